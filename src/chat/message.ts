@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { extrasSchema } from "./format.ts";
+import { type Part, partSchema } from "./part.ts";
+
+export const ROLES = ["system", "user", "assistant", "tool"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** One message. A plain string and a list with one text part mean the same; what was said is kept as it was said. */
+export const messageSchema = z.strictObject({
+  role: z.enum(ROLES),
+  content: z.union([z.string(), z.array(partSchema)]),
+  extras: extrasSchema.optional(),
+});
+export type Message = z.infer<typeof messageSchema>;
+
+/** The message's content as parts. */
+export function partsOf(message: Message): Part[] {
+  return typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
+}
+
+/** The message's text parts, joined. */
+export function textOf(message: Message): string {
+  if (typeof message.content === "string") return message.content;
+  let text = "";
+  for (const part of message.content) if (part.type === "text") text += part.text;
+  return text;
+}

@@ -1,0 +1,63 @@
+import * as z from "zod";
+import { extrasSchema, jsonObjectSchema } from "./format.ts";
+import { messageSchema } from "./message.ts";
+import { cacheSchema } from "./part.ts";
+import { toolChoiceSchema, toolSchema } from "./tool.ts";
+
+export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
+export const effortSchema = z.enum(EFFORTS);
+export type Effort = z.infer<typeof effortSchema>;
+
+/** How much the model may think. A vendor takes `effort` or `budget_tokens`; what it does not take is mapped, with a warning. */
+export const reasoningSchema = z.strictObject({
+  effort: effortSchema.optional(),
+  budget_tokens: z.int().min(0).optional(),
+  /** Whether the reasoning text is wanted in the answer. Default: the vendor's. */
+  visible: z.boolean().optional(),
+});
+export type Reasoning = z.infer<typeof reasoningSchema>;
+
+export const responseFormatSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("text") }),
+  z.strictObject({ type: z.literal("json") }),
+  z.strictObject({
+    type: z.literal("json_schema"),
+    name: z.string().min(1).max(64).optional(),
+    description: z.string().optional(),
+    schema: jsonObjectSchema,
+    strict: z.boolean().optional(),
+  }),
+]);
+export type ResponseFormat = z.infer<typeof responseFormatSchema>;
+
+/** What the caller asks for, whichever dialect it came in and whichever provider answers it. */
+export const chatRequestSchema = z.strictObject({
+  /** A provider's name or alias. May be left out when the model names it. */
+  provider: z.string().min(1).max(128).optional(),
+  /** A model's name, a catalog alias, or `provider/model`. Default: the provider's own. */
+  model: z.string().min(1).max(256).optional(),
+  messages: z.array(messageSchema).min(1).max(1000),
+  tools: z.array(toolSchema).max(128).optional(),
+  tool_choice: toolChoiceSchema.optional(),
+  /** False: at most one tool call in an answer. */
+  parallel_tool_calls: z.boolean().optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  max_tokens: z.int().min(1).optional(),
+  /** Texts at which generation ends. */
+  stop: z.array(z.string().min(1)).max(16).optional(),
+  seed: z.int().optional(),
+  reasoning: reasoningSchema.optional(),
+  response_format: responseFormatSchema.optional(),
+  /** Asks the vendor to cache as much of the prompt as it can by itself. */
+  cache: cacheSchema.optional(),
+  /** Short labels passed to vendors that take them. */
+  metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+  /** Fields of a vendor's own format, by format; nothing in them is checked here. */
+  extras: extrasSchema.optional(),
+  /** Whether the answer comes as events. */
+  stream: z.boolean().optional(),
+  /** True: what the target cannot take is an error before any call, not a warning in the answer. */
+  strict: z.boolean().optional(),
+});
+export type ChatRequest = z.infer<typeof chatRequestSchema>;

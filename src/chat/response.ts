@@ -1,0 +1,20 @@
+import type { FinishReason, Warning } from "./event.ts";
+import type { Extras, Format, JsonObject } from "./format.ts";
+import type { Part } from "./part.ts";
+import type { Usage } from "./usage.ts";
+
+/** A finished answer: the fold of its events. */
+export interface ChatResponse {
+  id: string;
+  model: string;
+  content: Part[];
+  finish_reason: FinishReason;
+  raw_finish_reason: string | null;
+  /** Null where the vendor counted nothing. */
+  usage: Usage | null;
+  extras?: Extras;
+  /** The vendor's own body with its format, where the answer was not streamed. */
+  body?: { format: Format; value: JsonObject };
+}
+
+export type { Warning };

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { extrasSchema, formatSchema, jsonObjectSchema } from "./format.ts";
+import { cacheSchema } from "./part.ts";
+
+/** A function that the caller runs. `parameters` is a JSON Schema of type object. */
+export const functionToolSchema = z.strictObject({
+  type: z.literal("function").optional(),
+  name: z.string().min(1).max(128),
+  description: z.string().optional(),
+  parameters: jsonObjectSchema.optional(),
+  /** Whether the vendor must hold the arguments to the schema. */
+  strict: z.boolean().optional(),
+  cache: cacheSchema.optional(),
+  extras: extrasSchema.optional(),
+});
+export type FunctionTool = z.infer<typeof functionToolSchema>;
+
+/** A tool in a format's own words (a vendor's web search, code execution, …). */
+export const opaqueToolSchema = z.strictObject({ type: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema });
+export type OpaqueTool = z.infer<typeof opaqueToolSchema>;
+
+export const toolSchema = z.union([opaqueToolSchema, functionToolSchema]);
+export type Tool = z.infer<typeof toolSchema>;
+
+/** Whether the model may, may not or must call a tool, or which one it must call. */
+export const toolChoiceSchema = z.union([z.enum(["auto", "none", "required"]), z.strictObject({ name: z.string().min(1) })]);
+export type ToolChoice = z.infer<typeof toolChoiceSchema>;

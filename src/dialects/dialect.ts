@@ -1,0 +1,58 @@
+import type { EventBatch, Warning } from "../chat/event.ts";
+import type { Format } from "../chat/format.ts";
+import type { Cost } from "../chat/model.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { ChatResponse } from "../chat/response.ts";
+import type { Usage } from "../chat/usage.ts";
+import type { ChatError } from "../errors/chat-error.ts";
+
+/** One try at one target, as the caller is told of it. */
+export interface Attempt {
+  provider: string;
+  model: string;
+  /** `ok`, or the code of the error with which it ended. */
+  outcome: string;
+  duration_ms: number;
+}
+
+/** What a dialect may say about an answer besides its events. */
+export interface AnswerContext {
+  readonly requestId: string;
+  readonly request: ChatRequest;
+  /** The provider's name and the model as the vendor knows it. Until an attempt succeeded: those of the first target. */
+  readonly target: { readonly provider: string; readonly model: string };
+  /** The format whose raw events and body the answer carries. */
+  readonly format: Format | null;
+  readonly warnings: readonly Warning[];
+  readonly attempts: readonly Attempt[];
+  /** When the answer began, in milliseconds since 1970. */
+  readonly startedAt: number;
+  cost(usage: Usage | null): Cost | null;
+}
+
+/** Chat events → the text of the stream, batch by batch. */
+export interface StreamEncoder {
+  /** The text for this batch; "" where it says nothing in this dialect. After a terminal event it is not called again. */
+  encode(batch: EventBatch): string;
+  /** What keeps a silent connection alive; a parser must skip it. */
+  readonly heartbeat: string;
+}
+
+export interface EncodedError {
+  status: number;
+  headers: Record<string, string>;
+  body: unknown;
+}
+
+/** An API that we speak to callers. */
+export interface Dialect {
+  readonly name: "chat" | "openai-chat" | "openai-responses" | "anthropic-messages";
+  /** The format of the vendor whose API it is: raw events and bodies of this format go out as they came in. */
+  readonly format: Format | null;
+  /** The parsed body → a chat request. Throws a ChatError that names the field. */
+  decodeRequest(body: unknown, headers: Headers): ChatRequest;
+  encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
+  /** `context` fills up while the stream runs: read it when an event is encoded, not before. */
+  createStreamEncoder(context: AnswerContext): StreamEncoder;
+  encodeError(error: ChatError, requestId: string): EncodedError;
+}

@@ -1,0 +1,36 @@
+import type { EventStream, Warning } from "../chat/event.ts";
+import type { Format } from "../chat/format.ts";
+import type { ModelInfo, Parameter, Support } from "../chat/model.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+
+/** One call of one provider. The request holds only what the provider and the model can take, and no other format's signatures. */
+export interface ProviderCall {
+  readonly request: ChatRequest;
+  /** The model in the vendor's own words; in the catalog or not. */
+  readonly model: ModelInfo;
+  /** Whether the caller wants events as they come. A provider may stream where it is false, never the reverse. */
+  readonly stream: boolean;
+  readonly requestId: string;
+  /** Aborted when the caller has gone; the upstream call must stop at once. */
+  readonly signal: AbortSignal;
+  /** Tells the caller what was changed on the way. In strict mode it throws, so it must be called before the upstream is. */
+  warn(warning: Warning): void;
+}
+
+export type Availability = { available: true } | { available: false; code: ErrorCode; reason: string };
+
+/** A vendor that we call. */
+export interface Provider {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** The format of its signatures, extras, raw events and bodies. */
+  readonly format: Format | null;
+  /** The model where the caller names none; null where the caller must. */
+  readonly defaultModel: string | null;
+  /** Whether it is configured, and if not, what the operator must do (the name of a variable, never its content). */
+  readonly availability: Availability;
+  readonly support: Readonly<Record<Parameter, Support>>;
+  /** Calls the vendor. Rejects with a ChatError where it fails before it begins to answer; after that a failure is an `error` event. */
+  open(call: ProviderCall): Promise<EventStream>;
+}

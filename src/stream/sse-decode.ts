@@ -1,0 +1,77 @@
+/** One message of a Server-Sent Events stream (WHATWG HTML, 9.2.6). */
+export interface SseMessage {
+  /** The `event` field; "" where the message has none. */
+  event: string;
+  data: string;
+}
+
+/** Longest line that is kept, in UTF-16 units. A longer one is not a model's answer; without a limit it would fill the memory. */
+const MAX_LINE_LENGTH = 8 * 1024 * 1024;
+
+export class SseLineTooLongError extends Error {
+  override readonly name = "SseLineTooLongError";
+}
+
+export interface SseDecoder {
+  /** The messages completed by these bytes. An incomplete last message is kept for the next bytes, and dropped at the end (as the standard says). */
+  decode(bytes: Uint8Array): SseMessage[];
+}
+
+/** Bytes → messages. Lines end in LF, CR or CRLF; bytes that are not UTF-8 become U+FFFD; a leading byte order mark is dropped. */
+export function createSseDecoder(): SseDecoder {
+  const decoder = new TextDecoder();
+  let rest = "";
+  let event = "";
+  let data: string | undefined;
+  let skipLineFeed = false;
+
+  function readLine(line: string, messages: SseMessage[]): void {
+    if (line === "") {
+      if (data !== undefined) messages.push({ event, data });
+      event = "";
+      data = undefined;
+      return;
+    }
+    const colon = line.indexOf(":");
+    if (colon === 0) return;
+    const field = colon === -1 ? line : line.slice(0, colon);
+    if (field !== "data" && field !== "event") return;
+    // One space after the colon belongs to the syntax, a second one to the value.
+    const value = colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
+    if (field === "event") event = value;
+    else data = data === undefined ? value : `${data}\n${value}`;
+  }
+
+  function decode(bytes: Uint8Array): SseMessage[] {
+    const messages: SseMessage[] = [];
+    let text = decoder.decode(bytes, { stream: true });
+    if (text === "") return messages;
+    if (skipLineFeed) {
+      // The last bytes ended in CR; a LF that follows belongs to the same line end.
+      if (text.charCodeAt(0) === 0x0a) text = text.slice(1);
+      skipLineFeed = false;
+    }
+    // Only the new text is searched for line ends, so that a line in a thousand pieces is not searched a thousand times.
+    const searchFrom = rest.length;
+    const buffer = rest === "" ? text : rest + text;
+    const hasCarriageReturn = text.includes("\r");
+    let lineStart = 0;
+    let lineFeed = buffer.indexOf("\n", searchFrom);
+    let carriageReturn = hasCarriageReturn ? buffer.indexOf("\r", searchFrom) : -1;
+    while (lineFeed !== -1 || carriageReturn !== -1) {
+      const endsInLineFeed = carriageReturn === -1 || (lineFeed !== -1 && lineFeed < carriageReturn);
+      const lineEnd = endsInLineFeed ? lineFeed : carriageReturn;
+      const nextLine = !endsInLineFeed && lineFeed === carriageReturn + 1 ? lineEnd + 2 : lineEnd + 1;
+      if (!endsInLineFeed && nextLine === buffer.length && lineFeed !== carriageReturn + 1) skipLineFeed = true;
+      readLine(buffer.slice(lineStart, lineEnd), messages);
+      lineStart = nextLine;
+      if (lineFeed !== -1 && lineFeed < nextLine) lineFeed = buffer.indexOf("\n", nextLine);
+      if (carriageReturn !== -1 && carriageReturn < nextLine) carriageReturn = buffer.indexOf("\r", nextLine);
+    }
+    rest = lineStart === 0 ? buffer : buffer.slice(lineStart);
+    if (rest.length > MAX_LINE_LENGTH || (data !== undefined && data.length > MAX_LINE_LENGTH)) throw new SseLineTooLongError();
+    return messages;
+  }
+
+  return { decode };
+}

@@ -1,0 +1,29 @@
+import { ChatError } from "../errors/chat-error.ts";
+
+/**
+ * What fetch or a body read threw → one of our codes. The runtimes agree on nothing but AbortError (Bun: codes such as
+ * ConnectionRefused and ECONNRESET, Deno: sentences with the URL in them, workerd: "Network connection lost."), so the text is
+ * looked at here, once, and never goes further: it may hold the whole URL.
+ */
+export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): ChatError {
+  if (thrown instanceof ChatError) return thrown;
+  const text = describe(thrown);
+  const logReason = thrown instanceof Error ? thrown.name : typeof thrown;
+  if (/cert|tls|ssl|self.signed|unknown.?issuer/i.test(text)) return new ChatError("upstream_tls", { logReason });
+  if (
+    /invalid.?http|malformed|parse|chunk|bad.?gateway.?status|status.?line|content.?length.*invalid|zlib|decompress|decod/i.test(
+      text,
+    )
+  ) {
+    return new ChatError("upstream_invalid_response", { logReason });
+  }
+  return new ChatError(stage === "connect" ? "upstream_unavailable" : "upstream_disconnected", { logReason });
+}
+
+function describe(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return "";
+  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
+  const cause = thrown.cause instanceof Error ? thrown.cause.message : "";
+  // URLs are cut out first: a host named "tls.example" must not look like a certificate fault.
+  return `${code} ${thrown.message} ${cause}`.replace(/\w+:\/\/\S+/g, "");
+}

@@ -1,0 +1,19 @@
+/** Longest wait that is passed on; a vendor's (or a broken proxy's) month is no use to a caller. */
+const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110 10.2.3); undefined where there is none. */
+export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
+  const milliseconds = Number(headers.get("retry-after-ms") ?? Number.NaN);
+  if (milliseconds >= 0) return capRetryAfter(milliseconds / 1000);
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  const seconds = Number(value);
+  if (seconds >= 0) return capRetryAfter(seconds);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : capRetryAfter((date - nowMs) / 1000);
+}
+
+/** Whole seconds between 0 and an hour. */
+export function capRetryAfter(seconds: number): number {
+  return Math.min(MAX_RETRY_AFTER_SECONDS, Math.max(0, Math.ceil(seconds)));
+}
