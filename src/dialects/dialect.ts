@@ -1,10 +1,13 @@
-import type { EventBatch, Warning } from "../chat/event.ts";
+import type { Warning } from "../chat/event.ts";
 import type { Format } from "../chat/format.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { ChatResponse } from "../chat/response.ts";
 import type { Usage } from "../chat/usage.ts";
 import type { ChatError } from "../errors/chat-error.ts";
+import type { StreamEncoder } from "../stream/stream-body.ts";
+
+export type { StreamEncoder };
 
 /** One try at one target, as the caller is told of it. */
 export interface Attempt {
@@ -28,14 +31,6 @@ export interface AnswerContext {
   /** When the answer began, in milliseconds since 1970. */
   readonly startedAt: number;
   cost(usage: Usage | null): Cost | null;
-}
-
-/** Chat events → the text of the stream, batch by batch. */
-export interface StreamEncoder {
-  /** The text for this batch; "" where it says nothing in this dialect. After a terminal event it is not called again. */
-  encode(batch: EventBatch): string;
-  /** What keeps a silent connection alive; a parser must skip it. */
-  readonly heartbeat: string;
 }
 
 export interface EncodedError {

@@ -111,7 +111,7 @@ function createConnection(callerSignal: AbortSignal, deps: ProviderDeps): Connec
     close();
   }
   function onCallerGone(): void {
-    end(new ChatError("cancelled"));
+    end(callerSignal.reason instanceof ChatError ? callerSignal.reason : new ChatError("cancelled"));
   }
   function release(): void {
     clearTimeout(timer);

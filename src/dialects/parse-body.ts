@@ -1,0 +1,53 @@
+import type * as z from "zod";
+import { ChatError } from "../errors/chat-error.ts";
+
+type Issue = z.core.$ZodIssue;
+
+/** Checks a body against a dialect's schema; the error names the first field at fault by its path, and never holds its value. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const first = result.error.issues[0];
+  if (!first) throw new ChatError("invalid_request");
+  const { issue, path } = findCause(first, first.path);
+  if (issue.code === "unrecognized_keys") {
+    const param = formatPath([...path, issue.keys[0] ?? ""]);
+    throw new ChatError("invalid_request", { param, message: `Unknown field: ${param}.` });
+  }
+  const param = formatPath(path);
+  throw new ChatError("invalid_request", { param, message: `${param === "" ? "The body" : param}: ${describe(issue)}.` });
+}
+
+function describe(issue: Issue): string {
+  if (issue.code === "invalid_union") {
+    const expected = issue.errors.flatMap((branch) =>
+      branch.map((cause) => cause.message.replace(/^Invalid (input|option): /, "")),
+    );
+    return [...new Set(expected)].join(", or ");
+  }
+  return issue.message.endsWith("received undefined") ? "is required" : issue.message;
+}
+
+/** In a union that nothing fits, the cause is in the branch that got furthest (the right type with one wrong field inside). */
+function findCause(issue: Issue, path: readonly PropertyKey[]): { issue: Issue; path: readonly PropertyKey[] } {
+  if (issue.code !== "invalid_union") return { issue, path };
+  let deepest: { issue: Issue; path: readonly PropertyKey[] } | undefined;
+  for (const branch of issue.errors) {
+    const first = branch[0];
+    if (!first) continue;
+    const cause = findCause(first, [...path, ...first.path]);
+    const reach = cause.path.length + (cause.issue.code === "unrecognized_keys" ? 1 : 0);
+    if (!deepest || reach > deepest.path.length) deepest = cause;
+  }
+  return deepest && deepest.path.length > path.length ? deepest : { issue, path };
+}
+
+/** `["messages", 0, "content"]` → `messages[0].content`. A caller's own odd key is cut short. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else text += `${text === "" ? "" : "."}${String(step).slice(0, 100)}`;
+  }
+  return text;
+}
