@@ -1,0 +1,24 @@
+import type { Message } from "../../chat/message.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import { type ChatBody, chatBodySchema } from "../../wire/chat/request.ts";
+import { parseBody } from "../parse-body.ts";
+import { dropNulls } from "./drop-nulls.ts";
+
+/** The body of `POST /chat` → chat request. The two are the same but for the short forms that are written out here. */
+export function decodeRequest(body: unknown): ChatRequest {
+  const { messages, stop, ...rest } = parseBody(chatBodySchema, dropNulls(body));
+  return {
+    ...rest,
+    messages: messages.map(decodeMessage),
+    ...(stop === undefined ? {} : { stop: typeof stop === "string" ? [stop] : stop }),
+  };
+}
+
+function decodeMessage(message: ChatBody["messages"][number]): Message {
+  if ("tool_call_id" in message) {
+    const { role, ...result } = message;
+    return { role, content: [{ type: "tool_result", ...result }] };
+  }
+  const { role, content, extras } = message;
+  return extras === undefined ? { role, content } : { role, content, extras };
+}

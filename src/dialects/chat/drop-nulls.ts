@@ -1,0 +1,30 @@
+/** What belongs to the caller or a vendor, where a null may mean something: JSON Schemas, arguments, opaque values. */
+const OPAQUE_KEYS: ReadonlySet<string> = new Set(["parameters", "schema", "arguments", "value", "extras"]);
+
+/**
+ * The body without its null fields: Elixir's `Jason.encode!(%{model: nil})` sends them, and they mean absent. A null inside a list
+ * stays, to be refused by its path. Gives back the same object where there is nothing to drop.
+ */
+export function dropNulls(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined;
+    for (let index = 0; index < value.length; index++) {
+      const item: unknown = value[index];
+      const kept = dropNulls(item);
+      if (kept !== item) {
+        copy ??= value.slice();
+        copy[index] = kept;
+      }
+    }
+    return copy ?? value;
+  }
+  let changed = false;
+  const entries: [string, unknown][] = [];
+  for (const [key, item] of Object.entries(value)) {
+    const kept = OPAQUE_KEYS.has(key) ? item : dropNulls(item);
+    if (kept !== item || item === null) changed = true;
+    if (item !== null) entries.push([key, kept]);
+  }
+  return changed ? Object.fromEntries(entries) : value;
+}

@@ -1,0 +1,64 @@
+import type { FinishReason } from "../../chat/event.ts";
+import type { Extras } from "../../chat/format.ts";
+import type { Part } from "../../chat/part.ts";
+import type { ChatResponse } from "../../chat/response.ts";
+import type { Usage } from "../../chat/usage.ts";
+import type { ChatResponseBody } from "../../wire/chat/response.ts";
+import type { AnswerContext } from "../dialect.ts";
+
+export function encodeUsage(usage: Usage | null): ChatResponseBody["usage"] {
+  return (
+    usage && {
+      input_tokens: usage.input_tokens,
+      output_tokens: usage.output_tokens,
+      cached_input_tokens: usage.cached_input_tokens ?? null,
+      cache_write_input_tokens: usage.cache_write_input_tokens ?? null,
+      reasoning_tokens: usage.reasoning_tokens ?? null,
+      total_tokens: usage.total_tokens,
+    }
+  );
+}
+
+interface Ending {
+  finish_reason: FinishReason;
+  raw_finish_reason: string | null;
+  usage: Usage | null;
+  extras?: Extras;
+}
+
+/** What a whole answer and a stream's `done` event both say. */
+export function encodeEnding(ending: Ending, context: AnswerContext) {
+  return {
+    finish_reason: ending.finish_reason,
+    raw_finish_reason: ending.raw_finish_reason,
+    usage: encodeUsage(ending.usage),
+    usage_complete: ending.usage !== null,
+    cost: context.cost(ending.usage),
+    warnings: [...context.warnings],
+    attempts: [...context.attempts],
+    ...(ending.extras ? { extras: ending.extras } : {}),
+  };
+}
+
+function joinText(content: readonly Part[]): string {
+  let text = "";
+  for (const part of content) if (part.type === "text") text += part.text;
+  return text;
+}
+
+export function encodeResponse(response: ChatResponse, context: AnswerContext): ChatResponseBody {
+  const { content } = response;
+  return {
+    id: response.id,
+    request_id: context.requestId,
+    role: "assistant",
+    provider: context.target.provider,
+    model: response.model,
+    text: joinText(content),
+    content,
+    tool_calls: content.flatMap((part) =>
+      part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : [],
+    ),
+    ...encodeEnding(response, context),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Dialect } from "../dialect.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { encodeError } from "./encode-error.ts";
+import { encodeResponse } from "./encode-response.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+
+/** The server's own dialect, `POST /chat`: the chat model itself in snake case. */
+export const chatDialect: Dialect = {
+  name: "chat",
+  format: null,
+  decodeRequest,
+  encodeResponse,
+  createStreamEncoder,
+  encodeError,
+};

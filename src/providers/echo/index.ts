@@ -1,0 +1,98 @@
+import type { ChatEvent, EventBatch, EventStream } from "../../chat/event.ts";
+import type { ProviderDeps } from "../../context.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { isErrorCode } from "../../errors/error-codes.ts";
+import type { Provider, ProviderCall } from "../provider.ts";
+import { echoSupport } from "./support.ts";
+import { writeAnswer } from "./write-answer.ts";
+
+/** Between two events of `echo-slow`. */
+const SLOW_MS = 200;
+
+/**
+ * A provider without a network: it says the last user message again, so that a caller can try its own handling of answers, tools,
+ * slow, cut and failing streams. Its models: `echo`, `echo-slow`, `echo-cut`, `echo-fail-<code>` with a code of the errors' list.
+ */
+export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provider {
+  return {
+    name: "echo",
+    aliases: [],
+    format: null,
+    defaultModel: "echo",
+    availability: { available: true },
+    support: echoSupport,
+    async open(call) {
+      const model = call.model.id;
+      if (model.startsWith("echo-fail-")) throw createFailure(model.slice("echo-fail-".length));
+      const events = writeAnswer(call.request, model, deps.randomId);
+      switch (model) {
+        case "echo":
+          return playBatches([events], call, 0);
+        case "echo-slow":
+          return playBatches(
+            events.map((event) => [event]),
+            call,
+            SLOW_MS,
+          );
+        case "echo-cut":
+          return playBatches([cutInHalf(events)], call, 0);
+        default:
+          throw new ChatError("model_not_found", {
+            param: "model",
+            message: "The models of echo are echo, echo-slow, echo-cut and echo-fail-<code>.",
+          });
+      }
+    },
+  };
+}
+
+function createFailure(code: string): ChatError {
+  if (isErrorCode(code)) return new ChatError(code, code.endsWith("rate_limited") ? { retryAfterSeconds: 7 } : {});
+  return new ChatError("model_not_found", {
+    param: "model",
+    message: "echo-fail- must be followed by an error code of this server.",
+  });
+}
+
+/** The first half of the answer, ended as an upstream's answer ends that stops before its own end mark. */
+function cutInHalf(events: readonly ChatEvent[]): ChatEvent[] {
+  return [...events.slice(0, Math.ceil(events.length / 2)), { type: "error", error: new ChatError("upstream_incomplete") }];
+}
+
+function playBatches(batches: readonly EventBatch[], call: ProviderCall, delayMs: number): EventStream {
+  let next = 0;
+  let wake: (() => void) | undefined;
+
+  function pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        call.signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, delayMs);
+      call.signal.addEventListener("abort", done);
+      wake = done;
+    });
+  }
+
+  return {
+    format: null,
+    async read() {
+      const batch = batches[next];
+      if (!batch) return null;
+      if (delayMs > 0 && !call.signal.aborted) await pause();
+      if (call.signal.aborted) {
+        next = batches.length;
+        const { reason } = call.signal;
+        return [reason instanceof ChatError ? { type: "error", error: reason } : { type: "cancelled" }];
+      }
+      next += 1;
+      return batch;
+    },
+    close() {
+      next = batches.length;
+      wake?.();
+    },
+  };
+}
