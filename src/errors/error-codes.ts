@@ -29,6 +29,11 @@ export const ERRORS = {
     retryable: false,
     message: "This server has no JWT key, so it serves nobody. Set JWT_SECRET or JWT_PUBLIC_KEY and restart it.",
   },
+  misconfigured: {
+    status: 503,
+    retryable: false,
+    message: "This server's configuration is not valid; its log names the variable.",
+  },
   provider_unavailable: { status: 503, retryable: false, message: "The provider is not configured on this server." },
   provider_unsupported: {
     status: 501,
