@@ -49,23 +49,37 @@ export const priceSchema = z.strictObject({
 });
 export type Price = z.infer<typeof priceSchema>;
 
+/** Another price for the whole call where the prompt is larger than `above_input_tokens`. */
+export const longPromptPriceSchema = z.strictObject({ above_input_tokens: z.int().min(1), price: priceSchema });
+
 /** What is known of a model. A model that is not in the catalog still works, without cost figures and without refusals. */
 export const modelInfoSchema = z.strictObject({
   /** The vendor's own id. */
   id: z.string().min(1),
-  /** Other names that callers may use. */
+  /** Other names that callers may use; the vendor is sent the id. */
   aliases: z.array(z.string().min(1)).optional(),
+  /** The vendor's own other names of it (dated snapshots); the vendor is sent what the caller said. */
+  other_ids: z.array(z.string().min(1)).optional(),
   context_tokens: z.int().min(1).optional(),
   max_output_tokens: z.int().min(1).optional(),
   /** What this model refuses though its provider can take it. */
   refuses: z.array(parameterSchema).optional(),
+  /** What it refuses unless `reasoning.effort` is `none`. */
+  refuses_while_reasoning: z.array(parameterSchema).optional(),
   /** How the model thinks: not at all, by a token budget, by an effort level, or as it sees fit within an effort. */
   reasoning: z.enum(["none", "budget", "effort", "adaptive"]).optional(),
-  /** The efforts that it takes, where it takes efforts. */
+  /** The efforts that it takes, where it takes efforts; `none` where its thinking can be switched off. */
   efforts: z.array(effortSchema).optional(),
+  /** The smallest and the largest thinking budget that it takes, where it takes budgets. */
+  reasoning_budget: z.strictObject({ min: z.int().min(0), max: z.int().min(1).optional() }).optional(),
+  /** The vendor's word for thinking switched off, where this model has one of its own. */
+  reasoning_off: z.string().min(1).optional(),
   price: priceSchema.optional(),
-  /** Another price for the whole call where the prompt is larger than `above_input_tokens`. */
-  long_prompt_price: z.strictObject({ above_input_tokens: z.int().min(1), price: priceSchema }).optional(),
+  long_prompt_price: longPromptPriceSchema.optional(),
+  /** Prices that the vendor has announced: from this day on (UTC) they stand in the place of the ones above. In order of their days. */
+  price_changes: z
+    .array(z.strictObject({ from: z.iso.date(), price: priceSchema, long_prompt_price: longPromptPriceSchema.optional() }))
+    .optional(),
   /** When the prices were read (YYYY-MM-DD) and where. */
   price_date: z.iso.date().optional(),
   price_source: z.string().optional(),
