@@ -1,0 +1,25 @@
+// Runs `bun test` (arguments are passed on) and says at the end which tests were left out, why, and how to get them.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatLeftOut, readTestReport } from "./test-report.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "test-report-"));
+const reportPath = join(folder, "report.xml");
+const { exitCode } = Bun.spawnSync(
+  [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${reportPath}`, ...process.argv.slice(2)],
+  { stdio: ["inherit", "inherit", "inherit"] },
+);
+
+let exit = exitCode;
+try {
+  const report = readTestReport(readFileSync(reportPath, "utf8"));
+  process.stdout.write(`\n${formatLeftOut(report.leftOut)}\n${report.passed} passed, ${report.failed} failed\n`);
+  if (report.failed > 0) exit ||= 1;
+} catch {
+  process.stderr.write("\nbun test ended without a report.\n");
+  exit ||= 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(exit);

@@ -1,0 +1,60 @@
+/** What one run of `bun test` did. */
+export interface TestReport {
+  passed: number;
+  failed: number;
+  /** Full names of the tests that did not run. */
+  leftOut: string[];
+}
+
+/** How to get what a title asks for in "(needs …)". */
+const REMEDIES: Readonly<Record<string, string>> = {
+  "../shared/recordings": "recorded provider traffic, kept outside of this repository",
+  "../shared/vectors": "test vectors of others, kept outside of this repository",
+  elixir: "apt-get install elixir",
+  redis: "apt-get install redis-server",
+  chromium: "apt-get install chromium",
+  shellcheck: "apt-get install shellcheck",
+};
+
+function decodeXml(text: string): string {
+  return text
+    .replace(/&#x?([0-9a-f]+);/gi, (entity, digits: string) =>
+      String.fromCodePoint(Number.parseInt(digits, entity[2] === "x" ? 16 : 10)),
+    )
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&apos;", "'")
+    .replaceAll("&amp;", "&");
+}
+
+function readAttribute(tag: string, name: string): string {
+  return decodeXml(new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1] ?? "");
+}
+
+/** Reads the JUnit report that Bun writes. */
+export function readTestReport(xml: string): TestReport {
+  const report: TestReport = { passed: 0, failed: 0, leftOut: [] };
+  for (const [, tag = "", content = ""] of xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+    if (content.includes("<skipped")) {
+      const suite = readAttribute(tag, "classname");
+      const name = readAttribute(tag, "name");
+      report.leftOut.push(suite === "" ? name : `${suite} > ${name}`);
+    } else if (/<(failure|error)\b/.test(content)) report.failed += 1;
+    else report.passed += 1;
+  }
+  return report;
+}
+
+/** The tests that did not run, by what they need; a test that gives no reason is named. */
+export function formatLeftOut(leftOut: readonly string[]): string {
+  if (leftOut.length === 0) return "Left out: none.";
+  const counts = new Map<string, number>();
+  for (const name of leftOut) {
+    const need = /\(needs ([^)]+)\)/.exec(name)?.[1];
+    const line = need ? `needs ${need}${REMEDIES[need] ? ` (${REMEDIES[need]})` : ""}` : `no reason given: ${name}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  const lines = [...counts].map(([line, count]) => `  ${count} × ${line}`);
+  return [`Left out: ${leftOut.length} tests`, ...lines].join("\n");
+}

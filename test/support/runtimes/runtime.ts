@@ -1,0 +1,19 @@
+/** Where the same server runs. */
+export const RUNTIMES = ["bun", "workers", "deno"] as const;
+export type Runtime = (typeof RUNTIMES)[number];
+
+/** A server under test, reached by HTTP alone. */
+export interface RunningServer {
+  readonly runtime: Runtime;
+  readonly url: string;
+  /** The process that serves, where it is one of its own. */
+  readonly pid: number | undefined;
+  /** What it wrote so far, to standard output and standard error. */
+  logs(): string;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Stops the server's clock at this time, in milliseconds since 1970, for tokens that were made long ago. */
+  now?: number;
+}

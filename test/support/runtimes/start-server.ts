@@ -1,0 +1,71 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { bundleWorker } from "../../../scripts/bundle-worker.ts";
+import { serveWorker } from "../../../scripts/serve-worker.ts";
+import type { RunningServer, Runtime, StartOptions } from "./runtime.ts";
+import { spawnServer } from "./spawn-server.ts";
+
+const root = resolve(import.meta.dir, "../../..");
+
+function stopClock(now: number): string {
+  return `Date.now = () => ${now};\n`;
+}
+
+/** A file that stops the clock, to be loaded before the server. */
+function writePreload(now: number): string {
+  const path = join(mkdtempSync(join(tmpdir(), "clock-")), "stop-clock.js");
+  writeFileSync(path, stopClock(now));
+  return path;
+}
+
+function startBun(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
+  const preload = now === undefined ? [] : ["--preload", writePreload(now)];
+  return spawnServer("bun", [process.execPath, ...preload, resolve(root, "src/runtimes/bun.ts")], env);
+}
+
+function startDeno(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
+  const preload = now === undefined ? [] : ["--preload", writePreload(now)];
+  const command = ["run", "--allow-net", "--allow-env", "--no-check", "--cached-only", ...preload];
+  return spawnServer("deno", [resolve(root, "node_modules/.bin/deno"), ...command, resolve(root, "src/runtimes/deno.ts")], env);
+}
+
+let workerCode: Promise<string> | undefined;
+
+/** The bundle that wrangler would deploy, made once for a test run. */
+function loadWorkerCode(): Promise<string> {
+  workerCode ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), "worker-"));
+    try {
+      return readFileSync((await bundleWorker(folder)).path, "utf8");
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  })();
+  return workerCode;
+}
+
+async function startWorkers(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
+  const code = await loadWorkerCode();
+  let logs = "";
+  const worker = await serveWorker({
+    code: now === undefined ? code : stopClock(now) + code,
+    bindings: env,
+    onLine: (line) => {
+      logs += `${line}\n`;
+    },
+  });
+  return { runtime: "workers", url: worker.url, pid: undefined, logs: () => logs, stop: worker.stop };
+}
+
+/** Starts the server on one of the runtimes with this environment, and waits until it answers. */
+export function startServer(runtime: Runtime, env: Record<string, string>, options: StartOptions = {}): Promise<RunningServer> {
+  switch (runtime) {
+    case "bun":
+      return startBun(env, options);
+    case "workers":
+      return startWorkers(env, options);
+    case "deno":
+      return startDeno(env, options);
+  }
+}
