@@ -39,7 +39,8 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
   let source: EventStream | undefined;
   let finished = false;
   let timer: ReturnType<typeof setInterval> | undefined;
-  let sent = true;
+  /** Ticks since something was sent; two of them are a heartbeat's time. */
+  let silentTicks = 0;
   let unreadMs = 0;
 
   function finish(failure: ChatError | null): void {
@@ -73,16 +74,19 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
     start(controller) {
       callerSignal.addEventListener("abort", onCallerGone);
       if (callerSignal.aborted) onCallerGone();
+      const tickMs = options.heartbeatMs / 2;
       timer = setInterval(() => {
-        unreadMs = (controller.desiredSize ?? 0) > 0 ? 0 : unreadMs + options.heartbeatMs;
+        unreadMs = (controller.desiredSize ?? 0) > 0 ? 0 : unreadMs + tickMs;
         if (unreadMs >= options.clientStallMs) {
           finish(new ChatError("client_stalled"));
           controller.error(new Error("client stalled"));
           return;
         }
-        if (!sent) controller.enqueue(textEncoder.encode(encoder.heartbeat));
-        sent = false;
-      }, options.heartbeatMs);
+        silentTicks += 1;
+        if (silentTicks < 2) return;
+        controller.enqueue(textEncoder.encode(encoder.heartbeat));
+        silentTicks = 0;
+      }, tickMs);
     },
     async pull(controller) {
       // A pull that enqueues nothing would never be followed by another, so it goes on until it has something to write.
@@ -98,7 +102,7 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
         const text = encoder.encode(batch);
         if (text !== "") {
           controller.enqueue(textEncoder.encode(text));
-          sent = true;
+          silentTicks = 0;
         }
         const last = batch[batch.length - 1];
         if (last && (last.type === "end" || last.type === "error" || last.type === "cancelled")) {

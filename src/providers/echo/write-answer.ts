@@ -28,12 +28,9 @@ function findText(messages: readonly Message[]): string {
   }
   const user = messages.findLast((message) => message.role === "user");
   if (!user) return "";
-  return (
-    textOf(user) ||
-    partsOf(user)
-      .map((part) => `[${part.type}]`)
-      .join(" ")
-  );
+  const parts = partsOf(user);
+  // A message without words is echoed as the kinds of its parts.
+  return parts.some((part) => part.type === "text") ? textOf(user) : parts.map((part) => `[${part.type}]`).join(" ");
 }
 
 /** The tools to call: the one that must be called, the first where any must be, else those that the last user message names. */

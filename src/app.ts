@@ -1,0 +1,116 @@
+import { Router } from "itty-router";
+import { createAuthenticator } from "./auth/authenticator.ts";
+import type { Config } from "./config.ts";
+import type { Platform, ProviderDeps } from "./context.ts";
+import { chatDialect } from "./dialects/chat/index.ts";
+import type { Dialect } from "./dialects/dialect.ts";
+import { ChatError, toChatError } from "./errors/chat-error.ts";
+import { createCors } from "./handlers/cors.ts";
+import { createGenerate } from "./handlers/generate.ts";
+import { createHealth } from "./handlers/health.ts";
+import { createListModels } from "./handlers/models.ts";
+import { createListProviders } from "./handlers/providers.ts";
+import { respondError } from "./handlers/respond.ts";
+import type { RequestContext, Server } from "./handlers/server.ts";
+import { createCatalog } from "./routing/catalog/index.ts";
+import { createProviders } from "./routing/create-providers.ts";
+import { createLog } from "./telemetry/log.ts";
+import { VERSION } from "./version.ts";
+
+export interface App {
+  /** Answers one request; it never rejects. */
+  fetch(request: Request, waitUntil?: (promise: Promise<unknown>) => void): Promise<Response>;
+  /** Ends every running answer with `shutting_down`; a stream gets it as its terminal event. */
+  shutDown(): void;
+}
+
+type Handler = (request: Request, context: RequestContext) => Response | Promise<Response>;
+
+/** Environment and platform → the server. Throws a ConfigError where it would not be safe to start. */
+export function createApp(config: Config, platform: Platform): App {
+  const { env } = config;
+  const providerDeps: ProviderDeps = {
+    fetch: platform.fetch,
+    now: platform.now,
+    randomId: platform.randomId,
+    timeouts: {
+      headersMs: env.UPSTREAM_HEADERS_TIMEOUT_MS,
+      answerMs: env.UPSTREAM_ANSWER_TIMEOUT_MS,
+      idleMs: env.UPSTREAM_IDLE_TIMEOUT_MS,
+      progressMs: env.UPSTREAM_PROGRESS_TIMEOUT_MS,
+      totalMs: env.UPSTREAM_TOTAL_TIMEOUT_MS,
+    },
+  };
+  const log = createLog(platform, env.LOG_LEVEL);
+  const catalog = createCatalog(env);
+  const server: Server = {
+    version: VERSION,
+    platform,
+    log,
+    authenticator: createAuthenticator(env, platform),
+    catalog,
+    providers: createProviders(env, config.variables, catalog, providerDeps),
+    bodyLimits: { maxBytes: env.MAX_BODY_BYTES, timeoutMs: env.BODY_TIMEOUT_MS, maxDepth: env.MAX_JSON_DEPTH },
+    retry: { maxRetries: env.RETRY_MAX },
+    stream: { heartbeatMs: env.HEARTBEAT_MS, commitAfterMs: env.COMMIT_AFTER_MS, clientStallMs: env.CLIENT_STALL_MS },
+    running: new Set(),
+  };
+  for (const { name, availability } of server.providers) {
+    if (availability.available) log("info", "provider", { provider: name, available: true });
+    else log("debug", "provider", { provider: name, available: false, code: availability.code, reason: availability.reason });
+  }
+
+  const router = Router<Request, [RequestContext]>();
+
+  /** One path: its methods in `dialect`, and a 405 in the same shape for the others. */
+  function route(path: string, handlers: Readonly<Record<string, Handler>>, dialect: Dialect = chatDialect): void {
+    const allow = Object.keys(handlers).join(", ");
+    router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
+      try {
+        const handler = handlers[request.method];
+        if (handler) return await handler(request, context);
+        const refused = respondError(new ChatError("method_not_allowed"), dialect, context.requestId);
+        refused.headers.set("allow", allow);
+        return refused;
+      } catch (thrown) {
+        return fail(toChatError(thrown), dialect, context);
+      }
+    });
+  }
+
+  function fail(error: ChatError, dialect: Dialect, { requestId }: RequestContext): Response {
+    log(error.status >= 500 ? "error" : "info", "refused", {
+      request_id: requestId,
+      status: error.status,
+      code: error.code,
+      reason: error.logReason,
+      param: error.param,
+    });
+    return respondError(error, dialect, requestId);
+  }
+
+  const health = createHealth(server);
+  route("/health", { GET: health, HEAD: health });
+  route("/providers", { GET: createListProviders(server) });
+  route("/models", { GET: createListModels(server) });
+  route("/chat", { POST: createGenerate(chatDialect, server) });
+
+  const cors = createCors(config.corsOrigins);
+
+  return {
+    async fetch(request, waitUntil) {
+      const context: RequestContext = {
+        requestId: platform.randomId(),
+        startedAt: platform.now(),
+        waitUntil: waitUntil ?? (() => {}),
+      };
+      const preflight = cors.preflight(request);
+      if (preflight) return preflight;
+      const response: Response | undefined = await router.fetch(request, context);
+      return cors.allow(request, response ?? fail(new ChatError("not_found"), chatDialect, context));
+    },
+    shutDown() {
+      for (const controller of server.running) controller.abort(new ChatError("shutting_down"));
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import * as z from "zod";
+import { authEnv } from "./auth/settings.ts";
+import { ConfigError } from "./env/config-error.ts";
+import { providersEnv } from "./routing/create-providers.ts";
+import { LOG_LEVELS } from "./telemetry/log.ts";
+
+/** A whole number from a variable's text. */
+function integer(min: number, max: number, fallback: number) {
+  return z.coerce.number().int().min(min).max(max).default(fallback);
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+const serverEnv = {
+  PORT: integer(0, 65535, 3000).describe("Port to listen on (Bun, Deno). 0 takes a free one."),
+  HOST: z
+    .string()
+    .optional()
+    .describe("Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4), or `127.0.0.1` in development mode."),
+  NODE_ENV: z
+    .string()
+    .optional()
+    .describe(
+      "`production` switches development mode off: without a JWT key `/chat` then answers 503. Workers are always in production.",
+    ),
+  LOG_LEVEL: z
+    .enum(LOG_LEVELS)
+    .default("info")
+    .describe("Least important log lines that are written; `info` is one line a request. `off` writes none."),
+  CORS_ORIGINS: z
+    .string()
+    .optional()
+    .describe(
+      "Origins of web pages that may call this server, separated by commas. Default: none, for this is a server for servers.",
+    ),
+  MAX_BODY_BYTES: integer(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
+    "Largest request body, in bytes; a larger one is 413.",
+  ),
+  MAX_JSON_DEPTH: integer(8, 1000, 64).describe("How deep lists and objects in a request body may be nested."),
+  BODY_TIMEOUT_MS: integer(10, 10 * MINUTE, 15 * SECOND).describe("How long a request body may take to arrive, in milliseconds."),
+  HEARTBEAT_MS: integer(20, MINUTE, 5 * SECOND).describe(
+    "Longest silence on a stream, in milliseconds; then a comment is sent. On Workers it is also how a departed caller is noticed.",
+  ),
+  COMMIT_AFTER_MS: integer(0, 5 * MINUTE, 5 * SECOND).describe(
+    "How long a stream's status waits for the first content, in milliseconds. Until then a failure has its true status and is retried.",
+  ),
+  CLIENT_STALL_MS: integer(50, 60 * MINUTE, 30 * SECOND).describe(
+    "How long a caller may leave a stream unread before it is given up, in milliseconds.",
+  ),
+  UPSTREAM_HEADERS_TIMEOUT_MS: integer(10, 60 * MINUTE, 5 * MINUTE).describe(
+    "How long a provider may take to begin a streamed answer, in milliseconds.",
+  ),
+  UPSTREAM_ANSWER_TIMEOUT_MS: integer(10, 60 * MINUTE, 10 * MINUTE).describe(
+    "How long a provider may take for an answer that is not streamed, in milliseconds.",
+  ),
+  UPSTREAM_IDLE_TIMEOUT_MS: integer(10, 60 * MINUTE, 90 * SECOND).describe(
+    "How long a provider's stream may be without a byte, in milliseconds.",
+  ),
+  UPSTREAM_PROGRESS_TIMEOUT_MS: integer(10, 60 * MINUTE, 5 * MINUTE).describe(
+    "How long a provider's stream may consist of comments and pings alone, in milliseconds.",
+  ),
+  UPSTREAM_TOTAL_TIMEOUT_MS: integer(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
+    "How long a provider's stream may last, in milliseconds.",
+  ),
+  RETRY_MAX: integer(0, 5, 2).describe(
+    "How often a call that failed before its answer began is tried again. 0 switches retries off.",
+  ),
+  SHUTDOWN_GRACE_MS: integer(0, 5 * MINUTE, 20 * SECOND).describe(
+    "How long running streams may go on after SIGTERM (Bun, Deno), in milliseconds; then they end with `shutting_down`.",
+  ),
+};
+
+/** Every variable that the server reads, with its meaning; docs/configuration.md is made from it. */
+export const envSchema = z.object({ ...serverEnv, ...authEnv, ...providersEnv });
+export type Env = z.infer<typeof envSchema>;
+
+export interface Config {
+  readonly env: Env;
+  /** The whole environment: a compatible server's key may stand in a variable of any name. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly corsOrigins: readonly string[];
+}
+
+/** Taken as it stands, white space included, since Joken on the other side takes it so. */
+const RAW_VARIABLES: ReadonlySet<string> = new Set(["JWT_SECRET"]);
+
+/** The environment's strings → Config. Empty variables count as absent. Throws a ConfigError that names the variable, never its value. */
+export function loadConfig(environment: Readonly<Record<string, unknown>>): Config {
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    if (typeof value !== "string" || value.trim() === "") continue;
+    variables[name] = RAW_VARIABLES.has(name) ? value : value.trim();
+  }
+  const result = envSchema.safeParse(variables);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new ConfigError(String(issue?.path[0] ?? "configuration"), issue?.message ?? "is not valid");
+  }
+  return { env: result.data, variables, corsOrigins: parseOrigins(result.data.CORS_ORIGINS) };
+}
+
+function parseOrigins(value: string | undefined): string[] {
+  if (value === undefined) return [];
+  return value.split(",").map((text) => {
+    const origin = text.trim();
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new ConfigError("CORS_ORIGINS", "must be a list of origins such as https://app.example.com, separated by commas");
+    }
+    return origin;
+  });
+}

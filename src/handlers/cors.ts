@@ -1,0 +1,42 @@
+const ALLOWED_HEADERS = "authorization, content-type, idempotency-key, x-api-key, anthropic-version, anthropic-beta";
+const EXPOSED_HEADERS = "x-request-id, request-id, retry-after";
+
+export interface Cors {
+  /** The answer to a browser's question before a call from another origin; null where the request is none, or the origin may not. */
+  preflight(request: Request): Response | null;
+  /** Lets the page read the answer, where its origin may. */
+  allow(request: Request, response: Response): Response;
+}
+
+/** Off where no origin is configured. Exact origins only, never with cookies; the answer does not depend on the path, so no route shows. */
+export function createCors(origins: readonly string[]): Cors {
+  function allowedOrigin(request: Request): string | null {
+    const origin = origins.length === 0 ? null : request.headers.get("origin");
+    return origin !== null && origins.includes(origin) ? origin : null;
+  }
+  return {
+    preflight(request) {
+      const origin = request.method === "OPTIONS" ? allowedOrigin(request) : null;
+      if (origin === null) return null;
+      return new Response(null, {
+        status: 204,
+        headers: {
+          "access-control-allow-origin": origin,
+          "access-control-allow-methods": "GET, POST",
+          "access-control-allow-headers": ALLOWED_HEADERS,
+          "access-control-max-age": "600",
+          vary: "origin",
+        },
+      });
+    },
+    allow(request, response) {
+      const origin = allowedOrigin(request);
+      if (origin !== null) {
+        response.headers.set("access-control-allow-origin", origin);
+        response.headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+        response.headers.append("vary", "origin");
+      }
+      return response;
+    },
+  };
+}

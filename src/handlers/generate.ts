@@ -1,0 +1,150 @@
+import type { EventStream, Warning } from "../chat/event.ts";
+import { foldEvents } from "../chat/fold-events.ts";
+import type { AnswerContext, Attempt, Dialect } from "../dialects/dialect.ts";
+import { type ChatError, toChatError } from "../errors/chat-error.ts";
+import { attemptTargets } from "../routing/attempt.ts";
+import { computeCost } from "../routing/compute-cost.ts";
+import { selectTarget } from "../routing/select-target.ts";
+import { createWarningSink } from "../routing/warning-sink.ts";
+import { createStreamBody } from "../stream/stream-body.ts";
+import { createAnswerObserver } from "../telemetry/observe-answer.ts";
+import { readJsonBody } from "./read-json-body.ts";
+import { respondJson, respondStream } from "./respond.ts";
+import type { RequestContext, Server } from "./server.ts";
+
+/** A dialect's endpoint: the whole way of a request, top to bottom. */
+export function createGenerate(dialect: Dialect, server: Server) {
+  const { platform, stream: settings } = server;
+
+  return async function generate(request: Request, { requestId, startedAt, waitUntil }: RequestContext): Promise<Response> {
+    const principal = await server.authenticator.authenticate(request);
+    const chat = dialect.decodeRequest(await readJsonBody(request, server.bodyLimits), request.headers);
+    const streamed = chat.stream ?? wantsEventStream(request);
+    const target = selectTarget(chat, server);
+
+    // One controller for a request; a shutdown, the caller's leaving and a failed write all end in it.
+    const controller = new AbortController();
+    const warnings: Warning[] = [];
+    const attempts: Attempt[] = [];
+    const context: AnswerContext & { format: EventStream["format"] } = {
+      requestId,
+      request: chat,
+      target: { provider: target.provider.name, model: target.model.id },
+      format: target.provider.format,
+      warnings,
+      attempts,
+      startedAt,
+      cost: (usage) => computeCost(usage, target.model, startedAt),
+    };
+    const observer = createAnswerObserver(platform.now);
+
+    function finish(failure: ChatError | null): void {
+      server.running.delete(controller);
+      if (failure) controller.abort(failure);
+      const usage = observer.usage();
+      const code = failure?.code ?? observer.errorCode();
+      const firstContentAt = observer.firstContentAt();
+      server.log(code === null || code === "cancelled" ? "info" : "warn", "answer", {
+        request_id: requestId,
+        subject: principal.subject,
+        dialect: dialect.name,
+        provider: target.provider.name,
+        model: target.model.id,
+        stream: streamed,
+        code: code ?? "ok",
+        reason: failure?.logReason,
+        finish_reason: observer.finishReason(),
+        input_tokens: usage?.input_tokens,
+        output_tokens: usage?.output_tokens,
+        attempts: attempts.length,
+        first_content_ms: firstContentAt === null ? null : firstContentAt - startedAt,
+        duration_ms: platform.now() - startedAt,
+      });
+    }
+
+    server.running.add(controller);
+    const opening = attemptTargets([target], {
+      request: chat,
+      stream: streamed,
+      requestId,
+      signal: controller.signal,
+      warn: createWarningSink(chat.strict ?? false, warnings),
+      attempts,
+      retry: server.retry,
+      now: platform.now,
+    });
+
+    if (!streamed) {
+      const onCallerGone = () => controller.abort();
+      request.signal.addEventListener("abort", onCallerGone);
+      try {
+        const response = await foldEvents(observed(await opening, observer.observe));
+        finish(null);
+        return respondJson(dialect.encodeResponse(response, context), requestId);
+      } catch (thrown) {
+        const error = toChatError(thrown);
+        finish(error);
+        throw error;
+      } finally {
+        request.signal.removeEventListener("abort", onCallerGone);
+      }
+    }
+
+    // Until the first content, or the end of the wait for it, a failure still has its true status.
+    try {
+      await settledWithin(opening, settings.commitAfterMs);
+    } catch (thrown) {
+      const error = toChatError(thrown);
+      finish(error);
+      throw error;
+    }
+    const { promise: finished, resolve } = Promise.withResolvers<void>();
+    waitUntil(finished);
+    const body = createStreamBody({
+      source: opening,
+      encoder: dialect.createStreamEncoder(context),
+      heartbeatMs: settings.heartbeatMs,
+      clientStallMs: settings.clientStallMs,
+      callerSignal: request.signal,
+      onBatch: observer.observe,
+      onFinish(failure) {
+        finish(failure);
+        resolve();
+      },
+    });
+    return respondStream(body, requestId);
+  };
+}
+
+function wantsEventStream(request: Request): boolean {
+  return request.headers.get("accept")?.includes("text/event-stream") ?? false;
+}
+
+/** The stream, with every batch shown to `observe` as it is read. */
+function observed(
+  stream: EventStream,
+  observe: (batch: NonNullable<Awaited<ReturnType<EventStream["read"]>>>) => void,
+): EventStream {
+  return {
+    format: stream.format,
+    async read() {
+      const batch = await stream.read();
+      if (batch) observe(batch);
+      return batch;
+    },
+    close: stream.close,
+  };
+}
+
+/** Waits for a promise, but not longer than this; rejects as it does. */
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,8 @@
+import { respondJson } from "./respond.ts";
+import type { RequestContext, Server } from "./server.ts";
+
+/** `GET /health`: whether the program runs. It asks nobody else and tells an anonymous caller nothing about the configuration. */
+export function createHealth({ version, platform }: Server) {
+  return (_request: Request, { requestId }: RequestContext): Response =>
+    respondJson({ status: "ok", version, runtime: platform.runtime }, requestId);
+}

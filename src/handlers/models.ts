@@ -1,0 +1,32 @@
+import type { ModelInfo } from "../chat/model.ts";
+import type { Provider } from "../providers/provider.ts";
+import { respondJson } from "./respond.ts";
+import type { RequestContext, Server } from "./server.ts";
+
+function describeModel(provider: Provider, model: ModelInfo) {
+  const { availability } = provider;
+  return {
+    id: model.id,
+    provider: provider.name,
+    aliases: model.aliases ?? [],
+    available: availability.available,
+    reason: availability.available ? null : availability.reason,
+    default: model.id === provider.defaultModel,
+    context_tokens: model.context_tokens ?? null,
+    max_output_tokens: model.max_output_tokens ?? null,
+    reasoning: model.reasoning ?? null,
+    refuses: model.refuses ?? [],
+    retires: model.retires ?? null,
+  };
+}
+
+/** `GET /models`: the models of the catalog. Others work too, without limits and cost figures. */
+export function createListModels(server: Server) {
+  const models = server.providers.flatMap((provider) =>
+    server.catalog.list(provider.name).map((model) => describeModel(provider, model)),
+  );
+  return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
+    await server.authenticator.authenticate(request);
+    return respondJson({ models }, requestId);
+  };
+}

@@ -1,0 +1,34 @@
+import type { Dialect } from "../dialects/dialect.ts";
+import type { ChatError } from "../errors/chat-error.ts";
+
+/** On every answer: it is somebody's, it is not a page, and it can be found in the log. */
+function commonHeaders(requestId: string): Record<string, string> {
+  return { "cache-control": "no-store", "x-content-type-options": "nosniff", "x-request-id": requestId };
+}
+
+export function respondJson(body: unknown, requestId: string, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", ...commonHeaders(requestId), ...headers },
+  });
+}
+
+/** Server-Sent Events. nginx-like proxies are told not to hold them back. */
+export function respondStream(body: ReadableStream<Uint8Array>, requestId: string): Response {
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream; charset=utf-8", "x-accel-buffering": "no", ...commonHeaders(requestId) },
+  });
+}
+
+/** A failure with its true status, in the caller's dialect. */
+export function respondError(error: ChatError, dialect: Dialect, requestId: string): Response {
+  const { status, headers, body } = dialect.encodeError(error, requestId);
+  const standard: Record<string, string> = {};
+  if (error.retryAfterSeconds !== undefined) standard["retry-after"] = String(error.retryAfterSeconds);
+  if (error.code === "unauthenticated") {
+    // RFC 6750, 3: without a token no error code is named.
+    standard["www-authenticate"] =
+      error.logReason === "missing" ? 'Bearer realm="ai-server"' : 'Bearer realm="ai-server", error="invalid_token"';
+  }
+  return respondJson(body, requestId, status, { ...standard, ...headers });
+}

@@ -1,0 +1,38 @@
+import { start } from "./start.ts";
+
+/** The part of Deno that this file uses, so that the project's one type check needs no second set of runtime types. */
+declare const Deno: {
+  env: { toObject(): Record<string, string> };
+  exit(code: number): never;
+  addSignalListener(signal: "SIGTERM" | "SIGINT", handler: () => void): void;
+  serve(
+    options: { port: number; hostname: string; onListen(): void; onError(): Response },
+    handler: (request: Request) => Promise<Response>,
+  ): { addr: { port: number }; shutdown(): Promise<void> };
+};
+
+await start({
+  platform: {
+    runtime: "deno",
+    fetch: (input, init) => fetch(input, init),
+    now: Date.now,
+    randomId: () => crypto.randomUUID().replaceAll("-", ""),
+    log: (line) => console.log(line),
+  },
+  environment: Deno.env.toObject(),
+  listen(app, { port, hostname }) {
+    const server = Deno.serve(
+      // Deno's own greeting is left out; `start` prints one.
+      { port, hostname, onListen() {}, onError: () => new Response(null, { status: 500 }) },
+      (request) => app.fetch(request),
+    );
+    return { port: server.addr.port, stop: () => server.shutdown() };
+  },
+  onStop(handler) {
+    Deno.addSignalListener("SIGTERM", handler);
+    Deno.addSignalListener("SIGINT", handler);
+  },
+  print: (line) => console.log(line),
+  printError: (line) => console.error(line),
+  exit: (code) => Deno.exit(code),
+});

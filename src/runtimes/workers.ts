@@ -1,0 +1,37 @@
+import { type App, createApp } from "../app.ts";
+import { loadConfig } from "../config.ts";
+import type { Platform } from "../context.ts";
+import { chatDialect } from "../dialects/chat/index.ts";
+import { ConfigError } from "../env/config-error.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { respondError } from "../handlers/respond.ts";
+
+const platform: Platform = {
+  runtime: "workers",
+  // Called as a method of another object, workerd's fetch throws "Illegal invocation".
+  fetch: (input, init) => fetch(input, init),
+  now: Date.now,
+  randomId: () => crypto.randomUUID().replaceAll("-", ""),
+  log: (line) => console.log(line),
+};
+
+/** One app for an isolate: the bindings do not change while it lives. */
+let app: App | undefined;
+
+export default {
+  async fetch(
+    request: Request,
+    env: Record<string, unknown>,
+    context: { waitUntil(promise: Promise<unknown>): void },
+  ): Promise<Response> {
+    try {
+      // Workers are never in development mode: they cannot know that only this machine reaches them.
+      app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform);
+    } catch (thrown) {
+      if (!(thrown instanceof ConfigError)) throw thrown;
+      platform.log(JSON.stringify({ level: "error", event: "misconfigured", message: thrown.message }));
+      return respondError(new ChatError("misconfigured"), chatDialect, platform.randomId());
+    }
+    return app.fetch(request, (promise) => context.waitUntil(promise));
+  },
+};

@@ -1,0 +1,52 @@
+import type { EventBatch, FinishReason } from "../chat/event.ts";
+import type { Usage } from "../chat/usage.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+
+/** What is known of an answer once its events have passed by. */
+export interface AnswerObserver {
+  observe(batch: EventBatch): void;
+  usage(): Usage | null;
+  finishReason(): FinishReason | null;
+  /** The error with which the answer ended, where it did. */
+  errorCode(): ErrorCode | null;
+  /** Milliseconds since 1970; null until the first content. */
+  firstContentAt(): number | null;
+}
+
+export function createAnswerObserver(now: () => number): AnswerObserver {
+  let usage: Usage | null = null;
+  let finishReason: FinishReason | null = null;
+  let errorCode: ErrorCode | null = null;
+  let firstContentAt: number | null = null;
+
+  return {
+    observe(batch) {
+      for (const event of batch) {
+        switch (event.type) {
+          case "part-delta":
+            firstContentAt ??= now();
+            break;
+          case "usage":
+            usage = event.usage;
+            break;
+          case "end":
+            usage = event.usage ?? usage;
+            finishReason = event.finish_reason;
+            break;
+          case "error":
+            errorCode = event.error.code;
+            break;
+          case "cancelled":
+            errorCode = "cancelled";
+            break;
+          default:
+            break;
+        }
+      }
+    },
+    usage: () => usage,
+    finishReason: () => finishReason,
+    errorCode: () => errorCode,
+    firstContentAt: () => firstContentAt,
+  };
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "bun:test";
+import { foldEvents } from "../../../../src/chat/fold-events.ts";
+import type { ChatRequest } from "../../../../src/chat/request.ts";
+import { createEchoProvider } from "../../../../src/providers/echo/index.ts";
+import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { collectEvents, createTestCall } from "../../../support/play-response.ts";
+
+const echo = createEchoProvider({ randomId: () => "1" });
+const TOOL = {
+  name: "weather",
+  parameters: { type: "object", properties: { city: { type: "string" }, days: { type: "integer" } } },
+};
+
+async function ask(request: Omit<ChatRequest, "messages"> & { text: string }) {
+  const { text, ...rest } = request;
+  const call = createTestCall(
+    { messages: [{ role: "user", content: text }], ...rest },
+    { model: { id: request.model ?? "echo" } },
+  );
+  return foldEvents(await echo.open(call));
+}
+
+describe("the echo provider", () => {
+  test("says the last user message again and counts words", async () => {
+    const answer = await ask({ text: "Hello, you there" });
+    expect(answer.content).toEqual([{ type: "text", text: "Hello, you there" }]);
+    expect(answer).toMatchObject({ finish_reason: "stop", usage: { input_tokens: 3, output_tokens: 3, total_tokens: 6 } });
+  });
+
+  test("keeps every letter, white space too", async () => {
+    for (const text of ["", " ", "a\n\nb \t c ", "🎉 ä"]) expect((await ask({ text })).content).toEqual([{ type: "text", text }]);
+  });
+
+  test("keeps the contract of events in every form", async () => {
+    for (const request of [{}, { tools: [TOOL], tool_choice: "required" as const }, { reasoning: { effort: "low" as const } }]) {
+      const events = await collectEvents(
+        await echo.open(createTestCall({ messages: [{ role: "user", content: "a b" }], ...request }, { model: { id: "echo" } })),
+      );
+      expectEventOrder(events);
+    }
+  });
+
+  test("stops at a stop text and at the token limit", async () => {
+    expect(await ask({ text: "one two STOP three", stop: ["STOP"] })).toMatchObject({
+      content: [{ text: "one two " }],
+      finish_reason: "stop",
+      raw_finish_reason: "stop_text",
+    });
+    expect(await ask({ text: "one two three", max_tokens: 2 })).toMatchObject({
+      content: [{ text: "one two" }],
+      finish_reason: "length",
+    });
+  });
+
+  test("calls the tool that it must, and those that the message names", async () => {
+    const call = { type: "tool_call", name: "weather", arguments: { city: "hi", days: 0 } };
+    expect(await ask({ text: "hi", tools: [TOOL], tool_choice: "required" })).toMatchObject({
+      content: [call],
+      finish_reason: "tool_calls",
+    });
+    expect(await ask({ text: "hi", tools: [TOOL], tool_choice: { name: "weather" } })).toMatchObject({ content: [call] });
+    expect((await ask({ text: "hi", tools: [TOOL] })).content[0]?.type).toBe("text");
+    const both = [TOOL, { name: "time" }];
+    expect((await ask({ text: "weather and time", tools: both })).content).toHaveLength(2);
+    expect((await ask({ text: "weather and time", tools: both, parallel_tool_calls: false })).content).toHaveLength(1);
+    expect((await ask({ text: "weather", tools: both, tool_choice: "none" })).content[0]?.type).toBe("text");
+  });
+
+  test("answers in the wanted format", async () => {
+    expect((await ask({ text: "hi", response_format: { type: "json" } })).content).toEqual([
+      { type: "text", text: '{"echo":"hi"}' },
+    ]);
+    const response_format = { type: "json_schema" as const, schema: TOOL.parameters };
+    expect((await ask({ text: "hi", response_format })).content).toEqual([{ type: "text", text: '{"city":"hi","days":0}' }]);
+  });
+
+  test("says a tool's result", async () => {
+    const call = createTestCall(
+      {
+        messages: [
+          { role: "user", content: "weather" },
+          { role: "tool", content: [{ type: "tool_result", tool_call_id: "1", content: "sun" }] },
+        ],
+        tools: [TOOL],
+      },
+      { model: { id: "echo" } },
+    );
+    expect((await foldEvents(await echo.open(call))).content).toEqual([{ type: "text", text: "sun" }]);
+  });
+
+  test("echo-cut fails half-way, echo-fail-<code> before it begins", async () => {
+    expect(ask({ text: "a b c d", model: "echo-cut" })).rejects.toMatchObject({ code: "upstream_incomplete" });
+    expect(ask({ text: "a", model: "echo-fail-upstream_overloaded" })).rejects.toMatchObject({ code: "upstream_overloaded" });
+    expect(ask({ text: "a", model: "echo-fail-nonsense" })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+    expect(ask({ text: "a", model: "gpt" })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+  });
+
+  test("echo-slow stops at once when the caller leaves", async () => {
+    const caller = new AbortController();
+    const call = createTestCall(
+      { messages: [{ role: "user", content: "a b" }] },
+      { model: { id: "echo-slow" }, signal: caller.signal },
+    );
+    const startedAt = performance.now();
+    setTimeout(() => caller.abort(), 20);
+    expect((await collectEvents(await echo.open(call))).map(({ type }) => type)).toEqual(["cancelled"]);
+    expect(performance.now() - startedAt).toBeLessThan(150);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "bun:test";
+import type { EventBatch, EventStream } from "../../../src/chat/event.ts";
+import { ChatError } from "../../../src/errors/chat-error.ts";
+import { createStreamBody, type StreamBodyOptions } from "../../../src/stream/stream-body.ts";
+
+const encoder = {
+  heartbeat: ":hb\n",
+  encode: (batch: EventBatch) => batch.map((event) => (event.type === "opaque" ? "" : `${event.type}\n`)).join(""),
+};
+
+const END: EventBatch = [{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null }];
+
+/** A stream that gives these batches; a number is a pause in milliseconds, and the end of the list a silence without end. */
+function createSource(steps: readonly (EventBatch | number)[]): EventStream & { closed: boolean } {
+  const rest = [...steps];
+  return {
+    format: null,
+    closed: false,
+    async read() {
+      for (;;) {
+        const step = rest.shift();
+        if (step === undefined) await new Promise(() => {});
+        else if (typeof step === "number") await Bun.sleep(step);
+        else return step;
+      }
+    },
+    close() {
+      this.closed = true;
+    },
+  };
+}
+
+function createBody(source: EventStream | Promise<EventStream>, overrides: Partial<StreamBodyOptions> = {}) {
+  const caller = new AbortController();
+  const finished: (ChatError | null)[] = [];
+  const body = createStreamBody({
+    source: Promise.resolve(source),
+    encoder,
+    heartbeatMs: 1000,
+    clientStallMs: 10_000,
+    callerSignal: caller.signal,
+    onBatch() {},
+    onFinish: (failure) => finished.push(failure),
+    ...overrides,
+  });
+  return { body, caller, finished };
+}
+
+describe("createStreamBody", () => {
+  test("writes every batch and finishes once, at the terminal event", async () => {
+    const { body, caller, finished } = createBody(createSource([[{ type: "start", id: "1", model: "m" }], END]));
+    expect(await new Response(body).text()).toBe("start\nend\n");
+    caller.abort(); // Deno aborts the signal of finished requests too.
+    expect(finished).toEqual([null]);
+  });
+
+  test("goes on reading past a batch that says nothing", async () => {
+    const { body } = createBody(createSource([[{ type: "opaque" }], [{ type: "opaque" }], END]));
+    expect(await new Response(body).text()).toBe("end\n");
+  });
+
+  test("sends heartbeats while the answer is silent, also before it opens", async () => {
+    const { promise, resolve } = Promise.withResolvers<EventStream>();
+    const { body } = createBody(promise, { heartbeatMs: 40 });
+    const text = new Response(body).text();
+    await Bun.sleep(100);
+    resolve(createSource([100, END]));
+    expect(await text).toMatch(/^(:hb\n){3,5}end\n$/);
+  });
+
+  test("ends with an error event where the answer fails to open", async () => {
+    const seen: EventBatch[] = [];
+    const { body, finished } = createBody(Promise.reject(new ChatError("upstream_error")), {
+      onBatch: (batch) => seen.push(batch),
+    });
+    expect(await new Response(body).text()).toBe("error\n");
+    expect(seen[0]?.[0]).toMatchObject({ type: "error", error: { code: "upstream_error" } });
+    expect(finished).toEqual([null]);
+  });
+
+  test("closes the source when the caller's signal says that it left", async () => {
+    const source = createSource([]);
+    const { body, caller, finished } = createBody(source);
+    const reading = body.getReader().read();
+    caller.abort();
+    await Bun.sleep(5);
+    expect(source.closed).toBe(true);
+    expect(finished.map((failure) => failure?.code)).toEqual(["cancelled"]);
+    expect(await Promise.race([reading, Bun.sleep(5).then(() => "silent")])).toBe("silent");
+  });
+
+  test("closes the source when the body is cancelled", async () => {
+    const source = createSource([]);
+    const { body, finished } = createBody(source);
+    await body.cancel();
+    await Bun.sleep(5);
+    expect(source.closed).toBe(true);
+    expect(finished.map((failure) => failure?.code)).toEqual(["cancelled"]);
+  });
+
+  test("closes a source that opens after the caller left", async () => {
+    const { promise, resolve } = Promise.withResolvers<EventStream>();
+    const source = createSource([]);
+    const { body } = createBody(promise);
+    await body.cancel();
+    resolve(source);
+    await Bun.sleep(5);
+    expect(source.closed).toBe(true);
+  });
+
+  test("gives up a caller who does not read", async () => {
+    const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
+    const { finished } = createBody(source, { heartbeatMs: 20, clientStallMs: 60 });
+    await Bun.sleep(150);
+    expect(finished.map((failure) => failure?.code)).toEqual(["client_stalled"]);
+    expect(source.closed).toBe(true);
+  });
+});

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../../src/chat/event.ts";
+import type { ChatError } from "../../../src/errors/chat-error.ts";
+import { type AnswerDecoder, openUpstream, type UpstreamCall } from "../../../src/upstream/open-upstream.ts";
+import {
+  collectEvents,
+  createTestDeps,
+  jsonResponse,
+  type PlayedResponse,
+  playResponses,
+  sseResponse,
+} from "../../support/play-response.ts";
+
+/** A format of this test: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer. */
+function createDecoder(): AnswerDecoder {
+  const end: ChatEvent = { type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null };
+  return {
+    decodeMessage({ data }, events) {
+      if (data === "BROKEN") JSON.parse("{");
+      events.push(data === "END" ? end : { type: "part-delta", index: 0, delta: data });
+    },
+    decodeEnd() {},
+    decodeBody(body, events) {
+      events.push({ type: "part-delta", index: 0, delta: String(body.text) }, end);
+    },
+  };
+}
+
+function open(response: PlayedResponse, overrides: Partial<UpstreamCall> & { timeouts?: Record<string, number> } = {}) {
+  const { timeouts, ...call } = overrides;
+  const played = playResponses(response);
+  const stream = openUpstream(
+    {
+      url: "https://upstream.example/v1",
+      headers: { authorization: "Bearer key" },
+      body: "{}",
+      stream: true,
+      signal: new AbortController().signal,
+      format: null,
+      createDecoder,
+      readErrorBody: () => ({}),
+      ...call,
+    },
+    createTestDeps(played.fetch, timeouts ? { timeouts } : {}),
+  );
+  return { stream, played };
+}
+
+async function failure(promise: Promise<unknown>): Promise<Pick<ChatError, "code" | "status" | "retryAfterSeconds" | "message">> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as ChatError;
+  }
+  throw new Error("it did not fail");
+}
+
+/** The deltas, and how the answer ended. */
+async function outline(stream: ReturnType<typeof open>["stream"]): Promise<string[]> {
+  const events = await collectEvents(await stream);
+  return events.map((event) =>
+    event.type === "part-delta" ? event.delta : event.type === "error" ? event.error.code : event.type,
+  );
+}
+
+describe("openUpstream", () => {
+  test("never follows a redirect", async () => {
+    const { stream, played } = open({ status: 307, headers: { location: "https://elsewhere.example/" } });
+    expect((await failure(stream)).code).toBe("upstream_invalid_response");
+    expect(played.calls[0]?.init.redirect).toBe("manual");
+  });
+
+  test("reads a stream to its end mark, and nothing after it", async () => {
+    expect(await outline(open(sseResponse("data: a\n\ndata: END\n\ndata: b\n\n")).stream)).toEqual(["a", "end"]);
+  });
+
+  test("reads a whole answer, also where a stream was asked for", async () => {
+    expect(await outline(open(jsonResponse({ text: "a" })).stream)).toEqual(["a", "end"]);
+  });
+
+  test("says that a stream without its end mark is incomplete", async () => {
+    expect(await outline(open(sseResponse("data: a\n\n")).stream)).toEqual(["a", "upstream_incomplete"]);
+    expect(await outline(open(sseResponse("data: a\n\ndata: EN")).stream)).toEqual(["a", "upstream_incomplete"]);
+    expect(await outline(open(sseResponse("")).stream)).toEqual(["upstream_incomplete"]);
+  });
+
+  test("says that a stream broke", async () => {
+    expect(await outline(open(sseResponse("data: a\n\n", "error")).stream)).toEqual(["a", "upstream_disconnected"]);
+  });
+
+  test("says that a stream stalled", async () => {
+    const { stream, played } = open(sseResponse("data: a\n\n", "stall"), { timeouts: { idleMs: 60 } });
+    expect(await outline(stream)).toEqual(["a", "upstream_stalled"]);
+    expect(played.calls[0]?.aborted()).toBe(true);
+  });
+
+  test("gives the events that came before one that is broken", async () => {
+    expect(await outline(open(sseResponse("data: a\n\ndata: BROKEN\n\ndata: END\n\n")).stream)).toEqual([
+      "a",
+      "upstream_invalid_response",
+    ]);
+  });
+
+  test("ends with `cancelled` and closes the upstream when the caller leaves", async () => {
+    const caller = new AbortController();
+    const { stream, played } = open(sseResponse("data: a\n\n", "stall"), { signal: caller.signal });
+    setTimeout(() => caller.abort(), 30);
+    expect(await outline(stream)).toEqual(["a", "cancelled"]);
+    expect(played.calls[0]?.aborted()).toBe(true);
+  });
+
+  test("closes the upstream when the stream is closed", async () => {
+    const { stream, played } = open(sseResponse("data: a\n\n", "stall"));
+    const opened = await stream;
+    await opened.read();
+    opened.close();
+    expect(played.calls[0]?.aborted()).toBe(true);
+  });
+
+  test.each([
+    [401, "upstream_auth"],
+    [402, "upstream_billing"],
+    [403, "upstream_auth"],
+    [404, "model_not_found"],
+    [408, "upstream_timeout"],
+    [413, "request_too_large"],
+    [422, "upstream_rejected"],
+    [429, "upstream_rate_limited"],
+    [500, "upstream_error"],
+    [503, "upstream_overloaded"],
+    [529, "upstream_overloaded"],
+  ] as const)("maps status %d to %s", async (status, code) => {
+    expect((await failure(open(jsonResponse({}, status)).stream)).code).toBe(code);
+  });
+
+  test("passes on when to try again, capped to an hour", async () => {
+    const wait = async (headers: Record<string, string>) =>
+      (await failure(open(jsonResponse({}, 429, headers)).stream)).retryAfterSeconds;
+    expect(await wait({ "retry-after": "3" })).toBe(3);
+    expect(await wait({ "retry-after-ms": "1500" })).toBe(2);
+    expect(await wait({ "retry-after": "86400" })).toBe(3600);
+    expect(await wait({ "retry-after": "soon" })).toBeUndefined();
+    expect(await wait({})).toBeUndefined();
+  });
+
+  test("passes on what the vendor says of the request, without keys, and nothing of what it says of the account", async () => {
+    const text = "model sk-ant-api03-abcdefgh is unknown";
+    const readErrorBody = () => ({ message: text });
+    expect((await failure(open(jsonResponse({}, 400), { readErrorBody }).stream)).message).toBe("model [removed] is unknown");
+    expect((await failure(open(jsonResponse({}, 401), { readErrorBody }).stream)).message).not.toContain("model");
+  });
+
+  test("takes neither a page nor an empty body for an answer", async () => {
+    for (const response of [{ headers: { "content-type": "text/html" }, body: "<html>" }, { body: "" }, jsonResponse([])]) {
+      expect((await failure(open(response).stream)).code).toBe("upstream_invalid_response");
+    }
+  });
+
+  test("gives up where no headers come", async () => {
+    const never = {
+      send: (signal: AbortSignal) => new Promise<Response>((_, reject) => signal.addEventListener("abort", reject)),
+    };
+    expect((await failure(open({}, { ...never, timeouts: { headersMs: 20 } }).stream)).code).toBe("upstream_timeout");
+  });
+
+  test("leaves no listener on the caller's signal", async () => {
+    const caller = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = caller.signal;
+    caller.signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+      listeners += 1;
+      addEventListener.apply(caller.signal, args);
+    };
+    caller.signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+      listeners -= 1;
+      removeEventListener.apply(caller.signal, args);
+    };
+    await outline(open(sseResponse("data: END\n\n"), { signal: caller.signal }).stream);
+    await outline(open(jsonResponse({ text: "a" }), { signal: caller.signal }).stream);
+    await failure(open(jsonResponse({}, 500), { signal: caller.signal }).stream);
+    expect(listeners).toBe(0);
+  });
+});
