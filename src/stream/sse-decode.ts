@@ -3,10 +3,15 @@ export interface SseMessage {
   /** The `event` field; "" where the message has none. */
   event: string;
   data: string;
+  /** The `id` field, to ask for what follows it with `Last-Event-ID`; absent where the message has none. */
+  id?: string;
 }
 
 /** Longest line that is kept, in UTF-16 units. A longer one is not a model's answer; without a limit it would fill the memory. */
 const MAX_LINE_LENGTH = 8 * 1024 * 1024;
+
+/** Of the lines that are no part of an event, this much is kept, in UTF-16 units. */
+const MAX_LEFTOVER_LENGTH = 64 * 1024;
 
 export class SseLineTooLongError extends Error {
   override readonly name = "SseLineTooLongError";
@@ -15,6 +20,8 @@ export class SseLineTooLongError extends Error {
 export interface SseDecoder {
   /** The messages completed by these bytes. An incomplete last message is kept for the next bytes, and dropped at the end (as the standard says). */
   decode(bytes: Uint8Array): SseMessage[];
+  /** The text that is no part of an event so far: a vendor whose stream breaks down may write a bare JSON error into it. */
+  leftover(): string;
 }
 
 /** Bytes → messages. Lines end in LF, CR or CRLF; bytes that are not UTF-8 become U+FFFD; a leading byte order mark is dropped. */
@@ -23,22 +30,29 @@ export function createSseDecoder(): SseDecoder {
   let rest = "";
   let event = "";
   let data: string | undefined;
+  let id: string | undefined;
   let skipLineFeed = false;
+  let leftover = "";
 
   function readLine(line: string, messages: SseMessage[]): void {
     if (line === "") {
-      if (data !== undefined) messages.push({ event, data });
+      if (data !== undefined) messages.push(id === undefined ? { event, data } : { event, data, id });
       event = "";
       data = undefined;
+      id = undefined;
       return;
     }
     const colon = line.indexOf(":");
     if (colon === 0) return;
     const field = colon === -1 ? line : line.slice(0, colon);
-    if (field !== "data" && field !== "event") return;
+    if (field !== "data" && field !== "event") {
+      if (field !== "id" && field !== "retry" && leftover.length < MAX_LEFTOVER_LENGTH) leftover += `${line}\n`;
+      return;
+    }
     // One space after the colon belongs to the syntax, a second one to the value.
     const value = colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
     if (field === "event") event = value;
+    else if (field === "id") id = value;
     else data = data === undefined ? value : `${data}\n${value}`;
   }
 
@@ -73,5 +87,5 @@ export function createSseDecoder(): SseDecoder {
     return messages;
   }
 
-  return { decode };
+  return { decode, leftover: () => leftover + rest };
 }
