@@ -45,8 +45,8 @@ export function createSseDecoder(): SseDecoder {
     const colon = line.indexOf(":");
     if (colon === 0) return;
     const field = colon === -1 ? line : line.slice(0, colon);
-    if (field !== "data" && field !== "event") {
-      if (field !== "id" && field !== "retry" && leftover.length < MAX_LEFTOVER_LENGTH) leftover += `${line}\n`;
+    if (field !== "data" && field !== "event" && field !== "id") {
+      if (field !== "retry" && leftover.length < MAX_LEFTOVER_LENGTH) leftover += `${line}\n`;
       return;
     }
     // One space after the colon belongs to the syntax, a second one to the value.

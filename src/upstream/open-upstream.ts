@@ -1,12 +1,13 @@
+import * as z from "zod";
 import type { ChatEvent, EventBatch, EventStream } from "../chat/event.ts";
 import { type Format, type JsonObject, jsonObjectSchema } from "../chat/format.ts";
-import type { ProviderDeps, UpstreamTimeouts } from "../context.ts";
+import type { ProviderDeps } from "../context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
-import { createUpstreamError, type UpstreamErrorBody } from "./map-status.ts";
-import { readAnswerText, readErrorJson } from "./read-body.ts";
-import { readRetryAfter } from "./retry-after.ts";
+import { type Connection, createConnection } from "./connection.ts";
+import { readAnswerText } from "./read-body.ts";
+import { type ReadErrorBody, readFailure } from "./read-failure.ts";
 
 /**
  * A vendor's answer → chat events. One decoder serves one answer and keeps its state. What it throws ends the answer: a ChatError
@@ -15,25 +16,30 @@ import { readRetryAfter } from "./retry-after.ts";
 export interface AnswerDecoder {
   /** One SSE message; pushes its events. After it pushed a terminal event nothing is decoded any more. */
   decodeMessage(message: SseMessage, events: ChatEvent[]): void;
-  /** The stream ended without a terminal event. Pushes one only where the format allows an answer to end so; else it is `upstream_incomplete`. */
-  decodeEnd(events: ChatEvent[]): void;
+  /**
+   * The stream ended without a terminal event. Pushes one only where the format allows an answer to end so; else it is
+   * `upstream_incomplete`. `leftover` is what stood in the stream besides its events.
+   */
+  decodeEnd(events: ChatEvent[], leftover: string): void;
   /** A whole answer; pushes all its events, the terminal one too. */
   decodeBody(body: JsonObject, events: ChatEvent[]): void;
+  /** A whole answer that is a list of chunks, where the format has such. */
+  decodeList?(items: JsonObject[], events: ChatEvent[]): void;
 }
 
 export interface UpstreamCall {
   url: string;
   /** Built from nothing: no header of the caller's goes upstream. */
   headers: Record<string, string>;
-  body: string;
+  /** Absent where the method takes none. */
+  body?: string;
   method?: "POST" | "GET";
   /** Whether the vendor was asked to stream. An answer of the other kind is understood too. */
   stream: boolean;
   signal: AbortSignal;
   format: Format | null;
   createDecoder(): AnswerDecoder;
-  /** What the vendor's error body (parsed, or undefined) says. */
-  readErrorBody(body: unknown, status: number, headers: Headers): UpstreamErrorBody;
+  readErrorBody: ReadErrorBody;
   /** Sends in place of `deps.fetch`, where a vendor's own client does it. What it throws is classified like what fetch throws. */
   send?: (signal: AbortSignal) => Promise<Response>;
 }
@@ -51,17 +57,11 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
       : deps.fetch(call.url, {
           method: call.method ?? "POST",
           headers: call.headers,
-          body: call.body,
+          body: call.body ?? null,
           signal: connection.signal,
           redirect: "manual",
         }));
-    if (response.status !== 200) {
-      const body = await readErrorJson(response);
-      throw createUpstreamError(response.status, call.readErrorBody(body, response.status, response.headers), {
-        retryAfterSeconds: readRetryAfter(response.headers, deps.now()),
-        requestId: response.headers.get("request-id") ?? response.headers.get("x-request-id"),
-      });
-    }
+    if (response.status !== 200) throw await readFailure(response, call.readErrorBody, deps.now());
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("text/event-stream") && response.body) {
       return readStream(response.body.getReader(), call, connection, deps);
@@ -77,77 +77,8 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
   }
 }
 
-/** One connection's abort controller: one per call, since a listener on a signal that outlives it would leak. */
-interface Connection {
-  readonly signal: AbortSignal;
-  /** Why we ended the call ourselves; undefined while we did not. */
-  reason(): ChatError | undefined;
-  /** Replaces the running timer. */
-  limit(milliseconds: number, code: "upstream_timeout"): void;
-  /** Replaces the running timer by one that watches a stream. */
-  watch(timeouts: UpstreamTimeouts): StreamClock;
-  /** Lets go of the timer and the caller's signal; the connection stays. Idempotent. */
-  release(): void;
-  /** Lets go of everything and closes the connection. Idempotent. */
-  close(): void;
-}
-
 /** A stream whose terminal event was read may take this long to end by itself, so that its connection can serve another call. */
 const DRAIN_MS = 500;
-
-/** When a stream last showed life; written at each read, looked at by a timer. */
-interface StreamClock {
-  lastByteAt: number;
-  lastEventAt: number;
-}
-
-function createConnection(callerSignal: AbortSignal, deps: ProviderDeps): Connection {
-  const controller = new AbortController();
-  let reason: ChatError | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function end(error: ChatError): void {
-    reason ??= error;
-    close();
-  }
-  function onCallerGone(): void {
-    end(callerSignal.reason instanceof ChatError ? callerSignal.reason : new ChatError("cancelled"));
-  }
-  function release(): void {
-    clearTimeout(timer);
-    callerSignal.removeEventListener("abort", onCallerGone);
-  }
-  function close(): void {
-    release();
-    controller.abort();
-  }
-  if (callerSignal.aborted) onCallerGone();
-  else callerSignal.addEventListener("abort", onCallerGone);
-
-  return {
-    signal: controller.signal,
-    reason: () => reason,
-    limit(milliseconds, code) {
-      clearTimeout(timer);
-      timer = setTimeout(() => end(new ChatError(code)), milliseconds);
-    },
-    watch(timeouts) {
-      clearTimeout(timer);
-      const startedAt = deps.now();
-      const clock: StreamClock = { lastByteAt: startedAt, lastEventAt: startedAt };
-      const tickMs = Math.min(1000, Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4));
-      timer = setInterval(() => {
-        const now = deps.now();
-        if (now - clock.lastByteAt >= timeouts.idleMs || now - clock.lastEventAt >= timeouts.progressMs) {
-          end(new ChatError("upstream_stalled"));
-        } else if (now - startedAt >= timeouts.totalMs) end(new ChatError("upstream_timeout"));
-      }, tickMs);
-      return clock;
-    },
-    release,
-    close,
-  };
-}
 
 async function readWhole(response: Response, call: UpstreamCall, connection: Connection): Promise<EventStream> {
   const text = await readAnswerText(response).catch((thrown: unknown) => {
@@ -155,7 +86,10 @@ async function readWhole(response: Response, call: UpstreamCall, connection: Con
   });
   const events: ChatEvent[] = [];
   try {
-    call.createDecoder().decodeBody(jsonObjectSchema.parse(JSON.parse(text)), events);
+    const decoder = call.createDecoder();
+    const body: unknown = JSON.parse(text);
+    if (decoder.decodeList && Array.isArray(body)) decoder.decodeList(z.array(jsonObjectSchema).parse(body), events);
+    else decoder.decodeBody(jsonObjectSchema.parse(body), events);
   } catch (thrown) {
     throw thrown instanceof ChatError ? thrown : new ChatError("upstream_invalid_response", { logReason: "body" });
   }
@@ -219,7 +153,7 @@ function readStream(
       }
       try {
         if (chunk.done) {
-          decoder.decodeEnd(events);
+          decoder.decodeEnd(events, sse.leftover());
           if (!isTerminal(events[events.length - 1])) events.push({ type: "error", error: new ChatError("upstream_incomplete") });
         } else {
           clock.lastByteAt = deps.now();

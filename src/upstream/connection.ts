@@ -1,0 +1,72 @@
+import type { ProviderDeps, UpstreamTimeouts } from "../context.ts";
+import { ChatError } from "../errors/chat-error.ts";
+
+/** One connection's abort controller: one per call, since a listener on a signal that outlives it would leak. */
+export interface Connection {
+  readonly signal: AbortSignal;
+  /** Why we ended the call ourselves; undefined while we did not. */
+  reason(): ChatError | undefined;
+  /** Replaces the running timer. */
+  limit(milliseconds: number, code: "upstream_timeout"): void;
+  /** Replaces the running timer by one that watches a stream. */
+  watch(timeouts: UpstreamTimeouts): StreamClock;
+  /** Lets go of the timer and the caller's signal; the connection stays. Idempotent. */
+  release(): void;
+  /** Lets go of everything and closes the connection. Idempotent. */
+  close(): void;
+}
+
+/** When a stream last showed life; written at each read, looked at by a timer. */
+export interface StreamClock {
+  lastByteAt: number;
+  lastEventAt: number;
+}
+
+/** Bound to the caller's signal from the first: a caller who has gone already gets an aborted connection. */
+export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderDeps, "now">): Connection {
+  const controller = new AbortController();
+  let reason: ChatError | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function end(error: ChatError): void {
+    reason ??= error;
+    close();
+  }
+  function onCallerGone(): void {
+    end(callerSignal.reason instanceof ChatError ? callerSignal.reason : new ChatError("cancelled"));
+  }
+  function release(): void {
+    clearTimeout(timer);
+    callerSignal.removeEventListener("abort", onCallerGone);
+  }
+  function close(): void {
+    release();
+    controller.abort();
+  }
+  if (callerSignal.aborted) onCallerGone();
+  else callerSignal.addEventListener("abort", onCallerGone);
+
+  return {
+    signal: controller.signal,
+    reason: () => reason,
+    limit(milliseconds, code) {
+      clearTimeout(timer);
+      timer = setTimeout(() => end(new ChatError(code)), milliseconds);
+    },
+    watch(timeouts) {
+      clearTimeout(timer);
+      const startedAt = deps.now();
+      const clock: StreamClock = { lastByteAt: startedAt, lastEventAt: startedAt };
+      const tickMs = Math.min(1000, Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4));
+      timer = setInterval(() => {
+        const now = deps.now();
+        if (now - clock.lastByteAt >= timeouts.idleMs || now - clock.lastEventAt >= timeouts.progressMs) {
+          end(new ChatError("upstream_stalled"));
+        } else if (now - startedAt >= timeouts.totalMs) end(new ChatError("upstream_timeout"));
+      }, tickMs);
+      return clock;
+    },
+    release,
+    close,
+  };
+}
