@@ -1,0 +1,7 @@
+import type { VendorCatalog } from "./vendor-catalog.ts";
+
+/** The built-in echo provider; it costs nothing, and says so by having no prices. */
+export const echoCatalog: VendorCatalog = {
+  defaultModel: "echo",
+  models: [{ id: "echo" }, { id: "echo-slow" }, { id: "echo-cut" }],
+};

@@ -1,0 +1,105 @@
+import type { ModelInfo } from "../chat/model.ts";
+import { EFFORTS, type Effort, type Reasoning } from "../chat/request.ts";
+import type { Fit } from "./fit.ts";
+
+/**
+ * What an effort is worth as a budget of tokens: the figures of Google's own OpenAI endpoint (ai.google.dev/gemini-api/docs/openai),
+ * carried on for the efforts that it has not.
+ */
+const BUDGETS: Record<Effort, number> = {
+  none: 0,
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+  xhigh: 32_768,
+  max: 32_768,
+};
+
+/**
+ * The reasoning settings as the model takes them: an effort in the place of a budget or the reverse, the nearest effort, a budget
+ * within the model's limits, each with a warning. The same object where nothing changes, undefined where nothing is left. Of a model
+ * that is not in the catalog only what the provider says is known; it maps the rest itself.
+ */
+export function fitReasoning(
+  reasoning: Reasoning,
+  maxTokens: number | undefined,
+  model: ModelInfo,
+  fit: Fit,
+): Reasoning | undefined {
+  const { budget_tokens: budget, visible } = reasoning;
+  // No budget at all is the other way to say that the model must not think.
+  const effort = budget === 0 && reasoning.effort === undefined && model.efforts?.includes("none") ? "none" : reasoning.effort;
+  const thinks = model.reasoning !== "none";
+  const takesEffort = thinks && fit.takes("reasoning.effort") && (model.reasoning !== "budget" || model.efforts !== undefined);
+  const takesBudget = thinks && fit.takes("reasoning.budget_tokens") && model.reasoning !== "effort";
+
+  const fitted: Reasoning = {};
+  if (visible !== undefined && thinks) {
+    if (fit.takes("reasoning.visible")) fitted.visible = visible;
+    else fit.drop("reasoning.visible");
+  }
+  if (effort !== undefined) {
+    const nearest = takesEffort ? nearestEffort(effort, model) : undefined;
+    if (nearest !== undefined) {
+      if (nearest !== effort) fit.adjust("reasoning.effort", `takes no effort ${effort}; ${nearest} is the nearest`);
+      fitted.effort = nearest;
+    } else if (takesBudget && budget === undefined) {
+      const worth = affordableBudget(BUDGETS[effort], maxTokens, model);
+      if (worth === undefined) fit.drop("reasoning.effort", "cannot reason within so few max_tokens");
+      else {
+        fit.adjust("reasoning.effort", `takes a budget in the place of an effort; ${worth} tokens for ${effort}`);
+        fitted.budget_tokens = worth;
+      }
+    } else if (thinks || effort !== "none") fit.drop("reasoning.effort");
+  }
+  if (budget !== undefined && !(budget === 0 && effort === "none")) {
+    if (takesBudget) {
+      const allowed = clampBudget(budget, model);
+      if (allowed !== budget)
+        fit.adjust("reasoning.budget_tokens", `takes no budget of ${budget} tokens; ${allowed} is the nearest`);
+      fitted.budget_tokens = allowed;
+    } else if (takesEffort && effort === undefined) {
+      const worth = nearestEffort(effortWorth(budget), model);
+      if (worth === undefined) fit.drop("reasoning.budget_tokens");
+      else {
+        fit.adjust("reasoning.budget_tokens", `takes an effort in the place of a budget; ${worth} for ${budget} tokens`);
+        fitted.effort = worth;
+      }
+    } else if (thinks || budget > 0) fit.drop("reasoning.budget_tokens");
+  }
+  if (fitted.effort === reasoning.effort && fitted.budget_tokens === budget && fitted.visible === visible) return reasoning;
+  return Object.keys(fitted).length === 0 ? undefined : fitted;
+}
+
+/** The effort itself, or the nearest that the model takes, the lower of two; who asked for thinking is not answered without. */
+function nearestEffort(wanted: Effort, { efforts }: ModelInfo): Effort | undefined {
+  if (!efforts || efforts.includes(wanted)) return wanted;
+  let nearest: Effort | undefined;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const effort of EFFORTS) {
+    if (effort === "none" || !efforts.includes(effort)) continue;
+    const distance = Math.abs(EFFORTS.indexOf(effort) - EFFORTS.indexOf(wanted));
+    if (distance < smallest) [nearest, smallest] = [effort, distance];
+  }
+  return nearest;
+}
+
+/** The other way round; more than `high` is never made of a number, since it costs more than anyone asked for. */
+function effortWorth(budget: number): Effort {
+  if (budget === 0) return "none";
+  if (budget <= 4096) return "low";
+  return budget <= 16_384 ? "medium" : "high";
+}
+
+function clampBudget(budget: number, { reasoning_budget: limits }: ModelInfo): number {
+  if (!limits) return budget;
+  return Math.max(limits.min, Math.min(budget, limits.max ?? budget));
+}
+
+/** A budget must be smaller than `max_tokens`, which it is a part of: at most half of them, so that there is an answer too. */
+function affordableBudget(budget: number, maxTokens: number | undefined, model: ModelInfo): number | undefined {
+  const wanted = maxTokens === undefined ? budget : Math.min(budget, Math.floor(maxTokens / 2));
+  const allowed = clampBudget(wanted, model);
+  return maxTokens === undefined || allowed < maxTokens ? allowed : undefined;
+}

@@ -1,0 +1,58 @@
+import type { ChatRequest } from "../chat/request.ts";
+import type { Tool, ToolChoice } from "../chat/tool.ts";
+import type { Fit } from "./fit.ts";
+import { mapOrSame } from "./map-or-same.ts";
+
+/** The tools that the target takes; the same list where nothing changes, undefined where none is left. */
+export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
+  if (!fit.takes("tools")) {
+    fit.drop("tools");
+    return undefined;
+  }
+  const fitted = mapOrSame(tools, (tool, index) => fitTool(tool, index, fit));
+  return fitted.length === 0 && tools.length > 0 ? undefined : fitted;
+}
+
+function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
+  if (tool.type === "opaque") {
+    if (tool.format === fit.format) return tool;
+    fit.warn(
+      "foreign_content_dropped",
+      `tools[${index}]`,
+      `A tool in the words of ${tool.format} cannot be sent to this provider.`,
+    );
+    return null;
+  }
+  if (tool.extras) fit.noteExtras(tool.extras, () => `tools[${index}]`);
+  if (!tool.cache || fit.takes("cache")) return tool;
+  fit.drop(`tools[${index}].cache`);
+  const uncached = { ...tool };
+  delete uncached.cache;
+  return uncached;
+}
+
+/** The tool choice as the target takes it, given the tools that are left; undefined where the model has to decide by itself. */
+export function fitToolChoice(request: ChatRequest, tools: Tool[] | undefined, fit: Fit): ToolChoice | undefined {
+  const choice = request.tool_choice;
+  if (choice === undefined) return undefined;
+  const forced = choice === "required" || typeof choice === "object";
+  if (tools !== request.tools && !hasChosen(choice, tools)) {
+    // Where no tool is left, `auto` and `none` are what happens anyway.
+    if (forced) fit.drop("tool_choice", "does not take the tool that must be called");
+    return undefined;
+  }
+  if (!fit.takes("tool_choice")) {
+    fit.drop("tool_choice");
+    return undefined;
+  }
+  if (forced && !fit.takes("tool_choice.required")) {
+    fit.drop("tool_choice", "cannot be made to call a tool; it decides by itself");
+    return undefined;
+  }
+  return choice;
+}
+
+function hasChosen(choice: ToolChoice, tools: Tool[] | undefined): boolean {
+  if (!tools) return false;
+  return typeof choice === "string" || tools.some((tool) => tool.type === "opaque" || tool.name === choice.name);
+}

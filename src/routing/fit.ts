@@ -1,0 +1,78 @@
+import type { Warning } from "../chat/event.ts";
+import type { Extras, Format } from "../chat/format.ts";
+import type { ModelInfo, Parameter } from "../chat/model.ts";
+import type { Provider } from "../providers/provider.ts";
+
+/** What a request is fitted to, and what is said about it. */
+export interface Fit {
+  readonly format: Format | null;
+  takes(parameter: Parameter): boolean;
+  /** Says that what stands at this path was not sent. */
+  drop(param: string, reason?: string): void;
+  /** Says that what stands at this path was sent in another form. */
+  adjust(param: string, reason: string): void;
+  warn(code: Warning["code"], param: string, message: string): void;
+  /** Remembers fields of another format; they are never sent, and are told of once for each format. */
+  noteExtras(extras: Extras, path: () => string): void;
+}
+
+export interface FittedTo {
+  readonly provider: Pick<Provider, "name" | "format" | "support">;
+  readonly model: ModelInfo;
+}
+
+interface ForeignExtras {
+  path: string;
+  fields: string;
+  places: number;
+}
+
+export function createFit(
+  { provider, model }: FittedTo,
+  isReasoningOff: () => boolean,
+  warn: (warning: Warning) => void,
+): Fit & { reportExtras(): void } {
+  const { support, format } = provider;
+  const name = `${provider.name} ${model.id}`;
+  let foreign: Map<string, ForeignExtras> | undefined;
+
+  return {
+    format,
+    takes(parameter) {
+      if (support[parameter] === "dropped" || model.refuses?.includes(parameter)) return false;
+      return !model.refuses_while_reasoning?.includes(parameter) || isReasoningOff();
+    },
+    drop(param, reason = "does not take this") {
+      warn({ code: "unsupported_parameter", param, message: `${name} ${reason}.` });
+    },
+    adjust(param, reason) {
+      warn({ code: "adjusted_parameter", param, message: `${name} ${reason}.` });
+    },
+    warn(code, param, message) {
+      warn({ code, param, message });
+    },
+    noteExtras(extras, path) {
+      for (const [owner, fields] of Object.entries(extras)) {
+        if (owner === format) continue;
+        const seen = foreign?.get(owner);
+        if (seen) seen.places += 1;
+        else {
+          foreign ??= new Map();
+          foreign.set(owner, { path: path(), fields: Object.keys(fields).join(", ").slice(0, 200), places: 1 });
+        }
+      }
+    },
+    reportExtras() {
+      if (!foreign) return;
+      for (const [owner, { path, fields, places }] of foreign) {
+        const others = places > 1 ? ` and in ${places - 1} other place${places > 2 ? "s" : ""}` : "";
+        const param = `${path === "" ? "" : `${path}.`}extras.${owner}`;
+        warn({
+          code: "foreign_content_dropped",
+          param,
+          message: `Fields of ${owner} are not sent to ${name}: ${fields || "none"} here${others}.`,
+        });
+      }
+    },
+  };
+}
