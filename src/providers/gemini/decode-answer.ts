@@ -1,0 +1,146 @@
+import type { ChatEvent } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { createUpstreamError } from "../../upstream/map-status.ts";
+import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import type { Candidate, GenerateAnswer } from "../../wire/google-generate/answer.ts";
+import { createPartDecoder } from "./decode-parts.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage } from "./map-usage.ts";
+import { findError, readErrorBody } from "./read-error.ts";
+
+export interface DecoderOptions {
+  /** The model that was asked, where the answer names none. */
+  model: string;
+  randomId(): string;
+}
+
+/**
+ * Google's answer, in chunks or whole → chat events. A stream has no end mark of its own: it is complete where it ends after a chunk
+ * with a finish reason (or a blocked prompt), and usage or grounding may follow that chunk.
+ */
+export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
+  const parts = createPartDecoder(options.randomId);
+  /** Everything that the chat model has no word for, the newest value of each field. */
+  const extras: JsonObject = {};
+  let started = false;
+  let usage: Usage | null = null;
+  let usageTold: Usage | null = null;
+  let finishReason: string | undefined;
+  let blockReason: string | undefined;
+
+  function decodeChunk(chunk: GenerateAnswer, events: ChatEvent[]): void {
+    const { candidates, promptFeedback, usageMetadata, modelVersion, responseId, error, ...others } = chunk;
+    if (error !== undefined) throw createAnswerError(chunk);
+    if (!started) {
+      started = true;
+      events.push({
+        type: "start",
+        id: typeof responseId === "string" && responseId !== "" ? responseId : `gen_${options.randomId()}`,
+        model: typeof modelVersion === "string" && modelVersion !== "" ? modelVersion : options.model,
+      });
+    }
+    Object.assign(extras, others);
+    if (promptFeedback !== undefined) {
+      extras.promptFeedback = promptFeedback;
+      const reason = isJsonObject(promptFeedback) ? promptFeedback.blockReason : undefined;
+      if (typeof reason === "string") blockReason = reason;
+    }
+    if (Array.isArray(candidates)) for (const candidate of candidates) decodeCandidate(candidate, events);
+    if (usageMetadata !== undefined) {
+      extras.usageMetadata = usageMetadata;
+      usage = mapUsage(usageMetadata) ?? usage;
+    }
+    // Counts come with every chunk; the first ones say what the prompt costs, the last ones say it all.
+    const last = finishReason !== undefined || blockReason !== undefined;
+    if (usage && usage !== usageTold && (last || !usageTold)) {
+      usageTold = usage;
+      events.push({ type: "usage", usage });
+    }
+  }
+
+  function decodeCandidate(candidate: unknown, events: ChatEvent[]): void {
+    if (!isJsonObject(candidate)) throw new Error("a candidate that is no object");
+    const { content, finishReason: reason, index, ...others }: Candidate = candidate;
+    // A second candidate can only be asked for by extras; the chat model has one answer.
+    if (typeof index === "number" && index > 0) return;
+    Object.assign(extras, others);
+    if (isJsonObject(content) && Array.isArray(content.parts)) parts.decode(content.parts, events);
+    if (typeof reason === "string" && reason !== "") finishReason = reason;
+  }
+
+  /** Pushes the terminal event where the answer is complete; says whether it is. */
+  function finish(events: ChatEvent[], body?: JsonObject): boolean {
+    const ending = readEnding();
+    if (!ending) return false;
+    parts.end(events);
+    events.push({
+      type: "end",
+      ...ending,
+      usage,
+      ...(Object.keys(extras).length > 0 ? { extras: { google: extras } } : {}),
+      ...(body ? { body } : {}),
+    });
+    return true;
+  }
+
+  function readEnding() {
+    if (blockReason !== undefined) return { finish_reason: "content_filter", raw_finish_reason: blockReason } as const;
+    if (finishReason === undefined) return undefined;
+    const mapped = mapFinishReason(finishReason, parts.called());
+    if ("error" in mapped) {
+      const message = `The model's answer failed (${finishReason.slice(0, 100)}).`;
+      throw new ChatError(mapped.error, { upstreamCode: finishReason.slice(0, 100), message });
+    }
+    return { finish_reason: mapped.finish, raw_finish_reason: finishReason };
+  }
+
+  function finishWhole(events: ChatEvent[], body?: JsonObject): void {
+    if (!finish(events, body)) throw new ChatError("upstream_incomplete");
+  }
+
+  return {
+    decodeMessage({ event, data }, events) {
+      const chunk: unknown = JSON.parse(data);
+      if (!isJsonObject(chunk)) throw new Error("a chunk that is no object");
+      const at = events.length;
+      decodeChunk(chunk, events);
+      const first = events[at];
+      const raw = { event, data };
+      if (first) first.raw = raw;
+      else events.push({ type: "opaque", raw });
+    },
+    decodeEnd(events, rest) {
+      const error = readRest(rest);
+      if (error) throw error;
+      finish(events);
+    },
+    decodeBody(body, events) {
+      decodeChunk(body, events);
+      finishWhole(events, body);
+    },
+    decodeList(items, events) {
+      for (const item of items) decodeChunk(item, events);
+      finishWhole(events);
+    },
+  };
+}
+
+/** An error in place of a chunk: its `code` is the status that the answer would have had. */
+function createAnswerError(body: unknown): ChatError {
+  const code = findError(body)?.code;
+  return createUpstreamError(typeof code === "number" ? code : 500, readErrorBody(body));
+}
+
+/** In the midst of a stream an error may come as a bare JSON body, which is no event. */
+function readRest(rest: string): ChatError | undefined {
+  if (!rest.includes('"error"')) return undefined;
+  try {
+    const body: unknown = JSON.parse(rest);
+    return findError(body) ? createAnswerError(body) : undefined;
+  } catch {
+    return undefined;
+  }
+}

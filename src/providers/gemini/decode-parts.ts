@@ -1,0 +1,154 @@
+import type { ChatEvent } from "../../chat/event.ts";
+import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { AnswerPart, FunctionCall } from "../../wire/google-generate/answer.ts";
+import { type ArgumentsWriter, createArgumentsWriter } from "./write-arguments.ts";
+
+export interface PartDecoder {
+  decode(parts: readonly unknown[], events: ChatEvent[]): void;
+  /** Closes what is open. */
+  end(events: ChatEvent[]): void;
+  /** Whether the model called a function. */
+  called(): boolean;
+}
+
+/** What `part-end` carries. */
+type Carried = { signature?: Signature; extras?: Extras };
+
+/** A function call whose arguments are still on their way. */
+interface OpenCall {
+  index: number;
+  writer: ArgumentsWriter;
+  carried: Carried;
+}
+
+/**
+ * Google's parts → parts of the chat model. Texts that follow each other are one part, but a text with a signature is a part of its
+ * own, because it must come back just so ("don't merge a part with a signature with one without",
+ * ai.google.dev/gemini-api/docs/thought-signatures). A signature beside an empty text is reasoning of which nothing is shown.
+ */
+export function createPartDecoder(randomId: () => string): PartDecoder {
+  let index = -1;
+  let openText: "text" | "reasoning" | undefined;
+  let openCall: OpenCall | undefined;
+  let called = false;
+
+  function closeText(events: ChatEvent[]): void {
+    if (openText === undefined) return;
+    openText = undefined;
+    events.push({ type: "part-end", index });
+  }
+
+  function decodeText(text: string, part: AnswerPart, events: ChatEvent[]): void {
+    const carried = readCarried(part, TEXT_FIELDS);
+    const thought = part.thought === true;
+    if (carried === undefined) {
+      if (text === "") return;
+      const kind = thought ? "reasoning" : "text";
+      if (openText !== kind) {
+        closeText(events);
+        index += 1;
+        openText = kind;
+        events.push({ type: "part-start", index, kind });
+      }
+      events.push({ type: "part-delta", index, delta: text });
+      return;
+    }
+    closeText(events);
+    index += 1;
+    const hidden = text === "" && carried.signature !== undefined;
+    events.push({ type: "part-start", index, kind: thought || hidden ? "reasoning" : "text" });
+    if (text !== "") events.push({ type: "part-delta", index, delta: text });
+    // The mark of a thought is implied by a text; without one it would be lost.
+    const extras = hidden && thought ? { google: { thought, ...carried.extras?.google } } : carried.extras;
+    events.push({ type: "part-end", index, ...carried, ...(extras ? { extras } : {}) });
+  }
+
+  function decodeCall(call: FunctionCall, part: AnswerPart, events: ChatEvent[]): void {
+    const name = typeof call.name === "string" && call.name !== "" ? call.name : undefined;
+    if (name !== undefined) {
+      if (openCall) endCall(openCall, events);
+      openCall = startCall(name, call, part, events);
+      if (isJsonObject(call.args) && call.willContinue !== true) {
+        events.push({ type: "part-delta", index: openCall.index, delta: JSON.stringify(call.args) });
+        finishCall(openCall, events);
+        return;
+      }
+    }
+    // Without a name it continues a call, or it is the empty end mark of one that is over.
+    if (!openCall) return;
+    if (name === undefined) openCall.carried = { ...openCall.carried, ...readCarried(part, CALL_FIELDS) };
+    const delta = openCall.writer.write(call.partialArgs);
+    if (delta !== "") events.push({ type: "part-delta", index: openCall.index, delta });
+    if (call.willContinue !== true) endCall(openCall, events);
+  }
+
+  function startCall(name: string, call: FunctionCall, part: AnswerPart, events: ChatEvent[]): OpenCall {
+    closeText(events);
+    index += 1;
+    called = true;
+    const id = typeof call.id === "string" && call.id !== "" ? call.id : `call_${randomId()}`;
+    events.push({ type: "part-start", index, kind: "tool_call", id, name });
+    return { index, writer: createArgumentsWriter(), carried: readCarried(part, CALL_FIELDS) ?? {} };
+  }
+
+  function endCall(call: OpenCall, events: ChatEvent[]): void {
+    events.push({ type: "part-delta", index: call.index, delta: call.writer.end() });
+    finishCall(call, events);
+  }
+
+  function finishCall(call: OpenCall, events: ChatEvent[]): void {
+    openCall = undefined;
+    events.push({ type: "part-end", index: call.index, ...call.carried });
+  }
+
+  function decodeOpaque(value: JsonObject, events: ChatEvent[]): void {
+    closeText(events);
+    index += 1;
+    events.push({ type: "part-start", index, kind: "opaque", format: "google", value }, { type: "part-end", index });
+  }
+
+  function decodePart(part: unknown, events: ChatEvent[]): void {
+    if (!isJsonObject(part)) throw new Error("a part that is no object");
+    if (typeof part.text === "string") decodeText(part.text, part, events);
+    else if (isJsonObject(part.functionCall)) decodeCall(part.functionCall, part, events);
+    else if (isSignatureAlone(part)) decodeText("", part, events);
+    else if (Object.keys(part).length > 0) decodeOpaque(part, events);
+  }
+
+  return {
+    decode(parts, events) {
+      for (const part of parts) decodePart(part, events);
+    },
+    end(events) {
+      // A call that was to go on has arguments of which something is missing.
+      if (openCall) throw new ChatError("upstream_incomplete");
+      closeText(events);
+    },
+    called: () => called,
+  };
+}
+
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["text", "thought", "thoughtSignature"]);
+const CALL_FIELDS: ReadonlySet<string> = new Set(["functionCall", "thoughtSignature"]);
+
+/** The part's signature and the fields that are not known here; undefined where it has neither. */
+function readCarried(part: AnswerPart, known: ReadonlySet<string>): Carried | undefined {
+  let others: JsonObject | undefined;
+  for (const name in part) {
+    if (!known.has(name)) {
+      others ??= {};
+      others[name] = part[name];
+    }
+  }
+  const value = part.thoughtSignature;
+  const signature: Signature | undefined = typeof value === "string" && value !== "" ? { format: "google", value } : undefined;
+  if (!signature && !others) return undefined;
+  return { ...(signature ? { signature } : {}), ...(others ? { extras: { google: others } } : {}) };
+}
+
+function isSignatureAlone(part: AnswerPart): boolean {
+  for (const name in part) if (name !== "thoughtSignature" && name !== "thought") return false;
+  return typeof part.thoughtSignature === "string";
+}

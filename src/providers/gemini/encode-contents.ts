@@ -1,0 +1,74 @@
+import { type Message, partsOf } from "../../chat/message.ts";
+import type { Content, GenerateRequest, RequestPart } from "../../wire/google-generate/request.ts";
+import type { EncodeContext, PartContext } from "./encode-context.ts";
+import { encodePart } from "./encode-part.ts";
+import { isThirdGeneration } from "./model-generation.ts";
+
+/**
+ * Tells the signature check of Gemini 3 and later that a function call comes from elsewhere: from another model, or made up by the
+ * caller. Without a signature the first call of a turn would be a 400 (ai.google.dev/gemini-api/docs/thought-signatures). It is
+ * base64 of "skip_thought_signature_validator".
+ */
+const NO_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
+
+/**
+ * The conversation as turns of user and model. Neighbours of the same role become one turn, as Google wants it; system messages are
+ * apart from the turns. What callers say of a message in Google's words is passed over: a turn has nothing but role and parts, and
+ * an answer that comes back as a message carries extras that Google refuses in a request (grounding, safety ratings).
+ */
+export function encodeContents(
+  messages: readonly Message[],
+  context: EncodeContext,
+): Pick<GenerateRequest, "contents" | "systemInstruction"> {
+  const parts: PartContext = { ...context, nameOfCall: collectCallNames(messages) };
+  const contents: Content[] = [];
+  const system: RequestPart[] = [];
+  messages.forEach((message, at) => {
+    const encoded = encodeParts(message, at, parts);
+    if (message.role === "system") {
+      if (contents.length > 0 && encoded.length > 0) {
+        const text = "Gemini has one system instruction, before the conversation; this one was added to it.";
+        context.warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
+      }
+      system.push(...encoded);
+      return;
+    }
+    const role = message.role === "assistant" ? "model" : "user";
+    const last = contents[contents.length - 1];
+    if (last?.role === role) last.parts.push(...encoded);
+    else contents.push({ role, parts: encoded });
+  });
+  // A turn of nothing but empty texts is said as one empty text, since a turn without parts is refused.
+  for (const content of contents) if (content.parts.length === 0) content.parts.push({ text: "" });
+  // Instructions alone are no conversation to Google.
+  if (contents.length === 0) contents.push({ role: "user", parts: [{ text: "" }] });
+  if (isThirdGeneration(context.model)) for (const content of contents) markUnsignedCalls(content);
+  return { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
+}
+
+function encodeParts(message: Message, at: number, context: PartContext): RequestPart[] {
+  const encoded: RequestPart[] = [];
+  partsOf(message).forEach((part, index) => {
+    const param = typeof message.content === "string" ? `messages[${at}].content` : `messages[${at}].content[${index}]`;
+    encoded.push(...encodePart(part, param, context));
+  });
+  return encoded;
+}
+
+/** The function's name by the id of its call: Google wants it with the result, other vendors' callers do not give it. */
+function collectCallNames(messages: readonly Message[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const { content } of messages) {
+    if (typeof content === "string") continue;
+    for (const part of content) if (part.type === "tool_call") names.set(part.id, part.name);
+  }
+  return names;
+}
+
+/** Of several calls in one turn Google signs the first alone, so a turn with one signature has all it needs. */
+function markUnsignedCalls({ role, parts }: Content): void {
+  if (role !== "model") return;
+  const calls = parts.filter((part) => part.functionCall);
+  const first = calls[0];
+  if (first && calls.every((part) => part.thoughtSignature === undefined)) first.thoughtSignature = NO_SIGNATURE;
+}

@@ -1,0 +1,40 @@
+import type { DocumentPart, ImagePart } from "../../chat/part.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import type { InlineData, RequestPart } from "../../wire/google-generate/request.ts";
+import type { EncodeContext } from "./encode-context.ts";
+import { guessMediaType } from "./guess-media-type.ts";
+
+export function encodeImage({ data, url, media_type }: ImagePart, param: string): RequestPart {
+  return encodeMedia(data, url, media_type, param);
+}
+
+export function encodeDocument(
+  { data, url, text, media_type, title }: DocumentPart,
+  param: string,
+  context: EncodeContext,
+): RequestPart {
+  if (title !== undefined) {
+    const message = "Gemini has no place for a document's title; it was left out.";
+    context.warn({ code: "unsupported_parameter", param: `${param}.title`, message });
+  }
+  return text === undefined ? encodeMedia(data, url, media_type, param) : { text };
+}
+
+function encodeMedia(
+  data: string | undefined,
+  url: string | undefined,
+  mediaType: string | undefined,
+  param: string,
+): RequestPart {
+  if (data !== undefined) return { inlineData: encodeInline(data, mediaType, param) };
+  if (url === undefined) throw new ChatError("invalid_request", { param, message: "The part has neither data nor a url." });
+  const mimeType = mediaType ?? guessMediaType(url);
+  return { fileData: { fileUri: url, ...(mimeType === undefined ? {} : { mimeType }) } };
+}
+
+function encodeInline(data: string, mediaType: string | undefined, param: string): InlineData {
+  if (mediaType === undefined) {
+    throw new ChatError("invalid_request", { param: `${param}.media_type`, message: "Data needs its media_type." });
+  }
+  return { mimeType: mediaType, data };
+}

@@ -1,0 +1,69 @@
+import type { ChatRequest } from "../../chat/request.ts";
+import type { GenerateRequest, GenerationConfig } from "../../wire/google-generate/request.ts";
+import { encodeContents } from "./encode-contents.ts";
+import type { EncodeContext } from "./encode-context.ts";
+import { encodeThinking } from "./encode-thinking.ts";
+import { encodeTools } from "./encode-tools.ts";
+import { overlay } from "./overlay.ts";
+
+/** Google takes five at most. */
+const MAX_STOP_SEQUENCES = 5;
+
+/** A chat request → the body of `generateContent`. */
+export function encodeRequest(request: ChatRequest, context: EncodeContext): GenerateRequest {
+  const generationConfig = encodeGenerationConfig(request, context);
+  const labels = encodeLabels(request.metadata, context);
+  return overlay(
+    {
+      ...encodeContents(request.messages, context),
+      ...encodeTools(request),
+      ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
+      ...(labels ? { labels } : {}),
+    },
+    request.extras,
+  );
+}
+
+function encodeGenerationConfig(request: ChatRequest, { model, warn }: EncodeContext): GenerationConfig {
+  const { temperature, top_p, max_tokens, stop, seed } = request;
+  const thinkingConfig = encodeThinking(request.reasoning, model, warn);
+  if (stop && stop.length > MAX_STOP_SEQUENCES) {
+    const message = `Gemini takes ${MAX_STOP_SEQUENCES} stop texts; the first ones were sent.`;
+    warn({ code: "adjusted_parameter", param: "stop", message });
+  }
+  return {
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(top_p === undefined ? {} : { topP: top_p }),
+    ...(max_tokens === undefined ? {} : { maxOutputTokens: max_tokens }),
+    ...(stop?.length ? { stopSequences: stop.slice(0, MAX_STOP_SEQUENCES) } : {}),
+    ...(seed === undefined ? {} : { seed }),
+    ...encodeResponseFormat(request.response_format),
+    ...(thinkingConfig ? { thinkingConfig } : {}),
+  };
+}
+
+function encodeResponseFormat(format: ChatRequest["response_format"]): GenerationConfig {
+  switch (format?.type) {
+    case undefined:
+    case "text":
+      return {};
+    case "json":
+      return { responseMimeType: "application/json" };
+    case "json_schema":
+      return { responseMimeType: "application/json", responseJsonSchema: format.schema };
+  }
+}
+
+/** Vertex AI takes what it calls labels, of a narrow alphabet (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls). */
+function encodeLabels(metadata: ChatRequest["metadata"], { warn }: EncodeContext): Record<string, string> | undefined {
+  if (!metadata) return undefined;
+  const labels = new Map<string, string>();
+  for (const [key, value] of Object.entries(metadata)) {
+    if (/^[a-z][a-z0-9_-]{0,62}$/.test(key) && /^[a-z0-9_-]{0,63}$/.test(value)) labels.set(key, value);
+    else {
+      const message = "A label of Vertex AI is written in small letters, digits, _ and -, 63 at most; this one was left out.";
+      warn({ code: "unsupported_parameter", param: `metadata.${key}`, message });
+    }
+  }
+  return labels.size === 0 ? undefined : Object.fromEntries(labels);
+}

@@ -1,0 +1,147 @@
+import type { Warning } from "../../chat/event.ts";
+import type { ModelInfo } from "../../chat/model.ts";
+import type { Effort, Reasoning } from "../../chat/request.ts";
+import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "../../wire/google-generate/request.ts";
+import { generationOf, isThirdGeneration } from "./model-generation.ts";
+
+type Warn = (warning: Warning) => void;
+
+/** How much the model may think: by level from Gemini 3 on, by a budget of tokens in Gemini 2.5, not at all before. */
+export function encodeThinking(reasoning: Reasoning | undefined, model: ModelInfo, warn: Warn): ThinkingConfig | undefined {
+  if (!reasoning) return undefined;
+  const amount = encodeAmount(reasoning, model, warn);
+  const config = { ...amount, ...(reasoning.visible === undefined ? {} : { includeThoughts: reasoning.visible }) };
+  return Object.keys(config).length === 0 ? undefined : config;
+}
+
+function encodeAmount({ effort, budget_tokens: budget }: Reasoning, model: ModelInfo, warn: Warn): ThinkingConfig {
+  if (effort === undefined && budget === undefined) return {};
+  switch (waysOfThinking(model)) {
+    case "level":
+      return {
+        thinkingLevel: effort === undefined ? levelForBudget(budget ?? 0, model, warn) : levelForEffort(effort, model, warn),
+      };
+    case "budget":
+      return {
+        thinkingBudget: budget === undefined ? budgetForEffort(effort ?? "medium", model, warn) : fitBudget(budget, model, warn),
+      };
+    case "none":
+      // Not to think is what such a model does anyway.
+      if (effort !== "none" && budget !== 0) {
+        const param = effort === undefined ? "reasoning.budget_tokens" : "reasoning.effort";
+        warn({ code: "unsupported_parameter", param, message: `${model.id} does not take how much it should think.` });
+      }
+      return {};
+  }
+}
+
+/** The catalog's word counts; of a model that it does not know, the generation tells. */
+function waysOfThinking(model: ModelInfo): "level" | "budget" | "none" {
+  switch (model.reasoning) {
+    case "none":
+      return "none";
+    case "budget":
+      return "budget";
+    case "effort":
+    case "adaptive":
+      return "level";
+    case undefined:
+      if (isThirdGeneration(model)) return "level";
+      return generationOf(model) === 2.5 ? "budget" : "none";
+  }
+}
+
+/** Levels by rising effort, as numbers on the scale of {@link EFFORT_HEIGHT}. */
+const LEVEL_HEIGHT: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
+const EFFORT_HEIGHT: Record<Effort, number> = { none: 0, minimal: 1, low: 2, medium: 3, high: 4, xhigh: 5, max: 6 };
+
+/** Which levels a model takes. Flash models take all of them, the others do not take MINIMAL (ai.google.dev/gemini-api/docs/thinking). */
+function levelsOf(model: ModelInfo): readonly ThinkingLevel[] {
+  const known = model.efforts?.map((effort) => EFFORT_HEIGHT[effort]);
+  const levels = THINKING_LEVELS.filter((level) => (known ? known.includes(LEVEL_HEIGHT[level]) : true));
+  if (known && levels.length > 0) return levels;
+  return /flash|lite|latest/.test(model.id) ? THINKING_LEVELS : ["LOW", "MEDIUM", "HIGH"];
+}
+
+function nearestLevel(height: number, model: ModelInfo): ThinkingLevel {
+  const levels = levelsOf(model);
+  let nearest = levels[0] ?? "LOW";
+  for (const level of levels) {
+    // Of two that are as near, the higher one.
+    if (Math.abs(LEVEL_HEIGHT[level] - height) <= Math.abs(LEVEL_HEIGHT[nearest] - height)) nearest = level;
+  }
+  return nearest;
+}
+
+function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingLevel {
+  const height = EFFORT_HEIGHT[effort];
+  const level = nearestLevel(height, model);
+  if (LEVEL_HEIGHT[level] !== height) {
+    warn({
+      code: "adjusted_parameter",
+      param: "reasoning.effort",
+      message: `${model.id} takes no effort ${effort}; it was given ${level}.`,
+    });
+  }
+  return level;
+}
+
+/** Budgets and efforts that are held to be the same, by Google's own table for its OpenAI dialect (ai.google.dev/gemini-api/docs/openai). */
+const BUDGET_FOR_HEIGHT = [0, 1024, 1024, 8192, 24_576];
+
+function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingLevel {
+  const height = budget === 0 ? 0 : budget <= 512 ? 1 : budget <= 1024 ? 2 : budget <= 8192 ? 3 : 4;
+  const level = nearestLevel(height, model);
+  warn({
+    code: "adjusted_parameter",
+    param: "reasoning.budget_tokens",
+    message: `${model.id} takes a level in place of a budget; it was given ${level}.`,
+  });
+  return level;
+}
+
+interface BudgetRange {
+  /** Whether 0 is taken, which switches thinking off. */
+  off: boolean;
+  min: number;
+  max: number;
+}
+
+/** ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
+function budgetRangeOf(model: ModelInfo): BudgetRange {
+  if (/2\.5-pro/.test(model.id)) return { off: false, min: 128, max: 32_768 };
+  if (/2\.5-flash-lite/.test(model.id)) return { off: true, min: 512, max: 24_576 };
+  return { off: true, min: 1, max: 24_576 };
+}
+
+function budgetForEffort(effort: Effort, model: ModelInfo, warn: Warn): number {
+  const range = budgetRangeOf(model);
+  const wanted = BUDGET_FOR_HEIGHT[EFFORT_HEIGHT[effort]] ?? range.max;
+  const budget = fit(wanted, range);
+  // Off is off, said in either way.
+  if (wanted !== 0 || budget !== 0) {
+    warn({
+      code: "adjusted_parameter",
+      param: "reasoning.effort",
+      message: `${model.id} takes a budget in place of an effort; it was given ${budget} tokens.`,
+    });
+  }
+  return budget;
+}
+
+function fitBudget(wanted: number, model: ModelInfo, warn: Warn): number {
+  const budget = fit(wanted, budgetRangeOf(model));
+  if (budget !== wanted) {
+    warn({
+      code: "adjusted_parameter",
+      param: "reasoning.budget_tokens",
+      message: `${model.id} does not take a budget of ${wanted} tokens; it was given ${budget}.`,
+    });
+  }
+  return budget;
+}
+
+function fit(wanted: number, range: BudgetRange): number {
+  if (wanted === 0 && range.off) return 0;
+  return Math.min(range.max, Math.max(range.min, wanted));
+}

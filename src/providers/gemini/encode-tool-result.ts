@@ -1,0 +1,57 @@
+import type { ToolResultPart } from "../../chat/part.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import type { InlineData, RequestPart } from "../../wire/google-generate/request.ts";
+import type { PartContext } from "./encode-context.ts";
+import { encodeDocument, encodeImage } from "./encode-media.ts";
+import { isThirdGeneration } from "./model-generation.ts";
+import { overlay } from "./overlay.ts";
+
+/**
+ * A function's result. Its texts stand in an object, under the key that Google reads as output or as error. Media belong inside of
+ * it from Gemini 3 on; before, and for files by URL, they follow it as parts of the same turn.
+ */
+export function encodeToolResult(part: ToolResultPart, param: string, context: PartContext): RequestPart[] {
+  const name = part.name ?? context.nameOfCall.get(part.tool_call_id);
+  if (name === undefined) {
+    const message = "No tool call in this conversation has this id, and Google needs the tool's name: add `name` to the result.";
+    throw new ChatError("invalid_request", { param: `${param}.tool_call_id`, message });
+  }
+  const texts: string[] = [];
+  const inside: { inlineData: InlineData }[] = [];
+  const after: RequestPart[] = [];
+  for (const content of encodeContent(part, param, context)) {
+    const { text, inlineData } = content;
+    if (text !== undefined && Object.keys(content).length === 1) texts.push(text);
+    else if (inlineData && isThirdGeneration(context.model)) inside.push({ inlineData });
+    else after.push(content);
+  }
+  const result: RequestPart = {
+    functionResponse: {
+      id: part.tool_call_id,
+      name,
+      response: { [part.is_error ? "error" : "output"]: texts.join("\n") },
+      ...(inside.length > 0 ? { parts: inside } : {}),
+    },
+  };
+  return [overlay(result, part.extras), ...after];
+}
+
+function encodeContent({ content }: ToolResultPart, param: string, context: PartContext): RequestPart[] {
+  if (typeof content === "string") return [{ text: content }];
+  return content.map((item, index) => encodeItem(item, `${param}.content[${index}]`, context));
+}
+
+type ResultItem = Exclude<ToolResultPart["content"], string>[number];
+
+function encodeItem(item: ResultItem, param: string, context: PartContext): RequestPart {
+  switch (item.type) {
+    case "text":
+      return { text: item.text };
+    case "image":
+      return encodeImage(item, param);
+    case "document":
+      return encodeDocument(item, param, context);
+    case "opaque":
+      return item.value;
+  }
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import type { FunctionTool, Tool, ToolChoice } from "../../chat/tool.ts";
+import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "../../wire/google-generate/request.ts";
+import { overlay } from "./overlay.ts";
+
+/** All functions stand in one list, at the place of the first of them; Google's own tools stand beside it. */
+export function encodeTools({ tools, tool_choice: choice }: ChatRequest): Pick<GenerateRequest, "tools" | "toolConfig"> {
+  const config = encodeToolChoice(choice, tools ?? []);
+  return {
+    ...(tools?.length ? { tools: groupTools(tools) } : {}),
+    ...(config ? { toolConfig: { functionCallingConfig: config } } : {}),
+  };
+}
+
+function groupTools(tools: readonly Tool[]): JsonObject[] {
+  const groups: JsonObject[] = [];
+  const declarations: FunctionDeclaration[] = [];
+  for (const tool of tools) {
+    if (tool.type === "opaque") groups.push(tool.value);
+    else {
+      if (declarations.length === 0) groups.push({ functionDeclarations: declarations });
+      declarations.push(encodeFunction(tool));
+    }
+  }
+  return groups;
+}
+
+function encodeFunction({ name, description, parameters, extras }: FunctionTool): FunctionDeclaration {
+  const declaration = {
+    name,
+    ...(description === undefined ? {} : { description }),
+    // `parameters` would be read as OpenAPI's older schema dialect, without $ref, $defs and more.
+    ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
+  };
+  return overlay(declaration, extras);
+}
+
+function encodeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[]): FunctionCallingConfig | undefined {
+  switch (choice) {
+    case undefined:
+    case "auto":
+      if (isEachFunctionStrict(tools)) return { mode: "VALIDATED" };
+      return choice && { mode: "AUTO" };
+    case "none":
+      return { mode: "NONE" };
+    case "required":
+      return { mode: "ANY" };
+    default:
+      return { mode: "ANY", allowedFunctionNames: [choice.name] };
+  }
+}
+
+function isEachFunctionStrict(tools: readonly Tool[]): boolean {
+  const functions = tools.filter((tool) => tool.type !== "opaque");
+  return functions.length > 0 && functions.every((tool) => tool.strict === true);
+}

@@ -1,0 +1,34 @@
+import type { FinishReason } from "../../chat/event.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+
+const FINISHED: Readonly<Record<string, FinishReason>> = {
+  STOP: "stop",
+  MAX_TOKENS: "length",
+  // A model that thinks for hours stops here, to be called again.
+  CONTINUATION: "length",
+  SAFETY: "content_filter",
+  RECITATION: "content_filter",
+  LANGUAGE: "content_filter",
+  BLOCKLIST: "content_filter",
+  PROHIBITED_CONTENT: "content_filter",
+  SPII: "content_filter",
+  MODEL_ARMOR: "content_filter",
+  JAILBREAK: "content_filter",
+  IMAGE_SAFETY: "content_filter",
+  IMAGE_PROHIBITED_CONTENT: "content_filter",
+  IMAGE_RECITATION: "content_filter",
+};
+
+/** Whose fault it is that generation failed, where it is not the model's. */
+const REFUSED: Readonly<Record<string, ErrorCode>> = { MISSING_THOUGHT_SIGNATURE: "upstream_rejected" };
+
+/**
+ * Google's `finishReason` → how the answer ended, or with which error. Google says STOP after tool calls too. All reasons but those
+ * above mean that the model failed (MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL, TOO_MANY_TOOL_CALLS, OTHER, …), and so far each
+ * new one did: what is not known is no success.
+ */
+export function mapFinishReason(reason: string, called: boolean): { finish: FinishReason } | { error: ErrorCode } {
+  const finish = Object.hasOwn(FINISHED, reason) ? FINISHED[reason] : undefined;
+  if (finish !== undefined) return { finish: finish === "stop" && called ? "tool_calls" : finish };
+  return { error: (Object.hasOwn(REFUSED, reason) ? REFUSED[reason] : undefined) ?? "upstream_error" };
+}

@@ -1,0 +1,29 @@
+import type { Usage } from "../../chat/usage.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { UsageMetadata } from "../../wire/google-generate/answer.ts";
+
+/**
+ * `usageMetadata` → usage; null where it counts nothing (a blocked prompt has but a traffic type). Google leaves out counts that are
+ * zero, so with a prompt's count there the others are known too.
+ */
+export function mapUsage(metadata: unknown): Usage | null {
+  if (!isJsonObject(metadata)) return null;
+  const usage: UsageMetadata = metadata;
+  const prompt = readCount(usage.promptTokenCount);
+  if (prompt === undefined) return null;
+  const thoughts = readCount(usage.thoughtsTokenCount);
+  const cached = readCount(usage.cachedContentTokenCount);
+  const input = prompt + (readCount(usage.toolUsePromptTokenCount) ?? 0);
+  const output = (readCount(usage.candidatesTokenCount) ?? 0) + (thoughts ?? 0);
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    ...(cached === undefined ? {} : { cached_input_tokens: cached }),
+    ...(thoughts === undefined ? {} : { reasoning_tokens: thoughts }),
+    total_tokens: readCount(usage.totalTokenCount) ?? input + output,
+  };
+}
+
+function readCount(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
