@@ -1,0 +1,39 @@
+import type { Claims } from "../src/auth/principal.ts";
+
+/** What the person at the keyboard got wrong. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+const OWN_CLAIMS = new Set(["iss", "aud", "sub", "iat", "exp", "jti"]);
+
+/** `90s`, `15m`, `1h`, `7d` → seconds. */
+export function parseTtl(text: string): number {
+  const [, amount, unit = ""] = /^([1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
+  const unitSeconds = UNIT_SECONDS[unit];
+  if (amount === undefined || unitSeconds === undefined)
+    throw new UsageError("--ttl must be a number with s, m, h or d, as 30m or 1h.");
+  return Number(amount) * unitSeconds;
+}
+
+/** `name=value` → claims. */
+export function parseClaims(pairs: readonly string[]): Claims {
+  const claims: Record<string, unknown> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    const name = pair.slice(0, at);
+    if (at < 1 || name === "__proto__") throw new UsageError("--claim must be NAME=VALUE.");
+    if (OWN_CLAIMS.has(name)) throw new UsageError(`--claim cannot set ${name}; see the other options.`);
+    claims[name] = parseValue(pair.slice(at + 1));
+  }
+  return claims;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

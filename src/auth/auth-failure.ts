@@ -1,0 +1,41 @@
+import { ChatError } from "../errors/chat-error.ts";
+
+/** Why a caller was not let in. For the log alone: the caller always gets the same answer, so that it cannot be used to probe. */
+export type AuthFailure =
+  /** No Authorization header, or one of another scheme. */
+  | "token_missing"
+  | "authorization_malformed"
+  /** Two different tokens in one request. */
+  | "credentials_conflict"
+  | "token_too_long"
+  /** Not three canonical base64url segments. */
+  | "token_malformed"
+  | "header_invalid"
+  | "payload_invalid"
+  | "header_member_refused"
+  | "type_refused"
+  | "algorithm_refused"
+  | "key_id_invalid"
+  | "key_unknown"
+  | "signature_invalid"
+  | "claim_missing"
+  | "claim_invalid"
+  | "issuer_mismatch"
+  | "audience_mismatch"
+  | "expired"
+  | "not_yet_valid"
+  | "issued_in_the_future"
+  | "lifetime_too_long"
+  /** The token is bound to a key of the caller (`cnf`), which cannot be checked here. */
+  | "proof_of_possession_unsupported"
+  | "token_refused";
+
+/** Throws the one 401. `detail` is a short word of ours (a claim's name), never a piece of the token. */
+export function refuse(failure: AuthFailure, detail?: string): never {
+  throw new ChatError("unauthenticated", { logReason: detail === undefined ? failure : `${failure}:${detail}` });
+}
+
+/** The `WWW-Authenticate` header for a 401 (RFC 6750 §3.1: no error code where no token was sent). */
+export function challengeFor(error: ChatError): string {
+  return error.logReason === ("token_missing" satisfies AuthFailure) ? "Bearer" : 'Bearer error="invalid_token"';
+}

@@ -1,0 +1,72 @@
+import type { JsonObject } from "../chat/format.ts";
+import { refuse } from "./auth-failure.ts";
+import type { Principal } from "./principal.ts";
+
+export interface ClaimRules {
+  readonly toleranceSeconds: number;
+  readonly maxLifetimeSeconds: number;
+}
+
+const MAX_NAME_LENGTH = 255;
+/** Control and format characters, halves of surrogate pairs, line and paragraph separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** Whether a text may be used as a name in logs, headers and the store's keys. */
+export function isPrintableName(value: unknown): value is string {
+  return (
+    typeof value === "string" &&
+    value !== "" &&
+    value.length <= MAX_NAME_LENGTH &&
+    !UNPRINTABLE.test(value) &&
+    value.trim() === value
+  );
+}
+
+/** What a token says about its bearer and its time, once the signature is verified too. */
+export interface CheckedClaims {
+  principal: Principal;
+  /** The latest of `nbf`, `iat` and the lifetime cap before `exp`: before this, less the tolerance, the token is refused. */
+  validFrom: number;
+}
+
+/**
+ * Checks that jose leaves out: finite times, a lifetime that is capped, an issue time that is not in the future, texts that are texts.
+ * That the token is not too old follows: it has not expired (jose) and lives no longer than the cap.
+ */
+export function checkClaims(claims: JsonObject, rules: ClaimRules, nowSeconds: number): CheckedClaims {
+  const { iss, aud, sub, jti, cnf } = claims;
+  const exp = readTime(claims, "exp") ?? refuse("claim_missing", "exp");
+  const iat = readTime(claims, "iat");
+  const nbf = readTime(claims, "nbf");
+  if (exp - nowSeconds > rules.maxLifetimeSeconds + rules.toleranceSeconds) return refuse("lifetime_too_long");
+  if (iat !== undefined && exp - iat > rules.maxLifetimeSeconds) return refuse("lifetime_too_long");
+  if (iat !== undefined && iat > nowSeconds + rules.toleranceSeconds) return refuse("issued_in_the_future");
+  if (iss === undefined) return refuse("claim_missing", "iss");
+  if (!isPrintableName(iss)) return refuse("claim_invalid", "iss");
+  if (aud === undefined) return refuse("claim_missing", "aud");
+  if (!isAudience(aud)) return refuse("claim_invalid", "aud");
+  if (sub !== undefined && !isPrintableName(sub)) return refuse("claim_invalid", "sub");
+  if (jti !== undefined && !isPrintableName(jti)) return refuse("claim_invalid", "jti");
+  if (cnf !== undefined) return refuse("proof_of_possession_unsupported");
+  return {
+    principal: {
+      subject: sub ?? iss,
+      issuer: iss,
+      ...(jti === undefined ? {} : { tokenId: jti }),
+      expiresAt: exp,
+      claims: Object.freeze(claims),
+    },
+    validFrom: Math.max(nbf ?? 0, iat ?? 0, exp - rules.maxLifetimeSeconds),
+  };
+}
+
+/** A NumericDate. 1e999 parses to Infinity, and a token that says so would never expire. */
+function readTime(claims: JsonObject, name: "exp" | "iat" | "nbf"): number | undefined {
+  const value = claims[name];
+  if (value === undefined) return undefined;
+  return typeof value === "number" && Number.isFinite(value) ? value : refuse("claim_invalid", name);
+}
+
+function isAudience(value: unknown): boolean {
+  return typeof value === "string" || (Array.isArray(value) && value.every((member) => typeof member === "string"));
+}

@@ -1,0 +1,31 @@
+import type { JsonObject } from "../chat/format.ts";
+import { refuse } from "./auth-failure.ts";
+
+/** What is left of a header that passed: all that verifying needs. */
+export interface TokenHeader {
+  algorithm: string;
+  keyId: string | undefined;
+}
+
+/**
+ * RFC 7515 says to ignore unknown members. Here they are refused: those that matter carry keys (jwk, x5c), name URLs to fetch keys from
+ * (jku, x5u) or change what is signed (b64, crit, zip, cty).
+ */
+const MEMBERS: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
+
+/** A plain JWT or an access token (RFC 9068), with or without `application/`; not the token of another profile. */
+const TYPE = /^(application\/)?(jwt|at\+jwt)$/i;
+
+export const MAX_KEY_ID_LENGTH = 128;
+
+/** Refuses every header but the plain one. Whether there is a key for the algorithm is the key source's to say. */
+export function checkHeader(header: JsonObject): TokenHeader {
+  for (const member of Object.keys(header)) {
+    if (!MEMBERS.has(member)) return refuse("header_member_refused");
+  }
+  const { alg, typ, kid } = header;
+  if (typeof alg !== "string") return refuse("algorithm_refused");
+  if (typ !== undefined && !(typeof typ === "string" && TYPE.test(typ))) return refuse("type_refused");
+  if (kid !== undefined && !(typeof kid === "string" && kid.length <= MAX_KEY_ID_LENGTH)) return refuse("key_id_invalid");
+  return { algorithm: alg, keyId: kid };
+}

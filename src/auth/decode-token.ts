@@ -1,0 +1,42 @@
+import type { JsonObject } from "../chat/format.ts";
+import { decodeUtf8 } from "../json/decode-utf8.ts";
+import { JsonError } from "../json/json-error.ts";
+import { parseStrictJson } from "../json/parse-strict-json.ts";
+import { refuse } from "./auth-failure.ts";
+import { decodeBase64url } from "./decode-base64url.ts";
+import { MAX_TOKEN_LENGTH } from "./read-token.ts";
+
+/** How deep a token's header and claims may be nested. */
+const MAX_TOKEN_DEPTH = 32;
+
+/** A token taken apart, of which nothing is verified yet. */
+export interface DecodedToken {
+  header: JsonObject;
+  claims: JsonObject;
+}
+
+/** A compact JWS → header and claims. Accepts exactly one text for each token; throws the 401 for anything else. */
+export function decodeToken(token: string): DecodedToken {
+  if (token.length > MAX_TOKEN_LENGTH) return refuse("token_too_long");
+  const [header, payload, signature, ...more] = token.split(".");
+  if (!header || !payload || !signature || more.length > 0) return refuse("token_malformed");
+  if (decodeBase64url(signature) === null) return refuse("token_malformed");
+  return { header: decodeSegment(header, "header_invalid"), claims: decodeSegment(payload, "payload_invalid") };
+}
+
+function decodeSegment(segment: string, failure: "header_invalid" | "payload_invalid"): JsonObject {
+  const bytes = decodeBase64url(segment);
+  if (bytes === null) return refuse("token_malformed");
+  try {
+    const value = parseStrictJson(decodeUtf8(bytes), MAX_TOKEN_DEPTH);
+    if (isObject(value)) return value;
+  } catch (error) {
+    if (error instanceof JsonError) return refuse(failure, error.reason);
+    throw error;
+  }
+  return refuse(failure, "not_an_object");
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,25 @@
+import { ConfigError } from "../env/config-error.ts";
+import { findSecretFault } from "./find-secret-fault.ts";
+import { createVerifyKey, type VerifyKey } from "./key-source.ts";
+
+/** The one algorithm of `JWT_SECRET`. */
+export const SECRET_ALGORITHM = "HS256";
+
+const ADVICE =
+  "make a new one, for example with: openssl rand -base64 48 (the same text goes to the signer; Joken takes it as it is)";
+
+/** `JWT_SECRET` → its key. The text's own UTF-8 bytes are the key, as in Joken: it is never decoded. */
+export function createSecretKey(secret: string, keyId: string | null): VerifyKey {
+  return createVerifyKey(keyId, [SECRET_ALGORITHM], () => importSecret(secret, "verify"));
+}
+
+/** Throws a ConfigError for a secret that is too easy to guess. */
+export function checkSecret(secret: string): void {
+  if (secret === "") throw new ConfigError("JWT_SECRET", `is set but empty: remove it, or ${ADVICE}`);
+  const fault = findSecretFault(secret);
+  if (fault !== null) throw new ConfigError("JWT_SECRET", `${fault}: ${ADVICE}`);
+}
+
+export function importSecret(secret: string, use: "verify" | "sign"): Promise<CryptoKey> {
+  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [use]);
+}

@@ -1,0 +1,84 @@
+import { JOSEError, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from "jose/errors";
+import { jwtVerify } from "jose/jwt/verify";
+import { type AuthFailure, refuse } from "./auth-failure.ts";
+import { type CheckedClaims, type ClaimRules, checkClaims } from "./check-claims.ts";
+import { checkHeader } from "./check-header.ts";
+import { decodeToken } from "./decode-token.ts";
+import type { KeySource, VerifyKey } from "./key-source.ts";
+import type { Principal } from "./principal.ts";
+import { createTokenCache } from "./token-cache.ts";
+
+export interface TokenRules extends ClaimRules {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+const MAX_CACHED_TOKENS = 1000;
+
+/** Makes the function that turns a token into a principal, or throws the 401. `now` is in milliseconds. */
+export function createTokenVerifier(
+  keys: KeySource,
+  rules: TokenRules,
+  now: () => number,
+): (token: string) => Promise<Principal> {
+  const cache = createTokenCache(MAX_CACHED_TOKENS);
+  return async function verifyToken(token) {
+    const nowSeconds = Math.floor(now() / 1000);
+    const cached = cache.get(token);
+    if (cached) {
+      if (isCurrent(cached, rules, nowSeconds)) return cached.principal;
+      cache.delete(token);
+    }
+    const { header, claims } = decodeToken(token);
+    const { algorithm, keyId } = checkHeader(header);
+    const checked = checkClaims(claims, rules, nowSeconds);
+    const candidates = await keys.resolve(keyId, algorithm);
+    await verifyWithAny(candidates, token, rules, nowSeconds);
+    cache.set(token, checked);
+    return checked.principal;
+  };
+}
+
+/** The same bounds as jose's: `exp` is exclusive, `nbf` inclusive. */
+function isCurrent({ principal, validFrom }: CheckedClaims, { toleranceSeconds }: ClaimRules, nowSeconds: number): boolean {
+  return principal.expiresAt > nowSeconds - toleranceSeconds && validFrom <= nowSeconds + toleranceSeconds;
+}
+
+async function verifyWithAny(keys: readonly VerifyKey[], token: string, rules: TokenRules, nowSeconds: number): Promise<void> {
+  let failure: AuthFailure = "key_unknown";
+  for (const key of keys) {
+    try {
+      await jwtVerify(token, await key.load(), {
+        algorithms: [...key.algorithms],
+        issuer: rules.issuer,
+        audience: rules.audience,
+        requiredClaims: ["exp"],
+        clockTolerance: rules.toleranceSeconds,
+        currentDate: new Date(nowSeconds * 1000),
+      });
+      return;
+    } catch (error) {
+      // jose's errors hold the claims, so nothing of them is kept but the kind.
+      if (!(error instanceof JOSEError)) throw error;
+      failure = mapJoseError(error);
+      if (failure !== "signature_invalid") break;
+    }
+  }
+  return refuse(failure);
+}
+
+function mapJoseError(error: JOSEError): AuthFailure {
+  if (error instanceof JWSSignatureVerificationFailed) return "signature_invalid";
+  if (error instanceof JWTExpired) return "expired";
+  if (!(error instanceof JWTClaimValidationFailed)) return "token_refused";
+  switch (error.claim) {
+    case "iss":
+      return "issuer_mismatch";
+    case "aud":
+      return "audience_mismatch";
+    case "nbf":
+      return "not_yet_valid";
+    default:
+      return "claim_invalid";
+  }
+}
