@@ -1,5 +1,5 @@
 import { Router } from "itty-router";
-import { createAuthenticator } from "./auth/authenticator.ts";
+import { createAuthenticator } from "./auth/create-authenticator.ts";
 import type { Config } from "./config.ts";
 import type { Platform, ProviderDeps } from "./context.ts";
 import { chatDialect } from "./dialects/chat/index.ts";

@@ -9,7 +9,7 @@ import { createWarningSink } from "../routing/warning-sink.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { respondJson, respondStream } from "./respond.ts";
+import { respondError, respondJson, respondStream } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** A dialect's endpoint: the whole way of a request, top to bottom. */
@@ -62,6 +62,12 @@ export function createGenerate(dialect: Dialect, server: Server) {
       });
     }
 
+    function fail(thrown: unknown): Response {
+      const error = toChatError(thrown);
+      finish(error);
+      return respondError(error, dialect, requestId);
+    }
+
     server.running.add(controller);
     const opening = attemptTargets([target], {
       request: chat,
@@ -82,9 +88,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
         finish(null);
         return respondJson(dialect.encodeResponse(response, context), requestId);
       } catch (thrown) {
-        const error = toChatError(thrown);
-        finish(error);
-        throw error;
+        return fail(thrown);
       } finally {
         request.signal.removeEventListener("abort", onCallerGone);
       }
@@ -94,9 +98,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
     try {
       await settledWithin(opening, settings.commitAfterMs);
     } catch (thrown) {
-      const error = toChatError(thrown);
-      finish(error);
-      throw error;
+      return fail(thrown);
     }
     const { promise: finished, resolve } = Promise.withResolvers<void>();
     waitUntil(finished);

@@ -1,3 +1,4 @@
+import { challengeFor } from "../auth/auth-failure.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 
@@ -25,10 +26,6 @@ export function respondError(error: ChatError, dialect: Dialect, requestId: stri
   const { status, headers, body } = dialect.encodeError(error, requestId);
   const standard: Record<string, string> = {};
   if (error.retryAfterSeconds !== undefined) standard["retry-after"] = String(error.retryAfterSeconds);
-  if (error.code === "unauthenticated") {
-    // RFC 6750, 3: without a token no error code is named.
-    standard["www-authenticate"] =
-      error.logReason === "missing" ? 'Bearer realm="ai-server"' : 'Bearer realm="ai-server", error="invalid_token"';
-  }
+  if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);
   return respondJson(body, requestId, status, { ...standard, ...headers });
 }

@@ -1,4 +1,4 @@
-import type { Authenticator } from "../auth/authenticator.ts";
+import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { Platform } from "../context.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { RetryPolicy } from "../routing/attempt.ts";

@@ -1,5 +1,5 @@
 import { type App, createApp } from "../app.ts";
-import { mintToken } from "../auth/mint-token.ts";
+import { makeSecret, mintToken } from "../auth/mint-token.ts";
 import { type Config, loadConfig } from "../config.ts";
 import type { Platform } from "../context.ts";
 import { ConfigError } from "../env/config-error.ts";
@@ -80,25 +80,21 @@ function prepare(environment: Host["environment"]): Prepared {
   };
 }
 
-function makeSecret(): string {
-  return btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(48))));
-}
-
 async function greetDeveloper(url: string, secret: string, { env }: Config): Promise<string[]> {
   const token = await mintToken({
     secret,
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,
     subject: "developer",
-    ttlSeconds: Math.min(env.JWT_MAX_LIFETIME_SECONDS, 12 * 3600),
+    lifetimeSeconds: Math.min(env.JWT_MAX_LIFETIME_SECONDS, 12 * 3600),
+    now: Date.now(),
   });
   return [
     `AI server in development mode: ${url} (loopback only, with a JWT key made for this run)`,
     "",
     "Try it:",
     "",
-    `  curl ${url}/chat -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' \\`,
-    `    -d '{"provider":"echo","messages":[{"role":"user","content":"Hello"}]}'`,
+    `curl ${url}/chat -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"provider":"echo","messages":[{"role":"user","content":"Hello"}]}'`,
     "",
     'For a stream add "stream":true and call it by curl -N. GET /providers says which providers have a key.',
     "To keep one key over restarts, and to listen on a network, set JWT_SECRET (32 bytes or more) in the environment or in .env.",
