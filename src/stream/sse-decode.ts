@@ -3,7 +3,7 @@ export interface SseMessage {
   /** The `event` field; "" where the message has none. */
   event: string;
   data: string;
-  /** The `id` field, to ask for what follows it with `Last-Event-ID`; absent where the message has none. */
+  /** The last `id` that the stream has given so far, to go on after it with `Last-Event-ID`; absent while there was none. */
   id?: string;
 }
 
@@ -39,7 +39,6 @@ export function createSseDecoder(): SseDecoder {
       if (data !== undefined) messages.push(id === undefined ? { event, data } : { event, data, id });
       event = "";
       data = undefined;
-      id = undefined;
       return;
     }
     const colon = line.indexOf(":");
@@ -52,7 +51,7 @@ export function createSseDecoder(): SseDecoder {
     // One space after the colon belongs to the syntax, a second one to the value.
     const value = colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
     if (field === "event") event = value;
-    else if (field === "id") id = value;
+    else if (field === "id") id = value.includes("\0") ? id : value;
     else data = data === undefined ? value : `${data}\n${value}`;
   }
 

@@ -53,7 +53,18 @@ const CASES: [name: string, text: string, messages: SseMessage[]][] = [
     ],
   ],
   ["several data lines", "data: 1\ndata:  2\ndata\n\n", [{ event: "", data: "1\n 2\n" }]],
-  ["comments and unknown fields", ": hi\nid: 7\nretry: 1\nfoo: bar\ndata: 1\n\n: only a comment\n\n", [{ event: "", data: "1" }]],
+  ["comments and unknown fields", ": hi\nretry: 1\nfoo: bar\ndata: 1\n\n: only a comment\n\n", [{ event: "", data: "1" }]],
+  [
+    "ids, which hold until the next",
+    "data: 0\n\nid: 7\ndata: 1\n\ndata: 2\n\nid: 8\0\ndata: 3\n\nid\ndata: 4\n\n",
+    [
+      { event: "", data: "0" },
+      { event: "", data: "1", id: "7" },
+      { event: "", data: "2", id: "7" },
+      { event: "", data: "3", id: "7" },
+      { event: "", data: "4", id: "" },
+    ],
+  ],
   ["a byte order mark", "\uFEFFdata: 1\n\n", [{ event: "", data: "1" }]],
   ["an incomplete last message", "data: 1\n\ndata: 2\n", [{ event: "", data: "1" }]],
   ["letters of two, three and four bytes", "data: é€🎉\n\n", [{ event: "", data: "é€🎉" }]],
@@ -88,14 +99,14 @@ describe("createSseDecoder", () => {
         z.object({
           name: z.string(),
           inputBase64: z.string(),
-          events: z.array(z.object({ event: z.string(), data: z.string() })),
+          events: z.array(z.object({ event: z.string(), data: z.string(), id: z.string().optional() })),
         }),
       ),
     });
     const { cases } = schema.parse(JSON.parse(readFileSync(vectors, "utf8")));
     expect(cases.length).toBeGreaterThan(30);
     for (const { name, inputBase64, events } of cases) {
-      const wanted = events.map(({ event, data }) => ({ event: event === "message" ? "" : event, data }));
+      const wanted = events.map((event) => ({ ...event, event: event.event === "message" ? "" : event.event }));
       const bytes = Uint8Array.fromBase64(inputBase64);
       for (const pieces of bytes.length > 100_000 ? [[bytes]] : splits(bytes)) {
         expect({ name, messages: decodePieces(pieces) }).toEqual({ name, messages: wanted });
