@@ -5,7 +5,7 @@ export interface Platform {
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** A fresh unguessable id without separators. */
+  /** A fresh unguessable id: the 32 hexadecimal digits of a UUID. */
   randomId(): string;
   /** Writes one line of the log. */
   log(line: string): void;

@@ -74,6 +74,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       stream: streamed,
       requestId,
       signal: controller.signal,
+      waitUntil,
       warn: createWarningSink(chat.strict ?? false, warnings),
       attempts,
       retry: server.retry,

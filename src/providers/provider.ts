@@ -14,6 +14,8 @@ export interface ProviderCall {
   readonly requestId: string;
   /** Aborted when the caller has gone; the upstream call must stop at once. */
   readonly signal: AbortSignal;
+  /** Keeps the runtime alive for work that outlives the answer, as deleting what was made for it; the promise never rejects. */
+  waitUntil(work: Promise<void>): void;
   /** Tells the caller what was changed on the way. In strict mode it throws, so it must be called before the upstream is. */
   warn(warning: Warning): void;
 }

@@ -25,6 +25,8 @@ export interface AttemptCall {
   readonly requestId: string;
   /** Aborted when the caller has gone or the server stops; its reason may be a ChatError. */
   readonly signal: AbortSignal;
+  /** Keeps the runtime alive for what a provider has to do after the answer. */
+  waitUntil(work: Promise<void>): void;
   /** Holds the warnings of the attempt under way: each one starts anew. */
   readonly warn: WarningSink;
   /** Every attempt is added here when its outcome is known; `ok` means that the answer began. */
@@ -78,10 +80,10 @@ export async function attemptTargets(targets: readonly Target[], call: AttemptCa
 }
 
 async function openTarget(target: Target, call: AttemptCall): Promise<EventStream> {
-  const { warn, stream, requestId, signal } = call;
+  const { warn, stream, requestId, signal, waitUntil } = call;
   warn.clear();
   const request = fitRequest(call.request, target, warn);
-  const opened = await target.provider.open({ request, model: target.model, stream, requestId, signal, warn });
+  const opened = await target.provider.open({ request, model: target.model, stream, requestId, signal, waitUntil, warn });
   try {
     return await readFirstEvents(opened);
   } catch (thrown) {

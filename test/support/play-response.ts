@@ -154,6 +154,7 @@ export function createTestCall(
     stream: options.stream ?? request.stream ?? false,
     requestId: "req_test",
     signal: options.signal ?? new AbortController().signal,
+    waitUntil: () => {},
     warn: (warning) => warnings.push(warning),
     warnings,
   };
