@@ -1,0 +1,52 @@
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+
+/** What the chat model says in its own words, or what means nothing after the answer. */
+const KNOWN_FIELDS: ReadonlySet<string> = new Set([
+  // of the answer
+  "id",
+  "object",
+  "created",
+  "model",
+  "choices",
+  "usage",
+  "obfuscation",
+  "error",
+  // of the choice
+  "index",
+  "delta",
+  "message",
+  "finish_reason",
+  // of the message
+  "role",
+  "content",
+  "refusal",
+  "reasoning",
+  "reasoning_content",
+  "reasoning_details",
+  "tool_calls",
+  "function_call",
+  "images",
+  "channel",
+]);
+
+/** Gathers what an answer says beyond the chat model (citations, the vendor behind a router, a fingerprint), for the extras of its end. */
+export interface ExtrasCollector {
+  add(fields: JsonObject): void;
+  extras(): Extras | undefined;
+}
+
+export function createExtrasCollector(): ExtrasCollector {
+  const found: JsonObject = {};
+  return {
+    add(fields) {
+      for (const [name, value] of Object.entries(fields)) {
+        if (KNOWN_FIELDS.has(name) || value === null || (Array.isArray(value) && value.length === 0)) continue;
+        const before = found[name];
+        // Annotations of a streamed answer come piece by piece.
+        found[name] = name === "annotations" && Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+      }
+    },
+    extras: () => (Object.keys(found).length > 0 ? { [FORMAT]: found } : undefined),
+  };
+}

@@ -1,0 +1,161 @@
+import type { ChatEvent, RawEvent } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import type { SseMessage } from "../../stream/sse-decode.ts";
+import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import { DONE } from "../../wire/openai-chat/format.ts";
+import { createExtrasCollector } from "./collect-extras.ts";
+import { isObject, textIn } from "./is-object.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage } from "./map-usage.ts";
+import { createPartWriter } from "./part-writer.ts";
+import { createInBandError, findError } from "./read-error.ts";
+import { createToolCallAssembler } from "./tool-call-assembler.ts";
+import { writeMessage } from "./write-message.ts";
+
+export interface AnswerDecoderOptions {
+  /** The model that was asked for, in case the answer does not name one. */
+  model: string;
+  randomId(): string;
+  /** True where we asked for the usage and the caller did not: the chunk that brings nothing else is then not shown as the vendor's. */
+  hideUsageChunk?: boolean;
+}
+
+/**
+ * A Chat Completions answer, streamed or whole → chat events. A stream is complete at `[DONE]`, or where it ends after a
+ * `finish_reason` (some servers leave `[DONE]` out); without a `finish_reason` it is not complete whatever else it says.
+ */
+export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecoder {
+  const parts = createPartWriter();
+  const calls = createToolCallAssembler(parts, options.randomId);
+  const extras = createExtrasCollector();
+  let started = false;
+  /** Events from before the answer has an id: Azure sends its verdict on the prompt first. */
+  const held: RawEvent[] = [];
+  let finishReason: string | null = null;
+  let finished = false;
+  let refused = false;
+  let usage: Usage | null = null;
+
+  function start(answer: JsonObject, events: ChatEvent[]): void {
+    started = true;
+    const [first, ...others] = held;
+    const id = textIn(answer.id) ?? `chatcmpl-${options.randomId()}`;
+    const model = textIn(answer.model) ?? options.model;
+    events.push(first ? { type: "start", id, model, raw: first } : { type: "start", id, model });
+    for (const raw of others) events.push({ type: "opaque", raw });
+  }
+
+  function noteUsage(answer: JsonObject, events: ChatEvent[]): void {
+    const found = mapUsage(answer.usage) ?? (isObject(answer.x_groq) ? mapUsage(answer.x_groq.usage) : null);
+    if (!found) return;
+    usage = found;
+    if (started) events.push({ type: "usage", usage: found });
+  }
+
+  function noteFinish(choice: JsonObject): void {
+    const word = textIn(choice.finish_reason);
+    if (word === undefined) return;
+    finished = true;
+    finishReason = word;
+    // A word that means failure ends the answer here.
+    mapFinishReason(word, { toolCall: false, refusal: false });
+  }
+
+  function end(events: ChatEvent[], body?: JsonObject): void {
+    parts.close(events);
+    calls.close(events);
+    const found = extras.extras();
+    events.push({
+      type: "end",
+      finish_reason: mapFinishReason(finishReason, { toolCall: calls.seen, refusal: refused }),
+      raw_finish_reason: finishReason,
+      usage,
+      ...(found ? { extras: found } : {}),
+      ...(body ? { body } : {}),
+    });
+  }
+
+  /** A server that streams its answer as one whole message; after deltas such a message only says all of them again. */
+  function wholeMessage(choice: JsonObject): JsonObject | undefined {
+    return isObject(choice.message) && !parts.any && !calls.seen ? choice.message : undefined;
+  }
+
+  /** True where the chunk is to be shown to a caller of the same format. */
+  function decodeChunk(chunk: JsonObject, raw: RawEvent, events: ChatEvent[]): boolean {
+    const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+    if (!started) {
+      if (!isObject(choice) && textIn(chunk.id) === undefined) {
+        held.push(raw);
+        return false;
+      }
+      start(chunk, events);
+    }
+    if (isObject(choice)) {
+      const delta = isObject(choice.delta) ? choice.delta : wholeMessage(choice);
+      if (delta) {
+        if (writeMessage(delta, parts, calls, events)) refused = true;
+        if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
+      }
+      noteFinish(choice);
+      if (finished) extras.add(choice);
+    }
+    if (finished) extras.add(chunk);
+    noteUsage(chunk, events);
+    return !(options.hideUsageChunk && choice === undefined && isObject(chunk.usage));
+  }
+
+  function decodeMessage({ event, data }: SseMessage, events: ChatEvent[]): void {
+    const first = events.length;
+    const raw: RawEvent = { event, data };
+    let shown = true;
+    if (data === DONE) {
+      if (!finished) throw new ChatError("upstream_incomplete");
+      end(events);
+    } else {
+      const chunk: unknown = JSON.parse(data);
+      if (!isObject(chunk)) throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      const error = findError(chunk) ?? (event === "error" ? chunk : null);
+      if (error) {
+        noteUsage(chunk, events);
+        throw createInBandError(error);
+      }
+      shown = decodeChunk(chunk, raw, events);
+    }
+    if (!shown) return;
+    attachRaw(raw, events, first);
+  }
+
+  return {
+    decodeMessage,
+    decodeEnd(events) {
+      if (finished) end(events);
+    },
+    decodeBody(body, events) {
+      const error = findError(body);
+      if (error) throw createInBandError(error);
+      const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
+      if (!isObject(choice) || !isObject(choice.message))
+        throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
+      start(body, events);
+      refused = writeMessage(choice.message, parts, calls, events);
+      noteFinish(choice);
+      for (const fields of [body, choice, choice.message]) extras.add(fields);
+      noteUsage(body, events);
+      end(events, body);
+    },
+  };
+}
+
+/** Puts the vendor's event on the first of its chat events; the start may carry an earlier one already. */
+function attachRaw(raw: RawEvent, events: ChatEvent[], first: number): void {
+  for (let at = first; at < events.length; at++) {
+    const event = events[at];
+    if (event && event.raw === undefined) {
+      event.raw = raw;
+      return;
+    }
+  }
+  events.push({ type: "opaque", raw });
+}

@@ -1,0 +1,99 @@
+import type { JsonObject } from "../../chat/format.ts";
+import { type Message, partsOf } from "../../chat/message.ts";
+import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
+import { FORMAT, REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
+import { type EncodeContext, encodeElement, isContentPart, isSaidElement } from "./encode-content.ts";
+import { isObject } from "./is-object.ts";
+import type { Quirks } from "./quirks.ts";
+import { detailsIn } from "./reasoning-details.ts";
+import { encodeToolCallId } from "./tool-call-id.ts";
+
+/** An earlier answer → a message. `place` is its path, for warnings. */
+export function encodeAssistant(message: Message, place: string, context: EncodeContext): JsonObject {
+  const encoded: JsonObject = { role: "assistant", content: null };
+  const said = message.extras?.[FORMAT];
+  if (typeof message.content === "string") return { ...encoded, content: message.content, ...said };
+
+  const parts = partsOf(message);
+  const calls = parts.flatMap((part) => encodeCall(part, context.quirks) ?? []);
+  const elements: JsonObject[] = [];
+  let asList = false;
+  let text: string | undefined;
+  parts.forEach((part, index) => {
+    if (part.type === "reasoning") {
+      const element = addReasoning(encoded, part, `${place}.content[${index}]`, context);
+      if (element) elements.push(element);
+      asList ||= element !== undefined;
+    } else if (part.type === "text" && fieldOf(part) === "refusal") encoded.refusal = textField(encoded.refusal, part.text);
+    else if (isContentPart(part) && !isCustomCall(part)) {
+      elements.push(encodeElement(part, context));
+      asList ||=
+        part.type !== "text" || isSaidElement(part) || (part.cache !== undefined && context.quirks.cache === "cache_control");
+      if (part.type === "text") text = (text ?? "") + part.text;
+    }
+  });
+  if (asList) encoded.content = elements;
+  // Without text and calls an answer is an empty text: servers refuse null then.
+  else encoded.content = text ?? (calls.length > 0 || encoded.refusal !== undefined ? null : "");
+  if (calls.length > 0) {
+    encoded.tool_calls = calls;
+    if (context.quirks.reasoning_with_tool_calls === "required") encoded.reasoning_content ??= "";
+  }
+  return { ...encoded, ...said };
+}
+
+/** The message field in which a part's text came, where it was not an element of `content`. */
+function fieldOf(part: Part): unknown {
+  return part.type === "opaque" ? undefined : part.extras?.[FORMAT]?.field;
+}
+
+function textField(before: unknown, text: string): string {
+  return typeof before === "string" ? before + text : text;
+}
+
+function isCustomCall(part: Part): boolean {
+  return part.type === "opaque" && part.value.type === "custom" && isObject(part.value.custom);
+}
+
+function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {
+  if (part.type === "opaque") return isCustomCall(part) ? part.value : undefined;
+  return part.type === "tool_call" ? encodeToolCall(part, quirks) : undefined;
+}
+
+function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
+  return {
+    id: encodeToolCallId(part.id, quirks),
+    type: "function",
+    function: { name: part.name, arguments: part.arguments_text ?? JSON.stringify(part.arguments) },
+    ...part.extras?.[FORMAT],
+  };
+}
+
+/**
+ * Puts a reasoning part back where the server wants it: into a field of the message, or as the element of `content` that is given
+ * back. Reasoning of other formats stays out, except where the server insists on some.
+ */
+function addReasoning(encoded: JsonObject, part: ReasoningPart, place: string, context: EncodeContext): JsonObject | undefined {
+  const { quirks } = context;
+  const origin = part.extras?.[FORMAT];
+  const details = part.signature ? detailsIn(part.signature) : undefined;
+  if (details && quirks.reasoning_details && quirks.reasoning_replay !== "none") {
+    encoded.reasoning_details = [...(Array.isArray(encoded.reasoning_details) ? encoded.reasoning_details : []), ...details];
+  } else if (part.signature) {
+    context.warn({
+      code: "foreign_signature_dropped",
+      param: `${place}.signature`,
+      message: "Another server signed this reasoning; this one takes no signatures.",
+    });
+  }
+  if (quirks.reasoning_replay === "none" || (!origin && quirks.reasoning_with_tool_calls !== "required")) return undefined;
+  const target = quirks.reasoning_replay === "as_given" ? (origin?.field ?? origin?.type) : quirks.reasoning_replay;
+  if (target === "thinking") return { type: "thinking", thinking: [{ type: "text", text: part.text }], ...elementExtras(origin) };
+  const field = REASONING_FIELDS.find((name) => name === target);
+  if (field) encoded[field] = textField(encoded[field], part.text);
+  return undefined;
+}
+
+function elementExtras(origin: JsonObject | undefined): JsonObject {
+  return origin?.type === "thinking" ? origin : {};
+}

@@ -1,0 +1,84 @@
+import type { Warning } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import type { Quirks } from "./quirks.ts";
+
+export interface EncodeContext {
+  readonly quirks: Quirks;
+  warn(warning: Warning): void;
+}
+
+/** Parts that have a place in a message's content; the others (reasoning, calls, results) have places of their own. */
+export type ContentPart = Exclude<Part, { type: "reasoning" | "tool_call" | "tool_result" }>;
+
+export function isContentPart(part: Part): part is ContentPart {
+  return part.type !== "reasoning" && part.type !== "tool_call" && part.type !== "tool_result";
+}
+
+/**
+ * Parts → `content`. A single text goes out as a string, which every server takes, unless the caller gave it as an element of a list
+ * (its extras name the element's `type`) or it carries a cache hint.
+ */
+export function encodeContent(parts: readonly ContentPart[], context: EncodeContext): string | JsonObject[] {
+  const elements: JsonObject[] = [];
+  const texts: string[] = [];
+  for (const part of parts) {
+    const element = encodeElement(part, context);
+    elements.push(element);
+    if (typeof element.text === "string" && Object.keys(element).length === 2) texts.push(element.text);
+  }
+  const onlyTexts = texts.length === elements.length && !parts.some(isSaidElement);
+  if (onlyTexts && texts.length === 1) return texts[0] ?? "";
+  if (context.quirks.text_content === "joined" && texts.length === elements.length) return texts.join("\n");
+  return elements;
+}
+
+/** True where the caller gave the part as an element of a content list in this very format. */
+export function isSaidElement(part: Part): boolean {
+  return part.type !== "opaque" && part.extras?.[FORMAT]?.type !== undefined;
+}
+
+/** One part → an element of a content list. */
+export function encodeElement(part: ContentPart, context: EncodeContext): JsonObject {
+  if (part.type === "opaque") return part.value;
+  const element = encodeKnown(part, context.quirks);
+  if (part.cache && context.quirks.cache === "cache_control") element.cache_control = { type: "ephemeral", ...part.cache };
+  return { ...element, ...part.extras?.[FORMAT] };
+}
+
+function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks): JsonObject {
+  switch (part.type) {
+    case "text":
+      return { type: "text", text: part.text };
+    case "image":
+      return { type: "image_url", image_url: { url: part.url ?? dataUrl(part.media_type ?? "image/png", part.data) } };
+    case "document":
+      return encodeDocument(part, quirks);
+  }
+}
+
+function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
+  const { title, media_type = "application/pdf" } = part;
+  const text = part.text ?? (media_type.startsWith("text/") ? decodeText(part.data) : undefined);
+  if (text !== undefined) return { type: "text", text: title === undefined ? text : `${title}\n\n${text}` };
+  const location = part.url ?? dataUrl(media_type, part.data);
+  if (quirks.documents === "document_url") {
+    return { type: "document_url", document_url: location, ...(title === undefined ? {} : { document_name: title }) };
+  }
+  return { type: "file", file: { filename: title ?? "document.pdf", file_data: location } };
+}
+
+function dataUrl(mediaType: string, data: string | undefined): string {
+  return `data:${mediaType};base64,${data ?? ""}`;
+}
+
+/** Base64 of a text; undefined where it is not. */
+function decodeText(data: string | undefined): string | undefined {
+  if (data === undefined) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
+}

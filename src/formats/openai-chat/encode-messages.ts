@@ -1,0 +1,77 @@
+import type { JsonObject } from "../../chat/format.ts";
+import { type Message, partsOf } from "../../chat/message.ts";
+import type { ToolResultPart } from "../../chat/part.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { encodeAssistant } from "./encode-assistant.ts";
+import {
+  type ContentPart,
+  type EncodeContext,
+  encodeContent,
+  encodeElement,
+  isContentPart,
+  isSaidElement,
+} from "./encode-content.ts";
+import { encodeToolCallId } from "./tool-call-id.ts";
+
+/**
+ * Messages → `messages`. Each tool result becomes a message of its own; what it holds besides text (images, PDFs) follows in a user
+ * message behind all results of the turn, since a tool message takes text alone.
+ */
+export function encodeMessages(messages: readonly Message[], context: EncodeContext): JsonObject[] {
+  const wire: JsonObject[] = [];
+  let attachments: JsonObject[] = [];
+
+  function attach(): void {
+    if (attachments.length > 0) wire.push({ role: "user", content: attachments });
+    attachments = [];
+  }
+
+  messages.forEach((message, index) => {
+    if (typeof message.content !== "string") {
+      for (const part of message.content) {
+        if (part.type === "tool_result") wire.push(encodeToolResult(part, attachments, context));
+      }
+      if (message.content.length > 0 && message.content.every(({ type }) => type === "tool_result")) return;
+    }
+    attach();
+    if (message.role === "assistant") wire.push(encodeAssistant(message, `messages[${index}]`, context));
+    else wire.push(encodePlain(message, context));
+  });
+  attach();
+  return wire;
+}
+
+/** A system or user message. */
+function encodePlain(message: Message, context: EncodeContext): JsonObject {
+  const content =
+    typeof message.content === "string" ? message.content : encodeContent(partsOf(message).filter(isContentPart), context);
+  const encoded: JsonObject = { role: message.role, content, ...message.extras?.[FORMAT] };
+  const { system_role: systemRole } = context.quirks;
+  if (message.role === "system" && systemRole !== "as_given") encoded.role = systemRole;
+  return encoded;
+}
+
+function encodeToolResult(part: ToolResultPart, attachments: JsonObject[], context: EncodeContext): JsonObject {
+  let content: string | JsonObject[];
+  if (typeof part.content === "string") content = part.content;
+  else {
+    const kept: ContentPart[] = [];
+    for (const piece of part.content) {
+      if (piece.type === "text" || piece.type === "opaque" || isSaidElement(piece)) kept.push(piece);
+      else attachments.push(encodeElement(piece, context));
+    }
+    content = encodeContent(kept, context);
+    if (content.length === 0) content = kept.length < part.content.length ? "The result follows in the next message." : "";
+  }
+  return {
+    role: "tool",
+    tool_call_id: encodeToolCallId(part.tool_call_id, context.quirks),
+    content: part.is_error ? markError(content) : content,
+    ...part.extras?.[FORMAT],
+  };
+}
+
+/** The format has no mark for a failed tool; the model reads it in the text. */
+function markError(content: string | JsonObject[]): string | JsonObject[] {
+  return typeof content === "string" ? `Error: ${content}` : [{ type: "text", text: "Error:" }, ...content];
+}

@@ -1,0 +1,99 @@
+import type { Warning } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { ModelInfo } from "../../chat/model.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { encodeMessages } from "./encode-messages.ts";
+import { encodeReasoning } from "./encode-reasoning.ts";
+import { describeSchema, encodeResponseFormat } from "./encode-response-format.ts";
+import { encodeTool, encodeToolChoice } from "./encode-tools.ts";
+import { isObject } from "./is-object.ts";
+import type { Quirks } from "./quirks.ts";
+
+/** The part of a provider's call that a request is made from. */
+export interface EncodeCall {
+  readonly request: ChatRequest;
+  readonly model: ModelInfo;
+  readonly stream: boolean;
+  warn(warning: Warning): void;
+}
+
+export interface EncodedRequest {
+  body: JsonObject;
+  /** Whether the usage of the stream was asked for without the caller's having done so. */
+  addedUsage: boolean;
+}
+
+/**
+ * What the chat model says itself: an extra never decides it, or a caller could name another model or lift a limit of its token
+ * there. Where an extra is another form of what the request says (`max_completion_tokens`, `stop` as one text), that form is kept.
+ */
+const DECIDED_FIELDS: ReadonlySet<string> = new Set([
+  "model",
+  "messages",
+  "stream",
+  "stream_options",
+  "n",
+  "max_tokens",
+  "max_completion_tokens",
+  "stop",
+  "tool_choice",
+  "response_format",
+  "reasoning_effort",
+  "reasoning",
+  "thinking",
+]);
+
+/** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
+export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
+  const { request, model, stream } = call;
+  const said = request.extras?.[FORMAT] ?? {};
+  const messages = encodeMessages(request.messages, { quirks, warn: call.warn });
+  const body: JsonObject = { model: model.id, messages };
+
+  if (request.temperature !== undefined) body.temperature = request.temperature;
+  if (request.top_p !== undefined) body.top_p = request.top_p;
+  if (request.max_tokens !== undefined) body[maxTokensField(said, quirks)] = request.max_tokens;
+  if (request.stop) body.stop = typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
+  if (request.seed !== undefined) body[quirks.seed_field] = request.seed;
+  if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, quirks));
+  const toolChoice = encodeToolChoice(request.tool_choice, said.tool_choice);
+  if (toolChoice !== undefined) body.tool_choice = toolChoice;
+  if (request.parallel_tool_calls !== undefined) body.parallel_tool_calls = request.parallel_tool_calls;
+  Object.assign(body, encodeReasoning(call, said, quirks));
+  const responseFormat = encodeResponseFormat(request.response_format, said.response_format, quirks);
+  if (responseFormat !== undefined) body.response_format = responseFormat;
+  if (request.response_format?.type === "json_schema" && quirks.json_schema === "as_json") {
+    call.warn({
+      code: "adjusted_parameter",
+      param: "response_format",
+      message: "The server knows JSON without a schema only; the schema was put into a system message.",
+    });
+    messages.unshift({ role: "system", content: describeSchema(request.response_format) });
+  }
+  if (request.metadata) body.metadata = request.metadata;
+  if (request.cache && quirks.cache === "cache_control") body.cache_control = { type: "ephemeral", ...request.cache };
+  if (said.n === 1) body.n = 1;
+
+  for (const [name, value] of Object.entries(said)) if (!DECIDED_FIELDS.has(name)) body[name] = value;
+  const addedUsage = stream ? addStreamFields(body, said, quirks) : false;
+  if (!stream && request.stream === false) body.stream = false;
+  return { body, addedUsage };
+}
+
+function maxTokensField(said: JsonObject, quirks: Quirks): string {
+  if (quirks.max_tokens_field !== "as_given") return quirks.max_tokens_field;
+  return said.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
+}
+
+function addStreamFields(body: JsonObject, said: JsonObject, quirks: Quirks): boolean {
+  body.stream = true;
+  const options = isObject(said.stream_options) ? said.stream_options : undefined;
+  if (quirks.stream_usage === "unasked") {
+    if (options) body.stream_options = options;
+    return false;
+  }
+  // Without the usage there is no cost and no budget, so it is always asked for.
+  body.stream_options = { ...options, include_usage: true };
+  return options?.include_usage !== true;
+}

@@ -1,0 +1,43 @@
+import type { EventStream } from "../../chat/event.ts";
+import type { ProviderDeps } from "../../context.ts";
+import { openUpstream } from "../../upstream/open-upstream.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { createAnswerDecoder } from "./decode-answer.ts";
+import { type EncodeCall, encodeRequest } from "./encode-request.ts";
+import type { Quirks } from "./quirks.ts";
+import { readErrorBody } from "./read-error.ts";
+
+/** A server that speaks Chat Completions. */
+export interface ChatServer {
+  /** Without a trailing slash; `/chat/completions` is put behind it. */
+  baseUrl: string;
+  /** Credentials and whatever else the server wants to see. */
+  headers: Readonly<Record<string, string>>;
+  quirks: Quirks;
+}
+
+/** Asks a server of this format and hands out its answer as chat events. */
+export function openChatCompletions(
+  call: EncodeCall & { readonly signal: AbortSignal },
+  server: ChatServer,
+  deps: ProviderDeps,
+): Promise<EventStream> {
+  const { body, addedUsage } = encodeRequest(call, server.quirks);
+  return openUpstream(
+    {
+      url: `${server.baseUrl}/chat/completions`,
+      headers: {
+        "content-type": "application/json",
+        accept: call.stream ? "text/event-stream" : "application/json",
+        ...server.headers,
+      },
+      body: JSON.stringify(body),
+      stream: call.stream,
+      signal: call.signal,
+      format: FORMAT,
+      createDecoder: () => createAnswerDecoder({ model: call.model.id, randomId: deps.randomId, hideUsageChunk: addedUsage }),
+      readErrorBody,
+    },
+    deps,
+  );
+}

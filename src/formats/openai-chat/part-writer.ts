@@ -1,0 +1,80 @@
+import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
+import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
+
+/** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
+export type TextOrigin = "content" | "refusal" | "reasoning" | "reasoning_content" | "thinking";
+
+interface OpenText {
+  index: number;
+  origin: TextOrigin;
+  details: JsonObject[];
+}
+
+/** Events of text and reasoning parts, of which one is open at a time, and the row of part indexes. */
+export interface PartWriter {
+  /** Whether there was any part yet. */
+  readonly any: boolean;
+  /** Takes the next index for a part of another kind; what is open is closed before. */
+  nextIndex(events: ChatEvent[]): number;
+  writeText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
+  writeDetails(added: unknown, events: ChatEvent[]): void;
+  writeOpaque(value: JsonObject, events: ChatEvent[]): void;
+  close(events: ChatEvent[]): void;
+}
+
+export function createPartWriter(): PartWriter {
+  let indexes = 0;
+  let open: OpenText | undefined;
+
+  function close(events: ChatEvent[]): void {
+    if (!open) return;
+    const { index, details } = open;
+    open = undefined;
+    const signature: Signature | undefined = needsReturn(details) ? signDetails(details) : undefined;
+    events.push({ type: "part-end", index, ...(signature ? { signature } : {}) });
+  }
+
+  function nextIndex(events: ChatEvent[]): number {
+    close(events);
+    indexes += 1;
+    return indexes - 1;
+  }
+
+  function openText(origin: TextOrigin, events: ChatEvent[]): OpenText {
+    const index = nextIndex(events);
+    open = { index, origin, details: [] };
+    events.push(startOf(index, origin));
+    return open;
+  }
+
+  return {
+    get any() {
+      return indexes > 0;
+    },
+    nextIndex,
+    close,
+    writeText(origin, text, events) {
+      if (text === "") return;
+      const part = open?.origin === origin ? open : openText(origin, events);
+      events.push({ type: "part-delta", index: part.index, delta: text });
+    },
+    writeDetails(added, events) {
+      if (!Array.isArray(added) || added.length === 0) return;
+      const isReasoning = open !== undefined && open.origin !== "content" && open.origin !== "refusal";
+      appendDetails((isReasoning && open ? open : openText("reasoning", events)).details, added);
+    },
+    writeOpaque(value, events) {
+      const index = nextIndex(events);
+      events.push({ type: "part-start", index, kind: "opaque", format: FORMAT, value }, { type: "part-end", index });
+    },
+  };
+}
+
+function startOf(index: number, origin: TextOrigin): PartStartEvent {
+  if (origin === "content") return { type: "part-start", index, kind: "text" };
+  // The encoder puts the text of a part back to where its extras say that it was; see encode-assistant.ts.
+  const extras: Extras = { [FORMAT]: origin === "thinking" ? { type: "thinking" } : { field: origin } };
+  return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", extras };
+}

@@ -1,0 +1,80 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ChatError } from "../../errors/chat-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/map-status.ts";
+import { isObject, textIn } from "./is-object.ts";
+
+interface Meaning {
+  code: ErrorCode;
+  retryable?: boolean;
+}
+
+/** What is more precise than the status, by the vendor's `code` or else `type`. */
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
+  // OpenAI, https://platform.openai.com/docs/guides/error-codes
+  ["insufficient_quota", { code: "upstream_quota_exhausted" }],
+  ["billing_hard_limit_reached", { code: "upstream_billing" }],
+  ["billing_not_active", { code: "upstream_billing" }],
+  ["rate_limit_exceeded", { code: "upstream_rate_limited" }],
+  ["rate_limit_error", { code: "upstream_rate_limited" }],
+  ["invalid_api_key", { code: "upstream_auth" }],
+  ["authentication_error", { code: "upstream_auth" }],
+  ["model_not_found", { code: "model_not_found" }],
+  ["server_error", { code: "upstream_error" }],
+  ["engine_overloaded", { code: "upstream_overloaded" }],
+  ["overloaded_error", { code: "upstream_overloaded" }],
+  ["slow_down", { code: "upstream_overloaded" }],
+  ["context_length_exceeded", { code: "upstream_rejected" }],
+  // Groq, https://console.groq.com/docs/errors; the last one is the model's fault, and another try may go well (recorded).
+  ["model_decommissioned", { code: "model_not_found" }],
+  ["capacity_exceeded", { code: "upstream_overloaded" }],
+  ["tool_use_failed", { code: "upstream_rejected", retryable: true }],
+]);
+
+/** Statuses that say more than the words in their body: Groq's 413 calls itself `rate_limit_exceeded`. */
+const STATUS_DECIDES: ReadonlySet<number> = new Set([401, 402, 408, 409, 410, 413, 503, 504, 529]);
+
+/**
+ * What a failed call's body says. The forms: `{error: {message, type, param, code}}` (OpenAI and most), the same with a number as
+ * `code` (OpenRouter), `{error: "text"}` (Ollama, LM Studio), `{code, error: "text"}` (xAI), `{object: "error", message, …}` (vLLM,
+ * Mistral) and `{detail}` (FastAPI).
+ */
+export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
+  if (!isObject(body)) return {};
+  const error = findError(body) ?? body;
+  const code = textIn(error.code);
+  const type = textIn(error.type);
+  const message = textIn(error.message) ?? textIn(error.error) ?? textIn(error.detail);
+  const meaning = STATUS_DECIDES.has(status) ? undefined : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
+  // OpenRouter's moderation answers 403, which is no fault of the server's key: https://openrouter.ai/docs/api-reference/errors
+  const moderated = status === 403 && isObject(error.metadata) && Array.isArray(error.metadata.reasons);
+  return {
+    code: moderated ? "upstream_rejected" : meaning?.code,
+    upstreamCode: code ?? type,
+    message,
+    param: textIn(error.param),
+    retryable: meaning?.retryable,
+  };
+}
+
+/** The error object of an answer that came with status 200: in its body, or in one event of its stream. Null where it is none. */
+export function findError(value: JsonObject): JsonObject | null {
+  if (isObject(value.error)) return value.error;
+  if (typeof value.error === "string" && value.error !== "") return { code: value.code, error: value.error };
+  return value.object === "error" ? value : null;
+}
+
+/** An error inside an answer → ChatError, by the status that it names, else by its words. */
+export function createInBandError(error: JsonObject): ChatError {
+  const status = findStatus(error);
+  return createUpstreamError(status, readErrorBody(error, status));
+}
+
+function findStatus(error: JsonObject): number {
+  // OpenRouter puts the status into `code`, Groq into `status_code`, vLLM into `code` too.
+  for (const value of [error.code, error.status_code, error.status]) {
+    const status = typeof value === "string" ? Number(value) : value;
+    if (typeof status === "number" && status >= 400 && status <= 599) return status;
+  }
+  return /^invalid_request|^BadRequest/.test(String(error.type)) ? 400 : 500;
+}

@@ -1,0 +1,68 @@
+import { type JsonObject, jsonObjectSchema, type Signature } from "../../chat/format.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { isObject, textIn } from "./is-object.ts";
+
+/**
+ * OpenRouter's `reasoning_details` must go back as they came (https://openrouter.ai/docs/use-cases/reasoning-tokens). The chat model
+ * carries them as the signature of a reasoning part: the JSON of the list.
+ */
+export function signDetails(details: readonly JsonObject[]): Signature {
+  return { format: FORMAT, value: JSON.stringify(details) };
+}
+
+/** The list in a signature of this format; undefined where it is none. */
+export function detailsIn(signature: Signature): JsonObject[] | undefined {
+  if (signature.format !== FORMAT) return undefined;
+  try {
+    return jsonObjectSchema.array().safeParse(JSON.parse(signature.value)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** True where the list holds more than the text that `reasoning` says too. */
+export function needsReturn(details: readonly JsonObject[]): boolean {
+  return details.some(({ type, signature }) => type !== "reasoning.text" || (typeof signature === "string" && signature !== ""));
+}
+
+/**
+ * Adds the entries of one streamed chunk. Text and summaries come in pieces of one entry, its signature with the last of them;
+ * encrypted data comes whole.
+ */
+export function appendDetails(details: JsonObject[], added: unknown): void {
+  if (!Array.isArray(added)) return;
+  for (const piece of added) {
+    if (!isObject(piece)) continue;
+    const last = details[details.length - 1];
+    if (!last || !continues(last, piece)) {
+      details.push({ ...piece });
+      continue;
+    }
+    for (const [name, value] of Object.entries(piece)) {
+      const before = last[name];
+      if ((name === "text" || name === "summary") && typeof before === "string" && typeof value === "string")
+        last[name] = before + value;
+      else if (value !== null && value !== "") last[name] = value;
+    }
+  }
+}
+
+function continues(last: JsonObject, piece: JsonObject): boolean {
+  return (
+    last.type === piece.type &&
+    (piece.type === "reasoning.text" || piece.type === "reasoning.summary") &&
+    last.index === piece.index &&
+    (last.id === piece.id || last.id == null || piece.id == null) &&
+    // A signature ends its block.
+    !(textIn(last.signature) !== undefined && textIn(piece.text) !== undefined)
+  );
+}
+
+/** The readable text of a list, for a message that has no other. */
+export function textOfDetails(details: readonly JsonObject[]): string {
+  let text = "";
+  for (const detail of details) {
+    for (const piece of [detail.text, detail.summary]) if (typeof piece === "string") text += piece;
+  }
+  return text;
+}

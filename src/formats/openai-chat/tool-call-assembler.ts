@@ -1,0 +1,129 @@
+import type { ChatEvent } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { isObject, textIn } from "./is-object.ts";
+import type { PartWriter } from "./part-writer.ts";
+
+interface OpenCall {
+  /** The vendor's own id, where it gave one. */
+  wireId: string | undefined;
+  /** The id under which the call goes on: the vendor's, or ours where there is none or it is taken. */
+  id: string;
+  name: string;
+  /** The part's index; undefined until the name is known. */
+  part: number | undefined;
+  text: string;
+  /** OpenAI's custom tools take a free text and are carried as they are. */
+  custom: boolean;
+  /** What the call holds besides id, name and arguments. */
+  rest: JsonObject;
+}
+
+const KNOWN_FIELDS: ReadonlySet<string> = new Set(["index", "id", "type", "function", "custom"]);
+
+/** Tool-call deltas → events of tool-call parts, which stay open until the answer ends. */
+export interface ToolCallAssembler {
+  add(deltas: readonly unknown[], events: ChatEvent[]): void;
+  close(events: ChatEvent[]): void;
+  readonly seen: boolean;
+}
+
+/**
+ * Puts calls together from what the servers send (recorded, or reported to their issue trackers): a call in pieces (OpenAI) or whole
+ * in one delta (Groq, xAI); without `index` and `type` (Mistral); repeated with an empty name (Mistral); one index for several calls
+ * (Google); without `id`, or with the text "null" (Mistral); the name after the first piece of arguments; arguments as an object.
+ */
+export function createToolCallAssembler(parts: PartWriter, randomId: () => string): ToolCallAssembler {
+  const calls: OpenCall[] = [];
+  const byIndex = new Map<number, OpenCall>();
+  const usedIds = new Set<string>();
+
+  function find(delta: JsonObject, id: string | undefined, name: string | undefined): OpenCall | undefined {
+    const known = typeof delta.index === "number" ? byIndex.get(delta.index) : findWithoutIndex(id, name);
+    if (!known || name === undefined || known.name === "") return known;
+    const another = known.name !== name || (id !== undefined && known.wireId !== undefined && id !== known.wireId);
+    return another || (id === undefined && isComplete(known.text)) ? undefined : known;
+  }
+
+  function findWithoutIndex(id: string | undefined, name: string | undefined): OpenCall | undefined {
+    const sameId = id === undefined ? undefined : calls.find(({ wireId }) => wireId === id);
+    return sameId ?? (name === undefined ? calls[calls.length - 1] : undefined);
+  }
+
+  function begin(delta: JsonObject, id: string | undefined): OpenCall {
+    const call: OpenCall = { wireId: id, id: "", name: "", part: undefined, text: "", custom: isObject(delta.custom), rest: {} };
+    calls.push(call);
+    if (typeof delta.index === "number") byIndex.set(delta.index, call);
+    return call;
+  }
+
+  function start(call: OpenCall, events: ChatEvent[]): void {
+    const index = parts.nextIndex(events);
+    call.id = call.wireId === undefined || usedIds.has(call.wireId) ? `call_${randomId()}` : call.wireId;
+    usedIds.add(call.id);
+    call.part = index;
+    if (call.custom) events.push({ type: "part-start", index, kind: "opaque", format: FORMAT, value: customValue(call) });
+    else {
+      events.push({ type: "part-start", index, kind: "tool_call", id: call.id, name: call.name });
+      if (call.text !== "") events.push({ type: "part-delta", index, delta: call.text });
+    }
+  }
+
+  function addOne(delta: JsonObject, events: ChatEvent[]): void {
+    const body = isObject(delta.function) ? delta.function : isObject(delta.custom) ? delta.custom : {};
+    const id = delta.id === "null" ? undefined : textIn(delta.id);
+    const name = textIn(body.name);
+    const call = find(delta, id, name) ?? begin(delta, id);
+    for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
+    const piece = argumentsIn(body);
+    // Mistral's repetition of a call may bring the same arguments once more.
+    const repeated = piece !== "" && piece === call.text && isComplete(piece);
+    if (call.part === undefined) {
+      call.wireId ??= id;
+      call.name = name ?? "";
+      if (!repeated) call.text += piece;
+      if (name !== undefined) start(call, events);
+    } else if (!repeated && piece !== "") {
+      call.text += piece;
+      if (!call.custom) events.push({ type: "part-delta", index: call.part, delta: piece });
+    }
+  }
+
+  return {
+    get seen() {
+      return calls.length > 0;
+    },
+    add(deltas, events) {
+      for (const delta of deltas) if (isObject(delta)) addOne(delta, events);
+    },
+    close(events) {
+      for (const call of calls) {
+        if (call.part === undefined) throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
+        const extras = Object.keys(call.rest).length > 0 ? { extras: { [FORMAT]: call.rest } } : {};
+        if (call.custom) events.push({ type: "part-end", index: call.part, value: customValue(call) });
+        else events.push({ type: "part-end", index: call.part, ...extras });
+      }
+    },
+  };
+}
+
+function customValue({ id, name, text, rest }: OpenCall): JsonObject {
+  return { ...rest, id, type: "custom", custom: { name, input: text } };
+}
+
+function argumentsIn(body: JsonObject): string {
+  const value = body.arguments ?? body.input;
+  if (typeof value === "string") return value;
+  return isObject(value) ? JSON.stringify(value) : "";
+}
+
+function isComplete(text: string): boolean {
+  if (!text.endsWith("}")) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

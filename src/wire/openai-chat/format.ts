@@ -1,0 +1,15 @@
+/** The name of Chat Completions as the namespace of signatures, extras, opaque parts and raw events. */
+export const FORMAT = "openai_chat";
+
+/** The last `data` of a stream. */
+export const DONE = "[DONE]";
+
+/** The roles of a message, the retired `function` left out. */
+export const WIRE_ROLES = ["system", "developer", "user", "assistant", "tool"] as const;
+
+/**
+ * Fields in which an answer's visible reasoning comes, and in which it is sent back: `reasoning_content` (DeepSeek, xAI, Alibaba,
+ * Moonshot, older vLLM, and what the AI SDK's openai-compatible client sends) and `reasoning` (Groq, Ollama, OpenRouter, newer vLLM).
+ */
+export const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
+export type ReasoningField = (typeof REASONING_FIELDS)[number];
