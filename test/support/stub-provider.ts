@@ -1,0 +1,42 @@
+import type { EventBatch, EventStream } from "../../src/chat/event.ts";
+import { PARAMETERS, type Parameter, type Support } from "../../src/chat/model.ts";
+import type { Provider } from "../../src/providers/provider.ts";
+
+const everything = Object.fromEntries(PARAMETERS.map((name) => [name, "native"])) as Record<Parameter, Support>;
+
+/** The support list of a vendor that takes everything but these. */
+export function supportWithout(...dropped: Parameter[]): Record<Parameter, Support> {
+  return { ...everything, ...Object.fromEntries(dropped.map((name) => [name, "dropped"])) };
+}
+
+/** A provider that takes everything and answers as the test says. */
+export function createStubProvider(overrides: Partial<Provider> = {}): Provider {
+  return {
+    name: "stub",
+    aliases: [],
+    format: "anthropic",
+    defaultModel: "stub-model",
+    availability: { available: true },
+    support: everything,
+    open: () => Promise.resolve(playEvents([])),
+    ...overrides,
+  };
+}
+
+/** A stream that gives these batches; `closed` tells whether it was given up. */
+export function playEvents(batches: readonly EventBatch[]): EventStream & { closed: boolean; reads: number } {
+  const stream = {
+    format: "anthropic" as const,
+    closed: false,
+    reads: 0,
+    read() {
+      const batch = batches[stream.reads] ?? null;
+      stream.reads += 1;
+      return Promise.resolve(batch);
+    },
+    close() {
+      stream.closed = true;
+    },
+  };
+  return stream;
+}

@@ -1,0 +1,337 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import type { ChatEvent, EventBatch, Warning } from "../../../src/chat/event.ts";
+import type { Attempt } from "../../../src/dialects/dialect.ts";
+import { ChatError, type ChatErrorDetail } from "../../../src/errors/chat-error.ts";
+import type { ErrorCode } from "../../../src/errors/error-codes.ts";
+import type { Provider, ProviderCall } from "../../../src/providers/provider.ts";
+import { type AttemptCall, attemptTargets } from "../../../src/routing/attempt.ts";
+import type { Target } from "../../../src/routing/select-target.ts";
+import { createWarningSink } from "../../../src/routing/warning-sink.ts";
+import { createStubProvider, playEvents } from "../../support/stub-provider.ts";
+
+const start: ChatEvent = { type: "start", id: "a", model: "m" };
+const partStart: ChatEvent = { type: "part-start", index: 0, kind: "text" };
+const delta: ChatEvent = { type: "part-delta", index: 0, delta: "Hi" };
+const partEnd: ChatEvent = { type: "part-end", index: 0 };
+const end: ChatEvent = { type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null };
+const ANSWER: EventBatch[] = [[start], [partStart, delta], [partEnd, end]];
+
+function errorEvent(code: ErrorCode, detail: ChatErrorDetail = {}): ChatEvent {
+  return { type: "error", error: new ChatError(code, detail) };
+}
+
+/** One outcome for each call: batches to play, or an error with which opening fails. */
+type Outcome = EventBatch[] | ChatError;
+
+interface Script {
+  target: Target;
+  calls: ProviderCall[];
+  streams: ReturnType<typeof playEvents>[];
+}
+
+function createScript(outcomes: Outcome[], overrides: Partial<Provider> = {}): Script {
+  const calls: ProviderCall[] = [];
+  const streams: Script["streams"] = [];
+  const provider = createStubProvider({
+    async open(call) {
+      calls.push(call);
+      now += 100;
+      const outcome = outcomes[calls.length - 1] ?? outcomes[outcomes.length - 1];
+      if (!outcome || outcome instanceof ChatError) throw outcome ?? new Error("nothing scripted");
+      const stream = playEvents(outcome);
+      streams.push(stream);
+      return stream;
+    },
+    ...overrides,
+  });
+  return { target: { provider, model: { id: "m" } }, calls, streams };
+}
+
+let now = 0;
+let slept: number[] = [];
+let attempts: Attempt[] = [];
+let warnings: Warning[] = [];
+let controller = new AbortController();
+
+beforeEach(() => {
+  now = 1_000_000;
+  slept = [];
+  attempts = [];
+  warnings = [];
+  controller = new AbortController();
+});
+
+function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
+  return attemptTargets(targets, {
+    request: { messages: [{ role: "user", content: "Hi" }] },
+    stream: true,
+    requestId: "r",
+    waitUntil: () => {},
+    signal: controller.signal,
+    warn: createWarningSink(overrides.request?.strict ?? false, warnings),
+    attempts,
+    retry: {
+      maxRetries: 2,
+      random: () => 0.5,
+      async sleep(milliseconds) {
+        slept.push(milliseconds);
+        now += milliseconds;
+      },
+    },
+    now: () => now,
+    ...overrides,
+  });
+}
+
+async function readAll(opened: ReturnType<typeof run>): Promise<EventBatch[]> {
+  const stream = await opened;
+  const batches: EventBatch[] = [];
+  for (let batch = await stream.read(); batch; batch = await stream.read()) batches.push(batch);
+  return batches;
+}
+
+async function codeOf(opened: ReturnType<typeof run>): Promise<ErrorCode> {
+  return opened.then(
+    () => Promise.reject(new Error("it was opened")),
+    (thrown: unknown) => {
+      if (thrown instanceof ChatError) return thrown.code;
+      throw thrown;
+    },
+  );
+}
+
+describe("an answer", () => {
+  test("comes with nothing lost, and what was read ahead in one batch", async () => {
+    const script = createScript([ANSWER]);
+    expect(await readAll(run([script.target]))).toEqual([
+      [start, partStart, delta],
+      [partEnd, end],
+    ]);
+    expect(attempts).toEqual([{ provider: "stub", model: "m", outcome: "ok", duration_ms: 100 }]);
+    expect(script.streams[0]?.closed).toBe(false);
+  });
+
+  test("is handed on as soon as there is something of it", async () => {
+    const script = createScript([ANSWER]);
+    await run([script.target]);
+    expect(script.streams[0]?.reads).toBe(2);
+  });
+
+  test.each<[string, ChatEvent]>([
+    ["a tool call", { type: "part-start", index: 0, kind: "tool_call", id: "c", name: "n" }],
+    ["an opaque part", { type: "part-start", index: 0, kind: "opaque", format: "anthropic", value: {} }],
+    ["a signature", { type: "part-end", index: 0, signature: { format: "anthropic", value: "s" } }],
+    ["an end", end],
+  ])("%s is something of it", async (_, event) => {
+    const batches = [[start], [event, errorEvent("upstream_overloaded")]];
+    expect(await readAll(run([createScript([batches]).target]))).toEqual([[start, event, errorEvent("upstream_overloaded")]]);
+  });
+
+  test("closing it closes the upstream", async () => {
+    const script = createScript([ANSWER]);
+    (await run([script.target])).close();
+    expect(script.streams[0]?.closed).toBe(true);
+  });
+
+  test("that fails after its first words is not tried again: the failure is an event", async () => {
+    const script = createScript([[[start, partStart, delta], [errorEvent("upstream_overloaded")]]]);
+    const batches = await readAll(run([script.target]));
+    expect(batches.at(-1)?.[0]?.type).toBe("error");
+    expect(script.calls).toHaveLength(1);
+  });
+});
+
+describe("a failure before the first words", () => {
+  test("is tried again, after a delay that doubles", async () => {
+    const overloaded = new ChatError("upstream_overloaded");
+    const script = createScript([overloaded, overloaded, ANSWER]);
+    await run([script.target]);
+    expect(slept).toEqual([125, 250]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(["upstream_overloaded", "upstream_overloaded", "ok"]);
+  });
+
+  test("in the stream counts as failed to open, and the stream is closed", async () => {
+    const script = createScript([
+      [
+        [start, { type: "opaque" }],
+        [partStart, errorEvent("upstream_overloaded")],
+      ],
+      ANSWER,
+    ]);
+    expect(await readAll(run([script.target]))).toHaveLength(2);
+    expect(script.streams[0]?.closed).toBe(true);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(["upstream_overloaded", "ok"]);
+  });
+
+  test("a stream that says nothing at all is incomplete", async () => {
+    expect(await codeOf(run([createScript([[[start]]]).target], { retry: { maxRetries: 0 } }))).toBe("upstream_incomplete");
+  });
+
+  test("is given up after the last retry, with the last error", async () => {
+    const script = createScript([new ChatError("upstream_overloaded"), new ChatError("upstream_error")]);
+    expect(await codeOf(run([script.target]))).toBe("upstream_error");
+    expect(script.calls).toHaveLength(3);
+    expect(attempts).toHaveLength(3);
+  });
+
+  test("is not tried again where retries are switched off", async () => {
+    const script = createScript([new ChatError("upstream_overloaded")]);
+    await codeOf(run([script.target], { retry: { maxRetries: 0 } }));
+    expect(script.calls).toHaveLength(1);
+  });
+
+  const again: [ErrorCode, ChatErrorDetail][] = [
+    ["upstream_error", {}],
+    ["upstream_overloaded", { retryAfterSeconds: 5 }],
+    ["upstream_unavailable", {}],
+    ["upstream_disconnected", {}],
+    ["upstream_invalid_response", {}],
+    ["upstream_incomplete", {}],
+    ["upstream_rate_limited", { retryAfterSeconds: 1 }],
+    ["upstream_timeout", { upstreamStatus: 504 }],
+    ["upstream_auth", { retryable: true }],
+  ];
+  test.each(again)("%s %j may pass", async (code, detail) => {
+    const script = createScript([new ChatError(code, detail), ANSWER]);
+    await run([script.target]);
+    expect(script.calls).toHaveLength(2);
+  });
+
+  const never: [ErrorCode, ChatErrorDetail][] = [
+    ["upstream_rejected", {}],
+    ["upstream_auth", {}],
+    ["upstream_billing", {}],
+    ["upstream_quota_exhausted", { retryAfterSeconds: 1 }],
+    ["upstream_tls", {}],
+    ["upstream_conflict", {}],
+    ["upstream_gone", {}],
+    ["model_not_found", {}],
+    ["request_too_large", {}],
+    ["upstream_overloaded", { retryable: false }],
+    ["upstream_overloaded", { retryAfterSeconds: 6 }],
+    ["upstream_rate_limited", {}],
+    ["upstream_rate_limited", { retryAfterSeconds: 86_400 }],
+    ["upstream_timeout", {}],
+    ["upstream_stalled", {}],
+    ["shutting_down", {}],
+    ["internal_error", { retryable: true }],
+  ];
+  test.each(never)("%s %j is final", async (code, detail) => {
+    const script = createScript([new ChatError(code, detail), ANSWER]);
+    expect(await codeOf(run([script.target]))).toBe(code);
+    expect(script.calls).toHaveLength(1);
+    expect(slept).toEqual([]);
+  });
+
+  test("what is no ChatError is an internal error, and tells nothing", async () => {
+    const script = createScript([]);
+    expect(await codeOf(run([script.target]))).toBe("internal_error");
+  });
+
+  test("waits as long as the vendor asks, and a little", async () => {
+    await run([createScript([new ChatError("upstream_rate_limited", { retryAfterSeconds: 2 }), ANSWER]).target]);
+    expect(slept).toEqual([2125]);
+  });
+
+  test("no retry begins later than ten seconds after the call", async () => {
+    const script = createScript([new ChatError("upstream_overloaded", { retryAfterSeconds: 5 })]);
+    expect(await codeOf(run([script.target]))).toBe("upstream_overloaded");
+    expect(slept).toEqual([5125]);
+    expect(script.calls).toHaveLength(2);
+  });
+});
+
+describe("a caller who has gone", () => {
+  test("is not waited for", async () => {
+    controller.abort();
+    const script = createScript([ANSWER]);
+    expect(await codeOf(run([script.target]))).toBe("cancelled");
+    expect(script.calls).toHaveLength(0);
+  });
+
+  test("ends the tries, also in the middle of a wait", async () => {
+    const script = createScript([new ChatError("upstream_overloaded")]);
+    const opened = run([script.target], { retry: { maxRetries: 2, random: () => 20 } });
+    setTimeout(() => controller.abort(), 5);
+    const startedAt = Date.now();
+    expect(await codeOf(opened)).toBe("cancelled");
+    expect(Date.now() - startedAt).toBeLessThan(2000);
+    expect(script.calls).toHaveLength(1);
+  });
+
+  test("gets the server's own reason where it is the server that stops", async () => {
+    const script = createScript([], {
+      open: () => {
+        controller.abort(new ChatError("shutting_down"));
+        return Promise.resolve(playEvents([[{ type: "cancelled" }]]));
+      },
+    });
+    expect(await codeOf(run([script.target]))).toBe("shutting_down");
+    expect(attempts).toMatchObject([{ outcome: "shutting_down" }]);
+  });
+
+  test("a cancelled answer is an error", async () => {
+    expect(await codeOf(run([createScript([[[start], [{ type: "cancelled" }]]]).target]))).toBe("cancelled");
+  });
+});
+
+describe("several targets", () => {
+  test("the next one is tried where the first cannot", async () => {
+    const first = createScript([new ChatError("upstream_auth")], { name: "first" });
+    const second = createScript([ANSWER], { name: "second" });
+    await run([first.target, second.target]);
+    expect(attempts).toMatchObject([
+      { provider: "first", outcome: "upstream_auth" },
+      { provider: "second", outcome: "ok" },
+    ]);
+  });
+
+  test("the next one is not tried with a request that is at fault", async () => {
+    const second = createScript([ANSWER]);
+    expect(await codeOf(run([createScript([new ChatError("upstream_rejected")]).target, second.target]))).toBe(
+      "upstream_rejected",
+    );
+    expect(second.calls).toHaveLength(0);
+  });
+
+  test("each gets the request that it can take, and only the warnings of the last are told", async () => {
+    const request = { messages: [{ role: "user" as const, content: "Hi" }], temperature: 1 };
+    const first = createScript([new ChatError("upstream_billing")]);
+    const second = createScript([ANSWER], { name: "second" });
+    const picky: Target = { provider: first.target.provider, model: { id: "picky", refuses: ["temperature"] } };
+    await run([picky, second.target], { request });
+    expect(first.calls[0]?.request).not.toHaveProperty("temperature");
+    expect(second.calls[0]?.request).toBe(request);
+    expect(warnings).toEqual([]);
+  });
+
+  test("without any there is nothing to be done", async () => {
+    expect(await codeOf(run([]))).toBe("internal_error");
+  });
+});
+
+describe("warnings", () => {
+  const warning: Warning = { code: "adjusted_parameter", param: "seed", message: "Rounded." };
+
+  test("of a provider are told once, however often it was tried", async () => {
+    let calls = 0;
+    const script = createScript([], {
+      open(call) {
+        calls += 1;
+        call.warn(warning);
+        return calls < 3 ? Promise.reject(new ChatError("upstream_overloaded")) : Promise.resolve(playEvents(ANSWER));
+      },
+    });
+    await run([script.target]);
+    expect(calls).toBe(3);
+    expect(warnings).toEqual([warning]);
+  });
+
+  test("are errors in strict mode, before the provider is called", async () => {
+    const script = createScript([ANSWER]);
+    const target: Target = { ...script.target, model: { id: "m", refuses: ["seed"] } };
+    const request = { messages: [{ role: "user" as const, content: "Hi" }], seed: 1, strict: true };
+    expect(await codeOf(run([target], { request }))).toBe("unsupported_parameter");
+    expect(script.calls).toHaveLength(0);
+  });
+});
