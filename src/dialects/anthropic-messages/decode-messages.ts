@@ -1,0 +1,99 @@
+import type { JsonObject, Signature } from "../../chat/format.ts";
+import type { Message } from "../../chat/message.ts";
+import type { Part } from "../../chat/part.ts";
+import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
+import { omit, toExtras } from "../../formats/anthropic-messages/extras.ts";
+import type { Block, MessagesBody, WireMessage } from "../../wire/anthropic-messages/request.ts";
+import { restoreSignature } from "./carry-signature.ts";
+
+const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["role", "content"]);
+
+/**
+ * `system` and `messages` → messages. Tool results get messages of role tool, as other vendors have them. A message whose place or
+ * role a provider would choose otherwise is pinned: its extras name its role.
+ */
+export function decodeMessages(system: MessagesBody["system"], messages: readonly WireMessage[]): Message[] {
+  const decoded: Message[] = [];
+  if (typeof system === "string") {
+    if (system !== "") decoded.push({ role: "system", content: system });
+  } else if (system && system.length > 0) decoded.push({ role: "system", content: system.map(decodeBlock) });
+  for (const message of messages) decodeMessage(message, decoded);
+  return decoded;
+}
+
+function decodeMessage(message: WireMessage, decoded: Message[]): void {
+  const { role, content } = message;
+  const rest = omit(message, SAID_BY_MESSAGE);
+  switch (role) {
+    case "assistant":
+      decoded.push({ role, content: typeof content === "string" ? content : decodeAnswer(content), ...toExtras(rest) });
+      return;
+    case "system":
+      decoded.push({ role, content: typeof content === "string" ? content : content.map(decodeBlock), ...pinned(role, rest) });
+      return;
+    case "user": {
+      // Two messages on the wire must not become one: results and the message behind them do.
+      const extras = decoded[decoded.length - 1]?.role === "tool" ? pinned(role, rest) : toExtras(rest);
+      if (typeof content === "string") decoded.push({ role, content, ...extras });
+      else {
+        const [first, ...others] = splitResults(content);
+        decoded.push({ ...(first ?? { role, content: [] }), ...extras }, ...others);
+      }
+    }
+  }
+}
+
+function pinned(role: WireMessage["role"], rest: JsonObject): Pick<Message, "extras"> {
+  return toExtras({ role, ...rest });
+}
+
+/** A user's blocks in messages of role tool (results alone) and user (all else), in their order. */
+function splitResults(blocks: readonly Block[]): Message[] {
+  const messages: { role: "tool" | "user"; content: Part[] }[] = [];
+  for (const block of blocks) {
+    const part = decodeBlock(block);
+    const role = part.type === "tool_result" ? "tool" : "user";
+    const last = messages[messages.length - 1];
+    if (last?.role === role) last.content.push(part);
+    else messages.push({ role, content: [part] });
+  }
+  return messages;
+}
+
+/** The assistant's blocks, with the signatures of other vendors put back where they were. */
+function decodeAnswer(blocks: readonly Block[]): Part[] {
+  const parts: Part[] = [];
+  const callSignatures = new Map<string, Signature>();
+  for (const block of blocks) {
+    const part = decodeBlock(block);
+    const carried = part.type === "reasoning" && part.signature ? restoreSignature(part.signature.value) : undefined;
+    if (part.type !== "reasoning" || !carried) {
+      parts.push(part);
+      continue;
+    }
+    const { signature, signed } = carried;
+    const last = parts[parts.length - 1];
+    switch (signed.kind) {
+      case "reasoning":
+        parts.push({ ...part, signature });
+        break;
+      case "redacted":
+        parts.push({ ...part, redacted: true, signature });
+        break;
+      case "tool_call":
+        callSignatures.set(signed.toolCallId, signature);
+        break;
+      case "text":
+        if (last?.type === "text") last.signature = signature;
+        break;
+      case "empty_text":
+        parts.push({ type: "text", text: "", signature });
+        break;
+    }
+  }
+  for (const part of parts) {
+    const signature = part.type === "tool_call" ? callSignatures.get(part.id) : undefined;
+    if (part.type === "tool_call" && signature) part.signature = signature;
+  }
+  return parts;
+}

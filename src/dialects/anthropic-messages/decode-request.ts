@@ -1,0 +1,77 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
+import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import {
+  type CountTokensBody,
+  countTokensBodySchema,
+  type MessagesBody,
+  messagesBodySchema,
+} from "../../wire/anthropic-messages/request.ts";
+import { parseBody } from "../parse-body.ts";
+import { decodeMessages } from "./decode-messages.ts";
+import { decodeFormat, decodeReasoning } from "./decode-reasoning.ts";
+import { decodeTool, decodeToolChoice } from "./decode-tools.ts";
+import { readHeaders } from "./read-headers.ts";
+
+/** The body of `POST /v1/messages`, with the two headers that belong to it → chat request. */
+export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
+  const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, ...rest } = parseBody(messagesBodySchema, body);
+  const { request, extras } = decodePrompt(rest);
+  const labels = decodeMetadata(metadata);
+  return {
+    ...request,
+    max_tokens,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(top_p === undefined ? {} : { top_p }),
+    ...(stop_sequences === undefined ? {} : { stop: stop_sequences }),
+    ...(labels.metadata ? { metadata: labels.metadata } : {}),
+    ...(stream === undefined ? {} : { stream }),
+    ...toExtras({ ...extras, ...labels.carried, ...readHeaders(headers) }),
+  };
+}
+
+/** The body of `POST /v1/messages/count_tokens` → chat request, of which only the prompt is meant. */
+export function decodeCountRequest(body: unknown, headers: Headers): ChatRequest {
+  const { request, extras } = decodePrompt(parseBody(countTokensBodySchema, body));
+  return { ...request, ...toExtras({ ...extras, ...readHeaders(headers) }) };
+}
+
+/** What the chat model says of a prompt, and what is carried beside it. */
+function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: JsonObject } {
+  const { model, system, messages, tools, tool_choice, thinking, output_config, output_format, cache_control, ...rest } = body;
+  const { carried: carriedChoice, ...choice } = decodeToolChoice(tool_choice);
+  const cache = decodeCache(cache_control);
+  const request: ChatRequest = {
+    model,
+    messages: decodeMessages(system, messages),
+    ...(tools ? { tools: tools.map(decodeTool) } : {}),
+    ...choice,
+    ...decodeReasoning(body),
+    ...decodeFormat(body),
+    ...(cache ? { cache } : {}),
+  };
+  const extras = defined({
+    ...rest,
+    thinking,
+    output_config,
+    output_format,
+    tool_choice: carriedChoice,
+    cache_control: cache ? undefined : cache_control,
+  });
+  return { request, extras };
+}
+
+function defined(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+function decodeMetadata(metadata: MessagesBody["metadata"]): { metadata?: Record<string, string>; carried?: JsonObject } {
+  if (!metadata) return {};
+  const { user_id, ...others } = metadata;
+  const isPlain = typeof user_id === "string" && Object.keys(others).length === 0;
+  return {
+    ...(typeof user_id === "string" ? { metadata: { user_id } } : {}),
+    ...(isPlain ? {} : { carried: { metadata } }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import type { Tool } from "../../chat/tool.ts";
+import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
+import { omit, toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { WireTool, WireToolChoice } from "../../wire/anthropic-messages/request.ts";
+
+const SAID_BY_TOOL: ReadonlySet<string> = new Set(["name", "description", "input_schema", "strict"]);
+
+/** A tool of the caller's own → function tool; one of Anthropic's stays opaque. */
+export function decodeTool(tool: WireTool): Tool {
+  const { type, name, description, input_schema: parameters, strict } = tool;
+  const isCustom = type === undefined || type === null || type === "custom";
+  if (!isCustom || typeof name !== "string" || !isJsonObject(parameters)) {
+    return { type: "opaque", format: "anthropic", value: tool };
+  }
+  const rest = omit(tool, SAID_BY_TOOL);
+  const cache = decodeCache(tool.cache_control);
+  if (cache) delete rest.cache_control;
+  return {
+    name,
+    ...(typeof description === "string" ? { description } : {}),
+    parameters,
+    ...(typeof strict === "boolean" ? { strict } : {}),
+    ...(cache ? { cache } : {}),
+    ...toExtras(rest),
+  };
+}
+
+const SAID_BY_CHOICE: ReadonlySet<string> = new Set(["type", "name", "disable_parallel_tool_use"]);
+
+/** `tool_choice` → its two meanings; fields of its own that have none are carried with the whole. */
+export function decodeToolChoice(
+  choice: WireToolChoice | undefined,
+): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> & { carried?: JsonObject } {
+  if (!choice) return {};
+  const parallel = choice.type === "none" ? undefined : choice.disable_parallel_tool_use;
+  return {
+    tool_choice: decodeChoice(choice),
+    ...(typeof parallel === "boolean" ? { parallel_tool_calls: !parallel } : {}),
+    ...(Object.keys(omit(choice, SAID_BY_CHOICE)).length > 0 ? { carried: choice } : {}),
+  };
+}
+
+function decodeChoice(choice: WireToolChoice): NonNullable<ChatRequest["tool_choice"]> {
+  switch (choice.type) {
+    case "auto":
+      return "auto";
+    case "any":
+      return "required";
+    case "tool":
+      return { name: choice.name };
+    case "none":
+      return "none";
+  }
+}

@@ -1,0 +1,70 @@
+import type { ChatError } from "../../errors/chat-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import type { ErrorBody, ErrorType } from "../../wire/anthropic-messages/error.ts";
+import type { EncodedError } from "../dialect.ts";
+
+/** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
+const TYPES = {
+  invalid_json: "invalid_request_error",
+  invalid_request: "invalid_request_error",
+  unsupported_parameter: "invalid_request_error",
+  unauthenticated: "authentication_error",
+  forbidden: "permission_error",
+  not_found: "not_found_error",
+  unknown_provider: "not_found_error",
+  model_not_found: "not_found_error",
+  method_not_allowed: "invalid_request_error",
+  request_timeout: "timeout_error",
+  request_too_large: "request_too_large",
+  unsupported_media_type: "invalid_request_error",
+  rate_limited: "rate_limit_error",
+  auth_not_configured: "api_error",
+  misconfigured: "api_error",
+  provider_unavailable: "api_error",
+  provider_unsupported: "api_error",
+  shutting_down: "overloaded_error",
+  internal_error: "api_error",
+  client_stalled: "timeout_error",
+  cancelled: "api_error",
+  upstream_rejected: "invalid_request_error",
+  upstream_auth: "api_error",
+  upstream_billing: "api_error",
+  upstream_conflict: "conflict_error",
+  upstream_gone: "not_found_error",
+  upstream_rate_limited: "rate_limit_error",
+  upstream_quota_exhausted: "rate_limit_error",
+  upstream_error: "api_error",
+  upstream_overloaded: "overloaded_error",
+  upstream_unavailable: "api_error",
+  upstream_tls: "api_error",
+  upstream_timeout: "timeout_error",
+  upstream_invalid_response: "api_error",
+  upstream_disconnected: "api_error",
+  upstream_incomplete: "api_error",
+  upstream_stalled: "timeout_error",
+} as const satisfies Record<ErrorCode, ErrorType>;
+
+/** Anthropic's own status for an overloaded server, by which its clients know it. */
+const OVERLOADED_STATUS = 529;
+
+export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
+  return {
+    type: "error",
+    error: { type: TYPES[error.code], message: error.message, details: { error_code: error.code } },
+    request_id: requestId,
+  };
+}
+
+export function encodeError(error: ChatError, requestId: string): EncodedError {
+  const { code, status, retryable, retryAfterSeconds } = error;
+  return {
+    status: code === "upstream_overloaded" ? OVERLOADED_STATUS : status,
+    headers: {
+      "request-id": requestId,
+      // Anthropic's clients heed it before the status.
+      "x-should-retry": String(retryable),
+      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+    },
+    body: encodeErrorBody(error, requestId),
+  };
+}

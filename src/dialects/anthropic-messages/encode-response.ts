@@ -1,0 +1,49 @@
+import type { FinishReason } from "../../chat/event.ts";
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { ChatResponse } from "../../chat/response.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { mapFinishReason } from "../../formats/anthropic-messages/stop-reason.ts";
+import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { MessageBody, WireUsage } from "../../wire/anthropic-messages/response.ts";
+import type { AnswerContext } from "../dialect.ts";
+import { encodeContent } from "./encode-content.ts";
+
+/** A whole answer; one that came in this format goes out as it came. */
+export function encodeResponse(response: ChatResponse, context: AnswerContext): MessageBody | JsonObject {
+  if (response.body?.format === "anthropic") return response.body.value;
+  const { stop_reason, usage, fields } = encodeEnding(response, context);
+  return {
+    id: response.id === "" ? context.requestId : response.id,
+    type: "message",
+    role: "assistant",
+    model: response.model,
+    content: encodeContent(response.content),
+    stop_reason,
+    stop_sequence: null,
+    ...fields,
+    usage,
+  };
+}
+
+export interface Ending {
+  finish_reason: FinishReason;
+  raw_finish_reason: string | null;
+  usage: Usage | null;
+  extras?: Extras;
+}
+
+/** How an answer ended, as both a whole answer and `message_delta` say it. */
+export function encodeEnding(
+  ending: Ending,
+  context: AnswerContext,
+): { stop_reason: string; usage: WireUsage; fields: JsonObject } {
+  const carried = context.format === "anthropic" ? (ending.extras?.anthropic ?? {}) : {};
+  const { usage: counts, ...fields } = carried;
+  const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
+  return {
+    stop_reason: raw ?? mapFinishReason(ending.finish_reason),
+    usage: { ...encodeUsage(ending.usage), ...(isJsonObject(counts) ? counts : {}) },
+    fields,
+  };
+}

@@ -1,0 +1,188 @@
+import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent, RawEvent } from "../../chat/event.ts";
+import type { JsonObject, Signature } from "../../chat/format.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { overlay } from "../../formats/anthropic-messages/extras.ts";
+import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
+import type { BlockDelta, MessageEvent } from "../../wire/anthropic-messages/event.ts";
+import type { AnswerContext, StreamEncoder } from "../dialect.ts";
+import { carrySignature } from "./carry-signature.ts";
+import { createCarrier } from "./encode-content.ts";
+import { encodeErrorBody } from "./encode-error.ts";
+import { encodeEnding } from "./encode-response.ts";
+
+/** A part on its way out. */
+interface OpenBlock {
+  start: PartStartEvent;
+  /** Its index among the blocks; undefined while, or where, it has none. */
+  index: number | undefined;
+}
+
+/**
+ * Chat events → the events of a message stream. An answer that came in this format goes out event by event as it came; only failures
+ * are always in our own words.
+ */
+export function createStreamEncoder(context: AnswerContext): StreamEncoder {
+  let passesOn = false;
+  let nextIndex = 0;
+  let usage: Usage | null = null;
+  const blocks: (OpenBlock | undefined)[] = [];
+
+  function startBlock(block: JsonObject): string {
+    const text = write({ type: "content_block_start", index: nextIndex, content_block: block });
+    nextIndex += 1;
+    return text;
+  }
+
+  function carrier(signature: Signature, signed: Parameters<typeof createCarrier>[1]): string {
+    const { signature: value, ...empty } = createCarrier(signature, signed);
+    const index = nextIndex;
+    return (
+      startBlock({ ...empty, signature: "" }) +
+      write({ type: "content_block_delta", index, delta: { type: "signature_delta", signature: String(value) } }) +
+      write({ type: "content_block_stop", index })
+    );
+  }
+
+  /** `signature` is known at once where the whole part is in this batch; a client then has it before the part itself. */
+  function encodePartStart(event: PartStartEvent, signature: Signature | undefined): string {
+    const block: OpenBlock = { start: event, index: undefined };
+    blocks[event.index] = block;
+    const carried = event.extras?.anthropic;
+    switch (event.kind) {
+      case "text":
+        // It begins with its first text: there are no empty text blocks.
+        return "";
+      case "reasoning": {
+        block.index = nextIndex;
+        if (event.redacted && signature?.format === "anthropic") {
+          return startBlock(overlay({ type: "redacted_thinking", data: signature.value }, carried));
+        }
+        return startBlock(overlay({ type: "thinking", thinking: "", signature: "" }, carried));
+      }
+      case "tool_call": {
+        const before = signature ? carrier(signature, { kind: "tool_call", toolCallId: event.id }) : "";
+        block.index = nextIndex;
+        return before + startBlock(overlay({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried));
+      }
+      case "opaque":
+        if (event.format !== "anthropic") return "";
+        block.index = nextIndex;
+        return startBlock(event.value);
+    }
+  }
+
+  function encodePartDelta(at: number, delta: string): string {
+    const block = blocks[at];
+    if (!block) return "";
+    let before = "";
+    if (block.index === undefined) {
+      if (block.start.kind !== "text" || delta === "") return "";
+      block.index = nextIndex;
+      before = startBlock(overlay({ type: "text", text: "" }, block.start.extras?.anthropic));
+    }
+    return before + write({ type: "content_block_delta", index: block.index, delta: encodeDelta(block.start.kind, delta) });
+  }
+
+  function encodePartEnd({ index: at, signature }: PartEndEvent, isCarried: boolean): string {
+    const block = blocks[at];
+    if (!block) return "";
+    blocks[at] = undefined;
+    const { start, index } = block;
+    let text = "";
+    if (index !== undefined) {
+      if (start.kind === "reasoning" && signature && !(start.redacted && signature.format === "anthropic")) {
+        const value = carrySignature(signature, { kind: start.redacted ? "redacted" : "reasoning" });
+        text += write({ type: "content_block_delta", index, delta: { type: "signature_delta", signature: value } });
+      }
+      text += write({ type: "content_block_stop", index });
+    }
+    if (!signature || isCarried) return text;
+    if (start.kind === "text") return text + carrier(signature, { kind: index === undefined ? "empty_text" : "text" });
+    return start.kind === "tool_call" ? text + carrier(signature, { kind: "tool_call", toolCallId: start.id }) : text;
+  }
+
+  function encodeOwn(event: ChatEvent, batch: EventBatch, carried: Set<number>): string {
+    switch (event.type) {
+      case "start":
+        return write({
+          type: "message_start",
+          message: {
+            id: event.id,
+            type: "message",
+            role: "assistant",
+            model: event.model,
+            content: [],
+            stop_reason: null,
+            stop_sequence: null,
+            usage: encodeUsage(null),
+          },
+        });
+      case "part-start": {
+        const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
+        const signature = end?.type === "part-end" ? end.signature : undefined;
+        if (event.kind === "tool_call" && signature) carried.add(event.index);
+        return encodePartStart(event, signature);
+      }
+      case "part-delta":
+        return encodePartDelta(event.index, event.delta);
+      case "part-end":
+        return encodePartEnd(event, carried.has(event.index));
+      case "usage":
+        usage = event.usage;
+        return "";
+      case "opaque":
+        return "";
+      case "end": {
+        const ending = encodeEnding({ ...event, usage: event.usage ?? usage }, context);
+        const { context_management: management, ...fields } = ending.fields;
+        return (
+          write({
+            type: "message_delta",
+            delta: { stop_reason: ending.stop_reason, stop_sequence: null, ...fields },
+            usage: ending.usage,
+            ...(management === undefined ? {} : { context_management: management }),
+          }) + write({ type: "message_stop" })
+        );
+      }
+      case "error":
+        return write(encodeErrorBody(event.error, context.requestId));
+      case "cancelled":
+        return write(encodeErrorBody(new ChatError("cancelled"), context.requestId));
+    }
+  }
+
+  return {
+    heartbeat: ": heartbeat\n\n",
+    encode(batch) {
+      let text = "";
+      const carried = new Set<number>();
+      for (const event of batch) {
+        if (event.type === "start") passesOn = event.raw !== undefined && context.format === "anthropic";
+        if (!passesOn || event.type === "error" || event.type === "cancelled") text += encodeOwn(event, batch, carried);
+        else if (event.raw) text += writeRaw(event.raw);
+      }
+      return text;
+    },
+  };
+}
+
+function encodeDelta(kind: PartStartEvent["kind"], delta: string): BlockDelta {
+  switch (kind) {
+    case "reasoning":
+      return { type: "thinking_delta", thinking: delta };
+    case "tool_call":
+      return { type: "input_json_delta", partial_json: delta };
+    default:
+      return { type: "text_delta", text: delta };
+  }
+}
+
+function write(event: MessageEvent): string {
+  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** Data of several lines was written in several `data` fields. */
+function writeRaw({ event, data }: RawEvent): string {
+  return `event: ${event}\ndata: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
+}

@@ -1,0 +1,17 @@
+import type { Dialect } from "../dialect.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { encodeError } from "./encode-error.ts";
+import { encodeResponse } from "./encode-response.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+
+export { decodeCountRequest } from "./decode-request.ts";
+
+/** Anthropic's Messages API, `POST /v1/messages`. */
+export const anthropicMessagesDialect: Dialect = {
+  name: "anthropic-messages",
+  format: "anthropic",
+  decodeRequest,
+  encodeResponse,
+  createStreamEncoder,
+  encodeError,
+};

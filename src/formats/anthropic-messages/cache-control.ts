@@ -1,0 +1,21 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { Cache } from "../../chat/part.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+
+export function encodeCache(cache: Cache): { type: "ephemeral"; ttl?: string } {
+  return cache.ttl === undefined ? { type: "ephemeral" } : { type: "ephemeral", ttl: cache.ttl };
+}
+
+/** `cache_control` → cache hint; undefined where the chat model cannot say it, and it must be carried. */
+export function decodeCache(value: unknown): Cache | undefined {
+  if (!isJsonObject(value) || value.type !== "ephemeral") return undefined;
+  const { ttl } = value;
+  if (Object.keys(value).length !== (ttl === undefined ? 1 : 2)) return undefined;
+  if (ttl === undefined) return {};
+  return ttl === "5m" || ttl === "1h" ? { ttl } : undefined;
+}
+
+/** `{ cache_control }` for a hint; nothing where there is none. */
+export function cacheControlOf(holder: { cache?: Cache | undefined }): JsonObject {
+  return holder.cache ? { cache_control: encodeCache(holder.cache) } : {};
+}

@@ -1,0 +1,128 @@
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Cache, DocumentPart, ImagePart, OpaquePart, Part, TextPart, ToolResultPart } from "../../chat/part.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { decodeCache } from "./cache-control.ts";
+import { omit, toExtras } from "./extras.ts";
+
+/**
+ * A content block of a request or an answer → part. What the chat model has no word for (server tools and their results, files, new
+ * types) stays an opaque part with the whole block.
+ */
+export function decodeBlock(block: JsonObject): Part {
+  switch (block.type) {
+    case "text":
+    case "image":
+    case "document":
+      return decodeContent(block);
+    case "tool_use":
+      return decodeToolUse(block);
+    case "tool_result":
+      return decodeToolResult(block);
+    case "thinking": {
+      const { thinking, signature } = block;
+      if (typeof thinking !== "string") break;
+      const isSigned = typeof signature === "string" && signature !== "";
+      return {
+        type: "reasoning",
+        text: thinking,
+        ...(isSigned ? { signature: { format: "anthropic", value: signature } } : {}),
+        ...carryRest(block, SAID_BY_THINKING),
+      };
+    }
+    case "redacted_thinking": {
+      const { data } = block;
+      if (typeof data !== "string") break;
+      return {
+        type: "reasoning",
+        text: "",
+        redacted: true,
+        signature: { format: "anthropic", value: data },
+        ...carryRest(block, SAID_BY_REDACTED),
+      };
+    }
+  }
+  return opaque(block);
+}
+
+const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);
+const SAID_BY_THINKING: ReadonlySet<string> = new Set(["type", "thinking", "signature"]);
+const SAID_BY_REDACTED: ReadonlySet<string> = new Set(["type", "data"]);
+const SAID_BY_TOOL_USE: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);
+const SAID_BY_TOOL_RESULT: ReadonlySet<string> = new Set(["type", "tool_use_id", "content", "is_error"]);
+const SAID_BY_SOURCE: ReadonlySet<string> = new Set(["type", "source"]);
+const SAID_BY_TITLE: ReadonlySet<string> = new Set(["type", "source", "title"]);
+
+function opaque(value: JsonObject): OpaquePart {
+  return { type: "opaque", format: "anthropic", value };
+}
+
+/** The cache hint and the fields that the part itself does not say. */
+function carryRest(block: JsonObject, said: ReadonlySet<string>): { cache?: Cache; extras?: Extras } {
+  const rest = omit(block, said);
+  const cache = decodeCache(block.cache_control);
+  if (cache) delete rest.cache_control;
+  return { ...(cache ? { cache } : {}), ...toExtras(rest) };
+}
+
+/** What may stand in a tool's result too. */
+function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart | OpaquePart {
+  switch (block.type) {
+    case "text":
+      if (typeof block.text !== "string") break;
+      return { type: "text", text: block.text, ...carryRest(block, SAID_BY_TEXT) };
+    case "image": {
+      const source = readSource(block.source);
+      if (!source || "text" in source) break;
+      return { type: "image", ...source, ...carryRest(block, SAID_BY_SOURCE) };
+    }
+    case "document": {
+      const source = readSource(block.source);
+      if (!source) break;
+      const { title } = block;
+      if (typeof title !== "string") return { type: "document", ...source, ...carryRest(block, SAID_BY_SOURCE) };
+      return { type: "document", ...source, title, ...carryRest(block, SAID_BY_TITLE) };
+    }
+  }
+  return opaque(block);
+}
+
+/** A source that the chat model can say whole; undefined for files, nested content and sources with fields of their own. */
+function readSource(source: unknown): { data: string; media_type: string } | { url: string } | { text: string } | undefined {
+  if (!isJsonObject(source)) return undefined;
+  const { type, media_type, data, url } = source;
+  const size = Object.keys(source).length;
+  if (type === "url" && typeof url === "string" && size === 2) return { url };
+  if (typeof data !== "string" || typeof media_type !== "string" || size !== 3) return undefined;
+  if (type === "base64") return { data, media_type };
+  return type === "text" && media_type === "text/plain" ? { text: data } : undefined;
+}
+
+function decodeToolUse(block: JsonObject): Part {
+  const { id, name, input } = block;
+  if (typeof id !== "string" || id === "" || typeof name !== "string" || name === "") return opaque(block);
+  return {
+    type: "tool_call",
+    id,
+    name,
+    arguments: isJsonObject(input) ? input : {},
+    ...carryRest(block, SAID_BY_TOOL_USE),
+  };
+}
+
+function decodeToolResult(block: JsonObject): Part {
+  const { tool_use_id, content, is_error } = block;
+  if (typeof tool_use_id !== "string" || tool_use_id === "") return opaque(block);
+  return {
+    type: "tool_result",
+    tool_call_id: tool_use_id,
+    content: decodeResultContent(content),
+    ...(typeof is_error === "boolean" ? { is_error } : {}),
+    ...carryRest(block, SAID_BY_TOOL_RESULT),
+  };
+}
+
+/** No content at all is an empty list here, and an empty text an empty text: so each goes back as it came. */
+function decodeResultContent(content: unknown): ToolResultPart["content"] {
+  if (typeof content === "string") return content;
+  return Array.isArray(content) ? content.filter(isJsonObject).map(decodeContent) : [];
+}

@@ -1,0 +1,93 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { DocumentPart, ImagePart, OpaquePart, Part, ReasoningPart, TextPart } from "../../chat/part.ts";
+import { cacheControlOf } from "./cache-control.ts";
+import { decodeUtf8Base64 } from "./decode-utf8-base64.ts";
+import { extrasOf, overlay } from "./extras.ts";
+
+/** A part → content block. Reasoning must have a signature of Anthropic's, or `signature` must say what stands in its place. */
+export function encodeBlock(part: Part): JsonObject {
+  switch (part.type) {
+    case "text":
+    case "image":
+    case "document":
+    case "opaque":
+      return encodeContent(part);
+    case "reasoning":
+      return encodeReasoning(part, part.signature?.value ?? "");
+    case "tool_call":
+      return overlay(
+        { type: "tool_use", id: part.id, name: part.name, input: part.arguments, ...cacheControlOf(part) },
+        extrasOf(part),
+      );
+    case "tool_result":
+      return overlay(
+        {
+          type: "tool_result",
+          tool_use_id: part.tool_call_id,
+          ...encodeResultContent(part.content),
+          ...(part.is_error === undefined ? {} : { is_error: part.is_error }),
+          ...cacheControlOf(part),
+        },
+        extrasOf(part),
+      );
+  }
+}
+
+export function encodeReasoning(part: ReasoningPart, signature: string): JsonObject {
+  return overlay(
+    part.redacted ? { type: "redacted_thinking", data: signature } : { type: "thinking", thinking: part.text, signature },
+    extrasOf(part),
+  );
+}
+
+type Content = TextPart | ImagePart | DocumentPart | OpaquePart;
+
+function encodeContent(part: Content): JsonObject {
+  switch (part.type) {
+    case "text":
+      return overlay({ type: "text", text: part.text, ...cacheControlOf(part) }, extrasOf(part));
+    case "image":
+      return overlay({ type: "image", source: encodeImageSource(part), ...cacheControlOf(part) }, extrasOf(part));
+    case "document":
+      return overlay(
+        {
+          type: "document",
+          source: encodeDocumentSource(part),
+          ...(part.title === undefined ? {} : { title: part.title }),
+          ...cacheControlOf(part),
+        },
+        extrasOf(part),
+      );
+    case "opaque":
+      return part.value;
+  }
+}
+
+/** Empty texts are left out: the API refuses them. */
+function encodeResultContent(content: string | readonly Content[]): { content?: unknown } {
+  if (typeof content === "string") return { content };
+  const blocks = content.filter((part) => part.type !== "text" || part.text !== "").map(encodeContent);
+  return blocks.length === 0 ? {} : { content: blocks };
+}
+
+/** How the base64 text of each kind of image begins. */
+const IMAGE_PREFIXES: readonly (readonly [prefix: string, mediaType: string])[] = [
+  ["iVBOR", "image/png"],
+  ["/9j/", "image/jpeg"],
+  ["R0lG", "image/gif"],
+  ["UklG", "image/webp"],
+];
+
+function encodeImageSource({ url, data = "", media_type }: ImagePart): JsonObject {
+  if (url !== undefined) return { type: "url", url };
+  const mediaType = media_type ?? IMAGE_PREFIXES.find(([prefix]) => data.startsWith(prefix))?.[1] ?? "image/png";
+  return { type: "base64", media_type: mediaType, data };
+}
+
+function encodeDocumentSource({ url, data = "", text, media_type = "application/pdf" }: DocumentPart): JsonObject {
+  if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
+  if (url !== undefined) return { type: "url", url };
+  // The API takes texts as text only, and calls every text plain.
+  const plain = media_type.startsWith("text/") ? decodeUtf8Base64(data) : undefined;
+  return plain === undefined ? { type: "base64", media_type, data } : { type: "text", media_type: "text/plain", data: plain };
+}

@@ -1,0 +1,33 @@
+import type { FinishReason } from "../../chat/event.ts";
+import type { StopReason } from "../../wire/anthropic-messages/response.ts";
+
+const FINISH_REASONS: Record<StopReason, FinishReason> = {
+  end_turn: "stop",
+  stop_sequence: "stop",
+  // A long run of Anthropic's own tools that goes on when the answer is sent back.
+  pause_turn: "stop",
+  max_tokens: "length",
+  model_context_window_exceeded: "length",
+  tool_use: "tool_calls",
+  refusal: "content_filter",
+};
+
+/** A word that is new to us ends an answer as any other end does; it is told as the raw reason. */
+export function mapStopReason(reason: string): FinishReason {
+  return isStopReason(reason) ? FINISH_REASONS[reason] : "stop";
+}
+
+function isStopReason(reason: string): reason is StopReason {
+  return Object.hasOwn(FINISH_REASONS, reason);
+}
+
+const STOP_REASONS: Record<FinishReason, StopReason> = {
+  stop: "end_turn",
+  length: "max_tokens",
+  tool_calls: "tool_use",
+  content_filter: "refusal",
+};
+
+export function mapFinishReason(reason: FinishReason): StopReason {
+  return STOP_REASONS[reason];
+}

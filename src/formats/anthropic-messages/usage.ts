@@ -1,0 +1,58 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { WireUsage } from "../../wire/anthropic-messages/response.ts";
+import { omit } from "./extras.ts";
+
+function countOf(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : undefined;
+}
+
+/**
+ * Anthropic's counts → ours; null while the prompt or the answer is not counted. Its `input_tokens` leave out what was read from or
+ * written to the cache, ours are the whole prompt.
+ */
+export function decodeUsage(usage: JsonObject): Usage | null {
+  const uncached = countOf(usage.input_tokens);
+  const output = countOf(usage.output_tokens);
+  if (uncached === undefined || output === undefined) return null;
+  const cacheWrite = countOf(usage.cache_creation_input_tokens);
+  const cacheRead = countOf(usage.cache_read_input_tokens);
+  const cacheWrite1h = isJsonObject(usage.cache_creation) ? countOf(usage.cache_creation.ephemeral_1h_input_tokens) : undefined;
+  const reasoning = isJsonObject(usage.output_tokens_details) ? countOf(usage.output_tokens_details.thinking_tokens) : undefined;
+  const input = uncached + (cacheWrite ?? 0) + (cacheRead ?? 0);
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    ...(cacheRead === undefined ? {} : { cached_input_tokens: cacheRead }),
+    ...(cacheWrite === undefined ? {} : { cache_write_input_tokens: cacheWrite }),
+    ...(cacheWrite1h === undefined ? {} : { cache_write_1h_input_tokens: cacheWrite1h }),
+    ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
+    total_tokens: input + output,
+  };
+}
+
+const SAID_BY_USAGE: ReadonlySet<string> = new Set([
+  "input_tokens",
+  "output_tokens",
+  "cache_creation_input_tokens",
+  "cache_read_input_tokens",
+]);
+
+/** What the chat model's usage does not say: service tier, server tools, the split of cache writes, … */
+export function restOfUsage(usage: JsonObject): JsonObject {
+  return omit(usage, SAID_BY_USAGE);
+}
+
+/** Our counts → Anthropic's, whose clients need the two main ones: 0 stands for what was not counted. */
+export function encodeUsage(usage: Usage | null): WireUsage {
+  if (!usage) return { input_tokens: 0, output_tokens: 0 };
+  const { cached_input_tokens: cacheRead, cache_write_input_tokens: cacheWrite, reasoning_tokens: reasoning } = usage;
+  return {
+    input_tokens: Math.max(0, usage.input_tokens - (cacheRead ?? 0) - (cacheWrite ?? 0)),
+    ...(cacheWrite === undefined ? {} : { cache_creation_input_tokens: cacheWrite }),
+    ...(cacheRead === undefined ? {} : { cache_read_input_tokens: cacheRead }),
+    output_tokens: usage.output_tokens,
+    ...(reasoning === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
+  };
+}

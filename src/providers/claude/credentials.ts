@@ -1,0 +1,28 @@
+import type { ClaudeEnv } from "./settings.ts";
+
+/** With what this server shows itself to Anthropic. */
+export type ClaudeCredential = { type: "api_key"; value: string } | { type: "oauth"; value: string };
+
+/** In the order in which they are looked at. */
+const VARIABLES = ["ANTHROPIC_API_KEY", "CLAUDE_ACCESS_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"] as const;
+
+/** The environment → credential, or what the operator must do to have one. */
+export function readClaudeCredential(env: ClaudeEnv): ClaudeCredential | { reason: string } {
+  for (const name of VARIABLES) {
+    const text = env[name];
+    if (text === undefined) continue;
+    const value = unquote(text);
+    if (!/^[\x21-\x7e]+$/.test(value)) {
+      return { reason: `${name} must be the bare key or token: without spaces, line breaks or other characters.` };
+    }
+    const isApiKey = value.startsWith("sk-ant-api") || (name === "ANTHROPIC_API_KEY" && !value.startsWith("sk-ant-oat"));
+    return { type: isApiKey ? "api_key" : "oauth", value };
+  }
+  return { reason: "Set ANTHROPIC_API_KEY (or CLAUDE_ACCESS_TOKEN)." };
+}
+
+/** Files for `docker --env-file` keep the quotes that a shell takes off. */
+function unquote(text: string): string {
+  const quoted = /^(["'])(.*)\1$/.exec(text.trim());
+  return quoted?.[2] ?? text.trim();
+}

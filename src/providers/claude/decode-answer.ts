@@ -1,0 +1,162 @@
+import type { ChatEvent, RawEvent, StartEvent } from "../../chat/event.ts";
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { omit, toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
+import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { createUpstreamError } from "../../upstream/map-status.ts";
+import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
+import { readError } from "./read-error.ts";
+
+/** Fields of a message that the chat model says in its own way. */
+const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["id", "type", "role", "model", "content", "stop_reason", "usage"]);
+const SAID_BY_DELTA: ReadonlySet<string> = new Set(["stop_reason"]);
+const SAID_BY_DELTA_EVENT: ReadonlySet<string> = new Set(["type", "delta", "usage"]);
+
+/** An answer of the Messages API → chat events. `message_stop` after a stop reason is the only success. */
+export function createDecoder(): AnswerDecoder {
+  let id: string | undefined;
+  let stopReason: string | null = null;
+  let usage: JsonObject = {};
+  let rest: JsonObject = {};
+  /** Indexes of the vendor's rise as ours do, so they are the same. */
+  let nextIndex = 0;
+  const open = new Map<number, BlockDecoder>();
+
+  function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
+    if (typeof message.id !== "string" || message.id === "" || typeof message.model !== "string" || message.model === "") {
+      throw invalid("message");
+    }
+    id = message.id;
+    const event: StartEvent = { type: "start", id, model: message.model };
+    events.push(raw ? { ...event, raw } : event);
+    if (typeof message.stop_reason === "string") stopReason = message.stop_reason;
+    if (isJsonObject(message.usage)) usage = { ...message.usage };
+    rest = omit(message, SAID_BY_MESSAGE);
+    if (!Array.isArray(message.content)) return;
+    // A stream begins with an empty message, save where a turn of Anthropic's code execution goes on: there it begins full.
+    for (const block of message.content) {
+      if (!isJsonObject(block)) throw invalid("block");
+      pushWholeBlock(block, nextIndex, events);
+      nextIndex += 1;
+    }
+  }
+
+  function end(events: ChatEvent[], detail: { raw?: RawEvent; body?: JsonObject }): void {
+    if (stopReason === null) throw invalid("stop_reason");
+    events.push({
+      type: "end",
+      finish_reason: mapStopReason(stopReason),
+      raw_finish_reason: stopReason,
+      usage: decodeUsage(usage),
+      ...carryMessage(rest, usage),
+      ...detail,
+    });
+  }
+
+  function blockAt(event: JsonObject): BlockDecoder {
+    const block = typeof event.index === "number" ? open.get(event.index) : undefined;
+    if (!block) throw invalid("index");
+    return block;
+  }
+
+  function decodeEvent(event: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    switch (event.type) {
+      case "message_start": {
+        const message = isJsonObject(event.message) ? event.message : {};
+        // Some gateways say it twice; another message in an open one is a broken retry of a proxy's.
+        if (id !== undefined && message.id === id) events.push({ type: "opaque", raw });
+        else if (id !== undefined) throw invalid("second_message");
+        else {
+          start(message, events, raw);
+          const counted = decodeUsage(usage);
+          if (counted) events.push({ type: "usage", usage: counted });
+        }
+        return;
+      }
+      case "content_block_start": {
+        if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block)) throw invalid("block_start");
+        const block = createBlockDecoder(event.content_block, nextIndex);
+        open.set(nextIndex, block);
+        nextIndex += 1;
+        block.start(raw, events);
+        return;
+      }
+      case "content_block_delta":
+        if (!isJsonObject(event.delta)) throw invalid("delta");
+        blockAt(event).add(event.delta, raw, events);
+        return;
+      case "content_block_stop": {
+        const block = blockAt(event);
+        open.delete(block.index);
+        block.end(raw, events);
+        return;
+      }
+      case "message_delta": {
+        if (id === undefined || !isJsonObject(event.delta)) throw invalid("message_delta");
+        const { delta } = event;
+        if (typeof delta.stop_reason === "string") stopReason = delta.stop_reason;
+        rest = { ...rest, ...omit(delta, SAID_BY_DELTA), ...omit(event, SAID_BY_DELTA_EVENT) };
+        if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
+        const counted = decodeUsage(usage);
+        events.push(counted ? { type: "usage", usage: counted, raw } : { type: "opaque", raw });
+        return;
+      }
+      case "message_stop":
+        if (id === undefined || open.size > 0) throw invalid("message_stop");
+        end(events, { raw });
+        return;
+      case "error":
+        throw failure(event);
+      default:
+        // `ping`, and whatever comes after our time. Before the message began there is no place for it.
+        if (id !== undefined) events.push({ type: "opaque", raw });
+    }
+  }
+
+  return {
+    decodeMessage({ event: name, data }, events) {
+      const event: unknown = JSON.parse(data);
+      if (!isJsonObject(event) || typeof event.type !== "string") throw invalid("event");
+      decodeEvent(event, { event: name === "" ? event.type : name, data }, events);
+    },
+    decodeEnd() {
+      if (id === undefined) throw invalid("empty");
+    },
+    decodeBody(body, events) {
+      if (body.type === "error") throw failure(body);
+      if (body.type !== "message" || !Array.isArray(body.content)) throw invalid("body");
+      start(body, events);
+      end(events, { body });
+    },
+  };
+}
+
+function invalid(logReason: string): ChatError {
+  return new ChatError("upstream_invalid_response", { logReason });
+}
+
+/** An error inside a successful answer; it has no status of its own. */
+function failure(event: JsonObject): ChatError {
+  const requestId = typeof event.request_id === "string" ? event.request_id : undefined;
+  const body = readError(event);
+  return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" }, { requestId });
+}
+
+/** A later count stands in the place of an earlier one; a null says nothing. */
+function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
+  const merged = { ...earlier };
+  for (const [name, value] of Object.entries(later)) if (value !== null) merged[name] = value;
+  return merged;
+}
+
+/** What an answer says beside its parts: `stop_details`, `container`, the finer counts, … */
+function carryMessage(rest: JsonObject, usage: JsonObject): { extras?: Extras } {
+  const fields: JsonObject = {};
+  for (const [name, value] of Object.entries(rest)) if (value !== null) fields[name] = value;
+  const counts = restOfUsage(usage);
+  if (Object.keys(counts).length > 0) fields.usage = counts;
+  return toExtras(fields);
+}

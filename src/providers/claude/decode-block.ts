@@ -1,0 +1,157 @@
+import type { ChatEvent, PartEndEvent, PartStartEvent, RawEvent } from "../../chat/event.ts";
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Part } from "../../chat/part.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { KNOWN_BLOCKS } from "../../wire/anthropic-messages/request.ts";
+
+/** One content block as it streams. */
+export interface BlockDecoder {
+  readonly index: number;
+  start(raw: RawEvent, events: ChatEvent[]): void;
+  add(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void;
+  end(raw: RawEvent, events: ChatEvent[]): void;
+}
+
+/** A whole content block → its events. */
+export function pushWholeBlock(block: JsonObject, index: number, events: ChatEvent[]): void {
+  const part = decodePart(block);
+  events.push(startOf(part, index));
+  const text = textOf(part);
+  if (text !== "") events.push({ type: "part-delta", index, delta: text });
+  events.push(endOf(part, index));
+}
+
+/**
+ * A content block's start → decoder of the rest. What the deltas bring is added to the block as it came, so that at its end it is the
+ * block that a whole answer would hold.
+ */
+export function createBlockDecoder(initial: JsonObject, index: number): BlockDecoder {
+  const block: JsonObject = { ...initial };
+  const part = decodePart(initial);
+  let json = "";
+  let hasText = false;
+
+  function pushText(delta: string, raw: RawEvent, events: ChatEvent[]): void {
+    hasText = true;
+    events.push({ type: "part-delta", index, delta, raw });
+  }
+
+  /** A delta that changes what the part carries, but not its text. */
+  function carry(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    if (delta.type === "citations_delta") {
+      block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+    } else mergeDelta(block, delta);
+    events.push({ type: "opaque", raw });
+  }
+
+  return {
+    index,
+    start(raw, events) {
+      events.push({ ...startOf(part, index), raw });
+      // The deltas, where there are any, say it all again.
+      if (part.type === "text" && part.text !== "") events.push({ type: "part-delta", index, delta: part.text });
+      if (part.type === "reasoning" && part.text !== "") events.push({ type: "part-delta", index, delta: part.text });
+    },
+    add(delta, raw, events) {
+      const { type } = delta;
+      if (type === "text_delta" && part.type === "text" && typeof delta.text === "string") pushText(delta.text, raw, events);
+      else if (type === "thinking_delta" && part.type === "reasoning" && typeof delta.thinking === "string") {
+        pushText(delta.thinking, raw, events);
+      } else if (type === "input_json_delta" && typeof delta.partial_json === "string") {
+        if (part.type === "tool_call") pushText(delta.partial_json, raw, events);
+        else {
+          if (part.type !== "opaque") throw invalid();
+          json += delta.partial_json;
+          events.push({ type: "opaque", raw });
+        }
+      } else if (isMisplaced(type, part)) throw invalid();
+      else carry(delta, raw, events);
+    },
+    end(raw, events) {
+      if (part.type === "tool_call" && !hasText && Object.keys(part.arguments).length > 0) {
+        // Where code of the model's calls the tool, the arguments come at once with the block's start.
+        events.push({ type: "part-delta", index, delta: JSON.stringify(part.arguments), raw });
+        events.push(endOf(decodePart(block), index));
+        return;
+      }
+      if (json !== "") block.input = parseInput(json);
+      events.push({ ...endOf(decodePart(block), index), raw });
+    },
+  };
+}
+
+function invalid(): ChatError {
+  return new ChatError("upstream_invalid_response", { logReason: "block" });
+}
+
+/** A block of a type that we know must have its fields; it would be lost as an opaque one. */
+function decodePart(block: JsonObject): Part {
+  if (typeof block.type !== "string") throw invalid();
+  const part = decodeBlock(block);
+  if (part.type === "opaque" && KNOWN_BLOCKS.has(block.type)) throw invalid();
+  return part;
+}
+
+/** A delta of a kind that we know, in a part of a kind that we know, and the two do not go together. */
+function isMisplaced(type: unknown, part: Part): boolean {
+  if (part.type === "opaque") return false;
+  return type === "text_delta" || type === "thinking_delta" || type === "input_json_delta";
+}
+
+/** Fields of a delta that is new to us: texts and signatures grow, anything else is replaced. */
+function mergeDelta(block: JsonObject, delta: JsonObject): void {
+  for (const [name, value] of Object.entries(delta)) {
+    if (name === "type") continue;
+    const earlier = block[name];
+    block[name] = typeof earlier === "string" && typeof value === "string" ? earlier + value : value;
+  }
+}
+
+function parseInput(json: string): JsonObject {
+  try {
+    const input: unknown = JSON.parse(json);
+    return isJsonObject(input) ? input : {};
+  } catch {
+    return {};
+  }
+}
+
+function textOf(part: Part): string {
+  switch (part.type) {
+    case "text":
+    case "reasoning":
+      return part.text;
+    case "tool_call":
+      return Object.keys(part.arguments).length === 0 ? "" : JSON.stringify(part.arguments);
+    default:
+      return "";
+  }
+}
+
+function startOf(part: Part, index: number): PartStartEvent {
+  const carried: { extras?: Extras } = "extras" in part && part.extras ? { extras: part.extras } : {};
+  const base = { type: "part-start", index, ...carried } as const;
+  switch (part.type) {
+    case "text":
+      return { ...base, kind: "text" };
+    case "reasoning":
+      return { ...base, kind: "reasoning", ...(part.redacted ? { redacted: true } : {}) };
+    case "tool_call":
+      return { ...base, kind: "tool_call", id: part.id, name: part.name };
+    case "opaque":
+      return { ...base, kind: "opaque", format: part.format, value: part.value };
+    default:
+      // Images, documents and tool results are for requests; no answer of the API's holds one.
+      throw invalid();
+  }
+}
+
+function endOf(part: Part, index: number): PartEndEvent {
+  const end: PartEndEvent = { type: "part-end", index };
+  if (part.type === "reasoning" && part.signature) end.signature = part.signature;
+  if (part.type === "opaque") end.value = part.value;
+  else if (part.extras) end.extras = part.extras;
+  return end;
+}

@@ -1,0 +1,75 @@
+import type { ProviderDeps } from "../../context.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { BETA_HEADER, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
+import { openUpstream } from "../../upstream/open-upstream.ts";
+import { type ClaudeCredential, readClaudeCredential } from "./credentials.ts";
+import type { ClaudeRequest } from "./encode-request.ts";
+import type { SendMessage } from "./sdk-client.ts";
+import type { ClaudeEnv } from "./settings.ts";
+import type { ClaudeEndpoint, ClaudeTransport } from "./transport.ts";
+
+const DEFAULT_BASE_URL = "https://api.anthropic.com";
+
+/**
+ * The API's version where the caller names none. The newer 2026-10-21 refuses `temperature`, `top_p` and `top_k`, which models up to
+ * Sonnet 4.6 still take; all else that this server uses is the same in both. A caller of the same format gets the version it asked for.
+ */
+const DEFAULT_VERSION = "2023-06-01";
+
+/** What the API demands with an OAuth token. It speaks of our credential, so a caller's own is not passed on. */
+const OAUTH_BETA = "oauth-2025-04-20";
+
+const PATHS: Record<ClaudeEndpoint, string> = {
+  messages: "/v1/messages",
+  count_tokens: "/v1/messages/count_tokens",
+};
+
+/** Anthropic's own API, by Anthropic's own client. */
+export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): ClaudeTransport {
+  const credential = readClaudeCredential(env);
+  if ("reason" in credential) {
+    const { reason } = credential;
+    return {
+      availability: { available: false, code: "provider_unavailable", reason },
+      systemTurns: true,
+      open: () => Promise.reject(new ChatError("provider_unavailable", { message: reason })),
+    };
+  }
+  const baseUrl = env.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
+  let client: Promise<SendMessage> | undefined;
+
+  /** The client is loaded with the first call: that takes as long as the rest of the server together. */
+  async function loadClient({ type, value }: ClaudeCredential): Promise<SendMessage> {
+    const { createSdkClient } = await import("./sdk-client.ts");
+    const own: Record<string, string> =
+      type === "api_key" ? { "x-api-key": value } : { authorization: `Bearer ${value}`, [BETA_HEADER]: OAUTH_BETA };
+    const headers = { [VERSION_HEADER]: DEFAULT_VERSION, ...own };
+    return createSdkClient({ baseUrl, apiKey: value, headers, fetch: deps.fetch });
+  }
+
+  return {
+    availability: { available: true },
+    systemTurns: true,
+    open(endpoint, request, reading) {
+      const body = JSON.stringify(request.body);
+      const path = PATHS[endpoint];
+      const headers = createHeaders(request, credential);
+      client ??= loadClient(credential);
+      const loaded = client;
+      const send = async (signal: AbortSignal) => (await loaded)(path, body, headers, signal);
+      return openUpstream({ ...reading, url: baseUrl + path, headers: {}, body, send }, deps);
+    },
+  };
+}
+
+/** The headers that differ from call to call; undefined where none does. */
+function createHeaders({ betas, version }: ClaudeRequest, { type }: ClaudeCredential): Record<string, string> | undefined {
+  // With an OAuth token of ours a caller's mark of Claude Code would be a pretence.
+  const passed = betas.filter((beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")));
+  if (passed.length === 0 && version === undefined) return undefined;
+  const all = type === "oauth" ? [...passed, OAUTH_BETA] : passed;
+  return {
+    ...(version === undefined ? {} : { [VERSION_HEADER]: version }),
+    ...(all.length === 0 ? {} : { [BETA_HEADER]: all.join(",") }),
+  };
+}

@@ -1,0 +1,173 @@
+import type { JsonObject } from "../../chat/format.ts";
+import { type Message, partsOf, textOf } from "../../chat/message.ts";
+import type { Part } from "../../chat/part.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
+import { extrasOf, overlay } from "../../formats/anthropic-messages/extras.ts";
+import type { ProviderCall } from "../provider.ts";
+
+export interface EncodedMessages {
+  system: string | JsonObject[] | undefined;
+  messages: JsonObject[];
+}
+
+interface WireMessage {
+  role: "user" | "assistant" | "system";
+  content: string | JsonObject[];
+  extras: JsonObject | undefined;
+}
+
+/**
+ * Messages → `system` and `messages`.
+ *
+ * - System messages at the beginning become `system`. Later ones keep their place as messages of role `system` where the model takes
+ *   that (`takesSystemTurns`), right after a turn of the user's as the API demands; elsewhere they become texts of the user's.
+ * - Tool results of one turn go into one message of role user, with the user's own message that follows them.
+ * - A message whose `extras.anthropic` name its `role` came from this very API: it stays what it was and where it was.
+ */
+export function encodeMessages(
+  messages: readonly Message[],
+  warn: ProviderCall["warn"],
+  takesSystemTurns: boolean,
+): EncodedMessages {
+  const wire: WireMessage[] = [];
+  /** System messages that wait for the user's turn, since nothing may stand between a tool call and its result. */
+  let held: { text: string; at: number }[] = [];
+  let afterResults = false;
+
+  function appendUser(message: Message, at: number): void {
+    const last = wire[wire.length - 1];
+    const isResult = message.role === "tool";
+    const pinned = isPinned(message);
+    if (last && afterResults && !pinned) {
+      last.content = [...blocksOf(last.content), ...encodeParts(partsOf(message), at, warn)];
+      last.extras = last.extras ?? extrasOf(message);
+    } else {
+      const content =
+        typeof message.content === "string" && !isResult ? message.content : encodeParts(partsOf(message), at, warn);
+      wire.push({ role: "user", content, extras: extrasOf(message) });
+    }
+    afterResults = isResult;
+    const waiting = held;
+    held = [];
+    for (const { text, at: place } of waiting) appendSystem(text, place);
+  }
+
+  function appendSystem(text: string, at: number): void {
+    const last = wire[wire.length - 1];
+    afterResults = false;
+    if (takesSystemTurns && last && last.role !== "assistant") {
+      wire.push({ role: "system", content: text, extras: undefined });
+      return;
+    }
+    warn({
+      code: "adjusted_parameter",
+      param: `messages[${at}].role`,
+      message: "This model takes system messages only at the beginning; this one was sent as a text of the user's.",
+    });
+    wire.push({ role: "user", content: `<system>\n${text}\n</system>`, extras: undefined });
+  }
+
+  const leading = countLeadingSystem(messages);
+  messages.forEach((message, at) => {
+    if (at < leading) return;
+    switch (message.role) {
+      case "system": {
+        if (isPinned(message)) {
+          const content = typeof message.content === "string" ? message.content : encodeParts(message.content, at, warn);
+          wire.push({ role: "system", content, extras: extrasOf(message) });
+          afterResults = false;
+          return;
+        }
+        const last = wire[wire.length - 1];
+        if (last?.role === "assistant" && (takesSystemTurns || callsTool(last))) held.push({ text: textOf(message), at });
+        else appendSystem(textOf(message), at);
+        return;
+      }
+      case "tool":
+        if (typeof message.content === "string") {
+          const param = `messages[${at}].content`;
+          throw new ChatError("invalid_request", { param, message: `${param}: a tool message needs tool_result parts.` });
+        }
+        appendUser(message, at);
+        return;
+      case "user":
+        appendUser(message, at);
+        return;
+      case "assistant": {
+        const content = typeof message.content === "string" ? message.content : encodeParts(message.content, at, warn);
+        afterResults = false;
+        // The API refuses empty turns of the assistant's; what was nothing but foreign reasoning is one.
+        if (content.length > 0) wire.push({ role: "assistant", content, extras: extrasOf(message) });
+        return;
+      }
+    }
+  });
+  for (const { text, at } of held) appendSystem(text, at);
+
+  return {
+    system: encodeSystem(messages.slice(0, leading), warn),
+    messages: wire.map(({ role, content, extras }) => overlay({ role, content }, extras)),
+  };
+}
+
+function isPinned(message: Message): boolean {
+  return extrasOf(message)?.role !== undefined;
+}
+
+function countLeadingSystem(messages: readonly Message[]): number {
+  const first = messages.findIndex((message) => message.role !== "system" || isPinned(message));
+  return first === -1 ? messages.length : first;
+}
+
+function encodeSystem(messages: readonly Message[], warn: ProviderCall["warn"]): EncodedMessages["system"] {
+  const [only] = messages;
+  if (!only) return undefined;
+  if (messages.length === 1 && typeof only.content === "string") return only.content === "" ? undefined : only.content;
+  const blocks = messages.flatMap((message, at) => encodeParts(partsOf(message), at, warn));
+  return blocks.length === 0 ? undefined : blocks;
+}
+
+function blocksOf(content: string | JsonObject[]): JsonObject[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+function callsTool({ content }: WireMessage): boolean {
+  return typeof content !== "string" && content.some(({ type }) => type === "tool_use");
+}
+
+/** Empty texts are left out: the API refuses them. */
+function encodeParts(parts: readonly Part[], at: number, warn: ProviderCall["warn"]): JsonObject[] {
+  const blocks: JsonObject[] = [];
+  parts.forEach((part, index) => {
+    switch (part.type) {
+      case "text":
+        if (part.text !== "") blocks.push(encodeBlock(part));
+        return;
+      case "reasoning":
+        if (part.signature?.format === "anthropic") blocks.push(encodeBlock(part));
+        else {
+          warn({
+            code: "foreign_content_dropped",
+            param: `messages[${at}].content[${index}]`,
+            message: "Reasoning without a signature of Anthropic's cannot be sent back to Claude; it was left out.",
+          });
+        }
+        return;
+      case "tool_call":
+        blocks.push(encodeBlock({ ...part, id: toToolId(part.id) }));
+        return;
+      case "tool_result":
+        blocks.push(encodeBlock({ ...part, tool_call_id: toToolId(part.tool_call_id) }));
+        return;
+      default:
+        blocks.push(encodeBlock(part));
+    }
+  });
+  return blocks;
+}
+
+/** The API takes only these characters in the id of a tool call; other vendors' ids may have others. */
+function toToolId(id: string): string {
+  return /^[\w-]+$/.test(id) ? id : id.replace(/[^\w-]/g, "_");
+}

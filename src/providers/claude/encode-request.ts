@@ -1,0 +1,175 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ModelInfo } from "../../chat/model.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { encodeCache } from "../../formats/anthropic-messages/cache-control.ts";
+import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
+import { BETA_HEADER, parseBetas, parseVersion, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { ProviderCall } from "../provider.ts";
+import { closeSchema } from "./close-schema.ts";
+import { encodeMessages } from "./encode-messages.ts";
+import { encodeReasoning } from "./encode-reasoning.ts";
+import { encodeTools } from "./encode-tools.ts";
+import { takesSystemTurns } from "./takes-system-turns.ts";
+
+/** A request without the way on which it goes. */
+export interface ClaudeRequest {
+  /** With `model`; and with `stream` only where the answer is to be streamed. */
+  body: JsonObject;
+  betas: readonly string[];
+  /** Undefined where the caller named none. */
+  version: string | undefined;
+}
+
+/**
+ * An answer with more than this is streamed upstream, also where the caller wants it whole: it may take over ten minutes, for which
+ * no connection holds without a sign of life. It is the limit of Anthropic's own clients (128,000 tokens an hour).
+ */
+const MAX_WHOLE_TOKENS = 21_333;
+
+/** Where the model's limit is not known: every model takes this many (Claude 3 Opus takes no more). */
+const UNKNOWN_MODEL_TOKENS = 4096;
+
+/** These say which model is called and how much it may write; a caller's extras have no say in them. */
+const NOT_IN_EXTRAS = ["model", "messages", "max_tokens", "stream", VERSION_HEADER, BETA_HEADER] as const;
+
+export interface EncodeOptions {
+  /** Whether the way to the model lets system messages inside a conversation pass. */
+  systemTurns: boolean;
+}
+
+/** A chat request → the body of `POST /v1/messages`. */
+export function encodeRequest(call: ProviderCall, options: EncodeOptions): ClaudeRequest {
+  const { request, model } = call;
+  const { extras, betas, version } = readExtras(extrasOf(request));
+  // A request that came in this format says by itself how the model shall reason.
+  const saysReasoning = "thinking" in extras || "output_config" in extras;
+  const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
+  const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
+  const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
+  const outputConfig = {
+    ...(reasoning.effort ? { effort: reasoning.effort } : {}),
+    ...encodeFormat(call),
+    ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
+  };
+  const body: JsonObject = {
+    model: model.id,
+    max_tokens: maxTokens,
+    ...encodePrompt(call, options),
+    ...encodeSampling(call, reasoning.thinking !== undefined && reasoning.thinking.type !== "disabled"),
+    ...(reasoning.thinking ? { thinking: reasoning.thinking } : {}),
+    ...encodeMetadata(call),
+    ...extras,
+    ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
+    ...(isStreamed ? { stream: true } : {}),
+  };
+  return { body, betas, version };
+}
+
+/** A chat request → the body of `POST /v1/messages/count_tokens`, which takes what makes up the prompt and nothing else. */
+export function encodeCountRequest(call: ProviderCall, options: EncodeOptions): ClaudeRequest {
+  const { body, ...rest } = encodeRequest({ ...call, stream: false }, options);
+  for (const field of ["max_tokens", "stream", "temperature", "top_p", "stop_sequences", "metadata"]) delete body[field];
+  return { body, ...rest };
+}
+
+function encodePrompt(call: ProviderCall, options: EncodeOptions): JsonObject {
+  const { request, model } = call;
+  const systemTurns = options.systemTurns && takesSystemTurns(model.id);
+  const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
+  const told = request.response_format?.type === "json" ? addInstruction(system, JSON_INSTRUCTION) : system;
+  return {
+    ...(told === undefined ? {} : { system: told }),
+    messages,
+    ...encodeTools(request),
+    ...(request.cache ? { cache_control: encodeCache(request.cache) } : {}),
+  };
+}
+
+const JSON_INSTRUCTION = "Answer with one JSON value and nothing else: no explanation, no Markdown.";
+
+function addInstruction(system: string | JsonObject[] | undefined, text: string): string | JsonObject[] {
+  if (system === undefined) return text;
+  return typeof system === "string" ? `${system}\n\n${text}` : [...system, { type: "text", text }];
+}
+
+function encodeFormat({ request: { response_format: format }, warn }: ProviderCall): JsonObject {
+  switch (format?.type) {
+    case "json_schema":
+      return { format: { type: "json_schema", schema: closeSchema(format.schema) } };
+    case "json":
+      warn({
+        code: "adjusted_parameter",
+        param: "response_format",
+        message: "Claude has no JSON mode without a schema; it was told by an instruction to answer in JSON.",
+      });
+      return {};
+    default:
+      return {};
+  }
+}
+
+/** Sampling that goes with the reasoning: while Claude reasons, only the defaults are taken (`top_p` from 0.95 up). */
+function encodeSampling({ request, warn }: ProviderCall, reasons: boolean): JsonObject {
+  const { temperature, top_p: topP, stop } = request;
+  const sampling: JsonObject = {};
+  const leaveOut = (param: string) =>
+    warn({ code: "unsupported_parameter", param, message: `Claude takes no ${param} while it reasons; it was left out.` });
+  if (temperature !== undefined) {
+    if (reasons && temperature !== 1) leaveOut("temperature");
+    else {
+      // Other vendors' scale ends at 2, Claude's at 1.
+      sampling.temperature = Math.min(1, temperature);
+      if (temperature > 1)
+        warn({ code: "adjusted_parameter", param: "temperature", message: "Claude's highest temperature is 1." });
+    }
+  }
+  if (topP !== undefined) {
+    if (reasons && topP < 0.95) leaveOut("top_p");
+    else sampling.top_p = topP;
+  }
+  const stops = stop?.filter((text, index) => {
+    if (text.trim() !== "") return true;
+    const message = "Claude takes no stop text of white space alone; it was left out.";
+    warn({ code: "unsupported_parameter", param: `stop[${index}]`, message });
+    return false;
+  });
+  if (stops && (stops.length > 0 || stop?.length === 0)) sampling.stop_sequences = stops;
+  return sampling;
+}
+
+function encodeMetadata({ request: { metadata }, warn }: ProviderCall): JsonObject {
+  if (!metadata) return {};
+  const { user_id, ...others } = metadata;
+  for (const name of Object.keys(others)) {
+    const message = "Claude takes no metadata but user_id; it was left out.";
+    warn({ code: "unsupported_parameter", param: `metadata.${name}`, message });
+  }
+  return user_id === undefined ? {} : { metadata: { user_id } };
+}
+
+/** The API has no default: as much as the model can write, but not so much that a whole answer had to be streamed. */
+function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
+  const limit = model.max_output_tokens ?? UNKNOWN_MODEL_TOKENS + budgetTokens;
+  return Math.min(limit, MAX_WHOLE_TOKENS + budgetTokens);
+}
+
+function readExtras(carried: JsonObject | undefined): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
+  if (!carried) return { extras: {}, betas: [], version: undefined };
+  const extras = { ...carried };
+  for (const field of NOT_IN_EXTRAS) delete extras[field];
+  return {
+    extras,
+    betas: readHeader(carried, BETA_HEADER, parseBetas) ?? [],
+    version: readHeader(carried, VERSION_HEADER, parseVersion),
+  };
+}
+
+function readHeader<T>(carried: JsonObject, name: string, parse: (value: unknown) => T | undefined): T | undefined {
+  const value = carried[name];
+  if (value === undefined) return undefined;
+  const parsed = parse(value);
+  if (parsed !== undefined) return parsed;
+  const param = `extras.anthropic.${name}`;
+  throw new ChatError("invalid_request", { param, message: `${param} is not a value that this header takes.` });
+}

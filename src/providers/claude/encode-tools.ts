@@ -1,0 +1,38 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import type { FunctionTool, Tool } from "../../chat/tool.ts";
+import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
+import { extrasOf, overlay } from "../../formats/anthropic-messages/extras.ts";
+
+/** Tools and how they may be called. Without tools the API takes no choice either. */
+export function encodeTools(request: ChatRequest): { tools?: JsonObject[]; tool_choice?: JsonObject } {
+  const { tools } = request;
+  if (!tools) return {};
+  if (tools.length === 0) return { tools: [] };
+  const choice = encodeToolChoice(request);
+  return { tools: tools.map(encodeTool), ...(choice ? { tool_choice: choice } : {}) };
+}
+
+function encodeTool(tool: Tool): JsonObject {
+  return tool.type === "opaque" ? tool.value : overlay(encodeFunctionTool(tool), extrasOf(tool));
+}
+
+function encodeFunctionTool(tool: FunctionTool): JsonObject {
+  return {
+    name: tool.name,
+    ...(tool.description === undefined ? {} : { description: tool.description }),
+    input_schema: tool.parameters ? { type: "object", ...tool.parameters } : { type: "object", properties: {} },
+    ...(tool.strict === undefined ? {} : { strict: tool.strict }),
+    ...cacheControlOf(tool),
+  };
+}
+
+function encodeToolChoice({ tool_choice: choice, parallel_tool_calls: parallel }: ChatRequest): JsonObject | undefined {
+  if (choice === "none") return { type: "none" };
+  // Whether calls may be parallel has its place in the choice; the API's default is that they may.
+  if (choice === undefined && parallel !== false) return undefined;
+  const limit = parallel === undefined ? {} : { disable_parallel_tool_use: !parallel };
+  if (choice === undefined || choice === "auto") return { type: "auto", ...limit };
+  if (choice === "required") return { type: "any", ...limit };
+  return { type: "tool", name: choice.name, ...limit };
+}

@@ -1,0 +1,46 @@
+import { ChatError } from "../../errors/chat-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { UpstreamErrorBody } from "../../upstream/map-status.ts";
+import type { ErrorType } from "../../wire/anthropic-messages/error.ts";
+
+const CODES: Record<ErrorType, ErrorCode> = {
+  invalid_request_error: "upstream_rejected",
+  authentication_error: "upstream_auth",
+  billing_error: "upstream_billing",
+  permission_error: "upstream_auth",
+  not_found_error: "model_not_found",
+  conflict_error: "upstream_conflict",
+  request_too_large: "request_too_large",
+  rate_limit_error: "upstream_rate_limited",
+  api_error: "upstream_error",
+  timeout_error: "upstream_timeout",
+  overloaded_error: "upstream_overloaded",
+};
+
+function isErrorType(type: string): type is ErrorType {
+  return Object.hasOwn(CODES, type);
+}
+
+/** What an error body of Anthropic's says, of an error answer and of an `error` event alike. */
+export function readError(body: unknown): UpstreamErrorBody {
+  const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
+  if (typeof error?.type !== "string") return {};
+  const message = typeof error.message === "string" ? error.message : undefined;
+  const detail = isJsonObject(error.details) ? error.details.error_code : undefined;
+  const errorCode = typeof detail === "string" ? detail : undefined;
+  const read: UpstreamErrorBody = { upstreamCode: errorCode ?? error.type, message };
+  if (isErrorType(error.type)) read.code = CODES[error.type];
+
+  // Spend limits come as 429 without retry-after: waiting does not help.
+  if (errorCode?.endsWith("spend_limit_reached")) return { ...read, code: "upstream_quota_exhausted", retryable: false };
+  // An empty account is a 400 whose text alone tells it from a bad request.
+  if (message && /credit balance is too low/i.test(message)) return { ...read, code: "upstream_billing" };
+  if (message && /only authorized for use with Claude Code/i.test(message)) {
+    throw new ChatError("upstream_auth", {
+      message: "Anthropic takes this server's OAuth token from Claude Code alone. The operator must set ANTHROPIC_API_KEY.",
+      upstreamCode: error.type,
+    });
+  }
+  return read;
+}
