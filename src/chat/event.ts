@@ -86,7 +86,7 @@ export interface EndEvent extends Carrier {
   raw_finish_reason: string | null;
   usage: Usage | null;
   extras?: Extras;
-  /** The vendor's whole answer, where it was not streamed: for a caller who speaks the same format. */
+  /** The vendor's whole answer, where it was not streamed or its end mark repeats it: for a caller who speaks the same format. */
   body?: JsonObject;
 }
 

@@ -18,13 +18,15 @@ export function parseArguments(text: string): { arguments: JsonObject; arguments
   }
 }
 
-interface OpenPart {
+/** A part's events: where it began, its deltas joined, and where it ended. */
+export interface OpenPart {
   start: PartStartEvent;
   pieces: string;
   end?: PartEndEvent;
 }
 
-function closePart({ start, pieces, end }: OpenPart): Part {
+/** A part's events → the part. */
+export function closePart({ start, pieces, end }: OpenPart): Part {
   const extras = end?.extras ?? start.extras;
   const carried = {
     ...(end?.signature ? { signature: end.signature } : {}),

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { extrasSchema, jsonObjectSchema } from "./format.ts";
+import { extrasSchema, formatSchema, jsonObjectSchema } from "./format.ts";
 import { messageSchema } from "./message.ts";
 import { cacheSchema } from "./part.ts";
 import { toolChoiceSchema, toolSchema } from "./tool.ts";
@@ -55,6 +55,8 @@ export const chatRequestSchema = z.strictObject({
   metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
   /** Fields of a vendor's own format, by format; nothing in them is checked here. */
   extras: extrasSchema.optional(),
+  /** The request stands on something that only vendors of this format have (`param` says on what), so no other may answer it. */
+  only_format: z.strictObject({ format: formatSchema, param: z.string().max(256) }).optional(),
   /** Whether the answer comes as events. */
   stream: z.boolean().optional(),
   /** True: what the target cannot take is an error before any call, not a warning in the answer. */

@@ -1,0 +1,82 @@
+import type { ChatRequest } from "../../chat/request.ts";
+import type { InputItem } from "../../wire/openai-responses/item.ts";
+import type { ResponsesBody } from "../../wire/openai-responses/request.ts";
+
+/** Fields that this API has and that change nothing in an answer which another vendor gives: hints, labels, OpenAI's own storage. */
+const HINTS: ReadonlySet<string> = new Set([
+  "store",
+  "include",
+  "truncation",
+  "user",
+  "safety_identifier",
+  "prompt_cache_key",
+  "prompt_cache_retention",
+  "prompt_cache_options",
+  "service_tier",
+  "stream_options",
+  "max_tool_calls",
+  "context_management",
+  "access_programs",
+]);
+
+/** Fields that the chat model says. */
+export const UNDERSTOOD_FIELDS: ReadonlySet<string> = new Set([
+  "model",
+  "input",
+  "instructions",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "temperature",
+  "top_p",
+  "max_output_tokens",
+  "reasoning",
+  "text",
+  "metadata",
+  "stream",
+]);
+
+/**
+ * The first thing in a request that only a provider of this format can honour: state that lives at the vendor
+ * (`previous_response_id`, `conversation`, references to items and files), tools that it runs, and fields that are not known here.
+ * Another provider must refuse the request: without it the answer would be one to another question.
+ */
+export function findBinding(body: ResponsesBody): Pick<ChatRequest, "only_format"> {
+  const param = findField(body) ?? findTool(body) ?? findInclude(body) ?? findReference(body);
+  return param === undefined ? {} : { only_format: { format: "openai_responses", param } };
+}
+
+function findField(body: ResponsesBody): string | undefined {
+  for (const [name, value] of Object.entries(body)) {
+    const isNothing = value === null || value === undefined || value === false || value === 0;
+    if (!isNothing && !UNDERSTOOD_FIELDS.has(name) && !HINTS.has(name)) return name.slice(0, 100);
+  }
+  return undefined;
+}
+
+function findTool(body: ResponsesBody): string | undefined {
+  const at = body.tools?.findIndex(({ type }) => type !== "function") ?? -1;
+  if (at !== -1) return `tools[${at}]`;
+  const choice = body.tool_choice;
+  return typeof choice === "object" && choice !== null && choice.type !== "function" ? "tool_choice" : undefined;
+}
+
+function findInclude(body: ResponsesBody): string | undefined {
+  return body.include?.includes("message.output_text.logprobs") ? "include" : undefined;
+}
+
+function findReference({ input }: ResponsesBody): string | undefined {
+  if (!Array.isArray(input)) return undefined;
+  for (const [index, item] of input.entries()) {
+    if (item.type === "item_reference") return `input[${index}]`;
+    const content = contentOf(item);
+    const at = content.findIndex((part) => typeof part === "object" && part !== null && "file_id" in part && part.file_id);
+    if (at !== -1) return `input[${index}].content[${at}].file_id`;
+  }
+  return undefined;
+}
+
+function contentOf(item: InputItem): readonly unknown[] {
+  const content = item.type === "function_call_output" ? item.output : item.content;
+  return Array.isArray(content) ? content : [];
+}

@@ -1,0 +1,152 @@
+import { parseArguments } from "../../chat/fold-events.ts";
+import type { Message } from "../../chat/message.ts";
+import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
+import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
+import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
+import { isEmpty, omit } from "../../formats/openai-responses/read-json.ts";
+import { carryReasoning, TEXT_SEPARATOR, textsOf } from "../../formats/openai-responses/reasoning-item.ts";
+import type {
+  FunctionCallItem,
+  FunctionCallOutputItem,
+  InputItem,
+  MessageItem,
+  OtherItem,
+  ReasoningItem,
+} from "../../wire/openai-responses/item.ts";
+import { type Carried, decodeCarried } from "./carry-foreign.ts";
+
+/**
+ * The flat list of items → messages. What the assistant did in one go (reasoning, texts, calls) becomes one message, and so do the
+ * results of its calls: other vendors know turns, not items.
+ */
+export function decodeInput(items: readonly InputItem[]): Message[] {
+  const messages: Message[] = [];
+  /** The parts of the message that still grows. */
+  let parts: Part[] = [];
+  let role: "assistant" | "tool" | undefined;
+
+  function add(author: "assistant" | "tool", part: Part): void {
+    if (role !== author) {
+      role = author;
+      parts = [];
+      messages.push({ role, content: parts });
+    }
+    parts.push(part);
+  }
+
+  items.forEach((item, index) => {
+    if (isMessage(item)) {
+      if (item.role === "assistant") for (const part of decodeAssistantContent(item)) add("assistant", part);
+      else {
+        role = undefined;
+        messages.push(decodeMessage(item));
+      }
+    } else if (isFunctionCall(item)) add("assistant", decodeCall(item));
+    else if (isFunctionCallOutput(item)) add("tool", decodeResult(item));
+    else if (isReasoning(item)) {
+      const carried = decodeCarried(item.encrypted_content, `input[${index}].encrypted_content`);
+      const part = carried ? restoreCarried(carried, item, messages) : decodeReasoning(item);
+      if (part) add("assistant", part);
+    } else add(isAnswerToModel(item) ? "tool" : "assistant", { type: "opaque", format: "openai_responses", value: item });
+  });
+  return messages;
+}
+
+const CALL_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
+const RESULT_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "output"]);
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["type", "role", "content"]);
+
+function isMessage(item: InputItem): item is MessageItem {
+  return item.type === undefined || item.type === "message";
+}
+
+function isFunctionCall(item: InputItem): item is FunctionCallItem {
+  return item.type === "function_call";
+}
+
+function isFunctionCallOutput(item: InputItem): item is FunctionCallOutputItem {
+  return item.type === "function_call_output";
+}
+
+function isReasoning(item: InputItem): item is ReasoningItem {
+  return item.type === "reasoning";
+}
+
+function decodeCall(item: FunctionCallItem): Part {
+  const { call_id: id, name, arguments: text } = item;
+  return { type: "tool_call", id, name, ...parseArguments(text), ...toExtras(omit(item, CALL_FIELDS)) };
+}
+
+function decodeResult(item: FunctionCallOutputItem): Part {
+  const content = typeof item.output === "string" ? item.output : item.output.map(decodeContent);
+  return { type: "tool_result", tool_call_id: item.call_id, content, ...toExtras(omit(item, RESULT_FIELDS)) };
+}
+
+/** What the caller answers to the model's calls, in contrast to what the model said. */
+function isAnswerToModel(item: OtherItem): boolean {
+  return item.type.endsWith("_output") || item.type.endsWith("_response");
+}
+
+/** A message of the user's, or one of the system's that stands among the items: its role says so. */
+function decodeMessage(item: MessageItem): Message {
+  const content = typeof item.content === "string" ? item.content : item.content.map(decodeContent);
+  const rest = omit(item, MESSAGE_FIELDS);
+  if (item.role === "user") return { role: "user", content, ...toExtras(rest) };
+  return { role: "system", content, ...toExtras({ ...rest, role: item.role }) };
+}
+
+function decodeAssistantContent(item: MessageItem): Part[] {
+  const { content } = item;
+  if (typeof content === "string") {
+    const rest = omit(item, MESSAGE_FIELDS);
+    return [{ type: "text", text: content, ...toExtras(isEmpty(rest) ? {} : { item: rest }) }];
+  }
+  return content.map((part, index): Part => {
+    const text = part.type === "refusal" ? part.refusal : part.text;
+    if (typeof text === "string") return { type: "text", text, ...carryOutputText(part, item, index) };
+    return { type: "opaque", format: "openai_responses", value: { ...item, content: [part] } };
+  });
+}
+
+function decodeReasoning(item: ReasoningItem): Part {
+  return { type: "reasoning", text: joinTexts(item), ...carryReasoning(item, textsOf(item)) };
+}
+
+function joinTexts(item: ReasoningItem): string {
+  return textsOf(item)
+    .map(({ text }) => text)
+    .join(TEXT_SEPARATOR);
+}
+
+/** The latest part so far that fits. */
+function findLast<T extends Part>(messages: readonly Message[], fits: (part: Part) => part is T): T | undefined {
+  for (let index = messages.length - 1; index >= 0; index -= 1) {
+    const content = messages[index]?.content;
+    const part = Array.isArray(content) ? content.findLast(fits) : undefined;
+    if (part) return part;
+  }
+  return undefined;
+}
+
+/** What this server hid in a reasoning item: a part of its own, or the signature of a part that came before. */
+function restoreCarried(carried: Carried, item: ReasoningItem, messages: readonly Message[]): Part | undefined {
+  switch (carried.of) {
+    case "reasoning": {
+      const { of: _of, ...proof } = carried;
+      return { type: "reasoning", text: joinTexts(item), ...proof };
+    }
+    case "opaque":
+      return { type: "opaque", format: carried.format, value: carried.value };
+    case "tool_call": {
+      const call = findLast(messages, (part): part is ToolCallPart => part.type === "tool_call" && part.id === carried.id);
+      if (call) call.signature = carried.signature;
+      return undefined;
+    }
+    case "text": {
+      const text = findLast(messages, (part): part is TextPart => part.type === "text");
+      if (text) text.signature = carried.signature;
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { Message } from "../../chat/message.ts";
+import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
+import type { Tool } from "../../chat/tool.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { isEmpty, omit } from "../../formats/openai-responses/read-json.ts";
+import { type ResponsesBody, responsesBodySchema } from "../../wire/openai-responses/request.ts";
+import { parseBody } from "../parse-body.ts";
+import { findBinding, UNDERSTOOD_FIELDS } from "./bind-to-format.ts";
+import { decodeInput } from "./decode-input.ts";
+
+/** The API's own least; the chat model knows none. */
+const MIN_OUTPUT_TOKENS = 16;
+
+/**
+ * The body of POST /v1/responses → chat request. What the chat model cannot say goes into the extras of this format; what another
+ * provider could not honour binds the request to this format.
+ */
+export function decodeRequest(body: unknown): ChatRequest {
+  const said = parseBody(responsesBodySchema, body);
+  if (said.background && !said.stream) {
+    throw new ChatError("unsupported_parameter", {
+      param: "background",
+      message: "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
+    });
+  }
+  // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
+  const extras: JsonObject = { store: null, include: null, ...omit(said, UNDERSTOOD_FIELDS) };
+  const messages = decodeMessages(said, extras);
+  return {
+    ...(said.model ? { model: said.model } : {}),
+    messages,
+    ...(said.tools ? { tools: said.tools.map(decodeTool) } : {}),
+    ...decodeToolChoice(said.tool_choice, extras),
+    ...(typeof said.parallel_tool_calls === "boolean" ? { parallel_tool_calls: said.parallel_tool_calls } : {}),
+    ...(typeof said.temperature === "number" ? { temperature: said.temperature } : {}),
+    ...(typeof said.top_p === "number" ? { top_p: said.top_p } : {}),
+    ...decodeMaxTokens(said.max_output_tokens, extras),
+    ...decodeReasoning(said.reasoning, extras),
+    ...decodeText(said.text, extras),
+    ...(said.metadata ? { metadata: said.metadata } : {}),
+    ...toExtras(extras),
+    ...findBinding(said),
+    stream: said.stream ?? false,
+  };
+}
+
+function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
+  const { input, instructions } = said;
+  const messages = typeof input === "string" ? [{ role: "user" as const, content: input }] : decodeInput(input ?? []);
+  if (messages.length > 0) {
+    return typeof instructions === "string" ? [{ role: "system", content: instructions }, ...messages] : messages;
+  }
+  // The conversation may lie at the vendor; then there is nothing that other providers could answer.
+  if (!said.previous_response_id && !said.conversation && !said.prompt) {
+    throw new ChatError("invalid_request", { param: "input", message: "input: must hold at least one item." });
+  }
+  if (typeof instructions === "string") extras.instructions = instructions;
+  return messages;
+}
+
+function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
+  if (!isFunctionTool(tool)) return { type: "opaque", format: "openai_responses", value: tool };
+  const { type: _type, name, description, parameters, strict, ...rest } = tool;
+  const carried: JsonObject = { ...rest };
+  // An encoder gives these two a value where they have none; here the vendor's own default counts.
+  if (typeof strict !== "boolean") carried.strict = null;
+  if (!parameters) carried.parameters = null;
+  return {
+    name,
+    ...(typeof description === "string" ? { description } : {}),
+    ...(parameters ? { parameters } : {}),
+    ...(typeof strict === "boolean" ? { strict } : {}),
+    ...toExtras(carried),
+  };
+}
+
+type WireTool = NonNullable<ResponsesBody["tools"]>[number];
+type WireFunctionTool = Extract<WireTool, { name: string }>;
+
+function isFunctionTool(tool: WireTool): tool is WireFunctionTool {
+  return tool.type === "function";
+}
+
+function decodeToolChoice(choice: ResponsesBody["tool_choice"], extras: JsonObject): Pick<ChatRequest, "tool_choice"> {
+  if (choice === null || choice === undefined) return {};
+  if (typeof choice === "string") return { tool_choice: choice };
+  if (choice.type === "function" && typeof choice.name === "string") return { tool_choice: { name: choice.name } };
+  extras.tool_choice = choice;
+  return {};
+}
+
+function decodeMaxTokens(tokens: number | null | undefined, extras: JsonObject): Pick<ChatRequest, "max_tokens"> {
+  if (typeof tokens !== "number") return {};
+  // The vendor refuses so few, and says so better than we could.
+  if (tokens < MIN_OUTPUT_TOKENS) extras.max_output_tokens = tokens;
+  return { max_tokens: tokens };
+}
+
+function decodeReasoning(reasoning: ResponsesBody["reasoning"], extras: JsonObject): Pick<ChatRequest, "reasoning"> {
+  if (!reasoning) return {};
+  const effort = effortSchema.safeParse(reasoning.effort).data;
+  const rest = effort ? omit(reasoning, EFFORT) : reasoning;
+  if (!isEmpty(rest)) extras.reasoning = rest;
+  const isVisible = typeof reasoning.summary === "string" || typeof reasoning.generate_summary === "string";
+  if (!effort && !isVisible) return {};
+  return { reasoning: { ...(effort ? { effort } : {}), ...(isVisible ? { visible: true } : {}) } };
+}
+
+const EFFORT: ReadonlySet<string> = new Set(["effort"]);
+
+function decodeText(text: ResponsesBody["text"], extras: JsonObject): Pick<ChatRequest, "response_format"> {
+  if (!text) return {};
+  const { format, ...rest } = text;
+  const isUnderstood = !format || isEmpty(omit(format, FORMAT_FIELDS));
+  const carried: JsonObject = isUnderstood ? rest : { ...rest, format };
+  if (!isEmpty(carried)) extras.text = carried;
+  return format ? { response_format: decodeFormat(format) } : {};
+}
+
+const FORMAT_FIELDS: ReadonlySet<string> = new Set(["type", "name", "description", "schema", "strict"]);
+
+function decodeFormat(format: NonNullable<NonNullable<ResponsesBody["text"]>["format"]>): ResponseFormat {
+  switch (format.type) {
+    case "text":
+      return { type: "text" };
+    case "json_object":
+      return { type: "json" };
+    case "json_schema":
+      return {
+        type: "json_schema",
+        name: format.name,
+        ...(typeof format.description === "string" ? { description: format.description } : {}),
+        schema: format.schema,
+        ...(typeof format.strict === "boolean" ? { strict: format.strict } : {}),
+      };
+  }
+}

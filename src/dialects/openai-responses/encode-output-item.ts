@@ -1,0 +1,90 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
+import { encodeToolCall } from "../../formats/openai-responses/encode-input.ts";
+import { extrasOf } from "../../formats/openai-responses/extras.ts";
+import { restoreOutputText } from "../../formats/openai-responses/message-item.ts";
+import { restoreReasoning } from "../../formats/openai-responses/reasoning-item.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { type Carried, encodeCarried, foreignSignature } from "./carry-foreign.ts";
+
+const ID_PREFIXES = { text: "msg", reasoning: "rs", tool_call: "fc", opaque: "rs" } as const;
+
+/** Every item needs an id of its own: the vendor's where it gave one, else one made of the answer's id and the item's place. */
+export function mintItemId(kind: keyof typeof ID_PREFIXES, answerId: string, outputIndex: number): string {
+  return `${ID_PREFIXES[kind]}_${answerId.replace(/^resp_/, "")}_${outputIndex}`;
+}
+
+/** A finished part of an answer → the items that tell it: mostly one, two where another vendor signed a text or a call. */
+export function encodeOutputItems(part: Part, answerId: string, outputIndex: number): JsonObject[] {
+  switch (part.type) {
+    case "text":
+      return withSignature(
+        encodeText(part, mintItemId("text", answerId, outputIndex)),
+        part,
+        { of: "text" },
+        answerId,
+        outputIndex,
+      );
+    case "tool_call":
+      return withSignature(
+        { id: mintItemId("tool_call", answerId, outputIndex), status: "completed", ...encodeToolCall(part) },
+        part,
+        { of: "tool_call", id: part.id },
+        answerId,
+        outputIndex,
+      );
+    case "reasoning":
+      return [encodeReasoning(part, mintItemId("reasoning", answerId, outputIndex))];
+    case "opaque": {
+      const id = mintItemId("opaque", answerId, outputIndex);
+      if (part.format === "openai_responses") return [{ id, ...part.value }];
+      return [encodeCarrier(id, { of: "opaque", format: part.format, value: part.value })];
+    }
+    default:
+      // Models answer with no other kind.
+      return [];
+  }
+}
+
+function encodeText(part: TextPart, id: string): JsonObject {
+  const item = extrasOf(part)?.item;
+  const content = restoreOutputText(part);
+  return {
+    id,
+    type: "message",
+    status: "completed",
+    role: "assistant",
+    content: [content.type === "output_text" ? { logprobs: [], ...content } : content],
+    ...(isJsonObject(item) ? item : {}),
+  };
+}
+
+/** Reasoning of another vendor is always carried whole: some want it back though it is not signed. */
+function encodeReasoning(part: ReasoningPart, id: string): JsonObject {
+  const own = restoreReasoning(part);
+  if (own) return { id, ...own };
+  const signature = foreignSignature(part);
+  const carried: Carried = {
+    of: "reasoning",
+    ...(signature ? { signature } : {}),
+    ...(part.redacted ? { redacted: true } : {}),
+  };
+  const summary = part.text === "" ? [] : [{ type: "summary_text", text: part.text }];
+  return { id, type: "reasoning", summary, encrypted_content: encodeCarried(carried) };
+}
+
+function encodeCarrier(id: string, carried: Carried): JsonObject {
+  return { id, type: "reasoning", summary: [], encrypted_content: encodeCarried(carried) };
+}
+
+function withSignature(
+  item: JsonObject,
+  part: TextPart | ToolCallPart,
+  owner: { of: "text" } | { of: "tool_call"; id: string },
+  answerId: string,
+  outputIndex: number,
+): JsonObject[] {
+  const signature = foreignSignature(part);
+  if (!signature) return [item];
+  return [item, encodeCarrier(mintItemId("reasoning", answerId, outputIndex + 1), { ...owner, signature })];
+}

@@ -1,0 +1,173 @@
+import type { ChatEvent, EndEvent, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
+import { closePart } from "../../chat/fold-events.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import type { AnswerContext, StreamEncoder } from "../dialect.ts";
+import { encodeErrorBody } from "./encode-error.ts";
+import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
+import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
+import { createItemWriter, type ItemWriter, type TextKind, type WriteEvent, writeWholeItem } from "./write-item.ts";
+
+/** A part whose item is being written. */
+interface OpenItem {
+  start: PartStartEvent;
+  pieces: string;
+  outputIndex: number;
+  /** Absent where the item is written at its end only: its id, or all of it, is not known before. */
+  writer?: ItemWriter;
+}
+
+/** The kinds of parts that are written as they come. */
+const TEXT_KINDS = { text: "output_text", reasoning: "summary", tool_call: "arguments" } as const satisfies Record<
+  string,
+  TextKind
+>;
+
+/**
+ * Chat events → the events of the Responses API, in the order and with the numbers that the official clients check. What came from a
+ * provider of this format goes out as it came, event by event; only failures of our own are then written here.
+ */
+export function createStreamEncoder(context: AnswerContext): StreamEncoder {
+  let id = encodeAnswerId(context.requestId);
+  let model = context.target.model;
+  let isRaw = false;
+  let sequence = 0;
+  let usage: Usage | null = null;
+  let echo: JsonObject | undefined;
+  /** Null where the item is not finished yet. */
+  const output: (JsonObject | null)[] = [];
+  const open: OpenItem[] = [];
+
+  const write: WriteEvent = (type, fields) =>
+    `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequence++},${fields}}\n\n`;
+
+  function writeAnswer(type: string, ending?: EndEvent, error?: { code: string; message: string }): string {
+    echo ??= echoRequest(context.request);
+    const answer = encodeAnswer(
+      {
+        id,
+        model,
+        output: output.filter((item) => item !== null),
+        ...(ending ? { ending: { ...ending, usage: ending.usage ?? usage } } : {}),
+        ...(error ? { error } : {}),
+      },
+      echo,
+      context,
+    );
+    return write(type, `"response":${JSON.stringify(answer)}`);
+  }
+
+  /** First the event at which the clients throw, then the one by which the answer is known to have failed. */
+  function writeFailure(error: ChatError): string {
+    const body = encodeErrorBody(error);
+    const { type: _type, ...flat } = body;
+    return (
+      write("error", `${JSON.stringify(flat).slice(1, -1)},"error":${JSON.stringify(body)}`) +
+      writeAnswer("response.failed", undefined, { code: body.code ?? "server_error", message: body.message })
+    );
+  }
+
+  function startPart(start: PartStartEvent): string {
+    const outputIndex = output.push(null) - 1;
+    const item: OpenItem = { start, pieces: "", outputIndex };
+    open[start.index] = item;
+    if (start.kind === "opaque" || context.format === "openai_responses") return "";
+    const itemId = mintItemId(start.kind, id, outputIndex);
+    item.writer = createItemWriter(write, { id: itemId, outputIndex, kind: TEXT_KINDS[start.kind] });
+    // A summary is begun with its first text: there may be none.
+    return item.writer.added(unfinishedItem(start, itemId)) + (start.kind === "reasoning" ? "" : item.writer.textStart());
+  }
+
+  function addDelta(index: number, delta: string): string {
+    const item = open[index];
+    if (!item || delta === "") return "";
+    const isFirst = item.pieces === "";
+    item.pieces += delta;
+    if (!item.writer) return "";
+    return (isFirst && item.start.kind === "reasoning" ? item.writer.textStart() : "") + item.writer.textDelta(delta);
+  }
+
+  function endPart(end: PartEndEvent): string {
+    const item = open[end.index];
+    if (!item) return "";
+    const { writer, outputIndex, start } = item;
+    // Clients that put the pieces together must get JSON also where the vendor sent none.
+    let text = start.kind === "tool_call" && item.pieces === "" ? addDelta(end.index, "{}") : "";
+    const [own, ...carriers] = encodeOutputItems(closePart({ ...item, end }), id, outputIndex);
+    if (own) {
+      output[outputIndex] = own;
+      if (!writer) text += writeWholeItem(write, own, outputIndex);
+      else {
+        if (start.kind !== "reasoning" || item.pieces !== "") text += writer.textEnd(item.pieces, own);
+        text += writer.done(own);
+      }
+    }
+    for (const carrier of carriers) text += writeWholeItem(write, carrier, output.push(carrier) - 1);
+    return text;
+  }
+
+  function encodeEvent(event: ChatEvent): string {
+    switch (event.type) {
+      case "start":
+        id = encodeAnswerId(event.id);
+        model = event.model;
+        return writeAnswer("response.created") + writeAnswer("response.in_progress");
+      case "part-start":
+        return startPart(event);
+      case "part-delta":
+        return addDelta(event.index, event.delta);
+      case "part-end":
+        return endPart(event);
+      case "usage":
+        usage = event.usage;
+        return "";
+      case "opaque":
+        return "";
+      case "end": {
+        const isIncomplete = event.finish_reason === "length" || event.finish_reason === "content_filter";
+        return writeAnswer(isIncomplete ? "response.incomplete" : "response.completed", event);
+      }
+      case "error":
+        return writeFailure(event.error);
+      case "cancelled":
+        return writeFailure(new ChatError("cancelled"));
+    }
+  }
+
+  function encodeRaw(event: ChatEvent): string {
+    if (event.raw) {
+      sequence += 1;
+      const { event: name, data } = event.raw;
+      return `${name === "" ? "" : `event: ${name}\n`}data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
+    }
+    return event.type === "error" || event.type === "cancelled" ? encodeEvent(event) : "";
+  }
+
+  return {
+    heartbeat: ": keep-alive\n\n",
+    encode(batch) {
+      let text = "";
+      for (const event of batch) {
+        if (event.type === "start" && event.raw && context.format === "openai_responses") {
+          isRaw = true;
+          id = event.id;
+          model = event.model;
+        }
+        text += isRaw ? encodeRaw(event) : encodeEvent(event);
+      }
+      return text;
+    },
+  };
+}
+
+function unfinishedItem(start: Exclude<PartStartEvent, { kind: "opaque" }>, id: string): JsonObject {
+  switch (start.kind) {
+    case "text":
+      return { id, type: "message", status: "in_progress", role: "assistant", content: [] };
+    case "reasoning":
+      return { id, type: "reasoning", summary: [] };
+    case "tool_call":
+      return { id, type: "function_call", status: "in_progress", call_id: start.id, name: start.name, arguments: "" };
+  }
+}

@@ -1,0 +1,15 @@
+import type { Dialect } from "../dialect.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { encodeError } from "./encode-error.ts";
+import { encodeResponse } from "./encode-response.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+
+/** OpenAI's Responses API, `POST /v1/responses`. */
+export const openaiResponsesDialect: Dialect = {
+  name: "openai-responses",
+  format: "openai_responses",
+  decodeRequest,
+  encodeResponse,
+  createStreamEncoder,
+  encodeError,
+};

@@ -1,0 +1,116 @@
+import type { JsonObject } from "../../chat/format.ts";
+import { objectsOf, stringOf } from "../../formats/openai-responses/read-json.ts";
+
+/** Writes one event: its type, and its further fields as JSON without the braces. */
+export type WriteEvent = (type: string, fields: string) => string;
+
+/** The events of one output item. Its text is cut into one content part, one summary or one list of arguments. */
+export interface ItemWriter {
+  added(item: JsonObject): string;
+  textStart(): string;
+  textDelta(delta: string): string;
+  /** `item` is the finished one. */
+  textEnd(text: string, item: JsonObject): string;
+  done(item: JsonObject): string;
+}
+
+export type TextKind = "output_text" | "refusal" | "summary" | "reasoning_text" | "arguments";
+
+export function createItemWriter(
+  write: WriteEvent,
+  place: { id: string; outputIndex: number; kind: TextKind; textIndex?: number },
+): ItemWriter {
+  const { kind, outputIndex, textIndex = 0 } = place;
+  const item = `"item_id":${JSON.stringify(place.id)},"output_index":${outputIndex}`;
+  const text = kind === "arguments" ? item : `${item},"${kind === "summary" ? "summary_index" : "content_index"}":${textIndex}`;
+  const deltaType = DELTA_TYPES[kind];
+  const deltaEnd = kind === "output_text" ? `,"logprobs":[]` : "";
+
+  return {
+    added: (value) => write("response.output_item.added", `"output_index":${outputIndex},"item":${JSON.stringify(value)}`),
+    textStart() {
+      if (kind === "arguments") return "";
+      const type = kind === "summary" ? "response.reasoning_summary_part.added" : "response.content_part.added";
+      return write(type, `${text},"part":${JSON.stringify(partOf(kind, "", undefined))}`);
+    },
+    textDelta: (delta) => write(`${deltaType}.delta`, `${text},"delta":${JSON.stringify(delta)}${deltaEnd}`),
+    textEnd(whole, value) {
+      const field = kind === "arguments" || kind === "refusal" ? kind : "text";
+      const name = kind === "arguments" ? `,"name":${JSON.stringify(value.name)}` : "";
+      const end = write(`${deltaType}.done`, `${text},"${field}":${JSON.stringify(whole)}${name}${deltaEnd}`);
+      if (kind === "arguments") return end;
+      const type = kind === "summary" ? "response.reasoning_summary_part.done" : "response.content_part.done";
+      const content = objectsOf(value.content)[textIndex];
+      return end + write(type, `${text},"part":${JSON.stringify(partOf(kind, whole, content))}`);
+    },
+    done: (value) => write("response.output_item.done", `"output_index":${outputIndex},"item":${JSON.stringify(value)}`),
+  };
+}
+
+const DELTA_TYPES: Record<TextKind, string> = {
+  output_text: "response.output_text",
+  refusal: "response.refusal",
+  summary: "response.reasoning_summary_text",
+  reasoning_text: "response.reasoning_text",
+  arguments: "response.function_call_arguments",
+};
+
+function partOf(kind: Exclude<TextKind, "arguments">, text: string, content: JsonObject | undefined): JsonObject {
+  switch (kind) {
+    case "output_text":
+      return content ?? { type: kind, annotations: [], logprobs: [], text };
+    case "refusal":
+      return content ?? { type: kind, refusal: text };
+    case "summary":
+      return { type: "summary_text", text };
+    case "reasoning_text":
+      return { type: kind, text };
+  }
+}
+
+/** The item as it stands before its text came. */
+export function emptyItem(item: JsonObject): JsonObject {
+  switch (item.type) {
+    case "message":
+      return { ...item, status: "in_progress", content: [] };
+    case "reasoning": {
+      const { encrypted_content: _secret, content: _content, ...rest } = item;
+      return { ...rest, summary: [] };
+    }
+    case "function_call":
+      return { ...item, status: "in_progress", arguments: "" };
+    default:
+      return item;
+  }
+}
+
+/** All events of an item that is finished already. */
+export function writeWholeItem(write: WriteEvent, item: JsonObject, outputIndex: number): string {
+  const place = { id: stringOf(item.id) ?? "", outputIndex };
+  const writer = createItemWriter(write, { ...place, kind: "arguments" });
+  let events = writer.added(emptyItem(item));
+  function writeText(kind: TextKind, textIndex: number, text: string): void {
+    const part = createItemWriter(write, { ...place, kind, textIndex });
+    events += part.textStart() + (text === "" ? "" : part.textDelta(text)) + part.textEnd(text, item);
+  }
+  switch (item.type) {
+    case "message":
+      objectsOf(item.content).forEach((content, index) => {
+        if (content.type === "refusal") writeText("refusal", index, stringOf(content.refusal) ?? "");
+        else if (content.type === "output_text") writeText("output_text", index, stringOf(content.text) ?? "");
+      });
+      break;
+    case "reasoning":
+      objectsOf(item.summary).forEach(({ text }, index) => {
+        writeText("summary", index, stringOf(text) ?? "");
+      });
+      objectsOf(item.content).forEach(({ text }, index) => {
+        writeText("reasoning_text", index, stringOf(text) ?? "");
+      });
+      break;
+    case "function_call":
+      writeText("arguments", 0, stringOf(item.arguments) ?? "");
+      break;
+  }
+  return events + writer.done(item);
+}

@@ -1,0 +1,49 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import { toExtras } from "./extras.ts";
+import { omit, stringOf } from "./read-json.ts";
+
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/;
+
+/** A content part of a user's message or of a tool's output → part; what the chat model has no word for stays opaque. */
+export function decodeContent(content: JsonObject): TextPart | ImagePart | DocumentPart | OpaquePart {
+  switch (content.type) {
+    case "input_text":
+    case "output_text": {
+      const text = stringOf(content.text);
+      if (text === undefined) break;
+      const fields = omit(content, TEXT_FIELDS);
+      if (content.type === "output_text") fields.type = "output_text";
+      return { type: "text", text, ...toExtras(fields) };
+    }
+    case "input_image": {
+      const source = readUrl(content.image_url);
+      if (!source || stringOf(content.file_id)) break;
+      return { type: "image", ...source, ...toExtras(omit(content, IMAGE_FIELDS)) };
+    }
+    case "input_file": {
+      if (stringOf(content.file_id)) break;
+      const data = readUrl(content.file_data);
+      const url = stringOf(content.file_url);
+      const source = data && "data" in data ? data : url && !content.file_data ? { url } : undefined;
+      if (!source) break;
+      const title = stringOf(content.filename);
+      const fields = omit(content, FILE_FIELDS);
+      // The name of a linked file is not sent by itself, and a file without a name would be given one.
+      if ("url" in source ? title !== undefined : title === undefined) fields.filename = title ?? null;
+      return { type: "document", ...source, ...(title === undefined ? {} : { title }), ...toExtras(fields) };
+    }
+  }
+  return { type: "opaque", format: "openai_responses", value: content };
+}
+
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "text"]);
+const IMAGE_FIELDS: ReadonlySet<string> = new Set(["type", "image_url"]);
+const FILE_FIELDS: ReadonlySet<string> = new Set(["type", "file_data", "file_url", "filename"]);
+
+function readUrl(value: unknown): { url: string } | { media_type: string; data: string } | undefined {
+  if (typeof value !== "string") return undefined;
+  if (!value.startsWith("data:")) return { url: value };
+  const match = DATA_URL.exec(value);
+  return match?.[1] ? { media_type: match[1], data: value.slice(match[0].length) } : undefined;
+}

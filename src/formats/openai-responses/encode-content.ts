@@ -1,0 +1,35 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import { extrasOf, overlay } from "./extras.ts";
+
+/** OpenAI wants a name for a file that is sent along. */
+const UNNAMED_FILE = "document.pdf";
+
+/** What a user's message or a tool's output may hold → content part. */
+export function encodeContent(part: TextPart | ImagePart | DocumentPart | OpaquePart): JsonObject {
+  if (part.type === "opaque") return part.value;
+  return overlay(encodeOwn(part), extrasOf(part));
+}
+
+function encodeOwn(part: TextPart | ImagePart | DocumentPart): JsonObject {
+  switch (part.type) {
+    case "text":
+      return { type: "input_text", text: part.text };
+    case "image":
+      return { type: "input_image", image_url: part.url ?? dataUrl(part.media_type ?? "image/png", part.data) };
+    case "document":
+      if (part.text !== undefined) {
+        return { type: "input_text", text: part.title === undefined ? part.text : `${part.title}\n\n${part.text}` };
+      }
+      if (part.url !== undefined) return { type: "input_file", file_url: part.url };
+      return {
+        type: "input_file",
+        filename: part.title ?? UNNAMED_FILE,
+        file_data: dataUrl(part.media_type ?? "application/pdf", part.data),
+      };
+  }
+}
+
+function dataUrl(mediaType: string, data = ""): string {
+  return `data:${mediaType};base64,${data}`;
+}

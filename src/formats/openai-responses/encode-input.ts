@@ -1,0 +1,127 @@
+import type { Warning } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import { type Message, textOf } from "../../chat/message.ts";
+import type { Part, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { encodeContent } from "./encode-content.ts";
+import { extrasOf, overlay } from "./extras.ts";
+import { continuesItem, restoreOutputText } from "./message-item.ts";
+import { restoreReasoning } from "./reasoning-item.ts";
+
+export interface EncodedInput {
+  instructions?: string;
+  input: JsonObject[];
+}
+
+/**
+ * Messages → the flat list of input items. A plain system message that comes first becomes `instructions`; one that carries a role
+ * (`system` or `developer`) was an item and stays one.
+ */
+export function encodeInput(messages: readonly Message[], warn: (warning: Warning) => void): EncodedInput {
+  const input: JsonObject[] = [];
+  const [first] = messages;
+  const instructions = first?.role === "system" && !extrasOf(first) && messages.length > 1 ? textOf(first) : undefined;
+  messages.forEach((message, index) => {
+    if (index > 0 || instructions === undefined) encodeMessage(message, `messages[${index}]`, input, warn);
+  });
+  return instructions === undefined ? { input } : { instructions, input };
+}
+
+function encodeMessage(message: Message, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
+  const { role, content } = message;
+  // What is not a result in a tool's message can only be said by the user.
+  const author = { role: role === "tool" ? "user" : role };
+  if (typeof content === "string") {
+    input.push(overlay({ ...author, content }, extrasOf(message)));
+    return;
+  }
+  if (role === "assistant") {
+    content.forEach((part, index) => {
+      encodeAssistantPart(part, `${path}.content[${index}]`, input, warn);
+    });
+    return;
+  }
+  let contents: JsonObject[] = [];
+  function flush(): void {
+    if (contents.length > 0) input.push(overlay({ ...author, content: contents }, extrasOf(message)));
+    contents = [];
+  }
+  content.forEach((part, index) => {
+    switch (part.type) {
+      case "text":
+      case "image":
+      case "document":
+        contents.push(encodeContent(part));
+        break;
+      case "opaque":
+        if (role !== "tool") contents.push(part.value);
+        else {
+          flush();
+          input.push(part.value);
+        }
+        break;
+      case "tool_result":
+        flush();
+        input.push(encodeToolResult(part));
+        break;
+      default:
+        warn(notTaken(part, `${path}.content[${index}]`, `in a ${role} message`));
+    }
+  });
+  flush();
+}
+
+function encodeAssistantPart(part: Part, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
+  switch (part.type) {
+    case "text": {
+      const extras = extrasOf(part);
+      const previous = input[input.length - 1];
+      if (continuesItem(part) && previous?.role === "assistant" && Array.isArray(previous.content)) {
+        input[input.length - 1] = { ...previous, content: [...previous.content, restoreOutputText(part)] };
+      } else if (extras) {
+        const item = isJsonObject(extras.item) ? extras.item : {};
+        input.push({ type: "message", role: "assistant", content: [restoreOutputText(part)], ...item });
+      } else input.push({ role: "assistant", content: part.text });
+      break;
+    }
+    case "reasoning": {
+      const item = restoreReasoning(part);
+      if (item) input.push(item);
+      else warn(notTaken(part, path, "that another vendor wrote"));
+      break;
+    }
+    case "tool_call":
+      input.push(encodeToolCall(part));
+      break;
+    case "tool_result":
+      input.push(encodeToolResult(part));
+      break;
+    case "opaque":
+      input.push(part.value);
+      break;
+    default:
+      warn(notTaken(part, path, "in an assistant message"));
+  }
+}
+
+export function encodeToolCall(part: ToolCallPart): JsonObject {
+  const text = part.arguments_text ?? JSON.stringify(part.arguments);
+  return overlay({ type: "function_call", call_id: part.id, name: part.name, arguments: text }, extrasOf(part));
+}
+
+/** The format has no mark for a failed call, so the text says it. */
+function encodeToolResult(part: ToolResultPart): JsonObject {
+  const { content } = part;
+  let output: string | JsonObject[];
+  if (typeof content === "string") output = part.is_error ? `Error: ${content}` : content;
+  else {
+    output = content.map(encodeContent);
+    if (part.is_error) output.unshift({ type: "input_text", text: "Error:" });
+  }
+  return overlay({ type: "function_call_output", call_id: part.tool_call_id, output }, extrasOf(part));
+}
+
+function notTaken(part: Part, path: string, where: string): Warning {
+  const message = `OpenAI takes no ${part.type.replace("_", " ")} ${where}; it was left out.`;
+  return { code: "foreign_content_dropped", param: path, message };
+}

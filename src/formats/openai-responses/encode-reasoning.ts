@@ -1,0 +1,20 @@
+import type { Warning } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { Effort, Reasoning } from "../../chat/request.ts";
+
+/** Reasoning settings in a format that knows efforts and no budgets. Which efforts a model takes was seen to before. */
+export function encodeReasoning(reasoning: Reasoning, warn: (warning: Warning) => void): JsonObject {
+  const effort = reasoning.effort ?? effortOf(reasoning.budget_tokens, warn);
+  return { ...(effort ? { effort } : {}), ...(reasoning.visible ? { summary: "auto" } : {}) };
+}
+
+function effortOf(budget: number | undefined, warn: (warning: Warning) => void): Effort | undefined {
+  if (budget === undefined) return undefined;
+  const effort = budget === 0 ? "none" : budget <= 4096 ? "low" : budget <= 16_384 ? "medium" : "high";
+  warn({
+    code: "adjusted_parameter",
+    param: "reasoning.budget_tokens",
+    message: `The provider takes an effort in the place of a budget; ${effort} was sent for ${budget} tokens.`,
+  });
+  return effort;
+}

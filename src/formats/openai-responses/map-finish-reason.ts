@@ -1,0 +1,59 @@
+import type { FinishReason } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { stringOf } from "./read-json.ts";
+
+/** Calls that the caller has to run, beside function calls. */
+const CALLERS_CALLS: ReadonlySet<string> = new Set([
+  "function_call",
+  "custom_tool_call",
+  "computer_call",
+  "local_shell_call",
+  "shell_call",
+  "apply_patch_call",
+  "mcp_approval_request",
+]);
+
+/** What the output items say of how the answer ended. */
+export interface OutputSummary {
+  /** Notes one finished item. */
+  add(item: JsonObject): void;
+  awaitsCaller(): boolean;
+  hasRefusal(): boolean;
+}
+
+export function createOutputSummary(): OutputSummary {
+  const open = new Set<unknown>();
+  let refused = false;
+  return {
+    add(item) {
+      const type = stringOf(item.type) ?? "";
+      if (type === "message") {
+        refused ||= Array.isArray(item.content) && item.content.some((part) => isJsonObject(part) && part.type === "refusal");
+      } else if (CALLERS_CALLS.has(type) || (type === "tool_search_call" && item.execution === "client")) {
+        open.add(item.call_id ?? item.id);
+      } else if (type.endsWith("_output")) {
+        // The vendor ran this call itself.
+        open.delete(item.call_id);
+      }
+    },
+    awaitsCaller: () => open.size > 0,
+    hasRefusal: () => refused,
+  };
+}
+
+/** Why an answer that the vendor calls completed or incomplete ended, in our word and in the vendor's. */
+export function mapFinishReason(
+  response: JsonObject,
+  output: OutputSummary,
+): { finish_reason: FinishReason; raw_finish_reason: string | null } {
+  if (response.status === "incomplete") {
+    const reason = isJsonObject(response.incomplete_details) ? stringOf(response.incomplete_details.reason) : undefined;
+    return {
+      finish_reason: reason === "content_filter" ? "content_filter" : "length",
+      raw_finish_reason: reason ?? "incomplete",
+    };
+  }
+  if (output.hasRefusal()) return { finish_reason: "content_filter", raw_finish_reason: "refusal" };
+  return { finish_reason: output.awaitsCaller() ? "tool_calls" : "stop", raw_finish_reason: stringOf(response.status) ?? null };
+}

@@ -1,0 +1,91 @@
+import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
+import type { ReasoningPart } from "../../chat/part.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { extrasOf, overlay, toExtras } from "./extras.ts";
+import { objectsOf, omit, stringOf } from "./read-json.ts";
+
+/** What stands between two texts of one reasoning item in a part's text. */
+export const TEXT_SEPARATOR = "\n\n";
+
+/** A reasoning item has its texts in two lists: `summary`, which OpenAI shows, and `content`, the raw thoughts of open models. */
+export type TextList = "summary" | "content";
+const TEXT_TYPES: Record<TextList, string> = { summary: "summary_text", content: "reasoning_text" };
+
+/** One text of an item, in the order in which the texts stand in the part's text. */
+export interface ReasoningText {
+  list: TextList;
+  text: string;
+}
+
+/** The item's texts: the summary, then the content. */
+export function textsOf(item: JsonObject): ReasoningText[] {
+  const texts: ReasoningText[] = [];
+  for (const list of ["summary", "content"] as const) {
+    for (const { text } of objectsOf(item[list])) if (typeof text === "string") texts.push({ list, text });
+  }
+  return texts;
+}
+
+const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "summary", "content"]);
+const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([...SAID_BY_TEXT, "id", "encrypted_content"]);
+const OWN_FIELDS: ReadonlySet<string> = new Set(["texts"]);
+
+/**
+ * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, `texts` notes for
+ * each text its list and its length; lists with more in them than plain texts are kept whole.
+ */
+export function carryReasoning(item: JsonObject, texts: readonly ReasoningText[]): { signature?: Signature; extras?: Extras } {
+  const id = stringOf(item.id);
+  const value = stringOf(item.encrypted_content);
+  const fields: JsonObject = omit(item, value ? SAID_BY_TEXT_AND_SIGNATURE : SAID_BY_TEXT);
+  const isPlain = texts.length <= 1 && texts.every(({ list, text }) => list === "summary" && text !== "");
+  if (!isPlain) fields.texts = texts.map(({ list, text }) => [list, text.length]);
+  for (const list of ["summary", "content"] as const) if (!holdsOnlyTexts(item[list], list)) fields[list] = item[list];
+  return { ...(value ? { signature: { format: "openai_responses", value, ...(id ? { id } : {}) } } : {}), ...toExtras(fields) };
+}
+
+function holdsOnlyTexts(value: unknown, list: TextList): boolean {
+  if (value === undefined || value === null) return true;
+  if (!Array.isArray(value)) return false;
+  return value.every(
+    (entry: unknown) =>
+      isJsonObject(entry) && entry.type === TEXT_TYPES[list] && typeof entry.text === "string" && Object.keys(entry).length === 2,
+  );
+}
+
+/** A reasoning part → its item; undefined where it is not of this format (the vendor takes no reasoning that is not its own). */
+export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
+  const extras = extrasOf(part);
+  const signature = part.signature?.format === "openai_responses" ? part.signature : undefined;
+  if (!signature && !extras) return undefined;
+  const texts = splitText(part.text, extras?.texts);
+  const content = entriesOf(texts, "content");
+  const item: JsonObject = {
+    type: "reasoning",
+    ...(signature?.id ? { id: signature.id } : {}),
+    summary: entriesOf(texts, "summary"),
+    ...(content.length > 0 ? { content } : {}),
+    ...(signature ? { encrypted_content: signature.value } : {}),
+  };
+  return overlay(item, extras && omit(extras, OWN_FIELDS));
+}
+
+function entriesOf(texts: readonly ReasoningText[], list: TextList): JsonObject[] {
+  return texts.filter((entry) => entry.list === list).map(({ text }) => ({ type: TEXT_TYPES[list], text }));
+}
+
+/** The part's text, cut where the carried lengths say; one summary where they are missing or do not fit (the text was changed). */
+function splitText(text: string, lengths: unknown): ReasoningText[] {
+  const whole: ReasoningText[] = text === "" ? [] : [{ list: "summary", text }];
+  if (!Array.isArray(lengths)) return whole;
+  const texts: ReasoningText[] = [];
+  let at = 0;
+  for (const entry of lengths) {
+    if (!Array.isArray(entry)) return whole;
+    const [list, length]: unknown[] = entry;
+    if ((list !== "summary" && list !== "content") || typeof length !== "number") return whole;
+    texts.push({ list, text: text.slice(at, at + length) });
+    at += length + TEXT_SEPARATOR.length;
+  }
+  return at - TEXT_SEPARATOR.length === text.length ? texts : whole;
+}
