@@ -11,7 +11,11 @@ export type Format = z.infer<typeof formatSchema>;
 export const jsonObjectSchema = z.record(z.string(), z.unknown());
 export type JsonObject = z.infer<typeof jsonObjectSchema>;
 
-/** Fields that a format has and the chat model has not, by format; a provider of that format lays them over what it encodes. */
+/**
+ * Fields that a format has and the chat model has not, by format; a provider of that format lays them over what it encodes. A name
+ * that begins with `$` is no field but the dialect's note on the form in which something was said: it is never sent as it is, and
+ * where the format changes it is lost without a loss.
+ */
 export const extrasSchema = z.partialRecord(formatSchema, jsonObjectSchema);
 export type Extras = z.infer<typeof extrasSchema>;
 

@@ -54,11 +54,13 @@ export function createFit(
     noteExtras(extras, path) {
       for (const [owner, fields] of Object.entries(extras)) {
         if (owner === format) continue;
+        const names = Object.keys(fields).filter((field) => !field.startsWith("$"));
+        if (names.length === 0) continue;
         const seen = foreign?.get(owner);
         if (seen) seen.places += 1;
         else {
           foreign ??= new Map();
-          foreign.set(owner, { path: path(), fields: Object.keys(fields).join(", ").slice(0, 200), places: 1 });
+          foreign.set(owner, { path: path(), fields: names.join(", ").slice(0, 200), places: 1 });
         }
       }
     },
@@ -70,7 +72,7 @@ export function createFit(
         warn({
           code: "foreign_content_dropped",
           param,
-          message: `Fields of ${owner} are not sent to ${name}: ${fields || "none"} here${others}.`,
+          message: `Fields of ${owner} are not sent to ${name}: ${fields} here${others}.`,
         });
       }
     },

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
-import { FORMAT, REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
+import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
 import { type EncodeContext, encodeElement, isContentPart, isSaidElement } from "./encode-content.ts";
+import { noteOf, overlay } from "./extras.ts";
 import { isObject } from "./is-object.ts";
 import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
@@ -11,8 +12,7 @@ import { encodeToolCallId } from "./tool-call-id.ts";
 /** An earlier answer → a message. `place` is its path, for warnings. */
 export function encodeAssistant(message: Message, place: string, context: EncodeContext): JsonObject {
   const encoded: JsonObject = { role: "assistant", content: null };
-  const said = message.extras?.[FORMAT];
-  if (typeof message.content === "string") return { ...encoded, content: message.content, ...said };
+  if (typeof message.content === "string") return overlay({ ...encoded, content: message.content }, message);
 
   const parts = partsOf(message);
   const calls = parts.flatMap((part) => encodeCall(part, context.quirks) ?? []);
@@ -24,7 +24,8 @@ export function encodeAssistant(message: Message, place: string, context: Encode
       const element = addReasoning(encoded, part, `${place}.content[${index}]`, context);
       if (element) elements.push(element);
       asList ||= element !== undefined;
-    } else if (part.type === "text" && fieldOf(part) === "refusal") encoded.refusal = textField(encoded.refusal, part.text);
+    } else if (part.type === "text" && noteOf(part, "$field") === "refusal")
+      encoded.refusal = textField(encoded.refusal, part.text);
     else if (isContentPart(part) && !isCustomCall(part)) {
       elements.push(encodeElement(part, context));
       asList ||=
@@ -39,12 +40,8 @@ export function encodeAssistant(message: Message, place: string, context: Encode
     encoded.tool_calls = calls;
     if (context.quirks.reasoning_with_tool_calls === "required") encoded.reasoning_content ??= "";
   }
-  return { ...encoded, ...said };
-}
-
-/** The message field in which a part's text came, where it was not an element of `content`. */
-function fieldOf(part: Part): unknown {
-  return part.type === "opaque" ? undefined : part.extras?.[FORMAT]?.field;
+  if (noteOf(message, "$content") === "absent" && encoded.content === null) delete encoded.content;
+  return overlay(encoded, message);
 }
 
 function textField(before: unknown, text: string): string {
@@ -61,12 +58,11 @@ function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {
 }
 
 function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
-  return {
-    id: encodeToolCallId(part.id, quirks),
-    type: "function",
-    function: { name: part.name, arguments: part.arguments_text ?? JSON.stringify(part.arguments) },
-    ...part.extras?.[FORMAT],
-  };
+  const text = part.arguments_text ?? JSON.stringify(part.arguments);
+  return overlay(
+    { id: encodeToolCallId(part.id, quirks), type: "function", function: { name: part.name, arguments: text } },
+    part,
+  );
 }
 
 /**
@@ -75,7 +71,6 @@ function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
  */
 function addReasoning(encoded: JsonObject, part: ReasoningPart, place: string, context: EncodeContext): JsonObject | undefined {
   const { quirks } = context;
-  const origin = part.extras?.[FORMAT];
   const details = part.signature ? detailsIn(part.signature) : undefined;
   if (details && quirks.reasoning_details && quirks.reasoning_replay !== "none") {
     encoded.reasoning_details = [...(Array.isArray(encoded.reasoning_details) ? encoded.reasoning_details : []), ...details];
@@ -86,14 +81,14 @@ function addReasoning(encoded: JsonObject, part: ReasoningPart, place: string, c
       message: "Another server signed this reasoning; this one takes no signatures.",
     });
   }
+  const origin = isSaidElement(part) ? "thinking" : noteOf(part, "$field");
   if (quirks.reasoning_replay === "none" || (!origin && quirks.reasoning_with_tool_calls !== "required")) return undefined;
-  const target = quirks.reasoning_replay === "as_given" ? (origin?.field ?? origin?.type) : quirks.reasoning_replay;
-  if (target === "thinking") return { type: "thinking", thinking: [{ type: "text", text: part.text }], ...elementExtras(origin) };
+  const target = quirks.reasoning_replay === "as_given" ? origin : quirks.reasoning_replay;
+  if (target === "thinking") {
+    const element = { type: "thinking", thinking: [{ type: "text", text: part.text }] };
+    return origin === "thinking" ? overlay(element, part) : element;
+  }
   const field = REASONING_FIELDS.find((name) => name === target);
   if (field) encoded[field] = textField(encoded[field], part.text);
   return undefined;
-}
-
-function elementExtras(origin: JsonObject | undefined): JsonObject {
-  return origin?.type === "thinking" ? origin : {};
 }

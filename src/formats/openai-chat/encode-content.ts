@@ -1,7 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { noteOf, overlay } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 
 export interface EncodeContext {
@@ -18,7 +18,7 @@ export function isContentPart(part: Part): part is ContentPart {
 
 /**
  * Parts → `content`. A single text goes out as a string, which every server takes, unless the caller gave it as an element of a list
- * (its extras name the element's `type`) or it carries a cache hint.
+ * (a note says so) or it carries a cache hint.
  */
 export function encodeContent(parts: readonly ContentPart[], context: EncodeContext): string | JsonObject[] {
   const elements: JsonObject[] = [];
@@ -36,7 +36,7 @@ export function encodeContent(parts: readonly ContentPart[], context: EncodeCont
 
 /** True where the caller gave the part as an element of a content list in this very format. */
 export function isSaidElement(part: Part): boolean {
-  return part.type !== "opaque" && part.extras?.[FORMAT]?.type !== undefined;
+  return part.type !== "opaque" && noteOf(part, "$element") === true;
 }
 
 /** One part → an element of a content list. */
@@ -44,7 +44,7 @@ export function encodeElement(part: ContentPart, context: EncodeContext): JsonOb
   if (part.type === "opaque") return part.value;
   const element = encodeKnown(part, context.quirks);
   if (part.cache && context.quirks.cache === "cache_control") element.cache_control = { type: "ephemeral", ...part.cache };
-  return { ...element, ...part.extras?.[FORMAT] };
+  return overlay(element, part);
 }
 
 function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks): JsonObject {

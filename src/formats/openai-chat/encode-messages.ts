@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { ToolResultPart } from "../../chat/part.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { encodeAssistant } from "./encode-assistant.ts";
 import {
   type ContentPart,
@@ -11,6 +10,7 @@ import {
   isContentPart,
   isSaidElement,
 } from "./encode-content.ts";
+import { noteOf, overlay } from "./extras.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
 /**
@@ -45,10 +45,12 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
 function encodePlain(message: Message, context: EncodeContext): JsonObject {
   const content =
     typeof message.content === "string" ? message.content : encodeContent(partsOf(message).filter(isContentPart), context);
-  const encoded: JsonObject = { role: message.role, content, ...message.extras?.[FORMAT] };
-  const { system_role: systemRole } = context.quirks;
-  if (message.role === "system" && systemRole !== "as_given") encoded.role = systemRole;
-  return encoded;
+  return overlay({ role: message.role === "system" ? systemRole(message, context) : message.role, content }, message);
+}
+
+function systemRole(message: Message, { quirks }: EncodeContext): string {
+  if (quirks.system_role !== "as_given") return quirks.system_role;
+  return noteOf(message, "$role") === "developer" ? "developer" : "system";
 }
 
 function encodeToolResult(part: ToolResultPart, attachments: JsonObject[], context: EncodeContext): JsonObject {
@@ -63,12 +65,8 @@ function encodeToolResult(part: ToolResultPart, attachments: JsonObject[], conte
     content = encodeContent(kept, context);
     if (content.length === 0) content = kept.length < part.content.length ? "The result follows in the next message." : "";
   }
-  return {
-    role: "tool",
-    tool_call_id: encodeToolCallId(part.tool_call_id, context.quirks),
-    content: part.is_error ? markError(content) : content,
-    ...part.extras?.[FORMAT],
-  };
+  const id = encodeToolCallId(part.tool_call_id, context.quirks);
+  return overlay({ role: "tool", tool_call_id: id, content: part.is_error ? markError(content) : content }, part);
 }
 
 /** The format has no mark for a failed tool; the model reads it in the text. */

@@ -4,21 +4,12 @@ import type { EncodeCall } from "./encode-request.ts";
 import { isObject } from "./is-object.ts";
 import type { Quirks } from "./quirks.ts";
 
-/** Budgets in tokens up to which an effort is the near one. */
-const BUDGETS: readonly (readonly [number, Effort])[] = [
-  [0, "none"],
-  [1024, "minimal"],
-  [4096, "low"],
-  [16_384, "medium"],
-];
-
 /** How much the model may think → the server's own fields for it. */
 export function encodeReasoning(call: EncodeCall, said: JsonObject, quirks: Quirks): JsonObject {
   const { reasoning } = call.request;
-  const effort = reasoning ? chooseEffort(reasoning, call, quirks) : undefined;
-  const own = saidReasoning(said, reasoning, effort);
-  if (!reasoning || own.reasoning_effort !== undefined || own.reasoning !== undefined) return own;
-  return { ...encodeOwnWay(reasoning, effort, quirks), ...own };
+  if (!reasoning) return {};
+  const effort = chooseEffort(reasoning, call, quirks);
+  return saidReasoning(said, reasoning, effort) ?? encodeOwnWay(reasoning, effort, quirks);
 }
 
 function encodeOwnWay(reasoning: Reasoning, effort: Effort | undefined, quirks: Quirks): JsonObject {
@@ -41,43 +32,25 @@ function encodeOwnWay(reasoning: Reasoning, effort: Effort | undefined, quirks: 
   }
 }
 
-/**
- * The caller's own fields. Those that say what the chat model says too count only as long as the request still says it: what was
- * dropped for this model must not come back through them.
- */
-function saidReasoning(said: JsonObject, reasoning: Reasoning | undefined, effort: Effort | undefined): JsonObject {
-  const own: JsonObject = {};
-  if (said.thinking !== undefined) own.thinking = said.thinking;
-  if (said.reasoning_effort !== undefined) {
-    const modeled = EFFORTS.some((known) => known === said.reasoning_effort);
-    if (!modeled || effort === said.reasoning_effort) own.reasoning_effort = said.reasoning_effort;
-  }
-  if (isObject(said.reasoning)) {
-    const modeled = "effort" in said.reasoning || "max_tokens" in said.reasoning || "exclude" in said.reasoning;
-    if (!modeled || (reasoning && effort === reasoning.effort)) own.reasoning = said.reasoning;
-  }
-  return own;
+/** The caller's own form, as long as the request still says what it says: what was dropped for this model must not come back so. */
+function saidReasoning(said: JsonObject, reasoning: Reasoning, effort: Effort | undefined): JsonObject | undefined {
+  if (effort !== reasoning.effort) return undefined;
+  if (said.reasoning_effort !== undefined && said.reasoning_effort === effort) return { reasoning_effort: effort };
+  return isObject(said.reasoning) ? { reasoning: said.reasoning } : undefined;
 }
 
 function hideReasoning(reasoning: Reasoning, quirks: Quirks): JsonObject {
   return reasoning.visible === false && quirks.reasoning_visible === "include_reasoning" ? { include_reasoning: false } : {};
 }
 
-function chooseEffort(reasoning: Reasoning, call: EncodeCall, quirks: Quirks): Effort | undefined {
-  let wanted = reasoning.effort;
-  if (wanted === undefined && reasoning.budget_tokens !== undefined && quirks.reasoning_request !== "reasoning") {
-    const budget = reasoning.budget_tokens;
-    wanted = BUDGETS.find(([limit]) => budget <= limit)?.[1] ?? "high";
-    warn("reasoning.budget_tokens", `The server takes no token budget; the effort "${wanted}" was sent for it.`);
+function chooseEffort({ effort }: Reasoning, call: EncodeCall, quirks: Quirks): Effort | undefined {
+  if (effort === undefined) return undefined;
+  const taken = nearestEffort(effort, quirks.efforts);
+  if (taken !== effort) {
+    const message = `The server takes no effort "${effort}"; "${taken}" was sent for it.`;
+    call.warn({ code: "adjusted_parameter", param: "reasoning.effort", message });
   }
-  if (wanted === undefined) return undefined;
-  const taken = nearestEffort(wanted, call.model.efforts ?? quirks.efforts);
-  if (taken !== wanted) warn("reasoning.effort", `The effort "${wanted}" is not taken; "${taken}" was sent for it.`);
   return taken;
-
-  function warn(param: string, message: string): void {
-    call.warn({ code: "adjusted_parameter", param, message });
-  }
 }
 
 /** The effort itself, else the nearest below that is still an effort, else the lowest above. */

@@ -2,11 +2,11 @@ import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { describeSchema, encodeResponseFormat } from "./encode-response-format.ts";
 import { encodeTool, encodeToolChoice } from "./encode-tools.ts";
+import { fieldsIn, saidIn } from "./extras.ts";
 import { isObject } from "./is-object.ts";
 import type { Quirks } from "./quirks.ts";
 
@@ -24,10 +24,7 @@ export interface EncodedRequest {
   addedUsage: boolean;
 }
 
-/**
- * What the chat model says itself: an extra never decides it, or a caller could name another model or lift a limit of its token
- * there. Where an extra is another form of what the request says (`max_completion_tokens`, `stop` as one text), that form is kept.
- */
+/** What no extra decides, or a caller could name another model there, or lift a limit of its token. */
 const DECIDED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
@@ -36,18 +33,13 @@ const DECIDED_FIELDS: ReadonlySet<string> = new Set([
   "n",
   "max_tokens",
   "max_completion_tokens",
-  "stop",
-  "tool_choice",
-  "response_format",
-  "reasoning_effort",
-  "reasoning",
-  "thinking",
 ]);
 
 /** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
   const { request, model, stream } = call;
-  const said = request.extras?.[FORMAT] ?? {};
+  const said = saidIn(request);
+  const fields = fieldsIn(request);
   const messages = encodeMessages(request.messages, { quirks, warn: call.warn });
   const body: JsonObject = { model: model.id, messages };
 
@@ -75,8 +67,8 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   if (request.cache && quirks.cache === "cache_control") body.cache_control = { type: "ephemeral", ...request.cache };
   if (said.n === 1) body.n = 1;
 
-  for (const [name, value] of Object.entries(said)) if (!DECIDED_FIELDS.has(name)) body[name] = value;
-  const addedUsage = stream ? addStreamFields(body, said, quirks) : false;
+  for (const [name, value] of Object.entries(fields)) if (!DECIDED_FIELDS.has(name)) body[name] = value;
+  const addedUsage = stream ? addStreamFields(body, fields.stream_options ?? said.stream_options, quirks) : false;
   if (!stream && request.stream === false) body.stream = false;
   return { body, addedUsage };
 }
@@ -86,9 +78,9 @@ function maxTokensField(said: JsonObject, quirks: Quirks): string {
   return said.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
 }
 
-function addStreamFields(body: JsonObject, said: JsonObject, quirks: Quirks): boolean {
+function addStreamFields(body: JsonObject, said: unknown, quirks: Quirks): boolean {
   body.stream = true;
-  const options = isObject(said.stream_options) ? said.stream_options : undefined;
+  const options = isObject(said) ? said : undefined;
   if (quirks.stream_usage === "unasked") {
     if (options) body.stream_options = options;
     return false;

@@ -5,16 +5,19 @@ import type { Quirks } from "./quirks.ts";
 
 type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
 
-/** The forms that the chat model has too; another one (a grammar, a regular expression) is the caller's own. */
-const MODELED_TYPES: ReadonlySet<unknown> = new Set(["text", "json_object", "json_schema"]);
+const SAID_TYPE = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
 
 /** Response format → `response_format`, in the caller's own form where that still stands. */
 export function encodeResponseFormat(format: ResponseFormat | undefined, said: unknown, quirks: Quirks): JsonObject | undefined {
-  if (isObject(said)) {
-    if (!MODELED_TYPES.has(said.type)) return said;
-    if (format && !(format.type === "json_schema" && quirks.json_schema === "as_json")) return said;
-  }
   if (!format) return undefined;
+  // A schema that was lowered to plain JSON on the way is not what the caller said any more.
+  if (
+    isObject(said) &&
+    SAID_TYPE[format.type] === said.type &&
+    !(format.type === "json_schema" && quirks.json_schema === "as_json")
+  ) {
+    return said;
+  }
   if (format.type === "text") return { type: "text" };
   if (format.type === "json" || quirks.json_schema === "as_json") return { type: "json_object" };
   const { name = "answer", description, schema, strict } = format;

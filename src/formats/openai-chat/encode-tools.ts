@@ -1,13 +1,13 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { overlay } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** Tool → an entry of `tools`. */
 export function encodeTool(tool: Tool, quirks: Quirks): JsonObject {
   if (tool.type === "opaque") return tool.value;
-  const { name, description, parameters, strict, cache, extras } = tool;
-  return {
+  const { name, description, parameters, strict, cache } = tool;
+  const encoded: JsonObject = {
     type: "function",
     function: {
       name,
@@ -16,8 +16,8 @@ export function encodeTool(tool: Tool, quirks: Quirks): JsonObject {
       ...(strict === undefined ? {} : { strict }),
     },
     ...(cache && quirks.cache === "cache_control" ? { cache_control: { type: "ephemeral", ...cache } } : {}),
-    ...extras?.[FORMAT],
   };
+  return overlay(encoded, tool);
 }
 
 /** Tool choice → `tool_choice`; the caller's own form (Mistral's `any`, a list of allowed tools) where the choice still stands. */

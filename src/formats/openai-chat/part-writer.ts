@@ -1,6 +1,7 @@
 import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
-import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
+import type { JsonObject, Signature } from "../../chat/format.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { toExtras } from "./extras.ts";
 import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
 
 /** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
@@ -74,7 +75,7 @@ export function createPartWriter(): PartWriter {
 
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
-  // The encoder puts the text of a part back to where its extras say that it was; see encode-assistant.ts.
-  const extras: Extras = { [FORMAT]: origin === "thinking" ? { type: "thinking" } : { field: origin } };
-  return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", extras };
+  // The encoder puts the text of a part back to where these notes say that it was; see encode-assistant.ts.
+  const notes = toExtras({}, origin === "thinking" ? { $element: true } : { $field: origin });
+  return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", ...notes };
 }

@@ -1,7 +1,6 @@
 import type { Parameter, Support } from "../../chat/model.ts";
 import type { Quirks } from "./quirks.ts";
 
-const BUDGET = { reasoning: "native", reasoning_effort: "mapped", thinking: "mapped", none: "dropped" } as const;
 const CACHE = { cache_control: "native", automatic: "mapped", none: "dropped" } as const;
 const DOCUMENT_URL = { document_url: "native", file_or_url: "native", file: "dropped", none: "dropped" } as const;
 
@@ -19,7 +18,7 @@ export function supportOf(quirks: Quirks): Record<Parameter, Support> {
     "tool_choice.required": "native",
     parallel_tool_calls: "native",
     "reasoning.effort": quirks.reasoning_request === "none" ? "dropped" : "native",
-    "reasoning.budget_tokens": BUDGET[quirks.reasoning_request],
+    "reasoning.budget_tokens": quirks.reasoning_request === "reasoning" ? "native" : "dropped",
     "reasoning.visible": quirks.reasoning_visible === "none" ? "dropped" : "native",
     "response_format.json": "native",
     "response_format.json_schema": quirks.json_schema === "native" ? "native" : "mapped",

@@ -2,6 +2,7 @@ import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { toExtras } from "./extras.ts";
 import { isObject, textIn } from "./is-object.ts";
 import type { PartWriter } from "./part-writer.ts";
 
@@ -100,9 +101,8 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     close(events) {
       for (const call of calls) {
         if (call.part === undefined) throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
-        const extras = Object.keys(call.rest).length > 0 ? { extras: { [FORMAT]: call.rest } } : {};
         if (call.custom) events.push({ type: "part-end", index: call.part, value: customValue(call) });
-        else events.push({ type: "part-end", index: call.part, ...extras });
+        else events.push({ type: "part-end", index: call.part, ...toExtras(call.rest) });
       }
     },
   };

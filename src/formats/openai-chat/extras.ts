@@ -1,0 +1,53 @@
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { isObject } from "./is-object.ts";
+
+interface Holder {
+  extras?: Extras | undefined;
+}
+
+/**
+ * Notes on the form in which something was said, kept among the extras of this format. They are no fields of it and are never sent
+ * as such; what they say is lost without a loss.
+ */
+export interface Notes {
+  /** The message field in which a part's text came (`reasoning`, `reasoning_content`, `refusal`). */
+  $field?: string;
+  /** The part was an element of a content list. */
+  $element?: true;
+  /** A system message's own role. */
+  $role?: "developer";
+  /** An assistant message without the field `content`. */
+  $content?: "absent";
+  /** Fields that say what the chat model says too, or nothing at all (`null`, `[]`), in the caller's own form. */
+  $said?: JsonObject;
+}
+
+/** Fields and notes → `{ extras }`; nothing where there are none. */
+export function toExtras(fields: JsonObject, notes: Notes = {}): { extras?: Extras } {
+  const all = { ...fields, ...notes };
+  return Object.keys(all).length === 0 ? {} : { extras: { [FORMAT]: all } };
+}
+
+export function noteOf(holder: Holder, name: keyof Notes): unknown {
+  return holder.extras?.[FORMAT]?.[name];
+}
+
+/** The caller's own forms of what the chat model says too. */
+export function saidIn(holder: Holder): JsonObject {
+  const said = noteOf(holder, "$said");
+  return isObject(said) ? said : {};
+}
+
+/** The fields of this format that the chat model has not, notes left out. */
+export function fieldsIn(holder: Holder): JsonObject {
+  const fields: JsonObject = {};
+  const extras = holder.extras?.[FORMAT];
+  if (extras) for (const name of Object.keys(extras)) if (!name.startsWith("$")) fields[name] = extras[name];
+  return fields;
+}
+
+/** What was encoded, with the caller's own forms and fields laid over it. */
+export function overlay(encoded: JsonObject, holder: Holder): JsonObject {
+  return holder.extras?.[FORMAT] ? { ...encoded, ...saidIn(holder), ...fieldsIn(holder) } : encoded;
+}
