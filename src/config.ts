@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { authEnv } from "./auth/settings.ts";
 import { ConfigError } from "./env/config-error.ts";
+import { catalogEnv } from "./routing/catalog/overrides.ts";
 import { providersEnv } from "./routing/create-providers.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
 
@@ -72,7 +73,7 @@ const serverEnv = {
 };
 
 /** Every variable that the server reads, with its meaning; docs/configuration.md is made from it. */
-export const envSchema = z.object({ ...serverEnv, ...authEnv, ...providersEnv });
+export const envSchema = z.object({ ...serverEnv, ...authEnv, ...catalogEnv, ...providersEnv });
 export type Env = z.infer<typeof envSchema>;
 
 export interface Config {
