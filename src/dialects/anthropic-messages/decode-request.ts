@@ -9,6 +9,7 @@ import {
   messagesBodySchema,
 } from "../../wire/anthropic-messages/request.ts";
 import { parseBody } from "../parse-body.ts";
+import { findBinding } from "./bind-to-format.ts";
 import { decodeMessages } from "./decode-messages.ts";
 import { decodeFormat, decodeReasoning } from "./decode-reasoning.ts";
 import { decodeTool, decodeToolChoice } from "./decode-tools.ts";
@@ -50,6 +51,7 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
     ...decodeReasoning(body),
     ...decodeFormat(body),
     ...(cache ? { cache } : {}),
+    ...findBinding(body),
   };
   const extras = defined({
     ...rest,

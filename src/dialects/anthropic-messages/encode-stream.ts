@@ -104,7 +104,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   function encodeOwn(event: ChatEvent, batch: EventBatch, carried: Set<number>): string {
     switch (event.type) {
-      case "start":
+      case "start": {
+        // Some vendors count the prompt at once, others at the end.
+        const counted = batch.find((later) => later.type === "usage");
         return write({
           type: "message_start",
           message: {
@@ -115,9 +117,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             content: [],
             stop_reason: null,
             stop_sequence: null,
-            usage: encodeUsage(null),
+            usage: encodeUsage(counted?.type === "usage" ? counted.usage : null),
           },
         });
+      }
       case "part-start": {
         const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
         const signature = end?.type === "part-end" ? end.signature : undefined;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../chat/format.ts";
-import { EFFORTS, type Effort } from "../../chat/request.ts";
+import type { Effort } from "../../chat/request.ts";
 import type { ProviderCall } from "../provider.ts";
 
 export interface EncodedReasoning {
@@ -11,11 +11,12 @@ export interface EncodedReasoning {
 
 const NOTHING: EncodedReasoning = { budgetTokens: 0 };
 
-/** The smallest budget that the API takes, and the one it takes where the model says nothing else. */
+/** The smallest budget that the API takes. */
 const MIN_BUDGET = 1024;
 
-/** A budget for each effort, on models that think by budget (Anthropic names none; low to high are the steps of its own examples). */
-const BUDGETS: Record<Exclude<Effort, "none">, number> = {
+/** Budgets for efforts, on models that think by budget. Anthropic names none; low to high are the steps of its own examples. */
+const BUDGETS: Record<Effort, number> = {
+  none: 0,
   minimal: 1024,
   low: 4096,
   medium: 8192,
@@ -24,28 +25,23 @@ const BUDGETS: Record<Exclude<Effort, "none">, number> = {
   max: 32_000,
 };
 
-/** `reasoning` → `thinking` and `output_config.effort`, by what the model takes. Says with a warning what it changed. */
+/**
+ * `reasoning` → `thinking` and `output_config.effort`. Of a model in the catalog, the request holds only efforts and budgets that it
+ * takes; one that is not there is taken for a new one, which thinks as it sees fit within an effort.
+ */
 export function encodeReasoning(call: ProviderCall): EncodedReasoning {
   const { request, model } = call;
-  const { reasoning } = request;
-  if (!reasoning) return NOTHING;
-  const { effort, budget_tokens: budget, visible } = reasoning;
+  const { effort, budget_tokens: budget, visible } = request.reasoning ?? {};
   const display: JsonObject = visible === undefined ? {} : { display: visible ? "summarized" : "omitted" };
-  const isOff = effort === "none" || (effort === undefined && budget === 0);
-
-  if (model.reasoning === "none") {
-    if (!isOff && (effort !== undefined || budget !== undefined)) {
-      const param = effort === undefined ? "reasoning.budget_tokens" : "reasoning.effort";
-      call.warn({ code: "unsupported_parameter", param, message: "This model does not reason; the parameter was left out." });
-    }
-    return NOTHING;
+  if (model.reasoning === "none") return NOTHING;
+  if (effort === "none" || (effort === undefined && budget === 0)) {
+    // What thinks by budget does not think unless it is told to.
+    return model.reasoning === "adaptive" ? { thinking: { type: model.reasoning_off ?? "disabled" }, budgetTokens: 0 } : NOTHING;
   }
-  if (isOff) return switchOff(call, display);
   if (effort === undefined && budget === undefined) {
     // The wish to see the reasoning does not ask for any, except where the model reasons by itself.
-    return model.reasoning === "adaptive" && visible !== undefined
-      ? { thinking: { type: "adaptive", ...display }, budgetTokens: 0 }
-      : NOTHING;
+    const shows = model.reasoning === "adaptive" && visible !== undefined;
+    return shows ? { thinking: { type: "adaptive", ...display }, budgetTokens: 0 } : NOTHING;
   }
   if (forcesTool(call)) {
     call.warn({
@@ -55,84 +51,37 @@ export function encodeReasoning(call: ProviderCall): EncodedReasoning {
     });
     return NOTHING;
   }
-  const byBudget = model.reasoning === "budget" || (model.reasoning === undefined && effort === undefined);
-  return byBudget ? encodeBudget(call, display) : encodeEffort(call, display);
+  if (effort === undefined || budget !== undefined || model.reasoning === "budget") {
+    const takesEffort = effort !== undefined && model.efforts?.includes(effort);
+    return { ...encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display), ...(takesEffort ? { effort } : {}) };
+  }
+  if (model.reasoning === "effort") return { effort, budgetTokens: 0 };
+  if (effort !== "minimal") return { thinking: { type: "adaptive", ...display }, effort, budgetTokens: 0 };
+  call.warn({
+    code: "adjusted_parameter",
+    param: "reasoning.effort",
+    message: "Claude's smallest effort is low; it was sent that.",
+  });
+  return { thinking: { type: "adaptive", ...display }, effort: "low", budgetTokens: 0 };
 }
 
 function forcesTool({ request: { tool_choice: choice, tools } }: ProviderCall): boolean {
   return tools !== undefined && tools.length > 0 && choice !== undefined && choice !== "auto" && choice !== "none";
 }
 
-function switchOff(call: ProviderCall, display: JsonObject): EncodedReasoning {
-  const { model } = call;
-  if (model.efforts && !model.efforts.includes("none") && model.reasoning === "adaptive") {
-    const lowest = nearestEffort("minimal", model.efforts);
-    call.warn({
-      code: "adjusted_parameter",
-      param: "reasoning.effort",
-      message: `This model always reasons; its effort was set to ${lowest}.`,
-    });
-    return { thinking: { type: "adaptive", ...display }, effort: lowest, budgetTokens: 0 };
-  }
-  // What thinks by budget or by effort does not think unless it is told to.
-  return model.reasoning === "adaptive" ? { thinking: { type: "disabled" }, budgetTokens: 0 } : NOTHING;
-}
-
-function encodeBudget(call: ProviderCall, display: JsonObject): EncodedReasoning {
+/** A budget is a part of `max_tokens` and must be smaller. */
+function encodeBudget(call: ProviderCall, wanted: number, display: JsonObject): EncodedReasoning {
   const { request, model } = call;
-  const { effort, budget_tokens: wanted } = request.reasoning ?? {};
-  const asked = wanted ?? BUDGETS[effort === undefined || effort === "none" ? "medium" : effort];
-  const min = model.reasoning_budget?.min ?? MIN_BUDGET;
-  const limit = request.max_tokens ?? model.max_output_tokens;
-  const max = Math.min(model.reasoning_budget?.max ?? Number.POSITIVE_INFINITY, (limit ?? Number.POSITIVE_INFINITY) - 1);
-  const param = wanted === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
-  if (max < min) {
-    const message = `Claude needs ${min} tokens to reason, which max_tokens does not leave; reasoning was left out.`;
+  const limit = request.max_tokens ?? model.max_output_tokens ?? Number.POSITIVE_INFINITY;
+  const param = request.reasoning?.budget_tokens === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
+  if (limit <= MIN_BUDGET) {
+    const message = `Claude needs ${MIN_BUDGET} tokens to reason, which max_tokens does not leave; reasoning was left out.`;
     call.warn({ code: "adjusted_parameter", param, message });
     return NOTHING;
   }
-  const budget = Math.min(max, Math.max(min, asked));
+  const budget = Math.min(limit - 1, Math.max(MIN_BUDGET, wanted));
   if (budget !== wanted) {
-    call.warn({ code: "adjusted_parameter", param, message: `Sent as a reasoning budget of ${budget} tokens.` });
+    call.warn({ code: "adjusted_parameter", param, message: `Claude was given a reasoning budget of ${budget} tokens.` });
   }
   return { thinking: { type: "enabled", budget_tokens: budget, ...display }, budgetTokens: budget };
-}
-
-function encodeEffort(call: ProviderCall, display: JsonObject): EncodedReasoning {
-  const { request, model } = call;
-  const { effort: wanted, budget_tokens: budget } = request.reasoning ?? {};
-  const effort = nearestEffort(wanted ?? effortOfBudget(budget ?? 0), model.efforts ?? CLAUDE_EFFORTS);
-  if (wanted === undefined || budget !== undefined) {
-    const message = `This model takes an effort and no budget; it was sent ${effort}.`;
-    call.warn({ code: "adjusted_parameter", param: "reasoning.budget_tokens", message });
-  } else if (effort !== wanted) {
-    call.warn({ code: "adjusted_parameter", param: "reasoning.effort", message: `Sent as ${effort}.` });
-  }
-  if (model.reasoning === "effort") return { effort, budgetTokens: 0 };
-  return { thinking: { type: "adaptive", ...display }, effort, budgetTokens: 0 };
-}
-
-const CLAUDE_EFFORTS: readonly Effort[] = ["low", "medium", "high", "xhigh", "max"];
-
-function effortOfBudget(budget: number): Effort {
-  if (budget <= BUDGETS.low) return "low";
-  if (budget <= BUDGETS.medium) return "medium";
-  if (budget <= BUDGETS.high) return "high";
-  return budget <= BUDGETS.max ? "xhigh" : "max";
-}
-
-/** The effort itself where it is taken, else the one closest to it, the lower of two. */
-function nearestEffort(effort: Effort, taken: readonly Effort[]): Effort {
-  const at = EFFORTS.indexOf(effort);
-  let nearest: Effort = "low";
-  let distance = Number.POSITIVE_INFINITY;
-  for (const candidate of EFFORTS) {
-    if (candidate === "none" || !taken.includes(candidate)) continue;
-    const far = Math.abs(EFFORTS.indexOf(candidate) - at);
-    if (far < distance) {
-      nearest = candidate;
-      distance = far;
-    }
-  }
-  return nearest;
 }

@@ -19,7 +19,7 @@ export function createClaudeProvider(
     name: "claude",
     aliases: ["anthropic", "claude-code", "claude-code-cli"],
     format: "anthropic",
-    defaultModel: "claude-sonnet-5-5",
+    defaultModel: env.CLAUDE_DEFAULT_MODEL ?? null,
     availability: transport.availability,
     support: claudeSupport,
     async open(call) {

@@ -20,6 +20,7 @@ export const claudeEnv = {
   ANTHROPIC_BASE_URL: baseUrlSchema
     .optional()
     .describe("A server that speaks Anthropic's Messages API, for a proxy or a test. Default: `https://api.anthropic.com`."),
+  CLAUDE_DEFAULT_MODEL: z.string().optional().describe("The Claude model where a request names none. Default: the catalog's."),
 };
 
 export type ClaudeEnv = z.infer<z.ZodObject<typeof claudeEnv>>;
