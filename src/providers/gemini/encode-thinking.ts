@@ -67,8 +67,7 @@ function nearestLevel(height: number, model: ModelInfo): ThinkingLevel {
   const levels = levelsOf(model);
   let nearest = levels[0] ?? "LOW";
   for (const level of levels) {
-    // Of two that are as near, the higher one.
-    if (Math.abs(LEVEL_HEIGHT[level] - height) <= Math.abs(LEVEL_HEIGHT[nearest] - height)) nearest = level;
+    if (Math.abs(LEVEL_HEIGHT[level] - height) < Math.abs(LEVEL_HEIGHT[nearest] - height)) nearest = level;
   }
   return nearest;
 }
@@ -90,7 +89,7 @@ function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingL
 const BUDGET_FOR_HEIGHT = [0, 1024, 1024, 8192, 24_576];
 
 function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingLevel {
-  const height = budget === 0 ? 0 : budget <= 512 ? 1 : budget <= 1024 ? 2 : budget <= 8192 ? 3 : 4;
+  const height = budget === 0 ? 0 : budget <= 4096 ? 2 : budget <= 16_384 ? 3 : 4;
   const level = nearestLevel(height, model);
   warn({
     code: "adjusted_parameter",
@@ -107,8 +106,12 @@ interface BudgetRange {
   max: number;
 }
 
-/** ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
+/** Where the catalog does not know: ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
 function budgetRangeOf(model: ModelInfo): BudgetRange {
+  if (model.reasoning_budget) {
+    const { min, max = 24_576 } = model.reasoning_budget;
+    return { off: model.efforts?.includes("none") ?? false, min, max };
+  }
   if (/2\.5-pro/.test(model.id)) return { off: false, min: 128, max: 32_768 };
   if (/2\.5-flash-lite/.test(model.id)) return { off: true, min: 512, max: 24_576 };
   return { off: true, min: 1, max: 24_576 };

@@ -18,7 +18,7 @@ export function createGeminiProvider(env: GeminiEnv, deps: ProviderDeps): Provid
     // What the Code Assist service answered before is answered by the same models; that service itself is closed to other programs.
     aliases: ["google", "vertex", "gemini-code", "gemini-code-cli"],
     format: "google",
-    defaultModel: env.GEMINI_DEFAULT_MODEL,
+    defaultModel: env.GEMINI_DEFAULT_MODEL ?? null,
     availability: reason === undefined ? { available: true } : { available: false, code: "provider_unavailable", reason },
     support: geminiSupport(transport.name),
     async open(call) {

@@ -14,7 +14,10 @@ export const geminiEnv = {
   GEMINI_BASE_URL: baseUrlSchema
     .default("https://generativelanguage.googleapis.com")
     .describe("The Gemini API behind a proxy or in a test."),
-  GEMINI_DEFAULT_MODEL: z.string().default("gemini-3.8-flash").describe("The Gemini model where a request names none."),
+  GEMINI_DEFAULT_MODEL: z
+    .string()
+    .optional()
+    .describe("The Gemini model where a request names none. Default: the catalog's."),
   ...googleEnv,
 };
 

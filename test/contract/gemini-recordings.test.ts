@@ -1,0 +1,210 @@
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../src/chat/event.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
+import type { ChatRequest } from "../../src/chat/request.ts";
+import type { ChatResponse } from "../../src/chat/response.ts";
+import { encodeRequest } from "../../src/providers/gemini/encode-request.ts";
+import { createGeminiProvider } from "../../src/providers/gemini/index.ts";
+import { expectEventOrder } from "../support/expect-event-order.ts";
+import { type GoogleAnswer, readGoogleAnswer } from "../support/google-answer.ts";
+import { normalizeGoogleRequest, readGoogleRequest } from "../support/google-request.ts";
+import { collectEvents, createTestCall, createTestDeps, type PlayedResponse, playResponses } from "../support/play-response.ts";
+import {
+  type Exchange,
+  exchangeBytes,
+  hasRecordings,
+  loadChunks,
+  loadExchanges,
+  NEEDS_RECORDINGS,
+} from "../support/recordings.ts";
+import { cutAfterEachEvent, SPLITS, splitRandomly } from "../support/split-bytes.ts";
+
+interface Recording {
+  name: string;
+  contentType: string;
+  bytes: Uint8Array;
+  streamed: boolean;
+  answer: GoogleAnswer;
+}
+
+const encoder = new TextEncoder();
+
+function parseSse(text: string): unknown[] {
+  return text.split(/\r?\n/).flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice("data: ".length))] : []));
+}
+
+function readExchange(exchange: Exchange): Recording {
+  const bytes = exchangeBytes(exchange);
+  const text = new TextDecoder().decode(bytes);
+  const parsed: unknown = exchange.response.sse ? parseSse(text) : JSON.parse(text);
+  return {
+    name: exchange.name,
+    contentType: exchange.response.headers["content-type"] ?? "",
+    bytes,
+    streamed: exchange.response.sse,
+    answer: readGoogleAnswer(Array.isArray(parsed) ? parsed : [parsed]),
+  };
+}
+
+/** The generation calls; the others are lists of models, counts of tokens, a token exchange and a file. */
+const exchanges = loadExchanges("google").filter(({ request }) => /:(streamG|g)enerateContent\b/.test(request.url));
+
+const recordings: Recording[] = [
+  ...exchanges.map(readExchange),
+  ...loadChunks("google")
+    .filter(({ path }) => !path.includes("/interactions/"))
+    .map((chunks): Recording => {
+      const streamed = chunks.kind === "stream";
+      return {
+        name: chunks.name,
+        contentType: streamed ? "text/event-stream" : "application/json; charset=UTF-8",
+        // Google ends its lines in CRLF.
+        bytes: encoder.encode(
+          streamed ? chunks.data.map((data) => `data: ${data}\r\n\r\n`).join("") : JSON.stringify(chunks.body),
+        ),
+        streamed,
+        answer: readGoogleAnswer(streamed ? chunks.data.map((data) => JSON.parse(data)) : [chunks.body]),
+      };
+    }),
+];
+
+const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
+const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
+
+function open(response: PlayedResponse, streamed: boolean) {
+  const provider = createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch));
+  return provider.open(createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }));
+}
+
+function play({ contentType, bytes, streamed }: Recording, pieces: readonly Uint8Array[] = [bytes]) {
+  return open({ headers: { "content-type": contentType }, body: pieces }, streamed);
+}
+
+const CONTENT_FILTER = new Set(["SAFETY", "MODEL_ARMOR", "RECITATION", "PROHIBITED_CONTENT"]);
+
+function expectedFinish({ finishReason, blockReason, calls }: GoogleAnswer) {
+  if (blockReason !== undefined || CONTENT_FILTER.has(finishReason ?? "")) return "content_filter";
+  if (finishReason === "MAX_TOKENS") return "length";
+  return calls.length > 0 ? "tool_calls" : "stop";
+}
+
+function expectAnswer({ content, ...response }: ChatResponse, answer: GoogleAnswer): void {
+  const texts = (type: "text" | "reasoning") => content.map((part) => (part.type === type ? part.text : "")).join("");
+  expect(texts("text")).toBe(answer.text);
+  expect(texts("reasoning")).toBe(answer.thoughts);
+  const calls = content.filter((part) => part.type === "tool_call");
+  expect(calls.map(({ name, arguments: args }) => ({ name, args }))).toEqual(
+    answer.calls.map(({ name, args }) => ({ name, args })),
+  );
+  for (const [at, { id }] of calls.entries()) {
+    const recordedId = answer.calls[at]?.id;
+    if (recordedId === undefined) expect(id).toMatch(/^call_id\d+$/);
+    else expect(id).toBe(recordedId);
+  }
+  expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length);
+  expect(content.flatMap((part) => ("signature" in part && part.signature ? [part.signature.value] : []))).toEqual(
+    answer.signatures,
+  );
+  expect(content.flatMap((part) => (part.type === "opaque" ? [part.value] : []))).toEqual(answer.others);
+  expect(response.finish_reason).toBe(expectedFinish(answer));
+  expect(response.raw_finish_reason).toBe(answer.blockReason ?? answer.finishReason ?? null);
+  expect(response.usage).toEqual(answer.usage);
+}
+
+describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`, () => {
+  test("there are as many as were counted", () => {
+    expect(exchanges.length).toBe(75);
+    expect(recordings.length).toBe(80);
+  });
+
+  for (const recording of recordings) {
+    test(`${recording.name}: says what was recorded, however it is cut into pieces`, async () => {
+      let whole: ChatEvent[] | undefined;
+      for (const [, split] of SPLITS) {
+        const events = await collectEvents(await play(recording, split(recording.bytes)));
+        expectEventOrder(events);
+        whole ??= events;
+        expect(events).toEqual(whole);
+      }
+      expectAnswer(await foldEvents(await play(recording)), recording.answer);
+    });
+  }
+
+  for (const recording of recordings.filter(({ streamed }) => streamed)) {
+    test(`${recording.name}: a cut stream is an error`, async () => {
+      const ends = [...cutAfterEachEvent(recording.bytes)];
+      for (const [at] of splitRandomly(recording.bytes, 5, Math.ceil(recording.bytes.length / 10)).entries()) {
+        ends.push(recording.bytes.slice(0, Math.floor((recording.bytes.length * at) / 20)));
+      }
+      for (const bytes of ends) {
+        const events = await collectEvents(await play(recording, [bytes]));
+        expectEventOrder(events);
+        const last = events[events.length - 1];
+        expect(last?.type === "error" && last.error.code).toBe("upstream_incomplete");
+      }
+    });
+
+    test(`${recording.name}: every vendor event is carried once, as it was`, async () => {
+      const events = await collectEvents(await play(recording));
+      const data = events.flatMap(({ raw }) => (raw ? [raw.data] : []));
+      const text = new TextDecoder().decode(recording.bytes);
+      expect(data).toEqual([...text.matchAll(/^data: (.*?)\r?$/gm)].map(([, line]) => line ?? ""));
+    });
+  }
+
+  for (const recording of recordings.filter(
+    ({ streamed, contentType }) => !streamed && contentType.startsWith("application/json"),
+  )) {
+    test(`${recording.name}: a cut body is an error`, async () => {
+      const half = recording.bytes.slice(0, recording.bytes.length / 2);
+      const error = await play(recording, [half]).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "upstream_invalid_response" });
+    });
+  }
+
+  for (const recording of recordings) {
+    test(`${recording.name}: goes back on the next turn with its signatures, byte for byte`, async () => {
+      const { content } = await foldEvents(await play(recording));
+      const messages: ChatRequest["messages"] = [
+        ...REQUEST.messages,
+        { role: "assistant", content },
+        { role: "user", content: "Go on" },
+      ];
+      const warnings: unknown[] = [];
+      const { contents } = encodeRequest(
+        { messages },
+        { model: { id: "gemini-2.5-flash" }, warn: (warning) => warnings.push(warning) },
+      );
+      const sent = content.length === 0 ? [] : (contents[1]?.parts ?? []);
+      const { signatures, others, text, thoughts, calls } = readGoogleAnswer([{ candidates: [{ content: { parts: sent } }] }]);
+      const { answer } = recording;
+      expect({ signatures, others, text, thoughts }).toEqual({
+        signatures: answer.signatures,
+        others: answer.others,
+        text: answer.text,
+        thoughts: answer.thoughts,
+      });
+      expect(calls.map(({ name, args }) => ({ name, args }))).toEqual(answer.calls.map(({ name, args }) => ({ name, args })));
+      expect(warnings).toEqual([]);
+    });
+  }
+});
+
+/** The model's name stands in the address. */
+function modelOf(url: string): string {
+  return /models\/([^:]+):/.exec(url)?.[1] ?? "";
+}
+
+describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`, () => {
+  for (const exchange of exchanges) {
+    test(`${exchange.name}: the equivalent chat request becomes the recorded one`, () => {
+      const recorded: JsonObject = jsonObjectSchema.parse(exchange.request.body);
+      const warnings: unknown[] = [];
+      const context = { model: { id: modelOf(exchange.request.url) }, warn: (warning: unknown) => warnings.push(warning) };
+      const sent: unknown = JSON.parse(JSON.stringify(encodeRequest(readGoogleRequest(recorded), context)));
+      expect(normalizeGoogleRequest(sent)).toEqual(normalizeGoogleRequest(recorded));
+      expect(warnings).toEqual([]);
+    });
+  }
+});
