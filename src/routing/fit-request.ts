@@ -1,5 +1,6 @@
 import type { Warning } from "../chat/event.ts";
 import type { ChatRequest, ResponseFormat } from "../chat/request.ts";
+import { ChatError } from "../errors/chat-error.ts";
 import { createFit, type Fit, type FittedTo } from "./fit.ts";
 import { fitMessages } from "./fit-messages.ts";
 import { fitReasoning } from "./fit-reasoning.ts";
@@ -15,7 +16,14 @@ const PLAIN = ["temperature", "top_p", "max_tokens", "stop", "seed", "parallel_t
  * them, but are told of.
  */
 export function fitRequest(request: ChatRequest, target: FittedTo, warn: (warning: Warning) => void): ChatRequest {
-  const { model } = target;
+  const { provider, model } = target;
+  const only = request.only_format;
+  if (only && only.format !== provider.format) {
+    throw new ChatError("unsupported_parameter", {
+      param: only.param,
+      message: `Only a provider that speaks ${only.format} can take this; ${provider.name} does not.`,
+    });
+  }
   let reasoning = request.reasoning;
   const fit = createFit(target, () => reasoning?.effort === "none", warn);
   const changed: Partial<ChatRequest> = {};
@@ -33,7 +41,8 @@ export function fitRequest(request: ChatRequest, target: FittedTo, warn: (warnin
   }
   for (const name of PLAIN) {
     if (request[name] === undefined || fit.takes(name)) continue;
-    fit.drop(name);
+    // Leave to call several tools at once is no wish that could get lost.
+    if (request[name] !== true) fit.drop(name);
     removed.push(name);
   }
   const limit = model.max_output_tokens;

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { formatTable } from "./markdown.ts";
+
+/** What is said of one variable, read from the JSON Schema that zod makes of it. */
+const variableSchema = z.object({
+  description: z.string().min(1),
+  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
+  enum: z.array(z.string()).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+});
+type Variable = z.infer<typeof variableSchema>;
+
+/** Variables that belong together, under a heading. */
+export interface Section {
+  title: string;
+  names: readonly string[];
+}
+
+/**
+ * The page that says what each environment variable means. Variables that no section names come first. Throws where one has no
+ * description.
+ */
+export function renderConfiguration(envSchema: z.ZodObject, sections: readonly Section[]): string {
+  const properties = z.toJSONSchema(envSchema, { io: "output", unrepresentable: "any" }).properties ?? {};
+  const variables = new Map<string, Variable>();
+  for (const [name, property] of Object.entries(properties)) {
+    const result = variableSchema.safeParse(property);
+    if (!result.success) throw new Error(`${name}: ${result.error.issues[0]?.path.join(".")} of its documentation is missing`);
+    variables.set(name, result.data);
+  }
+  const named = new Set(sections.flatMap(({ names }) => names));
+  const general: Section = { title: "Server", names: [...variables.keys()].filter((name) => !named.has(name)) };
+  const pages = [general, ...sections]
+    .map(({ title, names }) => renderSection(title, names, variables))
+    .filter((text) => text !== "");
+
+  return `# Configuration
+
+Made by \`scripts/write-configuration-docs.ts\` from the code; do not edit it here.
+
+Everything is set by environment variables (on Bun also in \`.env\`; on Workers as variables and secrets). Nothing is required to try
+the server out; a provider is there as soon as its key is set. An empty variable counts as absent, and white space around a value does
+not count, except in \`JWT_SECRET\`. A value that would not be safe to start with is refused at start, by the variable's name; a faulty
+key makes its own provider unavailable and no other, and \`GET /providers\` says why.
+
+${pages.join("\n\n")}
+`;
+}
+
+function renderSection(title: string, names: readonly string[], variables: ReadonlyMap<string, Variable>): string {
+  const rows = names.flatMap((name) => {
+    const variable = variables.get(name);
+    return variable ? [[`\`${name}\``, formatDefault(variable), describe(variable)]] : [];
+  });
+  return rows.length === 0 ? "" : `## ${title}\n\n${formatTable(["Variable", "Default", "Meaning"], rows)}`;
+}
+
+function formatDefault({ default: value }: Variable): string {
+  return value === undefined ? "" : `\`${value}\``;
+}
+
+function describe({ description, enum: values, minimum, maximum }: Variable): string {
+  if (values) return `${description} One of ${values.map((value) => `\`${value}\``).join(", ")}.`;
+  return minimum === undefined || maximum === undefined ? description : `${description} From ${minimum} to ${maximum}.`;
+}

@@ -1,0 +1,25 @@
+/** bun scripts/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of the environment. */
+import { authEnv } from "../src/auth/settings.ts";
+import { envSchema } from "../src/config.ts";
+import { claudeEnv } from "../src/providers/claude/settings.ts";
+import { cursorEnv } from "../src/providers/cursor/settings.ts";
+import { geminiEnv } from "../src/providers/gemini/settings.ts";
+import { openaiEnv } from "../src/providers/openai/settings.ts";
+import { catalogEnv } from "../src/routing/catalog/overrides.ts";
+import { renderConfiguration, type Section } from "./configuration-page.ts";
+import { writeOrCheck } from "./write-or-check.ts";
+
+const SECTIONS: readonly Section[] = [
+  { title: "Tokens of the callers", names: Object.keys(authEnv) },
+  { title: "Claude", names: Object.keys(claudeEnv) },
+  { title: "Gemini and Vertex", names: Object.keys(geminiEnv) },
+  { title: "OpenAI", names: Object.keys(openaiEnv) },
+  { title: "Cursor", names: Object.keys(cursorEnv) },
+  { title: "Models", names: Object.keys(catalogEnv) },
+];
+
+export const configurationPage = (): string => renderConfiguration(envSchema, SECTIONS);
+
+if (import.meta.main) {
+  process.exit(writeOrCheck("docs/configuration.md", configurationPage(), "write-configuration-docs.ts", process.argv));
+}

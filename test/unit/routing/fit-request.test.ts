@@ -1,0 +1,406 @@
+import { describe, expect, test } from "bun:test";
+import type { Warning } from "../../../src/chat/event.ts";
+import type { Message } from "../../../src/chat/message.ts";
+import type { ModelInfo } from "../../../src/chat/model.ts";
+import type { ChatRequest } from "../../../src/chat/request.ts";
+import { ChatError } from "../../../src/errors/chat-error.ts";
+import type { Provider } from "../../../src/providers/provider.ts";
+import { fitRequest } from "../../../src/routing/fit-request.ts";
+import { createWarningSink } from "../../../src/routing/warning-sink.ts";
+import { createStubProvider, supportWithout } from "../../support/stub-provider.ts";
+
+const stub = createStubProvider();
+
+function fit(request: Partial<ChatRequest>, model: Partial<ModelInfo> = {}, provider: Partial<Provider> = {}) {
+  const warnings: Warning[] = [];
+  const whole: ChatRequest = { messages: [{ role: "user", content: "Hi" }], ...request };
+  const target = { provider: { ...stub, ...provider }, model: { id: "m", ...model } };
+  const fitted = fitRequest(whole, target, createWarningSink(false, warnings));
+  return { whole, fitted, warnings, said: warnings.map(({ code, param }) => `${code} ${param}`) };
+}
+
+function thrownBy(run: () => unknown): ChatError {
+  try {
+    run();
+  } catch (thrown) {
+    if (thrown instanceof ChatError) return thrown;
+  }
+  throw new Error("no ChatError was thrown");
+}
+
+const signature = (format: "anthropic" | "google") => ({ format, value: "c2ln" });
+const everyParameter: Partial<ChatRequest> = {
+  temperature: 0.5,
+  top_p: 0.5,
+  max_tokens: 10,
+  stop: ["x"],
+  seed: 1,
+  tools: [{ name: "look", cache: {} }],
+  tool_choice: "required",
+  parallel_tool_calls: false,
+  reasoning: { effort: "low", visible: true },
+  response_format: { type: "json_schema", schema: {} },
+  cache: {},
+  metadata: { a: "b" },
+};
+
+describe("a request that the target takes as it is", () => {
+  test("comes back as the same object, without a warning", () => {
+    const messages: Message[] = [
+      { role: "system", content: "Be short." },
+      {
+        role: "user",
+        content: [
+          { type: "text", text: "What is this?", cache: { ttl: "1h" } },
+          { type: "image", data: "aGk=", media_type: "image/png" },
+          { type: "document", url: "https://example.com/a.pdf" },
+        ],
+      },
+      {
+        role: "assistant",
+        extras: { anthropic: { id: "msg" } },
+        content: [
+          { type: "reasoning", text: "", signature: signature("anthropic") },
+          { type: "opaque", format: "anthropic", value: { type: "server_tool_use" } },
+          { type: "tool_call", id: "c", name: "look", arguments: {}, extras: { anthropic: { caller: 1 } } },
+        ],
+      },
+      { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: [{ type: "image", data: "aGk=" }] }] },
+    ];
+    const { whole, fitted, warnings } = fit({ ...everyParameter, messages, extras: { anthropic: { speed: "fast" } } });
+    expect(fitted).toBe(whole);
+    expect(warnings).toEqual([]);
+  });
+
+  test("an empty list of tools and an empty message are left to the vendor", () => {
+    const { whole, fitted } = fit({ tools: [], tool_choice: "auto", messages: [{ role: "user", content: [] }] });
+    expect(fitted).toBe(whole);
+  });
+});
+
+describe("parameters", () => {
+  test.each(["temperature", "top_p", "max_tokens", "stop", "seed", "parallel_tool_calls", "cache", "metadata"] as const)(
+    "%s is left out where the provider has no place for it, and the rest stays",
+    (name) => {
+      const { whole, fitted, said } = fit(
+        { ...everyParameter, tools: [{ name: "look" }] },
+        {},
+        { support: supportWithout(name) },
+      );
+      expect(said).toEqual([`unsupported_parameter ${name}`]);
+      const { [name]: _, ...rest } = whole;
+      expect(fitted).toEqual(rest);
+    },
+  );
+
+  test("leave to call several tools is taken back without a word, the wish for one at a time is not", () => {
+    const support = supportWithout("parallel_tool_calls");
+    const allowed = fit({ tools: [{ name: "a" }], parallel_tool_calls: true }, {}, { support });
+    expect(allowed.fitted).not.toHaveProperty("parallel_tool_calls");
+    expect(allowed.said).toEqual([]);
+    expect(fit({ parallel_tool_calls: false }, {}, { support }).said).toEqual(["unsupported_parameter parallel_tool_calls"]);
+  });
+
+  test("the model's own refusals count as well, and the caller's request is not changed", () => {
+    const { whole, fitted, warnings } = fit({ temperature: 0.5 }, { refuses: ["temperature"] });
+    expect(fitted.temperature).toBeUndefined();
+    expect(whole.temperature).toBe(0.5);
+    expect(warnings).toEqual([{ code: "unsupported_parameter", param: "temperature", message: "stub m does not take this." }]);
+  });
+
+  test("what is refused while reasoning is taken where reasoning is off", () => {
+    const model: Partial<ModelInfo> = { reasoning: "effort", efforts: ["none", "low"], refuses_while_reasoning: ["temperature"] };
+    expect(fit({ temperature: 1 }, model).said).toEqual(["unsupported_parameter temperature"]);
+    expect(fit({ temperature: 1, reasoning: { effort: "low" } }, model).said).toEqual(["unsupported_parameter temperature"]);
+    expect(fit({ temperature: 1, reasoning: { effort: "none" } }, model).said).toEqual([]);
+  });
+
+  test("max_tokens above the model's limit becomes the limit", () => {
+    const { fitted, said } = fit({ max_tokens: 200_000 }, { max_output_tokens: 64_000 });
+    expect(fitted.max_tokens).toBe(64_000);
+    expect(said).toEqual(["adjusted_parameter max_tokens"]);
+    expect(fit({ max_tokens: 64_000 }, { max_output_tokens: 64_000 }).said).toEqual([]);
+    const dropped = fit({ max_tokens: 9 }, { max_output_tokens: 5 }, { support: supportWithout("max_tokens") });
+    expect(dropped.said).toEqual(["unsupported_parameter max_tokens"]);
+    expect(dropped.fitted).not.toHaveProperty("max_tokens");
+  });
+
+  test("a schema becomes any JSON where that is the most that can be asked for", () => {
+    const request = { response_format: { type: "json_schema", schema: {} } } as const;
+    const adjusted = fit(request, {}, { support: supportWithout("response_format.json_schema") });
+    expect(adjusted.fitted.response_format).toEqual({ type: "json" });
+    expect(adjusted.said).toEqual(["adjusted_parameter response_format"]);
+    const both = supportWithout("response_format.json_schema", "response_format.json");
+    expect(fit(request, {}, { support: both }).said).toEqual(["unsupported_parameter response_format"]);
+    expect(fit({ response_format: { type: "text" } }, {}, { support: both }).said).toEqual([]);
+  });
+});
+
+describe("tools", () => {
+  const foreign = { type: "opaque", format: "google", value: { googleSearch: {} } } as const;
+  const own = { type: "opaque", format: "anthropic", value: { type: "web_search" } } as const;
+
+  test("a provider without tools gets none, nor anything about them", () => {
+    const { fitted, said } = fit(everyParameter, {}, { support: supportWithout("tools") });
+    expect(fitted).not.toHaveProperty("tools");
+    expect(fitted).not.toHaveProperty("tool_choice");
+    expect(fitted).not.toHaveProperty("parallel_tool_calls");
+    expect(said).toEqual(["unsupported_parameter tools", "unsupported_parameter tool_choice"]);
+  });
+
+  test("a choice that changes nothing goes without a word", () => {
+    const { fitted, said } = fit({ tools: [{ name: "a" }], tool_choice: "auto" }, {}, { support: supportWithout("tools") });
+    expect(fitted).not.toHaveProperty("tool_choice");
+    expect(said).toEqual(["unsupported_parameter tools"]);
+  });
+
+  test("tools in another vendor's words are left out, one's own stay", () => {
+    const { fitted, said } = fit({ tools: [{ name: "a" }, foreign, own], tool_choice: "required" });
+    expect(fitted.tools).toEqual([{ name: "a" }, own]);
+    expect(fitted.tool_choice).toBe("required");
+    expect(said).toEqual(["foreign_content_dropped tools[1]"]);
+  });
+
+  test("where none is left there is no choice either", () => {
+    const { fitted, said } = fit({ tools: [foreign], tool_choice: { name: "googleSearch" }, parallel_tool_calls: true });
+    expect(fitted).toEqual({ messages: [{ role: "user", content: "Hi" }] });
+    expect(said).toEqual(["foreign_content_dropped tools[0]", "unsupported_parameter tool_choice"]);
+  });
+
+  test("a forced call is left to the model where it cannot be forced", () => {
+    for (const choice of ["required", { name: "a" }] as const) {
+      const { fitted, said } = fit({ tools: [{ name: "a" }], tool_choice: choice }, { refuses: ["tool_choice.required"] });
+      expect(fitted).not.toHaveProperty("tool_choice");
+      expect(said).toEqual(["unsupported_parameter tool_choice"]);
+    }
+    expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, { refuses: ["tool_choice.required"] }).said).toEqual([]);
+  });
+
+  test("a choice is left out where the provider takes none", () => {
+    const support = supportWithout("tool_choice");
+    expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, {}, { support }).said).toEqual([
+      "unsupported_parameter tool_choice",
+    ]);
+    expect(fit({ tool_choice: "none" }, {}, { support }).said).toEqual(["unsupported_parameter tool_choice"]);
+  });
+});
+
+describe("a conversation that comes from another vendor", () => {
+  const messages: Message[] = [
+    { role: "user", content: "Look it up." },
+    {
+      role: "assistant",
+      content: [
+        { type: "reasoning", text: "I will look.", signature: signature("google") },
+        { type: "reasoning", text: "", redacted: true, signature: signature("google") },
+        { type: "opaque", format: "google", value: { executableCode: {} } },
+        { type: "text", text: "Looking.", signature: signature("google") },
+        { type: "tool_call", id: "c", name: "look", arguments: {}, signature: signature("google") },
+        { type: "text", text: "Mine.", signature: signature("anthropic") },
+      ],
+    },
+    {
+      role: "tool",
+      content: [
+        {
+          type: "tool_result",
+          tool_call_id: "c",
+          content: [
+            { type: "opaque", format: "google", value: {} },
+            { type: "text", text: "found", signature: signature("google") },
+          ],
+        },
+      ],
+    },
+  ];
+  const { whole, fitted, said } = fit({ messages });
+
+  test("loses its signatures and opaque parts, each told of with its path", () => {
+    expect(said).toEqual([
+      "foreign_signature_dropped messages[1].content[0].signature",
+      "foreign_signature_dropped messages[1].content[1].signature",
+      "foreign_content_dropped messages[1].content[2]",
+      "foreign_signature_dropped messages[1].content[3].signature",
+      "foreign_signature_dropped messages[1].content[4].signature",
+      "foreign_content_dropped messages[2].content[0].content[0]",
+      "foreign_signature_dropped messages[2].content[0].content[1].signature",
+    ]);
+  });
+
+  test("keeps its texts, thoughts and calls; a hidden thought without its signature is nothing", () => {
+    expect(fitted.messages).toEqual([
+      { role: "user", content: "Look it up." },
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "I will look." },
+          { type: "text", text: "Looking." },
+          { type: "tool_call", id: "c", name: "look", arguments: {} },
+          { type: "text", text: "Mine.", signature: signature("anthropic") },
+        ],
+      },
+      { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: [{ type: "text", text: "found" }] }] },
+    ]);
+    expect(fitted.messages[0]).toBe(whole.messages[0] as Message);
+    expect(JSON.stringify(fitted)).not.toContain("google");
+  });
+
+  test("to a provider without a format every signature is foreign", () => {
+    const { said: all } = fit(
+      { messages: [{ role: "assistant", content: [{ type: "text", text: "a", signature: signature("anthropic") }] }] },
+      {},
+      { format: null },
+    );
+    expect(all).toEqual(["foreign_signature_dropped messages[0].content[0].signature"]);
+  });
+
+  test("a message of which nothing is left is left out, and that is said", () => {
+    const opaque = { type: "opaque", format: "google", value: {} } as const;
+    const result = fit({
+      messages: [
+        { role: "user", content: "a" },
+        { role: "assistant", content: [opaque] },
+        { role: "user", content: "b" },
+      ],
+    });
+    expect(result.fitted.messages).toEqual([
+      { role: "user", content: "a" },
+      { role: "user", content: "b" },
+    ]);
+    expect(result.said).toEqual(["foreign_content_dropped messages[1].content[0]", "adjusted_parameter messages[1]"]);
+  });
+
+  test("nothing left of the last message is an error: the question itself would be missing", () => {
+    const error = thrownBy(() =>
+      fit(
+        { messages: [{ role: "user", content: [{ type: "image", data: "aGk=" }] }] },
+        {},
+        { support: supportWithout("image.data") },
+      ),
+    );
+    expect(error.code).toBe("unsupported_parameter");
+    expect(error.param).toBe("messages[0]");
+  });
+});
+
+describe("content that the provider has no place for", () => {
+  const content: Message["content"] = [
+    { type: "text", text: "Compare." },
+    { type: "image", data: "aGk=" },
+    { type: "image", url: "https://example.com/a.png" },
+    { type: "document", data: "aGk=" },
+    { type: "document", url: "https://example.com/a.pdf" },
+    { type: "document", text: "plain" },
+  ];
+
+  test.each([
+    ["image.data", 1],
+    ["image.url", 2],
+    ["document.data", 3],
+    ["document.url", 4],
+    ["document.text", 5],
+  ] as const)("without %s that part is left out", (parameter, index) => {
+    const { fitted, said } = fit({ messages: [{ role: "user", content }] }, {}, { support: supportWithout(parameter) });
+    expect(said).toEqual([`unsupported_parameter messages[0].content[${index}]`]);
+    expect(fitted.messages[0]?.content).toEqual(content.filter((_, at) => at !== index) as Message["content"]);
+  });
+
+  test("a tool's result stays, empty if need be: the call must be answered", () => {
+    const messages: Message[] = [
+      {
+        role: "tool",
+        content: [
+          { type: "tool_result", tool_call_id: "a", content: [{ type: "image", data: "aGk=" }] },
+          {
+            type: "tool_result",
+            tool_call_id: "b",
+            content: [
+              { type: "document", url: "https://x.example/" },
+              { type: "text", text: "t" },
+            ],
+          },
+        ],
+      },
+    ];
+    const { fitted, said } = fit({ messages }, {}, { support: supportWithout("tool_result.image", "document.url") });
+    expect(fitted.messages[0]?.content).toEqual([
+      { type: "tool_result", tool_call_id: "a", content: "" },
+      { type: "tool_result", tool_call_id: "b", content: [{ type: "text", text: "t" }] },
+    ]);
+    expect(said).toEqual([
+      "unsupported_parameter messages[0].content[0].content[0]",
+      "unsupported_parameter messages[0].content[1].content[0]",
+    ]);
+  });
+
+  test("cache hints are taken off wherever they stand", () => {
+    const { fitted, said } = fit(
+      {
+        cache: {},
+        tools: [{ name: "a", cache: {} }],
+        messages: [{ role: "user", content: [{ type: "text", text: "a", cache: {} }] }],
+      },
+      {},
+      { support: supportWithout("cache") },
+    );
+    expect(fitted).toEqual({ tools: [{ name: "a" }], messages: [{ role: "user", content: [{ type: "text", text: "a" }] }] });
+    expect(said).toEqual([
+      "unsupported_parameter cache",
+      "unsupported_parameter tools[0].cache",
+      "unsupported_parameter messages[0].content[0].cache",
+    ]);
+  });
+});
+
+describe("fields of another format", () => {
+  test("are told of once for each format, with the place of the first, and left alone", () => {
+    const { whole, fitted, warnings } = fit({
+      extras: { anthropic: { speed: "fast" }, openai_chat: { user: "u", store: true } },
+      tools: [{ name: "a", extras: { google: { behavior: 1 } } }],
+      messages: [
+        { role: "user", content: [{ type: "text", text: "a", extras: { openai_chat: { x: 1 } } }] },
+        { role: "user", content: "b", extras: { openai_chat: { name: "n" } } },
+      ],
+    });
+    expect(fitted).toBe(whole);
+    expect(warnings).toEqual([
+      {
+        code: "foreign_content_dropped",
+        param: "tools[0].extras.google",
+        message: "Fields of google are not sent to stub m: behavior here.",
+      },
+      {
+        code: "foreign_content_dropped",
+        param: "messages[0].content[0].extras.openai_chat",
+        message: "Fields of openai_chat are not sent to stub m: x here and in 2 other places.",
+      },
+    ]);
+  });
+
+  test("a request that only one format can answer goes to no other", () => {
+    const only_format = { format: "openai_responses", param: "previous_response_id" } as const;
+    const error = thrownBy(() => fit({ only_format }));
+    expect([error.code, error.param]).toEqual(["unsupported_parameter", "previous_response_id"]);
+    expect(fit({ only_format }, {}, { format: "openai_responses" }).warnings).toEqual([]);
+  });
+});
+
+describe("strict mode", () => {
+  test("the first thing that cannot be sent is an error that names it", () => {
+    const error = thrownBy(() =>
+      fitRequest(
+        { messages: [{ role: "user", content: "Hi" }], temperature: 1 },
+        { provider: stub, model: { id: "m", refuses: ["temperature"] } },
+        createWarningSink(true, []),
+      ),
+    );
+    expect([error.code, error.status, error.param]).toEqual(["unsupported_parameter", 400, "temperature"]);
+  });
+
+  test("what the vendor itself warned of is none", () => {
+    const warnings: Warning[] = [];
+    const warning: Warning = { code: "upstream_warning", param: "", message: "Soon retired." };
+    createWarningSink(true, warnings)(warning);
+    expect(warnings).toEqual([warning]);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import * as z from "zod";
+import { renderConfiguration } from "../../../scripts/configuration-page.ts";
+import { formatTable } from "../../../scripts/markdown.ts";
+import { renderParameters } from "../../../scripts/parameter-table.ts";
+import { configurationPage } from "../../../scripts/write-configuration-docs.ts";
+import { writeOrCheck } from "../../../scripts/write-or-check.ts";
+import { COLUMNS, parametersPage } from "../../../scripts/write-parameter-table.ts";
+import { PARAMETERS } from "../../../src/chat/model.ts";
+import { envSchema } from "../../../src/config.ts";
+import { createCatalog } from "../../../src/routing/catalog/index.ts";
+import { supportWithout } from "../../support/stub-provider.ts";
+
+const root = resolve(import.meta.dir, "../../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+describe("docs/configuration.md", () => {
+  test("is what the code says (else run: bun scripts/write-configuration-docs.ts)", () => {
+    expect(read("docs/configuration.md")).toBe(configurationPage());
+  });
+
+  test("has every variable exactly once", () => {
+    const page = configurationPage();
+    for (const name of Object.keys(envSchema.shape)) expect(page.split(`| \`${name}\` |`)).toHaveLength(2);
+  });
+
+  test("shows defaults, values and limits, in sections", () => {
+    const schema = z.object({
+      A: z.coerce.number().int().min(1).max(9).default(3).describe("How many."),
+      B: z.enum(["x", "y"]).optional().describe("Which | one."),
+      C: z.string().transform(Number).optional().describe("Text."),
+    });
+    const page = renderConfiguration(schema, [{ title: "Letters", names: ["B", "Z"] }]);
+    expect(page).toContain("| `A` | `3` | How many. From 1 to 9. |\n| `C` |  | Text. |");
+    expect(page).toContain(
+      "## Letters\n\n| Variable | Default | Meaning |\n| --- | --- | --- |\n| `B` |  | Which \\| one. One of `x`, `y`. |",
+    );
+  });
+
+  test("cannot be made where a variable has no description", () => {
+    expect(() => renderConfiguration(z.object({ A: z.string() }), [])).toThrow("A: description");
+  });
+});
+
+describe("docs/parameters.md", () => {
+  test("is what the code says (else run: bun scripts/write-parameter-table.ts)", () => {
+    expect(read("docs/parameters.md")).toBe(parametersPage());
+  });
+
+  test("has a column for every provider with a support list of its own", () => {
+    const folders = readdirSync(join(root, "src/providers"), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(root, "src/providers", entry.name, "support.ts")))
+      .map(({ name }) => name);
+    const columns = new Set(COLUMNS.map(({ provider }) => provider));
+    expect(folders.filter((folder) => !columns.has(folder))).toEqual([]);
+  });
+
+  test("says of each parameter how it is taken, and that some models refuse it", () => {
+    const support = { ...supportWithout("seed", "cache"), stop: "mapped" as const };
+    const catalog = createCatalog({
+      MODEL_CATALOG: { stub: [{ id: "m", refuses: ["cache", "stop"], refuses_while_reasoning: ["top_p"] }] },
+    });
+    const page = renderParameters([{ title: "Stub", provider: "stub", support }], catalog);
+    expect(page).toContain("|  | Stub |");
+    expect(page).toContain("| `temperature` | yes |");
+    expect(page).toContain("| `top_p` | yes, not all models |");
+    expect(page).toContain("| `stop` | mapped, not all models |");
+    expect(page).toContain("| `seed` | no |");
+    expect(page).toContain("| `cache` | no |");
+    expect(page).toContain("| stub | `m` |  |  |  | cache, stop | top_p |");
+    for (const parameter of PARAMETERS) expect(page).toContain(`| \`${parameter}\` |`);
+  });
+});
+
+describe("a page that is made from the code", () => {
+  test("is written, found to be up to date, and found out when it is not", () => {
+    const folder = mkdtempSync(join(tmpdir(), "docs-"));
+    const path = join(folder, "page.md");
+    try {
+      expect(writeOrCheck(path, "a", "script.ts", ["--check"])).toBe(1);
+      expect(existsSync(path)).toBe(false);
+      expect(writeOrCheck(path, "a", "script.ts", [])).toBe(0);
+      expect(readFileSync(path, "utf8")).toBe("a");
+      expect(writeOrCheck(path, "a", "script.ts", ["--check"])).toBe(0);
+      expect(writeOrCheck(path, "b", "script.ts", ["--check"])).toBe(1);
+      expect(readFileSync(path, "utf8")).toBe("a");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("keeps a cell in its cell", () => {
+    expect(formatTable(["a|b"], [["c\nd"]])).toBe("| a\\|b |\n| --- |\n| c d |");
+  });
+});
