@@ -1,5 +1,6 @@
 import type { JsonObject } from "../chat/format.ts";
 import { decodeUtf8 } from "../json/decode-utf8.ts";
+import { isJsonObject } from "../json/is-json-object.ts";
 import { JsonError } from "../json/json-error.ts";
 import { parseStrictJson } from "../json/parse-strict-json.ts";
 import { refuse } from "./auth-failure.ts";
@@ -29,14 +30,10 @@ function decodeSegment(segment: string, failure: "header_invalid" | "payload_inv
   if (bytes === null) return refuse("token_malformed");
   try {
     const value = parseStrictJson(decodeUtf8(bytes), MAX_TOKEN_DEPTH);
-    if (isObject(value)) return value;
+    if (isJsonObject(value)) return value;
   } catch (error) {
     if (error instanceof JsonError) return refuse(failure, error.reason);
     throw error;
   }
   return refuse(failure, "not_an_object");
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -19,8 +19,6 @@ const UNRESOLVED = /^(\$\{.*\}|\$\(.*\)|\$[A-Za-z_]+|\{\{.*\}\}|<.*>|%.*%|[a-z]+
  * forget to change and what a program guesses first; it cannot tell that a text is random.
  */
 export function findSecretFault(secret: string): string | null {
-  if (secret.trim() !== secret) return "has white space at its start or end";
-  if (secret.includes("-----BEGIN")) return "holds a PEM key";
   if (UNRESOLVED.test(secret)) return "holds a reference that was not replaced by its value";
   const bytes = new TextEncoder().encode(secret).length;
   if (bytes < MIN_SECRET_BYTES) return `is ${bytes} bytes long, and HS256 needs at least ${MIN_SECRET_BYTES}`;

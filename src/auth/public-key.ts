@@ -1,6 +1,6 @@
-import type { JsonObject } from "../chat/format.ts";
 import { ConfigError } from "../env/config-error.ts";
 import { parseJsonSecret } from "../env/json-secret.ts";
+import { isJsonObject } from "../json/is-json-object.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
 import { findKeyFault } from "./find-key-fault.ts";
 import {
@@ -21,28 +21,35 @@ export interface PublicKeyOptions {
   readonly keyId?: string | undefined;
 }
 
+interface SignatureScheme {
+  /** What a token's `alg` may say. Ed25519 has an old and a fully specified name (RFC 9864). */
+  readonly names: readonly string[];
+  readonly importParams: RsaHashedImportParams | EcKeyImportParams | Algorithm;
+}
+
 interface KeyType {
-  /** What a token's `alg` may say; the first is the default. Ed25519 has an old and a fully specified name (RFC 9864). */
-  readonly algorithms: readonly (readonly string[])[];
   readonly members: readonly string[];
-  importParams(algorithm: string): RsaHashedImportParams | EcKeyImportParams | Algorithm;
+  /** The first is the default. */
+  readonly schemes: readonly [SignatureScheme, ...SignatureScheme[]];
 }
 
 const KEY_TYPES: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
   [
     "OKP Ed25519",
-    { algorithms: [["EdDSA", "Ed25519"]], members: ["kty", "crv", "x"], importParams: () => ({ name: "Ed25519" }) },
+    { members: ["kty", "crv", "x"], schemes: [{ names: ["EdDSA", "Ed25519"], importParams: { name: "Ed25519" } }] },
   ],
   [
     "EC P-256",
-    { algorithms: [["ES256"]], members: ["kty", "crv", "x", "y"], importParams: () => ({ name: "ECDSA", namedCurve: "P-256" }) },
+    { members: ["kty", "crv", "x", "y"], schemes: [{ names: ["ES256"], importParams: { name: "ECDSA", namedCurve: "P-256" } }] },
   ],
   [
     "RSA",
     {
-      algorithms: [["RS256"], ["PS256"]],
       members: ["kty", "n", "e"],
-      importParams: (algorithm) => ({ name: algorithm === "RS256" ? "RSASSA-PKCS1-v1_5" : "RSA-PSS", hash: "SHA-256" }),
+      schemes: [
+        { names: ["RS256"], importParams: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } },
+        { names: ["PS256"], importParams: { name: "RSA-PSS", hash: "SHA-256" } },
+      ],
     },
   ],
 ]);
@@ -59,8 +66,9 @@ export function createPublicKeySource(value: string, options: PublicKeyOptions):
     return key.id === null ? createUnnamedKeySource(key) : createKeyRing([{ ...key, id: key.id }]);
   }
   if (!Array.isArray(json.keys) || json.keys.length === 0) fail("is a JWK Set without keys");
-  if (options.keyId !== undefined)
+  if (options.keyId !== undefined) {
     throw new ConfigError("JWT_KEY_ID", "cannot name the keys of a JWK Set: remove it, each key has its own kid");
+  }
   return createRing(json.keys.map((jwk: unknown) => createPublicKey(jwk, options)));
 }
 
@@ -72,15 +80,16 @@ function createRing(keys: readonly VerifyKey[]): KeySource {
     if (key.id === null) fail("is a JWK Set in which a key has no kid");
     if (named.some((other) => other.id === key.id)) fail("is a JWK Set in which two keys have the same kid");
     const siblings = named.filter((other) => other.algorithms[0] === key.algorithms[0]);
-    if (siblings.length >= MAX_KEYS_PER_ALGORITHM)
+    if (siblings.length >= MAX_KEYS_PER_ALGORITHM) {
       fail(`is a JWK Set with more than ${MAX_KEYS_PER_ALGORITHM} keys for one algorithm`);
+    }
     named.push({ ...key, id: key.id });
   }
   return createKeyRing(named);
 }
 
 function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
-  if (!isObject(jwk)) fail("is a JWK Set that holds something other than keys");
+  if (!isJsonObject(jwk)) fail("is a JWK Set that holds something other than keys");
   if (jwk.kty === "oct") fail("is a symmetric key: a shared secret goes into JWT_SECRET as text");
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) failPrivate();
   if (jwk.use !== undefined && jwk.use !== "sig") fail('is a key whose use is not "sig"');
@@ -91,24 +100,25 @@ function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
   if (!type) fail("is a key of a kind that is not accepted: use Ed25519, P-256 (ES256) or RSA (RS256, PS256)");
   const fault = findKeyFault(jwk);
   if (fault !== null) fail(fault);
-  const algorithms = chooseAlgorithms(type, jwk.alg, options.algorithm);
+  const scheme = chooseScheme(type, jwk.alg, options.algorithm);
   const publicJwk = Object.fromEntries(type.members.map((member) => [member, jwk[member]]));
-  return createVerifyKey(readKeyId(jwk.kid, options.keyId), algorithms, () =>
-    crypto.subtle.importKey("jwk", publicJwk, type.importParams(algorithms[0] ?? ""), false, ["verify"]),
+  return createVerifyKey(readKeyId(jwk.kid, options.keyId), scheme.names, () =>
+    crypto.subtle.importKey("jwk", publicJwk, scheme.importParams, false, ["verify"]),
   );
 }
 
-function chooseAlgorithms(type: KeyType, own: unknown, chosen: string | undefined): readonly string[] {
-  const ofOwn = own === undefined ? undefined : type.algorithms.find((names) => names.some((name) => name === own));
+function chooseScheme({ schemes }: KeyType, own: unknown, chosen: string | undefined): SignatureScheme {
+  const find = (algorithm: unknown) => schemes.find(({ names }) => names.some((name) => name === algorithm));
+  const ofOwn = find(own);
   if (own !== undefined && !ofOwn) fail("is a key whose alg does not fit its kind");
-  const ofChosen = chosen === undefined ? undefined : type.algorithms.find((names) => names.includes(chosen));
+  const ofChosen = find(chosen);
   if (chosen !== undefined && (!ofChosen || (ofOwn && ofOwn !== ofChosen))) {
     throw new ConfigError(
       "JWT_ALGORITHM",
       "does not fit the key in JWT_PUBLIC_KEY: remove it, or set the algorithm with which tokens are signed",
     );
   }
-  return ofOwn ?? ofChosen ?? type.algorithms[0] ?? [];
+  return ofOwn ?? ofChosen ?? schemes[0];
 }
 
 function readKeyId(own: unknown, chosen: string | undefined): string | null {
@@ -116,13 +126,10 @@ function readKeyId(own: unknown, chosen: string | undefined): string | null {
   if (typeof own !== "string" || own === "" || own.length > MAX_KEY_ID_LENGTH) {
     return fail(`is a key whose kid is not a text of 1 to ${MAX_KEY_ID_LENGTH} characters`);
   }
-  if (chosen !== undefined && chosen !== own)
+  if (chosen !== undefined && chosen !== own) {
     throw new ConfigError("JWT_KEY_ID", "is not the kid of the key in JWT_PUBLIC_KEY: remove it");
+  }
   return own;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function failPrivate(): never {

@@ -16,6 +16,14 @@ export function createSecretKey(secret: string, keyId: string | null): VerifyKey
 /** Throws a ConfigError for a secret that is too easy to guess. */
 export function checkSecret(secret: string): void {
   if (secret === "") throw new ConfigError("JWT_SECRET", `is set but empty: remove it, or ${ADVICE}`);
+  if (secret.trim() !== secret) {
+    throw new ConfigError(
+      "JWT_SECRET",
+      "has white space at its start or end, which is part of the key: remove it here and at the signer",
+    );
+  }
+  if (secret.includes("-----BEGIN"))
+    throw new ConfigError("JWT_SECRET", "holds a PEM key: a public key goes into JWT_PUBLIC_KEY");
   const fault = findSecretFault(secret);
   if (fault !== null) throw new ConfigError("JWT_SECRET", `${fault}: ${ADVICE}`);
 }

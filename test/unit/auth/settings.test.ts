@@ -86,6 +86,14 @@ describe("the settings of auth", () => {
     if (secret.length > 10) expect(message).not.toContain(secret);
   });
 
+  test.each([
+    [` ${TEST_SECRET}`, "JWT_SECRET has white space at its start or end"],
+    [`${TEST_SECRET}\n`, "JWT_SECRET has white space at its start or end"],
+    ["-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----", "JWT_SECRET holds a PEM key"],
+  ])("refuse the secret %j", (secret, message) => {
+    expect(startRefusal({ JWT_SECRET: secret })).toStartWith(message);
+  });
+
   test("refuse a secret and a public key together", () => {
     expect(startRefusal({ JWT_SECRET: TEST_SECRET, JWT_PUBLIC_KEY: "anything" })).toContain("JWT_PUBLIC_KEY are both set");
     expect(startRefusal({ JWT_SECRET: "", JWT_PUBLIC_KEY: "anything" })).toContain("JWT_PUBLIC_KEY are both set");
