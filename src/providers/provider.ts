@@ -35,4 +35,6 @@ export interface Provider {
   readonly support: Readonly<Record<Parameter, Support>>;
   /** Calls the vendor. Rejects with a ChatError where it fails before it begins to answer; after that a failure is an `error` event. */
   open(call: ProviderCall): Promise<EventStream>;
+  /** Counts the tokens of the prompt, where the vendor does that without generating. Rejects with a ChatError. */
+  countTokens?(call: ProviderCall): Promise<number>;
 }
