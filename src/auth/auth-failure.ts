@@ -35,7 +35,9 @@ export function refuse(failure: AuthFailure, detail?: string): never {
   throw new ChatError("unauthenticated", { logReason: detail === undefined ? failure : `${failure}:${detail}` });
 }
 
+const CHALLENGE = 'Bearer realm="ai-server"';
+
 /** The `WWW-Authenticate` header for a 401 (RFC 6750 §3.1: no error code where no token was sent). */
 export function challengeFor(error: ChatError): string {
-  return error.logReason === ("token_missing" satisfies AuthFailure) ? "Bearer" : 'Bearer error="invalid_token"';
+  return error.logReason === ("token_missing" satisfies AuthFailure) ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`;
 }

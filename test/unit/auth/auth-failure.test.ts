@@ -32,8 +32,8 @@ describe("refuse", () => {
 
 describe("challengeFor", () => {
   test("names no error where no token was sent (RFC 6750 §3.1)", () => {
-    expect(challengeFor(caught(() => refuse("token_missing")))).toBe("Bearer");
-    expect(challengeFor(caught(() => refuse("authorization_malformed")))).toBe('Bearer error="invalid_token"');
-    expect(challengeFor(caught(() => refuse("expired")))).toBe('Bearer error="invalid_token"');
+    expect(challengeFor(caught(() => refuse("token_missing")))).toBe('Bearer realm="ai-server"');
+    expect(challengeFor(caught(() => refuse("authorization_malformed")))).toBe('Bearer realm="ai-server", error="invalid_token"');
+    expect(challengeFor(caught(() => refuse("expired")))).toBe('Bearer realm="ai-server", error="invalid_token"');
   });
 });
