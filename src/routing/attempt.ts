@@ -53,7 +53,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 export async function attemptTargets(targets: readonly Target[], call: AttemptCall): Promise<EventStream> {
   const { signal, attempts, retry, now } = call;
   const startedAt = now();
-  let failure = new ChatError("internal_error", { logReason: "no_target" });
+  let failure: ChatError | undefined;
 
   for (const target of targets) {
     for (let retries = 0; ; retries += 1) {
@@ -69,14 +69,13 @@ export async function attemptTargets(targets: readonly Target[], call: AttemptCa
         attempt.duration_ms = now() - attemptStartedAt;
         attempts.push(attempt);
       }
-      if (FINAL.has(failure.code)) throw failure;
-      if (retries >= retry.maxRetries) break;
-      const delay = retryDelay(failure, retries, retry.random ?? Math.random);
+      const delay = retries < retry.maxRetries ? retryDelay(failure, retries, retry.random ?? Math.random) : null;
       if (delay === null || now() - startedAt + delay > RETRY_BUDGET_MS) break;
       await (retry.sleep ?? sleep)(delay, signal);
     }
+    if (FINAL.has(failure.code)) break;
   }
-  throw failure;
+  throw failure ?? new ChatError("internal_error", { logReason: "no_target" });
 }
 
 async function openTarget(target: Target, call: AttemptCall): Promise<EventStream> {

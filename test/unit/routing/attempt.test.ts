@@ -189,6 +189,8 @@ describe("a failure before the first words", () => {
     ["upstream_incomplete", {}],
     ["upstream_rate_limited", { retryAfterSeconds: 1 }],
     ["upstream_timeout", { upstreamStatus: 504 }],
+    // A vendor may know better than its status.
+    ["upstream_conflict", { retryable: true }],
     ["upstream_auth", { retryable: true }],
   ];
   test.each(again)("%s %j may pass", async (code, detail) => {
