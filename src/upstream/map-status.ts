@@ -57,6 +57,7 @@ export interface UpstreamErrorBody {
   code?: ErrorCode | undefined;
   upstreamCode?: string | undefined;
   message?: string | undefined;
+  /** Where the fault lies, in the vendor's own names. */
   param?: string | undefined;
   retryAfterSeconds?: number | undefined;
   retryable?: boolean | undefined;
@@ -75,7 +76,10 @@ export function createUpstreamError(
   const message = ABOUT_THE_REQUEST.has(code) ? publicMessage(body.message) : undefined;
   const retryAfterSeconds = body.retryAfterSeconds ?? response.retryAfterSeconds;
   const detail: ChatErrorDetail = { upstreamStatus: status };
-  if (message !== undefined) detail.message = message;
+  if (message !== undefined) {
+    detail.message = message;
+    if (body.param !== undefined) detail.param = body.param.slice(0, 200);
+  }
   if (body.upstreamCode !== undefined) detail.upstreamCode = body.upstreamCode.slice(0, 100);
   if (body.retryable !== undefined) detail.retryable = body.retryable;
   if (retryAfterSeconds !== undefined) detail.retryAfterSeconds = retryAfterSeconds;

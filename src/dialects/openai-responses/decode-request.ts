@@ -101,9 +101,11 @@ function decodeMaxTokens(tokens: number | null | undefined, extras: JsonObject):
 function decodeReasoning(reasoning: ResponsesBody["reasoning"], extras: JsonObject): Pick<ChatRequest, "reasoning"> {
   if (!reasoning) return {};
   const effort = effortSchema.safeParse(reasoning.effort).data;
-  const rest = effort ? omit(reasoning, EFFORT) : reasoning;
-  if (!isEmpty(rest)) extras.reasoning = rest;
+  const rest: JsonObject = effort ? omit(reasoning, EFFORT) : { ...reasoning };
   const isVisible = typeof reasoning.summary === "string" || typeof reasoning.generate_summary === "string";
+  // Said by its former name, it must not go out by the new one too.
+  if (isVisible && typeof reasoning.summary !== "string") rest.summary = null;
+  if (!isEmpty(rest)) extras.reasoning = rest;
   if (!effort && !isVisible) return {};
   return { reasoning: { ...(effort ? { effort } : {}), ...(isVisible ? { visible: true } : {}) } };
 }

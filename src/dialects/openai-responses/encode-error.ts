@@ -50,7 +50,9 @@ const ERRORS: Record<ErrorCode, readonly [type: ErrorType, code?: string]> = {
 export function encodeErrorBody(error: ChatError): ResponsesError {
   const [type, known] = ERRORS[error.code];
   const vendors = error.code === "upstream_rejected" ? error.upstreamCode : undefined;
-  return { message: error.message, type, param: error.param ?? null, code: vendors ?? known ?? error.code };
+  // A vendor without a code gives its type in the place of one.
+  const code = vendors === type ? null : (vendors ?? known ?? error.code);
+  return { message: error.message, type, param: error.param ?? null, code };
 }
 
 /** The clients try again on 408, 409, 429 and 5xx by themselves; `x-should-retry` tells them when that is of no use. */

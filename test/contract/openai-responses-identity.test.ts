@@ -1,0 +1,132 @@
+import { describe, expect, test } from "bun:test";
+import { foldEvents } from "../../src/chat/fold-events.ts";
+import type { JsonObject } from "../../src/chat/format.ts";
+import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
+import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
+import { createAnswerContext } from "../support/answer-context.ts";
+import { collectEvents, createTestCall, createTestDeps, jsonResponse, playResponses } from "../support/play-response.ts";
+import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import {
+  finishedResponse,
+  normalizeResponses,
+  type ResponsesRecording,
+  readRecording,
+  responsesExchanges,
+  responsesRecordings,
+} from "../support/responses-recordings.ts";
+
+const ENV = { OPENAI_API_KEY: "key", OPENAI_BASE_URL: "http://openai.test/v1", OPENAI_DEFAULT_MODEL: "gpt-test" };
+
+/** Requests that this server refuses, and why. */
+const REFUSED: Readonly<Record<string, string>> = {
+  test_openai_responses__test_background_mode_with_tool_vcr: "background without stream: its answer must be fetched later",
+  test_openai_responses__test_background_mode_streaming_without_starting_after_vcr: "the same",
+  test_openai_responses__test_openai_responses_model_http_error: "temperature -1: refused here as OpenAI refuses it",
+};
+
+function refusalOf({ name, request }: Exchange): string | undefined {
+  if (typeof request.body !== "string" && request.body.background && request.body.stream) return undefined;
+  return REFUSED[name.replace(/\.\d$/, "")];
+}
+
+function requestBody({ request }: Exchange): JsonObject {
+  if (typeof request.body === "string") throw new Error("the request's body is no JSON");
+  return request.body;
+}
+
+/** What reaches the upstream when a caller of this dialect sends the body. */
+async function send(body: JsonObject): Promise<unknown> {
+  const request = openaiResponsesDialect.decodeRequest(body, new Headers());
+  const played = playResponses(jsonResponse({ id: "resp_1", object: "response", status: "completed", model: "m", output: [] }));
+  const call = createTestCall(request, { model: { id: request.model ?? "gpt-test" } });
+  await foldEvents(await createOpenaiProvider(ENV, createTestDeps(played.fetch)).open(call));
+  expect(call.warnings).toEqual([]);
+  return JSON.parse(played.calls[0]?.body ?? "");
+}
+
+/** Without `stream: false`, which is how it is when it is left out. */
+function normalizeRequest(body: unknown): unknown {
+  const normal = normalizeResponses(body);
+  if (typeof normal === "object" && normal !== null && "stream" in normal && normal.stream === false) delete normal.stream;
+  return normal;
+}
+
+describe.skipIf(!hasRecordings)(`recorded requests of the Responses API ${NEEDS_RECORDINGS}`, () => {
+  for (const exchange of responsesExchanges) {
+    const reason = refusalOf(exchange);
+    if (reason) {
+      test(`${exchange.name} is refused (${reason})`, () => {
+        expect(() => openaiResponsesDialect.decodeRequest(requestBody(exchange), new Headers())).toThrow();
+      });
+    } else {
+      test(`${exchange.name} reaches a provider of the same format as it was said`, async () => {
+        expect(normalizeRequest(await send(requestBody(exchange)))).toEqual(normalizeRequest(requestBody(exchange)));
+      });
+    }
+  }
+
+  test("all of them are there", () => {
+    expect(responsesExchanges.length).toBe(67);
+    expect(responsesExchanges.filter((exchange) => refusalOf(exchange)).length).toBe(4);
+  });
+});
+
+/** The events of an SSE text, by name and data. */
+function readEvents(text: string): { event: string; data: unknown }[] {
+  return text
+    .split(/\r?\n\r?\n/)
+    .filter((block) => /^(?:event:|data:)/m.test(block) && !block.includes("data: [DONE]"))
+    .map((block) => ({
+      event: /^event: (.*)$/m.exec(block)?.[1] ?? "",
+      data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? ""),
+    }));
+}
+
+async function open({ bytes, streamed }: ResponsesRecording) {
+  const type = streamed ? "text/event-stream" : "application/json";
+  const played = playResponses({ headers: { "content-type": type }, body: bytes });
+  const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { stream: streamed });
+  return createOpenaiProvider(ENV, createTestDeps(played.fetch)).open(call);
+}
+
+describe.skipIf(!hasRecordings)(`recorded answers through the Responses dialect ${NEEDS_RECORDINGS}`, () => {
+  const context = createAnswerContext("openai_responses");
+  for (const recording of responsesRecordings) {
+    if (/^(?:queued|in_progress)$/.test(String(finishedResponse(recording).status))) continue;
+    test(`${recording.name} goes out as it came`, async () => {
+      const stream = await open(recording);
+      if (!recording.streamed) {
+        expect(openaiResponsesDialect.encodeResponse(await foldEvents(stream), context)).toEqual(finishedResponse(recording));
+        return;
+      }
+      const encoder = openaiResponsesDialect.createStreamEncoder(context);
+      const text = encoder.encode(await collectEvents(stream));
+      expect(readEvents(text)).toEqual(readEvents(new TextDecoder().decode(recording.bytes)));
+    });
+  }
+
+  test("a streamed answer that is asked for whole is the end mark's response", async () => {
+    const streamed = responsesRecordings.filter((recording) => recording.streamed);
+    for (const recording of streamed) {
+      const response = await foldEvents(await open(recording));
+      expect(openaiResponsesDialect.encodeResponse(response, context)).toEqual(finishedResponse(recording));
+    }
+  });
+});
+
+describe.skipIf(!hasRecordings)(`recorded refusals of the Responses API ${NEEDS_RECORDINGS}`, () => {
+  for (const exchange of responsesExchanges.filter(({ response }) => response.status !== 200)) {
+    test(`${exchange.name} comes back with OpenAI's status, code and words`, async () => {
+      const { status, body } = exchange.response;
+      const played = playResponses(jsonResponse(body, status));
+      const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] });
+      const error = await createOpenaiProvider(ENV, createTestDeps(played.fetch))
+        .open(call)
+        .catch((thrown) => thrown);
+      const encoded = openaiResponsesDialect.encodeError(error, "req_1");
+      expect(encoded.status).toBe(status);
+      const [recorded] = readRecording(exchange).data;
+      expect(encoded.body).toEqual({ error: recorded?.error });
+    });
+  }
+});
