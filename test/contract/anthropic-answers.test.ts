@@ -1,0 +1,146 @@
+import { describe, expect, test } from "bun:test";
+import Anthropic from "@anthropic-ai/sdk";
+import type { ChatEvent } from "../../src/chat/event.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
+import { anthropicMessagesDialect as dialect } from "../../src/dialects/anthropic-messages/index.ts";
+import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { createClaudeProvider } from "../../src/providers/claude/index.ts";
+import { createAnswerContext } from "../support/answer-context.ts";
+import { ANTHROPIC_FIXTURES } from "../support/anthropic-fixtures.ts";
+import { type RecordedMessage, recordedMessages } from "../support/anthropic-recordings.ts";
+import { expectEventOrder } from "../support/expect-event-order.ts";
+import { collectEvents, createTestCall, createTestDeps, playResponses } from "../support/play-response.ts";
+import { messageSchema, readStreamedMessage, summarizeMessage } from "../support/read-anthropic-message.ts";
+import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { cutAfterEachEvent, SPLITS } from "../support/split-bytes.ts";
+import { streamMessage } from "../support/stream-anthropic-message.ts";
+import { summarizeChatResponse } from "../support/summarize-chat-response.ts";
+
+const ENV = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: "http://anthropic.test" };
+const CALL = { model: "claude-test", messages: [{ role: "user" as const, content: "Hi" }] };
+
+function play({ streamed, bytes }: RecordedMessage, pieces: readonly Uint8Array[] = [bytes]) {
+  const headers = { "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json" };
+  const provider = createClaudeProvider(ENV, createTestDeps(playResponses({ headers, body: pieces }).fetch));
+  return provider.open(createTestCall(CALL, { stream: streamed }));
+}
+
+/** A recording as Anthropic's own client reads it: a judge of which no line is ours. */
+async function readBySdk({ streamed, bytes }: RecordedMessage): Promise<JsonObject> {
+  const fetch = async () =>
+    new Response(bytes.slice(), { headers: { "content-type": streamed ? "text/event-stream" : "application/json" } });
+  const client = new Anthropic({ apiKey: "test", fetch, maxRetries: 0, logLevel: "off" });
+  const params = { ...CALL, max_tokens: 10 };
+  const message = streamed ? await client.beta.messages.stream(params).finalMessage() : await client.beta.messages.create(params);
+  return jsonObjectSchema.parse(JSON.parse(JSON.stringify(message)));
+}
+
+/** Nulls, empty lists and defaults that say nothing are left out of an answer that was put together anew. */
+function withoutNothing(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNothing);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, inner]) => inner !== null && !(key === "citations" && Array.isArray(inner) && inner.length === 0))
+      .map(([key, inner]) => [key, withoutNothing(inner)]),
+  );
+}
+
+/** Anthropic's client takes these from the first event alone, when a stream of ours has not heard of them yet. */
+function withoutEarlyCounts(message: unknown): unknown {
+  if (!isJsonObject(message) || !isJsonObject(message.usage)) return message;
+  const { cache_creation: _split, service_tier: _tier, inference_geo: _place, ...usage } = message.usage;
+  return { ...message, usage };
+}
+
+/** Where another model took over, Anthropic's client names that one; the answer began with the first, and so it is told. */
+const CHANGES_MODEL = new Set(["anthropic-fallback (streamed)"]);
+
+/** Each answer as it was sent: whole, and as a stream. */
+const handWritten: readonly RecordedMessage[] = ANTHROPIC_FIXTURES.flatMap(({ name, message }) =>
+  [JSON.stringify(message), streamMessage(message).join("")].map((text, at) => ({
+    name: `${name} (${at === 0 ? "whole" : "streamed"})`,
+    streamed: at === 1,
+    bytes: new TextEncoder().encode(text),
+    text,
+  })),
+);
+
+function describeAnswers(recordings: readonly RecordedMessage[]): void {
+  for (const recording of recordings) {
+    test(`${recording.name}: the same events, however it is cut into pieces`, async () => {
+      let whole: ChatEvent[] | undefined;
+      for (const [, split] of SPLITS) {
+        const events = await collectEvents(await play(recording, split(recording.bytes)));
+        expectEventOrder(events);
+        whole ??= events;
+        expect(events).toEqual(whole);
+      }
+      expect(whole?.at(-1)?.type).toBe("end");
+    });
+
+    test(`${recording.name}: says what was recorded`, async () => {
+      const response = await foldEvents(await play(recording));
+      const message = recording.streamed ? readStreamedMessage(recording.text) : messageSchema.parse(JSON.parse(recording.text));
+      expect(summarizeChatResponse(response)).toEqual(summarizeMessage(message));
+    });
+
+    test(`${recording.name}: put together anew, it is what Anthropic's client reads`, async () => {
+      const { body: _body, ...response } = await foldEvents(await play(recording));
+      const encoded: unknown = JSON.parse(JSON.stringify(dialect.encodeResponse(response, createAnswerContext("anthropic"))));
+      const model = CHANGES_MODEL.has(recording.name) ? { model: response.model } : {};
+      expect(withoutNothing(encoded)).toEqual(withoutNothing({ ...(await readBySdk(recording)), ...model }));
+    });
+  }
+
+  for (const recording of recordings.filter(({ streamed }) => !streamed)) {
+    test(`${recording.name}: goes out as it came in`, async () => {
+      const response = await foldEvents(await play(recording));
+      expect(dialect.encodeResponse(response, createAnswerContext("anthropic"))).toEqual(JSON.parse(recording.text));
+    });
+
+    test(`${recording.name}: told as a stream, it is what Anthropic's client reads`, async () => {
+      const events = await collectEvents(await play(recording));
+      const bytes = new TextEncoder().encode(dialect.createStreamEncoder(createAnswerContext("anthropic")).encode(events));
+      const told = await readBySdk({ ...recording, streamed: true, bytes });
+      expect(withoutNothing(withoutEarlyCounts(told))).toEqual(withoutNothing(withoutEarlyCounts(JSON.parse(recording.text))));
+    });
+
+    test(`${recording.name}: a cut body is an error`, async () => {
+      const half = recording.bytes.slice(0, recording.bytes.length / 2);
+      const error = await play(recording, [half]).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "upstream_invalid_response" });
+    });
+  }
+
+  for (const recording of recordings.filter(({ streamed }) => streamed)) {
+    test(`${recording.name}: a cut stream never ends well`, async () => {
+      for (const bytes of cutAfterEachEvent(recording.bytes)) {
+        const events = await collectEvents(await play(recording, [bytes]));
+        expectEventOrder(events);
+        expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_incomplete" } });
+      }
+    });
+
+    test(`${recording.name}: goes out event by event as it came in`, async () => {
+      const stream = await play(recording, SPLITS[2]?.[1](recording.bytes));
+      const encoder = dialect.createStreamEncoder(createAnswerContext("anthropic"));
+      let text = "";
+      for (let batch = await stream.read(); batch; batch = await stream.read()) text += encoder.encode(batch);
+      expect(text).toBe(recording.text.endsWith("\n\n") ? recording.text : `${recording.text}\n`);
+    });
+  }
+}
+
+describe("Anthropic's answers, written by hand", () => {
+  describeAnswers(handWritten);
+});
+
+describe.skipIf(!hasRecordings)(`Anthropic's recorded answers ${NEEDS_RECORDINGS}`, () => {
+  test("there are as many as were counted", () => {
+    const streamed = recordedMessages.filter((recording) => recording.streamed).length;
+    expect({ streamed, whole: recordedMessages.length - streamed }).toEqual({ streamed: 50, whole: 64 });
+  });
+  describeAnswers(recordedMessages);
+});
