@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../src/chat/event.ts";
+import { ChatError } from "../../src/errors/chat-error.ts";
+import { createClaudeProvider } from "../../src/providers/claude/index.ts";
+import { expectEventOrder } from "../support/expect-event-order.ts";
+import { type FaultUpstream, startFaultUpstream } from "../support/fault-upstream.ts";
+import { collectEvents, createTestCall, createTestDeps } from "../support/play-response.ts";
+import { hasVectors, NEEDS_VECTORS } from "../support/vectors.ts";
+
+/** What each scenario must come to: an answer's text, or the code of the failure. */
+const OUTCOMES: Readonly<Record<string, { text: string } | { code: RegExp; retryAfterSeconds?: number }>> = {
+  ok: { text: "Hello 🎉" },
+  bytewise: { text: "Hello 🎉" },
+  crlf: { text: "Hello 🎉" },
+  cr: { text: "Hello 🎉" },
+  bom: { text: "Hello 🎉" },
+  noevent: { text: "Hello 🎉" },
+  unknownev: { text: "Hello" },
+  badutf8: { text: "a\ufffd\ufffd\ufffdb" },
+  dupstop: { text: "Hello 🎉" },
+  afterstop_stall: { text: "Hello 🎉" },
+  e401: { code: /^upstream_auth$/ },
+  e429: { code: /^upstream_rate_limited$/, retryAfterSeconds: 1 },
+  e429huge: { code: /^upstream_rate_limited$/, retryAfterSeconds: 3600 },
+  e529: { code: /^upstream_overloaded$/ },
+  html502: { code: /^upstream_error$/ },
+  html200: { code: /^upstream_invalid_response$/ },
+  json200err: { code: /^upstream_error$/ },
+  empty200: { code: /^upstream_invalid_response$/ },
+  redirect: { code: /^upstream_invalid_response$/ },
+  errfirst: { code: /^upstream_overloaded$/ },
+  errmid: { code: /^upstream_overloaded$/ },
+  badjson: { code: /^upstream_invalid_response$/ },
+  neverline: { code: /^upstream_invalid_response$/ },
+  badchunk: { code: /^upstream_(disconnected|invalid_response)$/ },
+  reset: { code: /^upstream_disconnected$/ },
+  fin: { code: /^upstream_(disconnected|incomplete)$/ },
+  clshort: { code: /^upstream_(disconnected|incomplete)$/ },
+  trunc_clean: { code: /^upstream_incomplete$/ },
+  nostop: { code: /^upstream_incomplete$/ },
+  stop_noblank: { code: /^upstream_incomplete$/ },
+  stall: { code: /^upstream_stalled$/ },
+  comments: { code: /^upstream_stalled$/ },
+  pings: { code: /^upstream_(stalled|timeout)$/ },
+  nohead: { code: /^upstream_timeout$/ },
+};
+
+const TIMEOUTS = { headersMs: 1000, answerMs: 1000, idleMs: 600, progressMs: 800, totalMs: 2000 };
+
+/** Pieces of the fault server's bodies that go no further. */
+const LEAKS = /sk-ant-ECHO|ECHOED|SECRETPROMPT|captive portal|<html/;
+
+describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () => {
+  let faults: FaultUpstream;
+  beforeAll(async () => {
+    faults = await startFaultUpstream();
+  });
+  afterAll(() => faults.stop());
+
+  /** All events; a failure before the first of them stands as the only one. */
+  async function meet(scenario: string, signal = new AbortController().signal): Promise<ChatEvent[]> {
+    faults.scenario = scenario;
+    const deps = createTestDeps((url, init) => fetch(url, init), { timeouts: TIMEOUTS });
+    const env = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: faults.url };
+    const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { stream: true, signal });
+    try {
+      return await collectEvents(await createClaudeProvider(env, deps).open(call));
+    } catch (thrown) {
+      if (!(thrown instanceof ChatError)) throw thrown;
+      return [{ type: "error", error: thrown }];
+    }
+  }
+
+  for (const [scenario, outcome] of Object.entries(OUTCOMES)) {
+    test(`${scenario}: ${"text" in outcome ? "an answer" : outcome.code.source}`, async () => {
+      const events = await meet(scenario);
+      expectEventOrder(events);
+      const last = events.at(-1);
+      if ("text" in outcome) {
+        expect(last?.type).toBe("end");
+        expect(events.map((event) => (event.type === "part-delta" ? event.delta : "")).join("")).toBe(outcome.text);
+      } else {
+        const error = last?.type === "error" ? last.error : undefined;
+        expect(error?.code).toMatch(outcome.code);
+        expect(error?.retryAfterSeconds).toBe(outcome.retryAfterSeconds);
+        expect(JSON.stringify([error, error?.message, error?.logReason])).not.toMatch(LEAKS);
+      }
+      expect(await faults.waitUntilClosed(1500)).toBe(0);
+      expect(faults.output()).not.toContain("LEAK");
+    });
+  }
+
+  test("bigline: an answer or upstream_invalid_response, as the line came in pieces", async () => {
+    const last = (await meet("bigline")).at(-1);
+    if (last?.type === "error") expect(last.error.code).toBe("upstream_invalid_response");
+    else expect(last?.type).toBe("end");
+  });
+
+  test("a caller who leaves closes the upstream's connection", async () => {
+    const controller = new AbortController();
+    const events = meet("stall", controller.signal);
+    await Bun.sleep(100);
+    controller.abort();
+    expect((await events).at(-1)?.type).toBe("cancelled");
+    expect(await faults.waitUntilClosed(500)).toBe(0);
+  });
+});
