@@ -1,0 +1,326 @@
+import { describe, expect, test } from "bun:test";
+import type { Warning } from "../../../../src/chat/event.ts";
+import type { ChatRequest } from "../../../../src/chat/request.ts";
+import { encodeRequest } from "../../../../src/providers/gemini/encode-request.ts";
+import type { GenerateRequest } from "../../../../src/wire/google-generate/request.ts";
+
+const HI: ChatRequest["messages"] = [{ role: "user", content: "Hi" }];
+
+function encode(request: Partial<ChatRequest>, model = "gemini-3.5-flash"): GenerateRequest & { warnings: Warning[] } {
+  const warnings: Warning[] = [];
+  const encoded = encodeRequest(
+    { messages: HI, ...request },
+    { model: { id: model }, warn: (warning) => warnings.push(warning) },
+  );
+  return { ...encoded, warnings };
+}
+
+describe("the conversation", () => {
+  test("a plain one", () => {
+    expect(encode({})).toEqual({ contents: [{ role: "user", parts: [{ text: "Hi" }] }], warnings: [] });
+  });
+
+  test("system messages become the instruction, late ones with a warning; neighbours of one role are one turn", () => {
+    const { contents, systemInstruction, warnings } = encode({
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: "a" },
+        { role: "user", content: [{ type: "text", text: "b" }] },
+        { role: "assistant", content: "c" },
+        { role: "system", content: "Be kind." },
+        { role: "assistant", content: "d" },
+      ],
+    });
+    expect(systemInstruction).toEqual({ parts: [{ text: "Be brief." }, { text: "Be kind." }] });
+    expect(contents).toEqual([
+      { role: "user", parts: [{ text: "a" }, { text: "b" }] },
+      { role: "model", parts: [{ text: "c" }, { text: "d" }] },
+    ]);
+    expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "messages[4]" }]);
+  });
+
+  test("instructions alone are said to an empty turn", () => {
+    expect(encode({ messages: [{ role: "system", content: "Tell a joke." }] }).contents).toEqual([
+      { role: "user", parts: [{ text: "" }] },
+    ]);
+  });
+
+  test("empty texts are left out, except where nothing else is said", () => {
+    const empty = { type: "text", text: "" } as const;
+    const { contents } = encode({
+      messages: [
+        { role: "user", content: [empty, { type: "text", text: "a" }, empty] },
+        { role: "assistant", content: "" },
+      ],
+    });
+    expect(contents).toEqual([
+      { role: "user", parts: [{ text: "a" }] },
+      { role: "model", parts: [{ text: "" }] },
+    ]);
+  });
+
+  test("images, PDFs and texts, by data and by URL", () => {
+    const { contents, warnings } = encode({
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "image", media_type: "image/png", data: "iVBORw0KGgo=" },
+            { type: "image", url: "https://example.com/cat.JPEG?size=2" },
+            { type: "image", url: "https://generativelanguage.googleapis.com/v1beta/files/abc" },
+            { type: "document", media_type: "application/pdf", data: "JVBERi0=" },
+            { type: "document", url: "gs://bucket/report.pdf", media_type: "application/pdf" },
+            { type: "document", text: "Some notes.", title: "Notes" },
+          ],
+        },
+      ],
+    });
+    expect(contents[0]?.parts).toEqual([
+      { inlineData: { mimeType: "image/png", data: "iVBORw0KGgo=" } },
+      { fileData: { fileUri: "https://example.com/cat.JPEG?size=2", mimeType: "image/jpeg" } },
+      { fileData: { fileUri: "https://generativelanguage.googleapis.com/v1beta/files/abc" } },
+      { inlineData: { mimeType: "application/pdf", data: "JVBERi0=" } },
+      { fileData: { fileUri: "gs://bucket/report.pdf", mimeType: "application/pdf" } },
+      { text: "Some notes." },
+    ]);
+    expect(warnings).toMatchObject([{ code: "unsupported_parameter", param: "messages[0].content[5].title" }]);
+  });
+
+  test("data without its media type is refused by its place", () => {
+    expect(() => encode({ messages: [{ role: "user", content: [{ type: "image", data: "AA==" }] }] })).toThrow(
+      expect.objectContaining({ code: "invalid_request", param: "messages[0].content[0].media_type" }),
+    );
+  });
+});
+
+describe("tools", () => {
+  const tool = {
+    name: "get_weather",
+    description: "Weather",
+    parameters: { type: "object", properties: { city: { type: "string" } } },
+  };
+
+  test("functions in one list, Google's own tools beside it, in the order in which they came", () => {
+    const search = { type: "opaque", format: "google", value: { googleSearch: {} } } as const;
+    const { tools } = encode({ tools: [search, tool, { name: "now", extras: { google: { behavior: "BLOCKING" } } }] });
+    expect(tools).toEqual([
+      { googleSearch: {} },
+      {
+        functionDeclarations: [
+          { name: "get_weather", description: "Weather", parametersJsonSchema: tool.parameters },
+          { name: "now", behavior: "BLOCKING" },
+        ],
+      },
+    ]);
+  });
+
+  test("the choice", () => {
+    const config = (tool_choice?: ChatRequest["tool_choice"], strict?: boolean) => {
+      const tools = [strict === undefined ? tool : { ...tool, strict }];
+      return encode({ tools, ...(tool_choice === undefined ? {} : { tool_choice }) }).toolConfig?.functionCallingConfig;
+    };
+    expect(config()).toBeUndefined();
+    expect(config("auto")).toEqual({ mode: "AUTO" });
+    expect(config("none")).toEqual({ mode: "NONE" });
+    expect(config("required")).toEqual({ mode: "ANY" });
+    expect(config({ name: "get_weather" })).toEqual({ mode: "ANY", allowedFunctionNames: ["get_weather"] });
+    expect(config(undefined, true)).toEqual({ mode: "VALIDATED" });
+    expect(config("auto", true)).toEqual({ mode: "VALIDATED" });
+    expect(config("required", true)).toEqual({ mode: "ANY" });
+    expect(config("auto", false)).toEqual({ mode: "AUTO" });
+  });
+
+  const CALLS: ChatRequest["messages"] = [
+    ...HI,
+    {
+      role: "assistant",
+      content: [
+        {
+          type: "tool_call",
+          id: "c1",
+          name: "get_weather",
+          arguments: { city: "Oslo" },
+          signature: { format: "google", value: "c2ln" },
+        },
+        { type: "tool_call", id: "c2", name: "now", arguments: {} },
+      ],
+    },
+  ];
+
+  test("parallel calls and their results, with the names found by id", () => {
+    const { contents } = encode({
+      messages: [
+        ...CALLS,
+        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c2", content: "noon" }] },
+        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c1", content: "no station", is_error: true }] },
+      ],
+    });
+    expect(contents.slice(1)).toEqual([
+      {
+        role: "model",
+        parts: [
+          { functionCall: { id: "c1", name: "get_weather", args: { city: "Oslo" } }, thoughtSignature: "c2ln" },
+          { functionCall: { id: "c2", name: "now", args: {} } },
+        ],
+      },
+      {
+        role: "user",
+        parts: [
+          { functionResponse: { id: "c2", name: "now", response: { output: "noon" } } },
+          { functionResponse: { id: "c1", name: "get_weather", response: { error: "no station" } } },
+        ],
+      },
+    ]);
+  });
+
+  test("a result of texts and images: inside of it from Gemini 3 on, after it before", () => {
+    const messages: ChatRequest["messages"] = [
+      ...CALLS,
+      {
+        role: "tool",
+        content: [
+          {
+            type: "tool_result",
+            tool_call_id: "c1",
+            content: [
+              { type: "text", text: "a" },
+              { type: "image", media_type: "image/png", data: "AA==" },
+              { type: "image", url: "https://example.com/a.png" },
+              { type: "text", text: "b" },
+            ],
+          },
+        ],
+      },
+    ];
+    const image = { inlineData: { mimeType: "image/png", data: "AA==" } };
+    const file = { fileData: { fileUri: "https://example.com/a.png", mimeType: "image/png" } };
+    const result = { id: "c1", name: "get_weather", response: { output: "a\nb" } };
+    expect(encode({ messages }).contents[2]?.parts).toEqual([{ functionResponse: { ...result, parts: [image] } }, file]);
+    expect(encode({ messages }, "gemini-2.5-flash").contents[2]?.parts).toEqual([{ functionResponse: result }, image, file]);
+  });
+
+  test("a result of a call that nobody made needs the tool's name", () => {
+    const result = { type: "tool_result", tool_call_id: "x", content: "1" } as const;
+    expect(() => encode({ messages: [{ role: "tool", content: [result] }] })).toThrow(
+      expect.objectContaining({ code: "invalid_request", param: "messages[0].content[0].tool_call_id" }),
+    );
+    expect(encode({ messages: [{ role: "tool", content: [{ ...result, name: "now" }] }] }).contents[0]?.parts).toEqual([
+      { functionResponse: { id: "x", name: "now", response: { output: "1" } } },
+    ]);
+  });
+});
+
+describe("signatures", () => {
+  const google = (value: string) => ({ format: "google", value }) as const;
+
+  test("stand on whatever part they came with, byte for byte", () => {
+    const { contents } = encode({
+      messages: [
+        {
+          role: "assistant",
+          content: [
+            { type: "reasoning", text: "Hm.", signature: google("r_-1") },
+            { type: "reasoning", text: "Unsigned." },
+            { type: "text", text: "Hello", signature: google("t+/=") },
+            { type: "reasoning", text: "", signature: google("alone") },
+            { type: "reasoning", text: "", signature: google("thought"), extras: { google: { thought: true } } },
+            { type: "tool_call", id: "c", name: "f", arguments: {}, signature: google("call") },
+            { type: "opaque", format: "google", value: { executableCode: { code: "1" }, thoughtSignature: "code" } },
+          ],
+        },
+      ],
+    });
+    expect(contents[0]?.parts).toEqual([
+      { text: "Hm.", thought: true, thoughtSignature: "r_-1" },
+      { text: "Unsigned.", thought: true },
+      { text: "Hello", thoughtSignature: "t+/=" },
+      { text: "", thoughtSignature: "alone" },
+      { text: "", thoughtSignature: "thought", thought: true },
+      { functionCall: { id: "c", name: "f", args: {} }, thoughtSignature: "call" },
+      JSON.parse('{"executableCode":{"code":"1"},"thoughtSignature":"code"}'),
+    ]);
+  });
+
+  test("another vendor's calls are marked as such for models that check, once a turn", () => {
+    const call = (id: string) => ({ type: "tool_call", id, name: "f", arguments: {} }) as const;
+    const messages: ChatRequest["messages"] = [...HI, { role: "assistant", content: [call("a"), call("b")] }];
+    const signatures = (model: string) => encode({ messages }, model).contents[1]?.parts.map((part) => part.thoughtSignature);
+    const marked = [btoa("skip_thought_signature_validator"), undefined];
+    expect(signatures("gemini-3-flash-preview")).toEqual(marked);
+    expect(signatures("gemini-flash-latest")).toEqual(marked);
+    expect(signatures("gemini-4-argon")).toEqual(marked);
+    expect(signatures("gemini-2.5-pro")).toEqual([undefined, undefined]);
+  });
+
+  test("a hidden thought without a signature of Google's says nothing", () => {
+    const { contents } = encode({
+      messages: [
+        {
+          role: "assistant",
+          content: [
+            { type: "reasoning", text: "", redacted: true },
+            { type: "text", text: "a" },
+          ],
+        },
+      ],
+    });
+    expect(contents[0]?.parts).toEqual([{ text: "a" }]);
+  });
+});
+
+describe("settings", () => {
+  test("have their places", () => {
+    const { generationConfig } = encode({ temperature: 0, top_p: 0.9, max_tokens: 10, stop: ["END"], seed: 7 });
+    expect(generationConfig).toEqual({ temperature: 0, topP: 0.9, maxOutputTokens: 10, stopSequences: ["END"], seed: 7 });
+  });
+
+  test("five stop texts at most", () => {
+    const { generationConfig, warnings } = encode({ stop: ["1", "2", "3", "4", "5", "6"] });
+    expect(generationConfig?.stopSequences).toHaveLength(5);
+    expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "stop" }]);
+  });
+
+  test("the answer's format", () => {
+    const schema = { type: "object", properties: { a: { $ref: "#/$defs/A" } } };
+    expect(encode({ response_format: { type: "text" } }).generationConfig).toBeUndefined();
+    expect(encode({ response_format: { type: "json" } }).generationConfig).toEqual({ responseMimeType: "application/json" });
+    expect(encode({ response_format: { type: "json_schema", name: "a", schema, strict: true } }).generationConfig).toEqual({
+      responseMimeType: "application/json",
+      responseJsonSchema: schema,
+    });
+  });
+
+  test("metadata becomes labels where it can be one", () => {
+    const { labels, warnings } = encode({ metadata: { team: "search", user_id: "Alice@example.com", "1st": "x" } });
+    expect(labels).toEqual({ team: "search" });
+    expect(warnings.map(({ param }) => param)).toEqual(["metadata.user_id", "metadata.1st"]);
+  });
+
+  test("extras are laid over, one level deep", () => {
+    const { warnings: _, ...body } = encode({
+      temperature: 1,
+      max_tokens: 5,
+      extras: {
+        google: {
+          safetySettings: [{ category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_NONE" }],
+          generationConfig: { topK: 40, maxOutputTokens: 6 },
+          cachedContent: "cachedContents/abc",
+        },
+        anthropic: { service_tier: "auto" },
+      },
+    });
+    expect(body).toEqual(
+      JSON.parse(
+        '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generationConfig":{"temperature":1,"maxOutputTokens":6,"topK":40},' +
+          '"safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}],"cachedContent":"cachedContents/abc"}',
+      ),
+    );
+  });
+
+  test("what an answer says of itself beside its content does not go back", () => {
+    const extras = { google: { groundingMetadata: {}, usageMetadata: {}, safetyRatings: [] } };
+    expect(encode({ messages: [{ role: "assistant", content: "a", extras }] }).contents).toEqual([
+      { role: "model", parts: [{ text: "a" }] },
+    ]);
+  });
+});
