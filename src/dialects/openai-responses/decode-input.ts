@@ -2,7 +2,7 @@ import { parseArguments } from "../../chat/fold-events.ts";
 import type { Message } from "../../chat/message.ts";
 import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
-import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { carryItem, toExtras } from "../../formats/openai-responses/extras.ts";
 import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
 import { isEmpty, omit } from "../../formats/openai-responses/read-json.ts";
 import { carryReasoning, TEXT_SEPARATOR, textsOf } from "../../formats/openai-responses/reasoning-item.ts";
@@ -75,12 +75,12 @@ function isReasoning(item: InputItem): item is ReasoningItem {
 
 function decodeCall(item: FunctionCallItem): Part {
   const { call_id: id, name, arguments: text } = item;
-  return { type: "tool_call", id, name, ...parseArguments(text), ...toExtras(omit(item, CALL_FIELDS)) };
+  return { type: "tool_call", id, name, ...parseArguments(text), ...toExtras(carryItem(omit(item, CALL_FIELDS))) };
 }
 
 function decodeResult(item: FunctionCallOutputItem): Part {
   const content = typeof item.output === "string" ? item.output : item.output.map(decodeContent);
-  return { type: "tool_result", tool_call_id: item.call_id, content, ...toExtras(omit(item, RESULT_FIELDS)) };
+  return { type: "tool_result", tool_call_id: item.call_id, content, ...toExtras(carryItem(omit(item, RESULT_FIELDS))) };
 }
 
 /** What the caller answers to the model's calls, in contrast to what the model said. */
@@ -91,16 +91,16 @@ function isAnswerToModel(item: OtherItem): boolean {
 /** A message of the user's, or one of the system's that stands among the items: its role says so. */
 function decodeMessage(item: MessageItem): Message {
   const content = typeof item.content === "string" ? item.content : item.content.map(decodeContent);
-  const rest = omit(item, MESSAGE_FIELDS);
+  const rest = carryItem(omit(item, MESSAGE_FIELDS));
   if (item.role === "user") return { role: "user", content, ...toExtras(rest) };
-  return { role: "system", content, ...toExtras({ ...rest, role: item.role }) };
+  return { role: "system", content, ...toExtras({ ...rest, $role: item.role }) };
 }
 
 function decodeAssistantContent(item: MessageItem): Part[] {
   const { content } = item;
   if (typeof content === "string") {
     const rest = omit(item, MESSAGE_FIELDS);
-    return [{ type: "text", text: content, ...toExtras(isEmpty(rest) ? {} : { item: rest }) }];
+    return [{ type: "text", text: content, ...toExtras(isEmpty(rest) ? {} : { $item: rest }) }];
   }
   return content.map((part, index): Part => {
     const text = part.type === "refusal" ? part.refusal : part.text;

@@ -26,7 +26,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     });
   }
   // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
-  const extras: JsonObject = { store: null, include: null, ...omit(said, UNDERSTOOD_FIELDS) };
+  const extras: JsonObject = { ...dropNulls(omit(said, UNDERSTOOD_FIELDS)), $unset: ["store", "include"] };
   const messages = decodeMessages(said, extras);
   return {
     ...(said.model ? { model: said.model } : {}),
@@ -44,6 +44,11 @@ export function decodeRequest(body: unknown): ChatRequest {
     ...findBinding(said),
     stream: said.stream ?? false,
   };
+}
+
+/** In this API a null field is one that was left out. */
+function dropNulls(fields: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 }
 
 function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
@@ -65,8 +70,8 @@ function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
   const { type: _type, name, description, parameters, strict, ...rest } = tool;
   const carried: JsonObject = { ...rest };
   // An encoder gives these two a value where they have none; here the vendor's own default counts.
-  if (typeof strict !== "boolean") carried.strict = null;
-  if (!parameters) carried.parameters = null;
+  const unset = [...(typeof strict === "boolean" ? [] : ["strict"]), ...(parameters ? [] : ["parameters"])];
+  if (unset.length > 0) carried.$unset = unset;
   return {
     name,
     ...(typeof description === "string" ? { description } : {}),
@@ -94,30 +99,32 @@ function decodeToolChoice(choice: ResponsesBody["tool_choice"], extras: JsonObje
 function decodeMaxTokens(tokens: number | null | undefined, extras: JsonObject): Pick<ChatRequest, "max_tokens"> {
   if (typeof tokens !== "number") return {};
   // The vendor refuses so few, and says so better than we could.
-  if (tokens < MIN_OUTPUT_TOKENS) extras.max_output_tokens = tokens;
+  if (tokens < MIN_OUTPUT_TOKENS) extras.$max_output_tokens = true;
   return { max_tokens: tokens };
 }
 
 function decodeReasoning(reasoning: ResponsesBody["reasoning"], extras: JsonObject): Pick<ChatRequest, "reasoning"> {
   if (!reasoning) return {};
-  const effort = effortSchema.safeParse(reasoning.effort).data;
-  const rest: JsonObject = effort ? omit(reasoning, EFFORT) : { ...reasoning };
-  const isVisible = typeof reasoning.summary === "string" || typeof reasoning.generate_summary === "string";
-  // Said by its former name, it must not go out by the new one too.
-  if (isVisible && typeof reasoning.summary !== "string") rest.summary = null;
+  const { effort: saidEffort, summary, generate_summary: formerSummary, ...rest } = reasoning;
+  const effort = effortSchema.safeParse(saidEffort).data;
+  if (typeof saidEffort === "string" && !effort) rest.effort = saidEffort;
   if (!isEmpty(rest)) extras.reasoning = rest;
+  const asked = {
+    ...(typeof summary === "string" ? { summary } : {}),
+    ...(typeof formerSummary === "string" ? { generate_summary: formerSummary } : {}),
+  };
+  const isVisible = !isEmpty(asked);
+  if (isVisible) extras.$summary = asked;
   if (!effort && !isVisible) return {};
   return { reasoning: { ...(effort ? { effort } : {}), ...(isVisible ? { visible: true } : {}) } };
 }
 
-const EFFORT: ReadonlySet<string> = new Set(["effort"]);
-
 function decodeText(text: ResponsesBody["text"], extras: JsonObject): Pick<ChatRequest, "response_format"> {
   if (!text) return {};
   const { format, ...rest } = text;
-  const isUnderstood = !format || isEmpty(omit(format, FORMAT_FIELDS));
-  const carried: JsonObject = isUnderstood ? rest : { ...rest, format };
-  if (!isEmpty(carried)) extras.text = carried;
+  if (!isEmpty(rest)) extras.text = rest;
+  const further = format ? omit(format, FORMAT_FIELDS) : {};
+  if (!isEmpty(further)) extras.$format = further;
   return format ? { response_format: decodeFormat(format) } : {};
 }
 

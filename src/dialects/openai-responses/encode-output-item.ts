@@ -1,10 +1,9 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { encodeToolCall } from "../../formats/openai-responses/encode-input.ts";
-import { extrasOf } from "../../formats/openai-responses/extras.ts";
+import { fieldsNoted } from "../../formats/openai-responses/extras.ts";
 import { restoreOutputText } from "../../formats/openai-responses/message-item.ts";
 import { restoreReasoning } from "../../formats/openai-responses/reasoning-item.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
 import { type Carried, encodeCarried, foreignSignature } from "./carry-foreign.ts";
 
 const ID_PREFIXES = { text: "msg", reasoning: "rs", tool_call: "fc", opaque: "rs" } as const;
@@ -47,7 +46,6 @@ export function encodeOutputItems(part: Part, answerId: string, outputIndex: num
 }
 
 function encodeText(part: TextPart, id: string): JsonObject {
-  const item = extrasOf(part)?.item;
   const content = restoreOutputText(part);
   return {
     id,
@@ -55,7 +53,7 @@ function encodeText(part: TextPart, id: string): JsonObject {
     status: "completed",
     role: "assistant",
     content: [content.type === "output_text" ? { logprobs: [], ...content } : content],
-    ...(isJsonObject(item) ? item : {}),
+    ...fieldsNoted(part, "$item"),
   };
 }
 
@@ -86,5 +84,5 @@ function withSignature(
 ): JsonObject[] {
   const signature = foreignSignature(part);
   if (!signature) return [item];
-  return [item, encodeCarrier(mintItemId("reasoning", answerId, outputIndex + 1), { ...owner, signature })];
+  return [item, encodeCarrier(`${mintItemId("reasoning", answerId, outputIndex)}_signature`, { ...owner, signature })];
 }

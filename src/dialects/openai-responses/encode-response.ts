@@ -5,6 +5,7 @@ import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { encodeFormat } from "../../formats/openai-responses/encode-request.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
+import { noteOf } from "../../formats/openai-responses/extras.ts";
 import type { ResponsesAnswer, ResponsesUsage } from "../../wire/openai-responses/response.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
@@ -46,7 +47,6 @@ export function encodeAnswer(
   context: AnswerContext,
 ): ResponsesAnswer {
   const reason = ending && incompleteReason(ending.finish_reason);
-  const warnings = error || ending ? encodeWarnings(context) : [];
   return {
     id,
     object: "response",
@@ -63,7 +63,8 @@ export function encodeAnswer(
     store: false,
     truncation: "disabled",
     usage: ending?.usage ? encodeUsage(ending.usage) : null,
-    ...(warnings.length > 0 ? { warnings } : {}),
+    // What was changed on the way, in a field that the API has not and that its clients pass over.
+    ...((error || ending) && context.warnings.length > 0 ? { warnings: [...context.warnings] } : {}),
   };
 }
 
@@ -75,7 +76,7 @@ function incompleteReason(reason: FinishReason): "max_output_tokens" | "content_
 /** The API says back what was asked; a setting that was not made is null, or has the value that the API itself would name. */
 export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
-  const isInstructions = first?.role === "system" && !first.extras?.openai_responses && typeof first.content === "string";
+  const isInstructions = first?.role === "system" && noteOf(first, "$role") === undefined && typeof first.content === "string";
   return {
     instructions: isInstructions ? first.content : null,
     max_output_tokens: request.max_tokens ?? null,
@@ -103,12 +104,4 @@ function encodeUsage(usage: Usage): ResponsesUsage {
     output_tokens_details: reasoning === undefined ? {} : { reasoning_tokens: reasoning },
     total_tokens: usage.total_tokens,
   };
-}
-
-/**
- * What was changed on the way, in a field that the API has not and that its clients pass over. That another vendor was not sent the
- * ids and marks which every client of this API sends along is not worth a word.
- */
-function encodeWarnings({ warnings }: AnswerContext): AnswerContext["warnings"] {
-  return warnings.filter(({ code, param }) => code !== "foreign_content_dropped" || !param.endsWith(".extras.openai_responses"));
 }

@@ -13,7 +13,7 @@ export function decodeContent(content: JsonObject): TextPart | ImagePart | Docum
       const text = stringOf(content.text);
       if (text === undefined) break;
       const fields = omit(content, TEXT_FIELDS);
-      if (content.type === "output_text") fields.type = "output_text";
+      if (content.type === "output_text") fields.$type = "output_text";
       return { type: "text", text, ...toExtras(fields) };
     }
     case "input_image": {
@@ -29,8 +29,9 @@ export function decodeContent(content: JsonObject): TextPart | ImagePart | Docum
       if (!source) break;
       const title = stringOf(content.filename);
       const fields = omit(content, FILE_FIELDS);
-      // The name of a linked file is not sent by itself, and a file without a name would be given one.
-      if ("url" in source ? title !== undefined : title === undefined) fields.filename = title ?? null;
+      // A linked file's name is not sent by itself, and a file without a name would be given one.
+      if ("url" in source && title !== undefined) fields.filename = title;
+      if ("data" in source && title === undefined) fields.$unset = ["filename"];
       return { type: "document", ...source, ...(title === undefined ? {} : { title }), ...toExtras(fields) };
     }
   }

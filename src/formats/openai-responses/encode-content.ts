@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
-import { extrasOf, overlay } from "./extras.ts";
+import { noteOf, overlay } from "./extras.ts";
 
 /** OpenAI wants a name for a file that is sent along. */
 const UNNAMED_FILE = "document.pdf";
@@ -8,13 +8,13 @@ const UNNAMED_FILE = "document.pdf";
 /** What a user's message or a tool's output may hold → content part. */
 export function encodeContent(part: TextPart | ImagePart | DocumentPart | OpaquePart): JsonObject {
   if (part.type === "opaque") return part.value;
-  return overlay(encodeOwn(part), extrasOf(part));
+  return overlay(encodeOwn(part), part);
 }
 
 function encodeOwn(part: TextPart | ImagePart | DocumentPart): JsonObject {
   switch (part.type) {
     case "text":
-      return { type: "input_text", text: part.text };
+      return { type: noteOf(part, "$type") ?? "input_text", text: part.text };
     case "image":
       return { type: "input_image", image_url: part.url ?? dataUrl(part.media_type ?? "image/png", part.data) };
     case "document":

@@ -2,9 +2,8 @@ import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import { type Message, textOf } from "../../chat/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
 import { encodeContent } from "./encode-content.ts";
-import { extrasOf, overlay } from "./extras.ts";
+import { fieldsNoted, hasExtras, noteOf, overlayItem } from "./extras.ts";
 import { continuesItem, restoreOutputText } from "./message-item.ts";
 import { restoreReasoning } from "./reasoning-item.ts";
 
@@ -14,13 +13,14 @@ export interface EncodedInput {
 }
 
 /**
- * Messages → the flat list of input items. A plain system message that comes first becomes `instructions`; one that carries a role
- * (`system` or `developer`) was an item and stays one.
+ * Messages → the flat list of input items. A plain system message that comes first becomes `instructions`; one that stood among
+ * the items (a note has its role) stays there.
  */
 export function encodeInput(messages: readonly Message[], warn: (warning: Warning) => void): EncodedInput {
   const input: JsonObject[] = [];
   const [first] = messages;
-  const instructions = first?.role === "system" && !extrasOf(first) && messages.length > 1 ? textOf(first) : undefined;
+  const instructions =
+    first?.role === "system" && noteOf(first, "$role") === undefined && messages.length > 1 ? textOf(first) : undefined;
   messages.forEach((message, index) => {
     if (index > 0 || instructions === undefined) encodeMessage(message, `messages[${index}]`, input, warn);
   });
@@ -30,9 +30,9 @@ export function encodeInput(messages: readonly Message[], warn: (warning: Warnin
 function encodeMessage(message: Message, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
   const { role, content } = message;
   // What is not a result in a tool's message can only be said by the user.
-  const author = { role: role === "tool" ? "user" : role };
+  const author = { role: role === "tool" ? "user" : role === "system" ? (noteOf(message, "$role") ?? role) : role };
   if (typeof content === "string") {
-    input.push(overlay({ ...author, content }, extrasOf(message)));
+    input.push(overlayItem({ ...author, content }, message));
     return;
   }
   if (role === "assistant") {
@@ -43,7 +43,7 @@ function encodeMessage(message: Message, path: string, input: JsonObject[], warn
   }
   let contents: JsonObject[] = [];
   function flush(): void {
-    if (contents.length > 0) input.push(overlay({ ...author, content: contents }, extrasOf(message)));
+    if (contents.length > 0) input.push(overlayItem({ ...author, content: contents }, message));
     contents = [];
   }
   content.forEach((part, index) => {
@@ -74,13 +74,11 @@ function encodeMessage(message: Message, path: string, input: JsonObject[], warn
 function encodeAssistantPart(part: Part, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
   switch (part.type) {
     case "text": {
-      const extras = extrasOf(part);
       const previous = input[input.length - 1];
       if (continuesItem(part) && previous?.role === "assistant" && Array.isArray(previous.content)) {
         input[input.length - 1] = { ...previous, content: [...previous.content, restoreOutputText(part)] };
-      } else if (extras) {
-        const item = isJsonObject(extras.item) ? extras.item : {};
-        input.push({ type: "message", role: "assistant", content: [restoreOutputText(part)], ...item });
+      } else if (hasExtras(part)) {
+        input.push({ type: "message", role: "assistant", content: [restoreOutputText(part)], ...fieldsNoted(part, "$item") });
       } else input.push({ role: "assistant", content: part.text });
       break;
     }
@@ -106,7 +104,7 @@ function encodeAssistantPart(part: Part, path: string, input: JsonObject[], warn
 
 export function encodeToolCall(part: ToolCallPart): JsonObject {
   const text = part.arguments_text ?? JSON.stringify(part.arguments);
-  return overlay({ type: "function_call", call_id: part.id, name: part.name, arguments: text }, extrasOf(part));
+  return overlayItem({ type: "function_call", call_id: part.id, name: part.name, arguments: text }, part);
 }
 
 /** The format has no mark for a failed call, so the text says it. */
@@ -118,7 +116,7 @@ function encodeToolResult(part: ToolResultPart): JsonObject {
     output = content.map(encodeContent);
     if (part.is_error) output.unshift({ type: "input_text", text: "Error:" });
   }
-  return overlay({ type: "function_call_output", call_id: part.tool_call_id, output }, extrasOf(part));
+  return overlayItem({ type: "function_call_output", call_id: part.tool_call_id, output }, part);
 }
 
 function notTaken(part: Part, path: string, where: string): Warning {

@@ -1,11 +1,15 @@
 import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { Effort, Reasoning } from "../../chat/request.ts";
+import { isEmpty } from "./read-json.ts";
 
-/** Reasoning settings in a format that knows efforts and no budgets. Which efforts a model takes was seen to before. */
-export function encodeReasoning(reasoning: Reasoning, warn: (warning: Warning) => void): JsonObject {
+/**
+ * Reasoning settings in a format that knows efforts and no budgets. Which efforts a model takes was seen to before. `summary` is how
+ * the caller asked for visible reasoning in this format, if that was how.
+ */
+export function encodeReasoning(reasoning: Reasoning, summary: JsonObject, warn: (warning: Warning) => void): JsonObject {
   const effort = reasoning.effort ?? effortOf(reasoning.budget_tokens, warn);
-  return { ...(effort ? { effort } : {}), ...(reasoning.visible ? { summary: "auto" } : {}) };
+  return { ...(effort ? { effort } : {}), ...(reasoning.visible ? (isEmpty(summary) ? { summary: "auto" } : summary) : {}) };
 }
 
 function effortOf(budget: number | undefined, warn: (warning: Warning) => void): Effort | undefined {

@@ -6,7 +6,7 @@ import { isJsonObject } from "../../json/is-json-object.ts";
 import { encodeInput } from "./encode-input.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeToolChoice, encodeTools } from "./encode-tools.ts";
-import { extrasOf, overlay } from "./extras.ts";
+import { fieldsNoted, noteOf, overlay } from "./extras.ts";
 import { isEmpty } from "./read-json.ts";
 
 /** The API refuses a smaller `max_output_tokens` (code integer_below_min_value). */
@@ -24,9 +24,8 @@ export interface RequestToEncode {
  * caller's own extras lie over all of it.
  */
 export function encodeRequest({ request, model, stream, warn }: RequestToEncode, defaults: JsonObject = {}): JsonObject {
-  const extras = extrasOf(request);
   const { instructions, input } = encodeInput(request.messages, warn);
-  const reasoning = request.reasoning && encodeReasoning(request.reasoning, warn);
+  const reasoning = request.reasoning && encodeReasoning(request.reasoning, fieldsNoted(request, "$summary"), warn);
   const body: JsonObject = {
     model: model.id,
     ...(instructions === undefined ? {} : { instructions }),
@@ -36,32 +35,28 @@ export function encodeRequest({ request, model, stream, warn }: RequestToEncode,
     ...(request.parallel_tool_calls === undefined ? {} : { parallel_tool_calls: request.parallel_tool_calls }),
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
     ...(request.top_p === undefined ? {} : { top_p: request.top_p }),
-    ...(request.max_tokens === undefined
-      ? {}
-      : { max_output_tokens: extras?.max_output_tokens ?? encodeMaxTokens(request.max_tokens, warn) }),
+    ...(request.max_tokens === undefined ? {} : { max_output_tokens: encodeMaxTokens(request, warn) }),
     ...(reasoning && !isEmpty(reasoning) ? { reasoning } : {}),
-    ...(request.response_format ? { text: { format: encodeFormat(request.response_format) } } : {}),
+    ...(request.response_format
+      ? { text: { format: { ...encodeFormat(request.response_format), ...fieldsNoted(request, "$format") } } }
+      : {}),
     ...(request.metadata ? { metadata: request.metadata } : {}),
     ...defaults,
     stream,
   };
-  return overlayRequest(body, extras);
-}
-
-/** `text` and `reasoning` are laid over field by field: the chat model knows some of their fields, the caller said others. */
-function overlayRequest(body: JsonObject, extras: JsonObject | undefined): JsonObject {
-  if (!extras) return body;
-  const merged = { ...extras };
+  const result = overlay(body, request);
+  // The chat model knows some fields of these two, the caller said others.
   for (const name of ["text", "reasoning"]) {
-    const over = extras[name];
-    const under = body[name];
-    if (isJsonObject(over) && isJsonObject(under)) merged[name] = overlay(under, over);
+    const encoded = body[name];
+    const said = result[name];
+    if (isJsonObject(encoded) && isJsonObject(said)) result[name] = { ...encoded, ...said };
   }
-  return overlay(body, merged);
+  return result;
 }
 
-function encodeMaxTokens(tokens: number, warn: (warning: Warning) => void): number {
-  if (tokens >= MIN_OUTPUT_TOKENS) return tokens;
+function encodeMaxTokens(request: ChatRequest, warn: (warning: Warning) => void): number | undefined {
+  const { max_tokens: tokens } = request;
+  if (tokens === undefined || tokens >= MIN_OUTPUT_TOKENS || noteOf(request, "$max_output_tokens") === true) return tokens;
   const message = `The provider takes at least ${MIN_OUTPUT_TOKENS}; that was sent in place of ${tokens}.`;
   warn({ code: "adjusted_parameter", param: "max_tokens", message });
   return MIN_OUTPUT_TOKENS;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
-import { extrasOf, overlay } from "./extras.ts";
+import { overlay } from "./extras.ts";
 
 /**
  * Tools in the format's flat form. A function that does not ask for strictness says so: left out, OpenAI would rewrite its schema
@@ -10,10 +10,7 @@ export function encodeTools(tools: readonly Tool[]): JsonObject[] {
   return tools.map((tool) => {
     if (tool.type === "opaque") return tool.value;
     const { name, description, parameters = { type: "object", properties: {} }, strict = false } = tool;
-    return overlay(
-      { type: "function", name, ...(description === undefined ? {} : { description }), parameters, strict },
-      extrasOf(tool),
-    );
+    return overlay({ type: "function", name, ...(description === undefined ? {} : { description }), parameters, strict }, tool);
   });
 }
 

@@ -1,26 +1,79 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { isEmpty } from "./read-json.ts";
 
-/** What is carried for this format, if anything is. */
-export function extrasOf(holder: { extras?: Extras | undefined }): JsonObject | undefined {
-  return holder.extras?.openai_responses;
+/**
+ * Notes of this format beside the fields that it carries (see `extrasSchema`):
+ * - `$item`: the fields of the item around a text, a call or a result (id, status, phase, …);
+ * - `$content_index`: the text stands at this place, not the first one, in the item of the text before it;
+ * - `$type`: the content part's type, where it is not the usual one;
+ * - `$role`: the role of a system message that stood among the items;
+ * - `$texts`: list and length of each text of a reasoning item;
+ * - `$unset`: fields that an encoder gives a value of its own and that were left out;
+ * - `$summary`, `$format`: further fields of what the chat model says as `reasoning.visible` and `response_format`;
+ * - `$max_output_tokens`: true where the number is smaller than the vendor allows, and meant to be.
+ */
+export type Note =
+  | "$item"
+  | "$content_index"
+  | "$type"
+  | "$role"
+  | "$texts"
+  | "$unset"
+  | "$summary"
+  | "$format"
+  | "$max_output_tokens";
+
+interface Holder {
+  extras?: Extras | undefined;
 }
 
-/** `{ extras }` for these fields; nothing where there are none. */
+export function noteOf(holder: Holder, note: Note): unknown {
+  return holder.extras?.openai_responses?.[note];
+}
+
+/** A note that holds fields. */
+export function fieldsNoted(holder: Holder, note: Note): JsonObject {
+  const fields = noteOf(holder, note);
+  return isJsonObject(fields) ? fields : {};
+}
+
+export function hasExtras(holder: Holder): boolean {
+  return holder.extras?.openai_responses !== undefined;
+}
+
+/** `{ extras }` for these fields and notes; nothing where there are none. */
 export function toExtras(fields: JsonObject): { extras?: Extras } {
   return isEmpty(fields) ? {} : { extras: { openai_responses: fields } };
 }
 
-/**
- * Lays carried fields over encoded ones. A null takes an encoded field away (so `{"store": null}` leaves the choice to the vendor);
- * where nothing was encoded it is sent as it is.
- */
-export function overlay(encoded: JsonObject, extras: JsonObject | undefined): JsonObject {
+/** The carried fields laid over the encoded ones, without those that were left out. */
+export function overlay(encoded: JsonObject, holder: Holder): JsonObject {
+  const extras = holder.extras?.openai_responses;
   if (!extras) return encoded;
   const result = { ...encoded };
-  for (const [name, value] of Object.entries(extras)) {
-    if (value === null && name in encoded) delete result[name];
-    else result[name] = value;
-  }
+  for (const name of Object.keys(extras)) if (!name.startsWith("$")) result[name] = extras[name];
+  const unset = extras.$unset;
+  if (Array.isArray(unset)) for (const name of unset) if (name in encoded && !(name in extras)) delete result[name];
   return result;
+}
+
+/** The same for what is an item of its own. */
+export function overlayItem(encoded: JsonObject, holder: Holder): JsonObject {
+  return hasExtras(holder) ? { ...overlay(encoded, holder), ...fieldsNoted(holder, "$item") } : encoded;
+}
+
+/** What every item may have, and what means nothing to another format. */
+const ITEM_FIELDS = ["id", "status"] as const;
+
+/** The fields of an item that nothing else says, those about the item itself in its note. */
+export function carryItem(fields: JsonObject): JsonObject {
+  const rest = { ...fields };
+  const item: JsonObject = {};
+  for (const name of ITEM_FIELDS) {
+    if (!(name in rest)) continue;
+    item[name] = rest[name];
+    delete rest[name];
+  }
+  return isEmpty(item) ? rest : { ...rest, $item: item };
 }

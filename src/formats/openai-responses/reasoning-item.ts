@@ -1,7 +1,7 @@
 import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
 import type { ReasoningPart } from "../../chat/part.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { extrasOf, overlay, toExtras } from "./extras.ts";
+import { carryItem, hasExtras, noteOf, overlayItem, toExtras } from "./extras.ts";
 import { objectsOf, omit, stringOf } from "./read-json.ts";
 
 /** What stands between two texts of one reasoning item in a part's text. */
@@ -28,18 +28,17 @@ export function textsOf(item: JsonObject): ReasoningText[] {
 
 const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "summary", "content"]);
 const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([...SAID_BY_TEXT, "id", "encrypted_content"]);
-const OWN_FIELDS: ReadonlySet<string> = new Set(["texts"]);
 
 /**
- * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, `texts` notes for
- * each text its list and its length; lists with more in them than plain texts are kept whole.
+ * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, a note has for each
+ * text its list and its length; lists with more in them than plain texts are kept whole.
  */
 export function carryReasoning(item: JsonObject, texts: readonly ReasoningText[]): { signature?: Signature; extras?: Extras } {
   const id = stringOf(item.id);
   const value = stringOf(item.encrypted_content);
-  const fields: JsonObject = omit(item, value ? SAID_BY_TEXT_AND_SIGNATURE : SAID_BY_TEXT);
+  const fields = carryItem(omit(item, value ? SAID_BY_TEXT_AND_SIGNATURE : SAID_BY_TEXT));
   const isPlain = texts.length <= 1 && texts.every(({ list, text }) => list === "summary" && text !== "");
-  if (!isPlain) fields.texts = texts.map(({ list, text }) => [list, text.length]);
+  if (!isPlain) fields.$texts = texts.map(({ list, text }) => [list, text.length]);
   for (const list of ["summary", "content"] as const) if (!holdsOnlyTexts(item[list], list)) fields[list] = item[list];
   return { ...(value ? { signature: { format: "openai_responses", value, ...(id ? { id } : {}) } } : {}), ...toExtras(fields) };
 }
@@ -55,10 +54,9 @@ function holdsOnlyTexts(value: unknown, list: TextList): boolean {
 
 /** A reasoning part → its item; undefined where it is not of this format (the vendor takes no reasoning that is not its own). */
 export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
-  const extras = extrasOf(part);
   const signature = part.signature?.format === "openai_responses" ? part.signature : undefined;
-  if (!signature && !extras) return undefined;
-  const texts = splitText(part.text, extras?.texts);
+  if (!signature && !hasExtras(part)) return undefined;
+  const texts = splitText(part.text, noteOf(part, "$texts"));
   const content = entriesOf(texts, "content");
   const item: JsonObject = {
     type: "reasoning",
@@ -67,7 +65,7 @@ export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
     ...(content.length > 0 ? { content } : {}),
     ...(signature ? { encrypted_content: signature.value } : {}),
   };
-  return overlay(item, extras && omit(extras, OWN_FIELDS));
+  return overlayItem(item, part);
 }
 
 function entriesOf(texts: readonly ReasoningText[], list: TextList): JsonObject[] {
