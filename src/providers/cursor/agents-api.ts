@@ -1,0 +1,108 @@
+import type { EventStream } from "../../chat/event.ts";
+import type { Usage } from "../../chat/usage.ts";
+import type { ProviderDeps } from "../../context.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { openUpstream } from "../../upstream/open-upstream.ts";
+import { type JsonCall, requestJson } from "../../upstream/request-json.ts";
+import type { CreateAgentRequest } from "../../wire/cursor-agents/agents.ts";
+import type { RunDecoder } from "./decode-run.ts";
+import { mapUsage } from "./map-usage.ts";
+import { readErrorBody } from "./read-error.ts";
+
+/** Usage is a courtesy: the end of an answer does not wait for it any longer. */
+const USAGE_TIMEOUT_MS = 3000;
+/** Cancelling and deleting happen when nobody waits any more. */
+const CLEANUP_TIMEOUT_MS = 10_000;
+/** For so long an account whose usage is not open is not asked for it again. */
+const USAGE_CLOSED_MS = 60 * 60 * 1000;
+
+/** An agent with its one run. */
+export interface Run {
+  agentId: string;
+  runId: string;
+}
+
+/** The calls of Cursor's Cloud Agents API that a chat needs. */
+export interface AgentsApi {
+  createAgent(request: CreateAgentRequest): Promise<Run>;
+  openStream(run: Run, decoder: RunDecoder, lastEventId: string | undefined, signal: AbortSignal): Promise<EventStream>;
+  /** Null where Cursor gives none (early access), or not in time. Never rejects. */
+  readUsage(run: Run, signal: AbortSignal): Promise<Usage | null>;
+  cancelRun(run: Run): Promise<void>;
+  deleteAgent(agentId: string): Promise<void>;
+}
+
+export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps): AgentsApi {
+  const authorization = `Bearer ${key}`;
+  let usageClosedUntilMs = 0;
+
+  function call(method: JsonCall["method"], path: string, options: { body?: string; signal?: AbortSignal; timeoutMs: number }) {
+    const { body, signal, timeoutMs } = options;
+    return requestJson(
+      {
+        method,
+        url: `${baseUrl}${path}`,
+        headers: body === undefined ? { authorization } : { authorization, "content-type": "application/json" },
+        ...(body === undefined ? {} : { body }),
+        // What has no caller's signal is done to its end: an agent that nobody knows of would go on, and cost.
+        signal: signal ?? new AbortController().signal,
+        timeoutMs,
+        readErrorBody,
+      },
+      deps,
+    );
+  }
+
+  return {
+    async createAgent(request) {
+      const answer = await call("POST", "/v1/agents", { body: JSON.stringify(request), timeoutMs: deps.timeouts.headersMs });
+      const run: unknown = answer.run;
+      if (!isJsonObject(run) || typeof run.id !== "string" || run.id === "") {
+        throw new ChatError("upstream_invalid_response", { logReason: "run" });
+      }
+      return { agentId: request.agentId, runId: run.id };
+    },
+
+    openStream(run, decoder, lastEventId, signal) {
+      const headers: Record<string, string> = { authorization, accept: "text/event-stream" };
+      if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
+      return openUpstream(
+        {
+          method: "GET",
+          url: `${baseUrl}${pathOf(run)}/stream`,
+          headers,
+          stream: true,
+          signal,
+          format: "cursor",
+          createDecoder: () => decoder,
+          readErrorBody,
+        },
+        deps,
+      );
+    },
+
+    async readUsage({ agentId, runId }, signal) {
+      if (deps.now() < usageClosedUntilMs) return null;
+      const path = `/v1/agents/${encodeURIComponent(agentId)}/usage?runId=${encodeURIComponent(runId)}`;
+      try {
+        return mapUsage(await call("GET", path, { signal, timeoutMs: USAGE_TIMEOUT_MS }));
+      } catch (thrown) {
+        if (thrown instanceof ChatError && thrown.upstreamStatus === 403) usageClosedUntilMs = deps.now() + USAGE_CLOSED_MS;
+        return null;
+      }
+    },
+
+    async cancelRun(run) {
+      await call("POST", `${pathOf(run)}/cancel`, { timeoutMs: CLEANUP_TIMEOUT_MS });
+    },
+
+    async deleteAgent(agentId) {
+      await call("DELETE", `/v1/agents/${encodeURIComponent(agentId)}`, { timeoutMs: CLEANUP_TIMEOUT_MS });
+    },
+  };
+}
+
+function pathOf({ agentId, runId }: Run): string {
+  return `/v1/agents/${encodeURIComponent(agentId)}/runs/${encodeURIComponent(runId)}`;
+}

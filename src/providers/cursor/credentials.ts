@@ -1,0 +1,46 @@
+import { parseJsonSecret } from "../../env/json-secret.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import type { CursorEnv } from "./settings.ts";
+
+export type CursorCredential = { key: string } | { code: ErrorCode; reason: string };
+
+const HOW_TO_GET_A_KEY = "make an API key in Cursor's dashboard (Integrations) and set it as CURSOR_API_KEY";
+
+/** The environment → API key, or what the operator must do to have one. */
+export function readCursorCredential(
+  env: Pick<CursorEnv, "CURSOR_API_KEY" | "CURSOR_AUTH_JSON">,
+  nowMs: number,
+): CursorCredential {
+  if (env.CURSOR_API_KEY !== undefined) return readKey(env.CURSOR_API_KEY, "CURSOR_API_KEY");
+  if (env.CURSOR_AUTH_JSON === undefined) return { code: "provider_unavailable", reason: `Not configured: ${HOW_TO_GET_A_KEY}.` };
+  const file = parseJsonSecret(env.CURSOR_AUTH_JSON);
+  if (!file) {
+    return {
+      code: "provider_unavailable",
+      reason: "CURSOR_AUTH_JSON must be the content of Cursor's auth.json, raw or as base64; it is neither.",
+    };
+  }
+  if (typeof file.apiKey === "string" && file.apiKey.trim() !== "") {
+    if (typeof file.apiKeyExpiresAtMs === "number" && file.apiKeyExpiresAtMs <= nowMs) {
+      return { code: "provider_unavailable", reason: `The apiKey in CURSOR_AUTH_JSON has expired: ${HOW_TO_GET_A_KEY}.` };
+    }
+    return readKey(file.apiKey, "CURSOR_AUTH_JSON (apiKey)");
+  }
+  if (file.accessToken !== undefined || file.refreshToken !== undefined) {
+    // A session opens the editor's private protocol alone (Connect over HTTP/2), which is not for other programs.
+    return {
+      code: "provider_unsupported",
+      reason: `CURSOR_AUTH_JSON holds only a login session, which Cursor's public API does not take: ${HOW_TO_GET_A_KEY}.`,
+    };
+  }
+  return { code: "provider_unavailable", reason: `CURSOR_AUTH_JSON has no apiKey: ${HOW_TO_GET_A_KEY}.` };
+}
+
+function readKey(text: string, variable: string): CursorCredential {
+  const key = text.trim().replace(/^(["'])(.*)\1$/, "$2");
+  if (/^[\x21-\x7e]+$/.test(key)) return { key };
+  return {
+    code: "provider_unavailable",
+    reason: `${variable} must be the bare key: without spaces, line breaks or other characters.`,
+  };
+}

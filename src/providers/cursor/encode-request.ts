@@ -1,0 +1,49 @@
+import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { type CreateAgentRequest, MAX_NAME_LENGTH } from "../../wire/cursor-agents/agents.ts";
+import type { ProviderCall } from "../provider.ts";
+import { collectImages } from "./collect-images.ts";
+import { writeTranscript } from "./write-transcript.ts";
+
+/** Our name for the model that is set in the Cursor account; the API's own way to ask for it is to name none. */
+const ACCOUNT_MODEL = "default";
+
+/**
+ * Of Cursor's own fields these are taken from `extras.cursor`. The others would give the agent a repository, secrets or tools, which
+ * a chat has no right to.
+ */
+const OWN_FIELDS: ReadonlySet<string> = new Set(["model", "mode"]);
+
+/** A chat call → an agent without a repository, with the whole conversation as its prompt. */
+export function encodeRequest(
+  { request, model, requestId, warn }: Pick<ProviderCall, "request" | "model" | "requestId" | "warn">,
+  agentId: string,
+): CreateAgentRequest {
+  const collected = collectImages(request.messages, warn);
+  const text = writeTranscript(request.messages, collected, warn);
+  if (text.trim() === "") {
+    throw new ChatError("invalid_request", { param: "messages", message: "The conversation is empty." });
+  }
+  const own = request.extras?.cursor ?? {};
+  for (const field of Object.keys(own)) {
+    if (OWN_FIELDS.has(field)) continue;
+    warn({
+      code: "unsupported_parameter",
+      param: `extras.cursor.${field}`,
+      message: `Of Cursor's own fields only ${[...OWN_FIELDS].join(" and ")} can be sent.`,
+    });
+  }
+  const params = isJsonObject(own.model) ? own.model.params : undefined;
+  return {
+    agentId,
+    name: `ai-server ${requestId}`.slice(0, MAX_NAME_LENGTH),
+    prompt: { text, ...(collected.images.length > 0 ? { images: collected.images } : {}) },
+    ...(model.id === ACCOUNT_MODEL ? {} : { model: { id: model.id, ...(params === undefined ? {} : { params }) } }),
+    ...(own.mode === undefined ? {} : { mode: own.mode }),
+  };
+}
+
+/** `bc-<uuid>`, from the 32 hexadecimal digits of an id. */
+export function createAgentId(randomId: string): string {
+  return `bc-${randomId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")}`;
+}

@@ -1,0 +1,62 @@
+import { ChatError } from "../../errors/chat-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/map-status.ts";
+import type { RunEnd } from "../../wire/cursor-agents/agents.ts";
+
+/** Cursor's error codes, where they say more than the HTTP status (400, 401 and 500 need no help). */
+const CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ["unauthorized", "upstream_auth"],
+  ["api_key_not_found", "upstream_auth"],
+  ["role_forbidden", "upstream_auth"],
+  ["feature_unavailable", "upstream_auth"],
+  ["integration_not_connected", "upstream_auth"],
+  ["service_account_required", "upstream_auth"],
+  ["plan_required", "upstream_billing"],
+  ["usage_limit_exceeded", "upstream_quota_exhausted"],
+  ["rate_limit_exceeded", "upstream_rate_limited"],
+  ["validation_error", "upstream_rejected"],
+  ["missing_body", "upstream_rejected"],
+  ["repository_required", "upstream_rejected"],
+  ["repository_access", "upstream_rejected"],
+  ["not_implemented", "upstream_rejected"],
+  ["invalid_model", "model_not_found"],
+  ["agent_busy", "upstream_conflict"],
+  ["agent_archived", "upstream_conflict"],
+  ["agent_id_conflict", "upstream_conflict"],
+  ["run_not_cancellable", "upstream_conflict"],
+  // Not the caller's model: the agent was taken away under its run.
+  ["agent_not_found", "upstream_gone"],
+  ["run_not_found", "upstream_gone"],
+  ["stream_expired", "upstream_gone"],
+  ["invalid_last_event_id", "upstream_incomplete"],
+  ["stream_unavailable", "upstream_unavailable"],
+  ["client_cancelled", "upstream_error"],
+  ["upstream_error", "upstream_error"],
+  ["internal_error", "upstream_error"],
+]);
+
+/** `{error: {code, message}}` of an HTTP answer. */
+export function readErrorBody(body: unknown): UpstreamErrorBody {
+  return isJsonObject(body) && isJsonObject(body.error) ? readError(body.error) : {};
+}
+
+function readError({ code, message }: Record<string, unknown>): UpstreamErrorBody {
+  return {
+    code: typeof code === "string" ? CODES.get(code) : undefined,
+    upstreamCode: typeof code === "string" ? code : undefined,
+    message: typeof message === "string" ? message : undefined,
+  };
+}
+
+/** An `error` event: `{code, message}` inside a stream that began well. */
+export function readStreamError(data: Record<string, unknown>): ChatError {
+  const body = readError(data);
+  return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" });
+}
+
+/** A run that ended otherwise than well. */
+export function readRunFailure(status: Exclude<RunEnd, "FINISHED">, data: Record<string, unknown>): ChatError {
+  if (isJsonObject(data.error) && typeof data.error.code === "string") return readStreamError(data.error);
+  return new ChatError(status === "EXPIRED" ? "upstream_timeout" : "upstream_error", { upstreamCode: status });
+}
