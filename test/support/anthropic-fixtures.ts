@@ -10,7 +10,7 @@ export interface AnthropicFixture {
 
 const base = { type: "message", role: "assistant", model: "claude-sonnet-5-5", stop_sequence: null };
 
-export const ANTHROPIC_FIXTURES: readonly AnthropicFixture[] = [
+export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture[]] = [
   {
     name: "text",
     message: {
@@ -179,3 +179,6 @@ export const ANTHROPIC_FIXTURES: readonly AnthropicFixture[] = [
     },
   },
 ];
+
+/** The plainest of them. */
+export const [TEXT_FIXTURE] = ANTHROPIC_FIXTURES;

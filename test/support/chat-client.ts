@@ -10,9 +10,9 @@ export const TEST_JWT = {
   JWT_AUDIENCE: "ai-server-under-test",
 } as const;
 
-/** A valid token for a server with `TEST_JWT`. */
-export function mintTestToken(claims: Record<string, unknown> = {}): Promise<string> {
-  const now = Math.floor(Date.now() / 1000);
+/** A token for a server with `TEST_JWT`; it lives for an hour. */
+export function mintTestToken(claims: Record<string, unknown> = {}, issuedSecondsAgo = 0): Promise<string> {
+  const now = Math.floor(Date.now() / 1000) - issuedSecondsAgo;
   return new SignJWT({ sub: "tester", ...claims })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })
     .setIssuer(TEST_JWT.JWT_ISSUER)

@@ -6,7 +6,7 @@ export type Runtime = (typeof RUNTIMES)[number];
 export interface RunningServer {
   readonly runtime: Runtime;
   readonly url: string;
-  /** The process that serves, where it is one of its own. */
+  /** The process that serves; undefined where it could not be told from others that were started at the same time. */
   readonly pid: number | undefined;
   /** What it wrote so far, to standard output and standard error. */
   logs(): string;

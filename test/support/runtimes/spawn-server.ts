@@ -1,4 +1,5 @@
 import { tmpdir } from "node:os";
+import { findFreePort } from "../find-free-port.ts";
 import type { RunningServer, Runtime } from "./runtime.ts";
 
 /** Longest time that a server may take to answer its first request, on a busy machine. */
@@ -12,13 +13,6 @@ async function isUp(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function findFreePort(): number {
-  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = server;
-  server.stop(true);
-  return port;
 }
 
 /**

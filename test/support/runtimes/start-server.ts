@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleWorker } from "../../../scripts/bundle-worker.ts";
 import { serveWorker } from "../../../scripts/serve-worker.ts";
+import { findChildren } from "../read-process.ts";
 import type { RunningServer, Runtime, StartOptions } from "./runtime.ts";
 import { spawnServer } from "./spawn-server.ts";
 
@@ -48,6 +49,7 @@ function loadWorkerCode(): Promise<string> {
 async function startWorkers(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
   const code = await loadWorkerCode();
   let logs = "";
+  const others = new Set(findChildren("workerd"));
   const worker = await serveWorker({
     code: now === undefined ? code : stopClock(now) + code,
     bindings: env,
@@ -55,7 +57,8 @@ async function startWorkers(env: Record<string, string>, { now }: StartOptions):
       logs += `${line}\n`;
     },
   });
-  return { runtime: "workers", url: worker.url, pid: undefined, logs: () => logs, stop: worker.stop };
+  const pid = findChildren("workerd").find((child) => !others.has(child));
+  return { runtime: "workers", url: worker.url, pid, logs: () => logs, stop: worker.stop };
 }
 
 /** Starts the server on one of the runtimes with this environment, and waits until it answers. */

@@ -1,0 +1,257 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import * as z from "zod";
+import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
+import { mintTestToken } from "../../support/chat-client.ts";
+import { openRawConnection } from "../../support/raw-http.ts";
+import { measureMemoryRise } from "../../support/read-process.ts";
+import { jsonAnswer } from "../../support/upstream-answer.ts";
+import { hasVectors, loadJsonTestSuite, loadNaughtyStrings, NEEDS_VECTORS } from "../../support/vectors.ts";
+import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
+
+const MIB = 1024 * 1024;
+const MAX_BODY_BYTES = 4 * MIB;
+
+const plain = { provider: "claude", messages: [{ role: "user", content: PROMPT_CANARY }] };
+const upstreamRequestSchema = z.object({
+  messages: z.array(z.object({ content: z.union([z.string(), z.array(z.object({ text: z.string() }))]) })),
+});
+
+/** What reached the upstream as the text of the only message. */
+function readPrompt(request: unknown): string {
+  const content = upstreamRequestSchema.parse(request).messages[0]?.content ?? "";
+  return typeof content === "string" ? content : content.map(({ text }) => text).join("");
+}
+
+/** Request bodies: what is taken, and what is refused with a reason. */
+export function describeBodies({ upstream, main }: Conformance): void {
+  const { client, server } = main;
+
+  describe("bodies", () => {
+    afterEach(() => upstream.reset());
+
+    const refused: [name: string, body: string | Uint8Array<ArrayBuffer>, status: number, code: string, says: RegExp][] = [
+      ["nothing", "", 400, "invalid_json", /JSON/],
+      ["not JSON", "{messages: 1}", 400, "invalid_json", /JSON/],
+      ["two JSON values", "{} {}", 400, "invalid_json", /JSON/],
+      ["a list", "[]", 400, "invalid_request", /object/],
+      ["a text", '"hi"', 400, "invalid_request", /object/],
+      ["no messages", '{"provider":"claude"}', 400, "invalid_request", /messages/],
+      ["empty messages", '{"provider":"claude","messages":[]}', 400, "invalid_request", /messages/],
+      [
+        "an unknown field",
+        '{"provider":"claude","messages":[{"role":"user","content":"x"}],"temprature":1}',
+        400,
+        "invalid_request",
+        /temprature/,
+      ],
+      [
+        "an unknown field inside",
+        '{"provider":"claude","messages":[{"role":"user","content":[{"type":"text","text":"x","colour":"red"}]}]}',
+        400,
+        "invalid_request",
+        /messages\[0\]\.content\[0\]\.colour/,
+      ],
+      [
+        "a caller's base URL and key",
+        '{"provider":"claude","messages":[{"role":"user","content":"x"}],"base_url":"http://127.0.0.1/"}',
+        400,
+        "invalid_request",
+        /base_url/,
+      ],
+      [
+        "an unknown role",
+        '{"provider":"claude","messages":[{"role":"root","content":"x"}]}',
+        400,
+        "invalid_request",
+        /messages\[0\]/,
+      ],
+      [
+        "a name twice",
+        '{"provider":"claude","provider":"echo","messages":[{"role":"user","content":"x"}]}',
+        400,
+        "invalid_json",
+        /twice|duplicate/i,
+      ],
+      [
+        "a name twice, once escaped",
+        '{"provider":"claude","\\u0070rovider":"echo","messages":[{"role":"user","content":"x"}]}',
+        400,
+        "invalid_json",
+        /twice|duplicate/i,
+      ],
+      [
+        "__proto__",
+        '{"provider":"claude","messages":[{"role":"user","content":"x"}],"__proto__":{"stream":true}}',
+        400,
+        "invalid_json",
+        /__proto__/,
+      ],
+      [
+        "lists nested 65 deep",
+        `{"provider":"claude","messages":${"[".repeat(65)}${"]".repeat(65)}}`,
+        400,
+        "invalid_json",
+        /deep|nest/i,
+      ],
+      ["lists nested 100,000 deep", "[".repeat(100_000), 400, "invalid_json", /deep|nest/i],
+      [
+        "a lone surrogate",
+        '{"provider":"claude","messages":[{"role":"user","content":"\\ud800"}]}',
+        400,
+        "invalid_json",
+        /surrogate|unicode/i,
+      ],
+      [
+        "invalid UTF-8",
+        Uint8Array.from(Buffer.from('{"provider":"claude","messages":[{"role":"user","content":"\xff\xfe"}]}', "latin1")),
+        400,
+        "invalid_json",
+        /UTF-8/,
+      ],
+      [
+        "a provider that does not exist",
+        '{"provider":"constructor","messages":[{"role":"user","content":"x"}]}',
+        404,
+        "unknown_provider",
+        /provider/,
+      ],
+    ];
+    test.each(refused)("%s: refused before any call, saying why", async (_name, body, status, code, says) => {
+      const answer = await client.send("/chat", { body, headers: { "content-type": "application/json" } });
+      expect(answer.status).toBe(status);
+      const error = answer.error();
+      expect(error.code).toBe(code);
+      expect(`${error.message} ${error.param ?? ""}`).toMatch(says);
+      expect(upstream.requests.length).toBe(0);
+    });
+
+    test.each([
+      ["text/plain", 415],
+      ["application/x-www-form-urlencoded", 415],
+      ["application/jsonp", 415],
+      ["multipart/form-data; boundary=x", 415],
+      ["application/json; charset=utf-8", 200],
+      ["Application/JSON", 200],
+    ] as const)("content type %s: %d", async (type, status) => {
+      upstream.enqueue(jsonAnswer(TEXT_FIXTURE.message));
+      const answer = await client.chat(plain, { headers: { "content-type": type } });
+      expect(answer.status).toBe(status);
+      if (status !== 200) expect(answer.error().code).toBe("unsupported_media_type");
+    });
+
+    test("a compressed body is refused", async () => {
+      const answer = await client.chat(plain, { headers: { "content-encoding": "gzip" } });
+      expect(answer.status).toBe(415);
+      expect(upstream.requests.length).toBe(0);
+    });
+
+    test("a body just below the limit is taken, with and without a length", async () => {
+      const text = "x".repeat(MAX_BODY_BYTES - 1000);
+      const bytes = new TextEncoder().encode(JSON.stringify({ ...plain, messages: [{ role: "user", content: text }] }));
+      const chunked = new ReadableStream<Uint8Array>({
+        start(controller) {
+          for (let at = 0; at < bytes.byteLength; at += 65536) controller.enqueue(bytes.subarray(at, at + 65536));
+          controller.close();
+        },
+      });
+      for (const body of [bytes, chunked]) {
+        upstream.enqueue(jsonAnswer(TEXT_FIXTURE.message));
+        const answer = await client.send("/chat", { body, headers: { "content-type": "application/json" } });
+        expect(answer.status).toBe(200);
+        expect(readPrompt(upstream.requests[upstream.requests.length - 1]?.json()).length).toBe(text.length);
+      }
+    });
+
+    test("a body that says it is too large is refused before it is read", async () => {
+      const connection = openRawConnection(server.url);
+      await connection.write(await rawHead(`content-length: ${MAX_BODY_BYTES + 1}`));
+      await connection.write("{");
+      const { status, text } = await connection.answer;
+      connection.close();
+      expect(status).toBe(413);
+      if (text !== "") expect(JSON.parse(text)).toMatchObject({ error: { code: "request_too_large" } });
+    });
+
+    test("an endless body without a length is refused, and the memory stays flat", async () => {
+      if (server.pid === undefined) throw new Error("the server's process was not found");
+      const chunk = `10000\r\n${"x".repeat(65536)}\r\n`;
+      const head = await rawHead("transfer-encoding: chunked");
+      const rise = await measureMemoryRise(server.pid, async () => {
+        await Promise.all(
+          Array.from({ length: 8 }, async () => {
+            const connection = openRawConnection(server.url);
+            await connection.write(head);
+            for (let sent = 0; sent < 64 * MIB && !connection.answered(); sent += 65536) await connection.write(chunk);
+            const { status, text } = await connection.answer;
+            connection.close();
+            expect(status).toBe(413);
+            if (text !== "") expect(text).toContain("request_too_large");
+          }),
+        );
+      });
+      // Eight bodies up to the limit may be in memory, twice; not eight of 64 MiB.
+      expect(rise).toBeLessThan(128 * MIB);
+      expect((await client.send("/health")).status).toBe(200);
+    }, 30_000);
+
+    async function rawHead(length: string): Promise<string> {
+      return [
+        "POST /chat HTTP/1.1",
+        `host: ${new URL(server.url).host}`,
+        `authorization: Bearer ${await mintTestToken()}`,
+        "content-type: application/json",
+        length,
+        "",
+        "",
+      ].join("\r\n");
+    }
+
+    describe.skipIf(!hasVectors)(`of the vectors ${NEEDS_VECTORS}`, () => {
+      test("JSONTestSuite: no file is a 500 or reaches the upstream, what is not JSON is said to be none", async () => {
+        const files = loadJsonTestSuite();
+        const wrong: string[] = [];
+        for (const { name, body } of files) {
+          const answer = await client.send("/chat", { method: "POST", body, headers: { "content-type": "application/json" } });
+          const { code } = answer.error();
+          const right = name.startsWith("n_") ? code === "invalid_json" : /^invalid_(json|request)$/.test(code);
+          if (answer.status !== 400 || !right) wrong.push(`${name}: ${answer.status} ${code}`);
+        }
+        expect(wrong).toEqual([]);
+        expect(files.length).toBeGreaterThan(300);
+        expect(upstream.requests.length).toBe(0);
+      }, 30_000);
+
+      test("the naughty strings reach the upstream unchanged", async () => {
+        upstream.respond = () => jsonAnswer(TEXT_FIXTURE.message);
+        const strings = loadNaughtyStrings();
+        const changed: string[] = [];
+        for (const text of strings) {
+          const before = upstream.requests.length;
+          const answer = await client.chat({ ...plain, messages: [{ role: "user", content: text }] });
+          const sent = upstream.requests[before]?.json();
+          if (answer.status !== 200 || sent === undefined || readPrompt(sent) !== text) {
+            changed.push(`${JSON.stringify(text)}: ${answer.status} ${answer.text.slice(0, 200)}`);
+          }
+        }
+        expect(changed).toEqual([]);
+        expect(strings.length).toBeGreaterThan(500);
+      }, 60_000);
+
+      test("the naughty strings as names are refused or quoted, never a 500", async () => {
+        upstream.respond = () => jsonAnswer(TEXT_FIXTURE.message);
+        const wrong: string[] = [];
+        for (const text of loadNaughtyStrings()) {
+          for (const body of [
+            { ...plain, provider: text },
+            { ...plain, model: text },
+            { ...plain, tools: [{ name: text, parameters: { type: "object" } }] },
+          ]) {
+            const answer = await client.chat(body);
+            if (![200, 400, 404].includes(answer.status)) wrong.push(`${JSON.stringify(body)}: ${answer.status}`);
+          }
+        }
+        expect(wrong).toEqual([]);
+      }, 60_000);
+    });
+  });
+}

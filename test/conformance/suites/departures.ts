@@ -1,0 +1,93 @@
+import { afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
+import { streamMessage } from "../../support/stream-anthropic-message.ts";
+import { type Answer, silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
+import { type Conformance, HEARTBEAT_MS, type Subject } from "../conformance.ts";
+
+const pieces = streamMessage(TEXT_FIXTURE.message);
+const firstContent = pieces.slice(0, 1 + pieces.findIndex((piece) => piece.includes("text_delta")));
+const request = { provider: "claude", messages: [{ role: "user", content: "hi" }] };
+
+/** A caller who leaves: the call upstream ends. */
+export function describeDepartures({ runtime, upstream, start }: Conformance): void {
+  // workerd tells of a departure only when a write fails, so there it takes a heartbeat longer.
+  const withinMs = runtime === "workers" ? HEARTBEAT_MS + 1000 : 1000;
+
+  describe("a caller who leaves", () => {
+    let subject: Subject;
+    beforeAll(async () => {
+      subject = await start({ COMMIT_AFTER_MS: String(HEARTBEAT_MS) });
+    });
+    afterEach(() => upstream.reset());
+
+    async function leave(
+      answer: Answer,
+      body: Record<string, unknown>,
+      when: "at once" | "after content" | "when silent",
+    ): Promise<number> {
+      upstream.enqueue(answer);
+      const controller = new AbortController();
+      const call = subject.client.open({ ...request, ...body }, { signal: controller.signal }).then(async (response) => {
+        const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+        let text = "";
+        while (when !== "at once" && !text.includes("part-delta")) text += (await reader?.read())?.value ?? "";
+        return reader;
+      });
+      const sent = await upstream.waitForRequests(1);
+      if (when === "at once") {
+        call.catch(() => {});
+        await Bun.sleep(50);
+      } else await call;
+      if (when === "when silent") await Bun.sleep(HEARTBEAT_MS / 2);
+      expect(sent.closedAt).toBeUndefined();
+      const leftAt = performance.now();
+      controller.abort();
+      return (await sent.closed(withinMs + 2000)) - leftAt;
+    }
+
+    test(`before the first byte of a stream: the upstream is closed within ${withinMs} ms`, async () => {
+      expect(await leave(silentAnswer(), { stream: true }, "at once")).toBeLessThan(withinMs);
+    });
+
+    test(`in mid-stream: the upstream is closed within ${withinMs} ms`, async () => {
+      const endless = Array.from({ length: 100 }, () => [100, pieces[firstContent.length] ?? ""]).flat();
+      expect(await leave(sseAnswer([...firstContent, ...endless]), { stream: true }, "after content")).toBeLessThan(withinMs);
+    });
+
+    test(`while the upstream is silent: it is closed within ${withinMs} ms`, async () => {
+      expect(await leave(sseAnswer(firstContent, { end: "stall" }), { stream: true }, "when silent")).toBeLessThan(withinMs);
+    });
+
+    if (runtime === "workers") {
+      test("from a whole answer: workerd tells nobody, the call goes on to its end", async () => {
+        await expect(leave(silentAnswer(), { stream: false }, "at once")).rejects.toThrow("did not happen");
+      }, 10_000);
+    } else {
+      test(`from a whole answer: the upstream is closed within ${withinMs} ms`, async () => {
+        expect(await leave(silentAnswer(), { stream: false }, "at once")).toBeLessThan(withinMs);
+      });
+    }
+
+    test("is in the log as what it is, and leaves the server well", async () => {
+      await leave(sseAnswer(firstContent, { end: "stall" }), { stream: true }, "when silent");
+      await Bun.sleep(withinMs);
+      expect(subject.server.logs()).toContain('"code":"cancelled"');
+      expect((await subject.client.send("/health")).status).toBe(200);
+    });
+
+    test("ten at once: all of their upstreams are closed", async () => {
+      const controllers = Array.from({ length: 10 }, () => new AbortController());
+      upstream.respond = () => sseAnswer(firstContent, { end: "stall" });
+      await Promise.all(
+        controllers.map(async ({ signal }) => {
+          const response = await subject.client.open({ ...request, stream: true }, { signal });
+          await response.body?.getReader().read();
+        }),
+      );
+      const sent = [...upstream.requests];
+      expect(sent.length).toBe(10);
+      for (const controller of controllers) controller.abort();
+      await Promise.all(sent.map((call) => call.closed(withinMs + 1000)));
+    }, 10_000);
+  });
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from "bun:test";
+import * as z from "zod";
+import type { Conformance } from "../conformance.ts";
+
+const providersSchema = z.object({
+  providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string().nullable() })),
+});
+const modelsSchema = z.object({ models: z.array(z.object({ id: z.string(), provider: z.string(), available: z.boolean() })) });
+
+/** What can be found out about the server, and what is not there. */
+export function describeDiscovery({ runtime, main: { client } }: Conformance): void {
+  describe("discovery", () => {
+    test("GET /health needs no token and tells version and runtime", async () => {
+      const { status, headers, json } = await client.send("/health", { token: null });
+      expect(status).toBe(200);
+      expect(json()).toEqual({ status: "ok", version: expect.stringMatching(/^\d+\.\d+\.\d+/), runtime });
+      expect(headers.get("content-type")).toBe("application/json");
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("x-request-id")).toMatch(/^[\w-]{16,}$/);
+    });
+
+    test("GET /providers says which are available, and of the others why not", async () => {
+      const { status, json } = await client.send("/providers");
+      expect(status).toBe(200);
+      const { providers } = providersSchema.parse(json());
+      const named = new Map(providers.map((provider) => [provider.name, provider]));
+      expect(named.get("echo")).toMatchObject({ available: true, reason: null });
+      expect(named.get("claude")).toMatchObject({ available: true, reason: null });
+      const unavailable = providers.filter(({ available }) => !available);
+      for (const { reason } of unavailable) expect(reason).toMatch(/\w+/);
+    });
+
+    test("GET /models lists the models of the catalog", async () => {
+      const { status, json } = await client.send("/models");
+      expect(status).toBe(200);
+      const { models } = modelsSchema.parse(json());
+      expect(models.filter(({ provider }) => provider === "claude").length).toBeGreaterThan(3);
+    });
+
+    for (const path of ["/providers", "/models", "/chat"]) {
+      test(`${path} without a token is 401`, async () => {
+        const answer = await client.send(path, { token: null, ...(path === "/chat" ? { method: "POST", body: "{}" } : {}) });
+        expect(answer.status).toBe(401);
+        expect(answer.error()).toMatchObject({ code: "unauthenticated", retryable: false });
+        expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="ai-server"');
+      });
+    }
+
+    for (const path of ["/", "/chat/", "/chat/x", "/v2/chat", "/.env", "/health/..%2f", "//chat", "/CHAT"]) {
+      test(`${path} is 404 in the error shape`, async () => {
+        const answer = await client.send(path, { method: "POST", body: "{}" });
+        expect(answer.status).toBe(404);
+        expect(answer.error()).toMatchObject({ code: "not_found", retryable: false });
+      });
+    }
+
+    for (const [method, path, allow] of [
+      ["GET", "/chat", "POST"],
+      ["PUT", "/chat", "POST"],
+      ["DELETE", "/chat", "POST"],
+      ["POST", "/providers", "GET"],
+      ["POST", "/health", "GET, HEAD"],
+    ] as const) {
+      test(`${method} ${path} is 405 and names what is allowed`, async () => {
+        const answer = await client.send(path, { method });
+        expect(answer.status).toBe(405);
+        expect(answer.headers.get("allow")).toBe(allow);
+        expect(answer.error()).toMatchObject({ code: "method_not_allowed" });
+      });
+    }
+
+    test("the request id of an error is that of its header", async () => {
+      const answer = await client.send("/nowhere");
+      expect(answer.error().request_id).toBe(answer.headers.get("x-request-id") ?? "none");
+    });
+
+    test("other origins get nothing while CORS is not configured", async () => {
+      const headers = { origin: "https://example.com", "access-control-request-method": "POST" };
+      for (const answer of [
+        await client.send("/chat", { method: "OPTIONS", token: null, headers }),
+        await client.send("/health", { token: null, headers }),
+      ]) {
+        expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
+      }
+    });
+  });
+}

@@ -1,0 +1,22 @@
+import { describeAnswers } from "./answers.ts";
+import { describeBodies } from "./bodies.ts";
+import { describeDepartures } from "./departures.ts";
+import { describeDiscovery } from "./discovery.ts";
+import { describeEcho } from "./echo.ts";
+import { describeFailures } from "./failures.ts";
+import { describeFaults } from "./faults.ts";
+import { describeStreams } from "./streams.ts";
+import { describeTokens } from "./tokens.ts";
+
+/** What every runtime must do. */
+export const ALL_SUITES = [
+  describeDiscovery,
+  describeEcho,
+  describeAnswers,
+  describeFailures,
+  describeStreams,
+  describeDepartures,
+  describeBodies,
+  describeTokens,
+  describeFaults,
+] as const;

@@ -1,0 +1,102 @@
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { findFreePort } from "./find-free-port.ts";
+import { faultProgram } from "./vectors.ts";
+
+/** An upstream that breaks in the way that was chosen: the vectors' fault server, behind one address. */
+export interface FaultUpstream {
+  readonly url: string;
+  /** The scenario that answers the next requests. */
+  scenario: string;
+  /** How many connections came in since the last look. */
+  takeConnections(): number;
+  /** Waits until no connection is open, or `timeoutMs` are over; gives the number of those still open. */
+  waitUntilClosed(timeoutMs: number): Promise<number>;
+  /** What the fault server wrote: it says when a redirect was followed. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+async function startFaultServer(): Promise<{ port: number; output(): string; stop(): Promise<void> }> {
+  const port = findFreePort();
+  const child = Bun.spawn([process.execPath, faultProgram], {
+    cwd: tmpdir(),
+    env: { PORT: String(port) },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  let output = "";
+  const decoder = new TextDecoder();
+  const write = (bytes: Uint8Array): void => {
+    output += decoder.decode(bytes, { stream: true });
+  };
+  child.stdout.pipeTo(new WritableStream({ write }));
+  while (!output.includes("faultd")) await Bun.sleep(10);
+  return {
+    port,
+    output: () => output,
+    async stop() {
+      child.kill();
+      await child.exited;
+    },
+  };
+}
+
+/** Passes bytes and ends on, in both directions; a reset stays a reset. */
+function join(from: Socket, to: Socket): void {
+  from.on("data", (bytes: Buffer) => {
+    if (to.writable && !to.write(bytes)) {
+      from.pause();
+      to.once("drain", () => from.resume());
+    }
+  });
+  from.on("end", () => to.end());
+  from.on("error", () => to.resetAndDestroy());
+  from.on("close", () => to.destroySoon());
+}
+
+export async function startFaultUpstream(): Promise<FaultUpstream> {
+  const faults = await startFaultServer();
+  const open = new Set<Socket>();
+  let connections = 0;
+  const server = createServer({ noDelay: true }, (caller) => {
+    connections += 1;
+    open.add(caller);
+    caller.on("close", () => open.delete(caller));
+    caller.on("error", () => open.delete(caller));
+    caller.once("data", (first: Buffer) => {
+      const upstream = connect({ host: "127.0.0.1", port: faults.port, noDelay: true });
+      // The scenario is the first segment of the path.
+      const head = first.toString("latin1").replace(/^([A-Z]+) \//, `$1 /${faultUpstream.scenario}/`);
+      upstream.write(Buffer.from(head, "latin1"));
+      join(caller, upstream);
+      join(upstream, caller);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the fault upstream has no port");
+
+  const faultUpstream: FaultUpstream = {
+    url: `http://127.0.0.1:${address.port}`,
+    scenario: "ok",
+    takeConnections() {
+      const count = connections;
+      connections = 0;
+      return count;
+    },
+    async waitUntilClosed(timeoutMs) {
+      const deadline = performance.now() + timeoutMs;
+      while (open.size > 0 && performance.now() < deadline) await Bun.sleep(10);
+      return open.size;
+    },
+    output: faults.output,
+    async stop() {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await faults.stop();
+    },
+  };
+  return faultUpstream;
+}
