@@ -83,15 +83,16 @@ export interface Config {
   readonly corsOrigins: readonly string[];
 }
 
-/** Taken as it stands, white space included, since Joken on the other side takes it so. */
-const RAW_VARIABLES: ReadonlySet<string> = new Set(["JWT_SECRET"]);
+/** Never trimmed and never taken for absent: Joken takes the secret as it stands, and an empty one must not switch a check off. */
+const RAW_VARIABLES: ReadonlySet<string> = new Set(["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_ISSUER", "JWT_AUDIENCE"]);
 
-/** The environment's strings → Config. Empty variables count as absent. Throws a ConfigError that names the variable, never its value. */
+/** The environment's strings → Config. Empty variables count as absent, but for those of the JWT key. Throws a ConfigError that names the variable, never its value. */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): Config {
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
-    if (typeof value !== "string" || value.trim() === "") continue;
-    variables[name] = RAW_VARIABLES.has(name) ? value : value.trim();
+    if (typeof value !== "string") continue;
+    if (RAW_VARIABLES.has(name)) variables[name] = value;
+    else if (value.trim() !== "") variables[name] = value.trim();
   }
   const result = envSchema.safeParse(variables);
   if (!result.success) {

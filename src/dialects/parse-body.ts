@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { ChatError } from "../errors/chat-error.ts";
+import { formatPath } from "../json/format-path.ts";
 
 type Issue = z.core.$ZodIssue;
 
@@ -40,14 +41,4 @@ function findCause(issue: Issue, path: readonly PropertyKey[]): { issue: Issue; 
     if (!deepest || reach > deepest.path.length) deepest = cause;
   }
   return deepest && deepest.path.length > path.length ? deepest : { issue, path };
-}
-
-/** `["messages", 0, "content"]` → `messages[0].content`. A caller's own odd key is cut short. */
-export function formatPath(path: readonly PropertyKey[]): string {
-  let text = "";
-  for (const step of path) {
-    if (typeof step === "number") text += `[${step}]`;
-    else text += `${text === "" ? "" : "."}${String(step).slice(0, 100)}`;
-  }
-  return text;
 }

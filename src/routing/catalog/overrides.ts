@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type ModelInfo, modelInfoSchema } from "../../chat/model.ts";
+import { formatPath } from "../../json/format-path.ts";
 
 /** Models by provider name, as an operator adds to the catalog or puts in the place of its own. */
 const overridesSchema = z.record(z.string().min(1), z.array(modelInfoSchema));
@@ -23,7 +24,7 @@ export const catalogEnv = {
       const result = overridesSchema.safeParse(value);
       if (result.success) return result.data;
       const issue = result.error.issues[0];
-      return problem(`is not valid at ${z.core.toDotPath(issue?.path ?? []) || "its top"}: ${issue?.message ?? "unknown"}`);
+      return problem(`is not valid at ${formatPath(issue?.path ?? []) || "its top"}: ${issue?.message ?? "unknown"}`);
     })
     .optional()
     .describe(

@@ -1,0 +1,9 @@
+/** `["messages", 0, "content"]` → `messages[0].content`. A caller's own odd key is cut short. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  let text = "";
+  for (const step of path) {
+    if (typeof step === "number") text += `[${step}]`;
+    else text += `${text === "" ? "" : "."}${String(step).slice(0, 100)}`;
+  }
+  return text;
+}
