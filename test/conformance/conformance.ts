@@ -15,6 +15,12 @@ export const PROMPT_CANARY = "prompt-canary-5ea5hell";
 /** Heartbeats as often as a test can wait for; one in production comes every 5 s. */
 export const HEARTBEAT_MS = 250;
 
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+function dropUndefined(settings: Settings): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
 /** A server under test and a caller of it. */
 export interface Subject {
   server: RunningServer;
@@ -28,8 +34,8 @@ export interface Conformance {
   readonly upstream: Upstream;
   /** The server that most tests share. */
   readonly main: Subject;
-  /** Starts another server, with other settings. Servers end with the suite, and all of them are searched for secrets. */
-  start(env?: Record<string, string>, options?: StartOptions): Promise<Subject>;
+  /** Starts another server, with other settings; an undefined one is left out. Servers end with the suite, and all of them are searched for secrets. */
+  start(env?: Settings, options?: StartOptions): Promise<Subject>;
 }
 
 /** Starts a runtime's main server. The tests of it are registered by {@link describeConformance}. */
@@ -37,19 +43,16 @@ async function startConformance(runtime: Runtime): Promise<Conformance & { subje
   const upstream = await startUpstream();
   const subjects: Subject[] = [];
 
-  async function start(env: Record<string, string> = {}, options: StartOptions = {}): Promise<Subject> {
-    const server = await startServer(
-      runtime,
-      {
-        ...CANARIES,
-        ANTHROPIC_BASE_URL: upstream.url,
-        HEARTBEAT_MS: String(HEARTBEAT_MS),
-        RETRY_MAX: "0",
-        LOG_LEVEL: "debug",
-        ...env,
-      },
-      options,
-    );
+  async function start(env: Settings = {}, options: StartOptions = {}): Promise<Subject> {
+    const settings: Settings = {
+      ...CANARIES,
+      ANTHROPIC_BASE_URL: upstream.url,
+      HEARTBEAT_MS: String(HEARTBEAT_MS),
+      RETRY_MAX: "0",
+      LOG_LEVEL: "debug",
+      ...env,
+    };
+    const server = await startServer(runtime, dropUndefined(settings), options);
     const subject = { server, client: await createChatClient(server.url) };
     subjects.push(subject);
     return subject;

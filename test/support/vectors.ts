@@ -48,10 +48,10 @@ export function loadJokenTokens(): z.infer<typeof jokenTokensSchema> {
 }
 
 /** The settings of a server whose only key is this one. */
-export function keyEnvironment(key: z.infer<typeof keySchema>): Record<string, string> {
+export function keyEnvironment(key: z.infer<typeof keySchema>): Record<string, string | undefined> {
   const { kid, k } = key;
   if (k !== undefined) return { JWT_SECRET: Buffer.from(k, "base64url").toString("utf8"), JWT_KEY_ID: kid };
-  return { JWT_SECRET: "", JWT_PUBLIC_KEY: JSON.stringify(key) };
+  return { JWT_SECRET: undefined, JWT_PUBLIC_KEY: JSON.stringify(key) };
 }
 
 /** JSONTestSuite's files; a name begins with `y_` (JSON), `n_` (not JSON) or `i_` (either). */

@@ -78,7 +78,7 @@ export function describeTokens({ upstream, main, start }: Conformance): void {
     });
 
     test("without a key, in production, /chat is 503 and says what to do", async () => {
-      const { client } = await start({ JWT_SECRET: "", NODE_ENV: "production" });
+      const { client } = await start({ JWT_SECRET: undefined, NODE_ENV: "production" });
       const answer = await client.chat({ provider: "echo", messages: [{ role: "user", content: "hi" }] });
       expect(answer.status).toBe(503);
       expect(answer.error()).toMatchObject({ code: "auth_not_configured", message: expect.stringContaining("JWT_SECRET") });
