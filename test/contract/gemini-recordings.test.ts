@@ -208,3 +208,33 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`
     });
   }
 });
+
+const counts = loadExchanges("google").filter(({ request }) => request.url.endsWith(":countTokens"));
+
+describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECORDINGS}`, () => {
+  test("there are as many as were counted", () => {
+    expect(counts.length).toBe(4);
+  });
+
+  for (const { name, request, response } of counts) {
+    test(`${name}: is asked and read as it was`, async () => {
+      const vertex = request.url.includes("aiplatform");
+      const credentials = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
+      const env = vertex
+        ? { GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(credentials), GOOGLE_CLOUD_PROJECT: "pydantic-ai" }
+        : { GEMINI_API_KEY: "key" };
+      const token = { headers: { "content-type": "application/json" }, body: '{"access_token":"t","expires_in":3599}' };
+      const body = typeof response.body === "string" ? response.body : JSON.stringify(response.body);
+      const answer = { headers: { "content-type": "application/json" }, body };
+      const played = vertex ? playResponses(token, answer) : playResponses(answer);
+      const settings = { GEMINI_BASE_URL: "https://generativelanguage.googleapis.com", ...env };
+      const provider = createGeminiProvider(settings, createTestDeps(played.fetch));
+      const recorded = jsonObjectSchema.parse(request.body);
+      const call = createTestCall(readGoogleRequest(recorded), { model: { id: modelOf(request.url) } });
+      expect<unknown>(await provider.countTokens?.(call)).toBe(jsonObjectSchema.parse(JSON.parse(body)).totalTokens);
+      const sent = played.calls.at(-1);
+      expect(sent?.url).toBe(request.url);
+      expect(normalizeGoogleRequest(JSON.parse(sent?.body ?? ""))).toEqual(normalizeGoogleRequest(recorded));
+    });
+  }
+});

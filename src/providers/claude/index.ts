@@ -7,14 +7,11 @@ import { encodeRequest } from "./encode-request.ts";
 import { readError } from "./read-error.ts";
 import type { ClaudeEnv } from "./settings.ts";
 import { claudeSupport } from "./support.ts";
-import type { ClaudeTransport } from "./transport.ts";
+import { createVertexTransport } from "./vertex-transport.ts";
 
-/** Claude by Anthropic's Messages API; by default Anthropic's own, else over another transport. */
-export function createClaudeProvider(
-  env: ClaudeEnv,
-  deps: ProviderDeps,
-  transport: ClaudeTransport = createDirectTransport(env, deps),
-): Provider {
+/** Claude by Anthropic's Messages API: Anthropic's own, or that of Vertex AI. */
+export function createClaudeProvider(env: ClaudeEnv, deps: ProviderDeps): Provider {
+  const transport = env.CLAUDE_TRANSPORT === "vertex" ? createVertexTransport(env, deps) : createDirectTransport(env, deps);
   return {
     name: "claude",
     aliases: ["anthropic", "claude-code", "claude-code-cli"],

@@ -1,8 +1,15 @@
 import * as z from "zod";
 import { baseUrlSchema } from "../../env/base-url.ts";
+import { googleEnv } from "../../google-auth/settings.ts";
 
-/** The variables that open Claude by Anthropic's own API. */
+/** The variables that open Claude, by Anthropic's own API or by Vertex AI. */
 export const claudeEnv = {
+  CLAUDE_TRANSPORT: z
+    .enum(["anthropic", "vertex"])
+    .optional()
+    .describe(
+      "How Claude is reached: `anthropic` (Anthropic's own API, the default) or `vertex` (Vertex AI with `GOOGLE_APPLICATION_CREDENTIALS_JSON`).",
+    ),
   ANTHROPIC_API_KEY: z
     .string()
     .optional()
@@ -21,6 +28,7 @@ export const claudeEnv = {
     .optional()
     .describe("A server that speaks Anthropic's Messages API, for a proxy or a test. Default: `https://api.anthropic.com`."),
   CLAUDE_DEFAULT_MODEL: z.string().optional().describe("The Claude model where a request names none. Default: the catalog's."),
+  ...googleEnv,
 };
 
 export type ClaudeEnv = z.infer<z.ZodObject<typeof claudeEnv>>;

@@ -2,6 +2,7 @@ import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { findError, readErrorBody } from "../../formats/google-generate/read-error.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { createUpstreamError } from "../../upstream/map-status.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
@@ -9,7 +10,6 @@ import type { Candidate, GenerateAnswer } from "../../wire/google-generate/answe
 import { createPartDecoder } from "./decode-parts.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
-import { findError, readErrorBody } from "./read-error.ts";
 
 export interface DecoderOptions {
   /** The model that was asked, where the answer names none. */

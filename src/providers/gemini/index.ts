@@ -1,36 +1,50 @@
 import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { readErrorBody } from "../../formats/google-generate/read-error.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
+import { requestJson } from "../../upstream/request-json.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
+import { decodeCount, encodeCountRequest } from "./count-tokens.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { encodeRequest } from "./encode-request.ts";
-import { readErrorBody } from "./read-error.ts";
 import type { GeminiEnv } from "./settings.ts";
 import { geminiSupport } from "./support.ts";
-import { createTransport, type Transport } from "./transport.ts";
+import { createTransport, type NoTransport, type Transport } from "./transport.ts";
 
 /** Google's Gemini models, by the Gemini API or by Vertex AI. */
 export function createGeminiProvider(env: GeminiEnv, deps: ProviderDeps): Provider {
   const transport = createTransport(env, deps);
-  const reason = "reason" in transport ? transport.reason : undefined;
   return {
     name: "gemini",
     // What the Code Assist service answered before is answered by the same models; that service itself is closed to other programs.
     aliases: ["google", "vertex", "gemini-code", "gemini-code-cli"],
     format: "google",
     defaultModel: env.GEMINI_DEFAULT_MODEL ?? null,
-    availability: reason === undefined ? { available: true } : { available: false, code: "provider_unavailable", reason },
+    availability:
+      "reason" in transport ? { available: false, code: "provider_unavailable", reason: transport.reason } : { available: true },
     support: geminiSupport(transport.name),
     async open(call) {
-      if ("reason" in transport) throw new ChatError("provider_unavailable", { message: transport.reason });
-      return openGemini(call, transport, deps);
+      return openAnswer(call, requireTransport(transport), deps);
+    },
+    async countTokens(call) {
+      return countTokens(call, requireTransport(transport), deps);
     },
   };
 }
 
-function openGemini(call: ProviderCall, transport: Transport, deps: ProviderDeps) {
+function requireTransport(transport: Transport | NoTransport): Transport {
+  if ("reason" in transport) throw new ChatError("provider_unavailable", { message: transport.reason });
+  return transport;
+}
+
+function encodeCall(call: ProviderCall) {
   const model = readModelId(call.model.id);
-  const body = JSON.stringify(encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }));
+  return { model, request: encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }) };
+}
+
+function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps) {
+  const { model, request } = encodeCall(call);
+  const body = JSON.stringify(request);
   const url = transport.url(model, call.stream ? "streamGenerateContent?alt=sse" : "generateContent");
   return transport.sendAuthorized(call.signal, (headers) =>
     openUpstream(
@@ -47,6 +61,26 @@ function openGemini(call: ProviderCall, transport: Transport, deps: ProviderDeps
       deps,
     ),
   );
+}
+
+async function countTokens(call: ProviderCall, transport: Transport, deps: ProviderDeps): Promise<number> {
+  const { model, request } = encodeCall(call);
+  const body = JSON.stringify(encodeCountRequest(request, model, transport.name));
+  const answer = await transport.sendAuthorized(call.signal, (headers) =>
+    requestJson(
+      {
+        method: "POST",
+        url: transport.url(model, "countTokens"),
+        headers: { "content-type": "application/json", ...headers },
+        body,
+        signal: call.signal,
+        timeoutMs: deps.timeouts.headersMs,
+        readErrorBody,
+      },
+      deps,
+    ),
+  );
+  return decodeCount(answer);
 }
 
 /** The model's bare name. It becomes a part of the address, and comes from the caller. */

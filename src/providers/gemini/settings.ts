@@ -14,10 +14,7 @@ export const geminiEnv = {
   GEMINI_BASE_URL: baseUrlSchema
     .default("https://generativelanguage.googleapis.com")
     .describe("The Gemini API behind a proxy or in a test."),
-  GEMINI_DEFAULT_MODEL: z
-    .string()
-    .optional()
-    .describe("The Gemini model where a request names none. Default: the catalog's."),
+  GEMINI_DEFAULT_MODEL: z.string().optional().describe("The Gemini model where a request names none. Default: the catalog's."),
   ...googleEnv,
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readErrorBody } from "../../../../src/providers/gemini/read-error.ts";
+import { readErrorBody } from "../../../../src/formats/google-generate/read-error.ts";
 import { createUpstreamError } from "../../../../src/upstream/map-status.ts";
 
 const RPC = "type.googleapis.com/google.rpc.";

@@ -1,0 +1,85 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ProviderDeps } from "../../context.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { BETA_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
+import { findError, readErrorBody as readGoogleError } from "../../formats/google-generate/read-error.ts";
+import { createGoogleAccess } from "../../google-auth/google-access.ts";
+import type { GoogleEnv } from "../../google-auth/settings.ts";
+import { openUpstream, type UpstreamCall } from "../../upstream/open-upstream.ts";
+import type { ClaudeRequest } from "./encode-request.ts";
+import type { ClaudeEndpoint, ClaudeTransport } from "./transport.ts";
+
+/**
+ * Vertex AI's name for Anthropic's version 2023-06-01, which takes what the direct transport sends. The newer versions have the same
+ * names in both places.
+ */
+const DEFAULT_VERSION = "vertex-2023-10-16";
+const FIRST_VERSION = "2023-06-01";
+
+/** Speaks of a credential of Anthropic's, of which there is none here. */
+const OAUTH_BETA = "oauth-2025-04-20";
+
+/**
+ * Claude on Vertex AI (docs.cloud.google.com, "Use Anthropic's Claude models"): the same requests and answers, with the model and the
+ * way of answering in the URL, the version in the body, and Google's credentials.
+ */
+export function createVertexTransport(env: GoogleEnv, deps: ProviderDeps): ClaudeTransport {
+  const access = createGoogleAccess(env, deps);
+  if ("reason" in access) {
+    const { reason } = access;
+    return {
+      availability: { available: false, code: "provider_unavailable", reason },
+      systemTurns: false,
+      open: () => Promise.reject(new ChatError("provider_unavailable", { message: reason })),
+    };
+  }
+  const models = `${access.locationUrl("v1")}/publishers/anthropic/models`;
+
+  return {
+    availability: { available: true },
+    // Not documented for Vertex AI, and a turn of the user's is understood everywhere.
+    systemTurns: false,
+    async open(endpoint, request, reading) {
+      const { path, body } = locate(endpoint, request);
+      const call: UpstreamCall = {
+        ...reading,
+        url: `${models}/${path}`,
+        headers: createHeaders(request),
+        body: JSON.stringify(body),
+        readErrorBody: (errorBody, status, headers) =>
+          isGoogleError(errorBody) ? readGoogleError(errorBody) : reading.readErrorBody(errorBody, status, headers),
+      };
+      return access.sendAuthorized(reading.signal, (headers) =>
+        openUpstream({ ...call, headers: { ...call.headers, ...headers } }, deps),
+      );
+    },
+  };
+}
+
+/** The end of the URL, and the body that belongs to it. */
+function locate(endpoint: ClaudeEndpoint, { body, version }: ClaudeRequest): { path: string; body: JsonObject } {
+  const versioned = {
+    anthropic_version: version === undefined || version === FIRST_VERSION ? DEFAULT_VERSION : version,
+    ...body,
+  };
+  // Counting has an address of its own, and the model in the body.
+  if (endpoint === "count_tokens") return { path: "count-tokens:rawPredict", body: versioned };
+  const { model, ...rest }: JsonObject = versioned;
+  return { path: `${readModelId(model)}:${body.stream === true ? "streamRawPredict" : "rawPredict"}`, body: rest };
+}
+
+/** The model becomes a part of the URL, and comes from the caller. */
+function readModelId(model: unknown): string {
+  if (typeof model === "string" && /^[\w.@-]+$/.test(model) && !/^\.+$/.test(model)) return model;
+  throw new ChatError("model_not_found", { param: "model", message: "This is not the name of a Claude model on Vertex AI." });
+}
+
+function createHeaders({ betas }: ClaudeRequest): Record<string, string> {
+  const passed = betas.filter((beta) => beta !== OAUTH_BETA);
+  return { "content-type": "application/json", ...(passed.length === 0 ? {} : { [BETA_HEADER]: passed.join(",") }) };
+}
+
+/** Google refuses by itself what does not reach Claude: credentials, project, quota, a model that is not enabled. */
+function isGoogleError(body: unknown): boolean {
+  return typeof findError(body)?.status === "string";
+}
