@@ -32,7 +32,7 @@ export function encodeMessages(
 ): EncodedMessages {
   const wire: WireMessage[] = [];
   /** System messages that wait for the user's turn, since nothing may stand between a tool call and its result. */
-  let held: { text: string; at: number }[] = [];
+  let held: { message: Message; at: number }[] = [];
   let afterResults = false;
 
   function appendUser(message: Message, at: number): void {
@@ -50,14 +50,15 @@ export function encodeMessages(
     afterResults = isResult;
     const waiting = held;
     held = [];
-    for (const { text, at: place } of waiting) appendSystem(text, place);
+    for (const { message: system, at: place } of waiting) appendSystem(system, place);
   }
 
-  function appendSystem(text: string, at: number): void {
+  function appendSystem(message: Message, at: number): void {
     const last = wire[wire.length - 1];
     afterResults = false;
-    if (takesSystemTurns && last && last.role !== "assistant") {
-      wire.push({ role: "system", content: text, extras: undefined });
+    if (isPinned(message) || (takesSystemTurns && last && last.role !== "assistant")) {
+      const content = typeof message.content === "string" ? message.content : encodeParts(message.content, at, warn);
+      wire.push({ role: "system", content, extras: extrasOf(message) });
       return;
     }
     warn({
@@ -65,7 +66,7 @@ export function encodeMessages(
       param: `messages[${at}].role`,
       message: "This model takes system messages only at the beginning; this one was sent as a text of the user's.",
     });
-    wire.push({ role: "user", content: `<system>\n${text}\n</system>`, extras: undefined });
+    wire.push({ role: "user", content: `<system>\n${textOf(message)}\n</system>`, extras: undefined });
   }
 
   const leading = countLeadingSystem(messages);
@@ -73,15 +74,10 @@ export function encodeMessages(
     if (at < leading) return;
     switch (message.role) {
       case "system": {
-        if (isPinned(message)) {
-          const content = typeof message.content === "string" ? message.content : encodeParts(message.content, at, warn);
-          wire.push({ role: "system", content, extras: extrasOf(message) });
-          afterResults = false;
-          return;
-        }
         const last = wire[wire.length - 1];
-        if (last?.role === "assistant" && (takesSystemTurns || callsTool(last))) held.push({ text: textOf(message), at });
-        else appendSystem(textOf(message), at);
+        const waits = last?.role === "assistant" && (takesSystemTurns || callsTool(last));
+        if (waits && !isPinned(message)) held.push({ message, at });
+        else appendSystem(message, at);
         return;
       }
       case "tool":
@@ -103,7 +99,7 @@ export function encodeMessages(
       }
     }
   });
-  for (const { text, at } of held) appendSystem(text, at);
+  for (const { message, at } of held) appendSystem(message, at);
 
   return {
     system: encodeSystem(messages.slice(0, leading), warn),

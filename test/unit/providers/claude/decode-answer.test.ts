@@ -1,0 +1,307 @@
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../../../src/chat/event.ts";
+import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import type { JsonObject } from "../../../../src/chat/format.ts";
+import { createDecoder } from "../../../../src/providers/claude/decode-answer.ts";
+import { expectEventOrder } from "../../../support/expect-event-order.ts";
+
+type Event = JsonObject & { type: string };
+
+const START: Event = {
+  type: "message_start",
+  message: {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "claude-x",
+    content: [],
+    stop_reason: null,
+    usage: { input_tokens: 3, output_tokens: 1 },
+  },
+};
+const TEXT: Event = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+const STOP: Event = { type: "content_block_stop", index: 0 };
+const END: Event = {
+  type: "message_delta",
+  delta: { stop_reason: "end_turn", stop_sequence: null },
+  usage: { output_tokens: 2 },
+};
+const LAST: Event = { type: "message_stop" };
+
+function start(content_block: JsonObject, index = 0): Event {
+  return { type: "content_block_start", index, content_block };
+}
+
+function delta(fields: JsonObject, index = 0): Event {
+  return { type: "content_block_delta", index, delta: fields };
+}
+
+function decode(...stream: Event[]): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  const decoder = createDecoder();
+  for (const event of stream) decoder.decodeMessage({ event: event.type, data: JSON.stringify(event) }, events);
+  return events;
+}
+
+/** A message with these block events, folded. */
+function fold(...blocks: Event[]) {
+  const events = decode(START, ...blocks, END, LAST);
+  expectEventOrder(events);
+  const folded = createEventFold("anthropic");
+  folded.add(events);
+  return folded.response();
+}
+
+function failureOf(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (thrown) {
+    return thrown;
+  }
+  return undefined;
+}
+
+describe("blocks", () => {
+  test("a text with citations", () => {
+    const { content } = fold(
+      start({ type: "text", text: "", citations: [] }),
+      delta({ type: "citations_delta", citation: { cited_text: "c" } }),
+      delta({ type: "text_delta", text: "so" }),
+      STOP,
+    );
+    expect(content).toEqual([{ type: "text", text: "so", extras: { anthropic: { citations: [{ cited_text: "c" }] } } }]);
+  });
+
+  test("a tool call, its arguments in pieces; without any; and with all of them at once", () => {
+    const { content } = fold(
+      start({ type: "tool_use", id: "t1", name: "f", input: {}, caller: { type: "direct" } }),
+      delta({ type: "input_json_delta", partial_json: "" }),
+      delta({ type: "input_json_delta", partial_json: '{"a":' }),
+      delta({ type: "input_json_delta", partial_json: "1}" }),
+      STOP,
+      start({ type: "tool_use", id: "t2", name: "g", input: {} }, 1),
+      delta({ type: "input_json_delta", partial_json: "" }, 1),
+      { ...STOP, index: 1 },
+      start({ type: "tool_use", id: "t3", name: "h", input: { b: 2 } }, 2),
+      { ...STOP, index: 2 },
+    );
+    expect(content).toEqual([
+      { type: "tool_call", id: "t1", name: "f", arguments: { a: 1 }, extras: { anthropic: { caller: { type: "direct" } } } },
+      { type: "tool_call", id: "t2", name: "g", arguments: {} },
+      { type: "tool_call", id: "t3", name: "h", arguments: { b: 2 } },
+    ]);
+  });
+
+  test("reasoning with its signature in pieces, hidden, and redacted", () => {
+    const { content } = fold(
+      start({ type: "thinking", thinking: "", signature: "" }),
+      delta({ type: "thinking_delta", thinking: "so" }),
+      delta({ type: "signature_delta", signature: "c2ln" }),
+      delta({ type: "signature_delta", signature: "+/==" }),
+      STOP,
+      start({ type: "redacted_thinking", data: "cmVk" }, 1),
+      { ...STOP, index: 1 },
+    );
+    expect(content).toEqual([
+      { type: "reasoning", text: "so", signature: { format: "anthropic", value: "c2ln+/==" } },
+      { type: "reasoning", text: "", redacted: true, signature: { format: "anthropic", value: "cmVk" } },
+    ]);
+  });
+
+  test("blocks and deltas that are new to us are put together as well as can be", () => {
+    const { content } = fold(
+      start({ type: "server_tool_use", id: "s1", name: "web_search", input: {} }),
+      delta({ type: "input_json_delta", partial_json: '{"query":"x"}' }),
+      STOP,
+      start({ type: "compaction", content: "" }, 1),
+      delta({ type: "compaction_delta", content: "one " }, 1),
+      delta({ type: "compaction_delta", content: "two" }, 1),
+      { ...STOP, index: 1 },
+    );
+    expect(content).toEqual([
+      {
+        type: "opaque",
+        format: "anthropic",
+        value: { type: "server_tool_use", id: "s1", name: "web_search", input: { query: "x" } },
+      },
+      { type: "opaque", format: "anthropic", value: { type: "compaction", content: "one two" } },
+    ]);
+  });
+
+  test("a message that begins full, as a turn of code execution does", () => {
+    const message = {
+      id: "msg_2",
+      model: "claude-x",
+      content: [{ type: "tool_use", id: "t1", name: "f", input: { a: 1 } }],
+      container: { id: "c1" },
+      stop_reason: "tool_use",
+      usage: { input_tokens: 0, output_tokens: 0 },
+    };
+    const events = decode({ type: "message_start", message }, LAST);
+    expectEventOrder(events);
+    expect(events.at(-1)).toMatchObject({ finish_reason: "tool_calls", extras: { anthropic: { container: { id: "c1" } } } });
+    expect(events.filter(({ raw }) => raw).map(({ type }) => type)).toEqual(["start", "end"]);
+  });
+});
+
+describe("the end", () => {
+  test("carries what the chat model has no word for", () => {
+    const events = decode(
+      START,
+      {
+        type: "message_delta",
+        delta: { stop_reason: "refusal", stop_sequence: null, stop_details: { type: "refusal", category: "cyber" } },
+        usage: { input_tokens: null, output_tokens: 5, server_tool_use: { web_search_requests: 1 } },
+        context_management: { applied_edits: [] },
+      },
+      LAST,
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: "end",
+      finish_reason: "content_filter",
+      raw_finish_reason: "refusal",
+      usage: { input_tokens: 3, output_tokens: 5, total_tokens: 8 },
+      extras: {
+        anthropic: {
+          stop_details: { type: "refusal", category: "cyber" },
+          context_management: { applied_edits: [] },
+          usage: { server_tool_use: { web_search_requests: 1 } },
+        },
+      },
+    });
+  });
+
+  test("usage comes with the start and with the delta, and counts the whole prompt", () => {
+    const events = decode(
+      {
+        type: "message_start",
+        message: {
+          id: "msg_1",
+          model: "m",
+          usage: {
+            input_tokens: 10,
+            cache_creation_input_tokens: 200,
+            cache_read_input_tokens: 3000,
+            cache_creation: { ephemeral_5m_input_tokens: 150, ephemeral_1h_input_tokens: 50 },
+            output_tokens: 1,
+          },
+        },
+      },
+      { ...END, usage: { output_tokens: 40, output_tokens_details: { thinking_tokens: 30 } } },
+    );
+    const usages = events.flatMap((event) => (event.type === "usage" ? [event.usage] : []));
+    expect(usages).toEqual([
+      {
+        input_tokens: 3210,
+        output_tokens: 1,
+        cached_input_tokens: 3000,
+        cache_write_input_tokens: 200,
+        cache_write_1h_input_tokens: 50,
+        total_tokens: 3211,
+      },
+      {
+        input_tokens: 3210,
+        output_tokens: 40,
+        cached_input_tokens: 3000,
+        cache_write_input_tokens: 200,
+        cache_write_1h_input_tokens: 50,
+        reasoning_tokens: 30,
+        total_tokens: 3250,
+      },
+    ]);
+  });
+
+  test("without counts there is no usage", () => {
+    const events = decode({ type: "message_start", message: { id: "msg_1", model: "m" } }, { ...END, usage: {} }, LAST);
+    expect(events.map(({ type }) => type)).toEqual(["start", "opaque", "end"]);
+    expect(events.at(-1)).toMatchObject({ usage: null });
+  });
+
+  test.each([
+    ["end_turn", "stop"],
+    ["stop_sequence", "stop"],
+    ["pause_turn", "stop"],
+    ["max_tokens", "length"],
+    ["model_context_window_exceeded", "length"],
+    ["tool_use", "tool_calls"],
+    ["refusal", "content_filter"],
+    ["constructor", "stop"],
+    ["a_reason_of_tomorrow", "stop"],
+  ])("the stop reason %s is %s", (reason, expected) => {
+    const events = decode(START, { ...END, delta: { stop_reason: reason } }, LAST);
+    expect(events.at(-1)).toMatchObject({ finish_reason: expected, raw_finish_reason: reason });
+  });
+});
+
+describe("what no meaning is known of", () => {
+  test("is carried once the message began", () => {
+    const events = decode({ type: "ping" }, START, { type: "ping" }, { type: "future_event", x: 1 });
+    expect(events.map(({ type }) => type)).toEqual(["start", "usage", "opaque", "opaque"]);
+    expect(events.at(-1)?.raw).toEqual({ event: "future_event", data: '{"type":"future_event","x":1}' });
+  });
+
+  test("a message_start that is said twice is one", () => {
+    const events = decode(START, START, TEXT, STOP, END, LAST);
+    expectEventOrder(events);
+    expect(events.map(({ type }) => type)).toEqual(["start", "usage", "opaque", "part-start", "part-end", "usage", "end"]);
+  });
+
+  test("an event without a name has its type for one", () => {
+    const events: ChatEvent[] = [];
+    createDecoder().decodeMessage({ event: "", data: JSON.stringify(START) }, events);
+    expect(events[0]?.raw?.event).toBe("message_start");
+  });
+});
+
+describe("what is not an answer", () => {
+  const other: Event = { type: "message_start", message: { id: "msg_other", model: "m" } };
+  const streams: readonly (readonly [string, Event[]])[] = [
+    ["a delta before the message", [delta({ type: "text_delta", text: "a" })]],
+    ["a block before the message", [TEXT]],
+    ["an end before the message", [LAST]],
+    ["a delta for no block", [START, delta({ type: "text_delta", text: "a" })]],
+    ["a block that stops twice", [START, TEXT, STOP, STOP]],
+    ["an index that jumps", [START, start({ type: "text", text: "" }, 1)]],
+    ["an index that comes twice", [START, TEXT, TEXT]],
+    ["another message in an open one", [START, TEXT, other]],
+    ["an end with an open block", [START, TEXT, END, LAST]],
+    ["an end without a stop reason", [START, TEXT, STOP, LAST]],
+    [
+      "a text in a tool call",
+      [START, start({ type: "tool_use", id: "t", name: "f", input: {} }), delta({ type: "text_delta", text: "a" })],
+    ],
+    ["a tool call without a name", [START, start({ type: "tool_use", id: "t" })]],
+    ["a message without an id", [{ type: "message_start", message: { model: "m" } }]],
+  ];
+  test.each(streams)("%s", (_, stream) => {
+    expect(failureOf(() => decode(...stream))).toMatchObject({ code: "upstream_invalid_response" });
+  });
+
+  test("no events at all", () => {
+    expect(failureOf(() => createDecoder().decodeEnd([]))).toMatchObject({ code: "upstream_invalid_response" });
+  });
+
+  test.each([
+    { type: "completion" },
+    { type: "message" },
+    { type: "message", id: "m", model: "m", content: [], stop_reason: null },
+  ])("the body %p", (body) => {
+    expect(failureOf(() => createDecoder().decodeBody(body, []))).toMatchObject({ code: "upstream_invalid_response" });
+  });
+});
+
+describe("errors inside an answer", () => {
+  test.each([
+    ["overloaded_error", "upstream_overloaded"],
+    ["rate_limit_error", "upstream_rate_limited"],
+    ["api_error", "upstream_error"],
+    ["timeout_error", "upstream_timeout"],
+    ["an_error_of_tomorrow", "upstream_error"],
+  ])("%s", (type, code) => {
+    const error: Event = { type: "error", error: { type, message: "SECRET" }, request_id: "req_1" };
+    const thrown = failureOf(() => decode(START, error));
+    expect(thrown).toMatchObject({ code, upstreamCode: type, upstreamRequestId: "req_1" });
+    expect(String(thrown)).not.toContain("SECRET");
+    expect(failureOf(() => createDecoder().decodeBody(error, []))).toMatchObject({ code });
+  });
+});

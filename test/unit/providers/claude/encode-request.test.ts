@@ -1,0 +1,301 @@
+import { describe, expect, test } from "bun:test";
+import type { ModelInfo } from "../../../../src/chat/model.ts";
+import type { ChatRequest } from "../../../../src/chat/request.ts";
+import { encodeCountRequest, encodeRequest } from "../../../../src/providers/claude/encode-request.ts";
+import { createTestCall } from "../../../support/play-response.ts";
+
+const HI: ChatRequest["messages"] = [{ role: "user", content: "Hi" }];
+const ADAPTIVE: ModelInfo = {
+  id: "claude-opus-5",
+  reasoning: "adaptive",
+  efforts: ["none", "low", "high"],
+  max_output_tokens: 128_000,
+};
+const BUDGET: ModelInfo = { id: "claude-haiku-4-5", reasoning: "budget", efforts: ["none"], max_output_tokens: 64_000 };
+
+function encode(request: Partial<ChatRequest>, model: ModelInfo = { id: "claude-x" }, stream = false) {
+  const call = createTestCall({ messages: HI, ...request }, { model, stream });
+  const { body, betas, version } = encodeRequest(call, { systemTurns: true });
+  return { body, betas, version, warnings: call.warnings.map(({ code, param }) => `${code} ${param}`) };
+}
+
+describe("max_tokens and streaming", () => {
+  test("the plainest request", () => {
+    expect(encode({})).toEqual({
+      body: { model: "claude-x", max_tokens: 4096, messages: [{ role: "user", content: "Hi" }] },
+      betas: [],
+      version: undefined,
+      warnings: [],
+    });
+  });
+
+  test("the default is what the model can write, as long as that can be answered whole", () => {
+    expect(encode({}, { id: "m", max_output_tokens: 8192 }).body.max_tokens).toBe(8192);
+    expect(encode({}, ADAPTIVE).body.max_tokens).toBe(21_333);
+    expect(encode({}, ADAPTIVE, true).body).toMatchObject({ max_tokens: 21_333, stream: true });
+  });
+
+  test("a longer answer is streamed from the upstream though the caller wants it whole", () => {
+    expect(encode({ max_tokens: 21_333 }).body).not.toHaveProperty("stream");
+    expect(encode({ max_tokens: 21_334 }).body.stream).toBe(true);
+  });
+});
+
+describe("sampling", () => {
+  test("is sent", () => {
+    expect(encode({ temperature: 0.5, top_p: 0.9, stop: ["END"] }).body).toMatchObject({
+      temperature: 0.5,
+      top_p: 0.9,
+      stop_sequences: ["END"],
+    });
+  });
+
+  test("is fitted to Claude's scale, with a warning", () => {
+    const { body, warnings } = encode({ temperature: 1.5, stop: ["\n", "END"] });
+    expect(body).toMatchObject({ temperature: 1, stop_sequences: ["END"] });
+    expect(warnings).toEqual(["adjusted_parameter temperature", "unsupported_parameter stop[0]"]);
+  });
+
+  test("is left out while the model reasons, save for the defaults", () => {
+    const { body, warnings } = encode({ temperature: 0.5, top_p: 0.5, reasoning: { effort: "high" } }, ADAPTIVE);
+    expect(body).not.toContainAnyKeys(["temperature", "top_p"]);
+    expect(warnings).toEqual(["unsupported_parameter temperature", "unsupported_parameter top_p"]);
+    const kept = encode({ temperature: 1, top_p: 0.95, reasoning: { effort: "high" } }, ADAPTIVE);
+    expect(kept.body).toMatchObject({ temperature: 1, top_p: 0.95 });
+    expect(kept.warnings).toEqual([]);
+    expect(encode({ temperature: 0.5, reasoning: { effort: "none" } }, ADAPTIVE).body.temperature).toBe(0.5);
+  });
+});
+
+describe("reasoning", () => {
+  const cases: readonly (readonly [name: string, ModelInfo, ChatRequest["reasoning"], object, string[]])[] = [
+    ["an effort", ADAPTIVE, { effort: "high" }, { thinking: { type: "adaptive" }, output_config: { effort: "high" } }, []],
+    [
+      "an effort, shown",
+      ADAPTIVE,
+      { effort: "low", visible: true },
+      { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "low" } },
+      [],
+    ],
+    ["none", ADAPTIVE, { effort: "none" }, { thinking: { type: "disabled" } }, []],
+    [
+      "none, in the model's own word",
+      { ...ADAPTIVE, reasoning_off: "between_tools" },
+      { effort: "none" },
+      { thinking: { type: "between_tools" } },
+      [],
+    ],
+    ["hidden, and nothing else", ADAPTIVE, { visible: false }, { thinking: { type: "adaptive", display: "omitted" } }, []],
+    ["a budget", BUDGET, { budget_tokens: 2000 }, { thinking: { type: "enabled", budget_tokens: 2000 } }, []],
+    [
+      "a budget that is too small",
+      BUDGET,
+      { budget_tokens: 10 },
+      { thinking: { type: "enabled", budget_tokens: 1024 } },
+      ["adjusted_parameter reasoning.budget_tokens"],
+    ],
+    ["an effort as a budget", BUDGET, { effort: "medium" }, { thinking: { type: "enabled", budget_tokens: 8192 } }, []],
+    ["no budget", BUDGET, { budget_tokens: 0 }, {}, []],
+    [
+      "an effort that does not think",
+      { id: "m", reasoning: "effort" },
+      { effort: "low" },
+      { output_config: { effort: "low" } },
+      [],
+    ],
+    ["a model that does not", { id: "m", reasoning: "none" }, { effort: "low" }, {}, []],
+    [
+      "an unknown model's effort",
+      { id: "m" },
+      { effort: "minimal" },
+      { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
+      ["adjusted_parameter reasoning.effort"],
+    ],
+    [
+      "an unknown model's budget",
+      { id: "m" },
+      { budget_tokens: 5000 },
+      { thinking: { type: "enabled", budget_tokens: 5000 } },
+      [],
+    ],
+  ];
+  test.each(cases)("%s", (_, model, reasoning, expected, warnings) => {
+    const encoded = encode({ reasoning }, model);
+    const { thinking, output_config } = encoded.body;
+    const given = Object.fromEntries(Object.entries({ thinking, output_config }).filter(([, value]) => value !== undefined));
+    expect<object>(given).toEqual(expected);
+    expect(encoded.warnings).toEqual(warnings);
+  });
+
+  test("a budget comes on top of the default and stays below max_tokens", () => {
+    expect(encode({ reasoning: { budget_tokens: 10_000 } }, BUDGET).body.max_tokens).toBe(31_333);
+    const tight = encode({ reasoning: { budget_tokens: 10_000 }, max_tokens: 3000 }, BUDGET);
+    expect(tight.body.thinking).toEqual({ type: "enabled", budget_tokens: 2999 });
+    expect(tight.warnings).toEqual(["adjusted_parameter reasoning.budget_tokens"]);
+    const none = encode({ reasoning: { budget_tokens: 10_000 }, max_tokens: 1000 }, BUDGET);
+    expect(none.body).not.toHaveProperty("thinking");
+    expect(none.warnings).toEqual(["adjusted_parameter reasoning.budget_tokens"]);
+  });
+
+  test("gives way to a tool call that is required", () => {
+    const { body, warnings } = encode(
+      { reasoning: { effort: "high" }, tools: [{ name: "f" }], tool_choice: "required" },
+      ADAPTIVE,
+    );
+    expect(body).not.toContainAnyKeys(["thinking", "output_config"]);
+    expect(warnings).toEqual(["adjusted_parameter reasoning"]);
+  });
+});
+
+describe("tools", () => {
+  test("with schema, cache hint, strictness and carried fields; Anthropic's own as they are", () => {
+    const { body } = encode({
+      tools: [
+        { name: "a", description: "A", parameters: { properties: {} }, strict: true, cache: { ttl: "1h" } },
+        { name: "b", extras: { anthropic: { defer_loading: true } } },
+        { type: "opaque", format: "anthropic", value: { type: "web_search_20250305", name: "web_search" } },
+      ],
+    });
+    expect(body.tools).toEqual([
+      {
+        name: "a",
+        description: "A",
+        input_schema: { type: "object", properties: {} },
+        strict: true,
+        cache_control: { type: "ephemeral", ttl: "1h" },
+      },
+      { name: "b", input_schema: { type: "object", properties: {} }, defer_loading: true },
+      { type: "web_search_20250305", name: "web_search" },
+    ]);
+    expect(body).not.toHaveProperty("tool_choice");
+  });
+
+  const choices: readonly (readonly [ChatRequest["tool_choice"], boolean | undefined, object | undefined])[] = [
+    [undefined, undefined, undefined],
+    [undefined, true, undefined],
+    [undefined, false, { type: "auto", disable_parallel_tool_use: true }],
+    ["auto", undefined, { type: "auto" }],
+    ["required", false, { type: "any", disable_parallel_tool_use: true }],
+    [{ name: "f" }, true, { type: "tool", name: "f", disable_parallel_tool_use: false }],
+    ["none", false, { type: "none" }],
+  ];
+  test.each(choices)("choice %p, parallel %p", (tool_choice, parallel_tool_calls, expected) => {
+    const { body } = encode({ tools: [{ name: "f" }], tool_choice, parallel_tool_calls });
+    expect<unknown>(body.tool_choice).toEqual(expected);
+  });
+
+  test("a choice without tools is not sent", () => {
+    expect(encode({ tool_choice: "auto" }).body).not.toHaveProperty("tool_choice");
+  });
+});
+
+describe("the form of the answer", () => {
+  test("a schema goes with its objects closed, as Claude demands", () => {
+    const schema = {
+      type: "object",
+      properties: { a: { type: "array", items: { type: "object", properties: {} } }, type: { type: "string" } },
+      $defs: {
+        d: { anyOf: [{ properties: { x: {} } }, { type: "null" }] },
+        open: { type: "object", additionalProperties: true },
+      },
+    };
+    expect(encode({ response_format: { type: "json_schema", name: "n", schema } }).body.output_config).toEqual({
+      format: {
+        type: "json_schema",
+        schema: {
+          type: "object",
+          properties: {
+            a: { type: "array", items: { type: "object", properties: {}, additionalProperties: false } },
+            type: { type: "string" },
+          },
+          $defs: {
+            d: { anyOf: [{ properties: { x: {} }, additionalProperties: false }, { type: "null" }] },
+            open: { type: "object", additionalProperties: true },
+          },
+          additionalProperties: false,
+        },
+      },
+    });
+  });
+
+  test("JSON without a schema is asked for by an instruction, with a warning", () => {
+    const { body, warnings } = encode({
+      messages: [{ role: "system", content: "Be brief." }, ...HI],
+      response_format: { type: "json" },
+    });
+    expect(body.system).toMatch(/^Be brief\.\n\nAnswer with one JSON value/);
+    expect(body).not.toHaveProperty("output_config");
+    expect(warnings).toEqual(["adjusted_parameter response_format"]);
+  });
+});
+
+describe("metadata, cache and extras", () => {
+  test("of the metadata, user_id goes", () => {
+    const { body, warnings } = encode({ metadata: { user_id: "u", trace: "t" } });
+    expect(body.metadata).toEqual({ user_id: "u" });
+    expect(warnings).toEqual(["unsupported_parameter metadata.trace"]);
+  });
+
+  test("a cache hint for the whole prompt", () => {
+    expect(encode({ cache: {} }).body.cache_control).toEqual({ type: "ephemeral" });
+  });
+
+  test("extras are laid over the body, but do not choose the model, its length or the stream", () => {
+    const { body, betas, version } = encode({
+      reasoning: { effort: "high" },
+      response_format: { type: "json_schema", schema: { type: "object", additionalProperties: false } },
+      extras: {
+        anthropic: {
+          top_k: 5,
+          model: "claude-dear",
+          max_tokens: 1_000_000,
+          stream: true,
+          messages: [],
+          output_config: { effort: "max" },
+          "anthropic-beta": "a-2026-01-01, b-2026-01-01",
+          "anthropic-version": "2026-10-21",
+        },
+        google: { topK: 1 },
+      },
+    });
+    expect(body).toEqual({
+      model: "claude-x",
+      max_tokens: 4096,
+      messages: [{ role: "user", content: "Hi" }],
+      top_k: 5,
+      output_config: {
+        effort: "max",
+        format: { type: "json_schema", schema: { type: "object", additionalProperties: false } },
+      },
+    });
+    expect(betas).toEqual(["a-2026-01-01", "b-2026-01-01"]);
+    expect(version).toBe("2026-10-21");
+  });
+
+  test.each([
+    ["anthropic-beta", "a\r\nx-evil: 1"],
+    ["anthropic-beta", ["a"]],
+    ["anthropic-version", "2023-01-01"],
+    ["anthropic-version", "new"],
+  ])("a header that is none is refused: %s %p", (name, value) => {
+    expect(() => encode({ extras: { anthropic: { [name]: value } } })).toThrow(`extras.anthropic.${name} is not a value`);
+  });
+});
+
+test("a count takes the prompt alone", () => {
+  const call = createTestCall({
+    messages: HI,
+    max_tokens: 50_000,
+    temperature: 0.1,
+    stop: ["x"],
+    metadata: { user_id: "u" },
+    tools: [{ name: "f" }],
+    cache: {},
+  });
+  expect(encodeCountRequest(call, { systemTurns: true }).body).toEqual({
+    model: "test-model",
+    messages: [{ role: "user", content: "Hi" }],
+    tools: [{ name: "f", input_schema: { type: "object", properties: {} } }],
+    cache_control: { type: "ephemeral" },
+  });
+});
