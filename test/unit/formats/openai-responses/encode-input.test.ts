@@ -1,0 +1,193 @@
+import { describe, expect, test } from "bun:test";
+import type { Warning } from "../../../../src/chat/event.ts";
+import type { Message } from "../../../../src/chat/message.ts";
+import { encodeInput } from "../../../../src/formats/openai-responses/encode-input.ts";
+
+function encode(...messages: Message[]) {
+  const warnings: Warning[] = [];
+  return { ...encodeInput(messages, (warning) => warnings.push(warning)), warnings };
+}
+
+describe("encodeInput", () => {
+  test("a tool loop with what the vendor wants back", () => {
+    const { input, warnings } = encode(
+      { role: "user", content: "Weather?" },
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "Hm.", signature: { format: "openai_responses", value: "gAAA", id: "rs_1" } },
+          {
+            type: "text",
+            text: "I look.",
+            extras: { openai_responses: { $item: { id: "msg_1", status: "completed", phase: "commentary" } } },
+          },
+          {
+            type: "tool_call",
+            id: "call_1",
+            name: "weather",
+            arguments: { city: "Bern" },
+            arguments_text: '{"city": "Bern"}',
+            extras: { openai_responses: { $item: { id: "fc_1" } } },
+          },
+        ],
+      },
+      { role: "tool", content: [{ type: "tool_result", tool_call_id: "call_1", content: "Rain" }] },
+    );
+    expect(warnings).toEqual([]);
+    expect(input).toEqual([
+      { role: "user", content: "Weather?" },
+      { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: "gAAA" },
+      {
+        type: "message",
+        role: "assistant",
+        content: [{ type: "output_text", text: "I look.", annotations: [] }],
+        id: "msg_1",
+        status: "completed",
+        phase: "commentary",
+      },
+      { type: "function_call", call_id: "call_1", name: "weather", arguments: '{"city": "Bern"}', id: "fc_1" },
+      { type: "function_call_output", call_id: "call_1", output: "Rain" },
+    ]);
+  });
+
+  test("an answer of another vendor is told in plain items, its reasoning left out with a warning", () => {
+    const { input, warnings } = encode(
+      { role: "user", content: "Hi" },
+      {
+        role: "assistant",
+        content: [
+          { type: "reasoning", text: "Hm." },
+          { type: "text", text: "A" },
+          { type: "text", text: "B" },
+          { type: "tool_call", id: "toolu_1", name: "go", arguments: {} },
+        ],
+      },
+    );
+    expect(input.slice(1)).toEqual([
+      { role: "assistant", content: "A" },
+      { role: "assistant", content: "B" },
+      { type: "function_call", call_id: "toolu_1", name: "go", arguments: "{}" },
+    ]);
+    expect(warnings).toMatchObject([{ code: "foreign_content_dropped", param: "messages[1].content[0]" }]);
+  });
+
+  test("the texts of one item come together again", () => {
+    const { input } = encode(
+      { role: "user", content: "Hi" },
+      {
+        role: "assistant",
+        content: [
+          { type: "text", text: "A", extras: { openai_responses: { $item: { id: "msg_1" } } } },
+          { type: "text", text: "No.", extras: { openai_responses: { $content_index: 1, $type: "refusal" } } },
+          { type: "text", text: "C", extras: { openai_responses: { $item: { id: "msg_2" } } } },
+        ],
+      },
+    );
+    expect(input.slice(1)).toEqual([
+      {
+        type: "message",
+        role: "assistant",
+        content: [
+          { type: "output_text", text: "A", annotations: [] },
+          { type: "refusal", refusal: "No." },
+        ],
+        id: "msg_1",
+      },
+      { type: "message", role: "assistant", content: [{ type: "output_text", text: "C", annotations: [] }], id: "msg_2" },
+    ]);
+  });
+
+  test("images, files and texts of the user's", () => {
+    const { input } = encode({
+      role: "user",
+      content: [
+        { type: "text", text: "See" },
+        { type: "image", url: "https://example.com/a.png" },
+        { type: "image", media_type: "image/jpeg", data: "AAAA", extras: { openai_responses: { detail: "low" } } },
+        { type: "document", media_type: "application/pdf", data: "JVBE", title: "a.pdf" },
+        { type: "document", media_type: "application/pdf", data: "JVBE" },
+        { type: "document", url: "https://example.com/a.pdf", title: "not sent" },
+        { type: "document", text: "Plain", title: "Notes" },
+        { type: "opaque", format: "openai_responses", value: { type: "input_audio", input_audio: {} } },
+      ],
+    });
+    expect(input).toEqual([
+      {
+        role: "user",
+        content: [
+          { type: "input_text", text: "See" },
+          { type: "input_image", image_url: "https://example.com/a.png" },
+          { type: "input_image", image_url: "data:image/jpeg;base64,AAAA", detail: "low" },
+          { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" },
+          { type: "input_file", filename: "document.pdf", file_data: "data:application/pdf;base64,JVBE" },
+          { type: "input_file", file_url: "https://example.com/a.pdf" },
+          { type: "input_text", text: "Notes\n\nPlain" },
+          { type: "input_audio", input_audio: {} },
+        ],
+      },
+    ]);
+  });
+
+  test("results of tools with parts, and failed ones", () => {
+    const { input } = encode({
+      role: "tool",
+      content: [
+        { type: "tool_result", tool_call_id: "a", content: [{ type: "image", media_type: "image/png", data: "AA" }] },
+        { type: "tool_result", tool_call_id: "b", content: "No such file", is_error: true },
+        { type: "tool_result", tool_call_id: "c", content: [{ type: "text", text: "Broken" }], is_error: true },
+        { type: "opaque", format: "openai_responses", value: { type: "custom_tool_call_output", call_id: "d", output: "x" } },
+      ],
+    });
+    expect(input).toEqual([
+      {
+        type: "function_call_output",
+        call_id: "a",
+        output: [{ type: "input_image", image_url: "data:image/png;base64,AA" }],
+      },
+      { type: "function_call_output", call_id: "b", output: "Error: No such file" },
+      {
+        type: "function_call_output",
+        call_id: "c",
+        output: [
+          { type: "input_text", text: "Error:" },
+          { type: "input_text", text: "Broken" },
+        ],
+      },
+      { type: "custom_tool_call_output", call_id: "d", output: "x" },
+    ]);
+  });
+
+  test("a result inside of a user's message is taken out of it", () => {
+    const { input } = encode({
+      role: "user",
+      content: [
+        { type: "tool_result", tool_call_id: "a", content: "1" },
+        { type: "text", text: "And now?" },
+      ],
+    });
+    expect(input).toEqual([
+      { type: "function_call_output", call_id: "a", output: "1" },
+      { role: "user", content: [{ type: "input_text", text: "And now?" }] },
+    ]);
+  });
+
+  test("what an assistant cannot say is left out with a warning", () => {
+    const { input, warnings } = encode(
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: [{ type: "image", url: "https://example.com/a.png" }] },
+      { role: "user", content: [{ type: "reasoning", text: "mine" }] },
+    );
+    expect(input).toHaveLength(1);
+    expect(warnings.map(({ param }) => param)).toEqual(["messages[1].content[0]", "messages[2].content[0]"]);
+  });
+
+  test("a system message that stood among the items stays there, with its role", () => {
+    const { input, instructions } = encode(
+      { role: "system", content: "A", extras: { openai_responses: { $role: "developer" } } },
+      { role: "user", content: "Hi" },
+      { role: "system", content: "B" },
+    );
+    expect(instructions).toBeUndefined();
+    expect(input.map(({ role }) => role)).toEqual(["developer", "user", "system"]);
+  });
+});
