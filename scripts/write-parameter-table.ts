@@ -1,4 +1,6 @@
 /** bun scripts/write-parameter-table.ts [--check] — docs/parameters.md from the providers' support lists and the catalog. */
+import { NO_QUIRKS } from "../src/formats/openai-chat/quirks.ts";
+import { supportOf } from "../src/formats/openai-chat/support.ts";
 import { claudeSupport } from "../src/providers/claude/support.ts";
 import { cursorSupport } from "../src/providers/cursor/support.ts";
 import { echoSupport } from "../src/providers/echo/support.ts";
@@ -14,6 +16,7 @@ export const COLUMNS: readonly Column[] = [
   { title: "gemini (Gemini API)", provider: "gemini", support: geminiSupport("api") },
   { title: "gemini (Vertex)", provider: "gemini", support: geminiSupport("vertex") },
   { title: "openai", provider: "openai", support: openaiSupport },
+  { title: "compatible (without quirks)", provider: "compatible", support: supportOf(NO_QUIRKS) },
   { title: "cursor", provider: "cursor", support: cursorSupport },
   { title: "echo", provider: "echo", support: echoSupport },
 ];
