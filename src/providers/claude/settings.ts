@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { baseUrlSchema } from "../../env/base-url.ts";
-import { googleEnv } from "../../google-auth/settings.ts";
+import type { GoogleEnv } from "../../google-auth/settings.ts";
 
 /** The variables that open Claude, by Anthropic's own API or by Vertex AI. */
 export const claudeEnv = {
@@ -28,7 +28,7 @@ export const claudeEnv = {
     .optional()
     .describe("A server that speaks Anthropic's Messages API, for a proxy or a test. Default: `https://api.anthropic.com`."),
   CLAUDE_DEFAULT_MODEL: z.string().optional().describe("The Claude model where a request names none. Default: the catalog's."),
-  ...googleEnv,
 };
 
-export type ClaudeEnv = z.infer<z.ZodObject<typeof claudeEnv>>;
+/** With Google's variables, which stand beside Gemini's. */
+export type ClaudeEnv = z.infer<z.ZodObject<typeof claudeEnv>> & GoogleEnv;

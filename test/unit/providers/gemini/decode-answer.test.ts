@@ -258,6 +258,37 @@ describe("the end", () => {
   });
 });
 
+describe("a stream in pieces", () => {
+  const bytes = new TextEncoder().encode(
+    sse(
+      chunk([{ text: "Hm, ü…", thought: true }], {}, { usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } }),
+      chunk([{ text: "Hé" }]),
+      chunk([{ text: "llo 😀" }, { functionCall: { name: "f", args: { a: "ß" } }, thoughtSignature: "s" }]),
+      chunk([{ text: "" }], STOP, { usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 } }),
+    ),
+  );
+
+  test("gives the same events however it is cut", async () => {
+    const whole = await collectEvents(await open(sseResponse(bytes)));
+    expect(whole.at(-1)).toMatchObject({ type: "end", finish_reason: "tool_calls" });
+    for (const [, split] of SPLITS) {
+      const events = await collectEvents(await open(sseResponse(split(bytes))));
+      expectEventOrder(events);
+      expect(events).toEqual(whole);
+    }
+  });
+
+  test("and an error where it ends early, wherever that is", async () => {
+    for (let length = 0; length < bytes.length; length++) {
+      const events = await collectEvents(await open(sseResponse(bytes.slice(0, length))));
+      expectEventOrder(events);
+      // All that is missing at the very end is the second half of a line end, which nothing depends on.
+      const expected = length === bytes.length - 1 ? "end" : "error";
+      expect(events.at(-1)?.type).toBe(expected);
+    }
+  });
+});
+
 describe("what goes wrong in the midst of an answer", () => {
   const ERROR = { error: { code: 503, message: "overloaded: canary", status: "UNAVAILABLE" } };
 
