@@ -278,7 +278,7 @@ describe("what is not an answer", () => {
   });
 
   test("no events at all", () => {
-    expect(failureOf(() => createDecoder().decodeEnd([]))).toMatchObject({ code: "upstream_invalid_response" });
+    expect(failureOf(() => createDecoder().decodeEnd([], ""))).toMatchObject({ code: "upstream_invalid_response" });
   });
 
   test.each([
