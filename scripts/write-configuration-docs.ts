@@ -1,6 +1,7 @@
 /** bun scripts/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of the environment. */
 import { authEnv } from "../src/auth/settings.ts";
 import { envSchema } from "../src/config.ts";
+import { googleEnv } from "../src/google-auth/settings.ts";
 import { claudeEnv } from "../src/providers/claude/settings.ts";
 import { cursorEnv } from "../src/providers/cursor/settings.ts";
 import { geminiEnv } from "../src/providers/gemini/settings.ts";
@@ -9,10 +10,16 @@ import { catalogEnv } from "../src/routing/catalog/overrides.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
+/** The names of a provider's own variables: those of Google's credentials open several providers, and have a section of their own. */
+function ownNames(settings: object): string[] {
+  return Object.keys(settings).filter((name) => !(name in googleEnv));
+}
+
 const SECTIONS: readonly Section[] = [
   { title: "Tokens of the callers", names: Object.keys(authEnv) },
-  { title: "Claude", names: Object.keys(claudeEnv) },
-  { title: "Gemini and Vertex", names: Object.keys(geminiEnv) },
+  { title: "Claude", names: ownNames(claudeEnv) },
+  { title: "Gemini", names: ownNames(geminiEnv) },
+  { title: "Google Cloud (Gemini and Claude on Vertex AI)", names: Object.keys(googleEnv) },
   { title: "OpenAI", names: Object.keys(openaiEnv) },
   { title: "Cursor", names: Object.keys(cursorEnv) },
   { title: "Models", names: Object.keys(catalogEnv) },
