@@ -72,8 +72,11 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
 
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      if (callerSignal.aborted) {
+        onCallerGone();
+        return;
+      }
       callerSignal.addEventListener("abort", onCallerGone);
-      if (callerSignal.aborted) onCallerGone();
       const tickMs = options.heartbeatMs / 2;
       timer = setInterval(() => {
         unreadMs = (controller.desiredSize ?? 0) > 0 ? 0 : unreadMs + tickMs;

@@ -108,6 +108,16 @@ describe("createStreamBody", () => {
     expect(source.closed).toBe(true);
   });
 
+  test("stays quiet where the caller had left before it began", async () => {
+    const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
+    const { body, finished } = createBody(source, { callerSignal: AbortSignal.abort(), heartbeatMs: 5 });
+    await body.cancel();
+    // A heartbeat on the closed body would throw out of its timer, and end the process.
+    await Bun.sleep(30);
+    expect(finished.map((failure) => failure?.code)).toEqual(["cancelled"]);
+    expect(source.closed).toBe(true);
+  });
+
   test("gives up a caller who does not read", async () => {
     const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
     const { finished } = createBody(source, { heartbeatMs: 20, clientStallMs: 60 });
