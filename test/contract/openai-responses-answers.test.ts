@@ -8,6 +8,7 @@ import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { collectEvents, createTestCall, createTestDeps, type PlayedResponse, playResponses } from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { rejectionOf } from "../support/rejection.ts";
 import {
   finishedItems,
   finishedResponse,
@@ -108,7 +109,7 @@ describe.skipIf(!hasRecordings)(`recorded answers of the Responses API ${NEEDS_R
   test("a background call's first answer is not taken for an answer", async () => {
     expect(UNFINISHED.length).toBe(3);
     for (const recording of UNFINISHED) {
-      await expect(play(recording)).rejects.toMatchObject({ code: "upstream_incomplete" });
+      expect(await rejectionOf(play(recording))).toMatchObject({ code: "upstream_incomplete" });
     }
   });
 

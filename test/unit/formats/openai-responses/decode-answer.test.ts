@@ -14,6 +14,7 @@ import {
   playResponses,
   sseResponse,
 } from "../../../support/play-response.ts";
+import { rejectionOf } from "../../../support/rejection.ts";
 import {
   CREATED,
   callEvents,
@@ -359,7 +360,7 @@ describe("a failing answer", () => {
     [responseObject({ status: "cancelled" }), "upstream_incomplete"],
     [{ hello: "world" }, "upstream_invalid_response"],
   ])("a whole answer that is none %#", async (body, code) => {
-    await expect(open(jsonResponse(body))).rejects.toMatchObject({ code });
+    expect(await rejectionOf(open(jsonResponse(body)))).toMatchObject({ code });
   });
 });
 
