@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { type JsonObject, jsonObjectSchema } from "../chat/format.ts";
 
 /**
@@ -7,7 +8,13 @@ import { type JsonObject, jsonObjectSchema } from "../chat/format.ts";
  */
 export function parseJsonSecret(value: string): JsonObject | null {
   const text = unquote(value);
-  return parseObject(text) ?? parseObject(decodeBase64(text));
+  return jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeBase64(text), "{")).data ?? null;
+}
+
+/** The same for a secret that holds a JSON list. */
+export function parseJsonListSecret(value: string): unknown[] | null {
+  const text = unquote(value);
+  return z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeBase64(text), "[")).data ?? null;
 }
 
 function unquote(value: string): string {
@@ -16,12 +23,12 @@ function unquote(value: string): string {
   return (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote) ? text.slice(1, -1).trim() : text;
 }
 
-function parseObject(text: string): JsonObject | null {
-  if (!text.startsWith("{")) return null;
+function parseJson(text: string, opening: "{" | "["): unknown {
+  if (!text.startsWith(opening)) return undefined;
   try {
-    return jsonObjectSchema.safeParse(JSON.parse(text)).data ?? null;
+    return JSON.parse(text);
   } catch {
-    return null;
+    return undefined;
   }
 }
 

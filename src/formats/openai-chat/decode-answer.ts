@@ -2,15 +2,16 @@ import type { ChatEvent, RawEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { DONE } from "../../wire/openai-chat/format.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
-import { isObject, textIn } from "./is-object.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { createPartWriter } from "./part-writer.ts";
 import { createInBandError, findError } from "./read-error.ts";
+import { textIn } from "./text-in.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
 import { writeMessage } from "./write-message.ts";
 
@@ -48,7 +49,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   }
 
   function noteUsage(answer: JsonObject, events: ChatEvent[]): void {
-    const found = mapUsage(answer.usage) ?? (isObject(answer.x_groq) ? mapUsage(answer.x_groq.usage) : null);
+    const found = mapUsage(answer.usage) ?? (isJsonObject(answer.x_groq) ? mapUsage(answer.x_groq.usage) : null);
     if (!found) return;
     usage = found;
     if (started) events.push({ type: "usage", usage: found });
@@ -79,21 +80,21 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
 
   /** A server that streams its answer as one whole message; after deltas such a message only says all of them again. */
   function wholeMessage(choice: JsonObject): JsonObject | undefined {
-    return isObject(choice.message) && !parts.any && !calls.seen ? choice.message : undefined;
+    return isJsonObject(choice.message) && !parts.any && !calls.seen ? choice.message : undefined;
   }
 
   /** True where the chunk is to be shown to a caller of the same format. */
   function decodeChunk(chunk: JsonObject, raw: RawEvent, events: ChatEvent[]): boolean {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     if (!started) {
-      if (!isObject(choice) && textIn(chunk.id) === undefined) {
+      if (!isJsonObject(choice) && textIn(chunk.id) === undefined) {
         held.push(raw);
         return false;
       }
       start(chunk, events);
     }
-    if (isObject(choice)) {
-      const delta = isObject(choice.delta) ? choice.delta : wholeMessage(choice);
+    if (isJsonObject(choice)) {
+      const delta = isJsonObject(choice.delta) ? choice.delta : wholeMessage(choice);
       if (delta) {
         if (writeMessage(delta, parts, calls, events)) refused = true;
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
@@ -103,7 +104,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     }
     if (finished) extras.add(chunk);
     noteUsage(chunk, events);
-    return !(options.hideUsageChunk && choice === undefined && isObject(chunk.usage));
+    return !(options.hideUsageChunk && choice === undefined && isJsonObject(chunk.usage));
   }
 
   function decodeMessage({ event, data }: SseMessage, events: ChatEvent[]): void {
@@ -115,7 +116,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       end(events);
     } else {
       const chunk: unknown = JSON.parse(data);
-      if (!isObject(chunk)) throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      if (!isJsonObject(chunk)) throw new ChatError("upstream_invalid_response", { logReason: "event" });
       const error = findError(chunk) ?? (event === "error" ? chunk : null);
       if (error) {
         noteUsage(chunk, events);
@@ -136,7 +137,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       const error = findError(body);
       if (error) throw createInBandError(error);
       const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
-      if (!isObject(choice) || !isObject(choice.message))
+      if (!isJsonObject(choice) || !isJsonObject(choice.message))
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
       refused = writeMessage(choice.message, parts, calls, events);

@@ -1,10 +1,10 @@
 import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
 import { type EncodeContext, encodeElement, isContentPart, isSaidElement } from "./encode-content.ts";
 import { noteOf, overlay } from "./extras.ts";
-import { isObject } from "./is-object.ts";
 import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
@@ -49,7 +49,7 @@ function textField(before: unknown, text: string): string {
 }
 
 function isCustomCall(part: Part): boolean {
-  return part.type === "opaque" && part.value.type === "custom" && isObject(part.value.custom);
+  return part.type === "opaque" && part.value.type === "custom" && isJsonObject(part.value.custom);
 }
 
 function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../chat/format.ts";
 import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
 import type { EncodeCall } from "./encode-request.ts";
-import { isObject } from "./is-object.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** How much the model may think → the server's own fields for it. */
@@ -9,7 +10,7 @@ export function encodeReasoning(call: EncodeCall, said: JsonObject, quirks: Quir
   const { reasoning } = call.request;
   if (!reasoning) return {};
   const effort = chooseEffort(reasoning, call, quirks);
-  return saidReasoning(said, reasoning, effort) ?? encodeOwnWay(reasoning, effort, quirks);
+  return saidReasoning(said, effort) ?? encodeOwnWay(reasoning, effort, quirks);
 }
 
 function encodeOwnWay(reasoning: Reasoning, effort: Effort | undefined, quirks: Quirks): JsonObject {
@@ -32,11 +33,17 @@ function encodeOwnWay(reasoning: Reasoning, effort: Effort | undefined, quirks: 
   }
 }
 
-/** The caller's own form, as long as the request still says what it says: what was dropped for this model must not come back so. */
-function saidReasoning(said: JsonObject, reasoning: Reasoning, effort: Effort | undefined): JsonObject | undefined {
-  if (effort !== reasoning.effort) return undefined;
-  if (said.reasoning_effort !== undefined && said.reasoning_effort === effort) return { reasoning_effort: effort };
-  return isObject(said.reasoning) ? { reasoning: said.reasoning } : undefined;
+/** The caller's own fields, as long as the effort is still the one that they name: what was changed for this model must not come back. */
+function saidReasoning(said: JsonObject, effort: Effort | undefined): JsonObject | undefined {
+  const own: JsonObject = {};
+  for (const name of REASONING_CONTROLS) if (said[name] !== undefined) own[name] = said[name];
+  if (Object.keys(own).length === 0) return undefined;
+  const named = [own.reasoning_effort, isJsonObject(own.reasoning) ? own.reasoning.effort : undefined];
+  return named.some((word) => isEffort(word) && word !== effort) ? undefined : own;
+}
+
+function isEffort(word: unknown): boolean {
+  return EFFORTS.some((effort) => effort === word);
 }
 
 function hideReasoning(reasoning: Reasoning, quirks: Quirks): JsonObject {

@@ -2,12 +2,13 @@ import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import type { ChatRequest } from "../../chat/request.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { describeSchema, encodeResponseFormat } from "./encode-response-format.ts";
 import { encodeTool, encodeToolChoice } from "./encode-tools.ts";
 import { fieldsIn, saidIn } from "./extras.ts";
-import { isObject } from "./is-object.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** The part of a provider's call that a request is made from. */
@@ -34,6 +35,9 @@ const DECIDED_FIELDS: ReadonlySet<string> = new Set([
   "max_tokens",
   "max_completion_tokens",
 ]);
+
+/** What the caller said in another form than the chat model's; each is looked at where its parameter is encoded. */
+const FORMS: ReadonlySet<string> = new Set(["stop", "tool_choice", "response_format", ...REASONING_CONTROLS]);
 
 /** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
@@ -67,6 +71,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   if (request.cache && quirks.cache === "cache_control") body.cache_control = { type: "ephemeral", ...request.cache };
   if (said.n === 1) body.n = 1;
 
+  for (const [name, value] of Object.entries(said)) if (!DECIDED_FIELDS.has(name) && !FORMS.has(name)) body[name] = value;
   for (const [name, value] of Object.entries(fields)) if (!DECIDED_FIELDS.has(name)) body[name] = value;
   const addedUsage = stream ? addStreamFields(body, fields.stream_options ?? said.stream_options, quirks) : false;
   if (!stream && request.stream === false) body.stream = false;
@@ -80,7 +85,7 @@ function maxTokensField(said: JsonObject, quirks: Quirks): string {
 
 function addStreamFields(body: JsonObject, said: unknown, quirks: Quirks): boolean {
   body.stream = true;
-  const options = isObject(said) ? said : undefined;
+  const options = isJsonObject(said) ? said : undefined;
   if (quirks.stream_usage === "unasked") {
     if (options) body.stream_options = options;
     return false;

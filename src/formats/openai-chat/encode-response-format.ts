@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import { isObject } from "./is-object.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import type { Quirks } from "./quirks.ts";
 
 type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
@@ -12,7 +12,7 @@ export function encodeResponseFormat(format: ResponseFormat | undefined, said: u
   if (!format) return undefined;
   // A schema that was lowered to plain JSON on the way is not what the caller said any more.
   if (
-    isObject(said) &&
+    isJsonObject(said) &&
     SAID_TYPE[format.type] === said.type &&
     !(format.type === "json_schema" && quirks.json_schema === "as_json")
   ) {

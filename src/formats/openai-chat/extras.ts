@@ -1,6 +1,6 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
-import { isObject } from "./is-object.ts";
 
 interface Holder {
   extras?: Extras | undefined;
@@ -29,6 +29,11 @@ export function toExtras(fields: JsonObject, notes: Notes = {}): { extras?: Extr
   return Object.keys(all).length === 0 ? {} : { extras: { [FORMAT]: all } };
 }
 
+/** The notes with the caller's own forms among them, where there are any. */
+export function withSaid(said: JsonObject, notes: Notes = {}): Notes {
+  return Object.keys(said).length > 0 ? { ...notes, $said: said } : notes;
+}
+
 export function noteOf(holder: Holder, name: keyof Notes): unknown {
   return holder.extras?.[FORMAT]?.[name];
 }
@@ -36,7 +41,7 @@ export function noteOf(holder: Holder, name: keyof Notes): unknown {
 /** The caller's own forms of what the chat model says too. */
 export function saidIn(holder: Holder): JsonObject {
   const said = noteOf(holder, "$said");
-  return isObject(said) ? said : {};
+  return isJsonObject(said) ? said : {};
 }
 
 /** The fields of this format that the chat model has not, notes left out. */

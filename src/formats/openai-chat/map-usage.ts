@@ -1,14 +1,14 @@
 import type { Usage } from "../../chat/usage.ts";
-import { isObject } from "./is-object.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 
 /** The vendor's counts → usage; null where it gave no count of the prompt or of the answer. */
 export function mapUsage(usage: unknown): Usage | null {
-  if (!isObject(usage)) return null;
+  if (!isJsonObject(usage)) return null;
   const prompt = countIn(usage.prompt_tokens);
   const completion = countIn(usage.completion_tokens);
   if (prompt === undefined || completion === undefined) return null;
-  const promptDetails = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
-  const completionDetails = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
+  const promptDetails = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
+  const completionDetails = isJsonObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
   const reasoning = countIn(completionDetails.reasoning_tokens);
   // DeepSeek's own name and Moonshot's place stand for servers that do not give OpenAI's.
   const cached = countIn(promptDetails.cached_tokens) ?? countIn(usage.prompt_cache_hit_tokens) ?? countIn(usage.cached_tokens);

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/map-status.ts";
-import { isObject, textIn } from "./is-object.ts";
+import { textIn } from "./text-in.ts";
 
 interface Meaning {
   code: ErrorCode;
@@ -40,14 +41,14 @@ const STATUS_DECIDES: ReadonlySet<number> = new Set([401, 402, 408, 409, 410, 41
  * Mistral) and `{detail}` (FastAPI).
  */
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
-  if (!isObject(body)) return {};
+  if (!isJsonObject(body)) return {};
   const error = findError(body) ?? body;
   const code = textIn(error.code);
   const type = textIn(error.type);
   const message = textIn(error.message) ?? textIn(error.error) ?? textIn(error.detail);
   const meaning = STATUS_DECIDES.has(status) ? undefined : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
   // OpenRouter's moderation answers 403, which is no fault of the server's key: https://openrouter.ai/docs/api-reference/errors
-  const moderated = status === 403 && isObject(error.metadata) && Array.isArray(error.metadata.reasons);
+  const moderated = status === 403 && isJsonObject(error.metadata) && Array.isArray(error.metadata.reasons);
   return {
     code: moderated ? "upstream_rejected" : meaning?.code,
     upstreamCode: code ?? type,
@@ -59,7 +60,7 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
 
 /** The error object of an answer that came with status 200: in its body, or in one event of its stream. Null where it is none. */
 export function findError(value: JsonObject): JsonObject | null {
-  if (isObject(value.error)) return value.error;
+  if (isJsonObject(value.error)) return value.error;
   if (typeof value.error === "string" && value.error !== "") return { code: value.code, error: value.error };
   return value.object === "error" ? value : null;
 }

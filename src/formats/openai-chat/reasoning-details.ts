@@ -1,6 +1,7 @@
 import { type JsonObject, jsonObjectSchema, type Signature } from "../../chat/format.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
-import { isObject, textIn } from "./is-object.ts";
+import { textIn } from "./text-in.ts";
 
 /**
  * OpenRouter's `reasoning_details` must go back as they came (https://openrouter.ai/docs/use-cases/reasoning-tokens). The chat model
@@ -32,7 +33,7 @@ export function needsReturn(details: readonly JsonObject[]): boolean {
 export function appendDetails(details: JsonObject[], added: unknown): void {
   if (!Array.isArray(added)) return;
   for (const piece of added) {
-    if (!isObject(piece)) continue;
+    if (!isJsonObject(piece)) continue;
     const last = details[details.length - 1];
     if (!last || !continues(last, piece)) {
       details.push({ ...piece });

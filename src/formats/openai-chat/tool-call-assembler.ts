@@ -1,10 +1,11 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { toExtras } from "./extras.ts";
-import { isObject, textIn } from "./is-object.ts";
 import type { PartWriter } from "./part-writer.ts";
+import { textIn } from "./text-in.ts";
 
 interface OpenCall {
   /** The vendor's own id, where it gave one. */
@@ -53,7 +54,15 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
   }
 
   function begin(delta: JsonObject, id: string | undefined): OpenCall {
-    const call: OpenCall = { wireId: id, id: "", name: "", part: undefined, text: "", custom: isObject(delta.custom), rest: {} };
+    const call: OpenCall = {
+      wireId: id,
+      id: "",
+      name: "",
+      part: undefined,
+      text: "",
+      custom: isJsonObject(delta.custom),
+      rest: {},
+    };
     calls.push(call);
     if (typeof delta.index === "number") byIndex.set(delta.index, call);
     return call;
@@ -72,7 +81,7 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
   }
 
   function addOne(delta: JsonObject, events: ChatEvent[]): void {
-    const body = isObject(delta.function) ? delta.function : isObject(delta.custom) ? delta.custom : {};
+    const body = isJsonObject(delta.function) ? delta.function : isJsonObject(delta.custom) ? delta.custom : {};
     const id = delta.id === "null" ? undefined : textIn(delta.id);
     const name = textIn(body.name);
     const call = find(delta, id, name) ?? begin(delta, id);
@@ -96,7 +105,7 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
       return calls.length > 0;
     },
     add(deltas, events) {
-      for (const delta of deltas) if (isObject(delta)) addOne(delta, events);
+      for (const delta of deltas) if (isJsonObject(delta)) addOne(delta, events);
     },
     close(events) {
       for (const call of calls) {
@@ -115,7 +124,7 @@ function customValue({ id, name, text, rest }: OpenCall): JsonObject {
 function argumentsIn(body: JsonObject): string {
   const value = body.arguments ?? body.input;
   if (typeof value === "string") return value;
-  return isObject(value) ? JSON.stringify(value) : "";
+  return isJsonObject(value) ? JSON.stringify(value) : "";
 }
 
 function isComplete(text: string): boolean {

@@ -1,8 +1,9 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
-import { isObject, textIn } from "./is-object.ts";
 import type { PartWriter } from "./part-writer.ts";
+import { textIn } from "./text-in.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /** Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. */
@@ -14,15 +15,16 @@ export function writeMessage(message: JsonObject, parts: PartWriter, calls: Tool
   writeContent(message.content, parts, events);
   const refusal = textIn(message.refusal);
   if (refusal !== undefined) parts.writeText("refusal", refusal, events);
-  if (Array.isArray(message.images)) for (const image of message.images) if (isObject(image)) parts.writeOpaque(image, events);
+  if (Array.isArray(message.images))
+    for (const image of message.images) if (isJsonObject(image)) parts.writeOpaque(image, events);
   if (Array.isArray(message.tool_calls)) calls.add(message.tool_calls, events);
-  if (isObject(message.function_call)) calls.add([{ index: 0, function: message.function_call }], events);
+  if (isJsonObject(message.function_call)) calls.add([{ index: 0, function: message.function_call }], events);
   return refusal !== undefined;
 }
 
 function writeContent(content: unknown, parts: PartWriter, events: ChatEvent[]): void {
   if (typeof content === "string") parts.writeText("content", content, events);
-  else if (Array.isArray(content)) for (const element of content) if (isObject(element)) writeElement(element, parts, events);
+  else if (Array.isArray(content)) for (const element of content) if (isJsonObject(element)) writeElement(element, parts, events);
 }
 
 /** One element of a content array: text, Mistral's thinking (a list of texts), or something to be carried as it is. */
@@ -30,7 +32,7 @@ function writeElement(element: JsonObject, parts: PartWriter, events: ChatEvent[
   if (element.type === "text" && typeof element.text === "string") parts.writeText("content", element.text, events);
   else if (element.type === "thinking" && Array.isArray(element.thinking)) {
     for (const piece of element.thinking) {
-      if (isObject(piece) && typeof piece.text === "string") parts.writeText("thinking", piece.text, events);
+      if (isJsonObject(piece) && typeof piece.text === "string") parts.writeText("thinking", piece.text, events);
     }
   } else parts.writeOpaque(element, events);
 }

@@ -13,3 +13,18 @@ export const WIRE_ROLES = ["system", "developer", "user", "assistant", "tool"] a
  */
 export const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
 export type ReasoningField = (typeof REASONING_FIELDS)[number];
+
+/** Fields by which servers of this format are told how much to reason, and whether to show it; each knows one or two of them. */
+export const REASONING_CONTROLS = [
+  "reasoning_effort",
+  // OpenRouter, also taken by Ollama.
+  "reasoning",
+  // DeepSeek, Z.ai, Moonshot.
+  "thinking",
+  // Alibaba.
+  "enable_thinking",
+  "thinking_budget",
+  // Groq.
+  "include_reasoning",
+  "reasoning_format",
+] as const;

@@ -1,0 +1,115 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { Cache, DocumentPart, ImagePart, OpaquePart, ReasoningPart, TextPart } from "../../chat/part.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import type { WirePart } from "../../wire/openai-chat/request.ts";
+import { sortInner } from "./sort-fields.ts";
+
+/** Notes the path of something that only a server of this format can do. */
+export type Bind = (param: string) => void;
+
+type ContentPart = TextPart | ImagePart | DocumentPart | ReasoningPart | OpaquePart;
+
+/** One element of a content list → part. `param` is its path. */
+export function decodeElement(part: WirePart, param: string, bind: Bind): ContentPart {
+  switch (part.type) {
+    case "text": {
+      const { type: _type, text, ...rest } = part;
+      return { type: "text", text, ...decodeRest(rest) };
+    }
+    case "refusal":
+      // A text to every other vendor; back to this one as the element that it was.
+      return { type: "text", text: part.refusal, ...decodeRest({}, { ...part, text: undefined }) };
+    case "thinking":
+      return { type: "reasoning", text: joinThinking(part.thinking), ...decodeRest({}, { ...part }) };
+    case "image_url":
+      return decodeImage(part, param);
+    case "file":
+      return decodeFile(part, param, bind);
+    case "other":
+      bind(param);
+      return opaque(part.value);
+  }
+}
+
+function opaque(value: JsonObject): OpaquePart {
+  return { type: "opaque", format: FORMAT, value };
+}
+
+function joinThinking(pieces: readonly { text?: string | undefined }[]): string {
+  return pieces.map(({ text }) => text ?? "").join("");
+}
+
+/** What a part holds besides its content: a cache hint (OpenRouter's form), and fields that the chat model has not. */
+function decodeRest(rest: JsonObject, form: JsonObject = {}): { cache?: Cache } & ReturnType<typeof toExtras> {
+  const { cache_control: cacheControl, ...others } = rest;
+  const { said, fields } = sortInner(others);
+  const cache = decodeCacheControl(cacheControl);
+  if (cache) said.cache_control = cacheControl;
+  else if (cacheControl !== undefined) fields.cache_control = cacheControl;
+  Object.assign(said, form);
+  return { ...(cache ? { cache } : {}), ...toExtras(fields, withSaid(said, { $element: true })) };
+}
+
+/** `{type: "ephemeral", ttl}`; undefined where it is something else. */
+export function decodeCacheControl(value: unknown): Cache | undefined {
+  if (!isJsonObject(value) || value.type !== "ephemeral") return undefined;
+  if (value.ttl === "5m" || value.ttl === "1h") return { ttl: value.ttl };
+  return value.ttl === undefined ? {} : undefined;
+}
+
+/** `data:image/png;base64,…`, also with a charset or another parameter before the comma. */
+const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w.+-]+=[\w.+-]+)*);base64,/i;
+/** Looked at alone, since the rest of a data URL may be megabytes. */
+const MAX_PREFIX_LENGTH = 300;
+
+interface Location {
+  media_type?: string;
+  data?: string;
+  url?: string;
+}
+
+function decodeLocation(url: string, fallbackType: string, param: string): Location {
+  if (/^https?:\/\//i.test(url)) return { url };
+  const match = DATA_URL.exec(url.slice(0, MAX_PREFIX_LENGTH));
+  if (!match) {
+    throw new ChatError("invalid_request", { param, message: `${param}: must be an http(s) URL, or a data URL in base64.` });
+  }
+  return { media_type: match[1] ?? fallbackType, data: url.slice(match[0].length) };
+}
+
+function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: string): ImagePart {
+  const { type: _type, image_url: image, ...rest } = part;
+  const url = typeof image === "string" ? image : image.url;
+  const location = decodeLocation(url, "image/png", typeof image === "string" ? `${param}.image_url` : `${param}.image_url.url`);
+  if (location.url !== undefined && location.url.length > 8192) {
+    throw new ChatError("invalid_request", { param: `${param}.image_url.url`, message: "The URL is too long." });
+  }
+  const hasMore = typeof image === "string" || Object.keys(image).length > 1 || !encodesTo(location, url);
+  return { type: "image", ...location, ...decodeRest(rest, hasMore ? { image_url: image } : {}) };
+}
+
+/** Whether what was decoded gives the same URL again. */
+function encodesTo({ media_type: mediaType, data, url }: Location, original: string): boolean {
+  return url !== undefined || `data:${mediaType};base64,`.length + (data?.length ?? 0) === original.length;
+}
+
+function decodeFile(part: Extract<WirePart, { type: "file" }>, param: string, bind: Bind): DocumentPart | OpaquePart {
+  const { type: _type, file, ...rest } = part;
+  if (file.file_data == null) {
+    // A file that was put on the vendor's own server before.
+    bind(`${param}.file`);
+    return opaque(part);
+  }
+  const location = decodeLocation(file.file_data, "application/pdf", `${param}.file.file_data`);
+  const { file_data: _data, filename, ...others } = file;
+  const hasMore = Object.keys(others).length > 0 || filename == null || !encodesTo(location, file.file_data);
+  return {
+    type: "document",
+    ...location,
+    ...(filename == null ? {} : { title: filename }),
+    ...decodeRest(rest, hasMore ? { file } : {}),
+  };
+}

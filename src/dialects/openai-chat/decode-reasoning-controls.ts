@@ -1,0 +1,46 @@
+import type { JsonObject } from "../../chat/format.ts";
+import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
+import type { CompletionBody } from "../../wire/openai-chat/request.ts";
+import type { Decoded } from "./decode-request.ts";
+
+const CONTROLS: ReadonlySet<string> = new Set(REASONING_CONTROLS);
+
+export function isReasoningControl(name: string): boolean {
+  return CONTROLS.has(name);
+}
+
+/**
+ * How much the model may think, from whichever field the caller's client knows, so that it reaches every provider. The fields
+ * themselves go on too, for a server of this format. An empty `reasoning` says that there is something of this kind, which the chat
+ * model has no word for (Groq's effort `default`).
+ */
+export function decodeReasoningControls(body: CompletionBody): Decoded {
+  const said: JsonObject = {};
+  for (const name of REASONING_CONTROLS) if (body[name] != null) said[name] = body[name];
+  if (Object.keys(said).length === 0) return {};
+  return { request: { reasoning: readControls(said) }, said };
+}
+
+function readControls(said: JsonObject): Reasoning {
+  const nested = isJsonObject(said.reasoning) ? said.reasoning : {};
+  const thinking = isJsonObject(said.thinking) ? said.thinking : {};
+  const isOff = nested.enabled === false || thinking.type === "disabled" || said.enable_thinking === false;
+  const effort = effortIn(said.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
+  const budget = [nested.max_tokens, thinking.budget_tokens, said.thinking_budget].find(isBudget);
+  const hidden = nested.exclude === true || said.include_reasoning === false || said.reasoning_format === "hidden";
+  return {
+    ...(effort === undefined ? {} : { effort }),
+    ...(budget === undefined || effort === "none" ? {} : { budget_tokens: budget }),
+    ...(hidden ? { visible: false } : {}),
+  };
+}
+
+function effortIn(value: unknown): Effort | undefined {
+  return EFFORTS.find((effort) => effort === value);
+}
+
+function isBudget(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}

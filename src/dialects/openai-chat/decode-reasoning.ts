@@ -1,0 +1,33 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ReasoningPart } from "../../chat/part.ts";
+import { toExtras } from "../../formats/openai-chat/extras.ts";
+import { signDetails, textOfDetails } from "../../formats/openai-chat/reasoning-details.ts";
+import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
+import type { WireAssistant } from "../../wire/openai-chat/request.ts";
+
+/** The reasoning of another server of this format, and what of its fields the part does not say. */
+export function decodeReasoning(message: WireAssistant): { part: ReasoningPart | undefined; said: JsonObject } {
+  const said: JsonObject = {};
+  const details = message.reasoning_details ?? [];
+  if (message.reasoning_details !== undefined && details.length === 0) said.reasoning_details = message.reasoning_details;
+  let field: string | undefined;
+  let text = textOfDetails(details);
+  for (const name of REASONING_FIELDS) {
+    const value = message[name];
+    if (value === undefined) continue;
+    // An empty one says nothing to other vendors, and some servers insist on it; a second one repeats the first.
+    if (value === null || value === "" || field !== undefined) said[name] = value;
+    else {
+      field = name;
+      text = value;
+    }
+  }
+  if (field === undefined && details.length === 0) return { part: undefined, said };
+  const part: ReasoningPart = {
+    type: "reasoning",
+    text,
+    ...(details.length > 0 ? { signature: signDetails(details) } : {}),
+    ...(field === undefined ? {} : toExtras({}, { $field: field })),
+  };
+  return { part, said };
+}

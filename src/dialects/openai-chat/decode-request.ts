@@ -1,0 +1,94 @@
+import type { JsonObject } from "../../chat/format.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { type CompletionBody, completionBodySchema } from "../../wire/openai-chat/request.ts";
+import { parseBody } from "../parse-body.ts";
+import { decodeMessages } from "./decode-messages.ts";
+import { decodeReasoningControls, isReasoningControl } from "./decode-reasoning-controls.ts";
+import { decodeResponseFormat } from "./decode-response-format.ts";
+import { decodeToolChoice, decodeTools } from "./decode-tools.ts";
+import { refuseRetired, refuseUnsupported } from "./refuse-unsupported.ts";
+import { sortFields } from "./sort-fields.ts";
+
+/** What a part of the request says in the chat model's words, and what remains of it. */
+export interface Decoded {
+  /** The fields of the chat request. */
+  request?: Partial<ChatRequest>;
+  /** The caller's own form of them. */
+  said?: JsonObject;
+  /** Fields that the chat model has not. */
+  fields?: JsonObject;
+  /** The path of what only a server of this format can do. */
+  binding?: string | undefined;
+}
+
+/** The body of `POST /v1/chat/completions` → chat request. */
+export function decodeRequest(body: unknown): ChatRequest {
+  refuseRetired(body);
+  const parsed = parseBody(completionBodySchema, body);
+  refuseUnsupported(parsed);
+  const { messages, binding: messageBinding } = decodeMessages(parsed.messages);
+  const decoded: Decoded[] = [
+    decodePlainFields(parsed),
+    decodeTools(parsed.tools),
+    decodeToolChoice(parsed.tool_choice),
+    decodeResponseFormat(parsed.response_format),
+    decodeReasoningControls(parsed),
+    decodeRest(parsed),
+  ];
+  const request: ChatRequest = { model: parsed.model, messages };
+  const said: JsonObject = {};
+  const fields: JsonObject = {};
+  let binding = messageBinding;
+  for (const part of decoded) {
+    Object.assign(request, part.request);
+    Object.assign(said, part.said);
+    Object.assign(fields, part.fields);
+    binding ??= part.binding;
+  }
+  Object.assign(request, toExtras(fields, withSaid(said)));
+  if (binding !== undefined) request.only_format = { format: FORMAT, param: binding };
+  return request;
+}
+
+/** Fields that stand in the chat request under their own names. */
+const SAME_NAME = ["stream", "temperature", "top_p", "seed", "parallel_tool_calls", "metadata"] as const;
+
+function decodePlainFields(body: CompletionBody): Decoded {
+  const request: Partial<ChatRequest> = {};
+  const said: JsonObject = {};
+  for (const name of SAME_NAME) if (body[name] != null) Object.assign(request, { [name]: body[name] });
+  const maxTokens = body.max_completion_tokens ?? body.max_tokens;
+  if (maxTokens != null) request.max_tokens = maxTokens;
+  if (body.max_completion_tokens != null) said.max_completion_tokens = body.max_completion_tokens;
+  if (typeof body.stop === "string") {
+    request.stop = [body.stop];
+    said.stop = body.stop;
+  } else if (body.stop != null && body.stop.length > 0) request.stop = body.stop;
+  return { request, said };
+}
+
+/** Fields that are decoded above. */
+const DECODED_FIELDS: ReadonlySet<string> = new Set([
+  ...SAME_NAME,
+  "model",
+  "messages",
+  "max_tokens",
+  "max_completion_tokens",
+  "stop",
+  "tools",
+  "tool_choice",
+  "response_format",
+]);
+
+function decodeRest(body: CompletionBody): Decoded {
+  const rest: JsonObject = {};
+  for (const [name, value] of Object.entries(body)) {
+    if (DECODED_FIELDS.has(name) || isReasoningControl(name)) continue;
+    // That only text is wanted goes without saying.
+    if (name === "modalities") continue;
+    rest[name] = value;
+  }
+  return sortFields(rest);
+}

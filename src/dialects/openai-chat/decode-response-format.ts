@@ -1,0 +1,33 @@
+import { type CompletionBody, jsonSchemaBodySchema } from "../../wire/openai-chat/request.ts";
+import { parseBody } from "../parse-body.ts";
+import type { Decoded } from "./decode-request.ts";
+
+/** `response_format`; one of a type that is not known here (a grammar) only a server that knows it can answer. */
+export function decodeResponseFormat(format: CompletionBody["response_format"]): Decoded {
+  if (!format) return {};
+  const said = { response_format: format };
+  switch (format.type) {
+    case "text":
+      return { request: { response_format: { type: "text" } }, said };
+    case "json_object":
+      return { request: { response_format: { type: "json" } }, said };
+    case "json_schema": {
+      const { json_schema: asked } = parseBody(jsonSchemaBodySchema, { response_format: format }).response_format;
+      const { name, description, schema, strict } = asked;
+      return {
+        request: {
+          response_format: {
+            type: "json_schema",
+            ...(name == null ? {} : { name }),
+            ...(description == null ? {} : { description }),
+            schema: schema ?? {},
+            ...(strict == null ? {} : { strict }),
+          },
+        },
+        said,
+      };
+    }
+    default:
+      return { fields: { response_format: format }, binding: "response_format" };
+  }
+}

@@ -1,0 +1,65 @@
+import type { Tool } from "../../chat/tool.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import type { CompletionBody, WireTool } from "../../wire/openai-chat/request.ts";
+import { decodeCacheControl } from "./decode-content.ts";
+import type { Decoded } from "./decode-request.ts";
+import { sortInner } from "./sort-fields.ts";
+
+/** `tools`; a tool that is no function (custom tools, a vendor's search) only a server that knows it can run. */
+export function decodeTools(tools: CompletionBody["tools"]): Decoded {
+  if (!tools || tools.length === 0) return {};
+  const other = tools.findIndex(({ type }) => type === "other");
+  return { request: { tools: tools.map(decodeTool) }, binding: other === -1 ? undefined : `tools[${other}]` };
+}
+
+function decodeTool(tool: WireTool): Tool {
+  if (tool.type === "other") return { type: "opaque", format: FORMAT, value: tool.value };
+  const { type: _type, function: definition, ...rest } = tool;
+  const { name, description, parameters, strict, ...restOfFunction } = definition;
+  const { said, fields } = sortInner(rest);
+  const cache = decodeCacheControl(rest.cache_control);
+  if (cache) {
+    said.cache_control = rest.cache_control;
+    delete fields.cache_control;
+  }
+  // Laid over the tool's own `function` as a whole, since extras are laid over one level deep.
+  const inner = sortInner(restOfFunction);
+  if (Object.keys(inner.fields).length > 0) fields.function = definition;
+  else if (Object.keys(inner.said).length > 0 || description === null || parameters === null || strict === null) {
+    said.function = definition;
+  }
+  return {
+    name,
+    ...(description == null ? {} : { description }),
+    ...(parameters == null ? {} : { parameters }),
+    ...(strict == null ? {} : { strict }),
+    ...(cache ? { cache } : {}),
+    ...toExtras(fields, withSaid(said)),
+  };
+}
+
+/** `tool_choice`, also Mistral's `any` and OpenAI's list of allowed tools, of which other vendors know nothing. */
+export function decodeToolChoice(choice: CompletionBody["tool_choice"]): Decoded {
+  if (choice == null) return {};
+  const said = { tool_choice: choice };
+  if (choice === "auto" || choice === "none" || choice === "required") return { request: { tool_choice: choice } };
+  if (choice === "any") return { request: { tool_choice: "required" }, said };
+  if (typeof choice === "string") {
+    throw new ChatError("invalid_request", {
+      param: "tool_choice",
+      message: "tool_choice: must be none, auto, required or a tool.",
+    });
+  }
+  const name = nameIn(choice.function) ?? nameIn(choice.custom);
+  if (name !== undefined) return { request: { tool_choice: { name } }, said };
+  const mode = isJsonObject(choice.allowed_tools) && choice.allowed_tools.mode === "required" ? "required" : "auto";
+  return { request: { tool_choice: mode }, said, binding: "tool_choice" };
+}
+
+function nameIn(value: unknown): string | undefined {
+  const name = isJsonObject(value) ? value.name : undefined;
+  return typeof name === "string" && name !== "" ? name : undefined;
+}

@@ -1,0 +1,150 @@
+import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
+import type { JsonObject } from "../../chat/format.ts";
+import type { Usage } from "../../chat/usage.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { noteOf, saidIn } from "../../formats/openai-chat/extras.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import { DONE } from "../../wire/openai-chat/format.ts";
+import type { AnswerContext } from "../dialect.ts";
+import type { Piece } from "./carry-foreign.ts";
+import { carryInDetails, carryOnCall } from "./describe-parts.ts";
+import { encodeFailure } from "./encode-error.ts";
+import { encodeUsage } from "./encode-usage.ts";
+
+/** A part that was begun; what is carried of it is complete when it ended. */
+interface GrowingPart {
+  start: PartStartEvent;
+  /** Of reasoning the text, of the others nothing: their text is in the message. */
+  reasoning: string;
+  length: number;
+  end: PartEndEvent | undefined;
+  /** The call's place among the calls. */
+  callIndex: number;
+  carried: boolean;
+}
+
+/** Chat events → chunks of our own making, for answers of other formats. */
+export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) => string {
+  const options = saidIn(context.request).stream_options;
+  const includeUsage = isJsonObject(options) && options.include_usage === true;
+  const usageField = includeUsage ? ',"usage":null' : "";
+  const parts: GrowingPart[] = [];
+  let head = "";
+  let calls = 0;
+  let usage: Usage | null = null;
+
+  function chunk(delta: JsonObject, finishReason: string | null = null, more = ""): string {
+    const choice = `{"index":0,"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(finishReason)}}`;
+    return `${head}[${choice}]${usageField}${more}}\n\n`;
+  }
+
+  function start(id: string, model: string): string {
+    const created = Math.floor(context.startedAt / 1000);
+    const fields = JSON.stringify({ id, object: "chat.completion.chunk", created, model });
+    head = `data: ${fields.slice(0, -1)},"choices":`;
+    return chunk({ role: "assistant", content: "", refusal: null });
+  }
+
+  function startPart(event: PartStartEvent, batch: EventBatch): string {
+    const part: GrowingPart = { start: event, reasoning: "", length: 0, end: undefined, callIndex: -1, carried: false };
+    parts[event.index] = part;
+    if (event.kind !== "tool_call") return "";
+    part.callIndex = calls;
+    calls += 1;
+    // The AI SDK looks for what is carried in the first delta of a call alone; most vendors' calls end in the batch they began in.
+    part.end = batch.find((other): other is PartEndEvent => other.type === "part-end" && other.index === event.index);
+    const call = { index: part.callIndex, id: event.id, type: "function", function: { name: event.name, arguments: "" } };
+    return chunk({ tool_calls: [{ ...call, ...carryUpTo(event.index) }] });
+  }
+
+  /** What no call carries yet of the parts up to this one, if there is anything to carry. */
+  function carryUpTo(index: number): JsonObject {
+    const loose = parts.slice(0, index + 1).filter(({ carried }) => !carried);
+    const carried = carryOnCall(loose.flatMap((part) => describe(part) ?? []));
+    if (!carried) return {};
+    for (const part of loose) part.carried = true;
+    return { ...carried };
+  }
+
+  function delta(index: number, text: string): string {
+    const part = parts[index];
+    if (!part) return "";
+    part.length += text.length;
+    switch (part.start.kind) {
+      case "reasoning":
+        part.reasoning += text;
+        return chunk({ reasoning_content: text });
+      case "tool_call":
+        return chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: text } }] });
+      case "text":
+        return chunk(noteOf(part.start, "$field") === "refusal" ? { refusal: text } : { content: text });
+      case "opaque":
+        return "";
+    }
+  }
+
+  function endPart(event: PartEndEvent): string {
+    const part = parts[event.index];
+    if (!part) return "";
+    const wasKnown = part.end !== undefined;
+    part.end = event;
+    if (part.start.kind !== "tool_call" || wasKnown || !event.signature) return "";
+    part.carried = false;
+    const carried = carryUpTo(event.index);
+    return chunk({ tool_calls: [{ index: part.callIndex, ...carried }] });
+  }
+
+  function finish(event: Extract<ChatEvent, { type: "end" }>): string {
+    const details = carryInDetails(parts.flatMap((part) => describe(part) ?? []));
+    const warnings = context.warnings.length > 0 ? `,"warnings":${JSON.stringify(context.warnings)}` : "";
+    const last = chunk(details ? { reasoning_details: details } : {}, event.finish_reason, warnings);
+    const counted = event.usage ?? usage;
+    const usageChunk = includeUsage && counted ? `${head}[],"usage":${JSON.stringify(encodeUsage(counted))}}\n\n` : "";
+    return `${last}${usageChunk}data: ${DONE}\n\n`;
+  }
+
+  function encodeEvent(event: ChatEvent, batch: EventBatch): string {
+    switch (event.type) {
+      case "start":
+        return start(event.id, event.model);
+      case "part-start":
+        return startPart(event, batch);
+      case "part-delta":
+        return delta(event.index, event.delta);
+      case "part-end":
+        return endPart(event);
+      case "usage":
+        usage = event.usage;
+        return "";
+      case "opaque":
+        return "";
+      case "end":
+        return finish(event);
+      case "error":
+        return encodeFailure(event.error);
+      case "cancelled":
+        return encodeFailure(new ChatError("cancelled"));
+    }
+  }
+
+  return (batch) => {
+    let text = "";
+    for (const event of batch) text += encodeEvent(event, batch);
+    return text;
+  };
+}
+
+/** What is carried of a part, as far as it is known by now. */
+function describe({ start, reasoning, length, end }: GrowingPart): Piece | undefined {
+  const signature = end?.signature ? { signature: end.signature } : {};
+  switch (start.kind) {
+    case "reasoning":
+      return { reasoning, ...(start.redacted ? { redacted: true } : {}), ...signature };
+    case "text":
+      return { text: length, ...signature };
+    case "tool_call":
+      return { call: start.id, ...signature };
+    case "opaque":
+      return { opaque: { format: start.format, value: end?.value ?? start.value } };
+  }
+}

@@ -1,0 +1,77 @@
+import type { ChatError } from "../../errors/chat-error.ts";
+import type { ErrorCode } from "../../errors/error-codes.ts";
+import type { WireError } from "../../wire/openai-chat/answer.ts";
+import type { EncodedError } from "../dialect.ts";
+
+const INVALID = "invalid_request_error";
+const LIMIT = "rate_limit_error";
+const SERVER = "server_error";
+
+/** OpenAI's type of each error, and its code where clients look for one; else the code is ours. */
+const TYPES = {
+  invalid_json: [INVALID],
+  invalid_request: [INVALID],
+  unsupported_parameter: [INVALID],
+  unauthenticated: [INVALID, "invalid_api_key"],
+  forbidden: [INVALID],
+  not_found: [INVALID],
+  unknown_provider: [INVALID, "model_not_found"],
+  model_not_found: [INVALID, "model_not_found"],
+  method_not_allowed: [INVALID],
+  request_timeout: [INVALID],
+  request_too_large: [INVALID],
+  unsupported_media_type: [INVALID],
+  rate_limited: [LIMIT, "rate_limit_exceeded"],
+
+  auth_not_configured: [SERVER],
+  misconfigured: [SERVER],
+  provider_unavailable: [SERVER],
+  provider_unsupported: [SERVER],
+  shutting_down: [SERVER],
+  internal_error: [SERVER],
+  client_stalled: [SERVER],
+  cancelled: [SERVER],
+
+  upstream_rejected: [INVALID],
+  upstream_auth: [SERVER],
+  upstream_billing: [SERVER],
+  upstream_conflict: [INVALID],
+  upstream_gone: [INVALID],
+  upstream_rate_limited: [LIMIT, "rate_limit_exceeded"],
+  upstream_quota_exhausted: ["insufficient_quota", "insufficient_quota"],
+  upstream_error: [SERVER],
+  upstream_overloaded: [SERVER],
+  upstream_unavailable: [SERVER],
+  upstream_tls: [SERVER],
+  upstream_timeout: [SERVER],
+  upstream_invalid_response: [SERVER],
+  upstream_disconnected: [SERVER],
+  upstream_incomplete: [SERVER],
+  upstream_stalled: [SERVER],
+} as const satisfies Record<ErrorCode, readonly [type: string, code?: string]>;
+
+/** `{message, type, param, code}`, in an error answer and in a stream alike. */
+export function encodeErrorBody(error: ChatError): WireError {
+  const [type, code] = TYPES[error.code];
+  // Of a refused request clients want the vendor's own word, such as `context_length_exceeded`; some vendors give only a type.
+  const vendors = error.code === "upstream_rejected" && error.upstreamCode !== type ? error.upstreamCode : undefined;
+  return { message: error.message, type, param: error.param ?? null, code: vendors ?? code ?? error.code };
+}
+
+/** A stream's last event where it failed: OpenAI's clients throw what has an `error`. */
+export function encodeFailure(error: ChatError): string {
+  return `data: ${JSON.stringify({ error: encodeErrorBody(error) })}\n\n`;
+}
+
+/** OpenAI's clients try 408, 409, 429 and 5xx again by themselves; `x-should-retry` says where that is of no use, and where it is. */
+export function encodeError(error: ChatError, requestId: string): EncodedError {
+  return {
+    status: error.status,
+    headers: {
+      "x-request-id": requestId,
+      "x-should-retry": String(error.retryable),
+      ...(error.retryAfterSeconds === undefined ? {} : { "retry-after": String(error.retryAfterSeconds) }),
+    },
+    body: { error: encodeErrorBody(error) },
+  };
+}

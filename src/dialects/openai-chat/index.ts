@@ -1,0 +1,19 @@
+import { readBearer } from "../../auth/read-token.ts";
+import { FORMAT } from "../../wire/openai-chat/format.ts";
+import type { Dialect } from "../dialect.ts";
+import { decodeRequest } from "./decode-request.ts";
+import { encodeError } from "./encode-error.ts";
+import { encodeResponse } from "./encode-response.ts";
+import { createStreamEncoder } from "./encode-stream.ts";
+
+/** OpenAI's Chat Completions, `POST /v1/chat/completions`. */
+export const openaiChatDialect: Dialect = {
+  name: "openai-chat",
+  format: FORMAT,
+  readToken: readBearer,
+  homeProvider: "openai",
+  decodeRequest,
+  encodeResponse,
+  createStreamEncoder,
+  encodeError,
+};

@@ -1,0 +1,36 @@
+import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
+import type { CompletionBody } from "../../wire/openai-chat/request.ts";
+
+/** Fields of before 2023, which even OpenAI's newer models refuse: what stands in their place now. */
+const RETIRED = { functions: "tools", function_call: "tool_choice" } as const;
+
+/** Refuses what no provider can do through this server, before anything else is looked at. */
+export function refuseRetired(body: unknown): void {
+  if (!isJsonObject(body)) return;
+  for (const [name, successor] of Object.entries(RETIRED)) {
+    if (body[name] != null) refuse(name, `\`${name}\` is not supported; send \`${successor}\`.`);
+  }
+  if (!Array.isArray(body.messages)) return;
+  body.messages.forEach((message: unknown, index) => {
+    if (!isJsonObject(message)) return;
+    if (message.role === "function") refuse(`messages[${index}].role`, "The role `function` is not supported; send `tool`.");
+    if (message.function_call != null) {
+      refuse(`messages[${index}].function_call`, "`function_call` is not supported; send `tool_calls`.");
+    }
+  });
+}
+
+/** Refuses what would have to be ignored: several answers, probabilities, speech. */
+export function refuseUnsupported(body: CompletionBody): void {
+  if (body.n != null && body.n > 1) refuse("n", "Only one answer can be asked for.");
+  if (body.logprobs === true) refuse("logprobs", "Log probabilities are not supported.");
+  if (body.top_logprobs != null && body.top_logprobs > 0) refuse("top_logprobs", "Log probabilities are not supported.");
+  if (body.audio != null) refuse("audio", "Spoken answers are not supported.");
+  const other = body.modalities?.findIndex((modality) => modality !== "text") ?? -1;
+  if (other !== -1) refuse(`modalities[${other}]`, "Only text answers are supported.");
+}
+
+function refuse(param: string, message: string): never {
+  throw new ChatError("unsupported_parameter", { param, message });
+}

@@ -1,0 +1,162 @@
+import type { QuirkSettings } from "../../formats/openai-chat/quirks.ts";
+
+/** A server that is known by name: one variable switches it on. */
+export interface Preset {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** Begin of its variables: `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_DEFAULT_MODEL`. */
+  readonly prefix: string;
+  /** Where it is; null where only the operator knows. A URL without a path gets `/v1`, as the local servers have it. */
+  readonly baseUrl: string | null;
+  /** Whether it wants a key; then the key switches it on, else its base URL does. */
+  readonly needsKey: boolean;
+  /** The model where nobody names one; null where it depends on what is installed. */
+  readonly defaultModel: string | null;
+  readonly quirks: QuirkSettings;
+}
+
+/** Read in November 2026, from the documents named at each, and from recorded traffic. */
+export const PRESETS: readonly Preset[] = [
+  {
+    // https://docs.ollama.com/api/openai-compatibility; `tool_choice` is taken and ignored: https://github.com/ollama/ollama/issues/17921
+    name: "ollama",
+    aliases: [],
+    prefix: "OLLAMA",
+    baseUrl: null,
+    needsKey: false,
+    defaultModel: null,
+    quirks: {
+      refuses: ["tool_choice.required", "parallel_tool_calls", "metadata"],
+      max_tokens_field: "max_tokens",
+      system_role: "system",
+      reasoning_replay: "reasoning",
+      reasoning_details: false,
+      documents: "none",
+      cache: "automatic",
+    },
+  },
+  {
+    // https://openrouter.ai/docs/api-reference/overview, https://openrouter.ai/docs/use-cases/reasoning-tokens
+    name: "openrouter",
+    aliases: [],
+    prefix: "OPENROUTER",
+    baseUrl: "https://openrouter.ai/api/v1",
+    needsKey: true,
+    defaultModel: "openrouter/auto",
+    quirks: {
+      reasoning_request: "reasoning",
+      reasoning_visible: "exclude",
+      documents: "file_or_url",
+      cache: "cache_control",
+    },
+  },
+  {
+    // https://console.groq.com/docs/openai, https://console.groq.com/docs/reasoning
+    name: "groq",
+    aliases: [],
+    prefix: "GROQ",
+    baseUrl: "https://api.groq.com/openai/v1",
+    needsKey: true,
+    defaultModel: "openai/gpt-oss-120b",
+    quirks: {
+      stream_usage: "unasked",
+      efforts: ["none", "low", "medium", "high"],
+      reasoning_visible: "include_reasoning",
+      reasoning_replay: "reasoning",
+      reasoning_details: false,
+      documents: "none",
+      cache: "automatic",
+    },
+  },
+  {
+    // https://docs.mistral.ai/api/#tag/chat: fields that it does not know are a 422.
+    name: "mistral",
+    aliases: [],
+    prefix: "MISTRAL",
+    baseUrl: "https://api.mistral.ai/v1",
+    needsKey: true,
+    defaultModel: "mistral-medium-latest",
+    quirks: {
+      refuses: ["metadata"],
+      max_tokens_field: "max_tokens",
+      system_role: "system",
+      stream_usage: "unasked",
+      seed_field: "random_seed",
+      efforts: ["none", "high"],
+      reasoning_replay: "thinking",
+      reasoning_details: false,
+      documents: "document_url",
+      tool_call_ids: "nine_alphanumerics",
+    },
+  },
+  {
+    // https://api-docs.deepseek.com/api/create-chat-completion, https://api-docs.deepseek.com/guides/thinking_mode
+    name: "deepseek",
+    aliases: [],
+    prefix: "DEEPSEEK",
+    baseUrl: "https://api.deepseek.com",
+    needsKey: true,
+    defaultModel: "deepseek-v4-flash",
+    quirks: {
+      refuses: ["seed", "parallel_tool_calls", "metadata", "image.data", "image.url"],
+      max_tokens_field: "max_tokens",
+      system_role: "system",
+      text_content: "joined",
+      reasoning_request: "thinking",
+      efforts: ["none", "minimal", "low", "medium", "high", "xhigh", "max"],
+      reasoning_replay: "reasoning_content",
+      reasoning_with_tool_calls: "required",
+      reasoning_details: false,
+      json_schema: "as_json",
+      documents: "none",
+      cache: "automatic",
+    },
+  },
+  {
+    // https://docs.x.ai/docs/api-reference; which model takes which effort is the model's own matter.
+    name: "xai",
+    aliases: ["grok"],
+    prefix: "XAI",
+    baseUrl: "https://api.x.ai/v1",
+    needsKey: true,
+    defaultModel: "grok-4.3",
+    quirks: {
+      refuses: ["metadata"],
+      efforts: ["none", "low", "medium", "high", "xhigh"],
+      reasoning_replay: "reasoning_content",
+      reasoning_details: false,
+      documents: "none",
+      cache: "automatic",
+    },
+  },
+  {
+    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html; a chat template may not know the role `developer`.
+    name: "vllm",
+    aliases: [],
+    prefix: "VLLM",
+    baseUrl: null,
+    needsKey: false,
+    defaultModel: null,
+    quirks: { refuses: ["metadata"], system_role: "system", reasoning_details: false, documents: "none", cache: "automatic" },
+  },
+  {
+    // https://lmstudio.ai/docs/developer/openai-compat/chat-completions
+    name: "lmstudio",
+    aliases: ["lm-studio"],
+    prefix: "LMSTUDIO",
+    baseUrl: null,
+    needsKey: false,
+    defaultModel: null,
+    quirks: {
+      refuses: ["parallel_tool_calls", "metadata"],
+      max_tokens_field: "max_tokens",
+      system_role: "system",
+      reasoning_details: false,
+      documents: "none",
+      cache: "automatic",
+    },
+  },
+];
+
+/** Ollama's own default, used when it is switched on without an address. */
+export const OLLAMA_LOCAL_URL = "http://localhost:11434/v1";

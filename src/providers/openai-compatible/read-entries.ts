@@ -1,0 +1,93 @@
+import * as z from "zod";
+import { parseJsonListSecret } from "../../env/json-secret.ts";
+import { NO_QUIRKS, quirksSchema } from "../../formats/openai-chat/quirks.ts";
+import type { Preset } from "./presets.ts";
+import type { Variables } from "./read-presets.ts";
+import { createHeaders, findHeaderFault, findKeyFault, type ServerConfig, unavailable } from "./server.ts";
+import { type ServerEntry, serverEntrySchema } from "./settings.ts";
+
+/** Names and aliases of the providers that are built in; no entry may take one of them. */
+const TAKEN_NAMES: ReadonlySet<string> = new Set([
+  ...["claude", "anthropic", "claude-code", "claude-code-cli"],
+  ...["gemini", "google", "vertex", "gemini-code", "gemini-code-cli"],
+  ...["openai", "codex", "cursor", "cursor-agent", "copilot", "github", "echo"],
+]);
+
+const VARIABLE = "COMPATIBLE_PROVIDERS";
+
+/**
+ * The servers of COMPATIBLE_PROVIDERS. An entry that is not right becomes a provider that says what to do, and leaves the others
+ * alone; one whose name cannot be used is called after its place.
+ */
+export function readEntries(variables: Variables, presets: readonly Preset[]): ServerConfig[] {
+  const value = variables[VARIABLE];
+  if (value === undefined) return [];
+  const list = parseJsonListSecret(value);
+  if (!list) return [unusable("compatible-providers", `${VARIABLE} is not a JSON list, raw or as base64.`)];
+  const taken = new Set(TAKEN_NAMES);
+  for (const { aliases } of presets) for (const alias of aliases) taken.add(alias);
+  return list.map((item, index) => {
+    const place = `${VARIABLE}[${index}]`;
+    const parsed = serverEntrySchema.safeParse(item);
+    const name = parsed.data?.name ?? z.looseObject({ name: serverEntrySchema.shape.name }).safeParse(item).data?.name;
+    if (name === undefined || taken.has(name)) {
+      const reason =
+        name === undefined ? describeFault(parsed.error, place) : `${place}.name "${name}" is taken by another provider.`;
+      return unusable(`compatible-providers-${index + 1}`, reason);
+    }
+    taken.add(name);
+    if (!parsed.success) return unusable(name, describeFault(parsed.error, place));
+    return readEntry(
+      parsed.data,
+      place,
+      variables,
+      presets.find((preset) => preset.name === name),
+    );
+  });
+}
+
+/** The first fault, by its path. The text of zod's issues never holds the value. */
+function describeFault(error: z.ZodError | undefined, place: string): string {
+  const issue = error?.issues[0];
+  if (!issue) return `${place} is not valid.`;
+  const keys = issue.code === "unrecognized_keys" ? `: ${issue.keys.join(", ").slice(0, 100)}` : "";
+  const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
+  const message = issue.code === "unrecognized_keys" ? "has unknown fields" : issue.message;
+  return `${place}${path} ${message}${keys}.`;
+}
+
+function unusable(name: string, reason: string): ServerConfig {
+  return {
+    name,
+    aliases: [],
+    defaultModel: null,
+    quirks: NO_QUIRKS,
+    availability: unavailable(reason),
+    baseUrl: "",
+    headers: {},
+  };
+}
+
+function readEntry(entry: ServerEntry, place: string, variables: Variables, preset: Preset | undefined): ServerConfig {
+  const { name, headers = {} } = entry;
+  const baseUrl = entry.base_url ?? preset?.baseUrl ?? undefined;
+  const key = entry.api_key ?? (entry.api_key_env === undefined ? undefined : variables[entry.api_key_env]);
+  const quirks = quirksSchema.safeParse({ ...preset?.quirks, ...entry.quirks });
+  const fault =
+    (baseUrl === undefined ? `${place}.base_url is missing.` : undefined) ??
+    (entry.api_key_env !== undefined && key === undefined
+      ? `${place}.api_key_env names the variable ${entry.api_key_env}, which is not set.`
+      : undefined) ??
+    findKeyFault(key, entry.api_key_env ?? `${place}.api_key`) ??
+    findHeaderFault(headers, `${place}.headers`) ??
+    (quirks.success ? undefined : describeFault(quirks.error, `${place}.quirks`));
+  return {
+    name,
+    aliases: preset?.aliases ?? [],
+    defaultModel: entry.default_model ?? preset?.defaultModel ?? null,
+    quirks: quirks.data ?? NO_QUIRKS,
+    availability: fault === undefined ? { available: true } : unavailable(fault),
+    baseUrl: baseUrl ?? "",
+    headers: createHeaders(key, headers),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Quirks } from "../../formats/openai-chat/quirks.ts";
+import type { Availability } from "../provider.ts";
+
+/** A server as the configuration gives it, whether it can be used or not. */
+export interface ServerConfig {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly defaultModel: string | null;
+  readonly quirks: Quirks;
+  readonly availability: Availability;
+  /** Empty where the server is not available. */
+  readonly baseUrl: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function unavailable(reason: string): Availability {
+  return { available: false, code: "provider_unavailable", reason };
+}
+
+/** What may stand in a header: fetch throws at anything else, with the value in its message. */
+const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Headers that are the connection's own affair, or ours. */
+const RESERVED_HEADERS: ReadonlySet<string> = new Set([
+  "host",
+  "content-length",
+  "content-type",
+  "transfer-encoding",
+  "connection",
+  "accept",
+]);
+
+/** Why a key cannot be sent; `place` is where it stands. */
+export function findKeyFault(key: string | undefined, place: string): string | undefined {
+  return key === undefined || HEADER_VALUE.test(key)
+    ? undefined
+    : `${place} holds a blank or another character that cannot be sent.`;
+}
+
+export function findHeaderFault(headers: Readonly<Record<string, string>>, place: string): string | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name) || RESERVED_HEADERS.has(name.toLowerCase())) return `${place} holds a name that cannot be sent.`;
+    if (value !== "" && !HEADER_VALUE.test(value)) return `${place}.${name} holds a character that cannot be sent.`;
+  }
+  return undefined;
+}
+
+/** `authorization` for the key, unless the headers bring their own. Names are small, so that one cannot stand there twice. */
+export function createHeaders(key: string | undefined, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
+  return headers;
+}
+
+/** A local server's address is often given without the path of its API. */
+export function withApiPath(baseUrl: string): string {
+  return new URL(baseUrl).pathname === "/" ? `${baseUrl}/v1` : baseUrl;
+}
