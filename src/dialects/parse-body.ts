@@ -24,7 +24,8 @@ function describe(issue: Issue): string {
     const expected = issue.errors.flatMap((branch) =>
       branch.map((cause) => cause.message.replace(/^Invalid (input|option): /, "")),
     );
-    return [...new Set(expected)].join(", or ");
+    // A discriminator that nothing matches comes without branches.
+    return [...new Set(expected)].join(", or ") || "is none of the known kinds";
   }
   return issue.message.endsWith("received undefined") ? "is required" : issue.message;
 }

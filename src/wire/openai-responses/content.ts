@@ -29,7 +29,7 @@ const KNOWN_CONTENT = ["input_text", "input_image", "input_file", "output_text",
 
 /** Content of a kind that this server has no word for. */
 export const otherContentSchema = z.looseObject({
-  type: z.string().refine((type) => !KNOWN_CONTENT.includes(type), "is not complete"),
+  type: z.string().refine((type) => !KNOWN_CONTENT.includes(type), { abort: true, error: "is not complete" }),
 });
 
 export const contentPartSchema = z.union([

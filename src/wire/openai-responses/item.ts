@@ -40,7 +40,7 @@ const KNOWN_ITEMS = ["message", "function_call", "function_call_output", "reason
 
 /** An item of a kind that this server has no word for: calls and results of built-in tools, compaction, references, … */
 export const otherItemSchema = z.looseObject({
-  type: z.string().refine((type) => !KNOWN_ITEMS.includes(type), "is not complete"),
+  type: z.string().refine((type) => !KNOWN_ITEMS.includes(type), { abort: true, error: "is not complete" }),
 });
 export type OtherItem = z.infer<typeof otherItemSchema>;
 

@@ -12,7 +12,7 @@ export const functionToolSchema = z.looseObject({
 
 /** A tool that the vendor runs, or one that is no function (`custom`, `shell`, …). */
 export const otherToolSchema = z.looseObject({
-  type: z.string().refine((type) => type !== "function", "is not complete"),
+  type: z.string().refine((type) => type !== "function", { abort: true, error: "is not complete" }),
 });
 
 const toolChoiceSchema = z.union([
