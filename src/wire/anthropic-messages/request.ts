@@ -12,6 +12,9 @@ export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
   "redacted_thinking",
 ]);
 
+/** So that a known type with wrong fields does not pass for an unknown one: zod takes the one branch of a union that only a check refused. */
+const ABORT = { abort: true };
+
 const cacheControlSchema = z.looseObject({ type: z.string(), ttl: z.string().optional() }).nullish();
 
 const textBlockSchema = z.looseObject({
@@ -27,7 +30,7 @@ const sourceSchema = z.union([
     z.looseObject({ type: z.literal("url"), url: z.string() }),
     z.looseObject({ type: z.literal("text"), media_type: z.string().optional(), data: z.string() }),
   ]),
-  z.looseObject({ type: z.string().refine((type) => !KNOWN_SOURCES.has(type)) }),
+  z.looseObject({ type: z.string().refine((type) => !KNOWN_SOURCES.has(type), ABORT) }),
 ]);
 
 const imageBlockSchema = z.looseObject({ type: z.literal("image"), source: sourceSchema, cache_control: cacheControlSchema });
@@ -55,7 +58,7 @@ const thinkingBlockSchema = z.looseObject({
 
 const redactedThinkingBlockSchema = z.looseObject({ type: z.literal("redacted_thinking"), data: z.string() });
 
-const otherBlockSchema = z.looseObject({ type: z.string().refine((type) => !KNOWN_BLOCKS.has(type)) });
+const otherBlockSchema = z.looseObject({ type: z.string().refine((type) => !KNOWN_BLOCKS.has(type), ABORT) });
 
 const toolResultBlockSchema = z.looseObject({
   type: z.literal("tool_result"),
@@ -103,7 +106,7 @@ const customToolSchema = z.looseObject({
   cache_control: cacheControlSchema,
 });
 /** A tool that Anthropic runs, or one with a schema of Anthropic's. */
-const vendorToolSchema = z.looseObject({ type: z.string().refine((type) => type !== "custom") });
+const vendorToolSchema = z.looseObject({ type: z.string().refine((type) => type !== "custom", ABORT) });
 export const toolSchema = z.union([customToolSchema, vendorToolSchema]);
 export type WireTool = z.infer<typeof toolSchema>;
 
