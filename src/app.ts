@@ -2,16 +2,21 @@ import { Router } from "itty-router";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
 import type { Config } from "./config.ts";
 import type { Platform, ProviderDeps } from "./context.ts";
+import { anthropicMessagesDialect } from "./dialects/anthropic-messages/index.ts";
 import { chatDialect } from "./dialects/chat/index.ts";
 import type { Dialect } from "./dialects/dialect.ts";
+import { openaiChatDialect } from "./dialects/openai-chat/index.ts";
+import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { createCors } from "./handlers/cors.ts";
+import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
 import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import { respondError } from "./handlers/respond.ts";
 import type { RequestContext, Server } from "./handlers/server.ts";
+import { createListV1Models } from "./handlers/v1-models.ts";
 import { createCatalog } from "./routing/catalog/index.ts";
 import { createProviders } from "./routing/create-providers.ts";
 import { createLog } from "./telemetry/log.ts";
@@ -94,6 +99,14 @@ export function createApp(config: Config, platform: Platform): App {
   route("/providers", { GET: createListProviders(server) });
   route("/models", { GET: createListModels(server) });
   route("/chat", { POST: createGenerate(chatDialect, server) });
+
+  route("/v1/chat/completions", { POST: createGenerate(openaiChatDialect, server) }, openaiChatDialect);
+  route("/v1/responses", { POST: createGenerate(openaiResponsesDialect, server) }, openaiResponsesDialect);
+  route("/v1/messages", { POST: createGenerate(anthropicMessagesDialect, server) }, anthropicMessagesDialect);
+  route("/v1/messages/count_tokens", { POST: createCountTokens(server) }, anthropicMessagesDialect);
+  const listV1Models = createListV1Models(server);
+  route("/v1/models", { GET: listV1Models }, openaiChatDialect);
+  route("/v1/models/:id+", { GET: listV1Models }, openaiChatDialect);
 
   const cors = createCors(config.corsOrigins);
 

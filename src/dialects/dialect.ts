@@ -1,3 +1,4 @@
+import type { TokenReader } from "../auth/read-token.ts";
 import type { Warning } from "../chat/event.ts";
 import type { Format } from "../chat/format.ts";
 import type { Cost } from "../chat/model.ts";
@@ -44,6 +45,10 @@ export interface Dialect {
   readonly name: "chat" | "openai-chat" | "openai-responses" | "anthropic-messages";
   /** The format of the vendor whose API it is: raw events and bodies of this format go out as they came in. */
   readonly format: Format | null;
+  /** Where callers of this API put their token. */
+  readonly readToken: TokenReader;
+  /** Who is meant by a model that neither the caller nor the catalog places: the vendor itself. Null where the caller must say it. */
+  readonly homeProvider: string | null;
   /** The parsed body → a chat request. Throws a ChatError that names the field. */
   decodeRequest(body: unknown, headers: Headers): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;

@@ -17,10 +17,10 @@ export function createGenerate(dialect: Dialect, server: Server) {
   const { platform, stream: settings } = server;
 
   return async function generate(request: Request, { requestId, startedAt, waitUntil }: RequestContext): Promise<Response> {
-    const principal = await server.authenticator.authenticate(request);
+    const principal = await server.authenticator.authenticate(request, dialect.readToken);
     const chat = dialect.decodeRequest(await readJsonBody(request, server.bodyLimits), request.headers);
-    const streamed = chat.stream ?? wantsEventStream(request);
-    const target = selectTarget(chat, server);
+    const streamed = chat.stream ?? false;
+    const target = selectTarget(chat, server, dialect.homeProvider);
 
     // One controller for a request; a shutdown, the caller's leaving and a failed write all end in it.
     const controller = new AbortController();
@@ -81,25 +81,22 @@ export function createGenerate(dialect: Dialect, server: Server) {
       now: platform.now,
     });
 
-    if (!streamed) {
-      const onCallerGone = () => controller.abort();
-      request.signal.addEventListener("abort", onCallerGone);
-      try {
+    // Until the answer has begun, the caller's leaving ends it here; after that, a stream's body sees it.
+    const onCallerGone = () => controller.abort();
+    request.signal.addEventListener("abort", onCallerGone);
+    if (request.signal.aborted) onCallerGone();
+    try {
+      if (!streamed) {
         const response = await foldEvents(observed(await opening, observer.observe));
         finish(null);
         return respondJson(dialect.encodeResponse(response, context), requestId);
-      } catch (thrown) {
-        return fail(thrown);
-      } finally {
-        request.signal.removeEventListener("abort", onCallerGone);
       }
-    }
-
-    // Until the first content, or the end of the wait for it, a failure still has its true status.
-    try {
+      // Until the first content, or the end of the wait for it, a failure still has its true status.
       await settledWithin(opening, settings.commitAfterMs);
     } catch (thrown) {
       return fail(thrown);
+    } finally {
+      request.signal.removeEventListener("abort", onCallerGone);
     }
     const { promise: finished, resolve } = Promise.withResolvers<void>();
     waitUntil(finished);
@@ -117,10 +114,6 @@ export function createGenerate(dialect: Dialect, server: Server) {
     });
     return respondStream(body, requestId);
   };
-}
-
-function wantsEventStream(request: Request): boolean {
-  return request.headers.get("accept")?.includes("text/event-stream") ?? false;
 }
 
 /** The stream, with every batch shown to `observe` as it is read. */

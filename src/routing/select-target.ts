@@ -17,10 +17,16 @@ export interface TargetSources {
 
 /**
  * The target that a request names. A named provider takes the model as it is said (a catalog alias becomes its id), or its default;
- * without one the model must say it: `provider/model`, or a name of the catalog. Throws a ChatError that names the field at fault.
+ * without one the model must say it: `provider/model`, or a name of the catalog; any other model is `homeProvider`'s, where there is
+ * one. Throws a ChatError that names the field at fault.
  */
-export function selectTarget(request: Pick<ChatRequest, "provider" | "model">, sources: TargetSources): Target {
-  const target = request.provider === undefined ? selectByModel(request.model, sources) : selectByProvider(request, sources);
+export function selectTarget(
+  request: Pick<ChatRequest, "provider" | "model">,
+  sources: TargetSources,
+  homeProvider: string | null = null,
+): Target {
+  const target =
+    request.provider === undefined ? selectByModel(request.model, sources, homeProvider) : selectByProvider(request, sources);
   const { name, availability } = target.provider;
   if (!availability.available) {
     throw new ChatError(availability.code, { param: "provider", message: `${name} is unavailable: ${availability.reason}` });
@@ -51,7 +57,7 @@ function lookupPrefixed(said: string, provider: Provider, { providers, catalog }
   return catalog.find(provider.name, said.slice(slash + 1));
 }
 
-function selectByModel(said: string | undefined, { providers, catalog }: TargetSources): Target {
+function selectByModel(said: string | undefined, { providers, catalog }: TargetSources, homeProvider: string | null): Target {
   if (said === undefined) {
     throw new ChatError("invalid_request", {
       param: "provider",
@@ -62,14 +68,14 @@ function selectByModel(said: string | undefined, { providers, catalog }: TargetS
   const named = slash > 0 && slash < said.length - 1 ? findProvider(said.slice(0, slash), providers) : undefined;
   if (named) return { provider: named, model: catalog.lookup(named.name, said.slice(slash + 1)) };
   const resolved = catalog.resolveModel(said);
-  const provider = resolved && findProvider(resolved.provider, providers);
+  const provider = findProvider(resolved?.provider ?? homeProvider ?? "", providers);
   if (!provider) {
     throw new ChatError("invalid_request", {
       param: "model",
       message: `The model is not in the catalog, so name its provider: provider/model, with one of ${listNames(providers)}.`,
     });
   }
-  return { provider, model: resolved.model };
+  return { provider, model: resolved?.model ?? { id: said } };
 }
 
 /** By name or alias; a name is stronger than another's alias. */

@@ -1,3 +1,4 @@
+import { readApiKey } from "../../auth/read-token.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeError } from "./encode-error.ts";
@@ -10,6 +11,8 @@ export { decodeCountRequest } from "./decode-request.ts";
 export const anthropicMessagesDialect: Dialect = {
   name: "anthropic-messages",
   format: "anthropic",
+  readToken: readApiKey,
+  homeProvider: "claude",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,

@@ -4,12 +4,16 @@ import { type ChatBody, chatBodySchema } from "../../wire/chat/request.ts";
 import { parseBody } from "../parse-body.ts";
 import { dropNulls } from "./drop-nulls.ts";
 
-/** The body of `POST /chat` → chat request. The two are the same but for the short forms that are written out here. */
-export function decodeRequest(body: unknown): ChatRequest {
+/**
+ * The body of `POST /chat` → chat request. The two are the same but for the short forms that are written out here. A body that does not
+ * say whether it wants a stream gets one where it accepts event streams.
+ */
+export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   const { messages, stop, ...rest } = parseBody(chatBodySchema, dropNulls(body));
   return {
     ...rest,
     messages: messages.map(decodeMessage),
+    stream: rest.stream ?? headers.get("accept")?.includes("text/event-stream") ?? false,
     ...(stop === undefined ? {} : { stop: typeof stop === "string" ? [stop] : stop }),
   };
 }

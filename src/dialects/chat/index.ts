@@ -1,3 +1,4 @@
+import { readBearer } from "../../auth/read-token.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeError } from "./encode-error.ts";
@@ -8,6 +9,8 @@ import { createStreamEncoder } from "./encode-stream.ts";
 export const chatDialect: Dialect = {
   name: "chat",
   format: null,
+  readToken: readBearer,
+  homeProvider: null,
   decodeRequest,
   encodeResponse,
   createStreamEncoder,

@@ -106,7 +106,11 @@ describe("createSseDecoder", () => {
     const { cases } = schema.parse(JSON.parse(readFileSync(vectors, "utf8")));
     expect(cases.length).toBeGreaterThan(30);
     for (const { name, inputBase64, events } of cases) {
-      const wanted = events.map((event) => ({ ...event, event: event.event === "message" ? "" : event.event }));
+      const wanted = events.map(({ event, data, id }) => ({
+        event: event === "message" ? "" : event,
+        data,
+        ...(id === undefined ? {} : { id }),
+      }));
       const bytes = Uint8Array.fromBase64(inputBase64);
       for (const pieces of bytes.length > 100_000 ? [[bytes]] : splits(bytes)) {
         expect({ name, messages: decodePieces(pieces) }).toEqual({ name, messages: wanted });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { decodeRequest } from "../../../../src/dialects/chat/decode-request.ts";
+import { decodeRequest as decode } from "../../../../src/dialects/chat/decode-request.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
+
+const decodeRequest = (body: unknown, headers = {}) => decode(body, new Headers(headers));
 
 const HI = { role: "user", content: "Hi" } as const;
 
@@ -16,7 +18,11 @@ function refusal(body: unknown): { code: string; param: string | undefined; mess
 
 describe("decodeRequest of the native dialect", () => {
   test("takes the plainest call, where a null means absent", () => {
-    expect(decodeRequest({ provider: "claude", messages: [HI], model: null })).toEqual({ provider: "claude", messages: [HI] });
+    expect(decodeRequest({ provider: "claude", messages: [HI], model: null })).toEqual({
+      provider: "claude",
+      messages: [HI],
+      stream: false,
+    });
   });
 
   test("keeps a null that belongs to the caller's own data", () => {
@@ -25,6 +31,7 @@ describe("decodeRequest of the native dialect", () => {
     expect(decodeRequest({ messages: [HI, { role: "assistant", content: [call] }], tools: [tool] })).toEqual({
       messages: [HI, { role: "assistant", content: [{ type: "tool_call", id: "1", name: "t", arguments: { a: null } }] }],
       tools: [tool],
+      stream: false,
     });
   });
 
@@ -63,6 +70,17 @@ describe("decodeRequest of the native dialect", () => {
 
   test("takes one stop text without a list", () => {
     expect(decodeRequest({ messages: [HI], stop: "\n" }).stop).toEqual(["\n"]);
+  });
+
+  test("streams where the body says so, or else where event streams are accepted", () => {
+    const accept = { accept: "text/event-stream" };
+    const streamed = (body: object, headers = {}) => decodeRequest({ messages: [HI], ...body }, headers).stream;
+    expect([streamed({}), streamed({ stream: true }), streamed({}, accept), streamed({ stream: false }, accept)]).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   test.each([

@@ -1,0 +1,75 @@
+import type { ModelInfo } from "../chat/model.ts";
+import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
+import { ChatError, toChatError } from "../errors/chat-error.ts";
+import { respondError, respondJson } from "./respond.ts";
+import type { RequestContext, Server } from "./server.ts";
+
+/** A model as one vendor's clients read it. When it was made is not in the catalog; Anthropic's own API says the epoch then. */
+interface ModelShape {
+  readonly dialect: Dialect;
+  model(id: string, provider: string): object;
+  list(ids: readonly string[], models: readonly object[]): object;
+}
+
+const OPENAI: ModelShape = {
+  dialect: openaiChatDialect,
+  model: (id, provider) => ({ id, object: "model", created: 0, owned_by: provider }),
+  list: (_ids, models) => ({ object: "list", data: models }),
+};
+
+const ANTHROPIC: ModelShape = {
+  dialect: anthropicMessagesDialect,
+  model: (id) => ({ type: "model", id, display_name: id, created_at: "1970-01-01T00:00:00Z" }),
+  list: (ids, models) => ({ data: models, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null }),
+};
+
+/** `GET /v1/models` and `GET /v1/models/{id}`: what can be called now, in Anthropic's shape where its version header is sent, else in OpenAI's. */
+export function createListV1Models(server: Server) {
+  const models = new Map<string, string>();
+  for (const provider of server.providers) {
+    if (!provider.availability.available) continue;
+    for (const { id } of withDefault(server.catalog.list(provider.name), provider.defaultModel)) {
+      // Two providers may serve a model of the same name; the bare name means the first.
+      models.set(models.has(id) ? `${provider.name}/${id}` : id, provider.name);
+    }
+  }
+
+  return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
+    const shape = request.headers.has("anthropic-version") ? ANTHROPIC : OPENAI;
+    try {
+      await server.authenticator.authenticate(request, shape.dialect.readToken);
+      const wanted = readId(request.url);
+      if (wanted === undefined) {
+        const ids = [...models.keys()];
+        return respondJson(
+          shape.list(
+            ids,
+            [...models].map(([id, provider]) => shape.model(id, provider)),
+          ),
+          requestId,
+        );
+      }
+      const provider = models.get(wanted);
+      if (provider === undefined) throw new ChatError("model_not_found", { param: "model" });
+      return respondJson(shape.model(wanted, provider), requestId);
+    } catch (thrown) {
+      return respondError(toChatError(thrown), shape.dialect, requestId);
+    }
+  };
+}
+
+function withDefault(models: readonly ModelInfo[], defaultModel: string | null): readonly ModelInfo[] {
+  return models.length > 0 || defaultModel === null ? models : [{ id: defaultModel }];
+}
+
+/** The id at the end of the path; it may hold slashes of its own. */
+function readId(url: string): string | undefined {
+  const id = new URL(url).pathname.replace(/^\/v1\/models\/?/, "");
+  try {
+    return id === "" ? undefined : decodeURIComponent(id);
+  } catch {
+    throw new ChatError("model_not_found", { param: "model" });
+  }
+}
