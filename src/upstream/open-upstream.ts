@@ -163,7 +163,8 @@ function readStream(
         failed(thrown, events, "decode");
       }
     }
-    clock.lastEventAt = deps.now();
+    // A ping that is carried for a caller of the same format is still no progress.
+    if (events.some((event) => event.type !== "opaque")) clock.lastEventAt = deps.now();
     if (isTerminal(events[events.length - 1])) {
       ended = true;
       drain(reader, connection);

@@ -70,8 +70,14 @@ export async function describeConformance(
   describe(`the server on ${runtime}`, () => {
     for (const describeSuite of suites) describeSuite(conformance);
 
-    describe("secrets, after all of the above", () => {
-      test("are in no answer and in no log", async () => {
+    describe("after all of the above", () => {
+      test("the servers still run", () => {
+        for (const { server } of conformance.subjects) {
+          if (server.died()) throw new Error(`a server died:\n${server.logs()}`);
+        }
+      });
+
+      test("no secret is in an answer or a log", async () => {
         await Bun.sleep(50);
         expect(conformance.subjects.length).toBeGreaterThan(0);
         for (const { server, client } of conformance.subjects) {

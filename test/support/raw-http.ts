@@ -45,9 +45,11 @@ export function openRawConnection(url: string): RawConnection {
     const parsed = parseAnswer(received);
     if (parsed && isComplete(parsed.headers, parsed.body)) settle();
   });
+  const { promise: whenClosed, resolve: close } = Promise.withResolvers<void>();
   for (const event of ["close", "error", "end"]) {
     socket.on(event, () => {
       closed = true;
+      close();
       settle();
     });
   }
@@ -59,10 +61,9 @@ export function openRawConnection(url: string): RawConnection {
     },
     write(bytes) {
       if (closed) return Promise.resolve();
-      return new Promise((done) => {
-        socket.once("close", () => done());
-        socket.write(bytes, () => done());
-      });
+      const { promise: written, resolve: done } = Promise.withResolvers<void>();
+      socket.write(bytes, () => done());
+      return Promise.race([written, whenClosed]);
     },
   };
 }

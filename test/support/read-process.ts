@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** What the kernel says of a process (Linux). */
 export interface ProcessUse {
@@ -7,6 +7,9 @@ export interface ProcessUse {
   /** CPU time of the process so far, user and system, in seconds. */
   cpuSeconds: number;
 }
+
+/** Whether the kernel says it in the way that is read here. */
+export const hasProcessFiles = existsSync("/proc/self/stat");
 
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
@@ -19,8 +22,13 @@ export function readProcess(pid: number): ProcessUse {
   return { cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND, residentBytes: field(24) * PAGE_BYTES };
 }
 
+export function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
+}
+
 /** The processes that this one started, by the name of their program. */
 export function findChildren(name: string): number[] {
+  if (!hasProcessFiles) return [];
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .map(Number)

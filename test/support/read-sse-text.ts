@@ -25,7 +25,7 @@ export function readSseText(text: string): StreamedText {
       result.comments += 1;
       continue;
     }
-    const fields = /^event: (?<event>[a-z-]+)\nid: (?<id>\d+)\ndata: (?<data>.*)$/.exec(block)?.groups;
+    const fields = /^event: (?<event>[a-z-]+)\nid: (?<id>\d+)\ndata: (?<data>[^\n]*)$/.exec(block)?.groups;
     if (!fields) throw new Error(`not an event of this dialect: ${JSON.stringify(block)}`);
     const { event = "", id = "", data = "" } = fields;
     result.events.push({ event, id, data: dataSchema.parse(JSON.parse(data)) });

@@ -9,7 +9,7 @@ const firstContent = pieces.slice(0, 1 + pieces.findIndex((piece) => piece.inclu
 const request = { provider: "claude", messages: [{ role: "user", content: "hi" }] };
 
 /** A caller who leaves: the call upstream ends. */
-export function describeDepartures({ runtime, upstream, start }: Conformance): void {
+export function describeDepartures({ runtime, upstream, main, start }: Conformance): void {
   // workerd tells of a departure only when a write fails, so there it takes a heartbeat longer.
   const withinMs = runtime === "workers" ? HEARTBEAT_MS + 1000 : 1000;
 
@@ -24,10 +24,11 @@ export function describeDepartures({ runtime, upstream, start }: Conformance): v
       answer: Answer,
       body: Record<string, unknown>,
       when: "at once" | "after content" | "when silent",
+      { client }: Subject = subject,
     ): Promise<number> {
       upstream.enqueue(answer);
       const controller = new AbortController();
-      const call = subject.client.open({ ...request, ...body }, { signal: controller.signal }).then(async (response) => {
+      const call = client.open({ ...request, ...body }, { signal: controller.signal }).then(async (response) => {
         const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
         let text = "";
         while (when !== "at once" && !text.includes("part-delta")) text += (await reader?.read())?.value ?? "";
@@ -42,12 +43,21 @@ export function describeDepartures({ runtime, upstream, start }: Conformance): v
       expect(sent.closedAt).toBeUndefined();
       const leftAt = performance.now();
       controller.abort();
-      return (await sent.closed(withinMs + 2000)) - leftAt;
+      const tookMs = (await sent.closed(withinMs + 2000)) - leftAt;
+      // A server that died would have closed its connections too.
+      expect((await client.send("/health")).status).toBe(200);
+      return tookMs;
     }
 
     test(`before the first byte of a stream: the upstream is closed within ${withinMs} ms`, async () => {
       expect(await leave(silentAnswer(), { stream: true }, "at once")).toBeLessThan(withinMs);
     });
+
+    if (runtime !== "workers") {
+      test(`before the first byte, while the status is still open: the upstream is closed within ${withinMs} ms`, async () => {
+        expect(await leave(silentAnswer(), { stream: true }, "at once", main)).toBeLessThan(withinMs);
+      });
+    }
 
     test(`in mid-stream: the upstream is closed within ${withinMs} ms`, async () => {
       const endless = Array.from({ length: 100 }, () => [100, pieces[firstContent.length] ?? ""]).flat();

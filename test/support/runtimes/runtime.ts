@@ -8,6 +8,8 @@ export interface RunningServer {
   readonly url: string;
   /** The process that serves; undefined where it could not be told from others that were started at the same time. */
   readonly pid: number | undefined;
+  /** Whether it ended without being asked to. */
+  died(): boolean;
   /** What it wrote so far, to standard output and standard error. */
   logs(): string;
   stop(): Promise<void>;

@@ -44,7 +44,9 @@ export async function spawnServer(runtime: Runtime, command: string[], env: Reco
     };
     stream.pipeTo(new WritableStream({ write }));
   }
+  let stopping = false;
   const stop = async (): Promise<void> => {
+    stopping = true;
     child.kill("SIGKILL");
     await child.exited;
   };
@@ -56,5 +58,6 @@ export async function spawnServer(runtime: Runtime, command: string[], env: Reco
     }
     await Bun.sleep(20);
   }
-  return { runtime, url, pid: child.pid, logs: () => logs, stop };
+  const died = () => !stopping && (child.exitCode !== null || child.signalCode !== null);
+  return { runtime, url, pid: child.pid, died, logs: () => logs, stop };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleWorker } from "../../../scripts/bundle-worker.ts";
 import { serveWorker } from "../../../scripts/serve-worker.ts";
-import { findChildren } from "../read-process.ts";
+import { findChildren, isRunning } from "../read-process.ts";
 import type { RunningServer, Runtime, StartOptions } from "./runtime.ts";
 import { spawnServer } from "./spawn-server.ts";
 
@@ -58,7 +58,18 @@ async function startWorkers(env: Record<string, string>, { now }: StartOptions):
     },
   });
   const pid = findChildren("workerd").find((child) => !others.has(child));
-  return { runtime: "workers", url: worker.url, pid, logs: () => logs, stop: worker.stop };
+  let stopping = false;
+  return {
+    runtime: "workers",
+    url: worker.url,
+    pid,
+    died: () => !stopping && pid !== undefined && !isRunning(pid),
+    logs: () => logs,
+    stop() {
+      stopping = true;
+      return worker.stop();
+    },
+  };
 }
 
 /** Starts the server on one of the runtimes with this environment, and waits until it answers. */
