@@ -51,7 +51,7 @@ describe("errors", () => {
       expect(body).toEqual({
         type: "error",
         error: {
-          type: expect.stringMatching(`^(${ERROR_TYPES.join("|")})$`),
+          type: expect.stringMatching(new RegExp(`^(${ERROR_TYPES.join("|")})$`)),
           message: ERRORS[code].message,
           details: { error_code: code },
         },
