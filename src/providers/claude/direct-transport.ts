@@ -1,5 +1,5 @@
 import type { ProviderDeps } from "../../context.ts";
-import { ChatError } from "../../errors/chat-error.ts";
+import { ChatError, toChatError } from "../../errors/chat-error.ts";
 import { BETA_HEADER, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { type ClaudeCredential, readClaudeCredential } from "./credentials.ts";
@@ -54,7 +54,10 @@ export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): Claud
       const body = JSON.stringify(request.body);
       const path = PATHS[endpoint];
       const headers = createHeaders(request, credential);
-      client ??= loadClient(credential);
+      client ??= loadClient(credential).catch((thrown: unknown) => {
+        // Not the upstream's fault; Deno, for one, may forbid the client its look at the environment.
+        throw toChatError(thrown);
+      });
       const loaded = client;
       const send = async (signal: AbortSignal) => (await loaded)(path, body, headers, signal);
       return openUpstream({ ...reading, url: baseUrl + path, headers: {}, body, send }, deps);
