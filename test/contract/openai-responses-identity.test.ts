@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { foldEvents } from "../../src/chat/fold-events.ts";
+import OpenAI from "openai";
+import type { ChatEvent } from "../../src/chat/event.ts";
+import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
 import type { JsonObject } from "../../src/chat/format.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
@@ -112,6 +114,63 @@ describe.skipIf(!hasRecordings)(`recorded answers through the Responses dialect 
       expect(openaiResponsesDialect.encodeResponse(response, context)).toEqual(finishedResponse(recording));
     }
   });
+});
+
+/** The same answer as if a vendor of another format had given it: without the vendor's events, forms and signatures. */
+function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
+  return events.flatMap((event): ChatEvent[] => {
+    const { raw: _raw, ...rest } = event;
+    if (rest.type === "opaque") return [];
+    if (rest.type === "part-start" && rest.kind !== "opaque") return [omitKeys(rest, "extras")];
+    if (rest.type === "part-end") return [omitKeys(rest, "extras", "signature")];
+    if (rest.type === "end") return [omitKeys(rest, "extras", "body")];
+    return [rest];
+  });
+}
+
+/** The same answer as if it had come whole to a caller who streams. */
+function toUnstreamed(events: readonly ChatEvent[]): ChatEvent[] {
+  return events.flatMap((event): ChatEvent[] => {
+    const { raw: _raw, ...rest } = event;
+    if (rest.type === "opaque") return [];
+    return [rest.type === "end" ? omitKeys(rest, "body") : rest];
+  });
+}
+
+function omitKeys<T extends object, K extends string>(value: T, ...names: K[]): T {
+  const copy: T = { ...value };
+  for (const name of names) if (name in copy) Reflect.deleteProperty(copy, name);
+  return copy;
+}
+
+describe.skipIf(!hasRecordings)(`recorded answers written by this server ${NEEDS_RECORDINGS}`, () => {
+  const forms = [
+    ["for another vendor", null, toForeign],
+    ["without the vendor's events", "openai_responses", toUnstreamed],
+  ] as const;
+  for (const recording of responsesRecordings) {
+    if (/^(?:queued|in_progress)$/.test(String(finishedResponse(recording).status))) continue;
+    for (const [name, format, strip] of forms) {
+      test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
+        const events = strip(await collectEvents(await open(recording)));
+        const context = createAnswerContext(format);
+        const fold = createEventFold(format);
+        fold.add(events);
+        const whole = JSON.parse(JSON.stringify(openaiResponsesDialect.encodeResponse(fold.response(), context)));
+
+        const text = openaiResponsesDialect.createStreamEncoder(context).encode(events);
+        expect(readEvents(text).at(-1)?.data).toMatchObject({ response: whole });
+
+        const client = new OpenAI({
+          apiKey: "token",
+          baseURL: "http://server.test/v1",
+          fetch: async () => new Response(text, { headers: { "content-type": "text/event-stream" } }),
+        });
+        const final = await client.responses.stream({ model: "m", input: "Hi" }).finalResponse();
+        expect(JSON.parse(JSON.stringify(final.output))).toMatchObject(whole.output);
+      });
+    }
+  }
 });
 
 describe.skipIf(!hasRecordings)(`recorded refusals of the Responses API ${NEEDS_RECORDINGS}`, () => {

@@ -12,6 +12,9 @@ import { isEmpty } from "./read-json.ts";
 /** The API refuses a smaller `max_output_tokens` (code integer_below_min_value). */
 const MIN_OUTPUT_TOKENS = 16;
 
+/** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
+const NOT_BY_EXTRAS = ["model", "max_output_tokens", "input", "stream"] as const;
+
 export interface RequestToEncode {
   readonly request: ChatRequest;
   readonly model: ModelInfo;
@@ -21,7 +24,7 @@ export interface RequestToEncode {
 
 /**
  * A chat request → the body of POST /v1/responses. `defaults` is what the provider asks for where the caller says nothing; the
- * caller's own extras lie over all of it.
+ * caller's own extras lie over it.
  */
 export function encodeRequest({ request, model, stream, warn }: RequestToEncode, defaults: JsonObject = {}): JsonObject {
   const { instructions, input } = encodeInput(request.messages, warn);
@@ -45,6 +48,10 @@ export function encodeRequest({ request, model, stream, warn }: RequestToEncode,
     stream,
   };
   const result = overlay(body, request);
+  for (const name of NOT_BY_EXTRAS) {
+    if (name in body) result[name] = body[name];
+    else delete result[name];
+  }
   // The chat model knows some fields of these two, the caller said others.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];

@@ -37,8 +37,7 @@ const ABOUT_CONTENT = /^(?:invalid_|image_|empty_image|unsupported_image|failed_
 
 function mapCode(error: JsonObject): ErrorCode | undefined {
   for (const name of [stringOf(error.code), stringOf(error.type)]) {
-    const code = name === undefined ? undefined : CODES[name];
-    if (code) return code;
+    if (name !== undefined && Object.hasOwn(CODES, name)) return CODES[name];
   }
   return undefined;
 }

@@ -376,6 +376,7 @@ describe("readErrorBody", () => {
     expect(read({ code: "unsupported_parameter", param: "temperature" }, 400)).toBe("upstream_rejected");
     expect(read({ code: "slow_down" }, 503)).toBe("upstream_overloaded");
     expect(read({ code: null, type: null }, 500)).toBeUndefined();
+    expect(read({ code: "constructor", type: "toString" }, 500)).toBeUndefined();
   });
 
   test("a 404 speaks of the model only where it says so", () => {

@@ -94,6 +94,17 @@ describe("encodeRequest", () => {
     });
   });
 
+  test("extras cannot say another model, limit, input or way of answering", () => {
+    const extras = { openai_responses: { model: "dear", max_output_tokens: 9999, input: "x", stream: true, user: "u" } };
+    expect(encode({ extras }).body).toEqual({
+      model: "gpt-test",
+      input: [{ role: "user", content: "Hi" }],
+      stream: false,
+      user: "u",
+    });
+    expect(encode({ extras, max_tokens: 50 }).body.max_output_tokens).toBe(50);
+  });
+
   test("extras of other formats stay behind", () => {
     expect(JSON.stringify(encode({ extras: { anthropic: { service_tier: "x" } } }).body)).not.toContain("service_tier");
   });
