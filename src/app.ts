@@ -8,6 +8,7 @@ import type { Dialect } from "./dialects/dialect.ts";
 import { openaiChatDialect } from "./dialects/openai-chat/index.ts";
 import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
+import { createApiDescription } from "./handlers/api-description.ts";
 import { createCors } from "./handlers/cors.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
@@ -96,6 +97,9 @@ export function createApp(config: Config, platform: Platform): App {
 
   const health = createHealth(server);
   route("/health", { GET: health, HEAD: health });
+  const description = createApiDescription(server);
+  route("/openapi.json", { GET: description.document });
+  route("/docs", { GET: description.page });
   route("/providers", { GET: createListProviders(server) });
   route("/models", { GET: createListModels(server) });
   route("/chat", { POST: createGenerate(chatDialect, server) });

@@ -26,7 +26,6 @@ export type Extras = z.infer<typeof extrasSchema>;
 export const signatureSchema = z.strictObject({
   format: formatSchema,
   value: z.string(),
-  /** The id of the item that was signed, where the format has one (OpenAI Responses). */
-  id: z.string().optional(),
+  id: z.string().optional().describe("The id of the item that was signed, where the format has one (OpenAI Responses)."),
 });
 export type Signature = z.infer<typeof signatureSchema>;

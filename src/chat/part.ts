@@ -78,8 +78,10 @@ const toolResultContentSchema = z.union([
 export const toolResultPartSchema = z.strictObject({
   type: z.literal("tool_result"),
   tool_call_id: z.string().min(1),
-  /** The tool's name; where it is missing it is found from the call with the same id (Google needs it). */
-  name: z.string().optional(),
+  name: z
+    .string()
+    .optional()
+    .describe("The tool's name; where it is missing it is found from the call with the same id (Google needs it)."),
   content: toolResultContentSchema,
   is_error: z.boolean().optional(),
   ...carried,

@@ -8,8 +8,7 @@ export const functionToolSchema = z.strictObject({
   name: z.string().min(1).max(128),
   description: z.string().optional(),
   parameters: jsonObjectSchema.optional(),
-  /** Whether the vendor must hold the arguments to the schema. */
-  strict: z.boolean().optional(),
+  strict: z.boolean().optional().describe("Whether the vendor must hold the arguments to the schema."),
   cache: cacheSchema.optional(),
   extras: extrasSchema.optional(),
 });

@@ -14,6 +14,18 @@ export function respondJson(body: unknown, requestId: string, status = 200, head
   });
 }
 
+/** A page of ours: it runs no script and loads nothing. */
+export function respondPage(html: string, requestId: string): Response {
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      ...commonHeaders(requestId),
+    },
+  });
+}
+
 /** Server-Sent Events. nginx-like proxies are told not to hold them back. */
 export function respondStream(body: ReadableStream<Uint8Array>, requestId: string): Response {
   return new Response(body, {

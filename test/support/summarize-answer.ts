@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { chatResponseSchema, doneSchema, failedSchema, type usageSchema } from "../../src/wire/chat/response.ts";
+import { doneSchema, failedSchema } from "../../src/wire/chat/event.ts";
+import { chatResponseSchema, type usageSchema } from "../../src/wire/chat/response.ts";
 import type { StreamedText } from "./read-sse-text.ts";
 
 /** What an answer says, whichever way it came: what two ways of getting it are compared by. */

@@ -1,7 +1,7 @@
 import type { ChatEvent, PartKind, PartStartEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { DoneBody, FailedBody } from "../../wire/chat/response.ts";
+import type { DoneBody, FailedBody } from "../../wire/chat/event.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding, encodeUsage } from "./encode-response.ts";

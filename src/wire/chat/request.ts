@@ -35,14 +35,19 @@ const toolMessageSchema = z.strictObject({
   is_error: toolResultPartSchema.shape.is_error,
 });
 
+/** What another dialect says of its own requests is not the caller's to say. */
+const { only_format: _, ...requestShape } = chatRequestSchema.shape;
+
 /** The body of `POST /chat`. Fields that it does not name are refused; a null means that the field is absent. */
 export const chatBodySchema = z.strictObject({
-  ...chatRequestSchema.shape,
+  ...requestShape,
   messages: z
     .array(z.union([messageSchema, toolMessageSchema, answerMessageSchema.partial().required({ role: true, content: true })]))
     .min(1)
     .max(1000),
-  /** One text may stand without a list. */
-  stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(16)]).optional(),
+  stop: z
+    .union([z.string().min(1), z.array(z.string().min(1)).max(16)])
+    .optional()
+    .describe("Texts at which generation ends; one may stand without a list."),
 });
 export type ChatBody = z.infer<typeof chatBodySchema>;

@@ -31,7 +31,7 @@ export const attemptSchema = z.strictObject({
 });
 
 /** What every answer says of itself, whole or streamed. */
-const closing = {
+export const endingShape = {
   finish_reason: z.enum(FINISH_REASONS),
   raw_finish_reason: z.string().nullable(),
   usage: usageSchema.nullable(),
@@ -53,7 +53,7 @@ export const chatResponseSchema = z.strictObject({
   text: z.string(),
   content: z.array(partSchema),
   tool_calls: z.array(z.strictObject({ id: z.string(), name: z.string(), arguments: jsonObjectSchema })),
-  ...closing,
+  ...endingShape,
 });
 export type ChatResponseBody = z.infer<typeof chatResponseSchema>;
 
@@ -74,43 +74,3 @@ export const errorSchema = z.strictObject({
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorResponseSchema = z.strictObject({ error: errorSchema });
-
-/** The last event of a stream. */
-export const doneSchema = z.strictObject({
-  type: z.literal("done"),
-  complete: z.literal(true),
-  id: z.string(),
-  request_id: z.string(),
-  provider: z.string(),
-  model: z.string(),
-  ...closing,
-});
-export type DoneBody = z.infer<typeof doneSchema>;
-
-/** The last event of a stream that did not reach its end. */
-export const failedSchema = z.strictObject({
-  type: z.enum(["error", "cancelled"]),
-  complete: z.literal(false),
-  error: errorSchema,
-  usage: usageSchema.nullable(),
-  usage_complete: z.literal(false),
-  cost: costSchema.nullable(),
-  warnings: z.array(warningSchema),
-  attempts: z.array(attemptSchema),
-});
-export type FailedBody = z.infer<typeof failedSchema>;
-
-/** A part begins. `kind` says what its deltas are. */
-export const partStartSchema = z.strictObject({
-  type: z.literal("part-start"),
-  index: z.int(),
-  kind: z.enum(["text", "reasoning", "tool_call", "opaque"]),
-  redacted: z.boolean().optional(),
-  /** Of a tool call. */
-  id: z.string().optional(),
-  name: z.string().optional(),
-  /** Of an opaque part. */
-  format: z.string().optional(),
-  value: jsonObjectSchema.optional(),
-  extras: extrasSchema.optional(),
-});

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { chatResponseSchema, doneSchema } from "../../../src/wire/chat/response.ts";
+import { doneSchema } from "../../../src/wire/chat/event.ts";
+import { chatResponseSchema } from "../../../src/wire/chat/response.ts";
 import { readFailure, summarizeResponse, summarizeStream } from "../../support/summarize-answer.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 

@@ -1,0 +1,193 @@
+import { ERRORS, type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
+import { describeSchemas, type SchemaName, schemaReference } from "./describe-schemas.ts";
+
+const BEARER = [{ bearer: [] }];
+const json = (schema: object) => ({ "application/json": { schema } });
+
+/** Why a request may fail, by status; made from the closed list of codes. */
+function describeErrors(): Record<string, object> {
+  const codesByStatus = new Map<number, ErrorCode[]>();
+  for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
+    const { status } = ERRORS[code];
+    codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...codesByStatus]
+      .sort(([one], [other]) => one - other)
+      .map(([status, codes]) => [
+        String(status),
+        {
+          description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join("\n\n"),
+          content: json(schemaReference("ErrorResponse")),
+        },
+      ]),
+  );
+}
+
+interface VendorPath {
+  summary: string;
+  vendor: string;
+  schema: SchemaName;
+  security?: object[];
+}
+
+/** A path that speaks a vendor's API: the request is checked by a schema of ours, the answer is what that vendor's clients read. */
+function describeVendorPath({ summary, vendor, schema, security = BEARER }: VendorPath) {
+  return {
+    post: {
+      tags: ["Vendors' APIs"],
+      summary,
+      description: `As ${vendor} describes it; \`model\` may be \`provider/model\`, a catalog model or an alias. Errors have that API's shape.`,
+      security,
+      requestBody: { required: true, content: json(schemaReference(schema)) },
+      responses: {
+        "200": {
+          description: `The answer in the shape of ${vendor}, or its stream.`,
+          content: { ...json({ type: "object" }), "text/event-stream": { schema: { type: "string" } } },
+        },
+        default: { description: `A failure in the shape of ${vendor}.`, content: json({ type: "object" }) },
+      },
+    },
+  };
+}
+
+function describeList(summary: string, item: string) {
+  return {
+    get: {
+      tags: ["Server"],
+      summary,
+      security: BEARER,
+      responses: {
+        "200": {
+          description: summary,
+          content: json({
+            type: "object",
+            properties: { [item]: { type: "array", items: { type: "object" } } },
+            required: [item],
+          }),
+        },
+        "401": { description: ERRORS.unauthenticated.message, content: json(schemaReference("ErrorResponse")) },
+      },
+    },
+  };
+}
+
+/** The server's API as OpenAPI 3.1. */
+export function describeApi(version: string) {
+  const anthropicSecurity = [...BEARER, { apiKey: [] }];
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "AI server",
+      version,
+      summary: "One call to every provider, authenticated by a JWT.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    tags: [{ name: "Chat" }, { name: "Vendors' APIs" }, { name: "Server" }],
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "A JWT of the caller's own making (HS256 with the shared secret, or with a private key).",
+        },
+        apiKey: {
+          type: "apiKey",
+          in: "header",
+          name: "x-api-key",
+          description: "The same JWT, where clients of Anthropic's API put their key.",
+        },
+      },
+      schemas: describeSchemas(),
+    },
+    paths: {
+      "/chat": {
+        post: {
+          tags: ["Chat"],
+          operationId: "chat",
+          summary: "Ask a model",
+          description:
+            "Unknown fields are refused; a null means that the field is absent. Answers with one JSON body, or, with `stream: true` or `Accept: text/event-stream`, with Server-Sent Events: every event has a name, an id and one line of JSON (`StreamEvent`), and the last one is `done`, `error` or `cancelled`. Comment lines keep a silent stream alive.",
+          security: BEARER,
+          requestBody: {
+            required: true,
+            content: {
+              "application/json": {
+                schema: schemaReference("ChatRequest"),
+                example: { provider: "echo", messages: [{ role: "user", content: "Hello" }] },
+              },
+            },
+          },
+          responses: {
+            "200": {
+              description: "The answer.",
+              headers: { "x-request-id": { description: "Names the log line.", schema: { type: "string" } } },
+              content: {
+                ...json(schemaReference("ChatResponse")),
+                "text/event-stream": {
+                  schema: {
+                    type: "string",
+                    contentMediaType: "text/event-stream",
+                    contentSchema: schemaReference("StreamEvent"),
+                  },
+                },
+              },
+            },
+            ...describeErrors(),
+          },
+        },
+      },
+      "/v1/chat/completions": describeVendorPath({
+        summary: "OpenAI Chat Completions",
+        vendor: "OpenAI's Chat Completions API",
+        schema: "ChatCompletionsRequest",
+      }),
+      "/v1/responses": describeVendorPath({
+        summary: "OpenAI Responses",
+        vendor: "OpenAI's Responses API",
+        schema: "ResponsesRequest",
+      }),
+      "/v1/messages": describeVendorPath({
+        summary: "Anthropic Messages",
+        vendor: "Anthropic's Messages API",
+        schema: "MessagesRequest",
+        security: anthropicSecurity,
+      }),
+      "/v1/messages/count_tokens": describeVendorPath({
+        summary: "Count a prompt's tokens",
+        vendor: "Anthropic's token counting API",
+        schema: "CountTokensRequest",
+        security: anthropicSecurity,
+      }),
+      "/v1/models": describeList(
+        "The models that can be called now, in OpenAI's shape, or in Anthropic's where `anthropic-version` is sent",
+        "data",
+      ),
+      "/models": describeList("The models of the catalog with their limits", "models"),
+      "/providers": describeList("The providers, and why one is unavailable", "providers"),
+      "/health": {
+        get: {
+          tags: ["Server"],
+          summary: "Whether the server runs",
+          security: [],
+          responses: {
+            "200": {
+              description: "It runs.",
+              content: json({
+                type: "object",
+                properties: {
+                  status: { const: "ok" },
+                  version: { type: "string" },
+                  runtime: { enum: ["bun", "workers", "deno"] },
+                },
+                required: ["status", "version", "runtime"],
+              }),
+            },
+          },
+        },
+      },
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, test } from "bun:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { createStreamEncoder } from "../../../src/dialects/chat/encode-stream.ts";
+import { describeApi } from "../../../src/openapi/describe-api.ts";
+import { SCHEMAS } from "../../../src/openapi/describe-schemas.ts";
+import { renderPage } from "../../../src/openapi/render-page.ts";
+import { createEchoProvider } from "../../../src/providers/echo/index.ts";
+import { streamEventSchema } from "../../../src/wire/chat/event.ts";
+import { collectEvents, createTestCall } from "../../support/play-response.ts";
+
+const api = describeApi("0.0.0");
+const text = JSON.stringify(api);
+
+describe("the description of the API", () => {
+  test("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    const result = await validator.validate(JSON.parse(text));
+    expect(result.errors).toBeUndefined();
+    expect(result.valid).toBe(true);
+    expect(validator.version).toBe("3.1");
+  });
+
+  test("refers to nothing that it does not have", () => {
+    const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? "");
+    expect(references.length).toBeGreaterThan(30);
+    for (const name of references) expect(Object.keys(SCHEMAS)).toContain(name);
+  });
+
+  test("says of every field of a request to /chat what the code checks", () => {
+    expect(api.components.schemas.ChatRequest).toMatchObject({
+      type: "object",
+      additionalProperties: false,
+      required: ["messages"],
+      properties: { temperature: { type: "number", minimum: 0, maximum: 2 }, model: { description: expect.any(String) } },
+    });
+    expect(text).not.toContain("only_format");
+  });
+});
+
+describe("the events of a stream", () => {
+  test("are those that the description has", async () => {
+    const echo = createEchoProvider({ randomId: () => "1" });
+    const tools = [{ name: "now", parameters: { type: "object", properties: { zone: { type: "string" } } } }];
+    const request = {
+      messages: [{ role: "user" as const, content: "what is now" }],
+      tools,
+      reasoning: { effort: "low" as const },
+    };
+    const batch = await collectEvents(await echo.open(createTestCall(request, { model: { id: "echo" } })));
+    const encoder = createStreamEncoder({
+      requestId: "r",
+      request,
+      target: { provider: "echo", model: "echo" },
+      format: null,
+      warnings: [],
+      attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1 }],
+      startedAt: 0,
+      cost: () => null,
+    });
+    const events = [...encoder.encode(batch).matchAll(/^data: (.*)$/gm)].map(([, json]) =>
+      streamEventSchema.parse(JSON.parse(json ?? "")),
+    );
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(["start", "part-start", "part-delta", "part-end", "done"]));
+  });
+});
+
+describe("the page", () => {
+  const page = renderPage(api);
+
+  test("has every path and every schema, and each of its links leads somewhere", () => {
+    for (const path of Object.keys(api.paths)) expect(page).toContain(`<code>${path}</code>`);
+    const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(50);
+    for (const anchor of links) expect(page).toContain(`id="${anchor}"`);
+  });
+
+  test("runs no script and loads nothing", () => {
+    expect(page).not.toMatch(/<script|<img|<link|src=|url\(|https?:/);
+  });
+});
