@@ -85,10 +85,7 @@ const DECODED_FIELDS: ReadonlySet<string> = new Set([
 function decodeRest(body: CompletionBody): Decoded {
   const rest: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
-    if (DECODED_FIELDS.has(name) || isReasoningControl(name)) continue;
-    // That only text is wanted goes without saying.
-    if (name === "modalities") continue;
-    rest[name] = value;
+    if (!DECODED_FIELDS.has(name) && !isReasoningControl(name)) rest[name] = value;
   }
   return sortFields(rest);
 }

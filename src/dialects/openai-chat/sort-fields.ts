@@ -12,6 +12,8 @@ const HINTS: ReadonlySet<string> = new Set([
   "stream_options",
   "n",
   "prediction",
+  // Checked before: it says that only text is wanted.
+  "modalities",
   // OpenRouter asks for the usage so, which is always told here.
   "usage",
 ]);

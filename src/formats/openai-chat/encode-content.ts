@@ -1,12 +1,25 @@
 import type { Warning } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
-import type { DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
-import { noteOf, overlay } from "./extras.ts";
+import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import { noteOf, overlay, saidIn } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 
 export interface EncodeContext {
   readonly quirks: Quirks;
   warn(warning: Warning): void;
+  /** Notes a cache hint that the server has no known place for. */
+  noteLostCache(): void;
+}
+
+/** A cache hint → `cache_control`, where the server knows it. */
+export function encodeCache(
+  holder: { cache?: Cache | undefined; extras?: Extras | undefined },
+  context: EncodeContext,
+): JsonObject {
+  if (!holder.cache) return {};
+  if (context.quirks.cache === "cache_control") return { cache_control: { type: "ephemeral", ...holder.cache } };
+  if (context.quirks.cache === "as_given" && saidIn(holder).cache_control === undefined) context.noteLostCache();
+  return {};
 }
 
 /** Parts that have a place in a message's content; the others (reasoning, calls, results) have places of their own. */
@@ -43,7 +56,7 @@ export function isSaidElement(part: Part): boolean {
 export function encodeElement(part: ContentPart, context: EncodeContext): JsonObject {
   if (part.type === "opaque") return part.value;
   const element = encodeKnown(part, context.quirks);
-  if (part.cache && context.quirks.cache === "cache_control") element.cache_control = { type: "ephemeral", ...part.cache };
+  Object.assign(element, encodeCache(part, context));
   return overlay(element, part);
 }
 
@@ -60,7 +73,9 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
 
 function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
-  const text = part.text ?? (media_type.startsWith("text/") ? decodeText(part.data) : undefined);
+  // Most servers read PDFs only; a caller of this very format knows what the server reads.
+  const asText = media_type.startsWith("text/") && !(isSaidElement(part) && quirks.documents === "file");
+  const text = part.text ?? (asText ? decodeText(part.data) : undefined);
   if (text !== undefined) return { type: "text", text: title === undefined ? text : `${title}\n\n${text}` };
   const location = part.url ?? dataUrl(media_type, part.data);
   if (quirks.documents === "document_url") {

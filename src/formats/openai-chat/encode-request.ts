@@ -4,6 +4,7 @@ import type { ModelInfo } from "../../chat/model.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
+import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { describeSchema, encodeResponseFormat } from "./encode-response-format.ts";
@@ -44,7 +45,15 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   const { request, model, stream } = call;
   const said = saidIn(request);
   const fields = fieldsIn(request);
-  const messages = encodeMessages(request.messages, { quirks, warn: call.warn });
+  let lostCaches = 0;
+  const context: EncodeContext = {
+    quirks,
+    warn: call.warn,
+    noteLostCache() {
+      lostCaches += 1;
+    },
+  };
+  const messages = encodeMessages(request.messages, context);
   const body: JsonObject = { model: model.id, messages };
 
   if (request.temperature !== undefined) body.temperature = request.temperature;
@@ -52,7 +61,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   if (request.max_tokens !== undefined) body[maxTokensField(said, quirks)] = request.max_tokens;
   if (request.stop) body.stop = typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
   if (request.seed !== undefined) body[quirks.seed_field] = request.seed;
-  if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, quirks));
+  if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, context));
   const toolChoice = encodeToolChoice(request.tool_choice, said.tool_choice);
   if (toolChoice !== undefined) body.tool_choice = toolChoice;
   if (request.parallel_tool_calls !== undefined) body.parallel_tool_calls = request.parallel_tool_calls;
@@ -68,7 +77,14 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
     messages.unshift({ role: "system", content: describeSchema(request.response_format) });
   }
   if (request.metadata) body.metadata = request.metadata;
-  if (request.cache && quirks.cache === "cache_control") body.cache_control = { type: "ephemeral", ...request.cache };
+  Object.assign(body, encodeCache(request, context));
+  if (lostCaches > 0) {
+    call.warn({
+      code: "unsupported_parameter",
+      param: "cache",
+      message: "The server has no known place for prompt-cache hints.",
+    });
+  }
   if (said.n === 1) body.n = 1;
 
   for (const [name, value] of Object.entries(said)) if (!DECIDED_FIELDS.has(name) && !FORMS.has(name)) body[name] = value;

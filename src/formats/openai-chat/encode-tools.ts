@@ -1,12 +1,12 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { overlay } from "./extras.ts";
-import type { Quirks } from "./quirks.ts";
 
 /** Tool → an entry of `tools`. */
-export function encodeTool(tool: Tool, quirks: Quirks): JsonObject {
+export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
   if (tool.type === "opaque") return tool.value;
-  const { name, description, parameters, strict, cache } = tool;
+  const { name, description, parameters, strict } = tool;
   const encoded: JsonObject = {
     type: "function",
     function: {
@@ -15,7 +15,7 @@ export function encodeTool(tool: Tool, quirks: Quirks): JsonObject {
       ...(parameters === undefined ? {} : { parameters }),
       ...(strict === undefined ? {} : { strict }),
     },
-    ...(cache && quirks.cache === "cache_control" ? { cache_control: { type: "ephemeral", ...cache } } : {}),
+    ...encodeCache(tool, context),
   };
   return overlay(encoded, tool);
 }

@@ -79,9 +79,11 @@ export const quirksSchema = z.strictObject({
       "How PDFs are sent: OpenAI's `file` with data; the same with a URL in its place (OpenRouter); Mistral's `document_url`; not at all.",
     ),
   cache: z
-    .enum(["none", "automatic", "cache_control"])
-    .default("none")
-    .describe("Prompt-cache hints: no place for them; needless, the server caches by itself; OpenRouter's `cache_control`."),
+    .enum(["as_given", "automatic", "cache_control"])
+    .default("as_given")
+    .describe(
+      "Prompt-cache hints: `as_given`, only where the caller wrote `cache_control`; `automatic`, the server caches by itself; OpenRouter's `cache_control`.",
+    ),
   tool_call_ids: z
     .enum(["any", "nine_alphanumerics"])
     .default("any")

@@ -1,7 +1,6 @@
 import type { Parameter, Support } from "../../chat/model.ts";
 import type { Quirks } from "./quirks.ts";
 
-const CACHE = { cache_control: "native", automatic: "mapped", none: "dropped" } as const;
 const DOCUMENT_URL = { document_url: "native", file_or_url: "native", file: "dropped", none: "dropped" } as const;
 
 /** What a server of this format takes, by its quirks. */
@@ -22,7 +21,7 @@ export function supportOf(quirks: Quirks): Record<Parameter, Support> {
     "reasoning.visible": quirks.reasoning_visible === "none" ? "dropped" : "native",
     "response_format.json": "native",
     "response_format.json_schema": quirks.json_schema === "native" ? "native" : "mapped",
-    cache: CACHE[quirks.cache],
+    cache: quirks.cache === "cache_control" ? "native" : "mapped",
     metadata: "native",
     "image.data": "native",
     "image.url": "native",

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "bun:test";
+import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
+import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
+import { toChatError } from "../../src/errors/chat-error.ts";
+import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { fitRequest } from "../../src/routing/fit-request.ts";
+import { createAnswerContext } from "../support/answer-context.ts";
+import { completionExchanges, completionRecordings, providerOf } from "../support/chat-completions-recordings.ts";
+import { findCompatible, openRecording } from "../support/open-compatible.ts";
+import { collectEvents, createTestCall, jsonResponse, playResponses } from "../support/play-response.ts";
+import { readCompletion, readCompletionStream } from "../support/read-completion-stream.ts";
+import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { rejectionOf } from "../support/rejection.ts";
+
+const COMPLETION = {
+  id: "c",
+  object: "chat.completion",
+  model: "m",
+  choices: [{ index: 0, message: { content: "Hi" }, finish_reason: "stop" }],
+};
+
+/** What reaches this provider when a caller of the dialect sends the recorded request. */
+async function send({ request }: Exchange, name: string): Promise<unknown> {
+  const decoded = openaiChatDialect.decodeRequest(request.body, new Headers());
+  const played = playResponses(jsonResponse(COMPLETION));
+  const provider = findCompatible(name, played);
+  const model = { id: decoded.model ?? "" };
+  const call = createTestCall(decoded, { model });
+  const fitted = fitRequest(decoded, { provider, model }, call.warn);
+  await foldEvents(await provider.open({ ...call, request: fitted }));
+  expect(call.warnings).toEqual([]);
+  return JSON.parse(played.calls[0]?.body ?? "");
+}
+
+describe.skipIf(!hasRecordings)(`recorded requests of Chat Completions ${NEEDS_RECORDINGS}`, () => {
+  for (const exchange of completionExchanges) {
+    const provider = providerOf(exchange);
+    test(`${provider} ${exchange.name}: reaches its own provider exactly as it was said`, async () => {
+      expect(await send(exchange, provider)).toStrictEqual(exchange.request.body);
+    });
+
+    test(`${provider} ${exchange.name}: reaches a server without quirks as it was said, and asks for the usage`, async () => {
+      const { body } = exchange.request;
+      if (!isJsonObject(body)) throw new Error("the request is no object");
+      // The one difference: without the usage there is no cost and no budget, so a stream is always asked for it.
+      const expected = body.stream === true ? { ...body, stream_options: { include_usage: true } } : body;
+      expect(await send(exchange, "plain")).toStrictEqual(expected);
+    });
+  }
+});
+
+const complete = completionRecordings.filter(({ answer }) => !answer.error);
+const ASKED = { request: { messages: [], extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } } } };
+
+describe.skipIf(!hasRecordings)(`recorded answers through the Chat Completions dialect ${NEEDS_RECORDINGS}`, () => {
+  for (const recording of complete) {
+    test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
+      const context = createAnswerContext("openai_chat", ASKED);
+      const stream = await openRecording(recording, undefined, ASKED.request);
+      if (!recording.streamed) {
+        const body = openaiChatDialect.encodeResponse(await foldEvents(stream), context);
+        expect(body).toStrictEqual(JSON.parse(recording.data[0] ?? ""));
+        return;
+      }
+      const text = openaiChatDialect.createStreamEncoder(context).encode(await collectEvents(stream));
+      expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
+    });
+
+    test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
+      const context = createAnswerContext(null, ASKED);
+      const events = await collectEvents(await openRecording(recording));
+      const fold = createEventFold(null);
+      fold.add(events);
+      const whole = openaiChatDialect.encodeResponse(fold.response(), context);
+      // Event by event, so that nothing rests on how they came together.
+      const encoder = openaiChatDialect.createStreamEncoder(context);
+      const text = events.map((event) => encoder.encode([event])).join("");
+      expect(readCompletionStream(text)).toEqual(readCompletion(whole));
+    });
+  }
+
+  test("a usage that the caller did not ask for is not shown", async () => {
+    const streamed = complete.filter(
+      (recording) => recording.streamed && recording.data.some((data) => data.includes('"choices":[]')),
+    );
+    expect(streamed.length).toBeGreaterThan(3);
+    for (const recording of streamed) {
+      const events = await collectEvents(await openRecording(recording));
+      const text = openaiChatDialect.createStreamEncoder(createAnswerContext("openai_chat")).encode(events);
+      const expected = recording.data.filter((data) => !data.includes('"choices":[]'));
+      expect(text).toBe(expected.map((data) => `data: ${data}\n\n`).join(""));
+      expect(events.some(({ type }) => type === "usage")).toBe(true);
+    }
+  });
+
+  test("a recorded refusal comes back with the vendor's status, code and words", async () => {
+    for (const { response } of completionExchanges.filter(({ response: { status } }) => status !== 200)) {
+      const played = playResponses(jsonResponse(response.body, response.status));
+      const error = await rejectionOf(findCompatible("plain", played).open(createTestCall({ messages: [] })));
+      const { status, body } = openaiChatDialect.encodeError(toChatError(error), "req_1");
+      const recorded = isJsonObject(response.body) && isJsonObject(response.body.error) ? response.body.error : {};
+      expect(status).toBe(response.status);
+      expect<unknown>(body).toEqual({ error: recorded });
+    }
+  });
+});

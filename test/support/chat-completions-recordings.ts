@@ -1,0 +1,197 @@
+import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
+import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { chunksToSse, type Exchange, exchangeBytes, loadChunks, loadExchanges } from "./recordings.ts";
+
+/** What a recorded answer of Chat Completions says, read without the server's own code. */
+export interface CompletionAnswer {
+  id: string;
+  model: string;
+  text: string;
+  refusal: string;
+  reasoning: string;
+  calls: { id: string; name: string; arguments: string }[];
+  finishReason: string | null;
+  usage: JsonObject | null;
+  /** The error in an answer that came with status 200. */
+  error: JsonObject | null;
+}
+
+export interface CompletionRecording {
+  name: string;
+  /** The provider that is configured for the server that was recorded. */
+  provider: string;
+  streamed: boolean;
+  contentType: string;
+  bytes: Uint8Array;
+  /** The data of each event; the one body where it was not streamed. */
+  data: string[];
+  answer: CompletionAnswer;
+}
+
+/** The name under which the recorded servers are configured in tests; every other one is `plain`, a server without quirks. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  "api.groq.com": "groq",
+  "api.mistral.ai": "mistral",
+  "openrouter.ai": "openrouter",
+  "api.deepseek.com": "deepseek",
+  "api.x.ai": "xai",
+  "ollama.com": "ollama",
+  "localhost:11434": "ollama",
+};
+
+export function providerOf({ request }: Exchange): string {
+  return PROVIDERS[new URL(request.url).host] ?? "plain";
+}
+
+/** Switches all of them on. */
+export const TEST_VARIABLES: Readonly<Record<string, string>> = {
+  GROQ_API_KEY: "key",
+  MISTRAL_API_KEY: "key",
+  OPENROUTER_API_KEY: "key",
+  DEEPSEEK_API_KEY: "key",
+  XAI_API_KEY: "key",
+  OLLAMA: "1",
+  COMPATIBLE_PROVIDERS: '[{"name":"plain","base_url":"http://plain.test/v1"}]',
+};
+
+/** The recorded calls of POST …/chat/completions, whoever answered. */
+export const completionExchanges: Exchange[] = ["openai", "groq", "mistral", "ollama", "deepseek", "openrouter"].flatMap(
+  (provider) => loadExchanges(provider).filter(({ request }) => /\/chat\/completions(?:[?#]|$)/.test(request.url)),
+);
+
+function dataLines(text: string): string[] {
+  return text.split(/\r?\n/).flatMap((line) => (line.startsWith("data: ") ? [line.slice("data: ".length)] : []));
+}
+
+/** An exchange that was answered with status 200 and something of this format. */
+export function readExchange(exchange: Exchange): CompletionRecording {
+  const { body, sse } = exchange.response;
+  const data = sse && typeof body === "string" ? dataLines(body) : [JSON.stringify(body)];
+  return {
+    name: exchange.name,
+    provider: providerOf(exchange),
+    streamed: sse,
+    contentType: exchange.response.headers["content-type"] ?? "",
+    bytes: exchangeBytes(exchange),
+    data,
+    answer: readAnswer(data),
+  };
+}
+
+/** Some files hold the turns of a conversation one behind the other; each turn has an id of its own. */
+function splitTurns(lines: readonly string[]): string[][] {
+  const turns: string[][] = [];
+  let before: unknown;
+  for (const line of lines) {
+    const { id } = jsonObjectSchema.parse(JSON.parse(line));
+    if (id !== before) turns.push([]);
+    before = id;
+    turns[turns.length - 1]?.push(line);
+  }
+  return turns;
+}
+
+function loadChunkRecordings(): CompletionRecording[] {
+  const recordings: CompletionRecording[] = [];
+  const folders = {
+    xai: "xai",
+    mistral: "mistral",
+    "deepseek/chat": "deepseek",
+    "openai/chat": "plain",
+    "openai-compatible/chat": "plain",
+  };
+  for (const [folder, provider] of Object.entries(folders)) {
+    for (const chunks of loadChunks(folder)) {
+      if (/\/responses\//.test(chunks.path)) continue;
+      if (chunks.kind === "body") {
+        if (!("choices" in chunks.body)) continue;
+        const text = JSON.stringify(chunks.body);
+        recordings.push({
+          name: `${folder} ${chunks.name} (whole)`,
+          provider,
+          streamed: false,
+          contentType: "application/json",
+          bytes: new TextEncoder().encode(text),
+          data: [text],
+          answer: readAnswer([text]),
+        });
+        continue;
+      }
+      const turns = splitTurns(chunks.data);
+      turns.forEach((lines, turn) => {
+        recordings.push({
+          name: `${folder} ${chunks.name} (stream${turns.length > 1 ? `, turn ${turn + 1}` : ""})`,
+          provider,
+          streamed: true,
+          contentType: "text/event-stream",
+          bytes: chunksToSse(lines, { named: false, done: true }),
+          data: [...lines, "[DONE]"],
+          answer: readAnswer(lines),
+        });
+      });
+    }
+  }
+  return recordings;
+}
+
+/** Every recorded answer of Chat Completions; none where the recordings are absent. */
+export const completionRecordings: CompletionRecording[] = [
+  ...completionExchanges
+    .filter(({ response }) => response.status === 200 && typeof response.headers["content-type"] === "string")
+    .filter(({ response }) => !response.headers["content-type"]?.startsWith("text/plain"))
+    .map(readExchange),
+  ...loadChunkRecordings(),
+];
+
+function textOf(content: unknown, type: "text" | "thinking"): string {
+  if (typeof content === "string") return type === "text" ? content : "";
+  if (!Array.isArray(content)) return "";
+  return content
+    .filter(isJsonObject)
+    .map((part) => {
+      if (part.type !== type) return "";
+      return type === "text" ? String(part.text) : textOf(part.thinking, "text");
+    })
+    .join("");
+}
+
+function readAnswer(data: readonly string[]): CompletionAnswer {
+  const answer: CompletionAnswer = {
+    id: "",
+    model: "",
+    text: "",
+    refusal: "",
+    reasoning: "",
+    calls: [],
+    finishReason: null,
+    usage: null,
+    error: null,
+  };
+  for (const line of data) {
+    if (line === "[DONE]") continue;
+    const chunk = jsonObjectSchema.parse(JSON.parse(line));
+    answer.id ||= String(chunk.id ?? "");
+    answer.model ||= String(chunk.model ?? "");
+    if (isJsonObject(chunk.usage)) answer.usage = chunk.usage;
+    if (isJsonObject(chunk.error)) answer.error = chunk.error;
+    const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+    if (!isJsonObject(choice)) continue;
+    if (typeof choice.finish_reason === "string") answer.finishReason = choice.finish_reason;
+    const message = choice.delta ?? choice.message;
+    if (!isJsonObject(message)) continue;
+    answer.text += textOf(message.content, "text");
+    answer.refusal += typeof message.refusal === "string" ? message.refusal : "";
+    answer.reasoning += textOf(message.content, "thinking") + String(message.reasoning_content ?? message.reasoning ?? "");
+    if (Array.isArray(message.tool_calls)) for (const call of message.tool_calls) readCall(answer, call);
+  }
+  return answer;
+}
+
+function readCall({ calls }: CompletionAnswer, call: unknown): void {
+  if (!isJsonObject(call) || !isJsonObject(call.function)) return;
+  const text = String(call.function.arguments ?? "");
+  const last = calls[calls.length - 1];
+  if (typeof call.id === "string" || !last) {
+    calls.push({ id: String(call.id), name: String(call.function.name), arguments: text });
+  } else last.arguments += text;
+}
