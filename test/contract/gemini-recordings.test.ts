@@ -8,66 +8,18 @@ import { encodeRequest } from "../../src/providers/gemini/encode-request.ts";
 import { createGeminiProvider } from "../../src/providers/gemini/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { type GoogleAnswer, readGoogleAnswer } from "../support/google-answer.ts";
+import {
+  askedModel,
+  countExchanges,
+  expectedFinish,
+  type GoogleRecording,
+  generateExchanges,
+  googleRecordings,
+} from "../support/google-recordings.ts";
 import { normalizeGoogleRequest, readGoogleRequest } from "../support/google-request.ts";
 import { collectEvents, createTestCall, createTestDeps, type PlayedResponse, playResponses } from "../support/play-response.ts";
-import {
-  type Exchange,
-  exchangeBytes,
-  hasRecordings,
-  loadChunks,
-  loadExchanges,
-  NEEDS_RECORDINGS,
-} from "../support/recordings.ts";
+import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { cutAfterEachEvent, SPLITS, splitRandomly } from "../support/split-bytes.ts";
-
-interface Recording {
-  name: string;
-  contentType: string;
-  bytes: Uint8Array;
-  streamed: boolean;
-  answer: GoogleAnswer;
-}
-
-const encoder = new TextEncoder();
-
-function parseSse(text: string): unknown[] {
-  return text.split(/\r?\n/).flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice("data: ".length))] : []));
-}
-
-function readExchange(exchange: Exchange): Recording {
-  const bytes = exchangeBytes(exchange);
-  const text = new TextDecoder().decode(bytes);
-  const parsed: unknown = exchange.response.sse ? parseSse(text) : JSON.parse(text);
-  return {
-    name: exchange.name,
-    contentType: exchange.response.headers["content-type"] ?? "",
-    bytes,
-    streamed: exchange.response.sse,
-    answer: readGoogleAnswer(Array.isArray(parsed) ? parsed : [parsed]),
-  };
-}
-
-/** The generation calls; the others are lists of models, counts of tokens, a token exchange and a file. */
-const exchanges = loadExchanges("google").filter(({ request }) => /:(streamG|g)enerateContent\b/.test(request.url));
-
-const recordings: Recording[] = [
-  ...exchanges.map(readExchange),
-  ...loadChunks("google")
-    .filter(({ path }) => !path.includes("/interactions/"))
-    .map((chunks): Recording => {
-      const streamed = chunks.kind === "stream";
-      return {
-        name: chunks.name,
-        contentType: streamed ? "text/event-stream" : "application/json; charset=UTF-8",
-        // Google ends its lines in CRLF.
-        bytes: encoder.encode(
-          streamed ? chunks.data.map((data) => `data: ${data}\r\n\r\n`).join("") : JSON.stringify(chunks.body),
-        ),
-        streamed,
-        answer: readGoogleAnswer(streamed ? chunks.data.map((data) => JSON.parse(data)) : [chunks.body]),
-      };
-    }),
-];
 
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
@@ -77,16 +29,8 @@ function open(response: PlayedResponse, streamed: boolean) {
   return provider.open(createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }));
 }
 
-function play({ contentType, bytes, streamed }: Recording, pieces: readonly Uint8Array[] = [bytes]) {
+function play({ contentType, bytes, streamed }: GoogleRecording, pieces: readonly Uint8Array[] = [bytes]) {
   return open({ headers: { "content-type": contentType }, body: pieces }, streamed);
-}
-
-const CONTENT_FILTER = new Set(["SAFETY", "MODEL_ARMOR", "RECITATION", "PROHIBITED_CONTENT"]);
-
-function expectedFinish({ finishReason, blockReason, calls }: GoogleAnswer) {
-  if (blockReason !== undefined || CONTENT_FILTER.has(finishReason ?? "")) return "content_filter";
-  if (finishReason === "MAX_TOKENS") return "length";
-  return calls.length > 0 ? "tool_calls" : "stop";
 }
 
 function expectAnswer({ content, ...response }: ChatResponse, answer: GoogleAnswer): void {
@@ -107,18 +51,18 @@ function expectAnswer({ content, ...response }: ChatResponse, answer: GoogleAnsw
     answer.signatures,
   );
   expect(content.flatMap((part) => (part.type === "opaque" ? [part.value] : []))).toEqual(answer.others);
-  expect(response.finish_reason).toBe(expectedFinish(answer));
+  expect<string>(response.finish_reason).toBe(expectedFinish(answer));
   expect(response.raw_finish_reason).toBe(answer.blockReason ?? answer.finishReason ?? null);
   expect(response.usage).toEqual(answer.usage);
 }
 
 describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`, () => {
   test("there are as many as were counted", () => {
-    expect(exchanges.length).toBe(75);
-    expect(recordings.length).toBe(80);
+    expect(generateExchanges.length).toBe(75);
+    expect(googleRecordings.length).toBe(80);
   });
 
-  for (const recording of recordings) {
+  for (const recording of googleRecordings) {
     test(`${recording.name}: says what was recorded, however it is cut into pieces`, async () => {
       let whole: ChatEvent[] | undefined;
       for (const [, split] of SPLITS) {
@@ -131,7 +75,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
     });
   }
 
-  for (const recording of recordings.filter(({ streamed }) => streamed)) {
+  for (const recording of googleRecordings.filter(({ streamed }) => streamed)) {
     test(`${recording.name}: a cut stream is an error`, async () => {
       const ends = [...cutAfterEachEvent(recording.bytes)];
       for (const [at] of splitRandomly(recording.bytes, 5, Math.ceil(recording.bytes.length / 10)).entries()) {
@@ -153,7 +97,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
     });
   }
 
-  for (const recording of recordings.filter(
+  for (const recording of googleRecordings.filter(
     ({ streamed, contentType }) => !streamed && contentType.startsWith("application/json"),
   )) {
     test(`${recording.name}: a cut body is an error`, async () => {
@@ -163,7 +107,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
     });
   }
 
-  for (const recording of recordings) {
+  for (const recording of googleRecordings) {
     test(`${recording.name}: goes back on the next turn with its signatures, byte for byte`, async () => {
       const { content } = await foldEvents(await play(recording));
       const messages: ChatRequest["messages"] = [
@@ -191,17 +135,12 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
   }
 });
 
-/** The model's name stands in the address. */
-function modelOf(url: string): string {
-  return /models\/([^:]+):/.exec(url)?.[1] ?? "";
-}
-
 describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`, () => {
-  for (const exchange of exchanges) {
+  for (const exchange of generateExchanges) {
     test(`${exchange.name}: the equivalent chat request becomes the recorded one`, () => {
       const recorded: JsonObject = jsonObjectSchema.parse(exchange.request.body);
       const warnings: unknown[] = [];
-      const context = { model: { id: modelOf(exchange.request.url) }, warn: (warning: unknown) => warnings.push(warning) };
+      const context = { model: { id: askedModel(exchange) }, warn: (warning: unknown) => warnings.push(warning) };
       const sent: unknown = JSON.parse(JSON.stringify(encodeRequest(readGoogleRequest(recorded), context)));
       expect(normalizeGoogleRequest(sent)).toEqual(normalizeGoogleRequest(recorded));
       expect(warnings).toEqual([]);
@@ -209,14 +148,13 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`
   }
 });
 
-const counts = loadExchanges("google").filter(({ request }) => request.url.endsWith(":countTokens"));
-
 describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECORDINGS}`, () => {
   test("there are as many as were counted", () => {
-    expect(counts.length).toBe(4);
+    expect(countExchanges.length).toBe(4);
   });
 
-  for (const { name, request, response } of counts) {
+  for (const exchange of countExchanges) {
+    const { name, request, response } = exchange;
     test(`${name}: is asked and read as it was`, async () => {
       const vertex = request.url.includes("aiplatform");
       const credentials = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
@@ -230,7 +168,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECO
       const settings = { GEMINI_BASE_URL: "https://generativelanguage.googleapis.com", ...env };
       const provider = createGeminiProvider(settings, createTestDeps(played.fetch));
       const recorded = jsonObjectSchema.parse(request.body);
-      const call = createTestCall(readGoogleRequest(recorded), { model: { id: modelOf(request.url) } });
+      const call = createTestCall(readGoogleRequest(recorded), { model: { id: askedModel(exchange) } });
       expect<unknown>(await provider.countTokens?.(call)).toBe(jsonObjectSchema.parse(JSON.parse(body)).totalTokens);
       const sent = played.calls.at(-1);
       expect(sent?.url).toBe(request.url);

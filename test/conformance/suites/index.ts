@@ -5,6 +5,7 @@ import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
 import { describeFailures } from "./failures.ts";
 import { describeFaults } from "./faults.ts";
+import { describeGoogle } from "./google.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
 
@@ -19,4 +20,5 @@ export const ALL_SUITES = [
   describeBodies,
   describeTokens,
   describeFaults,
+  describeGoogle,
 ] as const;
