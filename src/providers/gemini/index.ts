@@ -42,17 +42,21 @@ function encodeCall(call: ProviderCall) {
   return { model, request: encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }) };
 }
 
+/** A whole answer of Gemini 4 ends here, a streamed one does not; and one so long takes many minutes without a sign of life. */
+const MAX_WHOLE_TOKENS = 32_768;
+
 function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps) {
   const { model, request } = encodeCall(call);
   const body = JSON.stringify(request);
-  const url = transport.url(model, call.stream ? "streamGenerateContent?alt=sse" : "generateContent");
+  const stream = call.stream || (call.request.max_tokens ?? 0) > MAX_WHOLE_TOKENS;
+  const url = transport.url(model, stream ? "streamGenerateContent?alt=sse" : "generateContent");
   return transport.sendAuthorized(call.signal, (headers) =>
     openUpstream(
       {
         url,
         headers: { "content-type": "application/json", ...headers },
         body,
-        stream: call.stream,
+        stream,
         signal: call.signal,
         format: "google",
         createDecoder: () => createAnswerDecoder({ model, randomId: deps.randomId }),

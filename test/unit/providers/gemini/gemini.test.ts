@@ -60,6 +60,13 @@ describe("the Gemini API", () => {
     expect(server.requests[0]?.headers.get("x-goog-api-key")).toBe("AIza-key");
   });
 
+  test("a very long answer is asked for as a stream, also where it is wanted whole", async () => {
+    server.enqueue(sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`));
+    const long = { ...call(), request: { ...call().request, max_tokens: 32_769 } };
+    expect(await foldEvents(await create({ GEMINI_API_KEY: "k" }).open(long))).toMatchObject({ finish_reason: "stop" });
+    expect(server.requests[0]?.url).toContain(":streamGenerateContent?alt=sse");
+  });
+
   test("a 401 is not tried again", async () => {
     server.respond = () => jsonAnswer({ error: { code: 401, status: "UNAUTHENTICATED" } }, { status: 401 });
     expect(
