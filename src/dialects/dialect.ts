@@ -49,6 +49,8 @@ export interface Dialect {
   readonly readToken: TokenReader;
   /** Who is meant by a model that neither the caller nor the catalog places: the vendor itself. Null where the caller must say it. */
   readonly homeProvider: string | null;
+  /** Where clients of this API look for the request's id; it is on every answer, beside `x-request-id`. */
+  readonly requestIdHeader: string;
   /** The parsed body → a chat request. Throws a ChatError that names the field. */
   decodeRequest(body: unknown, headers: Headers): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;

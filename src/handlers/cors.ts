@@ -1,5 +1,5 @@
 const ALLOWED_HEADERS = "authorization, content-type, idempotency-key, x-api-key, anthropic-version, anthropic-beta";
-const EXPOSED_HEADERS = "x-request-id, request-id, retry-after";
+const EXPOSED_HEADERS = "x-request-id, request-id, retry-after, x-warnings, x-token-count";
 
 export interface Cors {
   /** The answer to a browser's question before a call from another origin; null where the request is none, or the origin may not. */

@@ -6,7 +6,7 @@ import { fitRequest } from "../routing/fit-request.ts";
 import { selectTarget } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { respondJson } from "./respond.ts";
+import { answerHeaders, respondJson } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** The header that says that the count was estimated here, because the provider does not count without generating. */
@@ -19,7 +19,10 @@ export function createCountTokens(server: Server) {
     const chat = decodeCountRequest(await readJsonBody(request, server.bodyLimits), request.headers);
     const target = selectTarget(chat, server, anthropicMessagesDialect.homeProvider);
     const { provider, model } = target;
-    if (!provider.countTokens) return respondJson({ input_tokens: estimateTokens(chat) }, requestId, 200, ESTIMATED);
+    if (!provider.countTokens) {
+      const headers = { ...answerHeaders(anthropicMessagesDialect, requestId), ...ESTIMATED };
+      return respondJson({ input_tokens: estimateTokens(chat) }, requestId, 200, headers);
+    }
 
     const controller = new AbortController();
     const onCallerGone = () => controller.abort();
@@ -37,7 +40,7 @@ export function createCountTokens(server: Server) {
         waitUntil,
         warn,
       });
-      return respondJson({ input_tokens: count }, requestId);
+      return respondJson({ input_tokens: count }, requestId, 200, answerHeaders(anthropicMessagesDialect, requestId, warnings));
     } finally {
       server.running.delete(controller);
       request.signal.removeEventListener("abort", onCallerGone);

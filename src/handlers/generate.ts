@@ -9,7 +9,7 @@ import { createWarningSink } from "../routing/warning-sink.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { respondError, respondJson, respondStream } from "./respond.ts";
+import { answerHeaders, respondError, respondJson, respondStream } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** A dialect's endpoint: the whole way of a request, top to bottom. */
@@ -89,7 +89,12 @@ export function createGenerate(dialect: Dialect, server: Server) {
       if (!streamed) {
         const response = await foldEvents(observed(await opening, observer.observe));
         finish(null);
-        return respondJson(dialect.encodeResponse(response, context), requestId);
+        return respondJson(
+          dialect.encodeResponse(response, context),
+          requestId,
+          200,
+          answerHeaders(dialect, requestId, warnings),
+        );
       }
       // Until the first content, or the end of the wait for it, a failure still has its true status.
       await settledWithin(opening, settings.commitAfterMs);
@@ -112,7 +117,8 @@ export function createGenerate(dialect: Dialect, server: Server) {
         resolve();
       },
     });
-    return respondStream(body, requestId);
+    // A call that has not begun by now may still give warnings; they are at the stream's end alone.
+    return respondStream(body, requestId, answerHeaders(dialect, requestId, warnings));
   };
 }
 

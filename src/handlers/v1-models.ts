@@ -3,7 +3,7 @@ import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.t
 import type { Dialect } from "../dialects/dialect.ts";
 import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
-import { respondError, respondJson } from "./respond.ts";
+import { answerHeaders, respondError, respondJson } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** A model as one vendor's clients read it. When it was made is not in the catalog; Anthropic's own API says the epoch then. */
@@ -43,17 +43,12 @@ export function createListV1Models(server: Server) {
       const wanted = readId(request.url);
       if (wanted === undefined) {
         const ids = [...models.keys()];
-        return respondJson(
-          shape.list(
-            ids,
-            [...models].map(([id, provider]) => shape.model(id, provider)),
-          ),
-          requestId,
-        );
+        const shaped = [...models].map(([id, provider]) => shape.model(id, provider));
+        return respondJson(shape.list(ids, shaped), requestId, 200, answerHeaders(shape.dialect, requestId));
       }
       const provider = models.get(wanted);
       if (provider === undefined) throw new ChatError("model_not_found", { param: "model" });
-      return respondJson(shape.model(wanted, provider), requestId);
+      return respondJson(shape.model(wanted, provider), requestId, 200, answerHeaders(shape.dialect, requestId));
     } catch (thrown) {
       return respondError(toChatError(thrown), shape.dialect, requestId);
     }

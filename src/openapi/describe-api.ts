@@ -4,6 +4,15 @@ import { describeSchemas, type SchemaName, schemaReference } from "./describe-sc
 const BEARER = [{ bearer: [] }];
 const json = (schema: object) => ({ "application/json": { schema } });
 
+const ANSWER_HEADERS = {
+  "x-request-id": { description: "Names the log line.", schema: { type: "string" } },
+  "x-warnings": {
+    description:
+      'What the target could not take, or what was changed on the way, as a list: `unsupported_parameter;param="seed"`. Absent where there is nothing to tell; on a stream it holds what was known when the stream began.',
+    schema: { type: "string" },
+  },
+};
+
 /** Why a request may fail, by status; made from the closed list of codes. */
 function describeErrors(): Record<string, object> {
   const codesByStatus = new Map<number, ErrorCode[]>();
@@ -43,6 +52,7 @@ function describeVendorPath({ summary, vendor, schema, security = BEARER }: Vend
       responses: {
         "200": {
           description: `The answer in the shape of ${vendor}, or its stream.`,
+          headers: ANSWER_HEADERS,
           content: { ...json({ type: "object" }), "text/event-stream": { schema: { type: "string" } } },
         },
         default: { description: `A failure in the shape of ${vendor}.`, content: json({ type: "object" }) },
@@ -123,7 +133,7 @@ export function describeApi(version: string) {
           responses: {
             "200": {
               description: "The answer.",
-              headers: { "x-request-id": { description: "Names the log line.", schema: { type: "string" } } },
+              headers: ANSWER_HEADERS,
               content: {
                 ...json(schemaReference("ChatResponse")),
                 "text/event-stream": {

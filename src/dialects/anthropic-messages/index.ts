@@ -13,6 +13,7 @@ export const anthropicMessagesDialect: Dialect = {
   format: "anthropic",
   readToken: readApiKey,
   homeProvider: "claude",
+  requestIdHeader: "request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,

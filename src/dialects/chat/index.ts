@@ -11,6 +11,7 @@ export const chatDialect: Dialect = {
   format: null,
   readToken: readBearer,
   homeProvider: null,
+  requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,

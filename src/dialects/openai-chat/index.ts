@@ -12,6 +12,7 @@ export const openaiChatDialect: Dialect = {
   format: FORMAT,
   readToken: readBearer,
   homeProvider: "openai",
+  requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,

@@ -11,6 +11,7 @@ export const openaiResponsesDialect: Dialect = {
   format: "openai_responses",
   readToken: readBearer,
   homeProvider: "openai",
+  requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,
