@@ -10,6 +10,8 @@ export interface Connection {
   limit(milliseconds: number, code: "upstream_timeout"): void;
   /** Replaces the running timer by one that watches a stream. */
   watch(timeouts: UpstreamTimeouts): StreamClock;
+  /** The body that is being read. It is cancelled before the call is aborted: Deno, which sees an abort only in a read that waits, would leave the connection open else. */
+  reads(body: { cancel(): Promise<unknown> }): void;
   /** Lets go of the timer and the caller's signal; the connection stays. Idempotent. */
   release(): void;
   /** Lets go of everything and closes the connection. Idempotent. */
@@ -27,6 +29,7 @@ export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderD
   const controller = new AbortController();
   let reason: ChatError | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let body: { cancel(): Promise<unknown> } | undefined;
 
   function end(error: ChatError): void {
     reason ??= error;
@@ -41,6 +44,7 @@ export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderD
   }
   function close(): void {
     release();
+    body?.cancel().catch(() => {});
     controller.abort();
   }
   if (callerSignal.aborted) onCallerGone();
@@ -65,6 +69,9 @@ export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderD
         } else if (now - startedAt >= timeouts.totalMs) end(new ChatError("upstream_timeout"));
       }, tickMs);
       return clock;
+    },
+    reads(started) {
+      body = started;
     },
     release,
     close,

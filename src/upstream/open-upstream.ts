@@ -116,6 +116,7 @@ function readStream(
   connection: Connection,
   deps: ProviderDeps,
 ): EventStream {
+  connection.reads(reader);
   const clock = connection.watch(deps.timeouts);
   const sse = createSseDecoder();
   const decoder = call.createDecoder();

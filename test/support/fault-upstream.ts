@@ -43,9 +43,18 @@ async function startFaultServer(): Promise<{ port: number; output(): string; sto
   };
 }
 
+/** The fault server closes each connection after its answer without saying so; a caller that kept it for the next call would meet that instead. */
+function sayClose(first: Buffer): Buffer {
+  const head = first.toString("latin1");
+  return head.startsWith("HTTP/1.1 103") ? first : Buffer.from(head.replace("\r\n", "\r\nconnection: close\r\n"), "latin1");
+}
+
 /** Passes bytes and ends on, in both directions; a reset stays a reset. */
-function join(from: Socket, to: Socket): void {
-  from.on("data", (bytes: Buffer) => {
+function join(from: Socket, to: Socket, changeFirst: (first: Buffer) => Buffer = (first) => first): void {
+  let change = changeFirst;
+  from.on("data", (read: Buffer) => {
+    const bytes = change(read);
+    change = (unchanged) => unchanged;
     if (to.writable && !to.write(bytes)) {
       from.pause();
       to.once("drain", () => from.resume());
@@ -71,7 +80,7 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
       const head = first.toString("latin1").replace(/^([A-Z]+) \//, `$1 /${faultUpstream.scenario}/`);
       upstream.write(Buffer.from(head, "latin1"));
       join(caller, upstream);
-      join(upstream, caller);
+      join(upstream, caller, sayClose);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

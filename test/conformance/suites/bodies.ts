@@ -10,6 +10,8 @@ import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 
 const MIB = 1024 * 1024;
 const MAX_BODY_BYTES = 4 * MIB;
+const CHUNK_BYTES = 65_536;
+const CHUNK = `${CHUNK_BYTES.toString(16)}\r\n${"x".repeat(CHUNK_BYTES)}\r\n`;
 
 const plain = { provider: "claude", messages: [{ role: "user", content: PROMPT_CANARY }] };
 const upstreamRequestSchema = z.object({
@@ -172,22 +174,33 @@ export function describeBodies({ upstream, main }: Conformance): void {
       if (text !== "") expect(JSON.parse(text)).toMatchObject({ error: { code: "request_too_large" } });
     });
 
+    test("an endless body without a length is refused", async () => {
+      const connection = openRawConnection(server.url);
+      await connection.write(await rawHead("transfer-encoding: chunked"));
+      for (let sent = 0; sent < 8 * MIB && !connection.answered(); sent += CHUNK_BYTES) {
+        await connection.write(CHUNK);
+        // Time to hear the answer: who goes on sending may find the connection reset, and the answer lost with it.
+        await Bun.sleep(1);
+      }
+      const { status, text } = await connection.answer;
+      connection.close();
+      expect(status).toBe(413);
+      expect(JSON.parse(text)).toMatchObject({ error: { code: "request_too_large" } });
+    });
+
     test.skipIf(!hasProcessFiles)(
-      "an endless body without a length is refused, and the memory stays flat (needs Linux)",
+      "eight endless bodies at once do not fill the memory (needs Linux)",
       async () => {
         if (server.pid === undefined) throw new Error("the server's process was not found");
-        const chunk = `10000\r\n${"x".repeat(65536)}\r\n`;
         const head = await rawHead("transfer-encoding: chunked");
         const rise = await measureMemoryRise(server.pid, async () => {
           await Promise.all(
             Array.from({ length: 8 }, async () => {
               const connection = openRawConnection(server.url);
               await connection.write(head);
-              for (let sent = 0; sent < 64 * MIB && !connection.answered(); sent += 65536) await connection.write(chunk);
-              const { status, text } = await connection.answer;
+              for (let sent = 0; sent < 64 * MIB && !connection.answered(); sent += CHUNK_BYTES) await connection.write(CHUNK);
+              expect([0, 413]).toContain((await connection.answer).status);
               connection.close();
-              expect(status).toBe(413);
-              if (text !== "") expect(text).toContain("request_too_large");
             }),
           );
         });

@@ -46,10 +46,11 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
     });
 
     test.each([
-      ["3", 3],
-      ["86400", 3600],
-      [new Date(Date.now() + 30_000).toUTCString(), 30],
-    ] as const)("retry-after: %s is passed on, within an hour", async (value, seconds) => {
+      ["of three seconds", (): string => "3", 3],
+      ["of a day", (): string => "86400", 3600],
+      ["of a date", (): string => new Date(Date.now() + 30_000).toUTCString(), 30],
+    ] as const)("a retry-after %s is passed on, within an hour", async (_name, write, seconds) => {
+      const value = write();
       upstream.enqueue(jsonAnswer(anthropicError("rate_limit_error"), { status: 429, headers: { "retry-after": value } }));
       const answer = await main.client.chat(request);
       expect(answer.status).toBe(429);

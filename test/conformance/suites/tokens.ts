@@ -97,8 +97,10 @@ export function describeTokens({ upstream, main, start }: Conformance): void {
         for (const { id, name, token, expect: expected } of cases) {
           const statuses = await Promise.all(servers.map(({ server }) => postWith(server.url, token)));
           const accepted = statuses.filter((status) => status === 200).length;
-          // A head of 200 KB is refused by the runtime itself: 400, 431, or the connection is closed (0).
-          const refused = statuses.filter((status) => [0, 400, 401, 431].includes(status)).length;
+          // A head of 200 KB is refused by the runtime itself: 400, 431, or the connection is closed (0). A line break in the token
+          // ends the header, and with it, in some runtimes, the head: then the content type is missing (415).
+          const refusals = /[\r\n]/.test(token) ? [0, 400, 401, 415] : [0, 400, 401, 431];
+          const refused = statuses.filter((status) => refusals.includes(status)).length;
           const right = expected === "policy" || accepted === (expected === "accept" ? 1 : 0);
           const reached = upstream.requests.length;
           upstream.requests.length = 0;

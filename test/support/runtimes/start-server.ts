@@ -58,16 +58,16 @@ async function startWorkers(env: Record<string, string>, { now }: StartOptions):
     },
   });
   const pid = findChildren("workerd").find((child) => !others.has(child));
-  let stopping = false;
+  let stopping: Promise<void> | undefined;
   return {
     runtime: "workers",
     url: worker.url,
     pid,
-    died: () => !stopping && pid !== undefined && !isRunning(pid),
+    died: () => stopping === undefined && pid !== undefined && !isRunning(pid),
     logs: () => logs,
     stop() {
-      stopping = true;
-      return worker.stop();
+      stopping ??= worker.stop();
+      return stopping;
     },
   };
 }
