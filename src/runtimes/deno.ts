@@ -1,3 +1,4 @@
+import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
 /** The part of Deno that this file uses, so that the project's one type check needs no second set of runtime types. */
@@ -16,7 +17,7 @@ await start({
     runtime: "deno",
     fetch: (input, init) => fetch(input, init),
     now: Date.now,
-    randomId: () => crypto.randomUUID().replaceAll("-", ""),
+    randomId: createRandomId(),
     log: (line) => console.log(line),
   },
   environment: Deno.env.toObject(),

@@ -5,13 +5,14 @@ import { chatDialect } from "../dialects/chat/index.ts";
 import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../handlers/respond.ts";
+import { createRandomId } from "./random-id.ts";
 
 const platform: Platform = {
   runtime: "workers",
   // Called as a method of another object, workerd's fetch throws "Illegal invocation".
   fetch: (input, init) => fetch(input, init),
   now: Date.now,
-  randomId: () => crypto.randomUUID().replaceAll("-", ""),
+  randomId: createRandomId(),
   log: (line) => console.log(line),
 };
 
