@@ -1,3 +1,4 @@
+import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { Warning } from "../chat/event.ts";
 import { partsOf } from "../chat/message.ts";
 import type { ChatRequest } from "../chat/request.ts";
@@ -17,6 +18,7 @@ export function createCountTokens(server: Server) {
   return async (request: Request, { requestId, waitUntil }: RequestContext): Promise<Response> => {
     await server.authenticator.authenticate(request, anthropicMessagesDialect.readToken);
     const chat = decodeCountRequest(await readJsonBody(request, server.bodyLimits), request.headers);
+    checkMediaUrls(chat.messages);
     const target = selectTarget(chat, server, anthropicMessagesDialect.homeProvider);
     const { provider, model } = target;
     if (!provider.countTokens) {

@@ -1,3 +1,4 @@
+import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { EventStream, Warning } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { AnswerContext, Attempt, Dialect } from "../dialects/dialect.ts";
@@ -19,6 +20,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, { requestId, startedAt, waitUntil }: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     const chat = dialect.decodeRequest(await readJsonBody(request, server.bodyLimits), request.headers);
+    checkMediaUrls(chat.messages);
     const streamed = chat.stream ?? false;
     const target = selectTarget(chat, server, dialect.homeProvider);
 
