@@ -52,7 +52,8 @@ function describeFault(error: z.ZodError | undefined, place: string): string {
   if (!issue) return `${place} is not valid.`;
   const keys = issue.code === "unrecognized_keys" ? `: ${issue.keys.join(", ").slice(0, 100)}` : "";
   const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
-  const message = issue.code === "unrecognized_keys" ? "has unknown fields" : issue.message;
+  const known = issue.message.endsWith("received undefined") ? "is missing" : issue.message;
+  const message = issue.code === "unrecognized_keys" ? "has unknown fields" : known;
   return `${place}${path} ${message}${keys}.`;
 }
 

@@ -17,6 +17,7 @@ export function unavailable(reason: string): Availability {
   return { available: false, code: "provider_unavailable", reason };
 }
 
+const KEY = /^[\x21-\x7e]+$/;
 /** What may stand in a header: fetch throws at anything else, with the value in its message. */
 const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -32,9 +33,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 
 /** Why a key cannot be sent; `place` is where it stands. */
 export function findKeyFault(key: string | undefined, place: string): string | undefined {
-  return key === undefined || HEADER_VALUE.test(key)
-    ? undefined
-    : `${place} holds a blank or another character that cannot be sent.`;
+  return key === undefined || KEY.test(key) ? undefined : `${place} holds a blank or another character that cannot be sent.`;
 }
 
 export function findHeaderFault(headers: Readonly<Record<string, string>>, place: string): string | undefined {

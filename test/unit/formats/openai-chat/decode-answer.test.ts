@@ -1,0 +1,439 @@
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../../../src/chat/event.ts";
+import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import type { JsonObject } from "../../../../src/chat/format.ts";
+import { openChatCompletions } from "../../../../src/formats/openai-chat/open-chat-completions.ts";
+import { NO_QUIRKS } from "../../../../src/formats/openai-chat/quirks.ts";
+import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import {
+  collectEvents,
+  createTestCall,
+  createTestDeps,
+  jsonResponse,
+  type PlayedResponse,
+  playResponses,
+  sseResponse,
+} from "../../../support/play-response.ts";
+import { rejectionOf } from "../../../support/rejection.ts";
+
+const SERVER = { baseUrl: "http://server.test/v1", headers: {}, quirks: NO_QUIRKS };
+
+function open(response: PlayedResponse, stream = true) {
+  const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { model: { id: "asked" }, stream });
+  return openChatCompletions(call, SERVER, createTestDeps(playResponses(response).fetch));
+}
+
+function sse(...data: readonly (JsonObject | string)[]): string {
+  return data.map((line) => `data: ${typeof line === "string" ? line : JSON.stringify(line)}\n\n`).join("");
+}
+
+function chunk(delta: JsonObject | undefined, finishReason?: string | null, more: JsonObject = {}): JsonObject {
+  const choice = {
+    index: 0,
+    ...(delta ? { delta } : {}),
+    ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
+  };
+  return { id: "c1", object: "chat.completion.chunk", model: "m", choices: [choice], ...more };
+}
+
+async function play(...data: readonly (JsonObject | string)[]): Promise<ChatEvent[]> {
+  const events = await collectEvents(await open(sseResponse(sse(...data))));
+  expectEventOrder(events);
+  return events;
+}
+
+function fold(events: readonly ChatEvent[]) {
+  const folded = createEventFold("openai_chat");
+  folded.add(events);
+  return folded.response();
+}
+
+function errorOf(events: readonly ChatEvent[]) {
+  const last = events[events.length - 1];
+  if (last?.type !== "error") throw new Error("the answer did not fail");
+  return last.error;
+}
+
+const STOP = chunk({}, "stop");
+const DONE = "[DONE]";
+
+describe("the end of a stream", () => {
+  test("is [DONE] behind a finish reason", async () => {
+    expect(fold(await play(chunk({ content: "Hi" }), STOP, DONE))).toMatchObject({
+      id: "c1",
+      model: "m",
+      content: [{ type: "text", text: "Hi" }],
+      finish_reason: "stop",
+      raw_finish_reason: "stop",
+      usage: null,
+    });
+  });
+
+  test("may lack [DONE], but not the finish reason", async () => {
+    expect((await play(chunk({ content: "Hi" }), STOP)).at(-1)?.type).toBe("end");
+    expect(errorOf(await play(chunk({ content: "Hi" }))).code).toBe("upstream_incomplete");
+    expect(errorOf(await play(chunk({ content: "Hi" }), DONE)).code).toBe("upstream_incomplete");
+    expect(errorOf(await play(DONE)).code).toBe("upstream_incomplete");
+  });
+
+  test("what stands behind [DONE] is not looked at", async () => {
+    const events = await play(chunk({ content: "Hi" }), STOP, DONE, chunk({ content: "more" }), DONE);
+    expect(fold(events).content).toEqual([{ type: "text", text: "Hi" }]);
+  });
+
+  test("an empty finish reason is none", async () => {
+    expect(errorOf(await play(chunk({ content: "Hi" }, ""))).code).toBe("upstream_incomplete");
+  });
+
+  for (const [word, reason] of [
+    ["length", "length"],
+    ["model_length", "length"],
+    ["function_call", "tool_calls"],
+    ["content_filter", "content_filter"],
+    ["eos", "stop"],
+  ]) {
+    test(`${word} means ${reason}`, async () => {
+      expect(fold(await play(chunk({ content: "Hi" }, word), DONE))).toMatchObject({
+        finish_reason: reason,
+        raw_finish_reason: word,
+      });
+    });
+  }
+
+  for (const [word, code] of [
+    ["error", "upstream_error"],
+    ["abort", "upstream_error"],
+    ["insufficient_system_resource", "upstream_overloaded"],
+  ]) {
+    test(`${word} is a failure`, async () => {
+      expect(errorOf(await play(chunk({ content: "Hi" }, word), DONE))).toMatchObject({
+        code,
+        upstreamCode: `finish_reason_${word}`,
+      });
+    });
+  }
+});
+
+describe("the beginning of a stream", () => {
+  test("Azure's verdict on the prompt comes before the id, and is carried first", async () => {
+    const verdict = { id: "", model: "", choices: [], prompt_filter_results: [{ prompt_index: 0 }] };
+    const events = await play(verdict, chunk({ content: "Hi" }), STOP, DONE);
+    expect(events[0]).toMatchObject({ type: "start", id: "c1", model: "m", raw: { data: JSON.stringify(verdict) } });
+    expect(events[1]).toMatchObject({ type: "part-start", raw: { data: JSON.stringify(chunk({ content: "Hi" })) } });
+    expect(events.filter(({ raw }) => raw).length).toBe(4);
+  });
+
+  test("id and model are ours where the server gives none", async () => {
+    const events = await play({ choices: [{ delta: { content: "Hi" }, finish_reason: "stop" }] });
+    expect(events[0]).toMatchObject({ type: "start", id: "chatcmpl-id1", model: "asked" });
+  });
+
+  test("a server may send its whole message as one event", async () => {
+    const whole = { id: "c1", model: "m", choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] };
+    expect(fold(await play(whole, DONE)).content).toEqual([{ type: "text", text: "Hi" }]);
+    // Behind deltas it only repeats them.
+    expect(fold(await play(chunk({ content: "Hi" }), whole, DONE)).content).toEqual([{ type: "text", text: "Hi" }]);
+  });
+});
+
+describe("usage", () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
+  const counts = { input_tokens: 3, output_tokens: 4, total_tokens: 7 };
+
+  test("is taken from wherever it stands, the latest first", async () => {
+    const early = { ...usage, completion_tokens: 1, total_tokens: 4 };
+    expect(fold(await play(chunk({ content: "Hi" }, null, { usage: early }), STOP, { choices: [], usage }, DONE)).usage).toEqual(
+      counts,
+    );
+    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage }), DONE)).usage).toEqual(counts);
+    expect(fold(await play(chunk({ content: "Hi" }, "stop", { x_groq: { usage } }), DONE)).usage).toEqual(counts);
+    // OpenRouter's last chunk has an empty delta beside it, and no finish reason any more.
+    expect(fold(await play(chunk({ content: "Hi" }, "stop"), chunk({ content: "" }, null, { usage }), DONE)).usage).toEqual(
+      counts,
+    );
+  });
+
+  test("xAI's answer leaves the reasoning out, and its sum gives it away", async () => {
+    const xai = { ...usage, total_tokens: 17, completion_tokens_details: { reasoning_tokens: 10 } };
+    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage: xai }), DONE)).usage).toEqual({
+      input_tokens: 3,
+      output_tokens: 14,
+      reasoning_tokens: 10,
+      total_tokens: 17,
+    });
+    const openai = { ...usage, completion_tokens_details: { reasoning_tokens: 2 } };
+    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage: openai }), DONE)).usage).toEqual({
+      ...counts,
+      reasoning_tokens: 2,
+    });
+  });
+
+  test("cached tokens stand in three places, and what is not given is absent", async () => {
+    for (const more of [{ prompt_tokens_details: { cached_tokens: 2 } }, { prompt_cache_hit_tokens: 2 }, { cached_tokens: 2 }]) {
+      const events = await play(chunk({ content: "Hi" }, "stop", { usage: { ...usage, ...more } }), DONE);
+      expect(fold(events).usage).toEqual({ ...counts, cached_input_tokens: 2 });
+    }
+    const partial = { ...usage, completion_tokens: null };
+    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage: partial }), DONE)).usage).toBeNull();
+  });
+
+  test("the chunk that nobody but us asked for is not carried", async () => {
+    const events = await play(chunk({ content: "Hi" }), STOP, { choices: [], usage }, DONE);
+    expect(events.filter(({ raw }) => raw?.data.includes('"usage"'))).toEqual([]);
+    expect(events.find(({ type }) => type === "usage")).toEqual({ type: "usage", usage: counts });
+  });
+});
+
+describe("reasoning", () => {
+  for (const field of ["reasoning", "reasoning_content"]) {
+    test(`comes in ${field}, and its part says so`, async () => {
+      const events = await play(
+        chunk({ [field]: "Hm" }),
+        chunk({ [field]: ".", content: null }),
+        chunk({ content: "Hi" }),
+        STOP,
+        DONE,
+      );
+      expect(fold(events).content).toEqual([
+        { type: "reasoning", text: "Hm.", extras: { openai_chat: { $field: field } } },
+        { type: "text", text: "Hi" },
+      ]);
+    });
+  }
+
+  test("the same text in both fields is one", async () => {
+    const events = await play(chunk({ reasoning: "Hm", reasoning_content: "Hm" }), STOP, DONE);
+    expect(fold(events).content).toMatchObject([{ type: "reasoning", text: "Hm" }]);
+  });
+
+  test("Mistral's comes as elements of the content", async () => {
+    const thinking = (text: string) => ({ content: [{ type: "thinking", thinking: [{ type: "text", text }] }] });
+    const events = await play(
+      chunk(thinking("Hm")),
+      chunk(thinking(".")),
+      chunk({ content: [{ type: "text", text: "Hi" }] }),
+      STOP,
+      DONE,
+    );
+    expect(fold(events).content).toEqual([
+      { type: "reasoning", text: "Hm.", extras: { openai_chat: { $element: true } } },
+      { type: "text", text: "Hi" },
+    ]);
+  });
+
+  test("OpenRouter's details are put together and signed", async () => {
+    const piece = (text: string, more: JsonObject = {}) => ({
+      type: "reasoning.text",
+      text,
+      format: "anthropic-claude-v1",
+      index: 0,
+      ...more,
+    });
+    const events = await play(
+      chunk({ content: "", reasoning: null, reasoning_details: [] }),
+      chunk({ reasoning: "Hm", reasoning_details: [piece("Hm", { signature: "" })] }),
+      chunk({ reasoning: ".", reasoning_details: [piece(".")] }),
+      chunk({ reasoning: null, reasoning_details: [piece("", { signature: "sig==" })] }),
+      chunk({ content: "Hi", reasoning_details: [] }),
+      STOP,
+      DONE,
+    );
+    const [part] = fold(events).content;
+    if (part?.type !== "reasoning") throw new Error("the first part is not reasoning");
+    expect(part.text).toBe("Hm.");
+    expect(part.signature?.format).toBe("openai_chat");
+    expect(JSON.parse(part.signature?.value ?? "")).toEqual([piece("Hm.", { signature: "sig==" })]);
+  });
+
+  test("encrypted details alone are a part without text; details that only repeat the text are no signature", async () => {
+    const hidden = { type: "reasoning.encrypted", data: "gAAA", id: "rs_1", format: "openai-responses-v1", index: 0 };
+    const encrypted = fold(await play(chunk({ content: "", reasoning_details: [hidden] }), chunk({ content: "Hi" }), STOP, DONE));
+    expect(encrypted.content[0]).toMatchObject({ type: "reasoning", text: "", signature: { value: JSON.stringify([hidden]) } });
+    const plain = { type: "reasoning.text", text: "Hm", index: 0, format: null };
+    const repeated = fold(await play(chunk({ reasoning: "Hm", reasoning_details: [plain] }), STOP, DONE));
+    expect(repeated.content).toEqual([{ type: "reasoning", text: "Hm", extras: { openai_chat: { $field: "reasoning" } } }]);
+  });
+});
+
+describe("refusals and other content", () => {
+  test("a refusal is a text, and ends in content_filter", async () => {
+    expect(fold(await play(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), STOP, DONE))).toMatchObject({
+      content: [{ type: "text", text: "I cannot.", extras: { openai_chat: { $field: "refusal" } } }],
+      finish_reason: "content_filter",
+      raw_finish_reason: "stop",
+    });
+  });
+
+  test("images and unknown elements are carried as they are", async () => {
+    const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } };
+    const reference = { type: "reference", reference_ids: [1] };
+    const events = await play(
+      chunk({ content: [{ type: "text", text: "Look" }, reference] }),
+      chunk({ images: [image] }),
+      STOP,
+      DONE,
+    );
+    expect(fold(events).content).toEqual([
+      { type: "text", text: "Look" },
+      { type: "opaque", format: "openai_chat", value: reference },
+      { type: "opaque", format: "openai_chat", value: image },
+    ]);
+  });
+
+  test("what the answer says besides is in its extras", async () => {
+    const finish = chunk({}, "stop", { provider: "Google", citations: ["https://a.test"], service_tier: null });
+    const events = await play(
+      chunk({ content: "Hi", annotations: [{ n: 1 }] }),
+      chunk({ content: "", annotations: [{ n: 2 }] }),
+      finish,
+      DONE,
+    );
+    expect(fold(events).extras).toEqual({
+      openai_chat: { annotations: [{ n: 1 }, { n: 2 }], provider: "Google", citations: ["https://a.test"] },
+    });
+  });
+});
+
+describe("errors in an answer", () => {
+  const text = chunk({ content: "Hi" });
+
+  test("OpenRouter's number is a status", async () => {
+    const error = errorOf(await play(text, { ...chunk({ content: "" }), error: { code: 429, message: "slow down" } }, DONE));
+    expect(error).toMatchObject({ code: "upstream_rate_limited", upstreamStatus: 429, retryable: true });
+    expect(error.message).not.toContain("slow");
+  });
+
+  test("Groq's failed call may go well the next time; its text is not shown", async () => {
+    const failure = {
+      message: "Tool call validation failed",
+      type: "invalid_request_error",
+      code: "tool_use_failed",
+      failed_generation: "secret",
+      status_code: 400,
+    };
+    const body = `${sse(text)}event: error\ndata: ${JSON.stringify({ error: failure })}\n\n`;
+    const error = errorOf(await collectEvents(await open(sseResponse(body))));
+    expect(error).toMatchObject({ code: "upstream_rejected", upstreamCode: "tool_use_failed", retryable: true });
+    expect(error.message).not.toContain("secret");
+  });
+
+  for (const [name, event, code] of [
+    ["xAI's text", { code: "internal", error: "broken" }, "upstream_error"],
+    ["vLLM's object", { object: "error", message: "bad", type: "BadRequestError", code: 400 }, "upstream_rejected"],
+    ["OpenAI's server error", { error: { message: "x", type: "server_error", code: null } }, "upstream_error"],
+    [
+      "a used-up quota",
+      { error: { message: "x", type: "insufficient_quota", code: "insufficient_quota" } },
+      "upstream_quota_exhausted",
+    ],
+    ["an overload", { error: { message: "x", type: "overloaded_error" } }, "upstream_overloaded"],
+  ] as const) {
+    test(`${name} ends the stream`, async () => {
+      expect<string>(errorOf(await play(text, event)).code).toBe(code);
+    });
+  }
+
+  test("what is not JSON, or no object, is not this format", async () => {
+    expect(errorOf(await play(text, "{oops")).code).toBe("upstream_invalid_response");
+    expect(errorOf(await play(text, "[1]")).code).toBe("upstream_invalid_response");
+  });
+
+  test("a whole answer with status 200 may be an error too", async () => {
+    const error = await rejectionOf(open(jsonResponse({ error: { code: 503, message: "none left" } }), false));
+    expect(error).toMatchObject({ code: "upstream_overloaded" });
+    expect(await rejectionOf(open(jsonResponse({ id: "c1", choices: [] }), false))).toMatchObject({
+      code: "upstream_invalid_response",
+    });
+  });
+});
+
+describe("failed calls", () => {
+  for (const [status, body, expected] of [
+    [
+      400,
+      { error: { message: "too long", code: "context_length_exceeded", param: "messages" } },
+      { code: "upstream_rejected", upstreamCode: "context_length_exceeded", message: "too long" },
+    ],
+    [429, { error: { message: "pay", code: "insufficient_quota" } }, { code: "upstream_quota_exhausted", retryable: false }],
+    [429, { error: { message: "slow", code: "rate_limit_exceeded" } }, { code: "upstream_rate_limited", retryable: true }],
+    [413, { error: { message: "big", code: "rate_limit_exceeded" } }, { code: "request_too_large" }],
+    [
+      401,
+      { error: { message: "key sk-abcdefgh is wrong", code: "invalid_api_key" } },
+      { code: "upstream_auth", message: "The provider refused this server's credentials." },
+    ],
+    [
+      403,
+      { error: { code: 403, message: "flagged", metadata: { reasons: ["violence"], flagged_input: "…" } } },
+      { code: "upstream_rejected", message: "flagged" },
+    ],
+    [
+      404,
+      { error: "model 'x' not found, try pulling it first" },
+      { code: "model_not_found", message: "model 'x' not found, try pulling it first" },
+    ],
+    [422, { detail: [{ loc: ["body", "seed"], msg: "Extra inputs are not permitted" }] }, { code: "upstream_rejected" }],
+    [
+      400,
+      { code: "invalid-argument", error: "Model grok does not take this" },
+      { code: "upstream_rejected", upstreamCode: "invalid-argument" },
+    ],
+    [500, "<html>", { code: "upstream_error" }],
+  ] as const) {
+    test(`${status} ${JSON.stringify(body).slice(0, 60)}`, async () => {
+      expect(await rejectionOf(open(jsonResponse(body, status)))).toMatchObject({ ...expected, upstreamStatus: status });
+    });
+  }
+});
+
+test("a whole answer is decoded like a streamed one, and carried whole", async () => {
+  const body = {
+    id: "c1",
+    model: "m",
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          reasoning_content: "Hm",
+          content: "Hi",
+          tool_calls: [
+            {
+              id: "t1",
+              type: "function",
+              function: { name: "f", arguments: '{"a": 1}' },
+              extra_content: { google: { thought_signature: "s" } },
+            },
+          ],
+        },
+        finish_reason: "stop",
+        native_finish_reason: "STOP",
+      },
+    ],
+    usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+    provider: "Google",
+  };
+  const events = await collectEvents(await open(jsonResponse(body), false));
+  expectEventOrder(events);
+  expect(fold(events)).toEqual({
+    id: "c1",
+    model: "m",
+    content: [
+      { type: "reasoning", text: "Hm", extras: { openai_chat: { $field: "reasoning_content" } } },
+      { type: "text", text: "Hi" },
+      {
+        type: "tool_call",
+        id: "t1",
+        name: "f",
+        arguments: { a: 1 },
+        arguments_text: '{"a": 1}',
+        extras: { openai_chat: { extra_content: { google: { thought_signature: "s" } } } },
+      },
+    ],
+    finish_reason: "tool_calls",
+    raw_finish_reason: "stop",
+    usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
+    extras: { openai_chat: { native_finish_reason: "STOP", provider: "Google" } },
+    body: { format: "openai_chat", value: body },
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../../../src/chat/event.ts";
+import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import type { JsonObject } from "../../../../src/chat/format.ts";
+import type { Part } from "../../../../src/chat/part.ts";
+import { ChatError } from "../../../../src/errors/chat-error.ts";
+import { createPartWriter } from "../../../../src/formats/openai-chat/part-writer.ts";
+import { createToolCallAssembler } from "../../../../src/formats/openai-chat/tool-call-assembler.ts";
+import { expectEventOrder } from "../../../support/expect-event-order.ts";
+
+/** The parts that these deltas give, each of them a chunk of its own. */
+function assemble(...deltas: readonly JsonObject[]): Part[] {
+  let ids = 0;
+  const assembler = createToolCallAssembler(createPartWriter(), () => {
+    ids += 1;
+    return `id${ids}`;
+  });
+  const events: ChatEvent[] = [{ type: "start", id: "c", model: "m" }];
+  for (const delta of deltas) assembler.add([delta], events);
+  assembler.close(events);
+  events.push({ type: "end", finish_reason: "tool_calls", raw_finish_reason: null, usage: null });
+  expectEventOrder(events);
+  const fold = createEventFold("openai_chat");
+  fold.add(events);
+  return fold.response().content;
+}
+
+function call(id: string, name: string, args: JsonObject) {
+  return { type: "tool_call" as const, id, name, arguments: args };
+}
+
+const fn = (name: string | null | undefined, args?: unknown) => ({
+  function: { ...(name === undefined ? {} : { name }), ...(args === undefined ? {} : { arguments: args }) },
+});
+
+describe("tool calls are put together", () => {
+  test("from pieces, two of them one behind the other (OpenAI)", () => {
+    const parts = assemble(
+      { index: 0, id: "a", type: "function", ...fn("f", "") },
+      { index: 0, ...fn(undefined, '{"x"') },
+      { index: 0, ...fn(undefined, ":1}") },
+      { index: 1, id: "b", type: "function", ...fn("g", "") },
+      { index: 1, ...fn(undefined, "{}") },
+    );
+    expect(parts).toEqual([call("a", "f", { x: 1 }), call("b", "g", {})]);
+  });
+
+  test("from pieces that are mixed", () => {
+    const parts = assemble(
+      { index: 0, id: "a", ...fn("f", '{"x"') },
+      { index: 1, id: "b", ...fn("g", '{"y"') },
+      { index: 0, ...fn(undefined, ":1}") },
+      { index: 1, ...fn(undefined, ":2}") },
+    );
+    expect(parts).toEqual([call("a", "f", { x: 1 }), call("b", "g", { y: 2 })]);
+  });
+
+  test("whole, in one delta each (Groq, xAI)", () => {
+    expect(assemble({ index: 0, id: "a", ...fn("f", '{"x":1}') }, { index: 1, id: "b", ...fn("f", '{"x":2}') })).toEqual([
+      call("a", "f", { x: 1 }),
+      call("b", "f", { x: 2 }),
+    ]);
+  });
+
+  test("without index and type (Mistral)", () => {
+    expect(assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "b", ...fn("g", '{"y":2}') })).toEqual([
+      call("a", "f", { x: 1 }),
+      call("b", "g", { y: 2 }),
+    ]);
+  });
+
+  test("without index, in pieces that only the id holds together", () => {
+    expect(assemble({ id: "a", ...fn("f", '{"x"') }, { id: "a", ...fn("", ":1}") }, { ...fn(null, "") })).toEqual([
+      call("a", "f", { x: 1 }),
+    ]);
+  });
+
+  test("said twice, the second time with an empty name (Mistral)", () => {
+    expect(assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "a", ...fn("", '{"x":1}') })).toEqual([call("a", "f", { x: 1 })]);
+    expect(assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 0, id: "a", ...fn("f", "{}") })).toEqual([
+      call("a", "f", {}),
+    ]);
+  });
+
+  test('without an id, or with the text "null"', () => {
+    expect(assemble({ index: 0, ...fn("f", "{}") }, { index: 1, id: "null", ...fn("g", "{}") })).toEqual([
+      call("call_id1", "f", {}),
+      call("call_id2", "g", {}),
+    ]);
+  });
+
+  test("with one index for all of them (Google)", () => {
+    expect(assemble({ index: 0, id: "a", ...fn("f", '{"x":1}') }, { index: 0, id: "b", ...fn("f", '{"x":2}') })).toHaveLength(2);
+    expect(assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("f", '{"x":2}') })).toEqual([
+      call("call_id1", "f", { x: 1 }),
+      call("call_id2", "f", { x: 2 }),
+    ]);
+    expect(assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("g", "") })).toHaveLength(2);
+  });
+
+  test("with one id for two of them, of which the second gets another", () => {
+    expect(assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 1, id: "a", ...fn("g", "{}") })).toEqual([
+      call("a", "f", {}),
+      call("call_id1", "g", {}),
+    ]);
+  });
+
+  test("whose name comes after the first arguments", () => {
+    expect(assemble({ index: 0, id: "a", ...fn(undefined, '{"x"') }, { index: 0, ...fn("f", ":1}") })).toEqual([
+      call("a", "f", { x: 1 }),
+    ]);
+  });
+
+  test("whose arguments are an object", () => {
+    expect(assemble({ index: 0, id: "a", ...fn("f", { x: 1 }) })).toEqual([call("a", "f", { x: 1 })]);
+  });
+
+  test("whose name is repeated with every piece", () => {
+    expect(assemble({ index: 0, id: "a", ...fn("f", '{"x"') }, { index: 0, id: "a", ...fn("f", ":1}") })).toEqual([
+      call("a", "f", { x: 1 }),
+    ]);
+  });
+
+  test("with what else they hold", () => {
+    const extra = { google: { thought_signature: "s" } };
+    expect(assemble({ index: 0, id: "a", ...fn("f", "{}"), extra_content: extra })).toEqual([
+      { ...call("a", "f", {}), extras: { openai_chat: { extra_content: extra } } },
+    ]);
+  });
+
+  test("as they are, where they are no functions (OpenAI's custom tools)", () => {
+    const parts = assemble(
+      { index: 0, id: "a", type: "custom", custom: { name: "c", input: "SEL" } },
+      { index: 0, custom: { input: "ECT" } },
+    );
+    expect(parts).toEqual([
+      { type: "opaque", format: "openai_chat", value: { id: "a", type: "custom", custom: { name: "c", input: "SELECT" } } },
+    ]);
+  });
+
+  test("and are an error where one never gets a name", () => {
+    expect(() => assemble({ index: 0, id: "a", ...fn(undefined, "{}") })).toThrow(ChatError);
+  });
+});
