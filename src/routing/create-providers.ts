@@ -2,6 +2,8 @@ import type * as z from "zod";
 import type { ProviderDeps } from "../context.ts";
 import { createClaudeProvider } from "../providers/claude/index.ts";
 import { claudeEnv } from "../providers/claude/settings.ts";
+import { createCopilotProvider } from "../providers/copilot/index.ts";
+import { copilotEnv } from "../providers/copilot/settings.ts";
 import { createCursorProvider } from "../providers/cursor/index.ts";
 import { cursorEnv } from "../providers/cursor/settings.ts";
 import { createEchoProvider } from "../providers/echo/index.ts";
@@ -15,7 +17,7 @@ import type { Provider } from "../providers/provider.ts";
 import type { Catalog } from "./catalog/index.ts";
 
 /** The variables of all providers. */
-export const providersEnv = { ...claudeEnv, ...geminiEnv, ...openaiEnv, ...cursorEnv, ...openaiCompatibleEnv };
+export const providersEnv = { ...claudeEnv, ...geminiEnv, ...openaiEnv, ...cursorEnv, ...copilotEnv, ...openaiCompatibleEnv };
 export type ProvidersEnv = z.infer<z.ZodObject<typeof providersEnv>>;
 
 /**
@@ -33,6 +35,7 @@ export function createProviders(
     createGeminiProvider(env, deps),
     createOpenaiProvider(env, deps),
     createCursorProvider(env, deps),
+    createCopilotProvider(env, deps),
     ...createOpenAICompatibleProviders(variables, deps),
     createEchoProvider(deps),
   ];

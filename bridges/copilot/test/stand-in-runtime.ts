@@ -9,6 +9,8 @@ export type Step = number | AnswerEvent;
 
 export interface Scene {
   steps?: readonly Step[];
+  /** The same by the model of the session; `steps` are for the others. */
+  stepsByModel?: Readonly<Record<string, readonly Step[]>>;
   /** An error in place of the session. */
   refuseSession?: string;
   models?: readonly ModelInfo[] | null;
@@ -46,7 +48,7 @@ export async function startStandInRuntime(): Promise<StandInRuntime> {
   const sockets = new Set<Socket>();
 
   async function playSteps(session: SessionRecord, socket: Socket): Promise<void> {
-    for (const step of scene.steps ?? []) {
+    for (const step of scene.stepsByModel?.[String(session.config.model)] ?? scene.steps ?? []) {
       if (typeof step === "number") await Bun.sleep(step);
       else if (!session.aborted && !session.deleted) {
         const event = { id: randomUUID(), parentId: null, timestamp: new Date().toISOString(), ...step };
