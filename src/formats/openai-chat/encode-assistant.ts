@@ -4,7 +4,7 @@ import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
 import { type EncodeContext, encodeElement, isContentPart, isSaidElement } from "./encode-content.ts";
-import { noteOf, overlay } from "./extras.ts";
+import { noteOf, overlay, overlayMessage } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
@@ -12,7 +12,7 @@ import { encodeToolCallId } from "./tool-call-id.ts";
 /** An earlier answer → a message. `place` is its path, for warnings. */
 export function encodeAssistant(message: Message, place: string, context: EncodeContext): JsonObject {
   const encoded: JsonObject = { role: "assistant", content: null };
-  if (typeof message.content === "string") return overlay({ ...encoded, content: message.content }, message);
+  if (typeof message.content === "string") return overlayMessage({ ...encoded, content: message.content }, message);
 
   const parts = partsOf(message);
   const calls = parts.flatMap((part) => encodeCall(part, context.quirks) ?? []);
@@ -41,7 +41,7 @@ export function encodeAssistant(message: Message, place: string, context: Encode
     if (context.quirks.reasoning_with_tool_calls === "required") encoded.reasoning_content ??= "";
   }
   if (noteOf(message, "$content") === "absent" && encoded.content === null) delete encoded.content;
-  return overlay(encoded, message);
+  return overlayMessage(encoded, message);
 }
 
 function textField(before: unknown, text: string): string {

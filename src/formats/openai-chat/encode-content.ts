@@ -3,6 +3,7 @@ import type { Extras, JsonObject } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
 import { noteOf, overlay, saidIn } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
+import { refusePrivateUrls } from "./refuse-private-urls.ts";
 
 export interface EncodeContext {
   readonly quirks: Quirks;
@@ -54,10 +55,15 @@ export function isSaidElement(part: Part): boolean {
 
 /** One part → an element of a content list. */
 export function encodeElement(part: ContentPart, context: EncodeContext): JsonObject {
-  if (part.type === "opaque") return part.value;
+  if (part.type === "opaque") {
+    refusePrivateUrls(part.value);
+    return part.value;
+  }
   const element = encodeKnown(part, context.quirks);
   Object.assign(element, encodeCache(part, context));
-  return overlay(element, part);
+  const laid = overlay(element, part);
+  if (laid !== element) refusePrivateUrls(laid);
+  return laid;
 }
 
 function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks): JsonObject {

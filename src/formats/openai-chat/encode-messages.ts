@@ -10,7 +10,7 @@ import {
   isContentPart,
   isSaidElement,
 } from "./encode-content.ts";
-import { noteOf, overlay } from "./extras.ts";
+import { noteOf, overlayMessage } from "./extras.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
 /**
@@ -45,7 +45,7 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
 function encodePlain(message: Message, context: EncodeContext): JsonObject {
   const content =
     typeof message.content === "string" ? message.content : encodeContent(partsOf(message).filter(isContentPart), context);
-  return overlay({ role: message.role === "system" ? systemRole(message, context) : message.role, content }, message);
+  return overlayMessage({ role: message.role === "system" ? systemRole(message, context) : message.role, content }, message);
 }
 
 function systemRole(message: Message, { quirks }: EncodeContext): string {
@@ -66,7 +66,7 @@ function encodeToolResult(part: ToolResultPart, attachments: JsonObject[], conte
     if (content.length === 0) content = kept.length < part.content.length ? "The result follows in the next message." : "";
   }
   const id = encodeToolCallId(part.tool_call_id, context.quirks);
-  return overlay({ role: "tool", tool_call_id: id, content: part.is_error ? markError(content) : content }, part);
+  return overlayMessage({ role: "tool", tool_call_id: id, content: part.is_error ? markError(content) : content }, part);
 }
 
 /** The format has no mark for a failed tool; the model reads it in the text. */

@@ -56,3 +56,23 @@ export function fieldsIn(holder: Holder): JsonObject {
 export function overlay(encoded: JsonObject, holder: Holder): JsonObject {
   return holder.extras?.[FORMAT] ? { ...encoded, ...saidIn(holder), ...fieldsIn(holder) } : encoded;
 }
+
+/** Fields of a message that its parts decide: what was checked, fitted or dropped there must not come in by another way. */
+const DECIDED_BY_PARTS = ["role", "content", "tool_calls", "tool_call_id"] as const;
+
+/** The same for a message. Of its decided fields only the empty forms are kept (`""` where null would be written, and the reverse). */
+export function overlayMessage(encoded: JsonObject, holder: Holder): JsonObject {
+  const laid = overlay(encoded, holder);
+  if (laid === encoded) return encoded;
+  for (const name of DECIDED_BY_PARTS) {
+    const isEmptyForm = isNothing(laid[name]) && isNothing(encoded[name]);
+    if (laid[name] === encoded[name] || isEmptyForm) continue;
+    if (name in encoded) laid[name] = encoded[name];
+    else delete laid[name];
+  }
+  return laid;
+}
+
+function isNothing(value: unknown): boolean {
+  return value == null || value === "" || (Array.isArray(value) && value.length === 0);
+}

@@ -194,6 +194,29 @@ describe("extras", () => {
   });
 });
 
+describe("what is laid over", () => {
+  test("cannot bring back what the parts of a message decide", () => {
+    const extras = { openai_chat: { role: "system", content: "other", tool_calls: [{ id: "x" }], $said: { content: "more" } } };
+    expect(encodeMessage({ role: "user", content: "Hi", extras }).messages).toEqual([HI]);
+    expect(encodeMessage({ role: "assistant", content: "Hi", extras }).messages).toEqual([{ role: "assistant", content: "Hi" }]);
+  });
+
+  test("cannot hold an address that is not public", () => {
+    const hidden: Part[] = [
+      { type: "image", url: "https://a.test/b.png", extras: { openai_chat: { image_url: { url: "http://169.254.169.254/" } } } },
+      { type: "opaque", format: "openai_chat", value: { type: "video_url", video_url: { url: "http://localhost:1/" } } },
+      { type: "opaque", format: "openai_chat", value: { type: "file", file: { file_data: "http://10.0.0.1/" } } },
+    ];
+    for (const part of hidden) expect(() => encodeMessage({ role: "user", content: [part] })).toThrow("not a public one");
+    const open: Part = {
+      type: "opaque",
+      format: "openai_chat",
+      value: { type: "video_url", video_url: { url: "https://a.test/v.mp4" }, text: "http://10.0.0.1" },
+    };
+    expect(encodeMessage({ role: "user", content: [open] }).messages).toMatchObject([{ content: [{ type: "video_url" }] }]);
+  });
+});
+
 describe("system messages", () => {
   const developer: Message = { role: "system", content: "Be brief.", extras: { openai_chat: { $role: "developer" } } };
 

@@ -1,0 +1,26 @@
+import { isPublicHost } from "../../chat/is-public-host.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+
+/** Fields whose text a server fetches where it is an address: `url`, `image_url`, `video_url`, `document_url`, `file_data`. */
+const FETCHED_FIELD = /(^|_)url$|^file_data$/;
+
+/**
+ * Refuses addresses that are no public ones in an element that goes out as the caller wrote it. The chat model's own images and
+ * documents are looked at elsewhere; a server of the operator's own must not be made to read what stands beside it by this way.
+ */
+export function refusePrivateUrls(value: unknown, isFetched = false): void {
+  if (typeof value === "string") {
+    if (isFetched && /^https?:/i.test(value) && !isPublicUrl(value)) {
+      throw new ChatError("invalid_request", { message: "The content holds an address that is not a public one." });
+    }
+  } else if (Array.isArray(value)) for (const item of value) refusePrivateUrls(item, isFetched);
+  else if (typeof value === "object" && value !== null) {
+    for (const [name, item] of Object.entries(value)) refusePrivateUrls(item, FETCHED_FIELD.test(name));
+  }
+}
+
+function isPublicUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password, hostname } = new URL(text);
+  return username === "" && password === "" && isPublicHost(hostname);
+}
