@@ -88,10 +88,13 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
     if (!part) return "";
     const wasKnown = part.end !== undefined;
     part.end = event;
-    if (part.start.kind !== "tool_call" || wasKnown || !event.signature) return "";
+    if (part.start.kind !== "tool_call") return "";
+    // Clients parse what they put together; OpenAI's own streams never leave the arguments empty.
+    const empty = part.length === 0 ? delta(event.index, "{}") : "";
+    if (wasKnown || !event.signature) return empty;
     part.carried = false;
     const carried = carryUpTo(event.index);
-    return chunk({ tool_calls: [{ index: part.callIndex, ...carried }] });
+    return empty + chunk({ tool_calls: [{ index: part.callIndex, ...carried }] });
   }
 
   function finish(event: Extract<ChatEvent, { type: "end" }>): string {
