@@ -46,7 +46,9 @@ async function startFaultServer(): Promise<{ port: number; output(): string; sto
 /** The fault server closes each connection after its answer without saying so; a caller that kept it for the next call would meet that instead. */
 function sayClose(first: Buffer): Buffer {
   const head = first.toString("latin1");
-  return head.startsWith("HTTP/1.1 103") ? first : Buffer.from(head.replace("\r\n", "\r\nconnection: close\r\n"), "latin1");
+  return head.startsWith("HTTP/1.1 103") || /^connection:/im.test(head)
+    ? first
+    : Buffer.from(head.replace("\r\n", "\r\nconnection: close\r\n"), "latin1");
 }
 
 /** Passes bytes and ends on, in both directions; a reset stays a reset. */
