@@ -1,0 +1,36 @@
+defmodule Oneshot.AIClient.HTTP1.TLS do
+  @moduledoc false
+  # The options under which `:ssl` checks what it is told: by itself it trusts anyone (until OTP 26).
+
+  alias Oneshot.AIClient.Error
+  alias Oneshot.AIClient.Transport.Request
+
+  @spec options(Request.t()) :: {:ok, keyword()} | {:error, Error.t()}
+  def options(%Request{url: url} = request) do
+    with {:ok, trusted} <- trusted(request.cacertfile) do
+      # The name is what the certificate must be for; an address is not sent as a name (RFC 6066 §3), but checked as well.
+      {:ok,
+       [
+         trusted,
+         verify: :verify_peer,
+         depth: 10,
+         versions: [:"tlsv1.3", :"tlsv1.2"],
+         server_name_indication: String.to_charlist(url.host),
+         customize_hostname_check: [match_fun: :public_key.pkix_verify_hostname_match_fun(:https)]
+       ]}
+    end
+  end
+
+  defp trusted(nil) do
+    {:ok, {:cacerts, :public_key.cacerts_get()}}
+  rescue
+    _error ->
+      {:error, Error.new(:tls_failed, "The operating system has no certificates to trust: install ca-certificates.")}
+  end
+
+  defp trusted(path) do
+    if File.regular?(path),
+      do: {:ok, {:cacertfile, String.to_charlist(path)}},
+      else: {:error, Error.new(:tls_failed, "The cacertfile cannot be read.")}
+  end
+end

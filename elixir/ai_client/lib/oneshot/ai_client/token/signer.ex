@@ -1,0 +1,38 @@
+defmodule Oneshot.AIClient.Token.Signer do
+  @moduledoc false
+  # Claims → a signed JWT in compact form (RFC 7515, 7518 §3, 8037). The key decides on the algorithm.
+
+  alias Oneshot.AIClient.JSON
+  alias Oneshot.AIClient.Token.Key
+
+  @doc "A token and the second at which it expires."
+  @spec sign(keyword()) :: {String.t(), integer()}
+  def sign(jwt) do
+    key = Key.read!(jwt)
+    now = System.system_time(:second)
+    expires_at = now + Keyword.fetch!(jwt, :lifetime)
+
+    claims =
+      Map.merge(own_claims(jwt), %{
+        "iss" => Keyword.fetch!(jwt, :issuer),
+        "aud" => Keyword.fetch!(jwt, :audience),
+        "iat" => now,
+        "exp" => expires_at,
+        "jti" => Base.url_encode64(:crypto.strong_rand_bytes(12), padding: false)
+      })
+
+    header = put_present(%{"alg" => Key.algorithm(key), "typ" => "JWT"}, "kid", jwt[:key_id])
+    signed = encode(header) <> "." <> encode(claims)
+    {signed <> "." <> Base.url_encode64(Key.sign(key, signed), padding: false), expires_at}
+  end
+
+  defp own_claims(jwt) do
+    claims = Map.new(jwt[:claims] || %{}, fn {name, value} -> {to_string(name), JSON.normalize(value)} end)
+    if Map.has_key?(claims, "sub"), do: claims, else: put_present(claims, "sub", jwt[:subject])
+  end
+
+  defp put_present(map, _name, nil), do: map
+  defp put_present(map, name, value), do: Map.put(map, name, value)
+
+  defp encode(term), do: term |> JSON.encode!() |> Base.url_encode64(padding: false)
+end

@@ -1,0 +1,55 @@
+defmodule Oneshot.AIClient.Usage do
+  @moduledoc """
+  Counts of tokens, as the vendor gave them. What the vendor did not count is `nil`, never zero.
+
+    * `:input_tokens` - the whole prompt, what was read from or written to the vendor's cache included.
+    * `:output_tokens` - the whole answer, hidden reasoning included.
+    * `:cached_input_tokens`, `:cache_write_input_tokens` - of the input, read from and written to the cache.
+    * `:reasoning_tokens` - of the output, spent on reasoning.
+    * `:total_tokens`
+  """
+
+  @fields [
+    :input_tokens,
+    :output_tokens,
+    :cached_input_tokens,
+    :cache_write_input_tokens,
+    :reasoning_tokens,
+    :total_tokens
+  ]
+  defstruct @fields
+
+  @type t :: %__MODULE__{
+          input_tokens: non_neg_integer() | nil,
+          output_tokens: non_neg_integer() | nil,
+          cached_input_tokens: non_neg_integer() | nil,
+          cache_write_input_tokens: non_neg_integer() | nil,
+          reasoning_tokens: non_neg_integer() | nil,
+          total_tokens: non_neg_integer() | nil
+        }
+
+  @doc """
+  The sum of two usages; a count that either of them has is in it.
+
+      iex> alias Oneshot.AIClient.Usage
+      iex> Usage.add(%Usage{input_tokens: 3, output_tokens: 1}, %Usage{input_tokens: 4, reasoning_tokens: 2})
+      %Oneshot.AIClient.Usage{input_tokens: 7, output_tokens: 1, reasoning_tokens: 2}
+  """
+  @spec add(t() | nil, t() | nil) :: t() | nil
+  def add(nil, usage), do: usage
+  def add(usage, nil), do: usage
+
+  def add(%__MODULE__{} = left, %__MODULE__{} = right) do
+    Map.merge(left, right, fn
+      :__struct__, module, _ -> module
+      _field, nil, count -> count
+      _field, count, nil -> count
+      _field, left_count, right_count -> left_count + right_count
+    end)
+  end
+
+  @doc false
+  @spec decode(map() | nil) :: t() | nil
+  def decode(nil), do: nil
+  def decode(body), do: struct!(__MODULE__, for(field <- @fields, do: {field, body[Atom.to_string(field)]}))
+end

@@ -1,0 +1,28 @@
+defmodule Oneshot.AIClient.MixProject do
+  use Mix.Project
+
+  @version "0.1.0"
+
+  def project do
+    [
+      app: :oneshot_ai_client,
+      version: @version,
+      elixir: "~> 1.14",
+      description: "Client of the AI server: chat, streams that end truthfully, tools, tokens. No dependencies.",
+      elixirc_paths: elixirc_paths(Mix.env()),
+      start_permanent: Mix.env() == :prod,
+      # None, on purpose: even an optional dependency makes Mix ask for Hex. Jason, Req and :telemetry are used where the app has them.
+      deps: []
+    ]
+  end
+
+  def application do
+    [
+      mod: {Oneshot.AIClient.Application, []},
+      extra_applications: [:crypto, :public_key, :ssl, :logger, telemetry: :optional, req: :optional]
+    ]
+  end
+
+  defp elixirc_paths(:test), do: ["lib", "test/support"]
+  defp elixirc_paths(_env), do: ["lib"]
+end
