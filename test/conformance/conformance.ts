@@ -39,7 +39,10 @@ export interface Conformance {
 }
 
 /** Starts a runtime's main server. The tests of it are registered by {@link describeConformance}. */
-async function startConformance(runtime: Runtime): Promise<Conformance & { subjects: Subject[] }> {
+async function startConformance(
+  runtime: Runtime,
+  chooseSettings: (upstream: Upstream) => Settings,
+): Promise<Conformance & { subjects: Subject[] }> {
   const upstream = await startUpstream();
   const subjects: Subject[] = [];
 
@@ -50,6 +53,7 @@ async function startConformance(runtime: Runtime): Promise<Conformance & { subje
       HEARTBEAT_MS: String(HEARTBEAT_MS),
       RETRY_MAX: "0",
       LOG_LEVEL: "debug",
+      ...chooseSettings(upstream),
       ...env,
     };
     const server = await startServer(runtime, dropUndefined(settings), options);
@@ -61,12 +65,16 @@ async function startConformance(runtime: Runtime): Promise<Conformance & { subje
   return { runtime, upstream, subjects, start, main: await start() };
 }
 
-/** The behaviour of the server as a caller sees it, on one runtime. Each suite describes a part of it. */
+/**
+ * The behaviour of the server as a caller sees it, on one runtime. Each suite describes a part of it. `chooseSettings` gives all of its
+ * servers settings of their own.
+ */
 export async function describeConformance(
   runtime: Runtime,
   suites: readonly ((conformance: Conformance) => void)[],
+  chooseSettings: (upstream: Upstream) => Settings = () => ({}),
 ): Promise<void> {
-  const conformance = await startConformance(runtime);
+  const conformance = await startConformance(runtime, chooseSettings);
   describe(`the server on ${runtime}`, () => {
     for (const describeSuite of suites) describeSuite(conformance);
 

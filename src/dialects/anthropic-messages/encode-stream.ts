@@ -91,8 +91,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const { start, index } = block;
     let text = "";
     if (index !== undefined) {
-      if (start.kind === "reasoning" && signature && !(start.redacted && signature.format === "anthropic")) {
-        const value = carrySignature(signature, { kind: start.redacted ? "redacted" : "reasoning" });
+      if (start.kind === "reasoning" && !(start.redacted && signature?.format === "anthropic")) {
+        // An empty one too: the AI SDK sends back only reasoning for which it saw a signature.
+        const value = signature ? carrySignature(signature, { kind: start.redacted ? "redacted" : "reasoning" }) : "";
         text += write({ type: "content_block_delta", index, delta: { type: "signature_delta", signature: value } });
       }
       text += write({ type: "content_block_stop", index });

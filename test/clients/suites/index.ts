@@ -1,0 +1,4 @@
+import { describeTurns } from "./turns.ts";
+
+/** What every runtime must do for the clients. */
+export const CLIENT_SUITES = [describeTurns] as const;

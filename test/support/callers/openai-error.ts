@@ -1,0 +1,14 @@
+import { APIError } from "openai";
+import type { ToldError } from "./caller.ts";
+
+/** Throws what is no error of openai's client. */
+export function readOpenaiError(thrown: unknown): ToldError {
+  if (!(thrown instanceof APIError)) throw thrown;
+  return {
+    kind: thrown.constructor.name,
+    status: thrown.status,
+    retryAfter: thrown.headers?.get("retry-after"),
+    requestId: thrown.requestID,
+    code: thrown.code,
+  };
+}
