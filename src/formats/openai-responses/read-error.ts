@@ -46,10 +46,13 @@ function mapCode(error: JsonObject): ErrorCode | undefined {
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
   const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
   if (!error) return {};
+  const known = mapCode(error);
+  // Every status from 500 on comes as a `server_error`; a 503 says more than that.
+  if (known === "upstream_error" && status >= 500) return describe(error);
   return {
     ...describe(error),
     // An item or a stored response that is not there answers 404 too; only `model_not_found` speaks of the model.
-    code: mapCode(error) ?? (status === 404 && error.param !== "model" ? "upstream_rejected" : undefined),
+    code: known ?? (status === 404 && error.param !== "model" ? "upstream_rejected" : undefined),
   };
 }
 

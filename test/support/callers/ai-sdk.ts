@@ -40,6 +40,12 @@ function readError(thrown: unknown): ToldError {
   };
 }
 
+/** The SDK gives these a class of its own, which it does not export. */
+function readStreamError(thrown: unknown): string {
+  if (!(thrown instanceof Error) || thrown.constructor.name !== "StreamProviderError") throw thrown;
+  return thrown.message;
+}
+
 function firstMessage({ prompt, image }: Question): ModelMessage {
   if (image === undefined) return { role: "user", content: prompt };
   return {
@@ -125,7 +131,7 @@ function createAiCaller(vendor: Vendor): Caller {
     };
   }
 
-  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError };
+  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError, readStreamError };
 }
 
 function pick({ text, reasoningText, finishReason, toolCalls, usage }: Omit<Answered, "messages">): Omit<Answered, "messages"> {

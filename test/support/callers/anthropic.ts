@@ -46,6 +46,11 @@ function readError(thrown: unknown): ToldError {
   };
 }
 
+function readStreamError(thrown: unknown): string {
+  if (!(thrown instanceof APIError) || thrown.type === null) throw thrown;
+  return thrown.message;
+}
+
 /** @anthropic-ai/sdk; a stream by its own accumulator. */
 export function createAnthropicCaller({ url, token }: Endpoint): Caller {
   const client = new Anthropic({ apiKey: token, baseURL: url, maxRetries: 0, logLevel: "off" });
@@ -82,5 +87,5 @@ export function createAnthropicCaller({ url, token }: Endpoint): Caller {
     };
   }
 
-  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError };
+  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError, readStreamError };
 }

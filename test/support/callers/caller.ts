@@ -64,6 +64,8 @@ export interface ToldError {
 export interface Caller {
   ask(question: Question): Promise<Turn>;
   readError(thrown: unknown): ToldError;
+  /** The text of an error that came in the midst of a stream. Throws what the library did not make of an error event. */
+  readStreamError(thrown: unknown): string;
 }
 
 export type DialectName = "openai-chat" | "openai-responses" | "anthropic-messages";

@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import type { Caller, Endpoint, Question, Turn } from "./caller.ts";
-import { readOpenaiError } from "./openai-error.ts";
+import { readOpenaiError, readOpenaiStreamError } from "./openai-error.ts";
 
 type Messages = OpenAI.Chat.ChatCompletionMessageParam[];
 type Params = Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, "stream">;
@@ -73,5 +73,9 @@ export function createOpenaiChatCaller({ url, token }: Endpoint): Caller {
     };
   }
 
-  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError: readOpenaiError };
+  return {
+    ask: (question) => takeTurn(question, [firstMessage(question)]),
+    readError: readOpenaiError,
+    readStreamError: readOpenaiStreamError,
+  };
 }

@@ -12,3 +12,8 @@ export function readOpenaiError(thrown: unknown): ToldError {
     code: thrown.code,
   };
 }
+
+export function readOpenaiStreamError(thrown: unknown): string {
+  if (!(thrown instanceof APIError) || typeof thrown.code !== "string") throw thrown;
+  return thrown.message;
+}

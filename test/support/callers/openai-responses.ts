@@ -1,6 +1,6 @@
 import OpenAI from "openai";
 import type { Caller, Endpoint, Question, Turn } from "./caller.ts";
-import { readOpenaiError } from "./openai-error.ts";
+import { readOpenaiError, readOpenaiStreamError } from "./openai-error.ts";
 
 type Params = Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, "stream">;
 type Input = OpenAI.Responses.ResponseInput;
@@ -66,5 +66,9 @@ export function createOpenaiResponsesCaller({ url, token }: Endpoint): Caller {
     };
   }
 
-  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError: readOpenaiError };
+  return {
+    ask: (question) => takeTurn(question, [firstMessage(question)]),
+    readError: readOpenaiError,
+    readStreamError: readOpenaiStreamError,
+  };
 }

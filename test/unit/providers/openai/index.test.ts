@@ -117,7 +117,7 @@ describe("the provider openai", () => {
     [401, { code: "invalid_api_key", type: "invalid_request_error" }, "upstream_auth", false],
     [403, { code: "unsupported_country_region_territory", type: "request_forbidden" }, "upstream_auth", false],
     [500, { code: null, type: "server_error" }, "upstream_error", true],
-    [503, { code: null, type: "server_error" }, "upstream_error", true],
+    [503, { code: null, type: "server_error" }, "upstream_overloaded", true],
     [503, { code: "server_is_overloaded", type: "service_unavailable_error" }, "upstream_overloaded", true],
   ])("status %d %j is %s", async (status, error, code, retryable) => {
     const { provider } = setUp(
