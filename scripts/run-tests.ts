@@ -14,8 +14,10 @@ const { exitCode } = Bun.spawnSync(
 let exit = exitCode;
 try {
   const report = readTestReport(readFileSync(reportPath, "utf8"));
-  process.stdout.write(`\n${formatLeftOut(report.leftOut)}\n${report.passed} passed, ${report.failed} failed\n`);
   if (report.failed > 0) exit ||= 1;
+  // What goes wrong outside of a test (a file that cannot be loaded, an error nobody caught) is in no report.
+  const failed = exit === 0 ? 0 : Math.max(1, report.failed);
+  process.stdout.write(`\n${formatLeftOut(report.leftOut)}\n${report.passed} passed, ${failed} failed\n`);
 } catch {
   process.stderr.write("\nbun test ended without a report.\n");
   exit ||= 1;
