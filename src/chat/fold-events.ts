@@ -1,6 +1,7 @@
 import { ChatError } from "../errors/chat-error.ts";
+import { isJsonObject } from "../json/is-json-object.ts";
 import type { ChatEvent, EventBatch, EventStream, PartEndEvent, PartStartEvent } from "./event.ts";
-import { type JsonObject, jsonObjectSchema } from "./format.ts";
+import type { JsonObject } from "./format.ts";
 import type { Part } from "./part.ts";
 import type { ChatResponse } from "./response.ts";
 import type { Usage } from "./usage.ts";
@@ -10,9 +11,8 @@ export function parseArguments(text: string): { arguments: JsonObject; arguments
   if (text === "") return { arguments: {} };
   try {
     const value: unknown = JSON.parse(text);
-    const parsed = jsonObjectSchema.safeParse(value);
-    if (!parsed.success) return { arguments: {}, arguments_text: text };
-    return JSON.stringify(parsed.data) === text ? { arguments: parsed.data } : { arguments: parsed.data, arguments_text: text };
+    if (!isJsonObject(value)) return { arguments: {}, arguments_text: text };
+    return JSON.stringify(value) === text ? { arguments: value } : { arguments: value, arguments_text: text };
   } catch {
     return { arguments: {}, arguments_text: text };
   }

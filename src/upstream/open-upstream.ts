@@ -1,8 +1,8 @@
-import * as z from "zod";
 import type { ChatEvent, EventBatch, EventStream } from "../chat/event.ts";
-import { type Format, type JsonObject, jsonObjectSchema } from "../chat/format.ts";
+import type { Format, JsonObject } from "../chat/format.ts";
 import type { ProviderDeps } from "../context.ts";
 import { ChatError } from "../errors/chat-error.ts";
+import { isJsonObject } from "../json/is-json-object.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
 import { type Connection, createConnection } from "./connection.ts";
@@ -88,8 +88,10 @@ async function readWhole(response: Response, call: UpstreamCall, connection: Con
   try {
     const decoder = call.createDecoder();
     const body: unknown = JSON.parse(text);
-    if (decoder.decodeList && Array.isArray(body)) decoder.decodeList(z.array(jsonObjectSchema).parse(body), events);
-    else decoder.decodeBody(jsonObjectSchema.parse(body), events);
+    // Looked at, not checked by a schema: that would copy every answer.
+    if (isJsonObject(body)) decoder.decodeBody(body, events);
+    else if (decoder.decodeList && Array.isArray(body) && body.every(isJsonObject)) decoder.decodeList(body, events);
+    else throw new ChatError("upstream_invalid_response", { logReason: "body" });
   } catch (thrown) {
     throw thrown instanceof ChatError ? thrown : new ChatError("upstream_invalid_response", { logReason: "body" });
   }

@@ -7,10 +7,10 @@ const MAX_ERROR_BYTES = 64 * 1024;
 
 /** The body as text, up to `maxBytes`; null where it is larger. Reading in one go where the length is known costs a third less. */
 async function readText(response: Response, maxBytes: number): Promise<string | null> {
-  if (!response.body) return "";
   // The length counts the bytes on the wire: it says nothing about what a compressed body becomes.
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
   if (length <= maxBytes && !response.headers.has("content-encoding")) return response.text();
+  if (!response.body) return "";
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let text = "";
