@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import { mintTestToken } from "../../support/chat-client.ts";
+import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
 import { type Answer, silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, HEARTBEAT_MS, type Subject } from "../conformance.ts";
@@ -74,8 +75,7 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
 
     test("is in the log as what it is, and leaves the server well", async () => {
       await leave(sseAnswer(firstContent, { end: "stall" }), { stream: true }, "when silent");
-      await Bun.sleep(withinMs);
-      expect(subject.server.logs()).toContain('"code":"cancelled"');
+      expect(await waitForLog(subject.server, '"code":"cancelled"')).toContain('"code":"cancelled"');
       expect((await subject.client.send("/health")).status).toBe(200);
     });
 
@@ -100,8 +100,7 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
       );
       const sent = await upstream.waitForRequests(1);
       await sent.closed(8000);
-      await Bun.sleep(200);
-      expect(server.logs()).toContain('"code":"client_stalled"');
+      expect(await waitForLog(server, '"code":"client_stalled"')).toContain('"code":"client_stalled"');
       socket.destroy();
     }, 15_000);
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { HttpAnswer } from "../../support/chat-client.ts";
 import { type FaultUpstream, startFaultUpstream } from "../../support/fault-upstream.ts";
 import { hasProcessFiles, measureMemoryRise } from "../../support/read-process.ts";
+import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { readFailure, summarizeResponse, summarizeStream } from "../../support/summarize-answer.ts";
 import { hasVectors, NEEDS_VECTORS } from "../../support/vectors.ts";
 import { type Conformance, PROMPT_CANARY, type Subject } from "../conformance.ts";
@@ -154,8 +155,7 @@ export function describeFaults({ runtime, start }: Conformance): void {
     );
 
     test("the log holds nothing of the upstream's bodies", async () => {
-      await Bun.sleep(50);
-      const logs = subject.server.logs();
+      const logs = await waitForLog(subject.server, "upstream_");
       expect(logs).toContain("upstream_");
       for (const leak of LEAKS) expect(logs).not.toContain(leak);
     });

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import { mintTestToken } from "../../support/chat-client.ts";
 import { sendRaw } from "../../support/raw-http.ts";
+import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { jsonAnswer } from "../../support/upstream-answer.ts";
 import { hasVectors, keyEnvironment, loadJokenTokens, loadJwtCases, NEEDS_VECTORS } from "../../support/vectors.ts";
 import type { Conformance } from "../conformance.ts";
@@ -68,9 +69,7 @@ export function describeTokens({ upstream, main, start }: Conformance): void {
       const answer = await main.client.send("/providers", { token: forged });
       expect(answer.status).toBe(401);
       expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="ai-server", error="invalid_token"');
-      await Bun.sleep(50);
-      const line = main.server
-        .logs()
+      const line = (await waitForLog(main.server, answer.error().request_id))
         .split("\n")
         .findLast((text) => text.includes(answer.error().request_id));
       expect(line).toContain("signature_invalid");

@@ -15,6 +15,13 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** The server's log, once it holds this text, or has had time to. Servers write their logs in pieces, some time after. */
+export async function waitForLog({ logs }: RunningServer, text: string, timeoutMs = 2000): Promise<string> {
+  const deadline = performance.now() + timeoutMs;
+  while (!logs().includes(text) && performance.now() < deadline) await Bun.sleep(10);
+  return logs();
+}
+
 export interface StartOptions {
   /** Stops the server's clock at this time, in milliseconds since 1970, for tokens that were made long ago. */
   now?: number;
