@@ -1,0 +1,199 @@
+// CPU, time to first byte and memory of the server beside the thinnest proxy, on one machine. `npm run bench -- --seconds 5 --rounds 3`.
+import { cpus, loadavg, totalmem } from "node:os";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { mintTestToken, TEST_JWT } from "../test/support/chat-client.ts";
+import { findFreePort } from "../test/support/find-free-port.ts";
+import { readProcess } from "../test/support/read-process.ts";
+import type { LoadOptions, LoadResult } from "./load.ts";
+
+const { values: options } = parseArgs({
+  options: { seconds: { type: "string", default: "5" }, rounds: { type: "string", default: "3" } },
+});
+const seconds = Number(options.seconds);
+const rounds = Number(options.rounds);
+const root = resolve(import.meta.dir, "..");
+
+interface Program {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+async function startProgram(path: string, env: Record<string, string>): Promise<Program> {
+  const port = findFreePort();
+  const child = Bun.spawn([process.execPath, resolve(root, path)], {
+    cwd: import.meta.dir,
+    env: { PATH: process.env.PATH ?? "", NODE_ENV: "production", HOST: "127.0.0.1", ...env, PORT: String(port) },
+    stdout: "ignore",
+    stderr: "inherit",
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let up = false; !up; ) {
+    if (child.exitCode !== null) throw new Error(`${path} ended`);
+    await Bun.sleep(20);
+    up = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+  }
+  return {
+    url,
+    pid: child.pid,
+    async stop() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}
+
+async function load(options: LoadOptions): Promise<LoadResult> {
+  const child = Bun.spawn([process.execPath, resolve(root, "bench/load.ts"), JSON.stringify(options)], {
+    cwd: import.meta.dir,
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const result: LoadResult = JSON.parse(await new Response(child.stdout).text());
+  if (result.failures > 0) throw new Error(`${result.failures} of ${result.calls} calls of ${options.url} failed`);
+  return result;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const high = sorted[Math.floor(middle)] ?? Number.NaN;
+  return Number.isInteger(middle) ? (high + (sorted[middle - 1] ?? Number.NaN)) / 2 : high;
+}
+
+const content = "Tell me of the fox.";
+const anthropicBody = { model: "bench", max_tokens: 1000, messages: [{ role: "user", content }] };
+const chatBody = { provider: "claude", model: "bench", max_tokens: 1000, messages: [{ role: "user", content }] };
+
+interface Variant {
+  name: string;
+  /** Undefined: the upstream itself. */
+  program: Program | undefined;
+  url: string;
+  body: Record<string, unknown>;
+}
+
+const upstream = await startProgram("bench/upstream.ts", {});
+const thin = await startProgram("bench/thin-proxy.ts", { UPSTREAM: upstream.url });
+const server = await startProgram("src/runtimes/bun.ts", {
+  ...TEST_JWT,
+  ANTHROPIC_API_KEY: "sk-ant-api03-bench",
+  ANTHROPIC_BASE_URL: upstream.url,
+});
+const headers = { "content-type": "application/json", authorization: `Bearer ${await mintTestToken()}` };
+
+const variants: Variant[] = [
+  { name: "direct", program: undefined, url: `${upstream.url}/v1/messages`, body: anthropicBody },
+  { name: "thinnest proxy", program: thin, url: thin.url, body: anthropicBody },
+  { name: "server, /chat", program: server, url: `${server.url}/chat`, body: chatBody },
+  { name: "server, /v1/messages", program: server, url: `${server.url}/v1/messages`, body: anthropicBody },
+];
+
+interface Run extends LoadResult {
+  cpuSeconds: number;
+  residentMiB: number;
+}
+
+async function measure({ url, program, body }: Variant, connections: number): Promise<Run> {
+  const before = program && readProcess(program.pid);
+  const result = await load({ url, headers, body: JSON.stringify(body), expects: "quick brown fox", connections, seconds });
+  const after = program && readProcess(program.pid);
+  return {
+    ...result,
+    cpuSeconds: (after?.cpuSeconds ?? 0) - (before?.cpuSeconds ?? 0),
+    residentMiB: (after?.residentBytes ?? 0) / 1024 / 1024,
+  };
+}
+
+/** All variants, round after round, so that a busy minute of the machine falls on all of them. */
+async function runRounds(
+  change: (body: Record<string, unknown>) => Record<string, unknown>,
+  connections: number,
+): Promise<Run[][]> {
+  const runs: Run[][] = variants.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, variant] of variants.entries()) {
+      runs[at]?.push(await measure({ ...variant, body: change(variant.body) }, connections));
+    }
+  }
+  return runs;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of [head, ...rows])
+    print(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    );
+}
+
+const figure = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : "-");
+
+print(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB, Bun ${Bun.version}`);
+print(
+  `load before: ${loadavg()
+    .map((value) => value.toFixed(2))
+    .join(" ")}; medians of ${rounds} interleaved rounds of ${seconds} s`,
+);
+
+// A first round warms the programs up and is not counted.
+for (const variant of variants) await measure(variant, 64);
+
+const JSON_CONNECTIONS = 64;
+print(`\nWhole answers (2 KB), ${JSON_CONNECTIONS} connections, saturated`);
+const whole = await runRounds((body) => body, JSON_CONNECTIONS);
+printTable(
+  ["", "CPU ms/call", "runs", "calls/s", "p50 ms", "RSS MiB"],
+  variants.map(({ name, program }, at) => {
+    const runs = whole[at] ?? [];
+    const cpu = runs.map((run) => (run.cpuSeconds * 1000) / run.calls);
+    return [
+      name,
+      program ? figure(median(cpu), 4) : "-",
+      program ? cpu.map((value) => figure(value, 4)).join(" ") : "-",
+      figure(median(runs.map((run) => run.calls / seconds)), 0),
+      figure(median(runs.map((run) => run.wholeMs.p50)), 2),
+      program ? figure(median(runs.map((run) => run.residentMiB)), 0) : "-",
+    ];
+  }),
+);
+
+const STREAMS = 100;
+const DELTAS = 300;
+const DELAY_MS = 10;
+print(`\nStreams, ${STREAMS} at a time, a delta each ${DELAY_MS} ms`);
+const streamed = await runRounds((body) => ({ ...body, model: `bench-${DELTAS}-${DELAY_MS}`, stream: true }), STREAMS);
+const directFirstByte = median((streamed[0] ?? []).map((run) => run.firstByteMs.p50));
+printTable(
+  ["", "CPU µs/delta", "runs", "deltas/s", "first byte added p50 ms", "RSS MiB"],
+  variants.map(({ name, program }, at) => {
+    const runs = streamed[at] ?? [];
+    const cpu = runs.map((run) => (run.cpuSeconds * 1e6) / run.deltas);
+    return [
+      name,
+      program ? figure(median(cpu), 1) : "-",
+      program ? cpu.map((value) => figure(value, 1)).join(" ") : "-",
+      figure(median(runs.map((run) => run.deltas / (run.wholeMs.p50 / 1000) / (run.calls / STREAMS))), 0),
+      program ? figure(median(runs.map((run) => run.firstByteMs.p50)) - directFirstByte, 2) : "-",
+      program ? figure(median(runs.map((run) => run.residentMiB)), 0) : "-",
+    ];
+  }),
+);
+
+print(
+  `\nload after: ${loadavg()
+    .map((value) => value.toFixed(2))
+    .join(" ")}`,
+);
+await Promise.all([upstream, thin, server].map((program) => program.stop()));
