@@ -114,6 +114,12 @@ export function createApp(config: Config, platform: Platform): App {
 
   const cors = createCors(config.corsOrigins);
 
+  /** Bun and Deno make the request's URL of whatever stands in its Host header; a broken one must not throw in the router. */
+  async function dispatch(request: Request, context: RequestContext): Promise<Response | undefined> {
+    if (URL.canParse(request.url)) return router.fetch(request, context);
+    return fail(new ChatError("invalid_request", { message: "The Host header is missing or not valid." }), chatDialect, context);
+  }
+
   return {
     async fetch(request, waitUntil) {
       const context: RequestContext = {
@@ -123,8 +129,7 @@ export function createApp(config: Config, platform: Platform): App {
       };
       const preflight = cors.preflight(request);
       if (preflight) return preflight;
-      const response: Response | undefined = await router.fetch(request, context);
-      return cors.allow(request, response ?? fail(new ChatError("not_found"), chatDialect, context));
+      return cors.allow(request, (await dispatch(request, context)) ?? fail(new ChatError("not_found"), chatDialect, context));
     },
     shutDown() {
       for (const controller of server.running) controller.abort(new ChatError("shutting_down"));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as z from "zod";
+import { openRawConnection } from "../../support/raw-http.ts";
 import type { Conformance } from "../conformance.ts";
 
 const providersSchema = z.object({
@@ -53,6 +54,20 @@ export function describeDiscovery({ runtime, main: { client } }: Conformance): v
         expect(answer.status).toBe(404);
         expect(answer.error()).toMatchObject({ code: "not_found", retryable: false });
       });
+    }
+
+    // On workerd such a request does not reach us.
+    if (runtime !== "workers") {
+      for (const host of ["a b", "%%%", "[::", "example.com:99999"]) {
+        test(`the Host header "${host}" is 400`, async () => {
+          const connection = openRawConnection(client.url);
+          await connection.write(`GET /health HTTP/1.1\r\nhost: ${host}\r\n\r\n`);
+          const { status, text } = await connection.answer;
+          connection.close();
+          expect(status).toBe(400);
+          expect(text).toContain("invalid_request");
+        });
+      }
     }
 
     for (const [method, path, allow] of [
