@@ -64,7 +64,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   function decodeCandidate(candidate: unknown, events: ChatEvent[]): void {
     if (!isJsonObject(candidate)) throw new Error("a candidate that is no object");
     const { content, finishReason: reason, index, ...others }: Candidate = candidate;
-    // A second candidate can only be asked for by extras; the chat model has one answer.
+    // A second candidate is never asked for; the chat model has one answer.
     if (typeof index === "number" && index > 0) return;
     Object.assign(extras, others);
     if (isJsonObject(content) && Array.isArray(content.parts)) parts.decode(content.parts, events);

@@ -1,4 +1,6 @@
+import type { Extras, JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 import type { GenerateRequest, GenerationConfig } from "../../wire/google-generate/request.ts";
 import { encodeContents } from "./encode-contents.ts";
 import type { EncodeContext } from "./encode-context.ts";
@@ -8,6 +10,10 @@ import { overlay } from "./overlay.ts";
 
 /** Google takes five at most. */
 const MAX_STOP_SEQUENCES = 5;
+
+/** Which model answers, what it is asked and how much it may write: extras have no say in that. */
+const DECIDED: ReadonlySet<string> = new Set(["model", "contents"]);
+const DECIDED_IN_CONFIG: ReadonlySet<string> = new Set(["maxOutputTokens", "candidateCount"]);
 
 /** A chat request → the body of `generateContent`. */
 export function encodeRequest(request: ChatRequest, context: EncodeContext): GenerateRequest {
@@ -20,8 +26,26 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Gen
       ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
       ...(labels ? { labels } : {}),
     },
-    request.extras,
+    fieldsBesides(request.extras),
   );
+}
+
+function fieldsBesides(extras: Extras | undefined): Extras | undefined {
+  if (!extras?.google) return undefined;
+  const { generationConfig, ...google } = omitDecided(extras.google, DECIDED);
+  // Anything but an object would take the place of what was encoded.
+  if (isJsonObject(generationConfig)) google.generationConfig = omitDecided(generationConfig, DECIDED_IN_CONFIG);
+  return { google };
+}
+
+/** Google reads a field's name in snake case too; it is written in one way here, so that nothing can be said twice. */
+function omitDecided(fields: JsonObject, decided: ReadonlySet<string>): JsonObject {
+  const rest: JsonObject = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const camelCase = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    if (!decided.has(camelCase)) rest[camelCase] = value;
+  }
+  return rest;
 }
 
 function encodeGenerationConfig(request: ChatRequest, { model, warn }: EncodeContext): GenerationConfig {

@@ -338,7 +338,7 @@ describe("what goes wrong in the midst of an answer", () => {
   });
 });
 
-test("a second candidate, asked for by extras, is no part of the answer", async () => {
+test("a second candidate is no part of the answer", async () => {
   const second = { content: { parts: [{ text: "b" }] }, index: 1, finishReason: "SAFETY" };
   const stream = await open(
     jsonResponse({ candidates: [{ content: { parts: [{ text: "a" }] }, index: 0, ...STOP }, second] }),

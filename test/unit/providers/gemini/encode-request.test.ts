@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Warning } from "../../../../src/chat/event.ts";
+import type { JsonObject } from "../../../../src/chat/format.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
 import { encodeRequest } from "../../../../src/providers/gemini/encode-request.ts";
 import type { GenerateRequest } from "../../../../src/wire/google-generate/request.ts";
@@ -296,6 +297,16 @@ describe("settings", () => {
     expect(warnings.map(({ param }) => param)).toEqual(["metadata.user_id", "metadata.1st"]);
   });
 
+  test("extras decide neither the model, nor the conversation, nor how much may be written", () => {
+    const google = (fields: JsonObject) => encode({ max_tokens: 7, extras: { google: fields } });
+    const plain = encode({ max_tokens: 7 });
+    const config = { maxOutputTokens: 9999, candidateCount: 8 };
+    expect(google({ model: "other", contents: [], generationConfig: config })).toEqual(plain);
+    expect(google({ generation_config: { max_output_tokens: 9999, candidate_count: 8 } })).toEqual(plain);
+    expect(google({ generationConfig: 5 })).toEqual(plain);
+    expect(google({ generation_config: { top_k: 3 } }).generationConfig).toEqual({ maxOutputTokens: 7, topK: 3 });
+  });
+
   test("extras are laid over, one level deep", () => {
     const { warnings: _, ...body } = encode({
       temperature: 1,
@@ -303,7 +314,7 @@ describe("settings", () => {
       extras: {
         google: {
           safetySettings: [{ category: "HARM_CATEGORY_HARASSMENT", threshold: "BLOCK_NONE" }],
-          generationConfig: { topK: 40, maxOutputTokens: 6 },
+          generationConfig: { topK: 40 },
           cachedContent: "cachedContents/abc",
         },
         anthropic: { service_tier: "auto" },
@@ -311,7 +322,7 @@ describe("settings", () => {
     });
     expect(body).toEqual(
       JSON.parse(
-        '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generationConfig":{"temperature":1,"maxOutputTokens":6,"topK":40},' +
+        '{"contents":[{"role":"user","parts":[{"text":"Hi"}]}],"generationConfig":{"temperature":1,"maxOutputTokens":5,"topK":40},' +
           '"safetySettings":[{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}],"cachedContent":"cachedContents/abc"}',
       ),
     );
