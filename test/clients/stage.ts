@@ -6,6 +6,9 @@ import { type CursorStandIn, startCursorStandIn } from "../support/cursor-stand-
 import type { Runtime } from "../support/runtimes/runtime.ts";
 import { type ScriptedAnswer, VENDORS, type Vendor } from "../support/vendors/index.ts";
 
+/** Headers of streams go out after this time without content; short, so that what happens after it can be waited for. */
+export const COMMIT_AFTER_MS = 1500;
+
 /** A server with every provider, the vendors behind it, and client libraries in front. */
 export interface Stage extends Conformance {
   readonly cursor: CursorStandIn;
@@ -45,6 +48,7 @@ export async function describeClients(runtime: Runtime, suites: readonly ((stage
     suites.map((describeSuite) => (conformance) => describeSuite(createStage(conformance))),
     ({ url }) => ({
       ...Object.assign({}, ...VENDORS.map((vendor) => vendor.variables(url))),
+      COMMIT_AFTER_MS: String(COMMIT_AFTER_MS),
       CURSOR_API_KEY: "crsr_test",
       CURSOR_BASE_URL: cursor.url,
     }),

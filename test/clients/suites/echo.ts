@@ -1,0 +1,46 @@
+import { describe, expect, test } from "bun:test";
+import { ERRORS, isErrorCode } from "../../../src/errors/error-codes.ts";
+import { CALLERS } from "../../support/callers/index.ts";
+import { rejectionOf } from "../../support/rejection.ts";
+import type { Stage } from "../stage.ts";
+
+const CODES = Object.keys(ERRORS).filter(isErrorCode);
+
+/** How the statuses of Anthropic's API differ from ours. */
+const ANTHROPIC_STATUS: Readonly<Record<string, number>> = { upstream_overloaded: 529 };
+
+/** What needs no vendor: every error code, and a stream that is cut, as each client tells them. */
+export function describeEchoes({ caller }: Stage): void {
+  for (const kind of CALLERS) {
+    describe(`echo, told by ${kind.name}`, () => {
+      const client = caller(kind);
+      const isAnthropic = kind.dialect === "anthropic-messages";
+
+      test("every error code is an error with its status", async () => {
+        for (const code of CODES) {
+          const status = (isAnthropic ? ANTHROPIC_STATUS[code] : undefined) ?? ERRORS[code].status;
+          for (const stream of [false, true]) {
+            const thrown = await rejectionOf(client.ask({ model: `echo/echo-fail-${code}`, prompt: "Hi", stream }));
+            const error = client.readError(thrown);
+            expect({ code, status: error.status }).toEqual({ code, status });
+            expect(error.requestId).toMatch(/^[\w-]{8,}$/);
+            if (kind.name.startsWith("ai ")) expect(error.kind.endsWith("retryable")).toBe(isTriedAgain(status));
+          }
+        }
+      });
+
+      test("a cut stream is an error, not a short answer", async () => {
+        const prompt = "one two three four five six";
+        const thrown = await rejectionOf(client.ask({ model: "echo/echo-cut", prompt, stream: true }));
+        expect(client.readStreamError(thrown)).toContain(ERRORS.upstream_incomplete.message);
+        const whole = client.readError(await rejectionOf(client.ask({ model: "echo/echo-cut", prompt, stream: false })));
+        expect(whole.status).toBe(ERRORS.upstream_incomplete.status);
+      });
+    });
+  }
+}
+
+/** The AI SDK goes by the status alone. */
+function isTriedAgain(status: number): boolean {
+  return status === 408 || status === 409 || status === 429 || status >= 500;
+}
