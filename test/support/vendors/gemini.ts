@@ -11,7 +11,9 @@ const partSchema = z.looseObject({
 });
 const requestSchema = z.looseObject({
   contents: z.array(z.looseObject({ parts: z.array(partSchema) })),
-  generationConfig: z.looseObject({ responseJsonSchema: z.unknown().optional(), responseSchema: z.unknown().optional() }).optional(),
+  generationConfig: z
+    .looseObject({ responseJsonSchema: z.unknown().optional(), responseSchema: z.unknown().optional() })
+    .optional(),
 });
 
 function response(parts: readonly JsonObject[], ended: boolean): JsonObject {
