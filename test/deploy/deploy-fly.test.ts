@@ -1,0 +1,171 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { runCommand } from "../support/deploy/run-command.ts";
+import { addFlyctl } from "../support/deploy/stand-in-flyctl.ts";
+import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
+
+const script = resolve(import.meta.dir, "../../scripts/deploy-fly.sh");
+
+let tools: StandInTools;
+let secrets: string;
+beforeEach(() => {
+  tools = createStandInTools();
+  secrets = join(tools.folder, ".env.fly");
+  writeFileSync(secrets, "GH_TOKEN=gho_canary\nJWT_SECRET=canary0123456789abcdef0123456789\n", { mode: 0o600 });
+  addFlyctl(tools);
+  tools.add("curl");
+});
+afterEach(() => tools.remove());
+
+function deploy(args: string[], env: Record<string, string> = {}) {
+  tools.forgetCalls();
+  const result = runCommand(["bash", script, ...args], {
+    cwd: tools.folder,
+    env: { HOME: tools.folder, PATH: tools.path, SECRETS_FILE: secrets, HEALTH_PAUSE: "0", HEALTH_TRIES: "2", ...env },
+  });
+  // No value in what it says, nor among arguments, which every user of a machine can read.
+  expect(result.out + result.err + tools.calls().join("\n")).not.toContain("canary");
+  return { ...result, calls: tools.calls() };
+}
+
+describe("the AI server alone", () => {
+  test("is created, gets its secrets, is deployed and waited for", () => {
+    const { code, out, calls } = deploy([]);
+    expect(code).toBe(0);
+    expect(calls).toEqual([
+      "flyctl auth whoami",
+      "flyctl apps list --quiet",
+      "flyctl apps create oneshot-ai-providers",
+      "flyctl secrets import --stage --app oneshot-ai-providers",
+      "flyctl deploy --config fly.toml --app oneshot-ai-providers",
+      "curl --silent --fail --max-time 5 --output /dev/null https://oneshot-ai-providers.fly.dev/health",
+    ]);
+    expect(readFileSync(join(tools.folder, ".imported"), "utf8")).toBe(readFileSync(secrets, "utf8"));
+    expect(out).toContain("staged the secrets of");
+    expect(out).toContain("GH_TOKEN JWT_SECRET");
+  });
+
+  test("takes another name", () => {
+    expect(deploy(["my-ai"]).calls).toContain("flyctl deploy --config fly.toml --app my-ai");
+  });
+
+  test("gets a key for its callers' tokens where none is set, and the same one at a second run", () => {
+    writeFileSync(secrets, "GH_TOKEN=gho_canary");
+    const { code, out } = deploy([]);
+    expect(code).toBe(0);
+    const text = readFileSync(secrets, "utf8");
+    expect(text).toMatch(/^GH_TOKEN=gho_canary\nJWT_SECRET=[0-9a-f]{64}\n$/);
+    expect(out).not.toContain(text.slice(-20, -1));
+    expect(out).toContain("the Elixir app needs the same one");
+    deploy([]);
+    expect(readFileSync(secrets, "utf8")).toBe(text);
+  });
+
+  test("gets no second key where the app has one", () => {
+    deploy([]);
+    writeFileSync(secrets, "GH_TOKEN=gho_canary\n");
+    expect(deploy([]).code).toBe(0);
+    expect(readFileSync(secrets, "utf8")).not.toContain("JWT_SECRET");
+  });
+});
+
+describe("both in one app", () => {
+  test("with its volume", () => {
+    const { code, calls } = deploy(["--integrated"]);
+    expect(code).toBe(0);
+    expect(calls).toEqual([
+      "flyctl auth whoami",
+      "flyctl apps list --quiet",
+      "flyctl apps create oneshot",
+      "flyctl volumes list --app oneshot",
+      "flyctl volumes create oneshot_data --size 1 --region iad --app oneshot --yes",
+      "flyctl secrets import --stage --app oneshot",
+      "flyctl deploy --config fly-integrated.toml --app oneshot",
+      "curl --silent --fail --max-time 5 --output /dev/null https://oneshot.fly.dev/health",
+    ]);
+  });
+
+  test("needs no key: its two processes make one", () => {
+    writeFileSync(secrets, "GH_TOKEN=gho_canary\n");
+    deploy(["--integrated"]);
+    expect(readFileSync(secrets, "utf8")).not.toContain("JWT_SECRET");
+  });
+});
+
+test.each([[[]], [["--integrated"]]])("a second run creates nothing: %j", (args) => {
+  deploy(args);
+  const { code, out, calls } = deploy(args);
+  expect(code).toBe(0);
+  expect(calls.filter((call) => call.includes("create"))).toEqual([]);
+  expect(out).toContain("is there");
+});
+
+test("an app whose name begins with this one's is another app", () => {
+  deploy(["oneshot-ai-providers-2"]);
+  expect(deploy([]).calls).toContain("flyctl apps create oneshot-ai-providers");
+});
+
+test.each([
+  [[], "flyctl deploy --config fly.toml --app oneshot-ai-providers"],
+  [["--integrated", "other"], "flyctl deploy --config fly-integrated.toml --app other"],
+])("--dry-run %j prints the commands and runs none", (args, command) => {
+  rmSync(secrets);
+  const { code, out, calls } = deploy(["--dry-run", ...args]);
+  expect(code).toBe(0);
+  expect(out.split("\n")).toContain(command);
+  expect(calls).toEqual([]);
+});
+
+describe("what is missing gets one clear line", () => {
+  function fails(args: string[], line: RegExp, env: Record<string, string> = {}) {
+    const { code, err, calls } = deploy(args, env);
+    expect(code).toBe(1);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+    expect(err).toMatch(line);
+    expect(calls.filter((call) => /create|deploy --config/.test(call))).toEqual([]);
+  }
+
+  test("flyctl", () => {
+    rmSync(join(tools.folder, ".bin/flyctl"));
+    const folders = tools.path.split(":").filter((folder) => !existsSync(join(folder, "flyctl")));
+    fails([], /^deploy-fly: flyctl is not installed: see https:/, { PATH: folders.join(":") });
+  });
+
+  test("a login", () => {
+    mkdirSync(join(tools.folder, ".fly"));
+    writeFileSync(join(tools.folder, ".fly/logged-out"), "");
+    fails([], /flyctl is not logged in: run flyctl auth login/);
+  });
+
+  test("the secrets", () => {
+    fails([], /there is no .*: run scripts\/bundle-credentials.sh/, { SECRETS_FILE: join(tools.folder, "none") });
+  });
+
+  test("an option or a second app", () => {
+    fails(["--production"], /unknown option --production/);
+    fails(["one", "two"], /two apps named/);
+  });
+});
+
+test("a deployment that fails ends it", () => {
+  deploy([]);
+  writeFileSync(join(tools.folder, ".fly/broken"), "");
+  const { code, out, calls } = deploy([]);
+  expect(code).not.toBe(0);
+  expect(out).not.toContain("done");
+  expect(calls.filter((call) => call.startsWith("curl"))).toEqual([]);
+});
+
+test("a server that does not answer ends it, after the tries it has", () => {
+  tools.add("curl", "exit 22");
+  const { code, err, calls } = deploy([]);
+  expect(code).toBe(1);
+  expect(err).toContain("does not answer; see flyctl logs --app oneshot-ai-providers");
+  expect(calls.filter((call) => call.startsWith("curl"))).toHaveLength(2);
+});
+
+test("the folder it is called from does not matter", () => {
+  expect(existsSync(join(tools.folder, "fly.toml"))).toBe(false);
+  expect(deploy([]).code).toBe(0);
+});
