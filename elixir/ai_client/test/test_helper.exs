@@ -9,7 +9,7 @@ Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret()])
 IO.puts("Elixir #{System.version()}, OTP #{System.otp_release()}, JSON by #{inspect(Oneshot.AIClient.JSON.library())}")
 
 req? = Code.ensure_loaded?(Req)
-telemetry? = Code.ensure_loaded?(:telemetry)
+
 if not req?, do: IO.puts("left out: the transport over Req (needs Req on the code path, by ERL_LIBS)")
 
-ExUnit.start(exclude: if(req?, do: [], else: [:req]) ++ if(telemetry?, do: [:without_telemetry], else: []))
+ExUnit.start(exclude: if(req?, do: [], else: [:req]))

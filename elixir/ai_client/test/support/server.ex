@@ -82,8 +82,8 @@ defmodule Oneshot.AIClient.TestServer do
 
   def handle_call({:signal, signal}, _from, state) do
     {:os_pid, shell} = Port.info(state.port, :os_pid)
-    {children, 0} = System.cmd("ps", ["-o", "pid=,args=", "--ppid", to_string(shell)])
-    [pid] = for line <- String.split(children, "\n"), line =~ "bun.ts", do: line |> String.split() |> hd()
+    {children, 0} = System.cmd("ps", ["-o", "pid=,comm=", "--ppid", to_string(shell)])
+    [pid] = for line <- String.split(children, "\n"), line =~ "bun", do: line |> String.split() |> hd()
     {_, 0} = System.cmd("kill", ["-" <> signal, pid])
     {:reply, :ok, state}
   end

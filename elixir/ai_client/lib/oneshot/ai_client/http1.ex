@@ -16,33 +16,33 @@ defmodule Oneshot.AIClient.HTTP1 do
   @behaviour Oneshot.AIClient.Transport
 
   alias Oneshot.AIClient.Error
-  alias Oneshot.AIClient.HTTP1.{Body, Connection, Head}
+  alias Oneshot.AIClient.HTTP1.{Body, Connection, Head, Upload}
   alias Oneshot.AIClient.Transport.{Answer, Request}
 
   @impl Oneshot.AIClient.Transport
   def open(%Request{} = request) do
     with {:ok, connection} <- Connection.open(request) do
-      # A server that refuses a large body may answer and close before it has read it all: what it said counts.
-      sent = Connection.send(connection, Head.encode(request))
-
-      case read_head(connection, request, "") do
-        {:ok, %Answer{} = answer} ->
-          {:ok, answer}
-
+      with {:ok, begun} <- Upload.send(connection, request),
+           {:ok, %Answer{} = answer} <- read_head(connection, request, begun) do
+        {:ok, answer}
+      else
         {:error, error} ->
           Connection.close(connection)
-          if sent == :ok, do: {:error, error}, else: sent
+          {:error, error}
       end
     end
   end
 
   defp read_head(connection, request, buffer) do
-    with {:ok, bytes} <- Connection.read(connection, request) do
-      case Head.decode(buffer <> bytes) do
-        {:ok, status, headers, rest} -> read_body(connection, request, status, headers, rest)
-        :more -> read_head(connection, request, buffer <> bytes)
-        {:error, problem} -> {:error, Error.new(:invalid_response, problem)}
-      end
+    case Head.decode(buffer) do
+      {:ok, status, headers, rest} ->
+        read_body(connection, request, status, headers, rest)
+
+      {:error, problem} ->
+        {:error, Error.new(:invalid_response, problem)}
+
+      :more ->
+        with {:ok, bytes} <- Connection.read(connection, request), do: read_head(connection, request, buffer <> bytes)
     end
   end
 

@@ -6,20 +6,14 @@ defmodule Oneshot.AIClient.HTTP1.Head do
 
   @max_bytes 65_536
 
-  @doc "The whole request: there is no reason to send the body apart."
-  @spec encode(Request.t()) :: iodata()
-  def encode(%Request{url: url} = request) do
-    [
-      [method(request.method), " ", url.path || "", " HTTP/1.1\r\n"],
-      ["host: ", host(url), "\r\n"],
-      Enum.map(request.headers, &header/1),
-      if(request.method == :post,
-        do: ["content-length: ", request.body |> IO.iodata_length() |> to_string(), "\r\n"],
-        else: []
-      ),
-      "connection: close\r\n\r\n",
-      request.body
-    ]
+  @doc "The request but for its body. `further` headers are added."
+  @spec encode(Request.t(), [{String.t(), String.t()}]) :: iodata()
+  def encode(%Request{url: url} = request, further \\ []) do
+    length =
+      if request.method == :post, do: [{"content-length", request.body |> IO.iodata_length() |> to_string()}], else: []
+
+    headers = [{"host", host(url)}] ++ request.headers ++ length ++ further ++ [{"connection", "close"}]
+    [method(request.method), " ", url.path || "", " HTTP/1.1\r\n", Enum.map(headers, &header/1), "\r\n"]
   end
 
   defp method(:get), do: "GET"
@@ -27,7 +21,7 @@ defmodule Oneshot.AIClient.HTTP1.Head do
 
   defp host(%URI{host: host, port: port, scheme: scheme}) do
     host = if String.contains?(host, ":"), do: "[" <> host <> "]", else: host
-    if port == URI.default_port(scheme), do: host, else: [host, ":", Integer.to_string(port)]
+    if port == URI.default_port(scheme), do: host, else: "#{host}:#{port}"
   end
 
   defp header({name, value}) do

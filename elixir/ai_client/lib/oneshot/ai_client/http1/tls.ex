@@ -8,16 +8,25 @@ defmodule Oneshot.AIClient.HTTP1.TLS do
   @spec options(Request.t()) :: {:ok, keyword()} | {:error, Error.t()}
   def options(%Request{url: url} = request) do
     with {:ok, trusted} <- trusted(request.cacertfile) do
-      # The name is what the certificate must be for; an address is not sent as a name (RFC 6066 §3), but checked as well.
       {:ok,
        [
          trusted,
          verify: :verify_peer,
          depth: 10,
          versions: [:"tlsv1.3", :"tlsv1.2"],
-         server_name_indication: String.to_charlist(url.host),
-         customize_hostname_check: [match_fun: :public_key.pkix_verify_hostname_match_fun(:https)]
-       ]}
+         customize_hostname_check: [match_fun: :public_key.pkix_verify_hostname_match_fun(:https)],
+         # What goes wrong is in the error that the caller gets.
+         log_level: :error
+       ] ++ name(url.host)}
+    end
+  end
+
+  # The name that the certificate must be for. An address is no name (RFC 6066 §3): left out, `:ssl` checks the certificate
+  # for the address that it is connected to.
+  defp name(host) do
+    case host |> String.to_charlist() |> :inet.parse_strict_address() do
+      {:ok, _address} -> []
+      {:error, _} -> [server_name_indication: String.to_charlist(host)]
     end
   end
 

@@ -118,16 +118,16 @@ defmodule Oneshot.AIClient.JSON.Decoder do
     end)
   end
 
-  defp number(rest) do
-    {sign, rest} = take(rest, "-")
+  defp number(at) do
+    {sign, rest} = take(at, "-")
     {whole, rest} = whole(rest)
     {fraction, rest} = fraction(rest)
     {exponent, rest} = exponent(rest)
 
     case {fraction, exponent} do
       {"", ""} -> {String.to_integer(sign <> whole), rest}
-      {"", _} -> {float(sign <> whole <> ".0" <> exponent, rest), rest}
-      _fraction -> {float(sign <> whole <> fraction <> exponent, rest), rest}
+      {"", _} -> {float(sign <> whole <> ".0" <> exponent, at), rest}
+      _fraction -> {float(sign <> whole <> fraction <> exponent, at), rest}
     end
   end
 
@@ -167,9 +167,9 @@ defmodule Oneshot.AIClient.JSON.Decoder do
   defp count_digits(_rest, count), do: count
 
   # A number that no float can hold.
-  defp float(text, rest) do
+  defp float(text, at) do
     String.to_float(text)
   rescue
-    ArgumentError -> throw({:invalid, rest})
+    ArgumentError -> throw({:invalid, at})
   end
 end

@@ -1,0 +1,157 @@
+defmodule Oneshot.AIClient.ErrorTest do
+  use Oneshot.AIClient.Case, async: true
+
+  alias Oneshot.AIClient.RawServer
+
+  @codes Path.join(TestServer.repository(), "src/errors/error-codes.ts")
+
+  test "the reasons are the server's codes, all of them" do
+    [_, table] = Regex.run(~r/export const ERRORS = \{(.*?)\} as const/s, File.read!(@codes))
+    codes = for [_, code] <- Regex.scan(~r/^  (\w+): \{/m, table), do: String.to_atom(code)
+    assert length(codes) > 30
+    assert Enum.sort(Error.server_reasons()) == Enum.sort(codes)
+  end
+
+  test "every code of the server's comes back as its reason, whole and as a stream" do
+    # The server has its own word for a caller who has gone.
+    for reason <- Error.server_reasons() -- [:cancelled] do
+      model = "echo-fail-#{reason}"
+      assert {:error, %Error{reason: ^reason} = whole} = AIClient.chat("echo", "Hi", model: model)
+      assert [{:error, %Error{reason: ^reason} = streamed}] = Enum.to_list(AIClient.stream("echo", "Hi", model: model))
+      assert whole.status in 400..599
+      assert %{whole | request_id: nil, partial: nil} == %{streamed | request_id: nil, partial: nil}
+    end
+  end
+
+  test "401: the token is not good" do
+    client = client(server(), jwt: [secret: String.duplicate("wrong", 8)])
+
+    assert {:error, %Error{reason: :unauthenticated, status: 401, retryable?: false} = error} =
+             AIClient.chat("echo", "Hi", client: client)
+
+    assert [{:error, %Error{reason: :unauthenticated}}] = Enum.to_list(AIClient.stream("echo", "Hi", client: client))
+    assert {:error, %Error{reason: :unauthenticated}} = AIClient.list_providers(client: client)
+
+    assert Exception.message(error) ==
+             "A valid bearer token is required. (unauthenticated, request #{error.request_id})"
+  end
+
+  test "403: the token does not allow it" do
+    assert {:error, %Error{reason: :forbidden, status: 403}} = AIClient.chat("echo", "Hi", model: "echo-fail-forbidden")
+  end
+
+  test "404: no such model, no such provider" do
+    assert {:error, %Error{reason: :model_not_found, status: 404, param: "model"}} =
+             AIClient.chat("echo", "Hi", model: "nothing")
+
+    assert {:error, %Error{reason: :unknown_provider, status: 404, param: "provider"}} = AIClient.chat("nobody", "Hi")
+  end
+
+  test "429: with the time to wait" do
+    assert {:error, %Error{reason: :rate_limited, status: 429, retryable?: true, retry_after: 7}} =
+             AIClient.chat("echo", "Hi", model: "echo-fail-rate_limited")
+  end
+
+  test "503: the provider has no key" do
+    assert {:error, %Error{reason: :provider_unavailable, status: 503, message: message}} =
+             AIClient.chat("claude", "Hi")
+
+    assert message =~ "ANTHROPIC_API_KEY"
+  end
+
+  test "413: more than the server takes, told while it is being sent" do
+    text = String.duplicate("x", 6_000_000)
+    assert {:error, %Error{reason: :request_too_large, status: 413}} = AIClient.chat("echo", text)
+  end
+
+  test "a whole answer that takes too long, everything included" do
+    started = System.monotonic_time(:millisecond)
+    text = String.duplicate("word ", 100)
+
+    assert {:error, %Error{reason: :timeout, retryable?: true}} =
+             AIClient.chat("echo", text, model: "echo-slow", timeout: 300)
+
+    assert (System.monotonic_time(:millisecond) - started) in 300..2_000
+  end
+
+  test "a stream that falls silent" do
+    %{url: url} =
+      RawServer.start!(fn connection, _request ->
+        RawServer.write(connection, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n: heartbeat\n\n")
+        RawServer.closed?(connection, 5_000)
+      end)
+
+    client = Client.new(url: url, token: "t")
+
+    assert [{:error, %Error{reason: :timeout, partial: nil}}] =
+             Enum.to_list(AIClient.stream("echo", "Hi", client: client, silence_timeout: 200))
+  end
+
+  test "a stream may last longer than any timeout while it is not silent" do
+    client = client(server(), silence_timeout: 1_000, timeout: 500)
+    text = "one two three four five six seven"
+    assert text == "echo" |> AIClient.stream_text(text, model: "echo-slow", client: client) |> Enum.join()
+  end
+
+  test "nothing listens" do
+    {:ok, listener} = :gen_tcp.listen(0, [])
+    {:ok, port} = :inet.port(listener)
+    :gen_tcp.close(listener)
+    client = Client.new(url: "http://127.0.0.1:#{port}", token: "t")
+    assert {:error, %Error{reason: :connection_refused, retryable?: true}} = AIClient.chat("echo", "Hi", client: client)
+    assert {:error, %Error{reason: :connection_refused}} = AIClient.health(client: client)
+    assert [{:error, %Error{reason: :connection_refused}}] = Enum.to_list(AIClient.stream("echo", "Hi", client: client))
+  end
+
+  test "no such host" do
+    client = Client.new(url: "http://no-such-host.invalid", token: "t")
+    assert {:error, %Error{reason: :unreachable, message: message}} = AIClient.chat("echo", "Hi", client: client)
+    assert message =~ "Its name has no address"
+  end
+
+  test "a host that takes the connection and says nothing" do
+    %{port: port} = RawServer.start!(fn connection, _request -> RawServer.closed?(connection, 5_000) end)
+
+    # TLS is a part of connecting.
+    client = Client.new(url: "https://127.0.0.1:#{port}", token: "t", connect_timeout: 200)
+    assert {:error, %Error{reason: :timeout}} = AIClient.chat("echo", "Hi", client: client)
+
+    client = Client.new(url: "http://127.0.0.1:#{port}", token: "t", timeout: 200)
+    assert {:error, %Error{reason: :timeout}} = AIClient.chat("echo", "Hi", client: client)
+  end
+
+  test "something that is not the AI server" do
+    answers = [
+      {"502 Bad Gateway", "text/html", "<html>", true},
+      {"200 OK", "text/html", "<html>", false},
+      {"200 OK", "application/json", "{", false},
+      {"200 OK", "application/json", "[]", false},
+      {"200 OK", "application/json", "{}", false},
+      {"301 Moved", "text/plain", "", false}
+    ]
+
+    for {status, type, body, retryable?} <- answers do
+      %{url: url} =
+        RawServer.start!(fn connection, _request ->
+          RawServer.write(connection, [
+            "HTTP/1.1 #{status}\r\ncontent-type: #{type}\r\nlocation: /elsewhere\r\n",
+            "content-length: #{byte_size(body)}\r\n\r\n",
+            body
+          ])
+        end)
+
+      client = Client.new(url: url, token: "t")
+
+      assert {:error, %Error{reason: :invalid_response, retryable?: ^retryable?}} =
+               AIClient.chat("echo", "Hi", client: client)
+
+      assert [{:error, %Error{reason: :invalid_response}}] = Enum.to_list(AIClient.stream("echo", "Hi", client: client))
+    end
+  end
+
+  test "a code that a newer server has" do
+    error = Error.decode(%{"code" => "out_of_ink", "message" => "No ink.", "retryable" => true})
+    assert %Error{reason: :unknown, code: "out_of_ink", retryable?: true} = error
+    assert Exception.message(error) == "No ink. (out_of_ink)"
+  end
+end

@@ -1,0 +1,95 @@
+defmodule Oneshot.AIClient.TestTest do
+  use Oneshot.AIClient.Case, async: true
+
+  alias Oneshot.AIClient.Test
+
+  setup do
+    {:ok, client: Client.new(transport: Test)}
+  end
+
+  test "a text, whole and streamed, with the request told", %{client: client} do
+    Test.stub("Hello, you.")
+    assert {:ok, %{text: "Hello, you.", finish_reason: :stop}} = AIClient.chat("claude", "Hi", client: client, seed: 1)
+    assert_received {:ai_client_request, %{"provider" => "claude", "seed" => 1, "messages" => [%{"content" => "Hi"}]}}
+
+    assert [
+             %Event.Start{},
+             %Event.PartStart{},
+             %Event.PartDelta{delta: "Hello,"},
+             _,
+             _,
+             %Event.Done{response: response}
+           ] = Enum.to_list(AIClient.stream("claude", "Hi", client: client))
+
+    assert response.text == "Hello, you."
+  end
+
+  test "all that an answer may have, alike both ways", %{client: client} do
+    Test.stub(
+      text: "Well.",
+      reasoning: "Hm, hm.",
+      tool_calls: [[name: :weather, arguments: %{city: "Bergen"}]],
+      usage: [input_tokens: 1, output_tokens: 2, total_tokens: 3],
+      warnings: [[code: "unsupported_parameter", param: "seed", message: "No."]]
+    )
+
+    {:ok, whole} = AIClient.chat("claude", "Hi", client: client)
+    assert %{finish_reason: :tool_calls, usage: %{total_tokens: 3}, usage_complete?: true} = whole
+    assert [%{name: "weather", arguments: %{"city" => "Bergen"}, id: "call_1"}] = whole.tool_calls
+    assert [%{param: "seed"}] = whole.warnings
+
+    assert [%{"type" => "reasoning", "text" => "Hm, hm."}, %{"type" => "text"}, %{"type" => "tool_call"}] =
+             whole.content
+
+    %Event.Done{response: streamed} = "claude" |> AIClient.stream("Hi", client: client) |> Enum.at(-1)
+    assert streamed == whole
+  end
+
+  test "errors, and streams that are cut", %{client: client} do
+    Test.stub([
+      {:error, :rate_limited, status: 429, retry_after: 3, retryable?: true},
+      {:error, :forbidden},
+      {:cut, "one two"},
+      {:cut, "x"}
+    ])
+
+    assert {:error, %Error{reason: :rate_limited, retry_after: 3, status: 429, retryable?: true}} =
+             AIClient.chat("claude", "Hi", client: client)
+
+    assert [{:error, %Error{reason: :forbidden}}] = Enum.to_list(AIClient.stream("claude", "Hi", client: client))
+    events = Enum.to_list(AIClient.stream("claude", "Hi", client: client))
+    assert {:error, %Error{reason: :upstream_incomplete, partial: %{text: "one"}}} = List.last(events)
+    assert {:error, %Error{reason: :upstream_incomplete}} = AIClient.chat("claude", "Hi", client: client)
+    assert_raise RuntimeError, ~r/one call more/, fn -> AIClient.chat("claude", "Hi", client: client) end
+
+    Test.stub({:error, :no_such_reason})
+    assert_raise ArgumentError, ~r/not a reason/, fn -> AIClient.chat("claude", "Hi", client: client) end
+  end
+
+  test "belongs to the process and those that it starts", %{client: client} do
+    Test.stub("mine")
+    assert {:ok, "mine"} = Task.await(Task.async(fn -> AIClient.chat_text("claude", "Hi", client: client) end))
+    {:ok, ref} = AIClient.stream_to(self(), "claude", "Hi", client: client)
+    assert_receive {:ai_client, ^ref, %Event.Done{response: %{text: "mine"}}}
+
+    owner = self()
+
+    stranger =
+      spawn(fn ->
+        receive do: (:go -> send(owner, {:result, catch_error(AIClient.chat("claude", "Hi", client: client))}))
+        receive do: (:go -> send(owner, {:result, AIClient.chat_text("claude", "Hi", client: client)}))
+      end)
+
+    send(stranger, :go)
+    assert_receive {:result, %RuntimeError{message: "no answer is stubbed" <> _}}
+    Test.allow(stranger)
+    send(stranger, :go)
+    assert_receive {:result, {:ok, "mine"}}
+  end
+
+  test "needs no token; the lists are those of one provider", %{client: client} do
+    assert {:ok, %{status: "ok"}} = AIClient.health(client: client)
+    assert {:ok, [%{name: "test", available?: true}]} = AIClient.list_providers(client: client)
+    assert {:ok, [%{id: "test", default?: true}]} = AIClient.list_models(client: client)
+  end
+end

@@ -1,0 +1,93 @@
+defmodule Oneshot.AIClient.ToolLoopTest do
+  use Oneshot.AIClient.Case, async: true
+
+  alias Oneshot.AIClient.{Tool, ToolRun, Usage}
+
+  @city %{type: "object", properties: %{city: %{type: "string"}}}
+
+  defp stubbed(answers) do
+    :ok = AIClient.Test.stub(answers)
+    Client.new(transport: AIClient.Test)
+  end
+
+  test "against the real server: asks, runs, and answers" do
+    owner = self()
+
+    weather =
+      Tool.new(
+        name: "weather",
+        description: "The weather",
+        parameters: @city,
+        run: fn arguments -> send(owner, {:ran, arguments}) && {:ok, "rain"} end
+      )
+
+    assert {:ok, %ToolRun{} = run} = AIClient.run_tools("echo", "weather in Bergen", [weather])
+    assert_received {:ran, %{"city" => "weather in Bergen"}}
+    assert run.response.text == "rain"
+    assert run.rounds == 2
+
+    assert [%{role: "user"}, %{role: "assistant"}, %{role: "tool", content: "rain"}, %{role: "assistant"}] =
+             run.messages
+
+    assert %Usage{total_tokens: total} = run.usage
+    assert total > run.response.usage.total_tokens
+
+    # The conversation goes on.
+    assert {:ok, %{text: "Thanks"}} = AIClient.chat("echo", run.messages ++ [Message.user("Thanks")])
+  end
+
+  test "several calls in one answer, in order; results of every kind" do
+    calls = for name <- ~w(text map ok error atom), do: [name: name, arguments: %{}]
+    client = stubbed([[tool_calls: calls], "Done."])
+
+    tools = [
+      %{name: "text", run: fn _ -> "plain" end},
+      [name: "map", run: fn _ -> %{celsius: 12, list: [a: 1]} end],
+      Tool.new(name: "ok", run: fn _ -> {:ok, [1, 2]} end),
+      Tool.new(name: "error", run: fn _ -> {:error, "no such city"} end),
+      Tool.new(name: "atom", run: fn _ -> {:error, :not_found} end)
+    ]
+
+    assert {:ok, %ToolRun{response: %{text: "Done."}, rounds: 2} = run} =
+             AIClient.run_tools("claude", "Go", tools, client: client, max_tokens: 5)
+
+    assert [_user, _calls, text, map, ok, error, atom, _done] = run.messages
+    assert %{tool_call_id: "call_1", name: "text", content: "plain"} = text
+    assert {:ok, %{"celsius" => 12, "list" => %{"a" => 1}}} = AIClient.JSON.decode(map.content)
+    assert %{content: "[1,2]"} = ok
+    assert %{content: "no such city", is_error: true} = error
+    assert %{content: "not_found", is_error: true} = atom
+
+    assert_received {:ai_client_request, %{"tools" => tools, "max_tokens" => 5}}
+    assert Enum.map(tools, &Map.keys/1) == List.duplicate(["name"], 5)
+  end
+
+  test "a tool that does not exist is told to the model" do
+    client = stubbed([[tool_calls: [[name: "nothing"]]], "Sorry."])
+    assert {:ok, run} = AIClient.run_tools("claude", "Go", [], client: client)
+    assert [_, _, %{is_error: true, content: "There is no tool of this name."}, _] = run.messages
+  end
+
+  test "a tool that raises is a bug, and raises" do
+    client = stubbed([[tool_calls: [[name: "broken"]]], "Sorry."])
+    broken = Tool.new(name: "broken", run: fn _ -> raise "bug" end)
+    assert_raise RuntimeError, "bug", fn -> AIClient.run_tools("claude", "Go", [broken], client: client) end
+  end
+
+  test "a model that never stops is stopped" do
+    client = stubbed(tool_calls: [[name: "again"]])
+    again = Tool.new(name: "again", run: fn _ -> "again" end)
+
+    assert {:error, %Error{reason: :too_many_rounds, partial: %Response{}}} =
+             AIClient.run_tools("claude", "Go", [again], client: client, max_rounds: 3)
+
+    for _ <- 1..3, do: assert_received({:ai_client_request, _body})
+    refute_received {:ai_client_request, _body}
+  end
+
+  test "an error on the way is the result" do
+    client = stubbed([[tool_calls: [[name: "again"]]], {:error, :upstream_overloaded, status: 503}])
+    again = Tool.new(name: "again", run: fn _ -> "again" end)
+    assert {:error, %Error{reason: :upstream_overloaded}} = AIClient.run_tools("claude", "Go", [again], client: client)
+  end
+end
