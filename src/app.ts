@@ -73,7 +73,7 @@ export function createApp(config: Config, platform: Platform): App {
     const allow = Object.keys(handlers).join(", ");
     router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
       try {
-        const handler = handlers[request.method];
+        const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
         if (handler) return await handler(request, context);
         const refused = respondError(new ChatError("method_not_allowed"), dialect, context.requestId);
         refused.headers.set("allow", allow);
@@ -95,15 +95,8 @@ export function createApp(config: Config, platform: Platform): App {
     return respondError(error, dialect, requestId);
   }
 
-  const health = createHealth(server);
-  route("/health", { GET: health, HEAD: health });
-  const description = createApiDescription(server);
-  route("/openapi.json", { GET: description.document });
-  route("/docs", { GET: description.page });
-  route("/providers", { GET: createListProviders(server) });
-  route("/models", { GET: createListModels(server) });
+  // The router tries the paths in this order.
   route("/chat", { POST: createGenerate(chatDialect, server) });
-
   route("/v1/chat/completions", { POST: createGenerate(openaiChatDialect, server) }, openaiChatDialect);
   route("/v1/responses", { POST: createGenerate(openaiResponsesDialect, server) }, openaiResponsesDialect);
   route("/v1/messages", { POST: createGenerate(anthropicMessagesDialect, server) }, anthropicMessagesDialect);
@@ -111,13 +104,28 @@ export function createApp(config: Config, platform: Platform): App {
   const listV1Models = createListV1Models(server);
   route("/v1/models", { GET: listV1Models }, openaiChatDialect);
   route("/v1/models/:id+", { GET: listV1Models }, openaiChatDialect);
+  const health = createHealth(server);
+  route("/health", { GET: health, HEAD: health });
+  const description = createApiDescription(server);
+  route("/openapi.json", { GET: description.document });
+  route("/docs", { GET: description.page });
+  route("/providers", { GET: createListProviders(server) });
+  route("/models", { GET: createListModels(server) });
 
   const cors = createCors(config.corsOrigins);
 
-  /** Bun and Deno make the request's URL of whatever stands in its Host header; a broken one must not throw in the router. */
-  async function dispatch(request: Request, context: RequestContext): Promise<Response | undefined> {
-    if (URL.canParse(request.url)) return router.fetch(request, context);
-    return fail(new ChatError("invalid_request", { message: "The Host header is missing or not valid." }), chatDialect, context);
+  async function dispatch(request: Request, context: RequestContext): Promise<Response> {
+    try {
+      const response: Response | undefined = await router.fetch(request, context);
+      return response ?? fail(new ChatError("not_found"), chatDialect, context);
+    } catch {
+      // Handlers' failures never get here. Bun and Deno make the request's URL of whatever stands in its Host header, and the router reads it.
+      return fail(
+        new ChatError("invalid_request", { message: "The Host header is missing or not valid." }),
+        chatDialect,
+        context,
+      );
+    }
   }
 
   return {
@@ -129,7 +137,7 @@ export function createApp(config: Config, platform: Platform): App {
       };
       const preflight = cors.preflight(request);
       if (preflight) return preflight;
-      return cors.allow(request, (await dispatch(request, context)) ?? fail(new ChatError("not_found"), chatDialect, context));
+      return cors.allow(request, await dispatch(request, context));
     },
     shutDown() {
       for (const controller of server.running) controller.abort(new ChatError("shutting_down"));
