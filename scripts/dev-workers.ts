@@ -2,27 +2,31 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { enterDevelopment } from "../src/runtimes/development.ts";
 import { bundleWorker } from "./bundle-worker.ts";
+import { findModernNode } from "./find-modern-node.ts";
 import { serveWorker } from "./serve-worker.ts";
 
 const DEFAULT_PORT = 8787;
 
-function findModernNode(): string | undefined {
-  const node = Bun.which("node");
-  if (!node) return undefined;
-  const version = Bun.spawnSync([node, "--version"]).stdout.toString();
-  return Number(/^v(\d+)/.exec(version)?.[1] ?? 0) >= 22 ? node : undefined;
-}
+const development = enterDevelopment(process.env);
+const variables = Object.entries(development?.environment ?? process.env).flatMap(([name, value]) =>
+  value === undefined ? [] : [[name, value] as const],
+);
+const write = (line: string) => process.stdout.write(`${line}\n`);
 
-function readVariables(): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) variables[name] = value;
-  return variables;
+async function greet(url: string): Promise<void> {
+  for (const line of (await development?.greet(url)) ?? [`AI server on workerd: ${url}`]) write(line);
 }
 
 const node = findModernNode();
 if (node) {
-  const { exitCode } = Bun.spawnSync([node, "node_modules/wrangler/bin/wrangler.js", "dev", ...process.argv.slice(2)], {
+  const port = process.env.PORT ?? String(DEFAULT_PORT);
+  const secret = development?.environment.JWT_SECRET;
+  await greet(`http://127.0.0.1:${port}`);
+  // Wrangler reads further variables from .env or .dev.vars by itself.
+  const own = ["dev", "--ip", "127.0.0.1", "--port", port, ...(secret === undefined ? [] : ["--var", `JWT_SECRET:${secret}`])];
+  const { exitCode } = Bun.spawnSync([node, "node_modules/wrangler/bin/wrangler.js", ...own, ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit"],
   });
   process.exit(exitCode);
@@ -32,14 +36,14 @@ const folder = mkdtempSync(join(tmpdir(), "worker-"));
 const { path } = await bundleWorker(folder);
 const code = readFileSync(path, "utf8");
 rmSync(folder, { recursive: true, force: true });
-const write = (line: string) => process.stdout.write(`${line}\n`);
 const { url, stop } = await serveWorker({
   code,
-  bindings: readVariables(),
+  bindings: Object.fromEntries(variables),
   port: Number(process.env.PORT ?? DEFAULT_PORT),
   onLine: write,
 });
-write(`AI server on workerd: ${url} (Node is older than 22, so without wrangler's reload; variables come from the environment)`);
+await greet(url);
+write("This is workerd by Miniflare; with Node 22 or later it is `wrangler dev`, which reloads what is changed.");
 process.on("SIGINT", async () => {
   await stop();
   process.exit(0);

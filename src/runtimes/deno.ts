@@ -12,6 +12,10 @@ declare const Deno: {
   ): { addr: { port: number }; shutdown(): Promise<void> };
 };
 
+const environment = Deno.env.toObject();
+// Deno Deploy sets these. Its hostname cannot be chosen, so development mode, which is for loopback alone, must not begin there.
+const onDeploy = environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLOYMENT_ID !== undefined;
+
 await start({
   platform: {
     runtime: "deno",
@@ -20,7 +24,7 @@ await start({
     randomId: createRandomId(),
     log: (line) => console.log(line),
   },
-  environment: Deno.env.toObject(),
+  environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
   listen(app, { port, hostname }) {
     const server = Deno.serve(
       // Deno's own greeting is left out; `start` prints one.

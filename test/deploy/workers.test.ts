@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { bundleWorker } from "../../scripts/bundle-worker.ts";
+import { checkWorker } from "../../scripts/check-worker.ts";
+
+const root = resolve(import.meta.dir, "../..");
+/** wrangler bundles in each of these. */
+const TIMEOUT_MS = 60_000;
+
+describe("wrangler.toml", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "worker-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test(
+    "gives wrangler nothing to warn of",
+    async () => {
+      expect(await checkWorker()).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "would not pass with a key that wrangler does not know",
+    async () => {
+      const config = readFileSync(join(root, "wrangler.toml"), "utf8").replace("src/runtimes/", `${root}/src/runtimes/`);
+      const file = join(folder, "wrangler.toml");
+      writeFileSync(file, `${config}\n[observabilty]\nenabled = true\n`);
+      const problems = await checkWorker(file);
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toContain('"observabilty"');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "makes a Worker under 200 KiB gzip",
+    async () => {
+      const { gzipBytes } = await bundleWorker(join(folder, "out"));
+      expect(gzipBytes).toBeGreaterThan(20 * 1024);
+      expect(gzipBytes).toBeLessThan(200 * 1024);
+    },
+    TIMEOUT_MS,
+  );
+
+  test("keeps logs, and holds no secret", () => {
+    const config = Bun.TOML.parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
+    expect(config).toMatchObject({ observability: { enabled: true }, main: "src/runtimes/workers.ts" });
+    expect(config).not.toHaveProperty("vars");
+  });
+});
