@@ -66,6 +66,10 @@ export interface UpstreamErrorBody {
 /** Codes about what the caller sent: only their texts are passed on. */
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set(["upstream_rejected", "model_not_found", "request_too_large"]);
 
+/** What a code and an id look like; anything else in their place is a text, and may hold what must not go out. */
+const CODE = /^[A-Za-z][\w.-]{0,63}$|^\d{1,6}$/;
+const REQUEST_ID = /^[\w.:+/=-]{1,200}$/;
+
 /** Status and body of a failed call → ChatError. */
 export function createUpstreamError(
   status: number,
@@ -78,11 +82,12 @@ export function createUpstreamError(
   const detail: ChatErrorDetail = { upstreamStatus: status };
   if (message !== undefined) {
     detail.message = message;
-    if (body.param !== undefined) detail.param = body.param.slice(0, 200);
+    const param = publicMessage(body.param);
+    if (param !== undefined) detail.param = param.slice(0, 200);
   }
-  if (body.upstreamCode !== undefined) detail.upstreamCode = body.upstreamCode.slice(0, 100);
+  if (body.upstreamCode !== undefined && CODE.test(body.upstreamCode)) detail.upstreamCode = body.upstreamCode;
   if (body.retryable !== undefined) detail.retryable = body.retryable;
   if (retryAfterSeconds !== undefined) detail.retryAfterSeconds = retryAfterSeconds;
-  if (response.requestId) detail.upstreamRequestId = response.requestId.slice(0, 200);
+  if (response.requestId && REQUEST_ID.test(response.requestId)) detail.upstreamRequestId = response.requestId;
   return new ChatError(code, detail);
 }

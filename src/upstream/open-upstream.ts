@@ -8,6 +8,7 @@ import { classifyFetchError } from "./classify-fetch-error.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { readAnswerText } from "./read-body.ts";
 import { type ReadErrorBody, readFailure } from "./read-failure.ts";
+import { redactError } from "./redact-error.ts";
 
 /**
  * A vendor's answer → chat events. One decoder serves one answer and keeps its state. What it throws ends the answer: a ChatError
@@ -40,7 +41,7 @@ export interface UpstreamCall {
   format: Format | null;
   createDecoder(): AnswerDecoder;
   readErrorBody: ReadErrorBody;
-  /** Sends in place of `deps.fetch`, where a vendor's own client does it. What it throws is classified like what fetch throws. */
+  /** Sends in place of `deps.fetch`, with `headers` too, where a vendor's own client does it. What it throws is classified like what fetch throws. */
   send?: (signal: AbortSignal) => Promise<Response>;
 }
 
@@ -73,7 +74,7 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
   } catch (thrown) {
     const error = connection.reason() ?? classifyFetchError(thrown, "connect");
     connection.close();
-    throw error;
+    throw redactError(error, call.headers);
   }
 }
 
@@ -134,7 +135,7 @@ function readStream(
 
   function failed(thrown: unknown, events: ChatEvent[], stage: "read" | "decode"): void {
     const error = connection.reason() ?? (stage === "read" ? classifyFetchError(thrown, "body") : decodingError(thrown));
-    events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error });
+    events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error: redactError(error, call.headers) });
   }
 
   async function read(): Promise<EventBatch | null> {

@@ -6,6 +6,7 @@ import { classifyFetchError } from "./classify-fetch-error.ts";
 import { createConnection } from "./connection.ts";
 import { readAnswerText } from "./read-body.ts";
 import { type ReadErrorBody, readFailure } from "./read-failure.ts";
+import { redactError } from "./redact-error.ts";
 
 export interface JsonCall {
   method: "GET" | "POST" | "DELETE";
@@ -43,7 +44,7 @@ export async function requestJson(call: JsonCall, deps: Pick<ProviderDeps, "fetc
   } catch (thrown) {
     const error = connection.reason() ?? classifyFetchError(thrown, stage);
     connection.close();
-    throw error;
+    throw redactError(error, call.headers);
   }
 }
 

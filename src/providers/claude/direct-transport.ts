@@ -36,15 +36,13 @@ export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): Claud
     };
   }
   const baseUrl = env.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
+  const own = { [VERSION_HEADER]: DEFAULT_VERSION, ...authorize(credential) };
   let client: Promise<SendMessage> | undefined;
 
   /** The client is loaded with the first call: that takes as long as the rest of the server together. */
-  async function loadClient({ type, value }: ClaudeCredential): Promise<SendMessage> {
+  async function loadClient(apiKey: string): Promise<SendMessage> {
     const { createSdkClient } = await import("./sdk-client.ts");
-    const own: Record<string, string> =
-      type === "api_key" ? { "x-api-key": value } : { authorization: `Bearer ${value}`, [BETA_HEADER]: OAUTH_BETA };
-    const headers = { [VERSION_HEADER]: DEFAULT_VERSION, ...own };
-    return createSdkClient({ baseUrl, apiKey: value, headers, fetch: deps.fetch });
+    return createSdkClient({ baseUrl, apiKey, headers: own, fetch: deps.fetch });
   }
 
   return {
@@ -54,15 +52,19 @@ export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): Claud
       const body = JSON.stringify(request.body);
       const path = PATHS[endpoint];
       const headers = createHeaders(request, credential);
-      client ??= loadClient(credential).catch((thrown: unknown) => {
+      client ??= loadClient(credential.value).catch((thrown: unknown) => {
         // Not the upstream's fault; Deno, for one, may forbid the client its look at the environment.
         throw toChatError(thrown);
       });
       const loaded = client;
       const send = async (signal: AbortSignal) => (await loaded)(path, body, headers, signal);
-      return openUpstream({ ...reading, url: baseUrl + path, headers: {}, body, send }, deps);
+      return openUpstream({ ...reading, url: baseUrl + path, headers: own, body, send }, deps);
     },
   };
+}
+
+function authorize({ type, value }: ClaudeCredential): Record<string, string> {
+  return type === "api_key" ? { "x-api-key": value } : { authorization: `Bearer ${value}`, [BETA_HEADER]: OAUTH_BETA };
 }
 
 /** The headers that differ from call to call; undefined where none does. */

@@ -1,0 +1,56 @@
+import { ChatError, type ChatErrorDetail } from "../errors/chat-error.ts";
+
+/** Headers that hold no credential. All others may: those of a compatible server are the operator's choice. */
+const PLAIN_HEADERS: ReadonlySet<string> = new Set([
+  "accept",
+  "anthropic-beta",
+  "anthropic-version",
+  "content-type",
+  "last-event-id",
+  "user-agent",
+]);
+
+/** A refused key may come back in part: it is known by its first characters. Shorter values cannot be told from words. */
+const KNOWN_BY = 12;
+
+/** What in an error is the vendor's text. */
+const VENDORS_TEXTS = ["message", "param", "upstreamCode", "upstreamRequestId"] as const;
+
+/**
+ * The error without the credentials of the call that it comes from, should the vendor have repeated them: from their beginning to the
+ * next blank, plain or encoded. The patterns of `publicMessage` know the great vendors' keys alone.
+ */
+export function redactError(error: ChatError, headers: Readonly<Record<string, string>>): ChatError {
+  const beginnings = findBeginnings(headers);
+  const changed: ChatErrorDetail = {};
+  for (const name of VENDORS_TEXTS) {
+    const text = error[name];
+    const redacted = text && redact(text, beginnings);
+    if (redacted !== text && redacted !== undefined) changed[name] = redacted;
+  }
+  if (Object.keys(changed).length === 0) return error;
+  const { code, message, param, retryAfterSeconds, retryable, upstreamCode, upstreamStatus, upstreamRequestId, logReason } =
+    error;
+  const said = { message, param, retryAfterSeconds, retryable, upstreamCode, upstreamStatus, upstreamRequestId, logReason };
+  const detail = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return new ChatError(code, { ...detail, ...changed });
+}
+
+function redact(text: string, beginnings: readonly string[]): string {
+  let redacted = text;
+  for (const beginning of beginnings) {
+    const [before = "", ...after] = redacted.split(beginning);
+    redacted = before + after.map((rest) => `[removed]${rest.replace(/^\S+/, "")}`).join("");
+  }
+  return redacted;
+}
+
+function findBeginnings(headers: Readonly<Record<string, string>>): string[] {
+  const beginnings: string[] = [];
+  for (const [name, value] of Object.entries(headers)) {
+    const credential = value.replace(/^(Bearer|Basic) /i, "");
+    if (PLAIN_HEADERS.has(name.toLowerCase()) || credential.length < KNOWN_BY) continue;
+    for (const form of [credential, encodeURIComponent(credential), btoa(credential)]) beginnings.push(form.slice(0, KNOWN_BY));
+  }
+  return beginnings;
+}
