@@ -78,6 +78,8 @@ export const plain: Vendor = {
         api_key: "plain-canary",
         quirks: { reasoning_replay: "reasoning_content", reasoning_with_tool_calls: "required" },
       },
+      // The same without any quirk: what is said to it is not changed.
+      { name: "exact", base_url: `${url}/exact/v1`, api_key: "plain-canary" },
     ]),
   }),
   answer: (scripted, request) =>
