@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import { mintTestToken } from "../../support/chat-client.ts";
+import { openRawConnection } from "../../support/raw-http.ts";
 import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
 import { type Answer, silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
@@ -71,6 +72,52 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
 
     test(`from a whole answer: the upstream is closed within ${withinMs} ms`, async () => {
       expect(await leave(silentAnswer(), { stream: false }, "at once")).toBeLessThan(withinMs);
+    });
+
+    describe("and whose body came after its head", () => {
+      /** Sends the head, a little later the body, and leaves while the upstream is silent. */
+      async function leaveLate(stream: boolean): Promise<{ closed(timeoutMs: number): Promise<number>; leftAt: number }> {
+        upstream.enqueue(silentAnswer());
+        const connection = openRawConnection(subject.server.url);
+        const body = JSON.stringify({ ...request, stream });
+        await connection.write(
+          [
+            "POST /chat HTTP/1.1",
+            `host: ${new URL(subject.server.url).host}`,
+            `authorization: Bearer ${await mintTestToken()}`,
+            "content-type: application/json",
+            `content-length: ${body.length}`,
+            "",
+            "",
+          ].join("\r\n"),
+        );
+        await Bun.sleep(30);
+        await connection.write(body);
+        const sent = await upstream.waitForRequests(1);
+        await Bun.sleep(50);
+        expect(sent.closedAt).toBeUndefined();
+        connection.close();
+        return { closed: sent.closed, leftAt: performance.now() };
+      }
+
+      // Deno's and workerd's servers then hear of it only when they write, so the stream's status must have gone out before.
+      const lateMs = runtime === "deno" ? withinMs + HEARTBEAT_MS : withinMs;
+      test(`before the first byte of a stream: the upstream is closed within ${lateMs} ms`, async () => {
+        const { closed, leftAt } = await leaveLate(true);
+        expect((await closed(lateMs + 2000)) - leftAt).toBeLessThan(lateMs);
+      });
+
+      if (runtime !== "bun") {
+        test(`from a whole answer: ${runtime} tells nobody, and the call goes on`, async () => {
+          const { closed } = await leaveLate(false);
+          await expect(closed(withinMs)).rejects.toThrow("did not happen");
+        });
+      } else {
+        test(`from a whole answer: the upstream is closed within ${withinMs} ms`, async () => {
+          const { closed, leftAt } = await leaveLate(false);
+          expect((await closed(withinMs + 2000)) - leftAt).toBeLessThan(withinMs);
+        });
+      }
     });
 
     test("is in the log as what it is, and leaves the server well", async () => {
