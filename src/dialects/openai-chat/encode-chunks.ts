@@ -94,7 +94,8 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
     if (wasKnown || !event.signature) return empty;
     part.carried = false;
     const carried = carryUpTo(event.index);
-    return empty + chunk({ tool_calls: [{ index: part.callIndex, ...carried }] });
+    // The AI SDK refuses a delta without `function`.
+    return empty + chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: "" }, ...carried }] });
   }
 
   function finish(event: Extract<ChatEvent, { type: "end" }>): string {

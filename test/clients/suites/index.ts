@@ -2,7 +2,15 @@ import { describeDepartures } from "./departures.ts";
 import { describeEchoes } from "./echo.ts";
 import { describeFailures } from "./failures.ts";
 import { describeIdentity } from "./identity.ts";
+import { describeRecordings } from "./recordings.ts";
 import { describeTurns } from "./turns.ts";
 
 /** What every runtime must do for the clients. */
-export const CLIENT_SUITES = [describeTurns, describeFailures, describeEchoes, describeDepartures, describeIdentity] as const;
+export const CLIENT_SUITES = [
+  describeTurns,
+  describeFailures,
+  describeEchoes,
+  describeDepartures,
+  describeIdentity,
+  describeRecordings,
+] as const;

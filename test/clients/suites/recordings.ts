@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { isJsonObject } from "../../../src/json/is-json-object.ts";
+import { recordedMessages } from "../../support/anthropic-recordings.ts";
+import { CALLERS, type Told } from "../../support/callers/index.ts";
+import { completionRecordings } from "../../support/chat-completions-recordings.ts";
+import { googleRecordings } from "../../support/google-recordings.ts";
+import { messageSchema, readStreamedMessage, summarizeMessage } from "../../support/read-anthropic-message.ts";
+import { hasRecordings, NEEDS_RECORDINGS } from "../../support/recordings.ts";
+import { finishedItems, finishedResponse, responsesRecordings } from "../../support/responses-recordings.ts";
+import { sseAnswer } from "../../support/upstream-answer.ts";
+import type { Stage } from "../stage.ts";
+
+/** A recorded answer, and what it says, read without the server's own code. */
+interface Recorded {
+  name: string;
+  provider: string;
+  streamed: boolean;
+  bytes: Uint8Array;
+  contentType: string;
+  text: string;
+  calls: { name: string; arguments: unknown }[];
+}
+
+function parseArguments(text: string): unknown {
+  return text === "" ? {} : JSON.parse(text);
+}
+
+const RECORDED: readonly Recorded[] = [
+  ...recordedMessages.map(({ name, streamed, bytes, text }): Recorded => {
+    const message = streamed ? readStreamedMessage(text) : messageSchema.parse(JSON.parse(text));
+    const summary = summarizeMessage(message);
+    const calls = summary.tool_calls.map(({ name: tool, arguments: args }) => ({ name: tool, arguments: args }));
+    return { name, provider: "claude", streamed, bytes, contentType: typeOf(streamed), text: summary.text, calls };
+  }),
+  ...googleRecordings.map(({ name, streamed, bytes, contentType, answer }): Recorded => {
+    const calls = answer.calls.map((call) => ({ name: call.name, arguments: call.args }));
+    return { name, provider: "gemini", streamed, bytes, contentType, text: answer.text, calls };
+  }),
+  ...completionRecordings
+    .filter(({ answer }) => !answer.error)
+    .map(({ name, streamed, bytes, contentType, answer }): Recorded => {
+      const calls = answer.calls.map((call) => ({ name: call.name, arguments: parseArguments(call.arguments) }));
+      return { name, provider: "exact", streamed, bytes, contentType, text: answer.text, calls };
+    }),
+  ...responsesRecordings
+    .filter((recording) => !/^(?:queued|in_progress)$/.test(String(finishedResponse(recording).status)))
+    .map((recording): Recorded => {
+      const items = finishedItems(recording);
+      const content = items.flatMap((item) => (item.type === "message" && Array.isArray(item.content) ? item.content : []));
+      const text = content.map((part) => (isJsonObject(part) && part.type === "output_text" ? part.text : "")).join("");
+      const calls = items
+        .filter(({ type }) => type === "function_call")
+        .map((item) => ({ name: String(item.name), arguments: parseArguments(String(item.arguments)) }));
+      const { name, streamed, bytes } = recording;
+      return { name, provider: "openai", streamed, bytes, contentType: typeOf(streamed), text, calls };
+    }),
+];
+
+/** The dialect in which a provider's answers go out as they came: that is the identity suite's. */
+const OWN_DIALECT: Readonly<Record<string, string>> = {
+  claude: "anthropic-messages",
+  exact: "openai-chat",
+  openai: "openai-responses",
+};
+
+function typeOf(streamed: boolean): string {
+  return streamed ? "text/event-stream" : "application/json";
+}
+
+/** Without the ids of the calls: Gemini gives none, and those made here are new each time. */
+function pick({ text, reasoning, calls, finish, usage }: Told) {
+  return { text, reasoning, calls: calls.map(({ name, arguments: args }) => ({ name, arguments: args })), finish, usage };
+}
+
+/** On Bun all of them; elsewhere, where nothing but the runtime differs, each tenth. */
+function sampleFor(runtime: Stage["runtime"]): readonly Recorded[] {
+  return runtime === "bun" ? RECORDED : RECORDED.filter((_, index) => index % 10 === 0);
+}
+
+/** What vendors really answered, told by every client: the stream says what the whole answer says, and both what was recorded. */
+export function describeRecordings({ runtime, upstream, caller }: Stage): void {
+  const sample = sampleFor(runtime);
+  describe.skipIf(!hasRecordings)(
+    `recorded answers of every vendor through the clients of the others ${NEEDS_RECORDINGS}`,
+    () => {
+      afterEach(() => upstream.reset());
+
+      test.each(sample.map((recorded) => [`${recorded.provider}: ${recorded.name}`, recorded] as const))(
+        "%s",
+        async (_, recorded) => {
+          upstream.respond = () => sseAnswer(recorded.bytes, { headers: { "content-type": recorded.contentType } });
+          const question = { model: `${recorded.provider}/test-model`, prompt: "Hi" };
+          for (const kind of CALLERS.filter(({ dialect }) => dialect !== OWN_DIALECT[recorded.provider])) {
+            const client = caller(kind);
+            try {
+              const whole = pick(await client.ask({ ...question, stream: false }));
+              const streamed = pick(await client.ask({ ...question, stream: true }));
+              expect(streamed).toEqual(whole);
+              expect(whole.text).toBe(recorded.text);
+              expect<unknown>(whole.calls).toEqual(recorded.calls);
+            } catch (thrown) {
+              if (thrown instanceof Error) thrown.message = `${kind.name}: ${thrown.message}`;
+              throw thrown;
+            }
+          }
+        },
+      );
+    },
+  );
+}
