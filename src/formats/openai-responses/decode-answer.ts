@@ -27,6 +27,8 @@ export function createDecoder(names: AnswerNames): AnswerDecoder {
   let parts = 0;
   let started = false;
   let hasItems = false;
+  /** A delta came for an item that is not open; only the finished response can still have its text. */
+  let hasLostText = false;
   const nextIndex = () => parts++;
 
   function start(response: JsonObject, events: ChatEvent[]): void {
@@ -53,14 +55,20 @@ export function createDecoder(names: AnswerNames): AnswerDecoder {
 
   function addText(data: JsonObject, list: "content" | "summary" | "arguments", events: ChatEvent[]): void {
     const delta = stringOf(data.delta);
+    if (!delta) return;
     const index = list === "summary" ? data.summary_index : data.content_index;
-    if (delta) open.get(data.output_index)?.decoder.text(list, typeof index === "number" ? index : 0, delta, events);
+    const item = open.get(data.output_index);
+    if (item) item.decoder.text(list, typeof index === "number" ? index : 0, delta, events);
+    else hasLostText = true;
   }
 
   /** The vendor's own end mark: items that it left open or never streamed are taken from the finished response. */
   function finish(response: JsonObject, events: ChatEvent[]): void {
     start(response, events);
     const items = objectsOf(response.output);
+    if (hasLostText && (hasItems || items.length === 0)) {
+      throw new ChatError("upstream_invalid_response", { logReason: "delta_without_item" });
+    }
     if (!hasItems) {
       items.forEach((item, index) => {
         finishItem(item, index, events);

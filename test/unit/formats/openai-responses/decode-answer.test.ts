@@ -177,6 +177,17 @@ describe("a streamed answer", () => {
     expect(fold(await play(CREATED, completed([messageItem("msg_1", "Late")]))).content).toMatchObject([{ text: "Late" }]);
   });
 
+  test("a delta without its item is told by the end mark, or the answer is none", async () => {
+    const stray = { type: "response.output_text.delta", output_index: 7, content_index: 0, delta: "Late" };
+    expect(fold(await play(CREATED, stray, completed([messageItem("msg_1", "Late")]))).content).toMatchObject([{ text: "Late" }]);
+    for (const events of [
+      [stray, completed([])],
+      [...messageEvents(0, "msg_1", "Here"), stray, completed([])],
+    ]) {
+      expect(errorOf(await play(CREATED, ...events))?.code).toBe("upstream_invalid_response");
+    }
+  });
+
   test("the end mark closes what was left open", async () => {
     const open = messageEvents(0, "msg_1", "Hello").slice(0, -1);
     const answer = fold(await play(CREATED, ...open, completed([messageItem("msg_1", "Hello")])));
