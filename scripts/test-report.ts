@@ -14,6 +14,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   redis: "apt-get install redis-server",
   chromium: "apt-get install chromium",
   shellcheck: "apt-get install shellcheck",
+  nix: "apt-get install nix-bin",
 };
 
 function decodeXml(text: string): string {
@@ -46,13 +47,22 @@ export function readTestReport(xml: string): TestReport {
   return report;
 }
 
+/** What a title says of why its test may not run: "(needs a program)" or "(not on a runtime: why)". */
+function explain(name: string): string {
+  const difference = /\((not on \w+: [^)]+)\)/.exec(name)?.[1];
+  if (difference !== undefined) return difference;
+  const need = /\(needs ([^)]+)\)/.exec(name)?.[1];
+  if (need === undefined) return `no reason given: ${name}`;
+  const remedy = REMEDIES[need];
+  return `needs ${need}${remedy === undefined ? "" : ` (${remedy})`}`;
+}
+
 /** The tests that did not run, by what they need; a test that gives no reason is named. */
 export function formatLeftOut(leftOut: readonly string[]): string {
   if (leftOut.length === 0) return "Left out: none.";
   const counts = new Map<string, number>();
   for (const name of leftOut) {
-    const need = /\(needs ([^)]+)\)/.exec(name)?.[1];
-    const line = need ? `needs ${need}${REMEDIES[need] ? ` (${REMEDIES[need]})` : ""}` : `no reason given: ${name}`;
+    const line = explain(name);
     counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   const lines = [...counts].map(([line, count]) => `  ${count} × ${line}`);

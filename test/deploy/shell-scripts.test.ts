@@ -13,7 +13,7 @@ function findScripts(folder: string): string[] {
     return /^#!.*\b(ba)?sh\n|^# shellcheck shell=/.test(readFileSync(join(root, path), "utf8").slice(0, 200)) ? [path] : [];
   });
 }
-const scripts = findScripts("scripts");
+const scripts = [...findScripts("scripts"), ...findScripts(".ci")];
 
 test("the scripts are found", () => {
   expect(scripts).toEqual(

@@ -18,7 +18,7 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
   describe("an abort", () => {
     afterEach(() => upstream.reset());
 
-    if (isLate) test.skip("of a whole answer closes the call (Deno's server does not tell of it)", () => {});
+    if (isLate) test.skip("of a whole answer closes the call (not on deno: its server does not tell of it)", () => {});
 
     for (const kind of CALLERS) {
       const client = caller(kind);

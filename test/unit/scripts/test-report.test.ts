@@ -38,6 +38,7 @@ describe("the report of a test run", () => {
         "  1 × needs ../shared/recordings (recorded provider traffic, kept outside of this repository)",
       ].join("\n"),
     );
+    expect(formatLeftOut(["deno > closes (not on deno: nobody tells)"])).toContain("1 × not on deno: nobody tells");
     expect(formatLeftOut([])).toBe("Left out: none.");
   });
 });
