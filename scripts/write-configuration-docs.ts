@@ -3,9 +3,11 @@ import { authEnv } from "../src/auth/settings.ts";
 import { envSchema } from "../src/config.ts";
 import { googleEnv } from "../src/google-auth/settings.ts";
 import { claudeEnv } from "../src/providers/claude/settings.ts";
+import { copilotEnv } from "../src/providers/copilot/settings.ts";
 import { cursorEnv } from "../src/providers/cursor/settings.ts";
 import { geminiEnv } from "../src/providers/gemini/settings.ts";
 import { openaiEnv } from "../src/providers/openai/settings.ts";
+import { openaiCompatibleEnv } from "../src/providers/openai-compatible/settings.ts";
 import { catalogEnv } from "../src/routing/catalog/overrides.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
@@ -22,6 +24,8 @@ const SECTIONS: readonly Section[] = [
   { title: "Google Cloud (Gemini and Claude on Vertex AI)", names: Object.keys(googleEnv) },
   { title: "OpenAI", names: Object.keys(openaiEnv) },
   { title: "Cursor", names: Object.keys(cursorEnv) },
+  { title: "Copilot", names: Object.keys(copilotEnv) },
+  { title: "OpenAI-compatible servers", names: Object.keys(openaiCompatibleEnv) },
   { title: "Models", names: Object.keys(catalogEnv) },
 ];
 
