@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import { findFreePort } from "../find-free-port.ts";
+
+const settings = resolve(import.meta.dir, "../../../scripts/images/settings.sh");
+
+/** podman with the storage of scripts/images; its complaint that there is no systemd to run health checks by is left out. */
+export async function podman(...args: string[]): Promise<{ code: number; out: string }> {
+  const child = Bun.spawn(["bash", "-c", `source '${settings}'; run_podman "$@"`, "bash", ...args], {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return {
+    code,
+    out: `${out}${err
+      .split("\n")
+      .filter((line) => !line.includes("systemd"))
+      .join("\n")}`.trim(),
+  };
+}
+
+export interface Container {
+  /** Where the container's port 8080 is on this machine. */
+  readonly url: string;
+  /** From `podman run` to the first good answer of /health. */
+  readonly readyMs: number;
+  exec(...command: string[]): Promise<string>;
+  logs(): Promise<string>;
+  /** `docker stop`: SIGTERM, and after that many seconds SIGKILL. Gives back the exit code. */
+  stop(seconds: number): Promise<number>;
+  /** Waits for the container's own end. */
+  exitCode(): Promise<number>;
+  remove(): Promise<void>;
+}
+
+/** Runs an image and waits until it answers. */
+export async function runContainer(image: string, options: string[] = [], command: string[] = []): Promise<Container> {
+  const port = findFreePort();
+  const name = `ai-server-test-${port}`;
+  const started = performance.now();
+  const { code, out } = await podman(
+    ...["run", "-d", "--name", name, "--health-interval=disable", "-p", `127.0.0.1:${port}:8080`, ...options, image, ...command],
+  );
+  if (code !== 0) throw new Error(out);
+  const url = `http://127.0.0.1:${port}`;
+  const container = {
+    url,
+    exec: async (...words: string[]) => (await podman("exec", name, ...words)).out,
+    logs: async () => (await podman("logs", name)).out,
+    async stop(seconds: number) {
+      await podman("stop", "-t", String(seconds), name);
+      return container.exitCode();
+    },
+    exitCode: async () => Number((await podman("wait", name)).out.split("\n").at(-1)),
+    remove: async () => {
+      await podman("rm", "-f", "-t", "0", name);
+    },
+  };
+  while (!(await fetch(`${url}/health`).catch(() => null))?.ok) {
+    if (performance.now() - started > 30_000) {
+      const logs = await container.logs();
+      await container.remove();
+      throw new Error(`no answer in 30 s:\n${logs}`);
+    }
+    await Bun.sleep(10);
+  }
+  return { ...container, readyMs: performance.now() - started };
+}
+
+/** Resident memory of a container's processes in MiB, by the names of their programs. */
+export async function readMemory(container: Container): Promise<Record<string, number>> {
+  const text = await container.exec(
+    "sh",
+    "-c",
+    'for folder in /proc/[0-9]*; do echo "$(sed -n "s/^Name:[[:space:]]*//p" $folder/status) $(sed -n "s/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p" $folder/status)"; done',
+  );
+  const memory: Record<string, number> = {};
+  for (const line of text.split("\n")) {
+    const [, name, kib] = /^(\S+) (\d+)$/.exec(line) ?? [];
+    if (name && name !== "sh" && name !== "sed") memory[name] = Math.round((memory[name] ?? 0) + Number(kib) / 1024);
+  }
+  return memory;
+}
+
+/** Size of an image on disk, in MB, as podman counts it. */
+export async function readImageSize(image: string): Promise<number> {
+  const { out } = await podman("image", "inspect", "--format", "{{.Size}}", image);
+  return Math.round(Number(out) / 1e6);
+}
+
+/** Says a measured figure in the test's output. */
+export function report(what: string, figure: string): void {
+  console.log(`figure: ${what}: ${figure}`);
+}
