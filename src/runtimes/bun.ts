@@ -3,6 +3,9 @@ import { start } from "./start.ts";
 
 /** The log goes out in pieces: a write of its own for each line costs more than the request that it tells of. */
 const LOG_FLUSH_MS = 50;
+/** Longer than the longest heartbeat; a stream that nobody reads is given up before (`CLIENT_STALL_MS`), or at this. */
+const ANSWERED_IDLE_SECONDS = 120;
+
 const log = Bun.stdout.writer({ highWaterMark: 64 * 1024 });
 let flushing = false;
 
@@ -34,10 +37,13 @@ await start({
       // Bun closes connections that are silent for this many seconds: right for a caller who never finishes a request's headers …
       idleTimeout: 30,
       development: false,
-      fetch(request, self) {
-        // … and wrong for an answer that is being thought about. From here on the body's timeout and the heartbeat watch the request.
+      async fetch(request, self) {
+        // … and wrong for an answer that is being thought about: the body's timeout watches the request …
         self.timeout(request, 0);
-        return app.fetch(request);
+        const response = await app.fetch(request);
+        // … until there is one. Without this the connection would never be closed, whatever its caller does or leaves undone.
+        self.timeout(request, ANSWERED_IDLE_SECONDS);
+        return response;
       },
       error: () => new Response(null, { status: 500 }),
     });
