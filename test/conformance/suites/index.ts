@@ -1,5 +1,7 @@
 import { describeAnswers } from "./answers.ts";
 import { describeBodies } from "./bodies.ts";
+import { describeCopilot } from "./copilot.ts";
+import { describeCursor } from "./cursor.ts";
 import { describeDepartures } from "./departures.ts";
 import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
@@ -21,4 +23,6 @@ export const ALL_SUITES = [
   describeTokens,
   describeFaults,
   describeGoogle,
+  describeCursor,
+  describeCopilot,
 ] as const;
