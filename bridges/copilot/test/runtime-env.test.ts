@@ -10,5 +10,5 @@ test("runtimeEnv passes on what a program needs to run, and no secrets", () => {
     ANTHROPIC_API_KEY: "sk",
     EMPTY: undefined,
   };
-  expect(runtimeEnv(env, "/tmp/x")).toEqual({ PATH: "/bin", HTTPS_PROXY: "http://proxy", HOME: "/tmp/x" });
+  expect(runtimeEnv(env, "/home/bridge")).toEqual({ PATH: "/bin", HTTPS_PROXY: "http://proxy", HOME: "/home/bridge" });
 });
