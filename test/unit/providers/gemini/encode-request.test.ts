@@ -304,7 +304,9 @@ describe("settings", () => {
     expect(google({ model: "other", contents: [], generationConfig: config })).toEqual(plain);
     expect(google({ generation_config: { max_output_tokens: 9999, candidate_count: 8 } })).toEqual(plain);
     expect(google({ generationConfig: 5 })).toEqual(plain);
-    expect(google({ generation_config: { top_k: 3 } }).generationConfig).toEqual(expect.objectContaining({ maxOutputTokens: 7, topK: 3 }));
+    expect(google({ generation_config: { top_k: 3 } }).generationConfig).toEqual(
+      expect.objectContaining({ maxOutputTokens: 7, topK: 3 }),
+    );
   });
 
   test("extras are laid over, one level deep", () => {
