@@ -4,7 +4,7 @@ import type { Caller, CallerKind } from "../support/callers/index.ts";
 import { mintTestToken } from "../support/chat-client.ts";
 import { type CursorStandIn, startCursorStandIn } from "../support/cursor-stand-in.ts";
 import type { Runtime } from "../support/runtimes/runtime.ts";
-import { type ScriptedAnswer, VENDORS, type Vendor } from "../support/vendors/index.ts";
+import { ALL_VENDORS, type ScriptedAnswer, type Vendor } from "../support/vendors/index.ts";
 
 /** Headers of streams go out after this time without content; short, so that what happens after it can be waited for. */
 export const COMMIT_AFTER_MS = 1500;
@@ -47,7 +47,7 @@ export async function describeClients(runtime: Runtime, suites: readonly ((stage
     runtime,
     suites.map((describeSuite) => (conformance) => describeSuite(createStage(conformance))),
     ({ url }) => ({
-      ...Object.assign({}, ...VENDORS.map((vendor) => vendor.variables(url))),
+      ...Object.assign({}, ...ALL_VENDORS.map((vendor) => vendor.variables(url))),
       COMMIT_AFTER_MS: String(COMMIT_AFTER_MS),
       CURSOR_API_KEY: "crsr_test",
       CURSOR_BASE_URL: cursor.url,

@@ -10,7 +10,30 @@ const CODES = Object.keys(ERRORS).filter(isErrorCode);
 const ANTHROPIC_STATUS: Readonly<Record<string, number>> = { upstream_overloaded: 529 };
 
 /** What needs no vendor: every error code, and a stream that is cut, as each client tells them. */
-export function describeEchoes({ caller }: Stage): void {
+export function describeEchoes({ caller, main }: Stage): void {
+  describe("headers of answers", () => {
+    const body = { model: "echo/echo", max_tokens: 9, messages: [{ role: "user", content: "Hi" }], temperature: 1 };
+    for (const [path, more] of [
+      ["/v1/messages", {}],
+      ["/v1/messages", { stream: true }],
+      ["/v1/messages/count_tokens", {}],
+      ["/v1/chat/completions", {}],
+      ["/v1/chat/completions", { stream: true }],
+    ] as const) {
+      test(`${path} ${JSON.stringify(more)}: the request's id, and what was left out`, async () => {
+        const { headers } = await main.client.send(path, {
+          headers: { "content-type": "application/json", "anthropic-version": "2023-06-01" },
+          body: JSON.stringify({ ...body, ...more }),
+        });
+        const id = headers.get("x-request-id");
+        expect(id).toMatch(/^[\w-]{8,}$/);
+        expect(headers.get("request-id")).toBe(path.startsWith("/v1/messages") ? id : null);
+        const warnings = 'unsupported_parameter;param="temperature"';
+        expect(headers.get("x-warnings")).toBe(path.endsWith("count_tokens") ? null : warnings);
+      });
+    }
+  });
+
   for (const kind of CALLERS) {
     describe(`echo, told by ${kind.name}`, () => {
       const client = caller(kind);

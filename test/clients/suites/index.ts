@@ -1,8 +1,10 @@
+import { describeCross } from "./cross.ts";
 import { describeDepartures } from "./departures.ts";
 import { describeEchoes } from "./echo.ts";
 import { describeFailures } from "./failures.ts";
 import { describeIdentity } from "./identity.ts";
 import { describeRecordings } from "./recordings.ts";
+import { describeSnippets } from "./snippets.ts";
 import { describeTurns } from "./turns.ts";
 
 /** What every runtime must do for the clients. */
@@ -13,4 +15,6 @@ export const CLIENT_SUITES = [
   describeDepartures,
   describeIdentity,
   describeRecordings,
+  describeCross,
+  describeSnippets,
 ] as const;

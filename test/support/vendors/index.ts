@@ -1,4 +1,5 @@
 import { claude } from "./claude.ts";
+import { copilot } from "./copilot.ts";
 import { gemini } from "./gemini.ts";
 import { openai } from "./openai.ts";
 import { plain } from "./plain.ts";
@@ -8,3 +9,5 @@ export type * from "./vendor.ts";
 
 /** The vendors of chat APIs, one for each format. */
 export const VENDORS: readonly Vendor[] = [claude, gemini, openai, plain];
+/** With those that speak another's format. */
+export const ALL_VENDORS: readonly Vendor[] = [...VENDORS, copilot];
