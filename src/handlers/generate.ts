@@ -7,6 +7,8 @@ import { attemptTargets } from "../routing/attempt.ts";
 import { computeCost } from "../routing/compute-cost.ts";
 import { selectTarget } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
+import { observeStream } from "../stream/observe-stream.ts";
+import { settledWithin } from "../stream/settled-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -89,7 +91,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
     if (request.signal.aborted) onCallerGone();
     try {
       if (!streamed) {
-        const response = await foldEvents(observed(await opening, observer.observe));
+        const response = await foldEvents(observeStream(await opening, observer.observe));
         finish(null);
         return respondJson(
           dialect.encodeResponse(response, context),
@@ -122,33 +124,4 @@ export function createGenerate(dialect: Dialect, server: Server) {
     // A call that has not begun by now may still give warnings; they are at the stream's end alone.
     return respondStream(body, requestId, answerHeaders(dialect, requestId, warnings));
   };
-}
-
-/** The stream, with every batch shown to `observe` as it is read. */
-function observed(
-  stream: EventStream,
-  observe: (batch: NonNullable<Awaited<ReturnType<EventStream["read"]>>>) => void,
-): EventStream {
-  return {
-    format: stream.format,
-    async read() {
-      const batch = await stream.read();
-      if (batch) observe(batch);
-      return batch;
-    },
-    close: stream.close,
-  };
-}
-
-/** Waits for a promise, but not longer than this; rejects as it does. */
-async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  try {
-    await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,7 @@
 import type { ChatError } from "../errors/chat-error.ts";
-import { createUpstreamError, type UpstreamErrorBody } from "./map-status.ts";
 import { readErrorJson } from "./read-body.ts";
 import { readRetryAfter } from "./retry-after.ts";
+import { createUpstreamError, type UpstreamErrorBody } from "./upstream-error.ts";
 
 /** What a vendor's error body (parsed, or undefined where it is no JSON) says. */
 export type ReadErrorBody = (body: unknown, status: number, headers: Headers) => UpstreamErrorBody;

@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import type { UpstreamErrorBody } from "../../upstream/map-status.ts";
 import { capRetryAfter } from "../../upstream/retry-after.ts";
+import type { UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import { DETAIL_TYPES, type GoogleError } from "../../wire/google-generate/error.ts";
 
 /** What an error of Google says more precisely than its HTTP status: by `ErrorInfo.reason`, else by the name of the status. */

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../chat/format.ts";
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/map-status.ts";
+import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import { textIn } from "./text-in.ts";
 
 interface Meaning {

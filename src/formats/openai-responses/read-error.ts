@@ -2,8 +2,8 @@ import type { JsonObject } from "../../chat/format.ts";
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/map-status.ts";
 import { capRetryAfter } from "../../upstream/retry-after.ts";
+import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import { stringOf } from "./read-json.ts";
 
 /** OpenAI's `code` or `type` → our code, where it says more than the status. */

@@ -5,8 +5,8 @@ import { omit, toExtras } from "../../formats/anthropic-messages/extras.ts";
 import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { createUpstreamError } from "../../upstream/map-status.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
 import { readError } from "./read-error.ts";
 

@@ -1,7 +1,7 @@
 import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import type { UpstreamErrorBody } from "../../upstream/map-status.ts";
+import type { UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import type { ErrorType } from "../../wire/anthropic-messages/error.ts";
 
 const CODES: Record<ErrorType, ErrorCode> = {

@@ -1,7 +1,7 @@
 import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/map-status.ts";
+import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import type { RunEnd } from "../../wire/cursor-agents/agents.ts";
 
 /** Cursor's error codes, where they say more than the HTTP status (400, 401 and 500 need no help). */

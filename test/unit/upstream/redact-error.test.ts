@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ChatError } from "../../../src/errors/chat-error.ts";
-import { createUpstreamError } from "../../../src/upstream/map-status.ts";
 import { redactError } from "../../../src/upstream/redact-error.ts";
+import { createUpstreamError } from "../../../src/upstream/upstream-error.ts";
 
 const SECRET = "own/key+of+the+operator";
 const HEADERS = { authorization: `Bearer ${SECRET}`, "x-team": "another-secret-value", "content-type": "application/json" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readErrorBody } from "../../../../src/formats/google-generate/read-error.ts";
-import { createUpstreamError } from "../../../../src/upstream/map-status.ts";
+import { createUpstreamError } from "../../../../src/upstream/upstream-error.ts";
 
 const RPC = "type.googleapis.com/google.rpc.";
 

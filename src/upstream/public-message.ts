@@ -1,0 +1,16 @@
+/** Longest part of a vendor's text that is passed on. */
+const MAX_MESSAGE_LENGTH = 500;
+
+/**
+ * A vendor's own explanation of a refused request, made fit to be shown: cut to length, with everything that looks like a key
+ * taken out. Only for refusals of what the caller sent (400, 404, 413, 422); other texts speak of the operator's account.
+ */
+export function publicMessage(text: unknown): string | undefined {
+  if (typeof text !== "string" || text.trim() === "") return undefined;
+  return text
+    .replace(/\b(sk-|AIza|ya29\.|1\/\/|gh[pousr]_|github_pat_|crsr_|xai-|gsk_|key-)[\w.-]{4,}/g, "[removed]")
+    .replace(/\beyJ[\w-]{8,}(\.[\w-]+){0,2}/g, "[removed]")
+    .replace(/\b[Bb]earer\s+\S+/g, "[removed]")
+    .replace(/([?&]key=)[^&\s]+/g, "$1[removed]")
+    .slice(0, MAX_MESSAGE_LENGTH);
+}
