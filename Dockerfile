@@ -19,7 +19,7 @@ ENV NODE_ENV=production HOST=:: PORT=8080 BUN_CONFIG_MAX_HTTP_REQUESTS=10000
 USER bun
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s \
-  CMD ["bun", "-e", "fetch(`http://localhost:${process.env.PORT}/health`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["bun", "-e", "fetch(`http://localhost:${process.env.PORT}/health`, { signal: AbortSignal.timeout(4000) }).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # The base image's entrypoint takes a command's first word for a Bun script; nothing here needs it.
 ENTRYPOINT []
 CMD ["bun", "/app/bun.js"]

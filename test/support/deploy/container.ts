@@ -50,7 +50,11 @@ export async function runContainer(image: string, options: string[] = [], comman
   const url = `http://127.0.0.1:${port}`;
   const container = {
     url,
-    exec: async (...words: string[]) => (await podman("exec", name, ...words)).out,
+    async exec(...words: string[]) {
+      const { code, out } = await podman("exec", name, ...words);
+      if (code !== 0) throw new Error(`${words.join(" ")}: ${code}\n${out}`);
+      return out;
+    },
     logs: async () => (await podman("logs", name)).out,
     async stop(seconds: number) {
       await podman("stop", "-t", String(seconds), name);
@@ -70,6 +74,24 @@ export async function runContainer(image: string, options: string[] = [], comman
     await Bun.sleep(10);
   }
   return { ...container, readyMs: performance.now() - started };
+}
+
+/** The ids, in the container, of the processes whose command line holds a text. */
+export async function findProcesses(container: Container, text: string): Promise<string[]> {
+  const all = await container.exec(
+    "sh",
+    "-c",
+    'for folder in /proc/[0-9]*; do echo "$(basename $folder) $(tr "\\0" " " <$folder/cmdline)"; done',
+  );
+  return all
+    .split("\n")
+    .filter((line) => line.includes(text))
+    .map((line) => line.split(" ")[0] ?? "");
+}
+
+/** Sends a signal to a process of a container. */
+export async function signal(container: Container, id: string, name: "KILL" | "STOP" | "CONT"): Promise<void> {
+  await container.exec("sh", "-c", `kill -${name} ${id}`);
 }
 
 /** Resident memory of a container's processes in MiB, by the names of their programs. */
