@@ -11,6 +11,7 @@ defmodule Oneshot.AIClient.TestServer do
   exec 3<&0
   "$@" </dev/null &
   server=$!
+  echo "pid $server"
   { cat <&3 >/dev/null; kill $server 2>/dev/null; } &
   wait $server
   """
@@ -53,6 +54,7 @@ defmodule Oneshot.AIClient.TestServer do
         env: env |> defaults() |> Enum.map(fn {name, value} -> {to_charlist(name), value && to_charlist(value)} end)
       ])
 
+    Process.send_after(self(), :must_listen, 15_000)
     {:ok, %{port: port, url: nil, waiting: [], lines: [], pid: nil}}
   end
 
@@ -81,14 +83,13 @@ defmodule Oneshot.AIClient.TestServer do
   def handle_call(:forget_log, _from, state), do: {:reply, :ok, %{state | lines: []}}
 
   def handle_call({:signal, signal}, _from, state) do
-    {:os_pid, shell} = Port.info(state.port, :os_pid)
-    {children, 0} = System.cmd("ps", ["-o", "pid=,comm=", "--ppid", to_string(shell)])
-    [pid] = for line <- String.split(children, "\n"), line =~ "bun", do: line |> String.split() |> hd()
-    {_, 0} = System.cmd("kill", ["-" <> signal, pid])
+    {_, 0} = System.cmd("kill", ["-" <> signal, state.pid])
     {:reply, :ok, state}
   end
 
   @impl GenServer
+  def handle_info({port, {:data, {_eol, "pid " <> pid}}}, %{port: port} = state), do: {:noreply, %{state | pid: pid}}
+
   def handle_info({port, {:data, {_eol, line}}}, %{port: port} = state) do
     state = %{state | lines: [line | state.lines]}
 
@@ -103,9 +104,18 @@ defmodule Oneshot.AIClient.TestServer do
   end
 
   def handle_info({port, {:exit_status, status}}, %{port: port} = state) do
-    if state.url == nil, do: IO.puts(:stderr, state.lines |> Enum.reverse() |> Enum.join("\n"))
+    if state.url == nil, do: print_log(state)
     {:stop, {:shutdown, {:server_exited, status}}, state}
   end
 
+  def handle_info(:must_listen, %{url: nil} = state) do
+    print_log(state)
+    {:stop, {:shutdown, :server_does_not_listen}, state}
+  end
+
+  def handle_info(:must_listen, state), do: {:noreply, state}
   def handle_info({:EXIT, _from, _reason}, state), do: {:noreply, state}
+
+  defp print_log(state),
+    do: IO.puts(:stderr, ["The server wrote:\n" | Enum.map(Enum.reverse(state.lines), &[&1, "\n"])])
 end

@@ -47,7 +47,7 @@ defmodule Oneshot.AIClient.Telemetry do
 
   @doc false
   # Runs the function; what it raises is told, and raised again.
-  @spec guard(span(), (() -> result)) :: result when result: term()
+  @spec guard(span(), (... -> result)) :: result when result: term()
   def guard(span, fun) do
     fun.()
   catch

@@ -48,7 +48,7 @@ defmodule Oneshot.AIClient.Token do
   """
 
   @type jwt :: keyword()
-  @type source :: String.t() | (() -> result()) | (map() -> result()) | {module(), atom(), [term()]}
+  @type source :: String.t() | (... -> result()) | (map() -> result()) | {module(), atom(), [term()]}
   @type result :: String.t() | {:ok, String.t()} | {:error, term()}
 
   @doc false

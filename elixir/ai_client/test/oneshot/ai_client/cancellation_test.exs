@@ -125,7 +125,7 @@ defmodule Oneshot.AIClient.CancellationTest do
     end
 
     cancelled = fn -> Enum.count(TestServer.log(server()), &(&1["code"] == "cancelled")) end
-    assert eventually(fn -> cancelled.() == 1_000 end, 2_000)
+    assert eventually(fn -> cancelled.() >= 1_000 end, 2_000), "#{cancelled.()} cancelled"
 
     assert eventually(fn -> count() == before end, 2_000),
            "left behind: #{inspect(count())}, before: #{inspect(before)}"

@@ -23,7 +23,7 @@ defmodule Oneshot.AIClient.ClientTest do
 
   test "from the environment alone", %{url: url} do
     forget_configuration()
-    assert Client.new().url == URI.parse("http://localhost:3000") |> Map.put(:path, "")
+    assert to_string(Client.new().url) == "http://localhost:3000"
     assert_raise ArgumentError, ~r/System.fetch_env!\("JWT_SECRET"\)/, fn -> AIClient.chat("echo", "Hi") end
 
     System.put_env("AI_SERVER_URL", url)

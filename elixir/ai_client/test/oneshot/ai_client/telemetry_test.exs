@@ -57,6 +57,8 @@ defmodule Oneshot.AIClient.TelemetryTest do
   test "a reader that wants no more" do
     Enum.take(AIClient.stream("echo", "one two three", model: "echo-slow"), 1)
     assert_event(:start)
+    # The server sends what comes before the first word together with it.
+    assert_event(:first_token)
     assert {_, %{outcome: :halted, response: nil, error: nil}} = assert_event(:stop)
     refute_received {:telemetry, _event, _measurements, _metadata}
   end

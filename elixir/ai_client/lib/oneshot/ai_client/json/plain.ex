@@ -8,8 +8,8 @@ defmodule Oneshot.AIClient.JSON.Plain do
       iex> Oneshot.AIClient.JSON.Plain.decode("[1,")
       {:error, {:unexpected_end, 3}}
 
-      iex> Oneshot.AIClient.JSON.Plain.encode!(%{text: "café", tokens: [1, 2.5, nil]})
-      ~s({"text":"café","tokens":[1,2.5,null]})
+      iex> Oneshot.AIClient.JSON.Plain.encode!([%{text: "café"}, 1, 2.5, nil, :auto])
+      ~s([{"text":"café"},1,2.5,null,"auto"])
   """
 
   @behaviour Oneshot.AIClient.JSON

@@ -7,13 +7,13 @@ defmodule Oneshot.AIClient.Transport.Answer do
   @enforce_keys [:status, :headers, :next, :close]
   defstruct [:status, :headers, :next, :close]
 
-  @type next :: (() -> {:ok, binary(), next()} | :done | {:error, Oneshot.AIClient.Error.t()})
+  @type next :: (... -> {:ok, binary(), next()} | :done | {:error, Oneshot.AIClient.Error.t()})
 
   @type t :: %__MODULE__{
           status: pos_integer(),
           headers: [{String.t(), String.t()}],
           next: next(),
-          close: (() -> :ok)
+          close: (... -> :ok)
         }
 
   @doc """

@@ -44,7 +44,6 @@ defmodule Oneshot.AIClient.Transport.Req do
         retry: false,
         redirect: false,
         receive_timeout: Request.wait(request),
-        pool_timeout: Request.connect_wait(request),
         connect_options: connect_options(request)
       ],
       request.transport_options

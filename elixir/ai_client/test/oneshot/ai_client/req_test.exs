@@ -1,0 +1,82 @@
+defmodule Oneshot.AIClient.ReqTest do
+  # Runs where Req is on the code path: ERL_LIBS=… mix test.
+  use Oneshot.AIClient.Case, async: false
+
+  alias Oneshot.AIClient.{RawServer, Transport}
+
+  @moduletag :req
+
+  setup_all do
+    {:ok, _started} = Application.ensure_all_started(:req)
+    {:ok, client: client(server(), transport: Transport.Req)}
+  end
+
+  test "whole answers, streams and lists", %{client: client} do
+    assert {:ok, %Response{text: "Hello there"}} = AIClient.chat("echo", "Hello there", client: client)
+    assert "Hello there" == "echo" |> AIClient.stream_text("Hello there", client: client) |> Enum.join()
+    assert {:ok, %{status: "ok"}} = AIClient.health(client: client)
+    assert {:ok, [_ | _]} = AIClient.list_models(client: client)
+  end
+
+  test "an answer of a megabyte", %{client: client} do
+    text = String.duplicate("0123456789 café ", 62_000)
+    assert {:ok, %{text: ^text}} = AIClient.chat("echo", text, client: client)
+    assert text == "echo" |> AIClient.stream_text(text, client: client) |> Enum.join()
+  end
+
+  test "errors", %{client: client} do
+    assert {:error, %Error{reason: :rate_limited, retry_after: 7, status: 429}} =
+             AIClient.chat("echo", "Hi", model: "echo-fail-rate_limited", client: client)
+
+    events = Enum.to_list(AIClient.stream("echo", "one two three four", model: "echo-cut", client: client))
+    assert {:error, %Error{reason: :upstream_incomplete, partial: %Response{}}} = List.last(events)
+
+    assert {:error, %Error{reason: :timeout}} =
+             AIClient.chat("echo", String.duplicate("word ", 50), model: "echo-slow", timeout: 300, client: client)
+
+    refused = Client.new(url: "http://127.0.0.1:1", token: "t", transport: Transport.Req)
+    assert {:error, %Error{reason: :connection_refused}} = AIClient.chat("echo", "Hi", client: refused)
+  end
+
+  test "a stream whose connection breaks, and one that falls silent" do
+    %{url: url} =
+      RawServer.start!(fn connection, _request ->
+        RawServer.write(
+          connection,
+          "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n5\r\n: a\n\n\r\n"
+        )
+
+        RawServer.close(connection)
+      end)
+
+    client = Client.new(url: url, token: "t", transport: Transport.Req)
+    assert [{:error, %Error{reason: :disconnected}}] = Enum.to_list(AIClient.stream("p", "Hi", client: client))
+
+    %{url: url} =
+      RawServer.start!(fn connection, _request ->
+        RawServer.write(connection, "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n: a\n\n")
+        RawServer.closed?(connection, 5_000)
+      end)
+
+    client = Client.new(url: url, token: "t", transport: Transport.Req, silence_timeout: 200)
+    assert [{:error, %Error{reason: :timeout}}] = Enum.to_list(AIClient.stream("p", "Hi", client: client))
+  end
+
+  test "cancelling: by a reader that wants no more, and by its death", %{client: client} do
+    long = String.duplicate("word ", 200)
+    TestServer.forget_log(server())
+    assert [%Event.Start{}] = Enum.take(AIClient.stream("echo", long, model: "echo-slow", client: client), 1)
+    cancelled = fn -> Enum.count(TestServer.log(server()), &(&1["code"] == "cancelled")) end
+    assert eventually(fn -> cancelled.() == 1 end)
+    assert {:message_queue_len, 0} = Process.info(self(), :message_queue_len)
+
+    owner = self()
+
+    reader =
+      spawn(fn -> Enum.each(AIClient.stream("echo", long, model: "echo-slow", client: client), &send(owner, &1)) end)
+
+    assert_receive %Event.Start{}
+    Process.exit(reader, :kill)
+    assert eventually(fn -> cancelled.() == 2 end)
+  end
+end
