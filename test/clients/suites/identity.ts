@@ -13,6 +13,11 @@ import {
   responsesRecordings,
 } from "../../support/responses-recordings.ts";
 import { type Answer, jsonAnswer, sseAnswer } from "../../support/upstream-answer.ts";
+import { claude } from "../../support/vendors/claude.ts";
+import { openai } from "../../support/vendors/openai.ts";
+import { plain } from "../../support/vendors/plain.ts";
+import type { Vendor } from "../../support/vendors/vendor.ts";
+import { CALLS, TEXT } from "../script.ts";
 import type { Stage } from "../stage.ts";
 
 interface Recorded {
@@ -27,6 +32,8 @@ interface Format {
   /** The provider of the same format. */
   provider: string;
   path: string;
+  /** Answers written by hand. */
+  vendor: Vendor;
   recordings: readonly Recorded[];
   exchanges: readonly Exchange[];
   /** Everything that the vendor's own client tells of an answer. */
@@ -54,6 +61,7 @@ const FORMATS: readonly Format[] = [
     dialect: "anthropic-messages",
     provider: "claude",
     path: "/v1/messages",
+    vendor: claude,
     recordings: recordedMessages,
     exchanges: messageExchanges,
     read: readAnthropic,
@@ -66,6 +74,7 @@ const FORMATS: readonly Format[] = [
     dialect: "openai-chat",
     provider: "exact",
     path: "/v1/chat/completions",
+    vendor: plain,
     recordings: completionRecordings.filter(({ answer }) => !answer.error),
     exchanges: completionExchanges,
     read: readChat,
@@ -79,6 +88,7 @@ const FORMATS: readonly Format[] = [
     dialect: "openai-responses",
     provider: "openai",
     path: "/v1/responses",
+    vendor: openai,
     // One is the answer of a background call that has not ended: it has nothing to read yet.
     recordings: responsesRecordings.filter(
       (recording) => !/^(?:queued|in_progress)$/.test(String(finishedResponse(recording).status)),
@@ -131,6 +141,19 @@ function toldOnly({ text, reasoning, calls, finish, usage }: Told): Told {
 /** Where dialect and provider are the same vendor's, a client reads through us what it would have read without us. */
 export function describeIdentity({ upstream, main, token, caller }: Stage): void {
   for (const format of FORMATS) {
+    describe(`${format.name}, written by hand: identical to a direct call`, () => {
+      for (const [what, scripted] of Object.entries({ text: TEXT, "tool calls behind reasoning": CALLS })) {
+        test.each([true, false])(`${what}, streamed: %p`, async (stream) => {
+          upstream.reset();
+          upstream.respond = (request) => format.vendor.answer(scripted, request);
+          const model = `${format.provider}/test-model`;
+          const direct = await outcome(format.read({ url: upstream.url, token: "key" }, model, stream));
+          seeFailure(what, direct);
+          expect(await outcome(format.read({ url: main.server.url, token }, model, stream))).toEqual(direct);
+        });
+      }
+    });
+
     describe.skipIf(!hasRecordings)(`${format.name}: identical to a direct call ${NEEDS_RECORDINGS}`, () => {
       afterEach(() => upstream.reset());
 
