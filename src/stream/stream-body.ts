@@ -61,15 +61,6 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
     finish(new ChatError("cancelled"));
   }
 
-  async function readBatch(): Promise<EventBatch | null> {
-    try {
-      source ??= await options.source;
-      return await source.read();
-    } catch (thrown) {
-      return [{ type: "error", error: toChatError(thrown) }];
-    }
-  }
-
   return new ReadableStream<Uint8Array>({
     start(controller) {
       if (callerSignal.aborted) {
@@ -94,7 +85,13 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
     async pull(controller) {
       // A pull that enqueues nothing would never be followed by another, so it goes on until it has something to write.
       for (;;) {
-        const batch = await readBatch();
+        let batch: EventBatch | null;
+        try {
+          source ??= await options.source;
+          batch = await source.read();
+        } catch (thrown) {
+          batch = [{ type: "error", error: toChatError(thrown) }];
+        }
         if (finished) return;
         if (batch === null) {
           finish(null);
