@@ -37,8 +37,15 @@ build() {
   scripts/images/build.sh "$@" >"$log" 2>&1 || { tail -40 "$log" && exit 1; }
 }
 
+# The integrated image takes any Elixir app; this one is a few lines, and in a folder of its own.
+context="$(mktemp -d)"
+trap 'rm -rf "$log" "$context"' EXIT
+tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore src elixir bridges/copilot scripts/start-oneshot |
+  tar -x -C "$context"
+cp -r test/fixtures/elixir-app "$context/elixir/relay"
+
 build Dockerfile localhost/ai-server:test
-build Dockerfile.integrated localhost/oneshot:test
+CONTEXT="$context" build Dockerfile.integrated localhost/oneshot:test --build-arg ELIXIR_APP=elixir/relay
 step "run"
 "$bun" test --timeout 60000 ./test/images/ai-server.ts ./test/images/oneshot.ts
 step "done"

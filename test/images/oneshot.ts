@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ask } from "../support/deploy/ask.ts";
 import {
   type Container,
   findProcesses,
@@ -9,7 +10,6 @@ import {
   runContainer,
   signal,
 } from "../support/deploy/container.ts";
-import { ask } from "../support/deploy/web-page.ts";
 
 const image = process.env.ONESHOT_IMAGE ?? "localhost/oneshot:test";
 
@@ -39,6 +39,10 @@ describe("one container", () => {
     const memory = await readMemory(container);
     report("integrated, memory at rest", JSON.stringify(memory));
     expect((memory.bun ?? 999) + (memory["beam.smp"] ?? 999)).toBeLessThan(400);
+  });
+
+  test("was built with the app's assets", async () => {
+    expect(await container.exec("sh", "-c", "cat /app/web/lib/relay-*/priv/assets")).toBe("deployed");
   });
 
   test("opens 8080 and nothing else to the outside", async () => {
