@@ -16,18 +16,20 @@ defmodule Oneshot.AIClient.Reader do
     {:ok, {reader, name}}
   end
 
-  # The watcher is there before the call is made, so no call is ever without one.
+  # The watcher watches before the call is made, so no call is ever without one.
   defp read(receiver, name, stream) do
     reader = self()
 
     {:ok, _watcher} = Task.Supervisor.start_child(Readers, fn -> watch(reader, receiver, name) end, restart: :temporary)
 
+    receive do: ({^name, :watched} -> :ok)
     Enum.each(stream, &send(receiver, {:ai_client, {reader, name}, &1}))
   end
 
   defp watch(reader, receiver, name) do
     reader_monitor = Process.monitor(reader)
     receiver_monitor = Process.monitor(receiver)
+    send(reader, {name, :watched})
 
     receive do
       {:DOWN, ^receiver_monitor, :process, _pid, _reason} ->
@@ -41,7 +43,6 @@ defmodule Oneshot.AIClient.Reader do
   defp crashed?(:normal), do: false
   defp crashed?(:shutdown), do: false
   defp crashed?({:shutdown, _why}), do: false
-  defp crashed?(:noproc), do: false
   defp crashed?(_reason), do: true
 
   @spec cancel(ref()) :: :ok
