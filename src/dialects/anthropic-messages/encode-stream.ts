@@ -1,8 +1,8 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent, RawEvent } from "../../chat/event.ts";
 import type { JsonObject, Signature } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { overlay } from "../../formats/anthropic-messages/extras.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
 import type { BlockDelta, MessageEvent } from "../../wire/anthropic-messages/event.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
@@ -56,14 +56,14 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "reasoning": {
         block.index = nextIndex;
         if (event.redacted && signature?.format === "anthropic") {
-          return startBlock(overlay({ type: "redacted_thinking", data: signature.value }, carried));
+          return startBlock(overlayExtras({ type: "redacted_thinking", data: signature.value }, carried));
         }
-        return startBlock(overlay({ type: "thinking", thinking: "", signature: "" }, carried));
+        return startBlock(overlayExtras({ type: "thinking", thinking: "", signature: "" }, carried));
       }
       case "tool_call": {
         const before = signature ? carrier(signature, { kind: "tool_call", toolCallId: event.id }) : "";
         block.index = nextIndex;
-        return before + startBlock(overlay({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried));
+        return before + startBlock(overlayExtras({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried));
       }
       case "opaque":
         if (event.format !== "anthropic") return "";
@@ -79,7 +79,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (block.index === undefined) {
       if (block.start.kind !== "text" || delta === "") return "";
       block.index = nextIndex;
-      before = startBlock(overlay({ type: "text", text: "" }, block.start.extras?.anthropic));
+      before = startBlock(overlayExtras({ type: "text", text: "" }, block.start.extras?.anthropic));
     }
     return before + write({ type: "content_block_delta", index: block.index, delta: encodeDelta(block.start.kind, delta) });
   }

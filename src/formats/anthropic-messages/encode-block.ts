@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { DocumentPart, ImagePart, OpaquePart, Part, ReasoningPart, TextPart } from "../../chat/part.ts";
 import { cacheControlOf } from "./cache-control.ts";
 import { decodeUtf8Base64 } from "./decode-utf8-base64.ts";
-import { extrasOf, overlay } from "./extras.ts";
+import { extrasOf } from "./extras.ts";
 
 /** A part → content block. Reasoning must have a signature of Anthropic's, or `signature` must say what stands in its place. */
 export function encodeBlock(part: Part): JsonObject {
@@ -15,12 +16,12 @@ export function encodeBlock(part: Part): JsonObject {
     case "reasoning":
       return encodeReasoning(part, part.signature?.value ?? "");
     case "tool_call":
-      return overlay(
+      return overlayExtras(
         { type: "tool_use", id: part.id, name: part.name, input: part.arguments, ...cacheControlOf(part) },
         extrasOf(part),
       );
     case "tool_result":
-      return overlay(
+      return overlayExtras(
         {
           type: "tool_result",
           tool_use_id: part.tool_call_id,
@@ -34,7 +35,7 @@ export function encodeBlock(part: Part): JsonObject {
 }
 
 export function encodeReasoning(part: ReasoningPart, signature: string): JsonObject {
-  return overlay(
+  return overlayExtras(
     part.redacted ? { type: "redacted_thinking", data: signature } : { type: "thinking", thinking: part.text, signature },
     extrasOf(part),
   );
@@ -45,11 +46,11 @@ type Content = TextPart | ImagePart | DocumentPart | OpaquePart;
 function encodeContent(part: Content): JsonObject {
   switch (part.type) {
     case "text":
-      return overlay({ type: "text", text: part.text, ...cacheControlOf(part) }, extrasOf(part));
+      return overlayExtras({ type: "text", text: part.text, ...cacheControlOf(part) }, extrasOf(part));
     case "image":
-      return overlay({ type: "image", source: encodeImageSource(part), ...cacheControlOf(part) }, extrasOf(part));
+      return overlayExtras({ type: "image", source: encodeImageSource(part), ...cacheControlOf(part) }, extrasOf(part));
     case "document":
-      return overlay(
+      return overlayExtras(
         {
           type: "document",
           source: encodeDocumentSource(part),

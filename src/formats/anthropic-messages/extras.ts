@@ -10,11 +10,6 @@ export function toExtras(fields: JsonObject): { extras?: Extras } {
   return Object.keys(fields).length === 0 ? {} : { extras: { anthropic: fields } };
 }
 
-/** Lays carried fields over encoded ones. */
-export function overlay<T extends JsonObject>(encoded: T, extras: JsonObject | undefined): T & JsonObject {
-  return extras ? { ...encoded, ...extras } : encoded;
-}
-
 /** The object without these fields. */
 export function omit(value: JsonObject, names: ReadonlySet<string>): JsonObject {
   const rest: JsonObject = {};

@@ -1,6 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
@@ -37,8 +38,14 @@ const DECIDED_FIELDS: ReadonlySet<string> = new Set([
   "max_completion_tokens",
 ]);
 
-/** What the caller said in another form than the chat model's; each is looked at where its parameter is encoded. */
-const FORMS: ReadonlySet<string> = new Set(["stop", "tool_choice", "response_format", ...REASONING_CONTROLS]);
+/** Nor does the caller's own form of what the chat model says too; each is looked at where its parameter is encoded. */
+const DECIDED_FORMS: ReadonlySet<string> = new Set([
+  ...DECIDED_FIELDS,
+  "stop",
+  "tool_choice",
+  "response_format",
+  ...REASONING_CONTROLS,
+]);
 
 /** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
@@ -87,11 +94,10 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   }
   if (said.n === 1) body.n = 1;
 
-  for (const [name, value] of Object.entries(said)) if (!DECIDED_FIELDS.has(name) && !FORMS.has(name)) body[name] = value;
-  for (const [name, value] of Object.entries(fields)) if (!DECIDED_FIELDS.has(name)) body[name] = value;
-  const addedUsage = stream ? addStreamFields(body, fields.stream_options ?? said.stream_options, quirks) : false;
-  if (!stream && request.stream === false) body.stream = false;
-  return { body, addedUsage };
+  const laid = overlayExtras(overlayExtras(body, said, DECIDED_FORMS), fields, DECIDED_FIELDS);
+  const addedUsage = stream ? addStreamFields(laid, fields.stream_options ?? said.stream_options, quirks) : false;
+  if (!stream && request.stream === false) laid.stream = false;
+  return { body: laid, addedUsage };
 }
 
 function maxTokensField(said: JsonObject, quirks: Quirks): string {

@@ -1,4 +1,5 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
 
@@ -46,15 +47,12 @@ export function saidIn(holder: Holder): JsonObject {
 
 /** The fields of this format that the chat model has not, notes left out. */
 export function fieldsIn(holder: Holder): JsonObject {
-  const fields: JsonObject = {};
-  const extras = holder.extras?.[FORMAT];
-  if (extras) for (const name of Object.keys(extras)) if (!name.startsWith("$")) fields[name] = extras[name];
-  return fields;
+  return overlayExtras<JsonObject>({}, holder.extras?.[FORMAT]);
 }
 
 /** What was encoded, with the caller's own forms and fields laid over it. */
 export function overlay(encoded: JsonObject, holder: Holder): JsonObject {
-  return holder.extras?.[FORMAT] ? { ...encoded, ...saidIn(holder), ...fieldsIn(holder) } : encoded;
+  return overlayExtras(overlayExtras(encoded, saidIn(holder)), holder.extras?.[FORMAT]);
 }
 
 /** Fields of a message that its parts decide: what was checked, fitted or dropped there must not come in by another way. */

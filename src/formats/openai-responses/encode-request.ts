@@ -13,7 +13,7 @@ import { isEmpty } from "./read-json.ts";
 const MIN_OUTPUT_TOKENS = 16;
 
 /** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
-const NOT_BY_EXTRAS = ["model", "max_output_tokens", "input", "stream"] as const;
+const NOT_BY_EXTRAS: ReadonlySet<string> = new Set(["model", "max_output_tokens", "input", "stream"]);
 
 export interface RequestToEncode {
   readonly request: ChatRequest;
@@ -47,11 +47,7 @@ export function encodeRequest({ request, model, stream, warn }: RequestToEncode,
     ...defaults,
     stream,
   };
-  const result = overlay(body, request);
-  for (const name of NOT_BY_EXTRAS) {
-    if (name in body) result[name] = body[name];
-    else delete result[name];
-  }
+  const result = overlay(body, request, NOT_BY_EXTRAS);
   // The chat model knows some fields of these two, the caller said others.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];

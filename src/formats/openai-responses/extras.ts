@@ -1,4 +1,5 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { isEmpty } from "./read-json.ts";
 
@@ -35,7 +36,7 @@ export function noteOf(holder: Holder, note: Note): unknown {
 /** A note that holds fields. */
 export function fieldsNoted(holder: Holder, note: Note): JsonObject {
   const fields = noteOf(holder, note);
-  return isJsonObject(fields) ? fields : {};
+  return isJsonObject(fields) ? overlayExtras<JsonObject>({}, fields) : {};
 }
 
 export function hasExtras(holder: Holder): boolean {
@@ -47,14 +48,13 @@ export function toExtras(fields: JsonObject): { extras?: Extras } {
   return isEmpty(fields) ? {} : { extras: { openai_responses: fields } };
 }
 
-/** The carried fields laid over the encoded ones, without those that were left out. */
-export function overlay(encoded: JsonObject, holder: Holder): JsonObject {
+/** The carried fields laid over the encoded ones, without those that were left out. What is `decided` elsewhere stays as encoded. */
+export function overlay(encoded: JsonObject, holder: Holder, decided?: ReadonlySet<string>): JsonObject {
   const extras = holder.extras?.openai_responses;
-  if (!extras) return encoded;
-  const result = { ...encoded };
-  for (const name of Object.keys(extras)) if (!name.startsWith("$")) result[name] = extras[name];
-  const unset = extras.$unset;
-  if (Array.isArray(unset)) for (const name of unset) if (name in encoded && !(name in extras)) delete result[name];
+  const laid = overlayExtras(encoded, extras, decided);
+  if (!extras || !Array.isArray(extras.$unset)) return laid;
+  const result = { ...laid };
+  for (const name of extras.$unset) if (name in encoded && !(name in extras) && !decided?.has(name)) delete result[name];
   return result;
 }
 

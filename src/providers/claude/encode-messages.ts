@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Part } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
-import { extrasOf, overlay } from "../../formats/anthropic-messages/extras.ts";
+import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
 import type { ProviderCall } from "../provider.ts";
 
 export interface EncodedMessages {
@@ -103,7 +104,7 @@ export function encodeMessages(
 
   return {
     system: encodeSystem(messages.slice(0, leading), warn),
-    messages: wire.map(({ role, content, extras }) => overlay({ role, content }, extras)),
+    messages: wire.map(({ role, content, extras }) => overlayExtras({ role, content }, extras)),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeCache } from "../../formats/anthropic-messages/cache-control.ts";
 import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
@@ -31,7 +32,7 @@ const MAX_WHOLE_TOKENS = 21_333;
 const UNKNOWN_MODEL_TOKENS = 4096;
 
 /** These say which model is called and how much it may write; a caller's extras have no say in them. */
-const NOT_IN_EXTRAS = ["model", "messages", "max_tokens", "stream", VERSION_HEADER, BETA_HEADER] as const;
+const NOT_IN_EXTRAS: ReadonlySet<string> = new Set(["model", "messages", "max_tokens", "stream", VERSION_HEADER, BETA_HEADER]);
 
 export interface EncodeOptions {
   /** Whether the way to the model lets system messages inside a conversation pass. */
@@ -156,10 +157,8 @@ function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
 
 function readExtras(carried: JsonObject | undefined): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
   if (!carried) return { extras: {}, betas: [], version: undefined };
-  const extras = { ...carried };
-  for (const field of NOT_IN_EXTRAS) delete extras[field];
   return {
-    extras,
+    extras: overlayExtras<JsonObject>({}, carried, NOT_IN_EXTRAS),
     betas: readHeader(carried, BETA_HEADER, parseBetas) ?? [],
     version: readHeader(carried, VERSION_HEADER, parseVersion),
   };

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
-import { extrasOf, overlay } from "../../formats/anthropic-messages/extras.ts";
+import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
 
 /** Tools and how they may be called. Without tools the API takes no choice either. */
 export function encodeTools(request: ChatRequest): { tools?: JsonObject[]; tool_choice?: JsonObject } {
@@ -14,7 +15,7 @@ export function encodeTools(request: ChatRequest): { tools?: JsonObject[]; tool_
 }
 
 function encodeTool(tool: Tool): JsonObject {
-  return tool.type === "opaque" ? tool.value : overlay(encodeFunctionTool(tool), extrasOf(tool));
+  return tool.type === "opaque" ? tool.value : overlayExtras(encodeFunctionTool(tool), extrasOf(tool));
 }
 
 function encodeFunctionTool(tool: FunctionTool): JsonObject {

@@ -1,4 +1,5 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import type { GenerateRequest, GenerationConfig } from "../../wire/google-generate/request.ts";
@@ -27,25 +28,27 @@ export function encodeRequest(request: ChatRequest, context: EncodeContext): Gen
       ...(labels ? { labels } : {}),
     },
     fieldsBesides(request.extras),
+    DECIDED,
   );
 }
 
 function fieldsBesides(extras: Extras | undefined): Extras | undefined {
   if (!extras?.google) return undefined;
-  const { generationConfig, ...google } = omitDecided(extras.google, DECIDED);
+  const { generationConfig, ...google } = toCamelCase(extras.google);
   // Anything but an object would take the place of what was encoded.
-  if (isJsonObject(generationConfig)) google.generationConfig = omitDecided(generationConfig, DECIDED_IN_CONFIG);
+  if (isJsonObject(generationConfig)) {
+    google.generationConfig = overlayExtras<JsonObject>({}, toCamelCase(generationConfig), DECIDED_IN_CONFIG);
+  }
   return { google };
 }
 
 /** Google reads a field's name in snake case too; it is written in one way here, so that nothing can be said twice. */
-function omitDecided(fields: JsonObject, decided: ReadonlySet<string>): JsonObject {
-  const rest: JsonObject = {};
+function toCamelCase(fields: JsonObject): JsonObject {
+  const renamed: JsonObject = {};
   for (const [name, value] of Object.entries(fields)) {
-    const camelCase = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    if (!decided.has(camelCase)) rest[camelCase] = value;
+    renamed[name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())] = value;
   }
-  return rest;
+  return renamed;
 }
 
 function encodeGenerationConfig(request: ChatRequest, { model, warn }: EncodeContext): GenerationConfig {

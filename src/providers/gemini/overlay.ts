@@ -1,11 +1,12 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
+import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 
 /**
  * Lays what the caller said in Google's own words over what we encoded. Google nests most settings one level deep
- * (`generationConfig.topK`), so where both have an object its fields are laid over one by one.
+ * (`generationConfig.topK`), so where both have an object its fields are laid over one by one. What is `decided` elsewhere stays out.
  */
-export function overlay<T extends object>(encoded: T, extras: Extras | undefined): T {
+export function overlay<T extends object>(encoded: T, extras: Extras | undefined, decided?: ReadonlySet<string>): T {
   const google = extras?.google;
   if (!google) return encoded;
   const under = new Map<string, unknown>(Object.entries(encoded));
@@ -14,5 +15,5 @@ export function overlay<T extends object>(encoded: T, extras: Extras | undefined
     const base = under.get(name);
     over[name] = isJsonObject(base) && isJsonObject(value) ? { ...base, ...value } : value;
   }
-  return { ...encoded, ...over };
+  return overlayExtras(encoded, over, decided);
 }

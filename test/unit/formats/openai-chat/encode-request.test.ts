@@ -192,6 +192,21 @@ describe("extras", () => {
       { type: "web_search" },
     ]);
   });
+
+  test("a name that begins with $ is sent at no level, not among the caller's own forms either", () => {
+    const extras = { openai_chat: { $x: 1, $said: { $x: 2 }, top_k: 5 } };
+    const { sent } = encode({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
+        { role: "assistant", content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }], extras },
+        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }], extras },
+      ],
+      tools: [{ name: "f", extras }],
+      extras,
+    });
+    expect(sent).toMatchObject({ top_k: 5, messages: [{ top_k: 5 }, { top_k: 5 }, { top_k: 5 }], tools: [{ top_k: 5 }] });
+    expect(JSON.stringify(sent)).not.toContain("$");
+  });
 });
 
 describe("what is laid over", () => {

@@ -105,6 +105,36 @@ describe("encodeRequest", () => {
     expect(encode({ extras, max_tokens: 50 }).body.max_output_tokens).toBe(50);
   });
 
+  test("nor unset them", () => {
+    const extras = { openai_responses: { $unset: ["model", "input", "stream", "max_output_tokens"] } };
+    expect(encode({ extras, max_tokens: 50 }).body).toEqual(encode({ max_tokens: 50 }).body);
+  });
+
+  test("a name that begins with $ is sent at no level, not among the fields of a note either", () => {
+    const extras = { openai_responses: { $x: 1, $item: { $x: 2, status: "completed" }, further: true } };
+    const { body } = encode({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
+        {
+          role: "assistant",
+          content: [
+            { type: "text", text: "a", extras },
+            { type: "tool_call", id: "c", name: "f", arguments: {}, extras },
+          ],
+          extras,
+        },
+        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }], extras },
+      ],
+      tools: [{ name: "f", extras }],
+      extras: { openai_responses: { ...extras.openai_responses, $summary: { $x: 3 }, $format: { $x: 4 } } },
+      reasoning: { effort: "low", visible: true },
+      response_format: { type: "json" },
+    });
+    const item = { status: "completed" };
+    expect(body).toMatchObject({ further: true, input: [item, item, item, item], tools: [{ further: true }] });
+    expect(JSON.stringify(body)).not.toContain("$");
+  });
+
   test("extras of other formats stay behind", () => {
     expect(JSON.stringify(encode({ extras: { anthropic: { service_tier: "x" } } }).body)).not.toContain("service_tier");
   });

@@ -272,6 +272,23 @@ describe("metadata, cache and extras", () => {
     expect(version).toBe("2026-10-21");
   });
 
+  test("a name that begins with $ is sent at no level", () => {
+    const extras = { anthropic: { $x: 1, further: true } };
+    const { body } = encode({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
+        { role: "assistant", content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }], extras },
+        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }], extras },
+      ],
+      tools: [{ name: "f", extras }],
+      extras,
+    });
+    const laid = { further: true };
+    const message = { ...laid, content: [laid] };
+    expect(body).toMatchObject({ ...laid, messages: [message, message, message], tools: [laid] });
+    expect(JSON.stringify(body)).not.toContain("$");
+  });
+
   test.each([
     ["anthropic-beta", "a\r\nx-evil: 1"],
     ["anthropic-beta", ["a"]],

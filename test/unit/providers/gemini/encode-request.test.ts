@@ -330,6 +330,24 @@ describe("settings", () => {
     );
   });
 
+  test("a name that begins with $ is sent at no level where extras lie, but inside a schema it is the schema's", () => {
+    const extras = { google: { $x: 1, further: true } };
+    const schema = { $ref: "#/$defs/a", $defs: { a: { type: "string" } } };
+    const { warnings: _, ...body } = encode({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Hi", extras }] },
+        { role: "assistant", content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }] },
+        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }] },
+      ],
+      tools: [{ name: "f", extras: { google: { ...extras.google, responseJsonSchema: schema } } }],
+      extras: { google: { ...extras.google, generationConfig: { $x: 1, topK: 3 }, generation_config: { $x: 2, top_k: 4 } } },
+    });
+    const turn = { parts: [{ further: true }] };
+    expect(body).toMatchObject({ further: true, contents: [turn, turn, turn], generationConfig: { topK: 4 } });
+    expect(body.tools).toEqual([{ functionDeclarations: [{ name: "f", further: true, responseJsonSchema: schema }] }]);
+    expect(JSON.stringify(body)).not.toContain("$x");
+  });
+
   test("what an answer says of itself beside its content does not go back", () => {
     const extras = { google: { groundingMetadata: {}, usageMetadata: {}, safetyRatings: [] } };
     expect(encode({ messages: [{ role: "assistant", content: "a", extras }] }).contents).toEqual([
