@@ -94,7 +94,9 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       start(chunk, events);
     }
     if (isJsonObject(choice)) {
-      const delta = isJsonObject(choice.delta) ? choice.delta : wholeMessage(choice);
+      if (choice.delta != null && !isJsonObject(choice.delta))
+        throw new ChatError("upstream_invalid_response", { logReason: "delta" });
+      const delta = choice.delta ?? wholeMessage(choice);
       if (delta) {
         if (writeMessage(delta, parts, calls, events)) refused = true;
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });

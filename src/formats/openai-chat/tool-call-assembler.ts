@@ -105,7 +105,10 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
       return calls.length > 0;
     },
     add(deltas, events) {
-      for (const delta of deltas) if (isJsonObject(delta)) addOne(delta, events);
+      for (const delta of deltas) {
+        if (isJsonObject(delta)) addOne(delta, events);
+        else if (delta != null) throw new ChatError("upstream_invalid_response", { logReason: "tool_calls" });
+      }
     },
     close(events) {
       for (const call of calls) {

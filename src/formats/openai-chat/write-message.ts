@@ -1,12 +1,16 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
+import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
 import type { PartWriter } from "./part-writer.ts";
 import { textIn } from "./text-in.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
 
-/** Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. */
+/**
+ * Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. Text or calls in a
+ * form that is not read are an error, since an answer without them would pass for a complete one.
+ */
 export function writeMessage(message: JsonObject, parts: PartWriter, calls: ToolCallAssembler, events: ChatEvent[]): boolean {
   // Some servers say the same text in both fields.
   const field = REASONING_FIELDS.find((name) => textIn(message[name]) !== undefined);
@@ -18,13 +22,23 @@ export function writeMessage(message: JsonObject, parts: PartWriter, calls: Tool
   if (Array.isArray(message.images))
     for (const image of message.images) if (isJsonObject(image)) parts.writeOpaque(image, events);
   if (Array.isArray(message.tool_calls)) calls.add(message.tool_calls, events);
+  else if (message.tool_calls != null) throw createFormError("tool_calls");
   if (isJsonObject(message.function_call)) calls.add([{ index: 0, function: message.function_call }], events);
   return refusal !== undefined;
 }
 
 function writeContent(content: unknown, parts: PartWriter, events: ChatEvent[]): void {
   if (typeof content === "string") parts.writeText("content", content, events);
-  else if (Array.isArray(content)) for (const element of content) if (isJsonObject(element)) writeElement(element, parts, events);
+  else if (Array.isArray(content)) {
+    for (const element of content) {
+      if (isJsonObject(element)) writeElement(element, parts, events);
+      else if (element != null) throw createFormError("content");
+    }
+  } else if (content != null) throw createFormError("content");
+}
+
+function createFormError(field: "content" | "tool_calls"): ChatError {
+  return new ChatError("upstream_invalid_response", { logReason: field });
 }
 
 /** One element of a content array: text, Mistral's thinking (a list of texts), or something to be carried as it is. */

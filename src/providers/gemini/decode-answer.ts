@@ -48,7 +48,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       const reason = isJsonObject(promptFeedback) ? promptFeedback.blockReason : undefined;
       if (typeof reason === "string") blockReason = reason;
     }
-    if (Array.isArray(candidates)) for (const candidate of candidates) decodeCandidate(candidate, events);
+    for (const candidate of listOf(candidates, "candidates that are no list")) decodeCandidate(candidate, events);
     if (usageMetadata !== undefined) {
       extras.usageMetadata = usageMetadata;
       usage = mapUsage(usageMetadata) ?? usage;
@@ -67,7 +67,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     // A second candidate is never asked for; the chat model has one answer.
     if (typeof index === "number" && index > 0) return;
     Object.assign(extras, others);
-    if (isJsonObject(content) && Array.isArray(content.parts)) parts.decode(content.parts, events);
+    if (isJsonObject(content)) parts.decode(listOf(content.parts, "parts that are no list"), events);
+    else if (content != null) throw new Error("a content that is no object");
     if (typeof reason === "string" && reason !== "") finishReason = reason;
   }
 
@@ -126,6 +127,13 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       finishWhole(events);
     },
   };
+}
+
+/** Nothing is an empty list; anything else that is no list is content which would be lost without a sign. */
+function listOf(value: unknown, otherwise: string): readonly unknown[] {
+  if (value == null) return [];
+  if (Array.isArray(value)) return value;
+  throw new Error(otherwise);
 }
 
 /** An error in place of a chunk: its `code` is the status that the answer would have had. */

@@ -336,6 +336,33 @@ describe("errors in an answer", () => {
   test("what is not JSON, or no object, is not this format", async () => {
     expect(errorOf(await play(text, "{oops")).code).toBe("upstream_invalid_response");
     expect(errorOf(await play(text, "[1]")).code).toBe("upstream_invalid_response");
+    expect(errorOf(await play({ id: "c1", choices: [{ index: 0, delta: "Hi" }] }, STOP, DONE)).code).toBe(
+      "upstream_invalid_response",
+    );
+  });
+
+  for (const fields of [
+    { content: 5 },
+    { content: false },
+    { content: { text: "Hi" } },
+    { content: ["Hi"] },
+    { tool_calls: 5 },
+    { tool_calls: { index: 0 } },
+    { tool_calls: ["f"] },
+  ]) {
+    test(`${JSON.stringify(fields)} is not read as an answer without it, streamed or whole`, async () => {
+      expect(errorOf(await play(chunk(fields), STOP, DONE)).code).toBe("upstream_invalid_response");
+      const whole = { id: "c1", choices: [{ index: 0, message: fields, finish_reason: "stop" }] };
+      expect(await rejectionOf(open(jsonResponse(whole), false))).toMatchObject({ code: "upstream_invalid_response" });
+    });
+  }
+
+  test("null, an empty list and nothing at all are no content", async () => {
+    for (const fields of [{}, { content: null, tool_calls: null }, { content: [], tool_calls: [] }, { content: [null] }]) {
+      expect(fold(await play(chunk(fields), STOP, DONE))).toMatchObject({ content: [], finish_reason: "stop" });
+    }
+    const withoutDelta = { id: "c1", choices: [{ index: 0, delta: null, finish_reason: "stop" }] };
+    expect(fold(await play(withoutDelta, DONE))).toMatchObject({ content: [], finish_reason: "stop" });
   });
 
   test("a whole answer with status 200 may be an error too", async () => {

@@ -336,6 +336,28 @@ describe("what goes wrong in the midst of an answer", () => {
       expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_invalid_response" } });
     }
   });
+
+  for (const content of [5, "a", [{ text: "a" }], { parts: 5 }, { parts: "a" }, { parts: { text: "a" } }]) {
+    test(`the content ${JSON.stringify(content)} is not read as an empty one, streamed or whole`, async () => {
+      const answer = { candidates: [{ content, ...STOP }] };
+      expect((await play(answer)).at(-1)).toMatchObject({ type: "error", error: { code: "upstream_invalid_response" } });
+      expect(await open(jsonResponse(answer), false).catch((thrown: unknown) => thrown)).toMatchObject({
+        code: "upstream_invalid_response",
+      });
+    });
+  }
+
+  test("candidates that are no list are lost content too", async () => {
+    const events = await play({ candidates: { content: { parts: [{ text: "a" }] } } }, chunk([], STOP));
+    expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_invalid_response" } });
+  });
+
+  test("null and nothing at all are an empty content", async () => {
+    for (const content of [undefined, null, {}, { parts: null }, { role: "model", parts: [] }]) {
+      const events = await play({ candidates: null }, { candidates: [{ content, ...STOP }] });
+      expect(withoutRaw(events).slice(1)).toEqual([{ type: "opaque" }, STOPPED]);
+    }
+  });
 });
 
 test("a second candidate is no part of the answer", async () => {
