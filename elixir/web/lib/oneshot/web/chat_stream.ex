@@ -1,0 +1,92 @@
+defmodule Oneshot.Web.ChatStream do
+  @moduledoc false
+  # POST /chat of the page: the conversation in, the answer out as it is written. The process of the connection gets both the
+  # answer's events and, should the person leave, the news that the connection is closed; then it ends, and the call with it.
+
+  alias Oneshot.AIClient
+  alias Oneshot.AIClient.{Event, JSON}
+  alias Oneshot.Web.{Connection, Providers, Request}
+
+  @max_tokens 4_000
+
+  @spec answer(Request.t(), :gen_tcp.socket()) :: pos_integer()
+  def answer(%Request{} = request, socket) do
+    with :ok <- check_type(request),
+         {:ok, provider, messages, opts} <- read(request.body) do
+      :ok = :inet.setopts(socket, active: :once)
+      {:ok, ref} = AIClient.stream_to(self(), provider, messages, opts)
+
+      with :ok <- Connection.begin(socket, 200, "text/event-stream") do
+        forward(ref, socket)
+      end
+
+      AIClient.cancel(ref)
+      200
+    else
+      {:error, status, message} -> Connection.respond(socket, status, "text/plain", message)
+    end
+  end
+
+  # A form on another site cannot send this type, so it cannot ask in this person's name.
+  defp check_type(request) do
+    if request.headers["content-type"] == "application/json", do: :ok, else: {:error, 415, "Send application/json."}
+  end
+
+  defp read(body) do
+    case JSON.decode(body) do
+      {:ok, %{"provider" => provider, "messages" => [_ | _] = messages} = body} ->
+        cond do
+          not Providers.allowed?(provider) -> {:error, 403, "Without WEB_PASSWORD this page has only echo."}
+          not Enum.all?(messages, &is_map/1) -> {:error, 400, "The messages are not messages."}
+          true -> {:ok, provider, messages, [model: model(body["model"]), max_tokens: @max_tokens]}
+        end
+
+      _other ->
+        {:error, 400, "Send provider and messages."}
+    end
+  end
+
+  defp model(model) when is_binary(model) and model != "", do: model
+  defp model(_none), do: nil
+
+  defp forward(ref, socket) do
+    receive do
+      {:ai_client, ^ref, event} ->
+        with :ok <- write(socket, encode(event)), do: if(not last?(event), do: forward(ref, socket))
+
+      {:tcp_closed, ^socket} ->
+        :ok
+
+      {:tcp_error, ^socket, _reason} ->
+        :ok
+
+      # Nothing more is expected from the browser.
+      {:tcp, ^socket, _bytes} ->
+        :inet.setopts(socket, active: :once)
+        forward(ref, socket)
+    end
+  end
+
+  defp write(_socket, nil), do: :ok
+  defp write(socket, body), do: :gen_tcp.send(socket, ["data: ", JSON.encode!(body), "\n\n"])
+
+  defp encode(%Event.Start{provider: provider, model: model}), do: %{type: "start", provider: provider, model: model}
+
+  defp encode(%Event.PartDelta{kind: kind, delta: delta}) when kind in [:text, :reasoning],
+    do: %{type: kind, text: delta}
+
+  defp encode(%Event.Done{response: response}) do
+    usage = response.usage && Map.from_struct(response.usage)
+    cost = response.cost && response.cost.total
+    %{type: "done", message: response.message, usage: usage, cost: cost, finish_reason: response.finish_reason}
+  end
+
+  defp encode({:error, error}),
+    do: %{type: "error", message: error.message, reason: error.reason, retryable: error.retryable?}
+
+  defp encode(_other), do: nil
+
+  defp last?(%Event.Done{}), do: true
+  defp last?({:error, _error}), do: true
+  defp last?(_event), do: false
+end

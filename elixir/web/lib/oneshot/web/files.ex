@@ -1,0 +1,32 @@
+defmodule Oneshot.Web.Files do
+  @moduledoc false
+  # The page, read when this is compiled.
+
+  @folder Path.expand("../../../priv/static", __DIR__)
+
+  @files for {path, name, type} <- [
+               {"/", "index.html", "text/html; charset=utf-8"},
+               {"/app.js", "app.js", "text/javascript; charset=utf-8"},
+               {"/app.css", "app.css", "text/css; charset=utf-8"},
+               {"/favicon.svg", "favicon.svg", "image/svg+xml"}
+             ],
+             into: %{},
+             do: {path, {type, File.read!(Path.join(@folder, name))}}
+
+  for name <- File.ls!(@folder), do: @external_resource(Path.join(@folder, name))
+
+  @spec fetch(String.t()) :: {:ok, String.t(), binary()} | :error
+  def fetch(path) do
+    with {:ok, {type, body}} <- Map.fetch(@files, path), do: {:ok, type, body}
+  end
+
+  @doc "The page loads nothing but its own files, and nobody may put it into a frame."
+  @spec headers() :: [{String.t(), String.t()}]
+  def headers do
+    [
+      {"content-security-policy",
+       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; " <>
+         "base-uri 'none'; frame-ancestors 'none'"}
+    ]
+  end
+end

@@ -1,0 +1,8 @@
+defmodule Oneshot.Web.Request do
+  @moduledoc false
+  # A request that has been read: header names are in lower case.
+
+  defstruct [:method, :path, headers: %{}, body: ""]
+
+  @type t :: %__MODULE__{method: String.t(), path: String.t(), headers: %{String.t() => String.t()}, body: binary()}
+end

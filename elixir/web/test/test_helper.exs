@@ -1,0 +1,7 @@
+# The real server, as the tests of the client start it.
+Code.require_file("../../ai_client/test/support/server.ex", __DIR__)
+
+browser? = Oneshot.Web.Browser.path() != nil
+if not browser?, do: IO.puts("left out: the page in a browser (needs chromium)")
+IO.puts("Elixir #{System.version()}, OTP #{System.otp_release()}")
+ExUnit.start(exclude: if(browser?, do: [], else: [:browser]), assert_receive_timeout: 2_000)
