@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# Tests elixir/ai_client and elixir/web, against the server on Bun, which the tests start themselves: format, warnings, tests.
+#
+# With TEST_ELIXIR_CURRENT=1, or where it was done before, once more on a current Elixir (Debian trixie's 1.18), which is made by
+# debootstrap in a folder of the cache. That needs root and Debian; where it cannot be done, it is said so and left out.
+#
+# The last line counts the tests: N passed, N failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+repository=$PWD
+export LC_ALL=C.UTF-8
+
+suite=trixie
+root="${XDG_CACHE_HOME:-$HOME/.cache}/ai-server-elixir/$suite"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0
+failed=0
+
+# The places of the numbers in: 22 doctests, 188 tests, 0 failures, 5 excluded, 1 invalid, 1 skipped
+count() { grep -oE "[0-9]+ $1" <<<"$summary" | grep -oE '^[0-9]+' || echo 0; }
+
+# run WHERE FOLDER COMMAND…: one step, which counts as a failure where it has none of its own to count.
+run() {
+  local where=$1 folder=$2
+  shift 2
+  printf '\n== %s on %s: %s\n' "$folder" "$where" "$*"
+  local status=0 summary
+  "on_$where" "$folder" "$@" >"$log" 2>&1 || status=$?
+  cat "$log"
+  summary=$(grep -E '^([0-9]+ (doctests?|properties), )*[0-9]+ tests?, [0-9]+ failures?' "$log" | tail -n 1 || true)
+  if [ -n "$summary" ]; then
+    local failures=$(($(count 'failures?') + $(count invalid)))
+    local left_out=$(($(count excluded) + $(count skipped)))
+    passed=$((passed + $(count 'doctests?') + $(count 'tests?') - failures - left_out))
+    failed=$((failed + failures))
+    if [ "$status" -ne 0 ] && [ "$failures" -eq 0 ]; then failed=$((failed + 1)); fi
+  elif [ "$status" -ne 0 ]; then
+    failed=$((failed + 1))
+  fi
+}
+
+test_on() {
+  local folder
+  for folder in elixir/ai_client elixir/web; do
+    run "$1" "$folder" mix format --check-formatted
+    run "$1" "$folder" mix compile --force --warnings-as-errors
+    run "$1" "$folder" mix test
+  done
+}
+
+# --- the Elixir that is installed
+
+on_this_machine() { (cd "$1" && shift && "$@"); }
+
+# --- a current one, in a folder
+
+# In a namespace of its own, so that the mounts are gone when the command is.
+on_current_elixir() {
+  local folder=$1
+  shift
+  # The variables are those of the inner shell.
+  # shellcheck disable=SC2016
+  root=$root repository=$repository folder=$folder shared=$(dirname "$repository")/shared unshare --mount bash -c '
+    set -euo pipefail
+    bind() { mkdir -p "$root$1" && mount --rbind "$1" "$root$1"; }
+    bind "$repository"
+    if [ -d "$shared" ]; then bind "$shared"; fi
+    bind /dev
+    mount -t proc proc "$root/proc"
+    touch "$root/etc/hosts" && mount --bind /etc/hosts "$root/etc/hosts"
+    exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 \
+      MIX_BUILD_PATH="/tmp/build/$folder" sh -c "cd \"\$0\" && exec \"\$@\"" "$repository/$folder" "$@"' current "$@"
+}
+
+make_current_elixir() {
+  mkdir -p "$(dirname "$root")"
+  local unfinished
+  unfinished=$(mktemp -d "$root.XXXXXX")
+  if debootstrap --variant=minbase --include=elixir,erlang-ssl,ca-certificates "$suite" "$unfinished" >"$log" 2>&1; then
+    mv "$unfinished" "$root"
+  else
+    tail -n 5 "$log"
+    rm -rf "$unfinished"
+    return 1
+  fi
+}
+
+why_no_current_elixir() {
+  if [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
+    echo "needs root, for a folder of its own"
+  elif [ ! -d "$root" ] && ! command -v debootstrap >/dev/null; then
+    echo "needs debootstrap: apt-get install debootstrap"
+  elif [ ! -d "$root" ] && ! make_current_elixir >&2; then
+    echo "debootstrap failed"
+  fi
+}
+
+# ---
+
+if ! command -v mix >/dev/null; then
+  cat >&2 <<'END'
+There is no Elixir here (mix is not on the PATH). To get it, 1.14 or later:
+  Debian, Ubuntu   apt-get install --no-install-recommends elixir erlang-ssl
+  macOS            brew install elixir
+  elsewhere        https://elixir-lang.org/install.html
+END
+  exit 1
+fi
+
+node scripts/ensure-installed.mjs
+test_on this_machine
+
+if [ "${TEST_ELIXIR_CURRENT:-}" = 1 ] || [ -d "$root" ]; then
+  reason=$(why_no_current_elixir)
+  if [ -z "$reason" ]; then
+    test_on current_elixir
+  else
+    printf '\nleft out: a current Elixir (%s)\n' "$reason"
+  fi
+else
+  printf '\nleft out: a current Elixir (set TEST_ELIXIR_CURRENT=1)\n'
+fi
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ]
