@@ -82,7 +82,7 @@
         pkgs:
         let
           release = pkgs.beamPackages.mixRelease {
-            pname = "web";
+            pname = "oneshot";
             inherit version;
             src = fileset.toSource {
               root = ./elixir;
@@ -96,7 +96,7 @@
           export PORT="''${PORT:-8080}" PHX_SERVER=true RELEASE_DISTRIBUTION="''${RELEASE_DISTRIBUTION:-none}"
           export RELEASE_COOKIE="''${RELEASE_COOKIE:-$(${pkgs.coreutils}/bin/od -An -N16 -tx1 /dev/urandom | ${pkgs.coreutils}/bin/tr -d ' \n')}"
           export RELEASE_TMP="''${RELEASE_TMP:-$(${pkgs.coreutils}/bin/mktemp -d)}"
-          exec ${release}/bin/web start
+          exec ${release}/bin/oneshot start
         '';
 
       makeStartOneshot =

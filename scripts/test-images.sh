@@ -45,7 +45,8 @@ tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .d
 cp -r test/fixtures/elixir-app "$context/elixir/relay"
 
 build Dockerfile localhost/ai-server:test
-CONTEXT="$context" build Dockerfile.integrated localhost/oneshot:test --build-arg ELIXIR_APP=elixir/relay
+build Dockerfile.integrated localhost/oneshot:test
+CONTEXT="$context" build Dockerfile.integrated localhost/oneshot-any-app:test --build-arg ELIXIR_APP=elixir/relay
 step "run"
-"$bun" test --timeout 60000 ./test/images/ai-server.ts ./test/images/oneshot.ts
+"$bun" test --timeout 60000 ./test/images/ai-server.ts ./test/images/oneshot.ts ./test/images/any-elixir-app.ts
 step "done"

@@ -66,12 +66,13 @@ export async function runContainer(image: string, options: string[] = [], comman
     },
   };
   while (!(await fetch(`${url}/health`).catch(() => null))?.ok) {
-    if (performance.now() - started > 30_000) {
+    const { out: state } = await podman("inspect", "--format", "{{.State.Status}}", name);
+    if (state !== "running" || performance.now() - started > 30_000) {
       const logs = await container.logs();
       await container.remove();
-      throw new Error(`no answer in 30 s:\n${logs}`);
+      throw new Error(`${image} is ${state} and does not answer:\n${logs}`);
     }
-    await Bun.sleep(10);
+    await Bun.sleep(5);
   }
   return { ...container, readyMs: performance.now() - started };
 }
