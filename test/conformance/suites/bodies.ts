@@ -7,6 +7,7 @@ import { hasProcessFiles, measureMemoryRise } from "../../support/read-process.t
 import { jsonAnswer } from "../../support/upstream-answer.ts";
 import { hasVectors, loadJsonTestSuite, loadNaughtyStrings, NEEDS_VECTORS } from "../../support/vectors.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
+import { REFUSED_BODIES } from "./refused-bodies.ts";
 
 const MIB = 1024 * 1024;
 const MAX_BODY_BYTES = 4 * MIB;
@@ -31,94 +32,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
   describe("bodies", () => {
     afterEach(() => upstream.reset());
 
-    const refused: [name: string, body: string | Uint8Array<ArrayBuffer>, status: number, code: string, says: RegExp][] = [
-      ["nothing", "", 400, "invalid_json", /JSON/],
-      ["not JSON", "{messages: 1}", 400, "invalid_json", /JSON/],
-      ["two JSON values", "{} {}", 400, "invalid_json", /JSON/],
-      ["a list", "[]", 400, "invalid_request", /object/],
-      ["a text", '"hi"', 400, "invalid_request", /object/],
-      ["no messages", '{"provider":"claude"}', 400, "invalid_request", /messages/],
-      ["empty messages", '{"provider":"claude","messages":[]}', 400, "invalid_request", /messages/],
-      [
-        "an unknown field",
-        '{"provider":"claude","messages":[{"role":"user","content":"x"}],"temprature":1}',
-        400,
-        "invalid_request",
-        /temprature/,
-      ],
-      [
-        "an unknown field inside",
-        '{"provider":"claude","messages":[{"role":"user","content":[{"type":"text","text":"x","colour":"red"}]}]}',
-        400,
-        "invalid_request",
-        /messages\[0\]\.content\[0\]\.colour/,
-      ],
-      [
-        "a caller's base URL and key",
-        '{"provider":"claude","messages":[{"role":"user","content":"x"}],"base_url":"http://127.0.0.1/"}',
-        400,
-        "invalid_request",
-        /base_url/,
-      ],
-      [
-        "an unknown role",
-        '{"provider":"claude","messages":[{"role":"root","content":"x"}]}',
-        400,
-        "invalid_request",
-        /messages\[0\]/,
-      ],
-      [
-        "a name twice",
-        '{"provider":"claude","provider":"echo","messages":[{"role":"user","content":"x"}]}',
-        400,
-        "invalid_json",
-        /twice|duplicate/i,
-      ],
-      [
-        "a name twice, once escaped",
-        '{"provider":"claude","\\u0070rovider":"echo","messages":[{"role":"user","content":"x"}]}',
-        400,
-        "invalid_json",
-        /twice|duplicate/i,
-      ],
-      [
-        "__proto__",
-        '{"provider":"claude","messages":[{"role":"user","content":"x"}],"__proto__":{"stream":true}}',
-        400,
-        "invalid_json",
-        /__proto__/,
-      ],
-      [
-        "lists nested 65 deep",
-        `{"provider":"claude","messages":${"[".repeat(65)}${"]".repeat(65)}}`,
-        400,
-        "invalid_json",
-        /deep|nest/i,
-      ],
-      ["lists nested 100,000 deep", "[".repeat(100_000), 400, "invalid_json", /deep|nest/i],
-      [
-        "a lone surrogate",
-        '{"provider":"claude","messages":[{"role":"user","content":"\\ud800"}]}',
-        400,
-        "invalid_json",
-        /surrogate|unicode/i,
-      ],
-      [
-        "invalid UTF-8",
-        Uint8Array.from(Buffer.from('{"provider":"claude","messages":[{"role":"user","content":"\xff\xfe"}]}', "latin1")),
-        400,
-        "invalid_json",
-        /UTF-8/,
-      ],
-      [
-        "a provider that does not exist",
-        '{"provider":"constructor","messages":[{"role":"user","content":"x"}]}',
-        404,
-        "unknown_provider",
-        /provider/,
-      ],
-    ];
-    test.each(refused)("%s: refused before any call, saying why", async (_name, body, status, code, says) => {
+    test.each(REFUSED_BODIES)("%s: refused before any call, saying why", async (_name, body, status, code, says) => {
       const answer = await client.send("/chat", { body, headers: { "content-type": "application/json" } });
       expect(answer.status).toBe(status);
       const error = answer.error();
