@@ -3,7 +3,7 @@ defmodule Oneshot.AIClient.StreamToTest do
 
   test "sends the events, with the ref, to their end" do
     {:ok, ref} = AIClient.stream_to(self(), "echo", "Hello there")
-    assert_receive {:ai_client, ^ref, %Event.Start{}}, 2_000
+    assert_receive {:ai_client, ^ref, %Event.Start{}}, 10_000
     assert_receive {:ai_client, ^ref, %Event.PartStart{}}
     assert_receive {:ai_client, ^ref, %Event.PartDelta{delta: "Hello"}}
     assert_receive {:ai_client, ^ref, %Event.PartDelta{delta: " there"}}
@@ -14,7 +14,7 @@ defmodule Oneshot.AIClient.StreamToTest do
 
   test "sends the error that a stream ends in" do
     {:ok, ref} = AIClient.stream_to(self(), "echo", "Hi", model: "echo-fail-rate_limited")
-    assert_receive {:ai_client, ^ref, {:error, %Error{reason: :rate_limited, retry_after: 7}}}, 2_000
+    assert_receive {:ai_client, ^ref, {:error, %Error{reason: :rate_limited, retry_after: 7}}}, 10_000
   end
 
   test "several at once are told apart" do
@@ -22,7 +22,7 @@ defmodule Oneshot.AIClient.StreamToTest do
 
     for {ref, number} <- refs do
       text = "answer #{number}"
-      assert_receive {:ai_client, ^ref, %Event.Done{response: %{text: ^text}}}, 2_000
+      assert_receive {:ai_client, ^ref, %Event.Done{response: %{text: ^text}}}, 10_000
     end
   end
 
@@ -32,14 +32,14 @@ defmodule Oneshot.AIClient.StreamToTest do
 
   test "cancel/1 takes what has not been looked at out of the mailbox, and no more comes" do
     {:ok, ref} = AIClient.stream_to(self(), "echo", "one two three four five six", model: "echo-slow")
-    assert_receive {:ai_client, ^ref, %Event.Start{}}, 2_000
+    assert_receive {:ai_client, ^ref, %Event.Start{}}, 10_000
     assert :ok = AIClient.cancel(ref)
     refute_receive {:ai_client, ^ref, _event}, 500
   end
 
   test "cancel/1 of a stream that has ended" do
     {:ok, ref} = AIClient.stream_to(self(), "echo", "Hi")
-    assert_receive {:ai_client, ^ref, %Event.Done{}}, 2_000
+    assert_receive {:ai_client, ^ref, %Event.Done{}}, 10_000
     assert :ok = AIClient.cancel(ref)
     assert :ok = AIClient.cancel(ref)
   end
@@ -48,13 +48,13 @@ defmodule Oneshot.AIClient.StreamToTest do
   test "a reader that crashes says so" do
     client = client(server(), jwt: nil, token: fn -> raise "no luck" end)
     {:ok, ref} = AIClient.stream_to(self(), "echo", "Hi", client: client)
-    assert_receive {:ai_client, ^ref, {:error, %Error{reason: :reader_failed}}}, 2_000
+    assert_receive {:ai_client, ^ref, {:error, %Error{reason: :reader_failed}}}, 10_000
   end
 
   test "a process that traps exits gets no exit messages" do
     Process.flag(:trap_exit, true)
     {:ok, ref} = AIClient.stream_to(self(), "echo", "one two three", model: "echo-slow")
-    assert_receive {:ai_client, ^ref, %Event.Start{}}, 2_000
+    assert_receive {:ai_client, ^ref, %Event.Start{}}, 10_000
     AIClient.cancel(ref)
     refute_receive {:EXIT, _pid, _reason}, 50
   end
