@@ -71,7 +71,9 @@
           installPhase = ''
             mkdir -p $out/bin $out/share/ai-server
             cp out/* $out/share/ai-server/
-            makeWrapper ${pkgs.bun}/bin/bun $out/bin/ai-server --add-flags $out/share/ai-server/bun.js
+            # Without the variable Bun lets 256 calls run at once and makes all others wait.
+            makeWrapper ${pkgs.bun}/bin/bun $out/bin/ai-server --add-flags $out/share/ai-server/bun.js \
+              --set-default BUN_CONFIG_MAX_HTTP_REQUESTS 10000
           '';
           meta.mainProgram = "ai-server";
         };
