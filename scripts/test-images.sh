@@ -31,7 +31,6 @@ scripts/images/make-bases.sh || leave_out "the base images cannot be made; deboo
 
 step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
 log="$(mktemp)"
-trap 'rm -f "$log"' EXIT
 build() {
   step "build $1"
   scripts/images/build.sh "$@" >"$log" 2>&1 || { tail -40 "$log" && exit 1; }
@@ -39,7 +38,16 @@ build() {
 
 # The integrated image takes any Elixir app; this one is a few lines, and in a folder of its own.
 context="$(mktemp -d)"
-trap 'rm -rf "$log" "$context"' EXIT
+tidy() {
+  rm -rf "$log" "$context"
+  # Containers that a test has left when it ran out of time, and layers that no build has used for a day.
+  (
+    source scripts/images/settings.sh
+    run_podman ps --all --quiet --filter name=ai-server-test- | xargs --no-run-if-empty podman "${storage[@]}" rm --force --time 0
+    run_podman image prune --force --filter until=24h
+  ) >/dev/null 2>&1
+}
+trap tidy EXIT
 tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore src elixir bridges/copilot scripts/start-oneshot |
   tar -x -C "$context"
 cp -r test/fixtures/elixir-app "$context/elixir/relay"
