@@ -43,7 +43,7 @@ defmodule Oneshot.AIClient.CancellationTest do
     test "when it is silent for too long, and what it had said is kept", %{client: client} do
       assert_closed(fn ->
         assert [%Event.Start{} | rest] =
-                 Enum.to_list(AIClient.stream("claude", "Hi", client: client, silence_timeout: 400))
+                 Enum.to_list(AIClient.stream("claude", "Hi", client: client, silence_timeout: 2_000))
 
         assert {:error, %Error{reason: :timeout, partial: %Response{model: "claude-sonnet-5-5"}}} = List.last(rest)
       end)

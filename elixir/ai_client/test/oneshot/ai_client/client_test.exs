@@ -47,6 +47,19 @@ defmodule Oneshot.AIClient.ClientTest do
     assert %{jwt: [_ | _], token: nil} = Client.new(jwt: [secret: TestServer.secret()], url: url)
   end
 
+  defmodule Loud do
+    @behaviour Oneshot.AIClient.JSON
+
+    def encode!(term), do: term |> AIClient.JSON.Plain.encode!() |> String.replace("Hi", "HI")
+    defdelegate decode(text), to: AIClient.JSON.Plain
+  end
+
+  test "a JSON library of one's own" do
+    Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret()], json: Loud)
+    assert AIClient.JSON.library() == Loud
+    assert {:ok, %{text: "HI"}} = AIClient.chat("echo", "Hi")
+  end
+
   test "a mistake in the configuration is told where it is" do
     Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret()], time_out: 5)
 

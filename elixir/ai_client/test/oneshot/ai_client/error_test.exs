@@ -93,8 +93,8 @@ defmodule Oneshot.AIClient.ErrorTest do
   end
 
   test "a stream may last longer than any timeout while it is not silent" do
-    client = client(server(), silence_timeout: 1_000, timeout: 500)
-    text = "one two three four five six seven"
+    client = client(server(), silence_timeout: 2_000, timeout: 500)
+    text = "one two three four five six seven eight nine ten eleven twelve"
     assert text == "echo" |> AIClient.stream_text(text, model: "echo-slow", client: client) |> Enum.join()
   end
 

@@ -31,8 +31,8 @@ defmodule Oneshot.AIClient.HTTP1Test do
       bytes = unquote(bytes)
 
       for at <- 0..byte_size(bytes) do
-        <<first::binary-size(at), second::binary>> = bytes
-        assert {:ok, unquote(body)} == decode([first, second], :closed)
+        pieces = [binary_part(bytes, 0, at), binary_part(bytes, at, byte_size(bytes) - at)]
+        assert {:ok, unquote(body)} == decode(pieces, :closed)
       end
 
       assert {:ok, unquote(body)} == decode(for(<<byte <- bytes>>, do: <<byte>>), :closed)

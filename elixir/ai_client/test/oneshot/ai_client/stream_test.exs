@@ -129,7 +129,12 @@ defmodule Oneshot.AIClient.StreamTest do
 
   test "is lazy, asks anew each time, and can be suspended" do
     owner = self()
-    token = fn -> send(owner, :asked) && mint() end
+
+    token = fn ->
+      send(owner, :asked)
+      mint()
+    end
+
     stream = AIClient.stream("echo", "one two three", client: client(server(), jwt: nil, token: token))
     refute_received :asked
     assert Enum.count(stream) == Enum.count(stream)

@@ -141,11 +141,16 @@ defmodule Oneshot.AIClient.TokenTest do
       good = token(jwt: [secret: TestServer.secret()])
       owner = self()
 
+      of_claims = fn claims ->
+        send(owner, {:claims, claims})
+        good
+      end
+
       for source <- [
             good,
             fn -> good end,
             fn -> {:ok, good} end,
-            fn claims -> send(owner, {:claims, claims}) && good end,
+            of_claims,
             {Function, :identity, [good]}
           ] do
         client = client(server(), jwt: nil, token: source)

@@ -18,7 +18,10 @@ defmodule Oneshot.AIClient.ToolLoopTest do
         name: "weather",
         description: "The weather",
         parameters: @city,
-        run: fn arguments -> send(owner, {:ran, arguments}) && {:ok, "rain"} end
+        run: fn arguments ->
+          send(owner, {:ran, arguments})
+          {:ok, "rain"}
+        end
       )
 
     assert {:ok, %ToolRun{} = run} = AIClient.run_tools("echo", "weather in Bergen", [weather])

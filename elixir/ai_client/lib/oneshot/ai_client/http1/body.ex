@@ -60,8 +60,8 @@ defmodule Oneshot.AIClient.HTTP1.Body do
   defp decode(:until_closed, bytes, data), do: more(:until_closed, [data, bytes])
 
   defp decode({:chunk, size}, bytes, data) when byte_size(bytes) >= size do
-    <<chunk::binary-size(size), rest::binary>> = bytes
-    decode({:chunk_end, ""}, rest, [data, chunk])
+    rest = binary_part(bytes, size, byte_size(bytes) - size)
+    decode({:chunk_end, ""}, rest, [data, binary_part(bytes, 0, size)])
   end
 
   defp decode({:chunk, size}, bytes, data), do: more({:chunk, size - byte_size(bytes)}, [data, bytes])
