@@ -56,8 +56,9 @@ export function describeDiscovery({ runtime, main: { client } }: Conformance): v
       });
     }
 
-    // On workerd such a request does not reach us.
-    if (runtime !== "workers") {
+    if (runtime === "workers") {
+      test.skip("a broken Host header is 400 (not on workers: such a request does not reach us)", () => {});
+    } else {
       for (const host of ["a b", "%%%", "[::", "example.com:99999"]) {
         test(`the Host header "${host}" is 400`, async () => {
           const connection = openRawConnection(client.url);
