@@ -70,7 +70,7 @@ on_current_elixir() {
     mount -t proc proc "$root/proc"
     touch "$root/etc/hosts" && mount --bind /etc/hosts "$root/etc/hosts"
     exec chroot "$root" /usr/bin/env -i PATH=/usr/bin:/bin HOME=/root LC_ALL=C.UTF-8 \
-      MIX_BUILD_PATH="/tmp/build/$folder" sh -c "cd \"\$0\" && exec \"\$@\"" "$repository/$folder" "$@"' current "$@"
+      MIX_BUILD_PATH="/var/cache/mix/$folder" sh -c "cd \"\$0\" && exec \"\$@\"" "$repository/$folder" "$@"' current "$@"
 }
 
 make_current_elixir() {

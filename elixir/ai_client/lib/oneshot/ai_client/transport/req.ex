@@ -1,6 +1,6 @@
 defmodule Oneshot.AIClient.Transport.Req do
   @moduledoc """
-  A transport over [Req](https://hexdocs.pm/req), for apps that want its connection pools, proxies or instrumentation.
+  A transport over Req, for apps that want its connection pools, proxies or instrumentation.
 
       config :oneshot, :ai_client,
         transport: Oneshot.AIClient.Transport.Req,
