@@ -1,30 +1,31 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as z from "zod";
-import { jsonObjectSchema } from "../../src/chat/format.ts";
-import { hasVectors, vectorsFolder } from "./vectors.ts";
+import { readVectorFile } from "./vectors.ts";
 
 const keySchema = z.looseObject({ kid: z.string(), kty: z.string(), k: z.string().optional() });
 export type VectorKey = z.infer<typeof keySchema>;
 
-const casesSchema = z.object({
+const jwtCasesSchema = z.object({
+  /** Seconds since 1970: the clock at which the cases are to be judged. */
   now: z.number(),
   issuer: z.string(),
   audience: z.string(),
   keys: z.array(keySchema),
   startupRefuse: z.array(z.string()),
+  /** How many cases the file says to hold: whoever runs them can see that none was left out. */
+  count: z.int().positive(),
   cases: z.array(
     z.object({
       id: z.number(),
       name: z.string(),
+      /** `policy`: either is right. */
       expect: z.enum(["accept", "reject", "policy"]),
-      why: z.string(),
       token: z.string(),
     }),
   ),
 });
+export type JwtCases = z.infer<typeof jwtCasesSchema>;
 
-const jokenSchema = z.object({
+const jokenTokensSchema = z.object({
   now: z.number(),
   keys: z.array(keySchema),
   cases: z.array(
@@ -38,18 +39,30 @@ const jokenSchema = z.object({
     }),
   ),
 });
+export type JokenTokens = z.infer<typeof jokenTokensSchema>;
 
-/** Null where the vectors are absent. */
-export const jwtCases = hasVectors ? casesSchema.parse(readJson("jwt-cases.json")) : null;
+/** Hostile tokens and a few good ones, for a ring of keys. */
+export function loadJwtCases(): JwtCases {
+  return jwtCasesSchema.parse(readVectorFile("jwt/jwt-cases.json"));
+}
+
 /** Tokens made by the real Joken. */
-export const jokenTokens = hasVectors ? jokenSchema.parse(readJson("joken-tokens.json")) : null;
+export function loadJokenTokens(): JokenTokens {
+  return jokenTokensSchema.parse(readVectorFile("jwt/joken-tokens.json"));
+}
 
-/** The variable with which a server is given this key, as an operator would. */
-export function envOf(key: VectorKey): Record<string, string> {
+/** The variables with which a server is given this key as an operator would, without a name for a secret. */
+export function keyEnvironment(key: VectorKey): Record<string, string> {
   if (key.k !== undefined) return { JWT_SECRET: Buffer.from(key.k, "base64url").toString() };
   return { JWT_PUBLIC_KEY: JSON.stringify(key) };
 }
 
-function readJson(file: string): unknown {
-  return jsonObjectSchema.parse(JSON.parse(readFileSync(join(vectorsFolder, "jwt", file), "utf8")));
+/** The same with the key's name, so that a token that names another key is refused, as a ring of keys would. */
+export function namedKeyEnvironment(key: VectorKey): Record<string, string> {
+  return { ...keyEnvironment(key), JWT_KEY_ID: key.kid };
+}
+
+/** White space at the end of a header's value is no part of it (RFC 9110 §5.5): no server ever gets to see such a token as it is. */
+export function endsInHeaderSpace(token: string): boolean {
+  return /[ \t]$/.test(token);
 }

@@ -7,10 +7,21 @@ import { parseAuthEnv } from "../../../src/auth/settings.ts";
 import { createTokenVerifier } from "../../../src/auth/verify-token.ts";
 import { ConfigError } from "../../../src/env/config-error.ts";
 import { judge } from "../../support/judge-token.ts";
-import { envOf, jokenTokens, jwtCases, type VectorKey } from "../../support/jwt-vectors.ts";
-import { NEEDS_VECTORS } from "../../support/vectors.ts";
+import {
+  endsInHeaderSpace,
+  type JokenTokens,
+  type JwtCases,
+  keyEnvironment,
+  loadJokenTokens,
+  loadJwtCases,
+  namedKeyEnvironment,
+  type VectorKey,
+} from "../../support/jwt-vectors.ts";
+import { hasVectors, NEEDS_VECTORS } from "../../support/vectors.ts";
 
-const EMPTY = { now: 0, issuer: "", audience: "", keys: [], cases: [] };
+// Suites that are left out are still read.
+const NO_CASES: JwtCases = { now: 0, issuer: "", audience: "", keys: [], startupRefuse: [], count: 0, cases: [] };
+const NO_TOKENS: JokenTokens = { now: 0, keys: [], cases: [] };
 
 /** The ring of the vectors, symmetric and asymmetric keys together, as no configuration can make it. */
 async function createMixedRing(keys: readonly VectorKey[]) {
@@ -29,27 +40,29 @@ async function createMixedRing(keys: readonly VectorKey[]) {
   return createKeyRing(ring);
 }
 
-describe.skipIf(!jwtCases)(`the JWT cases ${NEEDS_VECTORS}`, () => {
-  const { now, issuer, audience, keys, cases, startupRefuse } = jwtCases ?? { ...EMPTY, startupRefuse: [] };
+describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
+  const { now, issuer, audience, keys, cases, count, startupRefuse } = hasVectors ? loadJwtCases() : NO_CASES;
   const rules = { issuer, audience, toleranceSeconds: 30, maxLifetimeSeconds: 86_400 };
 
-  test("are there", () => {
-    expect(cases).toHaveLength(98);
+  test("are all there", () => {
+    expect(cases).toHaveLength(count);
   });
 
-  test.each(cases)("with the whole ring: $id $name → $expect", async ({ token, expect: expected }) => {
+  // Of a case that is a deployment's own "policy", either verdict is right.
+  const decided = cases.filter(({ expect: expected }) => expected !== "policy");
+
+  test.each(decided)("with the whole ring: $id $name → $expect", async ({ token, expect: expected }) => {
     const verify = createTokenVerifier(await createMixedRing(keys), rules, () => now * 1000);
-    // A deployment that asks for `sub` may refuse the one token without it ("policy"); this one does not.
     expect(await judge(() => verify(token))).toStartWith(expected === "reject" ? "refused: " : "accepted: ");
   });
 
   describe.each(keys)("with the settings of $kid alone", (key) => {
-    const env = parseAuthEnv({ ...envOf(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience });
+    const env = parseAuthEnv({ ...namedKeyEnvironment(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience });
     const authenticator = createAuthenticator(env, { now: () => now * 1000 });
 
     test("nothing is accepted that should be refused", async () => {
       for (const { name, token, expect: expected } of cases) {
-        if (expected !== "reject" || /[^\x20-\x7e]/.test(token)) continue;
+        if (expected !== "reject" || /[^\x20-\x7e]/.test(token) || endsInHeaderSpace(token)) continue;
         const request = new Request("http://localhost/chat", { headers: { authorization: `Bearer ${token}` } });
         expect([name, await judge(() => authenticator.authenticate(request))]).toEqual([
           name,
@@ -61,10 +74,12 @@ describe.skipIf(!jwtCases)(`the JWT cases ${NEEDS_VECTORS}`, () => {
 
   test("each token that is to be accepted is, with the settings of its signer's key", async () => {
     const authenticators = keys.map((key) =>
-      createAuthenticator(parseAuthEnv({ ...envOf(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience }), { now: () => now * 1000 }),
+      createAuthenticator(parseAuthEnv({ ...keyEnvironment(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience }), {
+        now: () => now * 1000,
+      }),
     );
     for (const { name, token, expect: expected } of cases) {
-      if (expected === "reject") continue;
+      if (expected !== "accept") continue;
       const request = new Request("http://localhost/chat", { headers: { authorization: `Bearer ${token}` } });
       const verdicts = await Promise.all(authenticators.map((authenticator) => judge(() => authenticator.authenticate(request))));
       expect([name, verdicts.filter((verdict) => verdict.startsWith("accepted: ")).length]).toEqual([name, 1]);
@@ -76,8 +91,8 @@ describe.skipIf(!jwtCases)(`the JWT cases ${NEEDS_VECTORS}`, () => {
   });
 });
 
-describe.skipIf(!jokenTokens)(`Joken's tokens ${NEEDS_VECTORS}`, () => {
-  const { now, keys, cases } = jokenTokens ?? EMPTY;
+describe.skipIf(!hasVectors)(`Joken's tokens ${NEEDS_VECTORS}`, () => {
+  const { now, keys, cases } = hasVectors ? loadJokenTokens() : NO_TOKENS;
 
   test("are there", () => {
     expect(cases).toHaveLength(7);
@@ -85,7 +100,7 @@ describe.skipIf(!jokenTokens)(`Joken's tokens ${NEEDS_VECTORS}`, () => {
 
   test.each(cases)("$name", async ({ token, kid, issuer, audience }) => {
     for (const key of keys.filter((candidate) => candidate.kid === kid)) {
-      const env = parseAuthEnv({ ...envOf(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience });
+      const env = parseAuthEnv({ ...keyEnvironment(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience });
       const request = new Request("http://localhost/chat", { headers: { authorization: `Bearer ${token}` } });
       expect(await judge(() => createAuthenticator(env, { now: () => now * 1000 }).authenticate(request))).toStartWith(
         "accepted: ",
