@@ -24,5 +24,7 @@ function decodeMessage(message: ChatBody["messages"][number]): Message {
     return { role, content: [{ type: "tool_result", ...result }] };
   }
   const { role, content, extras } = message;
-  return extras === undefined ? { role, content } : { role, content, extras };
+  // Those of an answer speak of it (fingerprints, finer counts, verdicts of filters); vendors refuse them in a message.
+  const isAnswer = "finish_reason" in message;
+  return extras === undefined || isAnswer ? { role, content } : { role, content, extras };
 }

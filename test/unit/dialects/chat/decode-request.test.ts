@@ -35,7 +35,12 @@ describe("decodeRequest of the native dialect", () => {
     });
   });
 
-  test("takes an answer of ours as the next message", () => {
+  test("keeps the extras of an earlier message that is none of our answers", () => {
+    const prefill = { role: "assistant", content: "{", extras: { openai_chat: { prefix: true } } } as const;
+    expect(decodeRequest({ messages: [HI, prefill] }).messages).toEqual([HI, prefill]);
+  });
+
+  test("takes an answer of ours as the next message, without what it says about itself", () => {
     const content = [
       { type: "reasoning", text: "…", signature: { format: "anthropic", value: "abc==" } },
       { type: "text", text: "Hello" },
@@ -52,7 +57,7 @@ describe("decodeRequest of the native dialect", () => {
         tool_calls: [],
       },
       ...{ finish_reason: "stop", raw_finish_reason: "end_turn", usage: { input_tokens: 1 }, usage_complete: true, cost: null },
-      ...{ warnings: [], attempts: [] },
+      ...{ warnings: [], attempts: [], extras: { anthropic: { container: { id: "c_1" } } } },
     };
     expect(decodeRequest({ messages: [HI, answer, HI] }).messages).toEqual([
       HI,

@@ -10,6 +10,8 @@ defmodule Oneshot.AIClient.Response do
     * `:finish_reason` - `:stop`, `:length` (the limit was reached: the text is cut), `:tool_calls` or `:content_filter`;
       `:raw_finish_reason` is the vendor's own word.
     * `:usage`, `:usage_complete?`, `:cost` - `Oneshot.AIClient.Usage` and `Oneshot.AIClient.Cost`, `nil` where unknown.
+    * `:extras` - what the vendor says beside its answer (citations, a fingerprint), by format and in its own words, as a map
+      with string keys.
     * `:warnings` - what the model could not take, see `Oneshot.AIClient.Warning`.
     * `:provider`, `:model` - who answered. `:attempts` - who was asked, see `Oneshot.AIClient.Attempt`.
     * `:id` - the vendor's id of the answer. `:request_id` - names the line in the server's log.
@@ -30,6 +32,7 @@ defmodule Oneshot.AIClient.Response do
             usage: nil,
             usage_complete?: false,
             cost: nil,
+            extras: %{},
             warnings: [],
             attempts: []
 
@@ -49,6 +52,7 @@ defmodule Oneshot.AIClient.Response do
           usage: Usage.t() | nil,
           usage_complete?: boolean(),
           cost: Cost.t() | nil,
+          extras: map(),
           warnings: [Warning.t()],
           attempts: [Attempt.t()]
         }
@@ -70,7 +74,7 @@ defmodule Oneshot.AIClient.Response do
       provider: body["provider"],
       model: body["model"],
       text: join_text(content),
-      message: to_message(content, body["extras"]),
+      message: %{role: "assistant", content: content},
       content: content,
       tool_calls: for(%{"type" => "tool_call"} = part <- content, do: ToolCall.decode(part)),
       finish_reason: body["finish_reason"] && Map.get(@finish_reasons, body["finish_reason"], :unknown),
@@ -78,6 +82,7 @@ defmodule Oneshot.AIClient.Response do
       usage: Usage.decode(body["usage"]),
       usage_complete?: body["usage_complete"] == true,
       cost: Cost.decode(body["cost"]),
+      extras: body["extras"] || %{},
       warnings: Enum.map(body["warnings"] || [], &Warning.decode/1),
       attempts: Enum.map(body["attempts"] || [], &Attempt.decode/1)
     }
@@ -86,7 +91,4 @@ defmodule Oneshot.AIClient.Response do
   defp join_text(content) do
     for(%{"type" => "text", "text" => text} <- content, do: text) |> IO.iodata_to_binary()
   end
-
-  defp to_message(content, nil), do: %{role: "assistant", content: content}
-  defp to_message(content, extras), do: %{role: "assistant", content: content, extras: extras}
 end
