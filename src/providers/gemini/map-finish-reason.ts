@@ -23,12 +23,19 @@ const FINISHED: Readonly<Record<string, FinishReason>> = {
 const REFUSED: Readonly<Record<string, ErrorCode>> = { MISSING_THOUGHT_SIGNATURE: "upstream_rejected" };
 
 /**
+ * Where the model called a function, the answer ends in `tool_calls`. UNEXPECTED_TOOL_CALL is said of a call that the request did not
+ * declare: it is whole and signed like any other, and its result (that there is no such function) is taken on the next turn.
+ */
+const WITH_CALL: ReadonlySet<string> = new Set(["STOP", "UNEXPECTED_TOOL_CALL"]);
+
+/**
  * Google's `finishReason` → how the answer ended, or with which error. Google says STOP after tool calls too. All reasons but those
- * above mean that the model failed (MALFORMED_FUNCTION_CALL, UNEXPECTED_TOOL_CALL, TOO_MANY_TOOL_CALLS, OTHER, …), and so far each
- * new one did: what is not known is no success.
+ * above mean that the model failed (MALFORMED_FUNCTION_CALL, TOO_MANY_TOOL_CALLS, OTHER, …), and so far each new one did: what is
+ * not known is no success.
  */
 export function mapFinishReason(reason: string, called: boolean): { finish: FinishReason } | { error: ErrorCode } {
+  if (called && WITH_CALL.has(reason)) return { finish: "tool_calls" };
   const finish = Object.hasOwn(FINISHED, reason) ? FINISHED[reason] : undefined;
-  if (finish !== undefined) return { finish: finish === "stop" && called ? "tool_calls" : finish };
+  if (finish !== undefined) return { finish };
   return { error: (Object.hasOwn(REFUSED, reason) ? REFUSED[reason] : undefined) ?? "upstream_error" };
 }

@@ -200,6 +200,16 @@ describe("the end", () => {
     });
   }
 
+  test("a call that was not declared is a call: it can be answered like any other", async () => {
+    const call = { functionCall: { name: "list_files", args: {} }, thoughtSignature: "s" };
+    const stream = await open(sseResponse(sse(chunk([call], { finishReason: "UNEXPECTED_TOOL_CALL" }))));
+    expect(await foldEvents(stream)).toMatchObject({
+      content: [{ type: "tool_call", name: "list_files", arguments: {}, signature: { format: "google", value: "s" } }],
+      finish_reason: "tool_calls",
+      raw_finish_reason: "UNEXPECTED_TOOL_CALL",
+    });
+  });
+
   test("a blocked prompt", async () => {
     const blocked = {
       promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
