@@ -6,9 +6,13 @@ import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { isThirdGeneration } from "./model-generation.ts";
 import { overlay } from "./overlay.ts";
 
+/** What Gemini 3 takes inside of a function's result (ai.google.dev/gemini-api/docs/function-calling, "Multimodal function responses"). */
+const MEDIA_INSIDE: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"]);
+
 /**
- * A function's result. Its texts stand in an object, under the key that Google reads as output or as error. Media belong inside of
- * it from Gemini 3 on; before, and for files by URL, they follow it as parts of the same turn.
+ * A function's result. Its texts stand in an object, under the key that Google reads as output or as error. Images and documents
+ * belong inside of it from Gemini 3 on. Before, and for other media, they follow it as parts of the same turn; so do files by URL,
+ * which the Gemini API passes over in silence where they stand inside: the model makes up what it was to see (recorded 2026-02).
  */
 export function encodeToolResult(part: ToolResultPart, param: string, context: PartContext): RequestPart[] {
   const name = part.name ?? context.nameOfCall.get(part.tool_call_id);
@@ -22,7 +26,7 @@ export function encodeToolResult(part: ToolResultPart, param: string, context: P
   for (const content of encodeContent(part, param, context)) {
     const { text, inlineData } = content;
     if (text !== undefined && Object.keys(content).length === 1) texts.push(text);
-    else if (inlineData && isThirdGeneration(context.model)) inside.push({ inlineData });
+    else if (inlineData && isInside(inlineData, context)) inside.push({ inlineData });
     else after.push(content);
   }
   const result: RequestPart = {
@@ -34,6 +38,10 @@ export function encodeToolResult(part: ToolResultPart, param: string, context: P
     },
   };
   return [overlay(result, part.extras), ...after];
+}
+
+function isInside({ mimeType }: InlineData, { model }: PartContext): boolean {
+  return isThirdGeneration(model) && MEDIA_INSIDE.has(mimeType);
 }
 
 function encodeContent({ content }: ToolResultPart, param: string, context: PartContext): RequestPart[] {

@@ -41,7 +41,7 @@ export interface FunctionResponse {
   name: string;
   /** `output` holds what the function gave, `error` what went wrong; any other object counts as output as a whole. */
   response: JsonObject;
-  /** Media of the result; from Gemini 3 on. */
+  /** Images and documents of the result; from Gemini 3 on. */
   parts?: { inlineData: InlineData }[];
 }
 

@@ -200,6 +200,19 @@ describe("tools", () => {
     expect(encode({ messages }, "gemini-2.5-flash").contents[2]?.parts).toEqual([{ functionResponse: result }, image, file]);
   });
 
+  test("media that Gemini takes nowhere but in a turn follow the result", () => {
+    const media = (media_type: string) => ({ type: "document", media_type, data: "AA==" }) as const;
+    const types = ["audio/mpeg", "application/pdf", "image/gif", "text/plain"];
+    const result = { type: "tool_result", tool_call_id: "c1", content: types.map(media) } as const;
+    const inline = (mimeType: string) => ({ inlineData: { mimeType, data: "AA==" } });
+    const inside = { response: { output: "" }, parts: [inline("application/pdf"), inline("text/plain")] };
+    expect(encode({ messages: [...CALLS, { role: "tool", content: [result] }] }).contents[2]?.parts).toEqual([
+      { functionResponse: { id: "c1", name: "get_weather", ...inside } },
+      inline("audio/mpeg"),
+      inline("image/gif"),
+    ]);
+  });
+
   test("a result of a call that nobody made needs the tool's name", () => {
     const result = { type: "tool_result", tool_call_id: "x", content: "1" } as const;
     expect(() => encode({ messages: [{ role: "tool", content: [result] }] })).toThrow(
