@@ -63,9 +63,11 @@ export function readGoogleAnswer(chunks: readonly unknown[]): GoogleAnswer {
     usage: null,
   };
   for (const chunk of chunks.map(asObject)) {
-    if (chunk.usageMetadata) answer.usage = readUsage(asObject(chunk.usageMetadata));
-    if (chunk.promptFeedback) answer.blockReason = String(asObject(chunk.promptFeedback).blockReason);
+    if (chunk.usageMetadata) answer.usage = readUsage(asObject(chunk.usageMetadata)) ?? answer.usage;
+    const { blockReason } = asObject(chunk.promptFeedback ?? {});
+    if (blockReason !== undefined) answer.blockReason = String(blockReason);
     for (const candidate of asList(chunk.candidates)) {
+      if (Number(candidate.index ?? 0) > 0) continue;
       if (candidate.finishReason !== undefined) answer.finishReason = String(candidate.finishReason);
       for (const part of asList(asObject(candidate.content ?? {}).parts)) readPart(part, answer);
     }

@@ -1,7 +1,7 @@
 import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
 import type { Message } from "../../src/chat/message.ts";
-import type { Part } from "../../src/chat/part.ts";
-import type { ChatRequest, Reasoning } from "../../src/chat/request.ts";
+import type { DocumentPart, ImagePart, Part } from "../../src/chat/part.ts";
+import { type ChatRequest, effortSchema, type Reasoning } from "../../src/chat/request.ts";
 import type { Tool } from "../../src/chat/tool.ts";
 
 /** Fields whose content is the caller's own, or a schema: no names of Google's in it. */
@@ -19,19 +19,21 @@ function camelName(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Google reads its fields' names in snake case too; here they are all in camel case. */
+/** Google reads its fields' names in snake case too, and a null as nothing; here they are all in camel case, and there. */
 export function toCamelCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCamelCase);
   if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).map(([name, item]) => {
+  const entries = Object.entries(value).flatMap(([name, item]) => {
     const camel = camelName(name);
-    return [camel, FOREIGN.has(camel) ? item : toCamelCase(item)];
+    return item === null ? [] : [[camel, FOREIGN.has(camel) ? item : toCamelCase(item)]];
   });
   return Object.fromEntries(entries);
 }
 
 const asObject = (value: unknown): JsonObject => jsonObjectSchema.parse(value);
-const asList = (value: unknown): JsonObject[] => jsonObjectSchema.array().parse(value ?? []);
+/** Google takes one item for a list of one. */
+const asList = (value: unknown): JsonObject[] =>
+  jsonObjectSchema.array().parse(Array.isArray(value) ? value : value == null ? [] : [value]);
 const asText = (value: unknown): string => String(value);
 
 /** The fields that are left when the known ones are taken out; undefined where none are. */
@@ -47,6 +49,15 @@ const defined = <T extends object>(value: T) =>
 /** A part without an id gets this one, by the order of the calls and of the results. */
 const mintedId = (order: number) => `minted_${order}`;
 
+/** A part that is nothing but data of an image or a PDF. */
+function readInline(part: JsonObject): ImagePart | DocumentPart | undefined {
+  if (!part.inlineData || Object.keys(part).length > 1) return undefined;
+  const { mimeType, data } = asObject(part.inlineData);
+  if (asText(mimeType).startsWith("image/")) return { type: "image", media_type: asText(mimeType), data: asText(data) };
+  if (mimeType === "application/pdf") return { type: "document", media_type: "application/pdf", data: asText(data) };
+  return undefined;
+}
+
 function readPart(part: JsonObject, counters: { calls: number; results: number }): Part {
   const signature =
     part.thoughtSignature === undefined ? {} : { signature: { format: "google", value: asText(part.thoughtSignature) } as const };
@@ -61,16 +72,17 @@ function readPart(part: JsonObject, counters: { calls: number; results: number }
     };
   }
   if (part.functionResponse) {
-    const { id, name, response } = asObject(part.functionResponse);
-    const extras = { google: { functionResponse: { response } } };
+    const { id, name, response, parts } = asObject(part.functionResponse);
     const tool_call_id = id === undefined ? mintedId(counters.results++) : asText(id);
-    return { type: "tool_result", tool_call_id, name: asText(name), content: "", extras };
+    const media = asList(parts).map(readInline);
+    // Of what stands inside, the chat model says what is there itself; files by URL it says elsewhere.
+    const content = media.filter((item) => item !== undefined);
+    const said = content.length === media.length;
+    const extras = { google: { functionResponse: { response, ...(said ? {} : { parts }) } } };
+    return { type: "tool_result", tool_call_id, name: asText(name), content: said ? content : "", extras };
   }
-  if (part.inlineData) {
-    const { mimeType, data } = asObject(part.inlineData);
-    if (asText(mimeType).startsWith("image/")) return { type: "image", media_type: asText(mimeType), data: asText(data) };
-    if (mimeType === "application/pdf") return { type: "document", media_type: "application/pdf", data: asText(data) };
-  }
+  const media = readInline(part);
+  if (media) return media;
   if (typeof part.text === "string") return { type: part.thought === true ? "reasoning" : "text", text: part.text, ...signature };
   return { type: "opaque", format: "google", value: part };
 }
@@ -101,6 +113,13 @@ function readToolConfig(config: JsonObject): { choice?: NonNullable<ChatRequest[
   return { ...(choice ? { choice } : {}), ...(Object.keys(extras).length > 0 ? { extras } : {}) };
 }
 
+/** Undefined where it says what the chat model cannot (a budget of -1: as the model sees fit). */
+function readThinking({ includeThoughts, thinkingBudget, thinkingLevel, ...others }: JsonObject): Reasoning | undefined {
+  if (thinkingBudget === -1 || Object.keys(others).length > 0) return undefined;
+  const effort = thinkingLevel === undefined ? undefined : effortSchema.parse(asText(thinkingLevel).toLowerCase());
+  return defined({ visible: includeThoughts, budget_tokens: thinkingBudget, effort });
+}
+
 function readGeneration(config: JsonObject): { settings: Partial<ChatRequest>; extras: JsonObject | undefined } {
   const { temperature, topP, maxOutputTokens, stopSequences, seed, responseMimeType, responseJsonSchema, thinkingConfig } =
     config;
@@ -119,10 +138,9 @@ function readGeneration(config: JsonObject): { settings: Partial<ChatRequest>; e
     settings.response_format = { type: "json" };
     known.push("responseMimeType");
   }
-  if (thinkingConfig !== undefined) {
-    const { includeThoughts, thinkingBudget } = asObject(thinkingConfig);
-    const reasoning: Reasoning = defined({ visible: includeThoughts, budget_tokens: thinkingBudget });
-    settings.reasoning = reasoning;
+  const thinking = thinkingConfig === undefined ? undefined : readThinking(asObject(thinkingConfig));
+  if (thinking) {
+    settings.reasoning = thinking;
     known.push("thinkingConfig");
   }
   return { settings, extras: without(config, ...known) };
@@ -172,7 +190,8 @@ function toStandardBase64(text: string): string {
 
 /**
  * What a request means, so that two that mean the same are equal. The differences that it lets pass:
- * - names in snake case, signatures in base64url, an empty `generationConfig`;
+ * - names in snake case, signatures in base64url, fields that are null, an empty `generationConfig`;
+ * - tools that are no list but the one item of it;
  * - neighbouring turns of one role, which are one turn;
  * - a text that is empty and unsigned, beside other parts;
  * - ids of calls and results that had none, which the server mints so that results find their calls.
@@ -189,9 +208,14 @@ export function normalizeGoogleRequest(request: unknown): unknown {
     const said = parts.filter((part) => part.text !== "" || part.thoughtSignature !== undefined).map(normalizePart);
     return { role, parts: said.length > 0 ? said : [{ text: "" }] };
   });
-  const { generationConfig, ...rest } = body;
+  const { generationConfig, tools, ...rest } = body;
   const config = asObject(generationConfig ?? {});
-  return { ...rest, contents, ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}) };
+  return {
+    ...rest,
+    contents,
+    ...(tools ? { tools: asList(tools) } : {}),
+    ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}),
+  };
 }
 
 function normalizePart(part: JsonObject): JsonObject {

@@ -35,14 +35,25 @@ export function splitRandomly(bytes: Uint8Array, seed: number, maxSize = 64): Ui
   return pieces;
 }
 
-/** The ways in which an answer's bytes may arrive; all of them must decode to the same events. */
-export const SPLITS: readonly (readonly [name: string, split: (bytes: Uint8Array) => Uint8Array[]])[] = [
+type Split = readonly [name: string, split: (bytes: Uint8Array) => Uint8Array[]];
+
+const COARSE_SPLITS: readonly Split[] = [
   ["whole", splitWhole],
+  ["in random pieces, seed 3", (bytes) => splitRandomly(bytes, 3, 1000)],
+];
+
+/** The ways in which an answer's bytes may arrive; all of them must decode to the same events. */
+export const SPLITS: readonly Split[] = [
+  ...COARSE_SPLITS,
   ["byte by byte", splitByteByByte],
   ["in random pieces, seed 1", (bytes) => splitRandomly(bytes, 1)],
   ["in random pieces, seed 2", (bytes) => splitRandomly(bytes, 2, 7)],
-  ["in random pieces, seed 3", (bytes) => splitRandomly(bytes, 3, 1000)],
 ];
+
+/** The ways for these bytes: a picture's megabytes take longer byte by byte than an answer may. */
+export function splitsFor(bytes: Uint8Array): readonly Split[] {
+  return bytes.byteLength > 200_000 ? COARSE_SPLITS : SPLITS;
+}
 
 /** The stream up to the end of each of its events (blank line), the whole stream left out: what a connection cut between events gives. */
 export function cutAfterEachEvent(bytes: Uint8Array): Uint8Array[] {

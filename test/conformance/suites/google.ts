@@ -41,7 +41,7 @@ function expectRecorded(summary: AnswerSummary, { answer }: GoogleRecording): vo
   expect(summary.tool_calls.map(({ name, arguments: args }) => ({ name, args }))).toEqual(
     answer.calls.map(({ name, args }) => ({ name, args })),
   );
-  expect(summary.finish_reason).toBe(expectedFinish(answer));
+  expect<string | null>(summary.finish_reason).toBe(expectedFinish(answer));
   expect(summary.usage?.total_tokens).toBe(answer.usage?.total_tokens);
   expect(summary.usage?.output_tokens).toBe(answer.usage?.output_tokens);
 }
