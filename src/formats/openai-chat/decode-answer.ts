@@ -25,7 +25,8 @@ export interface AnswerDecoderOptions {
 
 /**
  * A Chat Completions answer, streamed or whole → chat events. A stream is complete at `[DONE]`, or where it ends after a
- * `finish_reason` (some servers leave `[DONE]` out); without a `finish_reason` it is not complete whatever else it says.
+ * `finish_reason` (some servers leave `[DONE]` out). Without a `finish_reason` it is complete only at a `[DONE]` behind the chunk that
+ * brings nothing but the usage: that one comes when the answer is over, and Snowflake never says why it is (recorded).
  */
 export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecoder {
   const parts = createPartWriter();
@@ -36,6 +37,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   const held: RawEvent[] = [];
   let finishReason: string | null = null;
   let finished = false;
+  let counted = false;
   let refused = false;
   let usage: Usage | null = null;
 
@@ -106,7 +108,9 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     }
     if (finished) extras.add(chunk);
     noteUsage(chunk, events);
-    return !(options.hideUsageChunk && choice === undefined && isJsonObject(chunk.usage));
+    const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
+    counted ||= isUsageChunk;
+    return !(options.hideUsageChunk && isUsageChunk);
   }
 
   function decodeMessage({ event, data }: SseMessage, events: ChatEvent[]): void {
@@ -114,7 +118,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     const raw: RawEvent = { event, data };
     let shown = true;
     if (data === DONE) {
-      if (!finished) throw new ChatError("upstream_incomplete");
+      if (!finished && !counted) throw new ChatError("upstream_incomplete");
       end(events);
     } else {
       const chunk: unknown = JSON.parse(data);

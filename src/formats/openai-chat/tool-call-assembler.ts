@@ -2,12 +2,14 @@ import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
+import { type CharacterHolder, joinHalves, REPLACEMENT } from "../../stream/join-halves.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { toExtras } from "./extras.ts";
 import type { PartWriter } from "./part-writer.ts";
 import { textIn } from "./text-in.ts";
+import { isZeroValue } from "./zero-value.ts";
 
-interface OpenCall {
+interface OpenCall extends CharacterHolder {
   /** The vendor's own id, where it gave one. */
   wireId: string | undefined;
   /** The id under which the call goes on: the vendor's, or ours where there is none or it is taken. */
@@ -34,7 +36,8 @@ export interface ToolCallAssembler {
 /**
  * Puts calls together from what the servers send (recorded, or reported to their issue trackers): a call in pieces (OpenAI) or whole
  * in one delta (Groq, xAI); without `index` and `type` (Mistral); repeated with an empty name (Mistral); one index for several calls
- * (Google); without `id`, or with the text "null" (Mistral); the name after the first piece of arguments; arguments as an object.
+ * (Google); without `id`, or with the text "null" (Mistral); the name after the first piece of arguments; arguments as an object; an empty
+ * `custom` beside the function (Snowflake).
  */
 export function createToolCallAssembler(parts: PartWriter, randomId: () => string): ToolCallAssembler {
   const calls: OpenCall[] = [];
@@ -53,15 +56,16 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     return sameId ?? (name === undefined ? calls[calls.length - 1] : undefined);
   }
 
-  function begin(delta: JsonObject, id: string | undefined): OpenCall {
+  function begin(delta: JsonObject, id: string | undefined, custom: boolean): OpenCall {
     const call: OpenCall = {
       wireId: id,
       id: "",
       name: "",
       part: undefined,
       text: "",
-      custom: isJsonObject(delta.custom),
+      custom,
       rest: {},
+      half: "",
     };
     calls.push(call);
     if (typeof delta.index === "number") byIndex.set(delta.index, call);
@@ -81,12 +85,13 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
   }
 
   function addOne(delta: JsonObject, events: ChatEvent[]): void {
-    const body = isJsonObject(delta.function) ? delta.function : isJsonObject(delta.custom) ? delta.custom : {};
+    const custom = isJsonObject(delta.custom) && !isZeroValue(delta.custom) ? delta.custom : undefined;
+    const body = custom ?? (isJsonObject(delta.function) ? delta.function : {});
     const id = delta.id === "null" ? undefined : textIn(delta.id);
     const name = textIn(body.name);
-    const call = find(delta, id, name) ?? begin(delta, id);
+    const call = find(delta, id, name) ?? begin(delta, id, custom !== undefined);
     for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
-    const piece = argumentsIn(body);
+    const piece = joinHalves(argumentsIn(body), call);
     // Mistral's repetition of a call may bring the same arguments once more.
     const repeated = piece !== "" && piece === call.text && isComplete(piece);
     if (call.part === undefined) {
@@ -95,9 +100,13 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
       if (!repeated) call.text += piece;
       if (name !== undefined) start(call, events);
     } else if (!repeated && piece !== "") {
-      call.text += piece;
-      if (!call.custom) events.push({ type: "part-delta", index: call.part, delta: piece });
+      write(call, call.part, piece, events);
     }
+  }
+
+  function write(call: OpenCall, part: number, piece: string, events: ChatEvent[]): void {
+    call.text += piece;
+    if (!call.custom) events.push({ type: "part-delta", index: part, delta: piece });
   }
 
   return {
@@ -113,6 +122,7 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     close(events) {
       for (const call of calls) {
         if (call.part === undefined) throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
+        if (call.half !== "") write(call, call.part, REPLACEMENT, events);
         if (call.custom) events.push({ type: "part-end", index: call.part, value: customValue(call) });
         else events.push({ type: "part-end", index: call.part, ...toExtras(call.rest) });
       }
@@ -126,8 +136,10 @@ function customValue({ id, name, text, rest }: OpenCall): JsonObject {
 
 function argumentsIn(body: JsonObject): string {
   const value = body.arguments ?? body.input;
+  if (value == null) return "";
   if (typeof value === "string") return value;
-  return isJsonObject(value) ? JSON.stringify(value) : "";
+  if (isJsonObject(value)) return JSON.stringify(value);
+  throw new ChatError("upstream_invalid_response", { logReason: "tool_call_arguments" });
 }
 
 function isComplete(text: string): boolean {

@@ -2,29 +2,47 @@ import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
+import { REASONING_FIELDS, type ReasoningField } from "../../wire/openai-chat/format.ts";
 import type { PartWriter } from "./part-writer.ts";
+import { textOfDetails } from "./reasoning-details.ts";
 import { textIn } from "./text-in.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
+import { isZeroValue } from "./zero-value.ts";
 
 /**
  * Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. Text or calls in a
  * form that is not read are an error, since an answer without them would pass for a complete one.
  */
 export function writeMessage(message: JsonObject, parts: PartWriter, calls: ToolCallAssembler, events: ChatEvent[]): boolean {
-  // Some servers say the same text in both fields.
-  const field = REASONING_FIELDS.find((name) => textIn(message[name]) !== undefined);
-  if (field) parts.writeText(field, String(message[field]), events);
-  parts.writeDetails(message.reasoning_details, events);
+  writeReasoning(message, parts, events);
   writeContent(message.content, parts, events);
+  if (message.refusal != null && typeof message.refusal !== "string") throw createFormError("refusal");
   const refusal = textIn(message.refusal);
   if (refusal !== undefined) parts.writeText("refusal", refusal, events);
   if (Array.isArray(message.images))
     for (const image of message.images) if (isJsonObject(image)) parts.writeOpaque(image, events);
   if (Array.isArray(message.tool_calls)) calls.add(message.tool_calls, events);
   else if (message.tool_calls != null) throw createFormError("tool_calls");
-  if (isJsonObject(message.function_call)) calls.add([{ index: 0, function: message.function_call }], events);
+  if (isJsonObject(message.function_call) && !isZeroValue(message.function_call))
+    calls.add([{ index: 0, function: message.function_call }], events);
   return refusal !== undefined;
+}
+
+/** The reasoning's text from the first field that has some (some servers say the same in both), or else from its details. */
+function writeReasoning(message: JsonObject, parts: PartWriter, events: ChatEvent[]): void {
+  let isWritten = false;
+  for (const name of REASONING_FIELDS) {
+    const text = message[name];
+    if (text != null && typeof text !== "string") throw createFormError(name);
+    if (isWritten || !text) continue;
+    parts.writeText(name, text, events);
+    isWritten = true;
+  }
+  const details = message.reasoning_details;
+  if (!Array.isArray(details)) return;
+  // Snowflake's only place for it (recorded).
+  if (!isWritten) parts.writeText("reasoning_details", textOfDetails(details.filter(isJsonObject)), events);
+  parts.writeDetails(details, events);
 }
 
 function writeContent(content: unknown, parts: PartWriter, events: ChatEvent[]): void {
@@ -37,7 +55,7 @@ function writeContent(content: unknown, parts: PartWriter, events: ChatEvent[]):
   } else if (content != null) throw createFormError("content");
 }
 
-function createFormError(field: "content" | "tool_calls"): ChatError {
+function createFormError(field: "content" | "refusal" | "tool_calls" | ReasoningField): ChatError {
   return new ChatError("upstream_invalid_response", { logReason: field });
 }
 

@@ -76,6 +76,20 @@ describe("the end of a stream", () => {
     expect(errorOf(await play(DONE)).code).toBe("upstream_incomplete");
   });
 
+  test("without any finish reason is [DONE] behind the usage (Snowflake)", async () => {
+    const text = { id: "", model: "m", choices: [{ index: 0, delta: { content: "Hi", refusal: "", tool_calls: null } }] };
+    const usage = { id: "", model: "m", choices: [], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } };
+    expect(fold(await play(text, usage, DONE))).toMatchObject({
+      content: [{ type: "text", text: "Hi" }],
+      finish_reason: "stop",
+      raw_finish_reason: null,
+      usage: { total_tokens: 7 },
+    });
+    expect(errorOf(await play(text, usage)).code).toBe("upstream_incomplete");
+    const counting = { ...text, usage: usage.usage };
+    expect(errorOf(await play(counting, DONE)).code).toBe("upstream_incomplete");
+  });
+
   test("what stands behind [DONE] is not looked at", async () => {
     const events = await play(chunk({ content: "Hi" }), STOP, DONE, chunk({ content: "more" }), DONE);
     expect(fold(events).content).toEqual([{ type: "text", text: "Hi" }]);
@@ -253,6 +267,61 @@ describe("reasoning", () => {
     const repeated = fold(await play(chunk({ reasoning: "Hm", reasoning_details: [plain] }), STOP, DONE));
     expect(repeated.content).toEqual([{ type: "reasoning", text: "Hm", extras: { openai_chat: { $field: "reasoning" } } }]);
   });
+
+  test("details that are its only place are its text, and go back (Snowflake)", async () => {
+    const detail = (text: string) => ({ type: "reasoning.text", text, index: 0, id: "r1", format: "anthropic-claude-v1" });
+    const events = await play(
+      chunk({ content: "", reasoning_details: [detail("Hm")] }),
+      chunk({ content: "", reasoning_details: [detail(".")] }),
+      chunk({ content: "Hi" }),
+      STOP,
+      DONE,
+    );
+    expect(fold(events).content).toEqual([
+      {
+        type: "reasoning",
+        text: "Hm.",
+        signature: { format: "openai_chat", value: JSON.stringify([detail("Hm.")]) },
+        extras: { openai_chat: { $field: "reasoning_details" } },
+      },
+      { type: "text", text: "Hi" },
+    ]);
+  });
+});
+
+describe("a character that is cut in two", () => {
+  const [high, low] = ["\ud83d", "\ude00"];
+  const deltas = (events: readonly ChatEvent[]) => events.flatMap((event) => (event.type === "part-delta" ? [event.delta] : []));
+
+  for (const field of ["content", "reasoning", "reasoning_content", "refusal"]) {
+    test(`comes whole with the second half, in ${field}`, async () => {
+      expect(deltas(await play(chunk({ [field]: `a${high}` }), chunk({ [field]: `${low}b` }), STOP, DONE))).toEqual(["a", "😀b"]);
+      expect(deltas(await play(chunk({ [field]: high }), chunk({ [field]: low }), STOP, DONE))).toEqual(["😀"]);
+    });
+  }
+
+  test("in a call's arguments", async () => {
+    const piece = (text: string, more: JsonObject = {}) =>
+      chunk({ tool_calls: [{ index: 0, ...more, function: { ...(more.id ? { name: "f" } : {}), arguments: text } }] });
+    const events = await play(piece(`{"a":"${high}`, { id: "c1" }), piece(`${low}"}`), chunk({}, "tool_calls"), DONE);
+    expect(deltas(events)).toEqual(['{"a":"', '😀"}']);
+    expect(fold(events).content).toMatchObject([{ arguments: { a: "😀" } }]);
+  });
+
+  test("whose other half never comes is replaced, streamed or whole", async () => {
+    const call = { index: 0, id: "c1", function: { name: "f", arguments: high } };
+    const events = await play(chunk({ content: `a${high}` }), chunk({ tool_calls: [call] }), STOP, DONE);
+    expect(fold(events).content).toMatchObject([{ text: "a\ufffd" }, { arguments_text: "\ufffd" }]);
+    expect(deltas(await play(chunk({ content: `${low}a` }), STOP, DONE))).toEqual(["\ufffda"]);
+    const whole = { id: "c1", choices: [{ index: 0, message: { content: `a${high}b` }, finish_reason: "stop" }] };
+    expect(fold(await collectEvents(await open(jsonResponse(whole), false))).content).toMatchObject([{ text: "a\ufffdb" }]);
+  });
+
+  test("every event of the vendor's is carried all the same", async () => {
+    const first = chunk({ content: high });
+    const events = await play(first, chunk({ content: low }), STOP, DONE);
+    expect(events.flatMap(({ raw }) => raw?.data ?? [])[0]).toBe(JSON.stringify(first));
+  });
 });
 
 describe("refusals and other content", () => {
@@ -349,6 +418,12 @@ describe("errors in an answer", () => {
     { tool_calls: 5 },
     { tool_calls: { index: 0 } },
     { tool_calls: ["f"] },
+    { tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: 5 } }] },
+    { tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: [1] } }] },
+    { refusal: 5 },
+    { reasoning: 5 },
+    { reasoning_content: { text: "Hm" } },
+    { reasoning_content: "Hm", reasoning: ["Hm"] },
   ]) {
     test(`${JSON.stringify(fields)} is not read as an answer without it, streamed or whole`, async () => {
       expect(errorOf(await play(chunk(fields), STOP, DONE)).code).toBe("upstream_invalid_response");

@@ -138,6 +138,15 @@ describe("tool calls are put together", () => {
     ]);
   });
 
+  test("with an empty custom tool beside the function, or the reverse (Snowflake)", () => {
+    const empty = { custom: { input: "", name: "" } };
+    expect(assemble({ id: "a", type: "function", ...fn("f", '{"x":1}'), ...empty })).toEqual([call("a", "f", { x: 1 })]);
+    const custom = { name: "sql", input: "select 1" };
+    expect(assemble({ id: "a", type: "custom", custom, ...fn("", "") })).toEqual([
+      { type: "opaque", format: "openai_chat", value: { id: "a", type: "custom", custom } },
+    ]);
+  });
+
   test("and are an error where one never gets a name", () => {
     expect(() => assemble({ index: 0, id: "a", ...fn(undefined, "{}") })).toThrow(ChatError);
   });
