@@ -37,7 +37,7 @@ export function decodeAssistant(message: WireAssistant, place: string, bind: Bin
     if (content === null) said.content = null;
     return { role, content: text, ...toExtras(fields, withSaid(said)) };
   }
-  if (content === "") said.content = content;
+  if (content?.length === 0) said.content = content;
   return { role, content: parts, ...toExtras(fields, withSaid(said, "content" in message ? {} : { $content: "absent" })) };
 }
 

@@ -65,7 +65,8 @@ function decodePlainFields(body: CompletionBody): Decoded {
   if (typeof body.stop === "string") {
     request.stop = [body.stop];
     said.stop = body.stop;
-  } else if (body.stop != null && body.stop.length > 0) request.stop = body.stop;
+  } else if (body.stop?.length === 0) said.stop = body.stop;
+  else if (body.stop != null) request.stop = body.stop;
   return { request, said };
 }
 

@@ -20,19 +20,21 @@ export function decodeToolCall(call: WireCall, param: string, bind: Bind): Decod
     bind(param);
     return { part: { type: "opaque", format: FORMAT, value: call.value }, pieces: undefined };
   }
-  const { id, type: _type, function: called, ...rest } = call;
+  const { id, type, function: called, ...rest } = call;
+  // Some servers give none. They match results by their place; other vendors match them by the id.
+  if (id === "") bind(`${param}.id`);
   const { said, fields } = sortInner(rest);
   const pieces = decodePieces(thoughtSignature(fields.extra_content), `${param}.extra_content.google.thought_signature`);
   if (pieces) delete fields.extra_content;
   // Empty arguments would be written as an empty object.
-  if (called.arguments === "" || Object.keys(called).length > 2) said.function = called;
+  if (!called.arguments || Object.keys(called).length > 2) said.function = called;
   return {
     part: {
       type: "tool_call",
       id,
       name: called.name,
-      ...parseArguments(called.arguments),
-      ...toExtras(fields, withSaid(said)),
+      ...parseArguments(called.arguments ?? ""),
+      ...toExtras(fields, withSaid(said, type === undefined ? { $type: "absent" } : {})),
     },
     pieces,
   };

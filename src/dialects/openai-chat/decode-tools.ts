@@ -10,14 +10,15 @@ import { sortInner } from "./sort-fields.ts";
 
 /** `tools`; a tool that is no function (custom tools, a vendor's search) only a server that knows it can run. */
 export function decodeTools(tools: CompletionBody["tools"]): Decoded {
-  if (!tools || tools.length === 0) return {};
+  if (!tools) return {};
+  if (tools.length === 0) return { said: { tools } };
   const other = tools.findIndex(({ type }) => type === "other");
   return { request: { tools: tools.map(decodeTool) }, binding: other === -1 ? undefined : `tools[${other}]` };
 }
 
 function decodeTool(tool: WireTool): Tool {
   if (tool.type === "other") return { type: "opaque", format: FORMAT, value: tool.value };
-  const { type: _type, function: definition, ...rest } = tool;
+  const { type, function: definition, ...rest } = tool;
   const { name, description, parameters, strict, ...restOfFunction } = definition;
   const { said, fields } = sortInner(rest);
   const cache = decodeCacheControl(rest.cache_control);
@@ -37,7 +38,7 @@ function decodeTool(tool: WireTool): Tool {
     ...(parameters == null ? {} : { parameters }),
     ...(strict == null ? {} : { strict }),
     ...(cache ? { cache } : {}),
-    ...toExtras(fields, withSaid(said)),
+    ...toExtras(fields, withSaid(said, type === undefined ? { $type: "absent" } : {})),
   };
 }
 

@@ -53,9 +53,14 @@ const TYPES = {
 /** `{message, type, param, code}`, in an error answer and in a stream alike. */
 export function encodeErrorBody(error: ChatError): WireError {
   const [type, code] = TYPES[error.code];
-  // Of a refused request clients want the vendor's own word, such as `context_length_exceeded`; some vendors give only a type.
-  const vendors = error.code === "upstream_rejected" && error.upstreamCode !== type ? error.upstreamCode : undefined;
-  return { message: error.message, type, param: error.param ?? null, code: vendors ?? code ?? error.code };
+  // Of a refused request clients want the vendor's own word, such as `context_length_exceeded`. Some are refused by a type alone, OpenAI's own with `code: null`.
+  const vendors = error.code === "upstream_rejected" ? error.upstreamCode : undefined;
+  return {
+    message: error.message,
+    type,
+    param: error.param ?? null,
+    code: vendors === type ? null : (vendors ?? code ?? error.code),
+  };
 }
 
 /** A stream's last event where it failed: OpenAI's clients throw what has an `error`. */

@@ -1,4 +1,5 @@
 import { ChatError } from "../../errors/chat-error.ts";
+import { isZeroValue } from "../../formats/openai-chat/zero-value.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import type { CompletionBody } from "../../wire/openai-chat/request.ts";
 
@@ -15,20 +16,15 @@ export function refuseRetired(body: unknown): void {
   body.messages.forEach((message: unknown, index) => {
     if (!isJsonObject(message)) return;
     if (message.role === "function") refuse(`messages[${index}].role`, "The role `function` is not supported; send `tool`.");
-    if (message.function_call != null) {
+    if (message.function_call != null && !isZeroValue(message.function_call)) {
       refuse(`messages[${index}].function_call`, "`function_call` is not supported; send `tool_calls`.");
     }
   });
 }
 
-/** Refuses what would have to be ignored: several answers, probabilities, speech. */
+/** Refuses what would have to be ignored: several answers. */
 export function refuseUnsupported(body: CompletionBody): void {
   if (body.n != null && body.n > 1) refuse("n", "Only one answer can be asked for.");
-  if (body.logprobs === true) refuse("logprobs", "Log probabilities are not supported.");
-  if (body.top_logprobs != null && body.top_logprobs > 0) refuse("top_logprobs", "Log probabilities are not supported.");
-  if (body.audio != null) refuse("audio", "Spoken answers are not supported.");
-  const other = body.modalities?.findIndex((modality) => modality !== "text") ?? -1;
-  if (other !== -1) refuse(`modalities[${other}]`, "Only text answers are supported.");
 }
 
 function refuse(param: string, message: string): never {

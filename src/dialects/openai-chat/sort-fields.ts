@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../chat/format.ts";
+import { isZeroValue } from "../../formats/openai-chat/zero-value.ts";
 
 /** Hints, labels and storage of the vendor's: what another vendor answers without them is the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
@@ -12,8 +13,6 @@ const HINTS: ReadonlySet<string> = new Set([
   "stream_options",
   "n",
   "prediction",
-  // Checked before: it says that only text is wanted.
-  "modalities",
   // OpenRouter asks for the usage so, which is always told here.
   "usage",
 ]);
@@ -44,7 +43,7 @@ export function sortFields(rest: JsonObject): SortedFields {
   const sorted: SortedFields = { said: {}, fields: {}, binding: undefined };
   for (const [name, value] of Object.entries(rest)) {
     if (value === null) continue;
-    if (saysNothing(value) || HINTS.has(name)) sorted.said[name] = value;
+    if (saysNothing(value) || HINTS.has(name) || asksForText(name, value)) sorted.said[name] = value;
     else {
       sorted.fields[name] = value;
       if (!NUANCES.has(name)) sorted.binding ??= name.slice(0, 100);
@@ -53,11 +52,16 @@ export function sortFields(rest: JsonObject): SortedFields {
   return sorted;
 }
 
+/** Other answers than texts (speech, images) and their probabilities are carried whole, for callers of the same format alone. */
+function asksForText(name: string, value: unknown): boolean {
+  return name === "modalities" && Array.isArray(value) && value.every((modality) => modality === "text");
+}
+
 /** The fields of a message, a part or a tool that the chat model has not, in two heaps: those that say nothing, and the others. */
 export function sortInner(rest: JsonObject): { said: JsonObject; fields: JsonObject } {
   const said: JsonObject = {};
   const fields: JsonObject = {};
-  for (const [name, value] of Object.entries(rest)) (saysNothing(value) ? said : fields)[name] = value;
+  for (const [name, value] of Object.entries(rest)) (saysNothing(value) || isZeroValue(value) ? said : fields)[name] = value;
   return { said, fields };
 }
 

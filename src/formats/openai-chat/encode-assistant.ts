@@ -59,10 +59,8 @@ function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {
 
 function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
   const text = part.arguments_text ?? JSON.stringify(part.arguments);
-  return overlay(
-    { id: encodeToolCallId(part.id, quirks), type: "function", function: { name: part.name, arguments: text } },
-    part,
-  );
+  const type = noteOf(part, "$type") === "absent" ? {} : { type: "function" };
+  return overlay({ id: encodeToolCallId(part.id, quirks), ...type, function: { name: part.name, arguments: text } }, part);
 }
 
 /**

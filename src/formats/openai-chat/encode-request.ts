@@ -67,6 +67,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   if (request.top_p !== undefined) body.top_p = request.top_p;
   if (request.max_tokens !== undefined) body[maxTokensField(said, quirks)] = request.max_tokens;
   if (request.stop) body.stop = typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
+  else if (Array.isArray(said.stop) && said.stop.length === 0) body.stop = said.stop;
   if (request.seed !== undefined) body[quirks.seed_field] = request.seed;
   if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, context));
   const toolChoice = encodeToolChoice(request.tool_choice, said.tool_choice);

@@ -1,14 +1,14 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
-import { overlay } from "./extras.ts";
+import { noteOf, overlay } from "./extras.ts";
 
 /** Tool → an entry of `tools`. */
 export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
   if (tool.type === "opaque") return tool.value;
   const { name, description, parameters, strict } = tool;
   const encoded: JsonObject = {
-    type: "function",
+    ...(noteOf(tool, "$type") === "absent" ? {} : { type: "function" }),
     function: {
       name,
       ...(description === undefined ? {} : { description }),

@@ -12,7 +12,7 @@ interface Holder {
  * as such; what they say is lost without a loss.
  */
 export interface Notes {
-  /** The message field in which a part's text came (`reasoning`, `reasoning_content`, `refusal`). */
+  /** The message field in which a part's text came (`reasoning`, `reasoning_content`, `reasoning_details`, `refusal`). */
   $field?: string;
   /** The part was an element of a content list. */
   $element?: true;
@@ -20,6 +20,8 @@ export interface Notes {
   $role?: "developer";
   /** An assistant message without the field `content`. */
   $content?: "absent";
+  /** A tool or a call without the field `type`, as Mistral's own client sends them. */
+  $type?: "absent";
   /** Fields that say what the chat model says too, or nothing at all (`null`, `[]`), in the caller's own form. */
   $said?: JsonObject;
 }

@@ -39,9 +39,9 @@ export type WireContent = z.infer<typeof contentSchema>;
 export type WirePart = Exclude<WireContent, string>[number];
 
 const functionCallSchema = z.looseObject({
-  id: z.string().min(1),
+  id: z.string(),
   type: z.literal("function").optional(),
-  function: z.looseObject({ name: z.string().min(1), arguments: z.string() }),
+  function: z.looseObject({ name: z.string().min(1), arguments: z.string().nullish() }),
 });
 /** A call of a tool that is no function (OpenAI's custom tools), kept whole. */
 const otherCallSchema = z
@@ -66,7 +66,7 @@ export type WirePlainMessage = z.infer<typeof plainMessageSchema>;
 
 const toolMessageSchema = z.looseObject({
   role: z.literal("tool"),
-  tool_call_id: z.string().min(1),
+  tool_call_id: z.string(),
   name: z.string().nullish(),
   content: contentSchema,
 });
@@ -106,14 +106,12 @@ export const completionBodySchema = z.looseObject({
     .array(z.union([functionToolSchema, otherToolSchema]))
     .max(128)
     .nullish(),
-  tool_choice: z.union([z.string().min(1), z.looseObject({ type: z.string() })]).nullish(),
+  // Together takes a function's name without the type beside it.
+  tool_choice: z.union([z.string().min(1), z.looseObject({ type: z.string().optional() })]).nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   response_format: z.looseObject({ type: z.string().min(1) }).nullish(),
   metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
   n: z.int().min(1).nullish(),
-  logprobs: z.boolean().nullish(),
-  top_logprobs: z.int().min(0).nullish(),
-  modalities: z.array(z.string()).nullish(),
 });
 export type CompletionBody = z.infer<typeof completionBodySchema>;
 

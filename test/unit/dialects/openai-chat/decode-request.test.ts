@@ -101,6 +101,9 @@ describe("a request", () => {
     expect(decode({ presence_penalty: 0.5 }).only_format).toBeUndefined();
     expect(decode({ web_search_options: {} }).only_format).toEqual({ format: "openai_chat", param: "web_search_options" });
     expect(decode({ models: ["a", "b"] }).only_format?.param).toBe("models");
+    expect(decode({ logprobs: true, top_logprobs: 2 }).only_format?.param).toBe("logprobs");
+    expect(decode({ modalities: ["text", "image"] }).only_format?.param).toBe("modalities");
+    expect(decode({ modalities: ["text"], logprobs: false, top_logprobs: 0 }).only_format).toBeUndefined();
   });
 
   for (const [controls, reasoning] of [
@@ -293,6 +296,16 @@ describe("earlier answers", () => {
     });
   });
 
+  test("a call without an id binds to this format, an empty object in the place of an audio does not", () => {
+    const nameless = { ...call, id: "" };
+    expect(decode({ messages: [{ role: "assistant", tool_calls: [nameless] }] }).only_format?.param).toBe(
+      "messages[0].tool_calls[0].id",
+    );
+    const earlier = (audio: JsonObject) => decode({ messages: [{ role: "assistant", content: "a", audio }] });
+    expect(earlier({ id: "audio_1" }).only_format?.param).toBe("messages[0].audio");
+    expect(earlier({ id: "", data: "", expires_at: 0 }).only_format).toBeUndefined();
+  });
+
   test("reasoning from either field, before text and calls", () => {
     for (const field of ["reasoning", "reasoning_content"]) {
       expect<unknown>(decodeMessage({ role: "assistant", content: "Hi", [field]: "Hm", tool_calls: [call] })?.content).toEqual([
@@ -351,10 +364,6 @@ describe("refused is", () => {
   const call = { name: "f", arguments: "{}" };
   for (const [body, code, param] of [
     [{ n: 2 }, "unsupported_parameter", "n"],
-    [{ logprobs: true }, "unsupported_parameter", "logprobs"],
-    [{ top_logprobs: 2 }, "unsupported_parameter", "top_logprobs"],
-    [{ audio: { voice: "x" } }, "unsupported_parameter", "audio"],
-    [{ modalities: ["text", "audio"] }, "unsupported_parameter", "modalities[1]"],
     [{ functions: [] }, "unsupported_parameter", "functions"],
     [{ function_call: "auto" }, "unsupported_parameter", "function_call"],
     [{ messages: [HI, { role: "function", name: "f", content: "x" }] }, "unsupported_parameter", "messages[1].role"],

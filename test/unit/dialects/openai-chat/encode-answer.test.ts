@@ -239,6 +239,9 @@ describe("errors", () => {
       error: { code: "context_length_exceeded", param: null },
     });
     const typed = new ChatError("upstream_rejected", { upstreamCode: "invalid_request_error" });
-    expect(openaiChatDialect.encodeError(typed, "r").body).toMatchObject({ error: { code: "upstream_rejected" } });
+    expect(openaiChatDialect.encodeError(typed, "r").body).toMatchObject({ error: { code: null } });
+    expect(openaiChatDialect.encodeError(new ChatError("upstream_rejected"), "r").body).toMatchObject({
+      error: { code: "upstream_rejected" },
+    });
   });
 });

@@ -98,6 +98,35 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
       { role: "assistant", content: "", tool_calls: [call({ extra_content: { google: { thought_signature: "zz" } } })] },
     ],
   },
+  "tools and calls without a type, calls without arguments or ids": {
+    messages: [
+      { role: "assistant", content: [], tool_calls: [{ id: "t1", function: { name: "f", arguments: "{}" } }] },
+      { role: "tool", tool_call_id: "t1", content: "r" },
+      { role: "assistant", tool_calls: [{ id: "", type: "function", function: { name: "f" } }] },
+      { role: "tool", tool_call_id: "", content: "r" },
+    ],
+    tools: [{ function: { name: "f", parameters: {} } }],
+    tool_choice: { function: { name: "f" } },
+  },
+  "empty lists": { messages: [USER], tools: [], stop: [] },
+  "an answer with an empty object for all that it has not": {
+    messages: [
+      {
+        role: "assistant",
+        content: "a",
+        audio: { id: "", data: "", expires_at: 0 },
+        function_call: { name: "", arguments: "" },
+        tool_calls: [call({ custom: { name: "", input: "" } })],
+      },
+    ],
+  },
+  "other answers than a text": {
+    messages: [USER],
+    logprobs: true,
+    top_logprobs: 2,
+    modalities: ["text", "audio"],
+    audio: { voice: "x", format: "wav" },
+  },
   "empty content": {
     messages: [{ role: "user", content: [] }, { role: "assistant", content: "" }, { role: "assistant", content: null }, USER],
   },
