@@ -159,7 +159,13 @@ export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture
         { type: "text", text: "High tide is at noon." },
       ],
       stop_reason: "end_turn",
-      usage: { input_tokens: 40, output_tokens: 30, server_tool_use: { web_search_requests: 1 } },
+      usage: {
+        input_tokens: 40,
+        output_tokens: 30,
+        server_tool_use: { web_search_requests: 1 },
+        service_tier: "standard",
+        cost_of_a_gateway: { usd: 0.0002 },
+      },
     },
     expected: {
       text: "High tide is at noon.",

@@ -106,8 +106,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   function encodeOwn(event: ChatEvent, batch: EventBatch, carried: Set<number>): string {
     switch (event.type) {
       case "start": {
-        // Some vendors count the prompt at once, others at the end.
-        const counted = batch.find((later) => later.type === "usage");
+        // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch.
+        const counted = batch.find((later) => later.type === "usage" || later.type === "end");
         return write({
           type: "message_start",
           message: {
@@ -118,7 +118,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             content: [],
             stop_reason: null,
             stop_sequence: null,
-            usage: encodeUsage(counted?.type === "usage" ? counted.usage : null),
+            usage: counted?.type === "end" ? encodeEnding(counted, context).usage : encodeUsage(counted?.usage ?? null),
           },
         });
       }
