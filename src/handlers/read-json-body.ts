@@ -33,14 +33,17 @@ async function readInTime(request: Request, limits: BodyLimits): Promise<Uint8Ar
   }
 }
 
-/** A length that is announced is enforced by HTTP itself; a body without one is counted while it is read. */
+/**
+ * A length that is announced is enforced by HTTP itself; a body without one is counted while it is read. `request.body` is looked at
+ * for the latter alone: it makes a stream of a body that Bun may hold whole.
+ */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
-  if (!request.body) return new Uint8Array();
   const length = request.headers.get("content-length");
   if (length !== null) {
     if (Number(length) > maxBytes) throw tooLarge(maxBytes);
     return new Uint8Array(await request.arrayBuffer().catch(brokenBody));
   }
+  if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;

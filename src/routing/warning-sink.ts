@@ -19,9 +19,8 @@ export function createWarningSink(strict: boolean, warnings: Warning[]): Warning
     }
     warnings.push(warning);
   }
-  return Object.assign(warn, {
-    clear() {
-      warnings.length = 0;
-    },
-  });
+  warn.clear = () => {
+    warnings.length = 0;
+  };
+  return warn;
 }
