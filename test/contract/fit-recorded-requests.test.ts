@@ -7,42 +7,37 @@ import { claudeSupport } from "../../src/providers/claude/support.ts";
 import { openaiSupport } from "../../src/providers/openai/support.ts";
 import { createCatalog } from "../../src/routing/catalog/index.ts";
 import { fitRequest } from "../../src/routing/fit-request.ts";
-import { type Exchange, loadExchanges, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { messageExchanges } from "../support/anthropic-recordings.ts";
+import { type Exchange, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { isFetchedLater, responsesExchanges } from "../support/responses-recordings.ts";
 import { createStubProvider } from "../support/stub-provider.ts";
 
 const catalog = createCatalog();
 
 interface Suite {
-  folder: string;
-  path: RegExp;
+  vendor: string;
+  exchanges: readonly Exchange[];
   dialect: Dialect;
   provider: ReturnType<typeof createStubProvider>;
 }
 
 const SUITES: Suite[] = [
   {
-    folder: "anthropic",
-    path: /\/v1\/messages(\?|$)/,
+    vendor: "Anthropic",
+    exchanges: messageExchanges,
     dialect: anthropicMessagesDialect,
     provider: createStubProvider({ name: "claude", format: "anthropic", support: claudeSupport }),
   },
   {
-    folder: "openai-responses",
-    path: /\/v1\/responses(\?|$)/,
+    vendor: "OpenAI",
+    exchanges: responsesExchanges.filter((exchange) => !isFetchedLater(exchange)),
     dialect: openaiResponsesDialect,
     provider: createStubProvider({ name: "openai", format: "openai_responses", support: openaiSupport }),
   },
 ];
 
-/** What the vendor took. Background answers are a thing that the dialect itself refuses. */
-function isTaken({ request, response }: Exchange, path: RegExp): boolean {
-  return (
-    path.test(request.url) && response.status === 200 && typeof request.body !== "string" && request.body.background !== true
-  );
-}
-
-describe.each(SUITES)("what $folder took goes to it unchanged", ({ folder, path, dialect, provider }) => {
-  const taken = loadExchanges(folder).filter((exchange) => isTaken(exchange, path));
+describe.each(SUITES)("what $vendor took goes to it unchanged", ({ exchanges, dialect, provider }) => {
+  const taken = exchanges.filter(({ response }) => response.status === 200);
 
   test.skipIf(taken.length === 0)(`every recorded request ${NEEDS_RECORDINGS}`, () => {
     for (const { name, request: recorded } of taken) {

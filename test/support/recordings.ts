@@ -39,13 +39,26 @@ function listFiles(folder: string): string[] {
     .sort();
 }
 
-/** All recorded exchanges below `exchanges/<provider>`; none where the recordings are absent. */
-export function loadExchanges(provider: string): Exchange[] {
-  return listFiles(join(recordingsFolder, "exchanges", provider)).map((path) => ({
-    ...exchangeSchema.parse(JSON.parse(readFileSync(path, "utf8"))),
+function parseExchange(path: string, text: string): Exchange {
+  return {
+    ...exchangeSchema.parse(JSON.parse(text)),
     name: basename(path, ".json"),
     path: relative(recordingsFolder, path),
-  }));
+  };
+}
+
+/** All recorded exchanges below `exchanges/<provider>`; none where the recordings are absent. */
+export function loadExchanges(provider: string): Exchange[] {
+  return listFiles(join(recordingsFolder, "exchanges", provider)).map((path) => parseExchange(path, readFileSync(path, "utf8")));
+}
+
+/** All recorded exchanges of one endpoint, whoever answered: the folders are named for test suites, not for servers. */
+export function findExchanges(url: RegExp): Exchange[] {
+  return listFiles(join(recordingsFolder, "exchanges")).flatMap((path) => {
+    const text = readFileSync(path, "utf8");
+    // The first URL is the request's. Most files are of other endpoints and large, so they are not parsed.
+    return url.test(/"url":\s*"([^"]*)"/.exec(text)?.[1] ?? "") ? [parseExchange(path, text)] : [];
+  });
 }
 
 /** The recorded answer's body as it came over the wire. */

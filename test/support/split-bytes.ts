@@ -55,14 +55,20 @@ export function splitsFor(bytes: Uint8Array): readonly Split[] {
   return bytes.byteLength > 200_000 ? COARSE_SPLITS : SPLITS;
 }
 
-/** The stream up to the end of each of its events (blank line), the whole stream left out: what a connection cut between events gives. */
+/** More prefixes than this of one stream take long and say nothing more. */
+const MAX_CUTS = 200;
+
+/**
+ * The stream up to the end of each of its events (blank line), the whole stream left out: what a connection cut between events gives.
+ * Of a long stream, as many of them, evenly chosen, the last one among them.
+ */
 export function cutAfterEachEvent(bytes: Uint8Array): Uint8Array[] {
   const text = new TextDecoder().decode(bytes);
+  const ends = [...text.matchAll(/\r?\n\r?\n/g)]
+    .map((match) => match.index + match[0].length)
+    .filter((end) => end < text.length)
+    .reverse();
+  const step = Math.ceil(ends.length / MAX_CUTS);
   const encoder = new TextEncoder();
-  const prefixes: Uint8Array[] = [];
-  for (const match of text.matchAll(/\r?\n\r?\n/g)) {
-    const end = match.index + match[0].length;
-    if (end < text.length) prefixes.push(encoder.encode(text.slice(0, end)));
-  }
-  return prefixes;
+  return ends.filter((_, at) => at % step === 0).map((end) => encoder.encode(text.slice(0, end)));
 }

@@ -6,7 +6,7 @@ import { completionRecordings } from "../../support/chat-completions-recordings.
 import { googleRecordings } from "../../support/google-recordings.ts";
 import { messageSchema, readStreamedMessage, summarizeMessage } from "../../support/read-anthropic-message.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../../support/recordings.ts";
-import { finishedItems, finishedResponse, responsesRecordings } from "../../support/responses-recordings.ts";
+import { finishedItems, responsesRecordings } from "../../support/responses-recordings.ts";
 import { sseAnswer } from "../../support/upstream-answer.ts";
 import type { Stage } from "../stage.ts";
 
@@ -42,18 +42,16 @@ const RECORDED: readonly Recorded[] = [
       const calls = answer.calls.map((call) => ({ name: call.name, arguments: parseArguments(call.arguments) }));
       return { name, provider: "exact", streamed, bytes, contentType, text: answer.text, calls };
     }),
-  ...responsesRecordings
-    .filter((recording) => !/^(?:queued|in_progress)$/.test(String(finishedResponse(recording).status)))
-    .map((recording): Recorded => {
-      const items = finishedItems(recording);
-      const content = items.flatMap((item) => (item.type === "message" && Array.isArray(item.content) ? item.content : []));
-      const text = content.map((part) => (isJsonObject(part) && part.type === "output_text" ? part.text : "")).join("");
-      const calls = items
-        .filter(({ type }) => type === "function_call")
-        .map((item) => ({ name: String(item.name), arguments: parseArguments(String(item.arguments)) }));
-      const { name, streamed, bytes } = recording;
-      return { name, provider: "openai", streamed, bytes, contentType: typeOf(streamed), text, calls };
-    }),
+  ...responsesRecordings.map((recording): Recorded => {
+    const items = finishedItems(recording);
+    const content = items.flatMap((item) => (item.type === "message" && Array.isArray(item.content) ? item.content : []));
+    const text = content.map((part) => (isJsonObject(part) && part.type === "output_text" ? part.text : "")).join("");
+    const calls = items
+      .filter(({ type }) => type === "function_call")
+      .map((item) => ({ name: String(item.name), arguments: parseArguments(String(item.arguments)) }));
+    const { name, streamed, bytes } = recording;
+    return { name, provider: "openai", streamed, bytes, contentType: typeOf(streamed), text, calls };
+  }),
 ];
 
 /** The dialect in which a provider's answers go out as they came: that is the identity suite's. */
