@@ -5,6 +5,8 @@ import { start } from "./start.ts";
 const LOG_FLUSH_MS = 50;
 /** Longer than the longest heartbeat; a stream that nobody reads is given up before (`CLIENT_STALL_MS`), or at this. */
 const ANSWERED_IDLE_SECONDS = 120;
+/** How long a caller who was refused may go on sending, to come to reading the answer. Bun hangs up then, even on one who still sends. */
+const REFUSED_LINGER_SECONDS = 5;
 
 const log = Bun.stdout.writer({ highWaterMark: 64 * 1024 });
 let flushing = false;
@@ -42,7 +44,7 @@ await start({
         self.timeout(request, 0);
         const response = await app.fetch(request);
         // … until there is one. Without this the connection would never be closed, whatever its caller does or leaves undone.
-        self.timeout(request, ANSWERED_IDLE_SECONDS);
+        self.timeout(request, response.ok ? ANSWERED_IDLE_SECONDS : REFUSED_LINGER_SECONDS);
         return response;
       },
       error: () => new Response(null, { status: 500 }),

@@ -12,9 +12,28 @@ declare const Deno: {
   ): { addr: { port: number }; shutdown(): Promise<void> };
 };
 
+/** How long a caller who was refused may go on sending. */
+const REFUSED_LINGER_MS = 5000;
+
 const environment = Deno.env.toObject();
 // Deno Deploy sets these. Its hostname cannot be chosen, so development mode, which is for loopback alone, must not begin there.
 const onDeploy = environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLOYMENT_ID !== undefined;
+
+/**
+ * Reads on what a refused caller still sends, so that it comes to reading the answer, and hangs up on one who does not end. Left to
+ * itself, Deno would read on for ever.
+ */
+async function readOn({ body }: Request): Promise<void> {
+  if (!body || body.locked) return;
+  const reader = body.getReader();
+  const timer = setTimeout(() => reader.cancel(), REFUSED_LINGER_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The caller left.
+  }
+  clearTimeout(timer);
+}
 
 await start({
   platform: {
@@ -29,7 +48,11 @@ await start({
     const server = Deno.serve(
       // Deno's own greeting is left out; `start` prints one.
       { port, hostname, onListen() {}, onError: () => new Response(null, { status: 500 }) },
-      (request) => app.fetch(request),
+      async (request) => {
+        const response = await app.fetch(request);
+        if (!response.ok) readOn(request);
+        return response;
+      },
     );
     return { port: server.addr.port, stop: () => server.shutdown() };
   },

@@ -13,6 +13,8 @@ export interface RawConnection {
   answer: Promise<RawAnswer>;
   /** Whether an answer has begun to arrive, or the connection is closed. */
   answered(): boolean;
+  /** Whether the connection is closed. */
+  closed(): boolean;
   close(): void;
 }
 
@@ -56,6 +58,7 @@ export function openRawConnection(url: string): RawConnection {
   return {
     answer,
     answered: () => closed || received.byteLength > 0,
+    closed: () => closed,
     close: () => {
       socket.destroy();
     },

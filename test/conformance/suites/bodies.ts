@@ -125,11 +125,31 @@ export function describeBodies({ upstream, main }: Conformance): void {
       30_000,
     );
 
-    async function rawHead(length: string): Promise<string> {
+    test.each([
+      ["too large", 413],
+      ["nobody's", 401],
+    ] as const)(
+      "a caller whose body is %s and never ends is hung up on",
+      async (_why, status) => {
+        const connection = openRawConnection(server.url);
+        await connection.write(await rawHead("transfer-encoding: chunked", status === 401 ? "none" : undefined));
+        // Callers have some seconds to end by themselves, and to read the answer.
+        const deadline = performance.now() + 12_000;
+        while (!connection.closed() && performance.now() < deadline) {
+          await connection.write(CHUNK);
+          await Bun.sleep(5);
+        }
+        expect(connection.closed()).toBe(true);
+        expect((await connection.answer).status).toBe(status);
+      },
+      15_000,
+    );
+
+    async function rawHead(length: string, token?: string): Promise<string> {
       return [
         "POST /chat HTTP/1.1",
         `host: ${new URL(server.url).host}`,
-        `authorization: Bearer ${await mintTestToken()}`,
+        `authorization: Bearer ${token ?? (await mintTestToken())}`,
         "content-type: application/json",
         length,
         "",
