@@ -19,7 +19,11 @@ export const readAnthropic: VendorReader = async ({ url, token }, model, stream)
   if (!stream) return client.beta.messages.create(params);
   return {
     events: await drain(await client.beta.messages.create({ ...params, stream: true })),
-    final: await client.beta.messages.stream(params).finalMessage(),
+    // It takes no repeated beginning, which some gateways send.
+    final: await client.beta.messages
+      .stream(params)
+      .finalMessage()
+      .catch((thrown: unknown) => String(thrown)),
   };
 };
 
