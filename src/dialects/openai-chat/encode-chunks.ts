@@ -8,7 +8,7 @@ import { DONE } from "../../wire/openai-chat/format.ts";
 import type { AnswerContext } from "../dialect.ts";
 import type { Piece } from "./carry-foreign.ts";
 import { carryInDetails, carryOnCall } from "./describe-parts.ts";
-import { encodeFailure } from "./encode-error.ts";
+import { encodeFailure } from "./encode-failure.ts";
 import { encodeUsage } from "./encode-usage.ts";
 
 /** A part that was begun; what is carried of it is complete when it ended. */

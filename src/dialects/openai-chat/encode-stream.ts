@@ -3,7 +3,7 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { DONE, FORMAT } from "../../wire/openai-chat/format.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { createChunkEncoder } from "./encode-chunks.ts";
-import { encodeFailure } from "./encode-error.ts";
+import { encodeFailure } from "./encode-failure.ts";
 
 /**
  * Chat events → `chat.completion.chunk`s and `[DONE]`, or the vendor's own events where it speaks this format. An error ends the stream

@@ -1,8 +1,8 @@
 import { readBearer } from "../../auth/read-token.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
 import type { Dialect } from "../dialect.ts";
+import { encodeError } from "../openai-error.ts";
 import { decodeRequest } from "./decode-request.ts";
-import { encodeError } from "./encode-error.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { encodeErrorBody } from "./encode-error.ts";
+import { encodeErrorBody } from "../openai-error.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import { createItemWriter, type ItemWriter, type TextKind, type WriteEvent, writeWholeItem } from "./write-item.ts";

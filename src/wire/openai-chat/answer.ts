@@ -49,10 +49,3 @@ export interface WireCompletion {
   /** Ours: what the target could not take. There only when there is something to tell. */
   warnings?: readonly unknown[];
 }
-
-export interface WireError {
-  message: string;
-  type: string;
-  param: string | null;
-  code: string | null;
-}

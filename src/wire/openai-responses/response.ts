@@ -9,13 +9,6 @@ export interface ResponsesUsage {
   total_tokens: number;
 }
 
-export interface ResponsesError {
-  message: string;
-  type: string;
-  param: string | null;
-  code: string | null;
-}
-
 /** A whole answer as this server writes it. What a vendor answers is read field by field, not by this type. */
 export interface ResponsesAnswer {
   id: string;

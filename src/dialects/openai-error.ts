@@ -1,7 +1,6 @@
-import type { ChatError } from "../../errors/chat-error.ts";
-import type { ErrorCode } from "../../errors/error-codes.ts";
-import type { WireError } from "../../wire/openai-chat/answer.ts";
-import type { EncodedError } from "../dialect.ts";
+import type { ChatError } from "../errors/chat-error.ts";
+import type { ErrorCode } from "../errors/error-codes.ts";
+import type { EncodedError } from "./dialect.ts";
 
 const INVALID = "invalid_request_error";
 const LIMIT = "rate_limit_error";
@@ -50,8 +49,15 @@ const TYPES = {
   upstream_stalled: [SERVER],
 } as const satisfies Record<ErrorCode, readonly [type: string, code?: string]>;
 
-/** `{message, type, param, code}`, in an error answer and in a stream alike. */
-export function encodeErrorBody(error: ChatError): WireError {
+/** An error as OpenAI's APIs write it, in an answer and in a stream alike. */
+export interface OpenAIError {
+  message: string;
+  type: string;
+  param: string | null;
+  code: string | null;
+}
+
+export function encodeErrorBody(error: ChatError): OpenAIError {
   const [type, code] = TYPES[error.code];
   // Of a refused request clients want the vendor's own word, such as `context_length_exceeded`. Some are refused by a type alone, OpenAI's own with `code: null`.
   const vendors = error.code === "upstream_rejected" ? error.upstreamCode : undefined;
@@ -61,11 +67,6 @@ export function encodeErrorBody(error: ChatError): WireError {
     param: error.param ?? null,
     code: vendors === type ? null : (vendors ?? code ?? error.code),
   };
-}
-
-/** A stream's last event where it failed: OpenAI's clients throw what has an `error`. */
-export function encodeFailure(error: ChatError): string {
-  return `data: ${JSON.stringify({ error: encodeErrorBody(error) })}\n\n`;
 }
 
 /** OpenAI's clients try 408, 409, 429 and 5xx again by themselves; `x-should-retry` says where that is of no use, and where it is. */
