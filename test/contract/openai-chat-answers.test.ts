@@ -9,11 +9,12 @@ import {
   type CompletionRecording,
   completionExchanges,
   completionRecordings,
+  isAnswered,
 } from "../support/chat-completions-recordings.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
-import { collectEvents, createTestCall, jsonResponse, playResponses } from "../support/play-response.ts";
-import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { collectEvents, createTestCall, playResponses } from "../support/play-response.ts";
+import { exchangeBytes, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import { cutAfterEachEvent, SPLITS } from "../support/split-bytes.ts";
 
@@ -21,7 +22,7 @@ function count(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** The recorded counts; xAI leaves the reasoning out of `completion_tokens`. */
+/** The recorded counts, the cached ones by all their names; xAI leaves the reasoning out of `completion_tokens`. */
 function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   if (!usage) return null;
   const prompt = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
@@ -31,15 +32,35 @@ function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   return {
     input_tokens: count(usage.prompt_tokens),
     output_tokens: (count(usage.completion_tokens) ?? 0) + (isXai ? (reasoning ?? 0) : 0),
-    cached_input_tokens: count(prompt.cached_tokens),
+    cached_input_tokens: count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? count(usage.cached_tokens),
     cache_write_input_tokens: count(prompt.cache_write_tokens),
     reasoning_tokens: reasoning,
     total_tokens: count(usage.total_tokens),
   };
 }
 
+/** What the recorded statuses of failed calls mean. */
+const CODES: Readonly<Record<number, string>> = {
+  400: "upstream_rejected",
+  404: "model_not_found",
+  429: "upstream_rate_limited",
+};
+
 const complete = completionRecordings.filter(({ answer }) => !answer.error);
 const failed = completionRecordings.filter(({ answer }) => answer.error);
+
+/** The recorded word. Some say `stop` whatever came before, and one says nothing. */
+function expectedFinish({ finishReason, refusal, calls }: CompletionAnswer): string {
+  if (finishReason !== null && finishReason !== "stop") return finishReason;
+  if (refusal !== "") return "content_filter";
+  return calls.length > 0 ? "tool_calls" : "stop";
+}
+
+/** The places of these cuts at which something is to be expected: of a long stream the end, and as many others as are quickly tried. */
+function sampleCuts(cuts: readonly Uint8Array[]): Uint8Array[] {
+  const step = Math.ceil(cuts.length / 100);
+  return cuts.filter((_, index) => index % step === 0 || index > cuts.length - 10);
+}
 
 function expectAnswer(events: readonly ChatEvent[], { answer, provider }: CompletionRecording): void {
   const fold = createEventFold("openai_chat");
@@ -50,20 +71,23 @@ function expectAnswer(events: readonly ChatEvent[], { answer, provider }: Comple
   expect(texts("reasoning")).toBe(answer.reasoning);
   const calls = content.flatMap((part) => (part.type === "tool_call" ? [part] : []));
   expect(calls.map((call) => ({ ...call, text: call.arguments_text ?? JSON.stringify(call.arguments) }))).toMatchObject(
-    answer.calls.map(({ id, name, arguments: text }) => ({ id, name, text, arguments: JSON.parse(text) })),
+    answer.calls.map(({ id, name, arguments: said }) => {
+      const text = said || "{}";
+      return { id: id || expect.any(String), name, text, arguments: JSON.parse(text) };
+    }),
   );
-  expect(response.id).toBe(answer.id);
-  expect(response.model).toBe(answer.model);
-  expect<string | null>(response.finish_reason).toBe(answer.finishReason);
+  expect(response.id).toEqual(answer.id || expect.any(String));
+  expect(response.model).toBe(answer.model || "asked-model");
+  expect<string | null>(response.finish_reason).toBe(expectedFinish(answer));
   expect(response.raw_finish_reason).toBe(answer.finishReason);
   expect<object | null>(response.usage).toEqual(expectedUsage(answer, provider));
 }
 
 describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RECORDINGS}`, () => {
-  test("there are as many as were counted", () => {
-    expect(completionExchanges.length).toBe(61);
-    expect(completionRecordings.length).toBe(76);
-    expect(failed.map(({ name }) => name)).toEqual(["test_tool_use_failed_error_streaming.0", "test_openrouter_stream_error"]);
+  test("few of them are left out", () => {
+    const unread = completionExchanges.filter((exchange) => exchange.response.status === 200 && !isAnswered(exchange));
+    expect(completionRecordings.length).toBeGreaterThan(60);
+    expect(unread.length).toBeLessThan(completionExchanges.length / 20);
   });
 
   for (const recording of completionRecordings) {
@@ -83,11 +107,11 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
 
   for (const recording of complete.filter(({ streamed }) => streamed)) {
     test(`${recording.provider} ${recording.name}: is complete from its finish reason on, and not before`, async () => {
-      for (const bytes of cutAfterEachEvent(recording.bytes)) {
+      for (const bytes of sampleCuts(cutAfterEachEvent(recording.bytes))) {
         const events = await collectEvents(await openRecording(recording, [bytes]));
         expectEventOrder(events);
         const last = events[events.length - 1];
-        const isFinished = /"finish_reason":"/.test(new TextDecoder().decode(bytes));
+        const isFinished = /"finish_reason": ?"[^"]/.test(new TextDecoder().decode(bytes));
         expect(last?.type === "error" ? last.error.code : last?.type).toBe(isFinished ? "end" : "upstream_incomplete");
       }
     });
@@ -110,46 +134,41 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
     });
   }
 
-  test("Groq's failed tool call and OpenRouter's error chunk are errors, with the usage so far", async () => {
-    const errors: unknown[] = [];
-    for (const recording of failed) {
+  for (const recording of failed) {
+    test(`${recording.provider} ${recording.name}: is an error, with the usage so far`, async () => {
       const events = await collectEvents(await openRecording(recording));
       const last = events[events.length - 1];
       if (last?.type !== "error") throw new Error("the answer did not fail");
-      const { code, upstreamCode, retryable, message } = last.error;
-      errors.push({
-        code,
-        upstreamCode,
-        retryable,
-        message: message.slice(0, 27),
-        usage: events.some(({ type }) => type === "usage"),
-      });
-    }
-    expect(errors).toEqual([
-      {
+      const { error } = recording.answer;
+      expect(last.error).toMatchObject({
         code: "upstream_rejected",
-        upstreamCode: "tool_use_failed",
-        retryable: true,
-        message: "Tool call validation failed",
-        usage: false,
-      },
-      { code: "upstream_rejected", upstreamCode: undefined, retryable: false, message: "Token limit reached", usage: true },
-    ]);
-  });
+        upstreamCode: typeof error?.code === "string" ? error.code : undefined,
+        // The model's fault, not the request's: the next try may go well.
+        retryable: error?.code === "tool_use_failed",
+        message: String(error?.message).slice(0, 500),
+      });
+      expect(events.some(({ type }) => type === "usage")).toBe(recording.answer.usage !== null);
+    });
+  }
 
-  test("what is not of this format is an error", async () => {
-    const refused = completionExchanges.filter(({ response }) => response.status !== 200);
-    expect(refused.map(({ name }) => name)).toEqual(["test_openai_o1_mini_system_role_developer_"]);
-    const played = playResponses(jsonResponse(refused[0]?.response.body, 400));
-    const error = await rejectionOf(findCompatible("plain", played).open(createTestCall({ messages: [] })));
-    expect(error).toBeInstanceOf(ChatError);
-    expect(error).toMatchObject({ code: "upstream_rejected", upstreamCode: "unsupported_value", upstreamStatus: 400 });
-
-    const text = completionExchanges.find(({ name }) => name === "test_text_response");
-    const plain = playResponses({ headers: { "content-type": "text/plain" }, body: String(text?.response.body) });
-    const invalid = await rejectionOf(findCompatible("plain", plain).open(createTestCall({ messages: [] })));
-    expect(invalid).toMatchObject({ code: "upstream_invalid_response" });
-  });
+  for (const exchange of completionExchanges.filter((other) => !isAnswered(other))) {
+    test(`${exchange.name}: is an error before its answer begins`, async () => {
+      const { status, headers, body } = exchange.response;
+      const played = playResponses({ status, headers, body: exchangeBytes(exchange) });
+      const error = await rejectionOf(findCompatible("plain", played).open(createTestCall({ messages: [] })));
+      if (!(error instanceof ChatError)) throw error;
+      if (status === 200) {
+        expect<string>(error.code).toBe("upstream_invalid_response");
+        return;
+      }
+      expect<string | undefined>(error.code).toBe(CODES[status]);
+      const recorded = isJsonObject(body) && isJsonObject(body.error) ? body.error : {};
+      const word = recorded.code ?? recorded.type;
+      expect(error.upstreamStatus).toBe(status);
+      expect(error.upstreamCode).toBe(typeof word === "string" ? word : undefined);
+      if (status < 429) expect(error.message).toBe(String(recorded.message));
+    });
+  }
 });
 
 describe.skipIf(!hasRecordings)(`recorded answers as the next turn ${NEEDS_RECORDINGS}`, () => {
@@ -166,9 +185,12 @@ describe.skipIf(!hasRecordings)(`recorded answers as the next turn ${NEEDS_RECOR
       const { answer } = recording;
       expect(Array.isArray(sent.content) ? list.map(({ text }) => text ?? "").join("") : (sent.content ?? "")).toBe(answer.text);
       const thinking = list.flatMap((part) => part.thinking ?? []).map(({ text }) => text);
-      expect(sent.reasoning_content ?? sent.reasoning ?? thinking.join("")).toBe(answer.reasoning);
+      const details: { text?: string; signature?: string; data?: string }[] = sent.reasoning_details ?? [];
+      const detailed = details.map(({ text }) => text ?? "").join("");
+      expect(sent.reasoning_content ?? sent.reasoning ?? (thinking.join("") || detailed)).toBe(answer.reasoning);
+      expect(details.flatMap(({ signature, data }) => [signature ?? [], data ?? []].flat())).toEqual(answer.signatures);
       expect(sent.tool_calls?.map((sentCall: { function: object }) => sentCall.function) ?? []).toEqual(
-        answer.calls.map(({ name, arguments: text }) => ({ name, arguments: text })),
+        answer.calls.map(({ name, arguments: text }) => ({ name, arguments: text || "{}" })),
       );
       expect(call.warnings).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
+import type { JsonObject } from "../../src/chat/format.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject } from "../../src/json/is-json-object.ts";
@@ -32,19 +33,34 @@ async function send({ request }: Exchange, name: string): Promise<unknown> {
   return JSON.parse(played.calls[0]?.body ?? "");
 }
 
+/** Servers that tell the usage of a stream unasked. */
+const COUNTS_UNASKED: ReadonlySet<string> = new Set(["groq", "mistral"]);
+
+/**
+ * The recorded request with the two differences: without the usage there is no cost and no budget, so a stream is always asked for
+ * it; and a null at the top is left out.
+ */
+function expectedRequest({ request: { body } }: Exchange, name: string): JsonObject {
+  if (!isJsonObject(body)) throw new Error("the request is no object");
+  const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  return said.stream === true && !COUNTS_UNASKED.has(name) ? { ...said, stream_options: { include_usage: true } } : said;
+}
+
+/** OpenRouter's form of a file, which OpenAI and servers without quirks do not take. */
+function hasFileUrl({ request }: Exchange): boolean {
+  return /"file_data":"https?:/.test(JSON.stringify(request.body));
+}
+
 describe.skipIf(!hasRecordings)(`recorded requests of Chat Completions ${NEEDS_RECORDINGS}`, () => {
   for (const exchange of completionExchanges) {
     const provider = providerOf(exchange);
     test(`${provider} ${exchange.name}: reaches its own provider exactly as it was said`, async () => {
-      expect(await send(exchange, provider)).toStrictEqual(exchange.request.body);
+      expect(await send(exchange, provider)).toStrictEqual(expectedRequest(exchange, provider));
     });
+    if (hasFileUrl(exchange)) continue;
 
     test(`${provider} ${exchange.name}: reaches a server without quirks as it was said, and asks for the usage`, async () => {
-      const { body } = exchange.request;
-      if (!isJsonObject(body)) throw new Error("the request is no object");
-      // The one difference: without the usage there is no cost and no budget, so a stream is always asked for it.
-      const expected = body.stream === true ? { ...body, stream_options: { include_usage: true } } : body;
-      expect(await send(exchange, "plain")).toStrictEqual(expected);
+      expect(await send(exchange, "plain")).toStrictEqual(expectedRequest(exchange, "plain"));
     });
   }
 });
@@ -80,27 +96,28 @@ describe.skipIf(!hasRecordings)(`recorded answers through the Chat Completions d
   }
 
   test("a usage that the caller did not ask for is not shown", async () => {
-    const streamed = complete.filter(
-      (recording) => recording.streamed && recording.data.some((data) => data.includes('"choices":[]')),
-    );
+    const isUsageAlone = (data: string) => /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
+    const streamed = complete.filter((recording) => recording.streamed && recording.data.some(isUsageAlone));
     expect(streamed.length).toBeGreaterThan(3);
     for (const recording of streamed) {
       const events = await collectEvents(await openRecording(recording));
       const text = openaiChatDialect.createStreamEncoder(createAnswerContext("openai_chat")).encode(events);
-      const expected = recording.data.filter((data) => !data.includes('"choices":[]'));
+      const expected = recording.data.filter((data) => !isUsageAlone(data));
       expect(text).toBe(expected.map((data) => `data: ${data}\n\n`).join(""));
       expect(events.some(({ type }) => type === "usage")).toBe(true);
     }
   });
 
   test("a recorded refusal comes back with the vendor's status, code and words", async () => {
-    for (const { response } of completionExchanges.filter(({ response: { status } }) => status !== 200)) {
+    const refusals = completionExchanges.filter(({ response: { status } }) => status === 400 || status === 404);
+    for (const { response } of refusals) {
       const played = playResponses(jsonResponse(response.body, response.status));
       const error = await rejectionOf(findCompatible("plain", played).open(createTestCall({ messages: [] })));
       const { status, body } = openaiChatDialect.encodeError(toChatError(error), "req_1");
       const recorded = isJsonObject(response.body) && isJsonObject(response.body.error) ? response.body.error : {};
       expect(status).toBe(response.status);
-      expect<unknown>(body).toEqual({ error: recorded });
+      const { message, type, param = null, code } = recorded;
+      expect<unknown>(body).toEqual({ error: { message, type, param, code } });
     }
   });
 });

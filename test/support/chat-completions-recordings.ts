@@ -4,11 +4,14 @@ import { chunksToSse, type Exchange, exchangeBytes, loadChunks, loadExchanges } 
 
 /** What a recorded answer of Chat Completions says, read without the server's own code. */
 export interface CompletionAnswer {
+  /** Empty where the server gave none; the model too. */
   id: string;
   model: string;
   text: string;
   refusal: string;
   reasoning: string;
+  /** What has to go back byte for byte: the signatures and the hidden data in `reasoning_details`. */
+  signatures: string[];
   calls: { id: string; name: string; arguments: string }[];
   finishReason: string | null;
   usage: JsonObject | null;
@@ -78,33 +81,46 @@ export function readExchange(exchange: Exchange): CompletionRecording {
   };
 }
 
-/** Some files hold the turns of a conversation one behind the other; each turn has an id of its own. */
+/** Some files hold the turns of a conversation one behind the other; each turn has an id of its own. Azure's verdict on the prompt, the first chunk, has none. */
 function splitTurns(lines: readonly string[]): string[][] {
   const turns: string[][] = [];
   let before: unknown;
   for (const line of lines) {
     const { id } = jsonObjectSchema.parse(JSON.parse(line));
-    if (id !== before) turns.push([]);
-    before = id;
+    if (turns.length === 0 || (id && before && id !== before)) turns.push([]);
+    before = id || before;
     turns[turns.length - 1]?.push(line);
   }
   return turns;
 }
 
+/** The folders with answers of this format, and perhaps of others, each with the provider that plays it. */
+const CHUNK_FOLDERS: Readonly<Record<string, string>> = {
+  xai: "xai",
+  mistral: "mistral",
+  groq: "groq",
+  "deepseek/chat": "deepseek",
+  "openai/chat": "plain",
+  "openai-compatible/chat": "plain",
+  alibaba: "plain",
+  azure: "plain",
+  moonshotai: "plain",
+  perplexity: "plain",
+  togetherai: "plain",
+};
+
+function isCompletion(body: unknown): boolean {
+  const choice: unknown = isJsonObject(body) && Array.isArray(body.choices) ? body.choices[0] : undefined;
+  return isJsonObject(choice) && (isJsonObject(choice.message) || isJsonObject(choice.delta));
+}
+
 function loadChunkRecordings(): CompletionRecording[] {
   const recordings: CompletionRecording[] = [];
-  const folders = {
-    xai: "xai",
-    mistral: "mistral",
-    "deepseek/chat": "deepseek",
-    "openai/chat": "plain",
-    "openai-compatible/chat": "plain",
-  };
-  for (const [folder, provider] of Object.entries(folders)) {
+  for (const [folder, provider] of Object.entries(CHUNK_FOLDERS)) {
     for (const chunks of loadChunks(folder)) {
       if (/\/responses\//.test(chunks.path)) continue;
       if (chunks.kind === "body") {
-        if (!("choices" in chunks.body)) continue;
+        if (!isCompletion(chunks.body)) continue;
         const text = JSON.stringify(chunks.body);
         recordings.push({
           name: `${folder} ${chunks.name} (whole)`,
@@ -117,6 +133,7 @@ function loadChunkRecordings(): CompletionRecording[] {
         });
         continue;
       }
+      if (!chunks.data.some((line) => isCompletion(JSON.parse(line)))) continue;
       const turns = splitTurns(chunks.data);
       turns.forEach((lines, turn) => {
         recordings.push({
@@ -134,12 +151,14 @@ function loadChunkRecordings(): CompletionRecording[] {
   return recordings;
 }
 
+/** Whether it was answered with status 200 and something of this format. */
+export function isAnswered({ response }: Exchange): boolean {
+  return response.status === 200 && (response.sse || isCompletion(response.body));
+}
+
 /** Every recorded answer of Chat Completions; none where the recordings are absent. */
 export const completionRecordings: CompletionRecording[] = [
-  ...completionExchanges
-    .filter(({ response }) => response.status === 200 && typeof response.headers["content-type"] === "string")
-    .filter(({ response }) => !response.headers["content-type"]?.startsWith("text/plain"))
-    .map(readExchange),
+  ...completionExchanges.filter(isAnswered).map(readExchange),
   ...loadChunkRecordings(),
 ];
 
@@ -162,6 +181,7 @@ function readAnswer(data: readonly string[]): CompletionAnswer {
     text: "",
     refusal: "",
     reasoning: "",
+    signatures: [],
     calls: [],
     finishReason: null,
     usage: null,
@@ -172,26 +192,40 @@ function readAnswer(data: readonly string[]): CompletionAnswer {
     const chunk = jsonObjectSchema.parse(JSON.parse(line));
     answer.id ||= String(chunk.id ?? "");
     answer.model ||= String(chunk.model ?? "");
+    const groq = isJsonObject(chunk.x_groq) ? chunk.x_groq.usage : undefined;
     if (isJsonObject(chunk.usage)) answer.usage = chunk.usage;
+    else if (isJsonObject(groq)) answer.usage = groq;
     if (isJsonObject(chunk.error)) answer.error = chunk.error;
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     if (!isJsonObject(choice)) continue;
-    if (typeof choice.finish_reason === "string") answer.finishReason = choice.finish_reason;
+    // Snowflake's is empty.
+    if (typeof choice.finish_reason === "string") answer.finishReason = choice.finish_reason || null;
     const message = choice.delta ?? choice.message;
     if (!isJsonObject(message)) continue;
     answer.text += textOf(message.content, "text");
     answer.refusal += typeof message.refusal === "string" ? message.refusal : "";
-    answer.reasoning += textOf(message.content, "thinking") + String(message.reasoning_content ?? message.reasoning ?? "");
+    const details = Array.isArray(message.reasoning_details) ? message.reasoning_details.filter(isJsonObject) : [];
+    answer.reasoning += textOf(message.content, "thinking");
+    answer.reasoning += String(message.reasoning_content || message.reasoning || details.map(detailText).join(""));
+    for (const { signature, data } of details) answer.signatures.push(...[signature, data].filter(isText));
     if (Array.isArray(message.tool_calls)) for (const call of message.tool_calls) readCall(answer, call);
   }
   return answer;
+}
+
+function detailText({ text, summary }: JsonObject): string {
+  return [text, summary].filter(isText).join("");
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
 }
 
 function readCall({ calls }: CompletionAnswer, call: unknown): void {
   if (!isJsonObject(call) || !isJsonObject(call.function)) return;
   const text = String(call.function.arguments ?? "");
   const last = calls[calls.length - 1];
-  if (typeof call.id === "string" || !last) {
-    calls.push({ id: String(call.id), name: String(call.function.name), arguments: text });
+  if (isText(call.id) || isText(call.function.name) || !last) {
+    calls.push({ id: String(call.id ?? ""), name: String(call.function.name), arguments: text });
   } else last.arguments += text;
 }
