@@ -75,8 +75,7 @@ const FORMATS: readonly Format[] = [
     exchanges: completionExchanges,
     read: readChat,
     answer: { id: "c", object: "chat.completion", model: "m", choices: [{ index: 0, message: {}, finish_reason: "stop" }] },
-    // Without the usage there is no cost and no budget, so a stream is always asked for it.
-    normalize: (body) => (body.stream === true ? { ...body, stream_options: { include_usage: true } } : body),
+    normalize: normalizeCompletionRequest,
     refuses: () => false,
   },
   {
