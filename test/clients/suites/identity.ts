@@ -51,6 +51,12 @@ function withoutStreamFalse(body: JsonObject): JsonObject {
   return stream === true ? body : rest;
 }
 
+/** Without the usage there is no cost and no budget, so a stream is always asked for it; a null at the top is left out. */
+function normalizeCompletionRequest(body: JsonObject): JsonObject {
+  const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  return said.stream === true ? { ...said, stream_options: { include_usage: true } } : said;
+}
+
 const FORMATS: readonly Format[] = [
   {
     name: "Anthropic Messages",
