@@ -43,14 +43,6 @@ export function encodeReasoning(call: ProviderCall): EncodedReasoning {
     const shows = model.reasoning === "adaptive" && visible !== undefined;
     return shows ? { thinking: { type: "adaptive", ...display }, budgetTokens: 0 } : NOTHING;
   }
-  if (forcesTool(call)) {
-    call.warn({
-      code: "adjusted_parameter",
-      param: "reasoning",
-      message: "Claude does not reason where a tool call is required; reasoning was left out.",
-    });
-    return NOTHING;
-  }
   if (effort === undefined || budget !== undefined || model.reasoning === "budget") {
     const takesEffort = effort !== undefined && model.efforts?.includes(effort);
     return { ...encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display), ...(takesEffort ? { effort } : {}) };
@@ -69,9 +61,17 @@ function forcesTool({ request: { tool_choice: choice, tools } }: ProviderCall): 
   return tools !== undefined && tools.length > 0 && choice !== undefined && choice !== "auto" && choice !== "none";
 }
 
-/** A budget is a part of `max_tokens` and must be smaller. */
+/** A budget is a part of `max_tokens` and must be smaller. The API refuses one where a tool call is required; an effort it takes (August 2026). */
 function encodeBudget(call: ProviderCall, wanted: number, display: JsonObject): EncodedReasoning {
   const { request, model } = call;
+  if (forcesTool(call)) {
+    call.warn({
+      code: "adjusted_parameter",
+      param: "reasoning",
+      message: "Claude takes no reasoning budget where a tool call is required; reasoning was left out.",
+    });
+    return NOTHING;
+  }
   const limit = request.max_tokens ?? model.max_output_tokens ?? Number.POSITIVE_INFINITY;
   const param = request.reasoning?.budget_tokens === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
   if (limit <= MIN_BUDGET) {

@@ -44,7 +44,7 @@ export function encodeRequest(call: ProviderCall, options: EncodeOptions): Claud
   const { request, model } = call;
   const { extras, betas, version } = readExtras(extrasOf(request));
   // A request that came in this format says by itself how the model shall reason.
-  const saysReasoning = "thinking" in extras || "output_config" in extras;
+  const saysReasoning = "thinking" in extras || (isJsonObject(extras.output_config) && "effort" in extras.output_config);
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;

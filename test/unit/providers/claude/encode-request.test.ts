@@ -137,13 +137,23 @@ describe("reasoning", () => {
     expect(none.warnings).toEqual(["adjusted_parameter reasoning.budget_tokens"]);
   });
 
-  test("gives way to a tool call that is required", () => {
-    const { body, warnings } = encode(
-      { reasoning: { effort: "high" }, tools: [{ name: "f" }], tool_choice: "required" },
+  test("a budget gives way to a tool call that is required, an effort does not", () => {
+    const forced = { tools: [{ name: "f" }], tool_choice: "required" as const };
+    const budget = encode({ reasoning: { budget_tokens: 2000 }, ...forced }, BUDGET);
+    expect(budget.body).not.toContainAnyKeys(["thinking", "output_config"]);
+    expect(budget.warnings).toEqual(["adjusted_parameter reasoning"]);
+    const effort = encode({ reasoning: { effort: "high" }, ...forced }, ADAPTIVE);
+    expect(effort.body).toMatchObject({ thinking: { type: "adaptive" }, output_config: { effort: "high" } });
+    expect(effort.warnings).toEqual([]);
+  });
+
+  test("stands beside what a caller's own fields say of other things", () => {
+    const task_budget = { type: "tokens", total: 20_000 };
+    const { body } = encode(
+      { reasoning: { effort: "high" }, extras: { anthropic: { output_config: { task_budget } } } },
       ADAPTIVE,
     );
-    expect(body).not.toContainAnyKeys(["thinking", "output_config"]);
-    expect(warnings).toEqual(["adjusted_parameter reasoning"]);
+    expect(body).toMatchObject({ thinking: { type: "adaptive" }, output_config: { effort: "high", task_budget } });
   });
 });
 
