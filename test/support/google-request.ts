@@ -192,7 +192,7 @@ function toStandardBase64(text: string): string {
  * What a request means, so that two that mean the same are equal. The differences that it lets pass:
  * - names in snake case, signatures in base64url, fields that are null, an empty `generationConfig`;
  * - tools that are no list but the one item of it;
- * - neighbouring turns of one role, which are one turn;
+ * - neighbouring turns of one role, which are one turn, unless the one has results and the other has none;
  * - a text that is empty and unsigned, beside other parts;
  * - ids of calls and results that had none, which the server mints so that results find their calls.
  */
@@ -201,7 +201,7 @@ export function normalizeGoogleRequest(request: unknown): unknown {
   const turns: { role: unknown; parts: JsonObject[] }[] = [];
   for (const { role, parts } of asList(body.contents)) {
     const last = turns[turns.length - 1];
-    if (last && last.role === role) last.parts.push(...asList(parts));
+    if (last && last.role === role && hasResults(last.parts) === hasResults(asList(parts))) last.parts.push(...asList(parts));
     else turns.push({ role, parts: [...asList(parts)] });
   }
   const contents = turns.map(({ role, parts }) => {
@@ -216,6 +216,10 @@ export function normalizeGoogleRequest(request: unknown): unknown {
     ...(tools ? { tools: asList(tools) } : {}),
     ...(Object.keys(config).length > 0 ? { generationConfig: config } : {}),
   };
+}
+
+function hasResults(parts: readonly JsonObject[]): boolean {
+  return parts.some((part) => part.functionResponse !== undefined);
 }
 
 function normalizePart(part: JsonObject): JsonObject {

@@ -12,21 +12,22 @@ import { isThirdGeneration } from "./model-generation.ts";
 const NO_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 
 /**
- * The conversation as turns of user and model. Neighbours of the same role become one turn, as Google wants it; system messages are
- * apart from the turns. What callers say of a message in Google's words is passed over: a turn has nothing but role and parts, and
- * an answer that comes back as a message carries extras that Google refuses in a request (grounding, safety ratings).
+ * The conversation as turns of user and model. Neighbours of the same role become one turn, as Google wants it, but results are a
+ * turn of their own; system messages are apart from the turns. What callers say of a message in Google's words is passed over: a turn
+ * has nothing but role and parts, and an answer that comes back as a message carries extras that Google refuses in a request
+ * (grounding, safety ratings).
  */
 export function encodeContents(
   messages: readonly Message[],
   context: EncodeContext,
 ): Pick<GenerateRequest, "contents" | "systemInstruction"> {
   const parts: PartContext = { ...context, nameOfCall: collectCallNames(messages) };
-  const contents: Content[] = [];
+  const turns: Content[] = [];
   const system: RequestPart[] = [];
   messages.forEach((message, at) => {
     const encoded = encodeParts(message, at, parts);
     if (message.role === "system") {
-      if (contents.length > 0 && encoded.length > 0) {
+      if (turns.length > 0 && encoded.length > 0) {
         const text = "Gemini has one system instruction, before the conversation; this one was added to it.";
         context.warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
       }
@@ -34,16 +35,30 @@ export function encodeContents(
       return;
     }
     const role = message.role === "assistant" ? "model" : "user";
-    const last = contents[contents.length - 1];
+    const last = turns[turns.length - 1];
     if (last?.role === role) last.parts.push(...encoded);
-    else contents.push({ role, parts: encoded });
+    else turns.push({ role, parts: encoded });
   });
+  // Instructions alone are no conversation to Google, and calls are refused where no turn of the user is before them.
+  if (!turns[0] || callsOf(turns[0]).length > 0) turns.unshift({ role: "user", parts: [] });
   // A turn of nothing but empty texts is said as one empty text, since a turn without parts is refused.
-  for (const content of contents) if (content.parts.length === 0) content.parts.push({ text: "" });
-  // Instructions alone are no conversation to Google.
-  if (contents.length === 0) contents.push({ role: "user", parts: [{ text: "" }] });
+  for (const { parts: said } of turns) if (said.length === 0) said.push({ text: "" });
+  const contents = turns.flatMap(setResultsApart);
   if (isThirdGeneration(context.model)) for (const content of contents) markUnsignedCalls(content);
   return { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
+}
+
+/**
+ * A turn with results and more → the results, all together as the calls were, and then the rest. In one turn with results the rest
+ * counts as the model's own words, and the answer is empty (gemini-3.5-flash, August 2026; github.com/pydantic/pydantic-ai/issues/4210).
+ */
+function setResultsApart(turn: Content): Content[] {
+  const results = turn.parts.filter((part) => part.functionResponse);
+  if (results.length === 0 || results.length === turn.parts.length) return [turn];
+  return [
+    { role: turn.role, parts: results },
+    { role: turn.role, parts: turn.parts.filter((part) => !part.functionResponse) },
+  ];
 }
 
 function encodeParts(message: Message, at: number, context: PartContext): RequestPart[] {
@@ -66,9 +81,11 @@ function collectCallNames(messages: readonly Message[]): ReadonlyMap<string, str
 }
 
 /** Of several calls in one turn Google signs the first alone, so a turn with one signature has all it needs. */
-function markUnsignedCalls({ role, parts }: Content): void {
-  if (role !== "model") return;
-  const calls = parts.filter((part) => part.functionCall);
-  const first = calls[0];
-  if (first && calls.every((part) => part.thoughtSignature === undefined)) first.thoughtSignature = NO_SIGNATURE;
+function markUnsignedCalls(turn: Content): void {
+  const calls = callsOf(turn);
+  if (calls[0] && calls.every((part) => part.thoughtSignature === undefined)) calls[0].thoughtSignature = NO_SIGNATURE;
+}
+
+function callsOf({ role, parts }: Content): RequestPart[] {
+  return role === "model" ? parts.filter((part) => part.functionCall) : [];
 }

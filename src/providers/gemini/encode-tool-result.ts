@@ -11,7 +11,7 @@ const MEDIA_INSIDE: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "i
 
 /**
  * A function's result. Its texts stand in an object, under the key that Google reads as output or as error. Images and documents
- * belong inside of it from Gemini 3 on. Before, and for other media, they follow it as parts of the same turn; so do files by URL,
+ * belong inside of it from Gemini 3 on. Before, and for other media, they are parts that follow the results; so are files by URL,
  * which the Gemini API passes over in silence where they stand inside: the model makes up what it was to see (recorded 2026-02).
  */
 export function encodeToolResult(part: ToolResultPart, param: string, context: PartContext): RequestPart[] {

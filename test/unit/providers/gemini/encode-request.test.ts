@@ -196,8 +196,14 @@ describe("tools", () => {
     const image = { inlineData: { mimeType: "image/png", data: "AA==" } };
     const file = { fileData: { fileUri: "https://example.com/a.png", mimeType: "image/png" } };
     const result = { id: "c1", name: "get_weather", response: { output: "a\nb" } };
-    expect(encode({ messages }).contents[2]?.parts).toEqual([{ functionResponse: { ...result, parts: [image] } }, file]);
-    expect(encode({ messages }, "gemini-2.5-flash").contents[2]?.parts).toEqual([{ functionResponse: result }, image, file]);
+    expect(encode({ messages }).contents.slice(2)).toEqual([
+      { role: "user", parts: [{ functionResponse: { ...result, parts: [image] } }] },
+      { role: "user", parts: [file] },
+    ]);
+    expect(encode({ messages }, "gemini-2.5-flash").contents.slice(2)).toEqual([
+      { role: "user", parts: [{ functionResponse: result }] },
+      { role: "user", parts: [image, file] },
+    ]);
   });
 
   test("media that Gemini takes nowhere but in a turn follow the result", () => {
@@ -206,10 +212,41 @@ describe("tools", () => {
     const result = { type: "tool_result", tool_call_id: "c1", content: types.map(media) } as const;
     const inline = (mimeType: string) => ({ inlineData: { mimeType, data: "AA==" } });
     const inside = { response: { output: "" }, parts: [inline("application/pdf"), inline("text/plain")] };
-    expect(encode({ messages: [...CALLS, { role: "tool", content: [result] }] }).contents[2]?.parts).toEqual([
-      { functionResponse: { id: "c1", name: "get_weather", ...inside } },
-      inline("audio/mpeg"),
-      inline("image/gif"),
+    expect(encode({ messages: [...CALLS, { role: "tool", content: [result] }] }).contents.slice(2)).toEqual([
+      { role: "user", parts: [{ functionResponse: { id: "c1", name: "get_weather", ...inside } }] },
+      { role: "user", parts: [inline("audio/mpeg"), inline("image/gif")] },
+    ]);
+  });
+
+  test("results are a turn of their own, all of them before what else the user says", () => {
+    const result = (tool_call_id: string) => ({ type: "tool_result", tool_call_id, content: tool_call_id }) as const;
+    const audio = { type: "document", media_type: "audio/mpeg", data: "AA==" } as const;
+    const { contents } = encode({
+      messages: [
+        ...CALLS,
+        { role: "tool", content: [{ ...result("c1"), content: [audio] }] },
+        { role: "tool", content: [result("c2")] },
+        { role: "user", content: "Go on" },
+      ],
+    });
+    expect(contents.slice(2)).toEqual([
+      {
+        role: "user",
+        parts: [
+          { functionResponse: { id: "c1", name: "get_weather", response: { output: "" } } },
+          { functionResponse: { id: "c2", name: "now", response: { output: "c2" } } },
+        ],
+      },
+      { role: "user", parts: [{ inlineData: { mimeType: "audio/mpeg", data: "AA==" } }, { text: "Go on" }] },
+    ]);
+  });
+
+  test("a call with which the conversation begins follows an empty turn", () => {
+    const messages = CALLS.filter(({ role }) => role === "assistant");
+    expect(encode({ messages }).contents.map(({ role }) => role)).toEqual(["user", "model"]);
+    expect(encode({ messages }).contents[0]).toEqual({ role: "user", parts: [{ text: "" }] });
+    expect(encode({ messages: [{ role: "assistant", content: "a" }] }).contents).toEqual([
+      { role: "model", parts: [{ text: "a" }] },
     ]);
   });
 
@@ -244,7 +281,7 @@ describe("signatures", () => {
         },
       ],
     });
-    expect(contents[0]?.parts).toEqual([
+    expect(contents[1]?.parts).toEqual([
       { text: "Hm.", thought: true, thoughtSignature: "r_-1" },
       { text: "Unsigned.", thought: true },
       { text: "Hello", thoughtSignature: "t+/=" },
