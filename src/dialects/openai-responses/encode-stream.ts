@@ -26,7 +26,7 @@ const TEXT_KINDS = { text: "output_text", reasoning: "summary", tool_call: "argu
 
 /**
  * Chat events → the events of the Responses API, in the order and with the numbers that the official clients check. What came from a
- * provider of this format goes out as it came, event by event; only failures of our own are then written here.
+ * provider of this format goes out as it came, event by event; only failures are then written here.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
@@ -135,13 +135,13 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     }
   }
 
+  /** A failure is always told in our own words: the vendor's may speak of the operator's account. */
   function encodeRaw(event: ChatEvent): string {
-    if (event.raw) {
-      sequence += 1;
-      const { event: name, data } = event.raw;
-      return `${name === "" ? "" : `event: ${name}\n`}data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
-    }
-    return event.type === "error" || event.type === "cancelled" ? encodeEvent(event) : "";
+    if (event.type === "error" || event.type === "cancelled") return encodeEvent(event);
+    if (!event.raw) return "";
+    sequence += 1;
+    const { event: name, data } = event.raw;
+    return `${name === "" ? "" : `event: ${name}\n`}data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
   }
 
   return {

@@ -320,6 +320,18 @@ describe("an answer of this format", () => {
     expect(lastResponse(written)).toMatchObject({ id: "resp_1", status: "failed", error: { code: "upstream_incomplete" } });
   });
 
+  test.each(["error", "response.failed"])("a vendor's own %s gives way to both events in our words", (event) => {
+    const data = JSON.stringify({ type: event, error: { message: "Key sk-123456789 of org-acme has no credit" } });
+    const encoder = openaiResponsesDialect.createStreamEncoder(createAnswerContext("openai_responses"));
+    const text = encoder.encode([
+      { type: "start", id: "resp_1", model: "gpt", raw: { event: "response.created", data: "{}" } },
+      { type: "error", error: new ChatError("upstream_quota_exhausted"), raw: { event, data } },
+    ]);
+    expect(text.match(/^event: .*$/gm)).toEqual(["event: response.created", "event: error", "event: response.failed"]);
+    expect(text).toContain('"code":"insufficient_quota"');
+    expect(text).not.toContain("org-acme");
+  });
+
   test("data of several lines stays one event", () => {
     const encoder = openaiResponsesDialect.createStreamEncoder(createAnswerContext("openai_responses"));
     const text = encoder.encode([{ type: "start", id: "r", model: "m", raw: { event: "", data: '{\n"type":"x"}' } }]);
