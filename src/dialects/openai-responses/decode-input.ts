@@ -57,6 +57,9 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "name", "ar
 const RESULT_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "output"]);
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["type", "role", "content"]);
 
+/** One that names its call. An output that does not is the vendor's own matter. */
+type AnsweredCall = FunctionCallOutputItem & { call_id: string };
+
 function isMessage(item: InputItem): item is MessageItem {
   return item.type === undefined || item.type === "message";
 }
@@ -65,8 +68,8 @@ function isFunctionCall(item: InputItem): item is FunctionCallItem {
   return item.type === "function_call";
 }
 
-function isFunctionCallOutput(item: InputItem): item is FunctionCallOutputItem {
-  return item.type === "function_call_output";
+function isFunctionCallOutput(item: InputItem): item is AnsweredCall {
+  return item.type === "function_call_output" && typeof item.call_id === "string";
 }
 
 function isReasoning(item: InputItem): item is ReasoningItem {
@@ -78,13 +81,13 @@ function decodeCall(item: FunctionCallItem): Part {
   return { type: "tool_call", id, name, ...parseArguments(text), ...toExtras(carryItem(omit(item, CALL_FIELDS))) };
 }
 
-function decodeResult(item: FunctionCallOutputItem): Part {
+function decodeResult(item: AnsweredCall): Part {
   const content = typeof item.output === "string" ? item.output : item.output.map(decodeContent);
   return { type: "tool_result", tool_call_id: item.call_id, content, ...toExtras(carryItem(omit(item, RESULT_FIELDS))) };
 }
 
 /** What the caller answers to the model's calls, in contrast to what the model said. */
-function isAnswerToModel(item: OtherItem): boolean {
+function isAnswerToModel(item: Pick<OtherItem, "type">): boolean {
   return item.type.endsWith("_output") || item.type.endsWith("_response");
 }
 
@@ -102,6 +105,8 @@ function decodeAssistantContent(item: MessageItem): Part[] {
     const rest = omit(item, MESSAGE_FIELDS);
     return [{ type: "text", text: content, ...toExtras(isEmpty(rest) ? {} : { $item: rest }) }];
   }
+  // It may stand for what the reasoning before it led to, so it must not be lost.
+  if (content.length === 0) return [{ type: "opaque", format: "openai_responses", value: item }];
   return content.map((part, index): Part => {
     const text = part.type === "refusal" ? part.refusal : part.text;
     if (typeof text === "string") return { type: "text", text, ...carryOutputText(part, item, index) };

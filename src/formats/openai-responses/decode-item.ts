@@ -52,15 +52,14 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
       events.push({ type: "part-delta", index: part.index, delta });
     },
     done(item, events) {
-      objectsOf(item.content).forEach((content, contentIndex) => {
+      const contents = objectsOf(item.content);
+      // The reasoning before it may be refused without the item that it led to.
+      if (contents.length === 0 && parts.size === 0) createOpaqueDecoder(item, nextIndex, events).done(item, events);
+      contents.forEach((content, contentIndex) => {
         const text = stringOf(content.text) ?? stringOf(content.refusal);
         if (text === undefined || (content.type !== "output_text" && content.type !== "refusal")) {
           const value = { ...item, content: [content] };
-          const index = nextIndex();
-          events.push(
-            { type: "part-start", kind: "opaque", format: "openai_responses", value, index },
-            { type: "part-end", index },
-          );
+          createOpaqueDecoder(value, nextIndex, events).done(value, events);
           return;
         }
         const part = parts.get(contentIndex) ?? open(contentIndex, content, item, events);

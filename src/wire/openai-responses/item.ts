@@ -20,7 +20,8 @@ export type FunctionCallItem = z.infer<typeof functionCallItemSchema>;
 
 export const functionCallOutputItemSchema = z.looseObject({
   type: z.literal("function_call_output"),
-  call_id: z.string().min(1),
+  /** May be missing where the output names its tool. */
+  call_id: z.string().min(1).nullish(),
   output: z.union([z.string(), z.array(contentPartSchema)]),
 });
 export type FunctionCallOutputItem = z.infer<typeof functionCallOutputItemSchema>;
@@ -44,8 +45,14 @@ export const otherItemSchema = z.looseObject({
 });
 export type OtherItem = z.infer<typeof otherItemSchema>;
 
+/** A reference to an item that lies at the vendor may leave its type out. */
+const untypedReferenceSchema = z
+  .strictObject({ id: z.string().min(1), type: z.null().optional() })
+  .transform(({ id }): OtherItem => ({ type: "item_reference", id }));
+
 export const inputItemSchema = z.union([
   z.discriminatedUnion("type", [messageItemSchema, functionCallItemSchema, functionCallOutputItemSchema, reasoningItemSchema]),
   otherItemSchema,
+  untypedReferenceSchema,
 ]);
 export type InputItem = z.infer<typeof inputItemSchema>;

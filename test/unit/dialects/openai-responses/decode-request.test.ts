@@ -171,6 +171,7 @@ describe("decodeRequest", () => {
               { type: "refusal", refusal: "B" },
             ],
           },
+          { type: "message", id: "msg_3", role: "assistant", status: "incomplete", content: [] },
           { type: "message", id: "msg_2", role: "assistant", content: [{ type: "output_text", text: "C", annotations: [] }] },
           { role: "assistant", content: "D" },
           { role: "assistant", content: "E" },
@@ -180,6 +181,8 @@ describe("decodeRequest", () => {
           { type: "function_call_output", call_id: "c1", output: "done", id: "fco_1" },
           { type: "function_call_output", call_id: "c2", output: [{ type: "input_text", text: "done" }] },
           { type: "custom_tool_call_output", call_id: "c3", output: "x" },
+          { type: "function_call_output", call_id: null, name: "go", output: "done" },
+          { role: "user", content: [] },
           { type: "compaction", id: "cmp_1", encrypted_content: "gBB" },
           { type: "item_reference", id: "msg_0" },
         ],
@@ -187,6 +190,14 @@ describe("decodeRequest", () => {
     ],
   ])("%s reaches a provider of the same format as it was said", (_name, body) => {
     expect(roundTrip(body)).toEqual({ stream: false, ...body });
+  });
+
+  test("a reference may leave its type out", () => {
+    const references = [{ id: "msg_1" }, { id: "msg_2", type: null }];
+    const body = { model: "m", input: references };
+    const typed = references.map(({ id }) => ({ type: "item_reference", id }));
+    expect(roundTrip(body)).toMatchObject({ input: typed });
+    expect(decodeRequest(body).only_format).toEqual({ format: "openai_responses", param: "input[0]" });
   });
 
   test("what belongs together for other vendors is one message", () => {
@@ -217,7 +228,7 @@ describe("decodeRequest", () => {
     ["no input", { model: "m" }, "input"],
     ["an empty input", { model: "m", input: [] }, "input"],
     ["a wrong input", { input: 7 }, "input"],
-    ["an item without a type", { input: [{ id: "x" }] }, "input[0].role"],
+    ["an item without a type", { input: [{ name: "x" }] }, "input[0].role"],
     ["an unknown role", { input: [{ role: "critic", content: "Bad" }] }, "input[0].role"],
     ["a call without a name", { input: [{ type: "function_call", call_id: "a", arguments: "{}" }] }, "input[0].name"],
     ["a part without its text", { input: [{ role: "user", content: [{ type: "input_text" }] }] }, "input[0].content[0].text"],

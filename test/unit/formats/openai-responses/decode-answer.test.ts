@@ -202,6 +202,20 @@ describe("a streamed answer", () => {
     ]);
   });
 
+  test("a message without content is kept for the next turn", async () => {
+    const empty = { id: "msg_1", type: "message", status: "incomplete", role: "assistant", content: [] };
+    const answer = fold(
+      await play(
+        CREATED,
+        { type: "response.output_item.added", output_index: 0, item: empty },
+        { type: "response.output_item.done", output_index: 0, item: empty },
+        completed([empty]),
+      ),
+    );
+    expect(answer.content).toEqual([{ type: "opaque", format: "openai_responses", value: empty }]);
+    expect(answer.finish_reason).toBe("stop");
+  });
+
   test("arguments that were cut off are kept as text", async () => {
     const cut = { ...callItem("fc_1", "call_1", "weather", '{"city":"Be'), status: "incomplete" };
     const answer = fold(
