@@ -6,7 +6,7 @@ import { toChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject } from "../../src/json/is-json-object.ts";
 import { fitRequest } from "../../src/routing/fit-request.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
-import { completionExchanges, completionRecordings, providerOf } from "../support/chat-completions-recordings.ts";
+import { completionExchanges, completionRecordings, hasFileUrl, providerOf } from "../support/chat-completions-recordings.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
 import { collectEvents, createTestCall, jsonResponse, playResponses } from "../support/play-response.ts";
 import { readCompletion, readCompletionStream } from "../support/read-completion-stream.ts";
@@ -44,11 +44,6 @@ function expectedRequest({ request: { body } }: Exchange, name: string): JsonObj
   if (!isJsonObject(body)) throw new Error("the request is no object");
   const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   return said.stream === true && !COUNTS_UNASKED.has(name) ? { ...said, stream_options: { include_usage: true } } : said;
-}
-
-/** OpenRouter's form of a file, which OpenAI and servers without quirks do not take. */
-function hasFileUrl({ request }: Exchange): boolean {
-  return /"file_data":"https?:/.test(JSON.stringify(request.body));
 }
 
 describe.skipIf(!hasRecordings)(`recorded requests of Chat Completions ${NEEDS_RECORDINGS}`, () => {

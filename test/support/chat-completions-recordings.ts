@@ -62,6 +62,11 @@ export const completionExchanges: Exchange[] = ["openai", "groq", "mistral", "ol
   (provider) => loadExchanges(provider).filter(({ request }) => /\/chat\/completions(?:[?#]|$)/.test(request.url)),
 );
 
+/** OpenRouter's form of a file, which OpenAI and servers without quirks do not take. */
+export function hasFileUrl({ request }: Exchange): boolean {
+  return /"file_data":"https?:/.test(JSON.stringify(request.body));
+}
+
 function dataLines(text: string): string[] {
   return text.split(/\r?\n/).flatMap((line) => (line.startsWith("data: ") ? [line.slice("data: ".length)] : []));
 }

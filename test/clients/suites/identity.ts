@@ -4,7 +4,7 @@ import { isJsonObject } from "../../../src/json/is-json-object.ts";
 import { messageExchanges, recordedMessages } from "../../support/anthropic-recordings.ts";
 import { CALLERS, type Caller, type Told } from "../../support/callers/index.ts";
 import { readAnthropic, readChat, readResponses, type VendorReader } from "../../support/callers/read-all.ts";
-import { completionExchanges, completionRecordings } from "../../support/chat-completions-recordings.ts";
+import { completionExchanges, completionRecordings, hasFileUrl } from "../../support/chat-completions-recordings.ts";
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../../support/recordings.ts";
 import {
   isFetchedLater,
@@ -78,7 +78,7 @@ const FORMATS: readonly Format[] = [
     path: "/v1/chat/completions",
     vendor: plain,
     recordings: completionRecordings.filter(({ answer }) => !answer.error),
-    exchanges: completionExchanges,
+    exchanges: completionExchanges.filter((exchange) => !hasFileUrl(exchange)),
     read: readChat,
     answer: { id: "c", object: "chat.completion", model: "m", choices: [{ index: 0, message: {}, finish_reason: "stop" }] },
     normalize: normalizeCompletionRequest,
