@@ -32,6 +32,11 @@ export interface App {
 
 type Handler = (request: Request, context: RequestContext) => Response | Promise<Response>;
 
+/** Whether the operator set something up for an unavailable provider: a reason names the variables that it is about. */
+function isWanted(reason: string, variables: Config["variables"]): boolean {
+  return (reason.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []).some((name) => Object.hasOwn(variables, name));
+}
+
 /** Environment and platform → the server. Throws a ConfigError where it would not be safe to start. */
 export function createApp(config: Config, platform: Platform): App {
   const { env } = config;
@@ -63,7 +68,10 @@ export function createApp(config: Config, platform: Platform): App {
   };
   for (const { name, availability } of server.providers) {
     if (availability.available) log("info", "provider", { provider: name, available: true });
-    else log("debug", "provider", { provider: name, available: false, code: availability.code, reason: availability.reason });
+    else {
+      const { code, reason } = availability;
+      log(isWanted(reason, config.variables) ? "warn" : "debug", "provider", { provider: name, available: false, code, reason });
+    }
   }
 
   const router = Router<Request, [RequestContext]>();

@@ -1,20 +1,16 @@
 import * as z from "zod";
 import { authEnv } from "./auth/settings.ts";
 import { ConfigError } from "./env/config-error.ts";
+import { wholeNumber } from "./env/whole-number.ts";
 import { catalogEnv } from "./routing/catalog/overrides.ts";
 import { providersEnv } from "./routing/create-providers.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
-
-/** A whole number from a variable's text. */
-function integer(min: number, max: number, fallback: number) {
-  return z.coerce.number().int().min(min).max(max).default(fallback);
-}
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 const serverEnv = {
-  PORT: integer(0, 65535, 3000).describe("Port to listen on (Bun, Deno). 0 takes a free one."),
+  PORT: wholeNumber(0, 65535, 3000).describe("Port to listen on (Bun, Deno). 0 takes a free one."),
   HOST: z
     .string()
     .optional()
@@ -35,39 +31,41 @@ const serverEnv = {
     .describe(
       "Origins of web pages that may call this server, separated by commas. Default: none, for this is a server for servers.",
     ),
-  MAX_BODY_BYTES: integer(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
+  MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
     "Largest request body, in bytes; a larger one is 413.",
   ),
-  MAX_JSON_DEPTH: integer(8, 1000, 64).describe("How deep lists and objects in a request body may be nested."),
-  BODY_TIMEOUT_MS: integer(10, 10 * MINUTE, 15 * SECOND).describe("How long a request body may take to arrive, in milliseconds."),
-  HEARTBEAT_MS: integer(20, MINUTE, 5 * SECOND).describe(
+  MAX_JSON_DEPTH: wholeNumber(8, 1000, 64).describe("How deep lists and objects in a request body may be nested."),
+  BODY_TIMEOUT_MS: wholeNumber(10, 10 * MINUTE, 15 * SECOND).describe(
+    "How long a request body may take to arrive, in milliseconds.",
+  ),
+  HEARTBEAT_MS: wholeNumber(20, MINUTE, 5 * SECOND).describe(
     "Longest silence on a stream, in milliseconds; then a comment is sent. On Workers it is also how a departed caller is noticed.",
   ),
-  COMMIT_AFTER_MS: integer(0, 5 * MINUTE, 5 * SECOND).describe(
+  COMMIT_AFTER_MS: wholeNumber(0, 5 * MINUTE, 5 * SECOND).describe(
     "How long a stream's status waits for the first content, in milliseconds. Until then a failure has its true status and is retried.",
   ),
-  CLIENT_STALL_MS: integer(50, 60 * MINUTE, 30 * SECOND).describe(
+  CLIENT_STALL_MS: wholeNumber(50, 60 * MINUTE, 30 * SECOND).describe(
     "How long a caller may leave a stream unread before it is given up, in milliseconds.",
   ),
-  UPSTREAM_HEADERS_TIMEOUT_MS: integer(10, 60 * MINUTE, 5 * MINUTE).describe(
+  UPSTREAM_HEADERS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).describe(
     "How long a provider may take to begin a streamed answer, in milliseconds.",
   ),
-  UPSTREAM_ANSWER_TIMEOUT_MS: integer(10, 60 * MINUTE, 10 * MINUTE).describe(
+  UPSTREAM_ANSWER_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 10 * MINUTE).describe(
     "How long a provider may take for an answer that is not streamed, in milliseconds.",
   ),
-  UPSTREAM_IDLE_TIMEOUT_MS: integer(10, 60 * MINUTE, 90 * SECOND).describe(
+  UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 90 * SECOND).describe(
     "How long a provider's stream may be without a byte, in milliseconds.",
   ),
-  UPSTREAM_PROGRESS_TIMEOUT_MS: integer(10, 60 * MINUTE, 5 * MINUTE).describe(
+  UPSTREAM_PROGRESS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).describe(
     "How long a provider's stream may consist of comments and pings alone, in milliseconds.",
   ),
-  UPSTREAM_TOTAL_TIMEOUT_MS: integer(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
+  UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
     "How long a provider's stream may last, in milliseconds.",
   ),
-  RETRY_MAX: integer(0, 5, 2).describe(
+  RETRY_MAX: wholeNumber(0, 5, 2).describe(
     "How often a call that failed before its answer began is tried again. 0 switches retries off.",
   ),
-  SHUTDOWN_GRACE_MS: integer(0, 5 * MINUTE, 20 * SECOND).describe(
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 5 * MINUTE, 20 * SECOND).describe(
     "How long running streams may go on after SIGTERM (Bun, Deno), in milliseconds; then they end with `shutting_down`.",
   ),
 };
@@ -89,17 +87,24 @@ const RAW_VARIABLES: ReadonlySet<string> = new Set(["JWT_SECRET", "JWT_PUBLIC_KE
 /** The environment's strings → Config. Empty variables count as absent, but for those of the JWT key. Throws a ConfigError that names the variable, never its value. */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): Config {
   const variables: Record<string, string> = {};
-  for (const [name, value] of Object.entries(environment)) {
+  for (const [name, given] of Object.entries(environment)) {
+    // wrangler.toml may give a Worker numbers and booleans; its other bindings are objects and none of ours.
+    const value = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
     if (typeof value !== "string") continue;
     if (RAW_VARIABLES.has(name)) variables[name] = value;
     else if (value.trim() !== "") variables[name] = value.trim();
   }
-  const result = envSchema.safeParse(variables);
+  const result = envSchema.safeParse(variables, { error: explainIssue });
   if (!result.success) {
     const issue = result.error.issues[0];
     throw new ConfigError(String(issue?.path[0] ?? "configuration"), issue?.message ?? "is not valid");
   }
   return { env: result.data, variables, corsOrigins: parseOrigins(result.data.CORS_ORIGINS) };
+}
+
+/** In place of zod's own words, which speak of types; null leaves them. The variables' own messages are not asked for here. */
+function explainIssue(issue: z.core.$ZodRawIssue): string | null {
+  return issue.code === "invalid_value" ? `must be one of ${issue.values.join(", ")}` : null;
 }
 
 function parseOrigins(value: string | undefined): string[] {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ConfigError } from "../env/config-error.ts";
+import { wholeNumber } from "../env/whole-number.ts";
 import { isPrintableName } from "./check-claims.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
 
@@ -13,15 +14,6 @@ function expectedClaim(claim: string): z.ZodString {
   return z.string().refine((value) => isPrintableName(value) && !NO_CHECK.test(value), {
     message: `would switch the check of ${claim} off: set the exact text that tokens carry, or remove it for the default`,
   });
-}
-
-function seconds(least: number, most: number) {
-  const message = `must be a whole number of seconds from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, message)
-    .transform(Number)
-    .refine((value) => value >= least && value <= most, message);
 }
 
 export const authEnv = {
@@ -49,12 +41,12 @@ export const authEnv = {
     .describe("The name of the key: tokens that carry a kid must then carry this one. Without it a plain kid is ignored."),
   JWT_ISSUER: expectedClaim("iss").default("oneshot").describe("The `iss` that every token must have, exactly."),
   JWT_AUDIENCE: expectedClaim("aud").default("ai-server").describe("The `aud` that every token must have, alone or in a list."),
-  JWT_TOLERANCE_SECONDS: seconds(0, MAX_TOLERANCE_SECONDS)
-    .default(30)
-    .describe("How far the callers' clocks may be from this server's, in seconds (0 to 60)."),
-  JWT_MAX_LIFETIME_SECONDS: seconds(1, MAX_LIFETIME_SECONDS)
-    .default(24 * 3600)
-    .describe("The longest life that a token may have, in seconds (at most 30 days); longer-lived ones are refused."),
+  JWT_TOLERANCE_SECONDS: wholeNumber(0, MAX_TOLERANCE_SECONDS, 30).describe(
+    "How far the callers' clocks may be from this server's, in seconds.",
+  ),
+  JWT_MAX_LIFETIME_SECONDS: wholeNumber(1, MAX_LIFETIME_SECONDS, 24 * 3600).describe(
+    "The longest life that a token may have, in seconds; longer-lived ones are refused.",
+  ),
 };
 
 export type AuthEnv = z.output<z.ZodObject<typeof authEnv>>;

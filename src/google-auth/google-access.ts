@@ -24,9 +24,14 @@ export function createGoogleAccess(env: GoogleEnv, deps: Pick<ProviderDeps, "fet
   if ("reason" in read) return read;
   const { credentials } = read;
   const project = env.GOOGLE_CLOUD_PROJECT ?? env.GEMINI_CODE_PROJECT ?? projectOf(credentials);
-  if (project === undefined) return { reason: "Set GOOGLE_CLOUD_PROJECT: the Google credentials name no project." };
+  if (project === undefined) {
+    return { reason: "Set GOOGLE_CLOUD_PROJECT: the credentials in GOOGLE_APPLICATION_CREDENTIALS_JSON name no project." };
+  }
   const location = env.VERTEX_LOCATION ?? env.GOOGLE_CLOUD_LOCATION ?? "global";
-  if (!isLocation(location)) return { reason: "VERTEX_LOCATION is not a location such as europe-west4, us, eu or global." };
+  if (!isLocation(location)) {
+    const variable = env.VERTEX_LOCATION === undefined ? "GOOGLE_CLOUD_LOCATION" : "VERTEX_LOCATION";
+    return { reason: `${variable} is not a location such as europe-west4, us, eu or global.` };
+  }
   const baseUrl = env.VERTEX_BASE_URL ?? vertexBaseUrl(location);
   const source = createTokenSource(() => exchangeToken(credentials, env.GOOGLE_TOKEN_URL, deps), deps.now);
 

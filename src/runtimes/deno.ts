@@ -26,7 +26,7 @@ const onDeploy = environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLO
 async function readOn({ body }: Request): Promise<void> {
   if (!body || body.locked) return;
   const reader = body.getReader();
-  const timer = setTimeout(() => reader.cancel(), REFUSED_LINGER_MS);
+  const timer = setTimeout(() => reader.cancel().catch(() => {}), REFUSED_LINGER_MS);
   try {
     while (!(await reader.read()).done);
   } catch {

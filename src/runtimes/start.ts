@@ -37,7 +37,16 @@ export async function start(host: Host): Promise<void> {
     host.exit(1);
   }
   const hostname = config.env.HOST ?? "::";
-  const listener = await host.listen(app, { port: config.env.PORT, hostname });
+  const port = config.env.PORT;
+  let listener: Listener;
+  try {
+    listener = await host.listen(app, { port, hostname });
+  } catch (thrown) {
+    // Bun and Deno throw errors of their own here, with a stack that helps nobody.
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    host.printError(`Cannot listen on port ${port} (PORT) of ${hostname} (HOST): ${message}`);
+    host.exit(1);
+  }
   const url = `http://${formatHost(hostname)}:${listener.port}`;
   for (const line of (await development?.greet(url)) ?? [`AI server: ${url}`]) host.print(line);
 

@@ -45,7 +45,8 @@ function createApiTransport(key: string | undefined, env: GeminiEnv): Transport 
   }
   const headers = { "x-goog-api-key": unquote(key) };
   if (!/^[\x21-\x7e]+$/.test(headers["x-goog-api-key"])) {
-    return { name: "api", reason: "GEMINI_API_KEY must be the bare key: without spaces, line breaks or other characters." };
+    const variable = env.GEMINI_API_KEY === undefined ? "GOOGLE_API_KEY" : "GEMINI_API_KEY";
+    return { name: "api", reason: `${variable} must be the bare key: without spaces, line breaks or other characters.` };
   }
   return {
     name: "api",

@@ -1,0 +1,52 @@
+import { describe, expect, test } from "bun:test";
+import * as z from "zod";
+import { createApp } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
+
+const lineSchema = z.looseObject({
+  level: z.string(),
+  provider: z.string(),
+  available: z.boolean(),
+  reason: z.string().optional(),
+});
+
+/** What a server with these settings writes at its start of this provider. */
+function startLine(provider: string, environment: Record<string, string>) {
+  const lines: z.infer<typeof lineSchema>[] = [];
+  createApp(loadConfig({ LOG_LEVEL: "debug", ...environment }), {
+    runtime: "bun",
+    fetch: () => Promise.reject(new Error("nothing is called at start")),
+    now: Date.now,
+    randomId: () => "id",
+    log: (line) => lines.push(lineSchema.parse(JSON.parse(line))),
+  });
+  return lines.find((line) => line.provider === provider);
+}
+
+describe("at start the log tells of a provider", () => {
+  test("that is available", () => {
+    expect(startLine("claude", { ANTHROPIC_API_KEY: "sk-ant-api03-x" })).toMatchObject({ level: "info", available: true });
+  });
+
+  test("that nothing was set for, to who wants to know", () => {
+    expect(startLine("claude", {})).toMatchObject({ level: "debug", available: false });
+  });
+
+  test.each([
+    ["claude", { ANTHROPIC_API_KEY: "two words" }, "ANTHROPIC_API_KEY"],
+    ["claude", { CLAUDE_TRANSPORT: "vertex", GOOGLE_APPLICATION_CREDENTIALS_JSON: "{" }, "GOOGLE_APPLICATION_CREDENTIALS_JSON"],
+    ["gemini", { GOOGLE_API_KEY: "two words" }, "GOOGLE_API_KEY"],
+    ["openai", { OPENAI_API_KEY: "sk-x", OPENAI_PROJECT: "two words" }, "OPENAI_PROJECT"],
+    ["cursor", { CURSOR_AUTH_JSON: "garbage" }, "CURSOR_AUTH_JSON"],
+    ["copilot", { COPILOT_BRIDGE_URL: "http://localhost:1", COPILOT_BRIDGE_TOKEN: "two words" }, "COPILOT_BRIDGE_TOKEN"],
+    ["groq", { GROQ_API_KEY: "two words" }, "GROQ_API_KEY"],
+    ["ollama", { OLLAMA: "please" }, "OLLAMA"],
+    ["compatible-providers", { COMPATIBLE_PROVIDERS: "garbage" }, "COMPATIBLE_PROVIDERS"],
+  ])("that was set up and is not there, with the variable at fault: %s by %j", (provider, environment, variable) => {
+    expect(startLine(provider, environment)).toMatchObject({
+      level: "warn",
+      available: false,
+      reason: expect.stringContaining(variable),
+    });
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "bun:test";
+import { envSchema, loadConfig } from "../../src/config.ts";
+import { ConfigError } from "../../src/env/config-error.ts";
+
+/** What is said of a variable with this value; null where it is taken. */
+function complaintOf(name: string, value: unknown): string | null {
+  try {
+    loadConfig({ [name]: value });
+    return null;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+const withDefault = loadConfig({}).env;
+const numbers = Object.entries(withDefault).flatMap(([name, value]) => (typeof value === "number" ? [name] : []));
+const choices = Object.entries(envSchema.shape).flatMap(([name, schema]) =>
+  complaintOf(name, "garbage")?.includes("one of") ? [[name, schema.description ?? ""] as const] : [],
+);
+
+describe("a variable that takes a number", () => {
+  test("is each of those that have one by default", () => {
+    expect(numbers.length).toBeGreaterThan(15);
+  });
+
+  test.each(numbers)("%s: anything but decimal digits in its range is refused, by its name", (name) => {
+    for (const value of ["garbage", "-1", "1e3", "0x10", "1.5", "5s", "99999999999999999999", "1_000"]) {
+      expect(complaintOf(name, value)).toMatch(new RegExp(`^${name} must be a whole number from \\d+ to \\d+$`));
+    }
+  });
+});
+
+test("a variable that takes one of several words names them, and not the value", () => {
+  expect(choices.map(([name]) => name)).toContain("LOG_LEVEL");
+  for (const [name] of choices) expect(complaintOf(name, "garbage")).toMatch(new RegExp(`^${name} must be one of [\\w, ]+$`));
+  expect(complaintOf("LOG_LEVEL", "loud")).toBe("LOG_LEVEL must be one of debug, info, warn, error, off");
+});
+
+test("no complaint is of more than one line, or about another variable", () => {
+  for (const name of Object.keys(envSchema.shape)) {
+    for (const value of ["garbage", "-1", "{", "null", "a\nb", "https://user:pass@host/?a=b", "\u0000"]) {
+      const complaint = complaintOf(name, value) ?? name;
+      expect(complaint).toStartWith(name);
+      expect(complaint).not.toInclude("\n");
+    }
+  }
+});
+
+test.each([
+  ["MAX_BODY_BYTES", " 2048 ", 2048],
+  ["MAX_BODY_BYTES", "", withDefault.MAX_BODY_BYTES],
+  ["MAX_BODY_BYTES", 2048, 2048],
+  ["JWT_TOLERANCE_SECONDS", "0", 0],
+  ["OLLAMA", true, "true"],
+  ["OLLAMA", { bound: true }, undefined],
+] as const)("%s = %p is taken as %p", (name, value, expected) => {
+  expect(loadConfig({ [name]: value }).env[name]).toBe(expected);
+});
