@@ -33,7 +33,7 @@ export function createCountTokens(server: Server) {
     const warnings: Warning[] = [];
     const warn = createWarningSink(false, warnings);
     try {
-      const count = await provider.countTokens({
+      const { input_tokens, body } = await provider.countTokens({
         request: fitRequest(chat, target, warn),
         model,
         stream: false,
@@ -42,7 +42,8 @@ export function createCountTokens(server: Server) {
         waitUntil,
         warn,
       });
-      return respondJson({ input_tokens: count }, requestId, 200, answerHeaders(anthropicMessagesDialect, requestId, warnings));
+      const counted = body && provider.format === anthropicMessagesDialect.format ? body : { input_tokens };
+      return respondJson(counted, requestId, 200, answerHeaders(anthropicMessagesDialect, requestId, warnings));
     } finally {
       server.running.delete(controller);
       request.signal.removeEventListener("abort", onCallerGone);

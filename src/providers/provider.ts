@@ -1,5 +1,5 @@
 import type { EventStream, Warning } from "../chat/event.ts";
-import type { Format } from "../chat/format.ts";
+import type { Format, JsonObject } from "../chat/format.ts";
 import type { ModelInfo, Parameter, Support } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
@@ -22,6 +22,13 @@ export interface ProviderCall {
 
 export type Availability = { available: true } | { available: false; code: ErrorCode; reason: string };
 
+/** How many tokens a prompt has. */
+export interface TokenCount {
+  input_tokens: number;
+  /** The vendor's whole answer, for a caller who speaks the same format. */
+  body?: JsonObject;
+}
+
 /** A vendor that we call. */
 export interface Provider {
   readonly name: string;
@@ -36,5 +43,5 @@ export interface Provider {
   /** Calls the vendor. Rejects with a ChatError where it fails before it begins to answer; after that a failure is an `error` event. */
   open(call: ProviderCall): Promise<EventStream>;
   /** Counts the tokens of the prompt, where the vendor does that without generating. Rejects with a ChatError. */
-  countTokens?(call: ProviderCall): Promise<number>;
+  countTokens?(call: ProviderCall): Promise<TokenCount>;
 }

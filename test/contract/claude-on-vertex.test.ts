@@ -93,7 +93,7 @@ describe("Claude on Vertex AI", () => {
 
   test("tokens are counted at their own address, with the model in the body", async () => {
     const { played, provider, call } = open([jsonResponse({ input_tokens: 14 })]);
-    expect(await provider.countTokens?.(call)).toBe(14);
+    expect(await provider.countTokens?.(call)).toMatchObject({ input_tokens: 14 });
     const sent = played.calls[1];
     expect(sent?.url).toBe(`${MODELS}/count-tokens:rawPredict`);
     expect(JSON.parse(sent?.body ?? "")).toEqual({

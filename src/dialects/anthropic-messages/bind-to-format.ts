@@ -3,7 +3,7 @@ import { isJsonObject } from "../../json/is-json-object.ts";
 import type { Block, CountTokensBody } from "../../wire/anthropic-messages/request.ts";
 
 /** Fields without which the answer would be one to another question. Others that are not known here are hints, or new to us. */
-const BINDING_FIELDS = ["container", "mcp_servers", "fallbacks"] as const;
+const BINDING_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
 
 /** Blocks of the caller's own that no other vendor has. */
 const BINDING_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);

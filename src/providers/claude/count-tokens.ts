@@ -1,12 +1,13 @@
+import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { ProviderCall } from "../provider.ts";
+import type { ProviderCall, TokenCount } from "../provider.ts";
 import { encodeCountRequest } from "./encode-request.ts";
 import { readError } from "./read-error.ts";
 import type { ClaudeTransport } from "./transport.ts";
 
 /** How many tokens the prompt of this call has, as Anthropic counts them. */
-export async function countTokens(call: ProviderCall, transport: ClaudeTransport): Promise<number> {
-  let count: unknown;
+export async function countTokens(call: ProviderCall, transport: ClaudeTransport): Promise<TokenCount> {
+  let answer: JsonObject = {};
   const stream = await transport.open("count_tokens", encodeCountRequest(call, transport), {
     stream: false,
     signal: call.signal,
@@ -15,14 +16,15 @@ export async function countTokens(call: ProviderCall, transport: ClaudeTransport
       decodeMessage() {},
       decodeEnd() {},
       decodeBody(body) {
-        count = body.input_tokens;
+        answer = body;
       },
     }),
     readErrorBody: readError,
   });
   stream.close();
+  const { input_tokens: count } = answer;
   if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
     throw new ChatError("upstream_invalid_response", { logReason: "count" });
   }
-  return count;
+  return { input_tokens: count, body: answer };
 }

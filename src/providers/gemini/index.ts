@@ -27,7 +27,7 @@ export function createGeminiProvider(env: GeminiEnv, deps: ProviderDeps): Provid
       return openAnswer(call, requireTransport(transport), deps);
     },
     async countTokens(call) {
-      return countTokens(call, requireTransport(transport), deps);
+      return { input_tokens: await countTokens(call, requireTransport(transport), deps) };
     },
   };
 }

@@ -35,8 +35,3 @@ export interface MessageBody {
   usage: WireUsage;
   [field: string]: unknown;
 }
-
-/** The answer of `POST /v1/messages/count_tokens`. */
-export interface CountTokensAnswer {
-  input_tokens: number;
-}

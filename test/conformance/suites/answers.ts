@@ -55,6 +55,16 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
       await expectBothWays(sseAnswer(streamMessage(message)), message.model, expected);
     });
 
+    test("a count of tokens comes back as it was, with what is new to this server", async () => {
+      const counted = { input_tokens: 14, context_management: { original_input_tokens: 3000 } };
+      upstream.enqueue(jsonAnswer(counted));
+      const answer = await client.send("/v1/messages/count_tokens", {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: "claude-sonnet-5", messages: [{ role: "user", content: PROMPT_CANARY }] }),
+      });
+      expect(answer.json()).toEqual(counted);
+    });
+
     test("the upstream gets the key, the prompt and nothing of the caller's", async () => {
       upstream.enqueue(jsonAnswer(TEXT_FIXTURE.message));
       const secret = "caller-secret-header";

@@ -246,6 +246,8 @@ describe("identity: what comes in this format goes out as it came", () => {
 describe("what only Anthropic can honour", () => {
   const bound: readonly (readonly [string, JsonObject])[] = [
     ["mcp_servers", { mcp_servers: [{ type: "url" }] }],
+    ["thread", { thread: { type: "continue", previous_message_id: "msg_1" } }],
+    ["compaction", { compaction: { type: "summary" } }],
     ["container", { container: "c" }],
     [
       "tools[1]",

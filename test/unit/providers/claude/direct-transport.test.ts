@@ -212,7 +212,8 @@ describe("counting tokens", () => {
   test("asks and answers", async () => {
     const played = playResponses(jsonResponse({ input_tokens: 42 }));
     const provider = createClaudeProvider(API_KEY, createTestDeps(played.fetch));
-    expect(await provider.countTokens?.(createTestCall({ ...HI, max_tokens: 99_999 }, { stream: true }))).toBe(42);
+    const counted = await provider.countTokens?.(createTestCall({ ...HI, max_tokens: 99_999 }, { stream: true }));
+    expect(counted).toEqual({ input_tokens: 42, body: { input_tokens: 42 } });
     expect(played.calls[0]?.url).toBe("https://api.anthropic.com/v1/messages/count_tokens");
     expect(JSON.parse(played.calls[0]?.body ?? "")).toEqual({ model: "test-model", messages: HI.messages });
   });
