@@ -2,11 +2,10 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { InputItem } from "../../wire/openai-responses/item.ts";
 import type { ResponsesBody } from "../../wire/openai-responses/request.ts";
 
-/** Fields that this API has and that change nothing in an answer which another vendor gives: hints, labels, OpenAI's own storage. */
+/** Hints, labels and storage of the vendor's: what another vendor answers without them is the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
   "store",
   "include",
-  "truncation",
   "user",
   "safety_identifier",
   "prompt_cache_key",
@@ -15,9 +14,16 @@ const HINTS: ReadonlySet<string> = new Set([
   "service_tier",
   "stream_options",
   "max_tool_calls",
-  "context_management",
   "access_programs",
 ]);
+
+/** Whether nothing is lost where the field is not sent. */
+export function isHint(name: string, value: unknown): boolean {
+  return HINTS.has(name) || value === false || value === 0;
+}
+
+/** Fields about conversations that grow too long. Another vendor answers without them, and the caller is warned. */
+const NUANCES: ReadonlySet<string> = new Set(["truncation", "context_management"]);
 
 /** Fields that the chat model says. */
 export const UNDERSTOOD_FIELDS: ReadonlySet<string> = new Set([
@@ -48,8 +54,8 @@ export function findBinding(body: ResponsesBody): Pick<ChatRequest, "only_format
 
 function findField(body: ResponsesBody): string | undefined {
   for (const [name, value] of Object.entries(body)) {
-    const isNothing = value === null || value === undefined || value === false || value === 0;
-    if (!isNothing && !UNDERSTOOD_FIELDS.has(name) && !HINTS.has(name)) return name.slice(0, 100);
+    if (value === null || value === undefined || isHint(name, value)) continue;
+    if (!UNDERSTOOD_FIELDS.has(name) && !NUANCES.has(name)) return name.slice(0, 100);
   }
   return undefined;
 }

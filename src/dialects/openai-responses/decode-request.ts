@@ -7,7 +7,7 @@ import { toExtras } from "../../formats/openai-responses/extras.ts";
 import { isEmpty, omit } from "../../formats/openai-responses/read-json.ts";
 import { type ResponsesBody, responsesBodySchema } from "../../wire/openai-responses/request.ts";
 import { parseBody } from "../parse-body.ts";
-import { findBinding, UNDERSTOOD_FIELDS } from "./bind-to-format.ts";
+import { findBinding, isHint, UNDERSTOOD_FIELDS } from "./bind-to-format.ts";
 import { decodeInput } from "./decode-input.ts";
 
 /** The API's own least; the chat model knows none. */
@@ -25,8 +25,7 @@ export function decodeRequest(body: unknown): ChatRequest {
       message: "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
     });
   }
-  // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
-  const extras: JsonObject = { ...dropNulls(omit(said, UNDERSTOOD_FIELDS)), $unset: ["store", "include"] };
+  const extras = carryFields(said);
   const messages = decodeMessages(said, extras);
   return {
     ...(said.model ? { model: said.model } : {}),
@@ -46,9 +45,16 @@ export function decodeRequest(body: unknown): ChatRequest {
   };
 }
 
-/** In this API a null field is one that was left out. */
-function dropNulls(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+/** What the chat model does not say, hints apart. In this API a null field is one that was left out. */
+function carryFields(said: ResponsesBody): JsonObject {
+  const fields: JsonObject = {};
+  const hints: JsonObject = {};
+  for (const [name, value] of Object.entries(omit(said, UNDERSTOOD_FIELDS))) {
+    if (value !== null) (isHint(name, value) ? hints : fields)[name] = value;
+  }
+  // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
+  const unset = ["store", "include"].filter((name) => !(name in hints));
+  return { ...fields, ...(isEmpty(hints) ? {} : { $said: hints }), ...(unset.length === 0 ? {} : { $unset: unset }) };
 }
 
 function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {

@@ -19,7 +19,11 @@ export function decodeContent(content: JsonObject): TextPart | ImagePart | Docum
     case "input_image": {
       const source = readUrl(content.image_url);
       if (!source || stringOf(content.file_id)) break;
-      return { type: "image", ...source, ...toExtras(omit(content, IMAGE_FIELDS)) };
+      const { detail, ...fields } = omit(content, IMAGE_FIELDS);
+      // The API's own clients must say it, and the usual one says nothing.
+      if (detail === "auto") fields.$said = { detail };
+      else if (detail !== undefined) fields.detail = detail;
+      return { type: "image", ...source, ...toExtras(fields) };
     }
     case "input_file": {
       if (stringOf(content.file_id)) break;

@@ -10,6 +10,7 @@ import { isEmpty } from "./read-json.ts";
  * - `$type`: the content part's type, where it is not the usual one;
  * - `$role`: the role of a system message that stood among the items;
  * - `$texts`: list and length of each text of a reasoning item;
+ * - `$said`: fields that mean nothing to another vendor, or nothing at all;
  * - `$unset`: fields that an encoder gives a value of its own and that were left out;
  * - `$summary`, `$format`: further fields of what the chat model says as `reasoning.visible` and `response_format`;
  * - `$max_output_tokens`: true where the number is smaller than the vendor allows, and meant to be.
@@ -20,6 +21,7 @@ export type Note =
   | "$type"
   | "$role"
   | "$texts"
+  | "$said"
   | "$unset"
   | "$summary"
   | "$format"
@@ -51,7 +53,7 @@ export function toExtras(fields: JsonObject): { extras?: Extras } {
 /** The carried fields laid over the encoded ones, without those that were left out. What is `decided` elsewhere stays as encoded. */
 export function overlay(encoded: JsonObject, holder: Holder, decided?: ReadonlySet<string>): JsonObject {
   const extras = holder.extras?.openai_responses;
-  const laid = overlayExtras(encoded, extras, decided);
+  const laid = overlayExtras(overlayExtras(encoded, fieldsNoted(holder, "$said"), decided), extras, decided);
   if (!extras || !Array.isArray(extras.$unset)) return laid;
   const result = { ...laid };
   for (const name of extras.$unset) if (name in encoded && !(name in extras) && !decided?.has(name)) delete result[name];
@@ -64,16 +66,12 @@ export function overlayItem(encoded: JsonObject, holder: Holder): JsonObject {
 }
 
 /** What every item may have, and what means nothing to another format. */
-const ITEM_FIELDS = ["id", "status"] as const;
+const ITEM_FIELDS: ReadonlySet<string> = new Set(["id", "status"]);
 
-/** The fields of an item that nothing else says, those about the item itself in its note. */
+/** The fields of an item that nothing else says; in its note those about the item itself, and those that say nothing. */
 export function carryItem(fields: JsonObject): JsonObject {
-  const rest = { ...fields };
+  const rest: JsonObject = {};
   const item: JsonObject = {};
-  for (const name of ITEM_FIELDS) {
-    if (!(name in rest)) continue;
-    item[name] = rest[name];
-    delete rest[name];
-  }
+  for (const [name, value] of Object.entries(fields)) (ITEM_FIELDS.has(name) || value === null ? item : rest)[name] = value;
   return isEmpty(item) ? rest : { ...rest, $item: item };
 }

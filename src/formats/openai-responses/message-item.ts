@@ -16,7 +16,7 @@ export function carryOutputText(content: JsonObject, item: JsonObject, contentIn
   if (content.type === "refusal") fields.$type = "refusal";
   for (const name of ["annotations", "logprobs"]) {
     const value = fields[name];
-    if (Array.isArray(value) && value.length === 0) delete fields[name];
+    if (value === null || (Array.isArray(value) && value.length === 0)) delete fields[name];
   }
   if (contentIndex > 0) fields.$content_index = contentIndex;
   else fields.$item = omit(item, SAID_BY_ROLE);

@@ -4,6 +4,8 @@ import { chatRequestSchema } from "../../../../src/chat/request.ts";
 import { decodeRequest } from "../../../../src/dialects/openai-responses/decode-request.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { encodeRequest } from "../../../../src/formats/openai-responses/encode-request.ts";
+import { fitRequest } from "../../../../src/routing/fit-request.ts";
+import { createStubProvider } from "../../../support/stub-provider.ts";
 
 function refusalOf(body: unknown): { code: string; param: string | undefined } {
   try {
@@ -29,6 +31,14 @@ function roundTrip(body: Record<string, unknown>): unknown {
     },
     { store: false, include: ["reasoning.encrypted_content"] },
   );
+}
+
+/** What a caller is told when a provider of another format answers. */
+function warningsOf(request: ChatRequest): string[] {
+  const warnings: string[] = [];
+  const provider = createStubProvider({ name: "other", format: "anthropic" });
+  fitRequest(request, { provider, model: { id: "m" } }, ({ message }) => warnings.push(message));
+  return warnings;
 }
 
 describe("decodeRequest", () => {
@@ -279,21 +289,31 @@ describe("what only a provider of this format can honour", () => {
     expect(decodeRequest({ input: "Hi", ...fields }).only_format).toEqual({ format: "openai_responses", param });
   });
 
-  test("hints do not", () => {
+  test("hints do not, and they are not missed", () => {
     const request = decodeRequest({
-      input: "Hi",
+      input: [
+        { role: "user", content: [{ type: "input_image", image_url: "https://example.com/a.png", detail: "auto" }] },
+        { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: null },
+        { role: "assistant", content: [{ type: "output_text", text: "A", annotations: [], logprobs: null }] },
+        { role: "user", content: "And?" },
+      ],
       store: true,
       include: ["reasoning.encrypted_content"],
-      truncation: "auto",
       user: "u",
       service_tier: "flex",
       prompt_cache_key: "k",
       max_tool_calls: 3,
       background: false,
       top_logprobs: 0,
-      text: { verbosity: "low" },
       reasoning: { summary: "auto" },
     });
     expect(request.only_format).toBeUndefined();
+    expect(warningsOf(request)).toEqual([]);
+  });
+
+  test("what turns the answer a little does not, and is missed", () => {
+    const request = decodeRequest({ input: "Hi", truncation: "auto", text: { verbosity: "low" } });
+    expect(request.only_format).toBeUndefined();
+    expect(warningsOf(request)).toEqual(["Fields of openai_responses are not sent to other m: truncation, text here."]);
   });
 });

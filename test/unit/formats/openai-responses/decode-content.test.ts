@@ -10,6 +10,7 @@ describe("content parts", () => {
     ["a part of the future", { type: "input_video", video_url: "https://example.com/a.mp4" }],
     ["input_image", { type: "input_image", image_url: "data:image/png;base64,AAAA", detail: "low" }],
     ["linked image", { type: "input_image", image_url: "https://example.com/a.png" }],
+    ["image in the usual detail", { type: "input_image", image_url: "https://example.com/a.png", detail: "auto" }],
     ["odd data URL", { type: "input_image", image_url: "data:image/svg+xml;charset=utf-8,<svg/>" }],
     ["image by id", { type: "input_image", file_id: "file_1", detail: "auto" }],
     ["input_file", { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" }],
