@@ -10,6 +10,8 @@ export interface GoogleAnswer {
   signatures: string[];
   /** Parts that are neither text nor calls. */
   others: JsonObject[];
+  /** What the next turn must hold of it: the parts as they came, but for texts without a signature, which join or are empty. */
+  turn: JsonObject[];
   finishReason: string | undefined;
   blockReason: string | undefined;
   usage: Usage | null;
@@ -58,6 +60,7 @@ export function readGoogleAnswer(chunks: readonly unknown[]): GoogleAnswer {
     calls: [],
     signatures: [],
     others: [],
+    turn: [],
     finishReason: undefined,
     blockReason: undefined,
     usage: null,
@@ -81,11 +84,32 @@ function readPart(part: JsonObject, answer: GoogleAnswer): void {
   if (typeof part.text === "string") {
     if (part.thought === true) answer.thoughts += part.text;
     else answer.text += part.text;
-  } else if (part.functionCall) {
-    const { name, args, id, partialArgs } = asObject(part.functionCall);
-    if (name !== undefined)
-      answer.calls.push({ name: String(name), args: asObject(args ?? {}), id: id === undefined ? undefined : String(id) });
-    const call = answer.calls[answer.calls.length - 1];
-    if (call) for (const partial of asList(partialArgs)) applyPartial(call.args, partial);
-  } else answer.others.push(part);
+    addText(part, answer.turn);
+  } else if (part.functionCall) readCall(asObject(part.functionCall), part, answer);
+  else {
+    answer.others.push(part);
+    answer.turn.push(part);
+  }
+}
+
+const isPlainText = (part: JsonObject | undefined) =>
+  part?.text !== undefined && Object.keys(part).every((name) => name === "text" || name === "thought");
+
+function addText(part: JsonObject, turn: JsonObject[]): void {
+  const last = turn[turn.length - 1];
+  if (!isPlainText(part)) turn.push(part);
+  else if (last && isPlainText(last) && last.thought === part.thought) last.text = `${last.text}${part.text}`;
+  else if (part.text !== "") turn.push({ ...part });
+}
+
+function readCall({ name, args, id, partialArgs }: JsonObject, part: JsonObject, answer: GoogleAnswer): void {
+  if (name !== undefined) {
+    const call = { name: String(name), args: asObject(args ?? {}), id: id === undefined ? undefined : String(id) };
+    answer.calls.push(call);
+    answer.turn.push({ ...part, functionCall: call });
+  }
+  const call = answer.calls[answer.calls.length - 1];
+  const sent = answer.turn[answer.turn.length - 1];
+  if (call) for (const partial of asList(partialArgs)) applyPartial(call.args, partial);
+  if (sent && part.thoughtSignature !== undefined) sent.thoughtSignature = part.thoughtSignature;
 }
