@@ -13,4 +13,13 @@ export interface Usage {
   /** Of the output, spent on reasoning. */
   reasoning_tokens?: number;
   total_tokens: number;
+  /** Where an answer took passes that are not in the counts above (a compaction's, an advisor's): all of its passes, which are paid for. */
+  passes?: readonly UsagePass[];
+}
+
+/** One run of a model within an answer. */
+export interface UsagePass {
+  /** The vendor's id of the model; absent where it is the one that was called. */
+  model?: string;
+  usage: Usage;
 }

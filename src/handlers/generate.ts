@@ -38,7 +38,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       warnings,
       attempts,
       startedAt,
-      cost: (usage) => computeCost(usage, target.model, startedAt),
+      cost: (usage) => computeCost(usage, target.model, startedAt, (id) => server.catalog.lookup(target.provider.name, id)),
     };
     const observer = createAnswerObserver(platform.now);
 

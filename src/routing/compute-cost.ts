@@ -3,18 +3,26 @@ import type { Usage } from "../chat/usage.ts";
 
 type PriceList = Pick<ModelInfo, "price" | "long_prompt_price">;
 
+/** The catalog's entry for another model of the same vendor. */
+export type FindModel = (id: string) => ModelInfo;
+
 /**
- * What a call cost by the catalog's prices at `atMs` (milliseconds since 1970); null where the vendor counted nothing or the price is
- * not known. `input` and `output` are each rounded to the nearest billionth of a dollar (a token's price has no more digits than
- * that), halves up; `total` is the sum of the two rounded figures.
+ * What a call cost by the catalog's prices at `atMs` (milliseconds since 1970); null where the vendor counted nothing or a price is
+ * not known. `input` and `output` of each pass are rounded to the nearest billionth of a dollar (a token's price has no more digits
+ * than that), halves up; `total` is the sum of the rounded figures.
  */
-export function computeCost(usage: Usage | null, model: ModelInfo, atMs: number): Cost | null {
+export function computeCost(usage: Usage | null, model: ModelInfo, atMs: number, findModel: FindModel): Cost | null {
   if (!usage) return null;
-  const price = selectPrice(currentPrices(model, atMs), usage.input_tokens);
-  if (!price) return null;
-  // Tokens times dollars per million tokens are millionths of a dollar.
-  const input = Math.round(inputTokensAtPrice(usage, price) * 1000);
-  const output = Math.round(usage.output_tokens * price.output * 1000);
+  let input = 0;
+  let output = 0;
+  for (const pass of usage.passes ?? [{ usage }]) {
+    const passModel = pass.model === undefined ? model : findModel(pass.model);
+    const price = selectPrice(currentPrices(passModel, atMs), pass.usage.input_tokens);
+    if (!price) return null;
+    // Tokens times dollars per million tokens are millionths of a dollar.
+    input += Math.round(inputTokensAtPrice(pass.usage, price) * 1000);
+    output += Math.round(pass.usage.output_tokens * price.output * 1000);
+  }
   return { currency: "USD", input: input / 1e9, output: output / 1e9, total: (input + output) / 1e9 };
 }
 

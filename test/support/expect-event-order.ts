@@ -5,8 +5,9 @@ function isTerminal(event: ChatEvent): boolean {
   return event.type === "end" || event.type === "error" || event.type === "cancelled";
 }
 
-function checkUsage(usage: Usage, fail: (reason: string) => never): void {
-  for (const [name, count] of Object.entries(usage)) {
+function checkUsage({ passes = [], ...counts }: Usage, fail: (reason: string) => never): void {
+  for (const pass of passes) checkUsage(pass.usage, fail);
+  for (const [name, count] of Object.entries(counts)) {
     if (!Number.isInteger(count) || count < 0) fail(`usage.${name} is ${count}, not a count`);
   }
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../chat/format.ts";
-import type { Usage } from "../../chat/usage.ts";
+import type { Usage, UsagePass } from "../../chat/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import type { WireUsage } from "../../wire/anthropic-messages/response.ts";
 import { omit } from "./extras.ts";
@@ -29,7 +29,19 @@ export function decodeUsage(usage: JsonObject): Usage | null {
     ...(cacheWrite1h === undefined ? {} : { cache_write_1h_input_tokens: cacheWrite1h }),
     ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
     total_tokens: input + output,
+    ...decodePasses(usage.iterations),
   };
+}
+
+/** The passes of an answer, where some are not plain messages of the model that was called: only those are in the counts of the whole. */
+function decodePasses(iterations: unknown): Pick<Usage, "passes"> {
+  if (!Array.isArray(iterations) || iterations.every((pass) => isJsonObject(pass) && pass.type === "message")) return {};
+  const passes = iterations.filter(isJsonObject).flatMap((pass): UsagePass[] => {
+    const usage = decodeUsage(pass);
+    if (!usage) return [];
+    return [typeof pass.model === "string" ? { model: pass.model, usage } : { usage }];
+  });
+  return { passes };
 }
 
 const SAID_BY_USAGE: ReadonlySet<string> = new Set([

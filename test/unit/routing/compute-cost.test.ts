@@ -2,10 +2,14 @@ import { describe, expect, test } from "bun:test";
 import type { ModelInfo } from "../../../src/chat/model.ts";
 import type { Usage } from "../../../src/chat/usage.ts";
 import { createCatalog } from "../../../src/routing/catalog/index.ts";
-import { computeCost } from "../../../src/routing/compute-cost.ts";
+import { computeCost as computeCostOf } from "../../../src/routing/compute-cost.ts";
 
 const NOVEMBER = Date.UTC(2026, 10, 23);
 const catalog = createCatalog();
+
+function computeCost(counted: Usage | null, model: ModelInfo, atMs: number) {
+  return computeCostOf(counted, model, atMs, (id) => catalog.lookup("claude", id));
+}
 
 function usage(input: number, output: number, more: Partial<Usage> = {}): Usage {
   return { input_tokens: input, output_tokens: output, total_tokens: input + output, ...more };
@@ -21,6 +25,22 @@ describe("the cost of a call", () => {
       output: 1.5,
       total: 4.5,
     });
+  });
+
+  test("is that of all passes where some are not in the counts, each by the price of its model", () => {
+    const opus = catalog.lookup("claude", "claude-opus-5");
+    const passes = [
+      { usage: usage(60_000, 600) },
+      { model: "claude-opus-5", usage: usage(2000, 900) },
+      { usage: usage(700, 1300, { cached_input_tokens: 200 }) },
+    ];
+    const input = (60_000 * 3 + 2000 * (opus.price?.input ?? 0) + 500 * 3 + 200 * 0.3) / 1e6;
+    const output = (600 * 15 + 900 * (opus.price?.output ?? 0) + 1300 * 15) / 1e6;
+    const cost = computeCost({ ...usage(700, 1300), passes }, sonnet, NOVEMBER);
+    expect(cost?.input).toBeCloseTo(input, 9);
+    expect(cost?.output).toBeCloseTo(output, 9);
+    const unknown = [{ usage: usage(1, 1) }, { model: "claude-unheard-of", usage: usage(1, 1) }];
+    expect(computeCost({ ...usage(1, 1), passes: unknown }, sonnet, NOVEMBER)).toBeNull();
   });
 
   test("counts cached tokens once: they are part of the input", () => {

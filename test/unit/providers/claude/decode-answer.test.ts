@@ -171,6 +171,29 @@ describe("the end", () => {
     });
   });
 
+  test("passes that are not in the counts are told beside them: a compaction's, an advisor's", () => {
+    const iterations = [
+      { type: "compaction", input_tokens: 100, output_tokens: 9, cache_read_input_tokens: 900 },
+      { type: "advisor_message", model: "claude-y", input_tokens: 50, output_tokens: 4 },
+      { type: "message", input_tokens: 3, output_tokens: 2 },
+    ];
+    const usageOf = (fields: JsonObject) => {
+      const last = decode(START, { ...END, usage: { output_tokens: 2, ...fields } }, LAST).at(-1);
+      return last?.type === "end" ? last.usage : undefined;
+    };
+    expect(usageOf({ iterations })).toEqual({
+      input_tokens: 3,
+      output_tokens: 2,
+      total_tokens: 5,
+      passes: [
+        { usage: { input_tokens: 1000, output_tokens: 9, cached_input_tokens: 900, total_tokens: 1009 } },
+        { model: "claude-y", usage: { input_tokens: 50, output_tokens: 4, total_tokens: 54 } },
+        { usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 } },
+      ],
+    });
+    expect(usageOf({ iterations: iterations.slice(2) })).not.toHaveProperty("passes");
+  });
+
   test("usage comes with the start and with the delta, and counts the whole prompt", () => {
     const events = decode(
       {
