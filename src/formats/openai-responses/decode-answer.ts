@@ -157,7 +157,12 @@ export function createDecoder(names: AnswerNames): AnswerDecoder {
         case "cancelled":
           throw new ChatError("upstream_incomplete", { upstreamCode: body.status });
       }
-      if (!Array.isArray(body.output)) throw new ChatError("upstream_invalid_response", { logReason: "no_output" });
+      if (!Array.isArray(body.output)) {
+        // Some servers tell a failure with status 200.
+        throw isJsonObject(body.error)
+          ? toChatError(body.error)
+          : new ChatError("upstream_invalid_response", { logReason: "no_output" });
+      }
       finish(body, events);
     },
   };

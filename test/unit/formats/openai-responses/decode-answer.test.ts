@@ -383,6 +383,7 @@ describe("a failing answer", () => {
     [responseObject({ status: "in_progress" }), "upstream_incomplete"],
     [responseObject({ status: "queued" }), "upstream_incomplete"],
     [responseObject({ status: "cancelled" }), "upstream_incomplete"],
+    [{ error: { code: "server_is_overloaded", message: "Busy" } }, "upstream_overloaded"],
     [{ hello: "world" }, "upstream_invalid_response"],
   ])("a whole answer that is none %#", async (body, code) => {
     expect(await rejectionOf(open(jsonResponse(body)))).toMatchObject({ code });
