@@ -76,8 +76,9 @@ export function createApp(config: Config, platform: Platform): App {
 
   const router = Router<Request, [RequestContext]>();
 
-  /** One path: its methods in `dialect`, and a 405 in the same shape for the others. */
-  function route(path: string, handlers: Readonly<Record<string, Handler>>, dialect: Dialect = chatDialect): void {
+  /** One path: its methods in `dialect`, and a 405 in the same shape for the others. What can be got has a head; runtimes drop its body. */
+  function route(path: string, methods: Readonly<Record<string, Handler>>, dialect: Dialect = chatDialect): void {
+    const handlers = methods.GET ? { ...methods, HEAD: methods.GET } : methods;
     const allow = Object.keys(handlers).join(", ");
     router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
       try {
@@ -112,8 +113,7 @@ export function createApp(config: Config, platform: Platform): App {
   const listV1Models = createListV1Models(server);
   route("/v1/models", { GET: listV1Models }, openaiChatDialect);
   route("/v1/models/:id+", { GET: listV1Models }, openaiChatDialect);
-  const health = createHealth(server);
-  route("/health", { GET: health, HEAD: health });
+  route("/health", { GET: createHealth(server) });
   const description = createApiDescription(server);
   route("/openapi.json", { GET: description.document });
   route("/docs", { GET: description.page });

@@ -14,8 +14,12 @@ export interface BodyLimits {
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) throw new ChatError("unsupported_media_type");
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
+  if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+    throw new ChatError("unsupported_media_type", { message: "Send the body in UTF-8, as JSON is." });
+  }
   const encoding = request.headers.get("content-encoding");
-  if (encoding && encoding !== "identity") {
+  if (encoding && encoding.toLowerCase() !== "identity") {
     throw new ChatError("unsupported_media_type", { message: "Send the body without a content-encoding." });
   }
   return parseStrictJson(decodeUtf8(await readInTime(request, limits)), limits.maxDepth);

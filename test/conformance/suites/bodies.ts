@@ -47,12 +47,21 @@ export function describeBodies({ upstream, main }: Conformance): void {
       ["application/jsonp", 415],
       ["multipart/form-data; boundary=x", 415],
       ["application/json; charset=utf-8", 200],
+      ['application/json;charset="UTF8"; x=y', 200],
+      ["application/json; charset=iso-8859-1", 415],
+      ["application/json; charset=utf-16", 415],
       ["Application/JSON", 200],
     ] as const)("content type %s: %d", async (type, status) => {
       upstream.enqueue(jsonAnswer(TEXT_FIXTURE.message));
       const answer = await client.chat(plain, { headers: { "content-type": type } });
       expect(answer.status).toBe(status);
       if (status !== 200) expect(answer.error().code).toBe("unsupported_media_type");
+    });
+
+    test("a body that says it is not compressed is taken", async () => {
+      upstream.enqueue(jsonAnswer(TEXT_FIXTURE.message));
+      const answer = await client.chat(plain, { headers: { "content-encoding": "Identity" } });
+      expect(answer.status).toBe(200);
     });
 
     test("a compressed body is refused", async () => {

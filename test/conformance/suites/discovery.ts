@@ -75,7 +75,7 @@ export function describeDiscovery({ runtime, main: { client } }: Conformance): v
       ["GET", "/chat", "POST"],
       ["PUT", "/chat", "POST"],
       ["DELETE", "/chat", "POST"],
-      ["POST", "/providers", "GET"],
+      ["POST", "/providers", "GET, HEAD"],
       ["POST", "/health", "GET, HEAD"],
     ] as const) {
       test(`${method} ${path} is 405 and names what is allowed`, async () => {
@@ -83,6 +83,14 @@ export function describeDiscovery({ runtime, main: { client } }: Conformance): v
         expect(answer.status).toBe(405);
         expect(answer.headers.get("allow")).toBe(allow);
         expect(answer.error()).toMatchObject({ code: "method_not_allowed" });
+      });
+    }
+
+    for (const path of ["/health", "/providers", "/models", "/v1/models", "/docs", "/openapi.json"]) {
+      test(`HEAD ${path} is GET without its body`, async () => {
+        const [head, get] = [await client.send(path, { method: "HEAD" }), await client.send(path)];
+        expect([head.status, head.text]).toEqual([200, ""]);
+        expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
       });
     }
 
