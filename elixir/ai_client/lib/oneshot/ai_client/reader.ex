@@ -40,6 +40,8 @@ defmodule Oneshot.AIClient.Reader do
     end
   end
 
+  # It had been cancelled before the watcher came to watch it.
+  defp crashed?(:noproc), do: false
   defp crashed?(:normal), do: false
   defp crashed?(:shutdown), do: false
   defp crashed?({:shutdown, _why}), do: false

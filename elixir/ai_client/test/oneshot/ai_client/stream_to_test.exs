@@ -37,6 +37,15 @@ defmodule Oneshot.AIClient.StreamToTest do
     refute_receive {:ai_client, ^ref, _event}, 500
   end
 
+  test "cancel/1 at once, before anything has begun" do
+    for _ <- 1..2_000 do
+      {:ok, ref} = AIClient.stream_to(self(), "echo", "Hi")
+      assert :ok = AIClient.cancel(ref)
+    end
+
+    refute_receive {:ai_client, _ref, _event}, 200
+  end
+
   test "cancel/1 of a stream that has ended" do
     {:ok, ref} = AIClient.stream_to(self(), "echo", "Hi")
     assert_receive {:ai_client, ^ref, %Event.Done{}}, 10_000
