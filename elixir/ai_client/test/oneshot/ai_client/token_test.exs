@@ -57,6 +57,13 @@ defmodule Oneshot.AIClient.TokenTest do
       assert eventually(fn -> Enum.any?(TestServer.log(server()), &(&1["subject"] == subject)) end)
     end
 
+    test "a user's id that is a number is accepted as well" do
+      TestServer.forget_log(server())
+      id = System.unique_integer([:positive])
+      assert {:ok, _response} = AIClient.chat("echo", "Hi", claims: %{"sub" => id})
+      assert eventually(fn -> Enum.any?(TestServer.log(server()), &(&1["subject"] == to_string(id))) end)
+    end
+
     test "an issuer or audience of one's own" do
       server = TestServer.start!(%{"JWT_ISSUER" => "shop", "JWT_AUDIENCE" => "ai"})
       jwt = [secret: TestServer.secret(), issuer: "shop", audience: "ai"]

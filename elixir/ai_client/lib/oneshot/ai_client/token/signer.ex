@@ -28,7 +28,13 @@ defmodule Oneshot.AIClient.Token.Signer do
 
   defp own_claims(jwt) do
     claims = Map.new(jwt[:claims] || %{}, fn {name, value} -> {to_string(name), JSON.normalize(value)} end)
-    if Map.has_key?(claims, "sub"), do: claims, else: put_present(claims, "sub", jwt[:subject])
+
+    case claims do
+      # It must be a text (RFC 7519 §4.1.2); the id of a user in a database is often a number.
+      %{"sub" => id} when is_integer(id) -> %{claims | "sub" => Integer.to_string(id)}
+      %{"sub" => _subject} -> claims
+      _none -> put_present(claims, "sub", jwt[:subject])
+    end
   end
 
   defp put_present(map, _name, nil), do: map
