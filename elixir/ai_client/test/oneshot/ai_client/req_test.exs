@@ -18,6 +18,34 @@ defmodule Oneshot.AIClient.ReqTest do
     assert {:ok, [_ | _]} = AIClient.list_models(client: client)
   end
 
+  test "a pool of the app's own" do
+    start_supervised!({Finch, name: __MODULE__.Pool})
+    named? = :req |> Application.spec(:vsn) |> to_string() |> Version.match?(">= 0.7.0-0")
+    finch = if named?, do: [name: __MODULE__.Pool], else: __MODULE__.Pool
+    client = client(server(), transport: Transport.Req, transport_options: [finch: finch])
+    assert {:ok, "Hello there"} = AIClient.chat_text("echo", "Hello there", client: client)
+    assert "Hello there" == "echo" |> AIClient.stream_text("Hello there", client: client) |> Enum.join()
+  end
+
+  test "options for connecting, beside those of the client" do
+    {:ok, listener} = :gen_tcp.listen(0, [])
+    {:ok, port} = :inet.port(listener)
+    :gen_tcp.close(listener)
+    proxied = [connect_options: [proxy: {:http, "127.0.0.1", port, []}]]
+
+    client = Client.new(url: "https://ai.invalid", token: "t", transport: Transport.Req, transport_options: proxied)
+
+    assert {:error, %Error{reason: :connection_refused}} = AIClient.chat("echo", "Hi", client: client)
+  end
+
+  test "calls with a time limit need no pool each", %{client: client} do
+    pools = fn -> DynamicSupervisor.count_children(Req.FinchSupervisor).active end
+    for timeout <- 3_001..3_020, do: assert({:ok, _} = AIClient.health(client: client, timeout: timeout))
+    before = pools.()
+    for timeout <- 3_021..3_040, do: assert({:ok, _} = AIClient.health(client: client, timeout: timeout))
+    assert pools.() == before
+  end
+
   test "an answer of a megabyte", %{client: client} do
     text = String.duplicate("0123456789 café ", 62_000)
     assert {:ok, %{text: ^text}} = AIClient.chat("echo", text, client: client)

@@ -4,10 +4,12 @@ defmodule Oneshot.AIClient.Transport.Req do
 
       config :oneshot, :ai_client,
         transport: Oneshot.AIClient.Transport.Req,
-        transport_options: [finch: MyApp.Finch]
+        transport_options: [finch: [name: MyApp.Finch]]
 
   `:transport_options` are options of `Req.new/1`, set over those that the client needs. Retries and redirects stay off unless
-  they are switched on there; a POST that is sent twice is paid twice.
+  they are switched on there; a POST that is sent twice is paid twice. With `:finch` (before Req 0.7 the
+  pool's bare name) it is that pool which connects, so `:connect_timeout`, `:inet6` and `:cacertfile` are for its `:conn_opts`
+  to say.
 
   Two things to know. A Finch pool serves only as many calls at once as it has connections (50 for each host by default), and
   a stream holds one for as long as it lasts: set its size for your streams. And the pieces of a stream arrive as messages
@@ -33,21 +35,32 @@ defmodule Oneshot.AIClient.Transport.Req do
   end
 
   defp options(request) do
-    Keyword.merge(
-      [
-        method: request.method,
-        url: request.url,
-        headers: request.headers,
-        body: if(request.method == :post, do: request.body),
-        into: :self,
-        raw: true,
-        retry: false,
-        redirect: false,
-        receive_timeout: Request.wait(request),
-        connect_options: connect_options(request)
-      ],
-      request.transport_options
-    )
+    [
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: if(request.method == :post, do: request.body),
+      into: :self,
+      raw: true,
+      retry: false,
+      redirect: false,
+      receive_timeout: Request.wait(request)
+    ]
+    |> Keyword.merge(request.transport_options)
+    |> put_connect_options(request)
+  end
+
+  # A pool of the app's own has its own, and Req refuses to be given both.
+  defp put_connect_options(options, request) do
+    if options[:finch],
+      do: options,
+      else:
+        Keyword.update(
+          options,
+          :connect_options,
+          connect_options(request),
+          &Keyword.merge(connect_options(request), &1)
+        )
   end
 
   defp connect_options(request) do
@@ -55,7 +68,12 @@ defmodule Oneshot.AIClient.Transport.Req do
       if(inet6?(request), do: [inet6: true], else: []) ++
         if(request.cacertfile, do: [cacertfile: request.cacertfile], else: [])
 
-    [timeout: Request.connect_wait(request), transport_opts: transport_opts]
+    [timeout: connect_timeout(request), transport_opts: transport_opts]
+  end
+
+  # In whole seconds: Req starts a pool for each set of these options, and never ends it.
+  defp connect_timeout(request) do
+    with wait when is_integer(wait) <- Request.connect_wait(request), do: 1_000 * max(ceil(wait / 1_000), 1)
   end
 
   defp inet6?(%Request{inet6: nil, url: url}), do: String.ends_with?(url.host, [".internal", ".flycast"])
