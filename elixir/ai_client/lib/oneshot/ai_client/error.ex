@@ -1,45 +1,46 @@
 defmodule Oneshot.AIClient.Error do
+  # reason => {status, retryable?}, as the server has them in src/errors/error-codes.ts
   @server_reasons [
     # The caller's request.
-    :invalid_json,
-    :invalid_request,
-    :unsupported_parameter,
-    :unauthenticated,
-    :forbidden,
-    :not_found,
-    :unknown_provider,
-    :model_not_found,
-    :method_not_allowed,
-    :request_timeout,
-    :request_too_large,
-    :unsupported_media_type,
-    :rate_limited,
+    invalid_json: {400, false},
+    invalid_request: {400, false},
+    unsupported_parameter: {400, false},
+    unauthenticated: {401, false},
+    forbidden: {403, false},
+    not_found: {404, false},
+    unknown_provider: {404, false},
+    model_not_found: {404, false},
+    method_not_allowed: {405, false},
+    request_timeout: {408, true},
+    request_too_large: {413, false},
+    unsupported_media_type: {415, false},
+    rate_limited: {429, true},
     # The server.
-    :auth_not_configured,
-    :misconfigured,
-    :provider_unavailable,
-    :provider_unsupported,
-    :shutting_down,
-    :internal_error,
-    :client_stalled,
-    :cancelled,
+    auth_not_configured: {503, false},
+    misconfigured: {503, false},
+    provider_unavailable: {503, false},
+    provider_unsupported: {501, false},
+    shutting_down: {503, true},
+    internal_error: {500, false},
+    client_stalled: {408, true},
+    cancelled: {499, false},
     # The vendor behind it.
-    :upstream_rejected,
-    :upstream_auth,
-    :upstream_billing,
-    :upstream_conflict,
-    :upstream_gone,
-    :upstream_rate_limited,
-    :upstream_quota_exhausted,
-    :upstream_error,
-    :upstream_overloaded,
-    :upstream_unavailable,
-    :upstream_tls,
-    :upstream_timeout,
-    :upstream_invalid_response,
-    :upstream_disconnected,
-    :upstream_incomplete,
-    :upstream_stalled
+    upstream_rejected: {400, false},
+    upstream_auth: {502, false},
+    upstream_billing: {502, false},
+    upstream_conflict: {409, false},
+    upstream_gone: {410, false},
+    upstream_rate_limited: {429, true},
+    upstream_quota_exhausted: {429, false},
+    upstream_error: {502, true},
+    upstream_overloaded: {503, true},
+    upstream_unavailable: {502, true},
+    upstream_tls: {502, false},
+    upstream_timeout: {504, true},
+    upstream_invalid_response: {502, true},
+    upstream_disconnected: {502, true},
+    upstream_incomplete: {502, true},
+    upstream_stalled: {504, true}
   ]
 
   # reason => {retryable?, message}
@@ -56,7 +57,7 @@ defmodule Oneshot.AIClient.Error do
     unknown: {false, "The AI server answered with an error that this client does not know."}
   ]
 
-  @by_code Map.new(@server_reasons, &{Atom.to_string(&1), &1})
+  @by_code Map.new(@server_reasons, fn {reason, _facts} -> {Atom.to_string(reason), reason} end)
 
   @moduledoc """
   What went wrong, in a closed list of reasons.
@@ -86,7 +87,9 @@ defmodule Oneshot.AIClient.Error do
 
   ## Reasons the server gives
 
-  #{Enum.map_join(@server_reasons, ", ", &"`#{inspect(&1)}`")}.
+  Worth trying again later: #{Enum.map_join(for({reason, {_, true}} <- @server_reasons, do: reason), ", ", &"`#{inspect(&1)}`")}.
+
+  Not without a change, of the request or of the server: #{Enum.map_join(for({reason, {_, false}} <- @server_reasons, do: reason), ", ", &"`#{inspect(&1)}`")}.
 
   Those that begin with `upstream_` are the vendor's doing: `:upstream_auth` means that the vendor refused the *server's* key,
   `:unauthenticated` that the server refused this client's token.
@@ -111,7 +114,13 @@ defmodule Oneshot.AIClient.Error do
                code: nil,
                partial: nil
 
-  @type reason :: atom()
+  @typedoc "One of `reasons/0`."
+  @type reason ::
+          unquote(
+            (Keyword.keys(@server_reasons) ++ Keyword.keys(@client_reasons))
+            |> Enum.reverse()
+            |> Enum.reduce(&{:|, [], [&1, &2]})
+          )
 
   @type t :: %__MODULE__{
           reason: reason(),
@@ -133,11 +142,16 @@ defmodule Oneshot.AIClient.Error do
       true
   """
   @spec reasons() :: [reason()]
-  def reasons, do: @server_reasons ++ Keyword.keys(@client_reasons)
+  def reasons, do: server_reasons() ++ Keyword.keys(@client_reasons)
 
   @doc false
   @spec server_reasons() :: [reason()]
-  def server_reasons, do: @server_reasons
+  def server_reasons, do: Keyword.keys(@server_reasons)
+
+  @doc false
+  # The status of an error of the server's, and whether it may be tried again; nil for one of the client's own.
+  @spec server_facts(reason()) :: {pos_integer(), boolean()} | nil
+  def server_facts(reason), do: @server_reasons[reason]
 
   @doc false
   # An error of the client's own. `detail` is a sentence to add; `fields` are set over the defaults.

@@ -19,7 +19,8 @@ defmodule Oneshot.AIClient.Test do
     * a text - the answer's text.
     * a keyword list - `:text`, `:reasoning`, `:tool_calls` (a list of `[name: …, arguments: %{…}]`), `:finish_reason`,
       `:usage` (a map), `:warnings`.
-    * `{:error, reason}`, or `{:error, reason, fields}` with fields of `Oneshot.AIClient.Error` such as `retry_after: 3`.
+    * `{:error, reason}`, or `{:error, reason, fields}` with fields of `Oneshot.AIClient.Error` such as `retry_after: 3`;
+      `:status` and `:retryable?` are those of the real error, unless they are given.
     * `{:cut, answer}` - a stream that breaks off half-way (`:upstream_incomplete`).
     * a function of one argument: gets the request's body, a map with string keys, and gives one of the above.
     * a list of these: one for each call, in order. One call more raises.
@@ -59,7 +60,14 @@ defmodule Oneshot.AIClient.Test do
       ["I", " am", " opus"]
   """
   @spec stub(answer() | [answer()]) :: :ok
-  def stub(answers), do: Stubs.put(self(), answers)
+  def stub(answers), do: Stubs.put(self(), if(several?(answers), do: {:queue, answers}, else: {:always, answers}))
+
+  # `[error: :timeout]` is a list of one answer, `[text: "Hello!"]` is one answer.
+  defp several?(answers) when is_list(answers) do
+    not Keyword.keyword?(answers) or Keyword.has_key?(answers, :error) or Keyword.has_key?(answers, :cut)
+  end
+
+  defp several?(_one), do: false
 
   @doc "Lets another process have the answers of `owner`."
   @spec allow(pid(), pid()) :: :ok
@@ -87,11 +95,11 @@ defmodule Oneshot.AIClient.Test do
   defp play({:error, reason}, body), do: play({:error, reason, []}, body)
 
   defp play({:error, reason, fields}, _body) do
-    json(fields[:status] || 500, %{"error" => Script.error(reason, fields)})
+    with {:ok, status, error} <- Script.error(reason, fields), do: json(status, %{"error" => error})
   end
 
   defp play({:cut, answer}, %{"stream" => true} = body), do: events(Script.cut_events(answer, body))
-  defp play({:cut, _answer}, body), do: play({:error, :upstream_incomplete, status: 502}, body)
+  defp play({:cut, _answer}, body), do: play({:error, :upstream_incomplete}, body)
   defp play(answer, %{"stream" => true} = body), do: events(Script.events(answer, body))
   defp play(answer, body), do: json(200, Script.response(answer, body))
 

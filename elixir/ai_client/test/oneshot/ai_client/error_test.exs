@@ -10,6 +10,13 @@ defmodule Oneshot.AIClient.ErrorTest do
     codes = for [_, code] <- Regex.scan(~r/^  (\w+): \{/m, table), do: String.to_atom(code)
     assert length(codes) > 30
     assert Enum.sort(Error.server_reasons()) == Enum.sort(codes)
+
+    facts =
+      for [_, code, status, retryable] <- Regex.scan(~r/^  (\w+): \{\s*status: (\d+),\s*retryable: (\w+)/m, table) do
+        {String.to_atom(code), {String.to_integer(status), retryable == "true"}}
+      end
+
+    assert facts == for(code <- codes, do: {code, Error.server_facts(code)})
   end
 
   test "every code of the server's comes back as its reason, whole and as a stream" do

@@ -66,6 +66,41 @@ defmodule Oneshot.AIClient.TestTest do
     assert_raise ArgumentError, ~r/not a reason/, fn -> AIClient.chat("claude", "Hi", client: client) end
   end
 
+  test "errors are as the server and the client have them", %{client: client} do
+    for {reason, status, retryable?} <- [
+          {:upstream_overloaded, 503, true},
+          {:model_not_found, 404, false},
+          {:timeout, nil, true},
+          {:connection_refused, nil, true}
+        ] do
+      Test.stub({:error, reason})
+      assert {:error, %Error{reason: ^reason} = error} = AIClient.chat("claude", "Hi", client: client)
+      assert {error.status, error.retryable?} == {status, retryable?}
+      assert [{:error, %Error{reason: ^reason}}] = Enum.to_list(AIClient.stream("claude", "Hi", client: client))
+    end
+
+    Test.stub({:error, :upstream_error, status: 503, retryable?: false, upstream: %{status: 529}})
+
+    assert {:error, %Error{status: 503, retryable?: false, upstream: %{status: 529}}} =
+             AIClient.chat("claude", "Hi", client: client)
+  end
+
+  test "a list of errors alone is a list", %{client: client} do
+    Test.stub([{:error, :upstream_error}, {:error, :timeout}])
+    assert {:error, %Error{reason: :upstream_error}} = AIClient.chat("claude", "Hi", client: client)
+    assert {:error, %Error{reason: :timeout}} = AIClient.chat("claude", "Hi", client: client)
+
+    Test.stub([{:cut, "one two"}])
+    assert {:error, %Error{reason: :upstream_incomplete}} = AIClient.chat("claude", "Hi", client: client)
+  end
+
+  test "a slip in a stub is told", %{client: client} do
+    Test.stub(txet: "Hello!")
+    assert_raise ArgumentError, ~r/did you mean :text\?/, fn -> AIClient.chat("claude", "Hi", client: client) end
+    Test.stub({:error, :rate_limited, retry_afer: 3})
+    assert_raise ArgumentError, ~r/did you mean :retry_after\?/, fn -> AIClient.chat("claude", "Hi", client: client) end
+  end
+
   test "belongs to the process and those that it starts", %{client: client} do
     Test.stub("mine")
     assert {:ok, "mine"} = Task.await(Task.async(fn -> AIClient.chat_text("claude", "Hi", client: client) end))

@@ -2,7 +2,27 @@ defmodule Oneshot.AIClient.Test.Script do
   @moduledoc false
   # What a test says of an answer → the bodies and events that a server would send.
 
-  alias Oneshot.AIClient.{Error, JSON}
+  alias Oneshot.AIClient.{Error, JSON, Options}
+
+  # What an answer and an error may say; anything else is a slip of the test's.
+  @answer [
+    text: {:text, "the answer's text."},
+    reasoning: {:text, "what the model thought."},
+    tool_calls: {:any, "a list of `[name: …, arguments: %{…}]`."},
+    finish_reason: {:any, "why it ended."},
+    usage: {:map, "the tokens."},
+    warnings: {:any, "what the model could not take."}
+  ]
+
+  @error [
+    message: {:text, "a sentence."},
+    retryable?: {:boolean, "whether it may be tried again."},
+    retry_after: {:any, "seconds."},
+    request_id: {:text, "names the line of the log."},
+    status: {:count, "the HTTP status."},
+    param: {:text, "the field at fault."},
+    upstream: {:map, "the vendor's side."}
+  ]
 
   @spec response(String.t() | keyword(), map()) :: map()
   def response(answer, request) do
@@ -27,21 +47,33 @@ defmodule Oneshot.AIClient.Test.Script do
   @spec cut_events(String.t() | keyword(), map()) :: [map()]
   def cut_events(answer, request) do
     events = beginning(answer, request)
+    {:ok, _status, cut} = error(:upstream_incomplete, [])
 
     Enum.take(events, div(length(events) + 1, 2)) ++
-      [%{"type" => "error", "complete" => false, "error" => error(:upstream_incomplete, []), "usage_complete" => false}]
+      [%{"type" => "error", "complete" => false, "error" => cut, "usage_complete" => false}]
   end
 
-  @spec error(atom(), keyword()) :: map()
+  @doc "A status and an error as the server would send it; or, where the client itself would find it, that error."
+  @spec error(atom(), keyword()) :: {:ok, pos_integer(), map()} | {:error, Error.t()}
   def error(reason, fields) do
     if reason not in Error.reasons(), do: raise(ArgumentError, "#{inspect(reason)} is not a reason of an error")
-    {retryable?, fields} = fields |> Map.new() |> Map.pop(:retryable?, false)
+    fields = Options.validate!(fields, @error, "a stubbed error")
 
-    fields
-    |> Map.take([:message, :retry_after, :request_id, :param])
-    |> Map.new(fn {name, value} -> {Atom.to_string(name), value} end)
-    |> Map.merge(%{"code" => Atom.to_string(reason), "retryable" => retryable?})
-    |> then(&Map.merge(%{"message" => "Stubbed.", "request_id" => "test"}, &1))
+    case Error.server_facts(reason) do
+      nil -> {:error, Error.new(reason, nil, fields)}
+      facts -> server_error(reason, facts, fields)
+    end
+  end
+
+  defp server_error(reason, {status, retryable?}, fields) do
+    {said, fields} = Keyword.split(fields, [:status, :retryable?])
+
+    error =
+      fields
+      |> Map.new(fn {name, value} -> {Atom.to_string(name), value} end)
+      |> Map.merge(%{"code" => Atom.to_string(reason), "retryable" => Keyword.get(said, :retryable?, retryable?)})
+
+    {:ok, said[:status] || status, Map.merge(%{"message" => "Stubbed.", "request_id" => "test"}, error)}
   end
 
   @spec listing(String.t()) :: map()
@@ -57,7 +89,7 @@ defmodule Oneshot.AIClient.Test.Script do
   end
 
   defp describe(text) when is_binary(text), do: [text: text]
-  defp describe(answer) when is_list(answer), do: answer
+  defp describe(answer) when is_list(answer), do: Options.validate!(answer, @answer, "a stubbed answer")
 
   defp content(answer) do
     calls = Enum.with_index(answer[:tool_calls] || [], 1)

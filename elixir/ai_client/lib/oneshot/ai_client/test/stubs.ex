@@ -7,7 +7,7 @@ defmodule Oneshot.AIClient.Test.Stubs do
   @spec start_link(term()) :: GenServer.on_start()
   def start_link(_arg), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
 
-  @spec put(pid(), term()) :: :ok
+  @spec put(pid(), {:queue, [term()]} | {:always, term()}) :: :ok
   def put(owner, answers), do: GenServer.call(__MODULE__, {:put, owner, answers})
 
   @spec allow(pid(), pid()) :: :ok
@@ -34,7 +34,6 @@ defmodule Oneshot.AIClient.Test.Stubs do
   @impl GenServer
   def handle_call({:put, owner, answers}, _from, state) do
     if not is_map_key(state.answers, owner), do: Process.monitor(owner)
-    answers = if is_list(answers) and not Keyword.keyword?(answers), do: {:queue, answers}, else: {:always, answers}
     {:reply, :ok, put_in(state.answers[owner], answers)}
   end
 
