@@ -62,6 +62,8 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
 export function findError(value: JsonObject): JsonObject | null {
   if (isJsonObject(value.error)) return value.error;
   if (typeof value.error === "string" && value.error !== "") return { code: value.code, error: value.error };
+  // Groq's reason for a stream that it stopped early: https://github.com/groq/groq-python, `XGroq`.
+  if (isJsonObject(value.x_groq) && textIn(value.x_groq.error) !== undefined) return { error: value.x_groq.error };
   return value.object === "error" ? value : null;
 }
 

@@ -37,7 +37,8 @@ export interface ToolCallAssembler {
  * Puts calls together from what the servers send (recorded, or reported to their issue trackers): a call in pieces (OpenAI) or whole
  * in one delta (Groq, xAI); without `index` and `type` (Mistral); repeated with an empty name (Mistral); one index for several calls
  * (Google); without `id`, or with the text "null" (Mistral); the name after the first piece of arguments; arguments as an object; an empty
- * `custom` beside the function (Snowflake).
+ * `custom` beside the function (Snowflake); a call that begins under one index and goes on under another
+ * (https://github.com/agno-agi/agno/issues/8879).
  */
 export function createToolCallAssembler(parts: PartWriter, randomId: () => string): ToolCallAssembler {
   const calls: OpenCall[] = [];
@@ -45,10 +46,19 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
   const usedIds = new Set<string>();
 
   function find(delta: JsonObject, id: string | undefined, name: string | undefined): OpenCall | undefined {
-    const known = typeof delta.index === "number" ? byIndex.get(delta.index) : findWithoutIndex(id, name);
+    const known = typeof delta.index === "number" ? findByIndex(delta.index, id, name) : findWithoutIndex(id, name);
     if (!known || name === undefined || known.name === "") return known;
     const another = known.name !== name || (id !== undefined && known.wireId !== undefined && id !== known.wireId);
     return another || (id === undefined && isComplete(known.text)) ? undefined : known;
+  }
+
+  /** Where the index is a new one, what names no call goes on with one that began under another index. */
+  function findByIndex(index: number, id: string | undefined, name: string | undefined): OpenCall | undefined {
+    const known = byIndex.get(index);
+    if (known || name !== undefined) return known;
+    if (id !== undefined) return calls.find(({ wireId }) => wireId === id);
+    const last = calls[calls.length - 1];
+    return last && isComplete(last.text) ? undefined : last;
   }
 
   function findWithoutIndex(id: string | undefined, name: string | undefined): OpenCall | undefined {

@@ -395,6 +395,11 @@ describe("errors in an answer", () => {
       { error: { message: "x", type: "insufficient_quota", code: "insufficient_quota" } },
       "upstream_quota_exhausted",
     ],
+    [
+      "Groq's reason for stopping early",
+      { ...chunk({}, "stop"), x_groq: { id: "req_1", error: "over capacity" } },
+      "upstream_error",
+    ],
     ["an overload", { error: { message: "x", type: "overloaded_error" } }, "upstream_overloaded"],
   ] as const) {
     test(`${name} ends the stream`, async () => {

@@ -98,6 +98,16 @@ describe("tool calls are put together", () => {
     expect(assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("g", "") })).toHaveLength(2);
   });
 
+  test("that begin under one index and go on under another", () => {
+    const parts = assemble(
+      { index: 0, id: "a", ...fn("f", '{"x":1}') },
+      { index: 0, id: "b", ...fn("f", '{"x"') },
+      { index: 1, ...fn(undefined, ":2") },
+      { index: 1, id: "b", ...fn(undefined, "}") },
+    );
+    expect(parts).toEqual([call("a", "f", { x: 1 }), call("b", "f", { x: 2 })]);
+  });
+
   test("with one id for two of them, of which the second gets another", () => {
     expect(assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 1, id: "a", ...fn("g", "{}") })).toEqual([
       call("a", "f", {}),
@@ -109,6 +119,18 @@ describe("tool calls are put together", () => {
     expect(assemble({ index: 0, id: "a", ...fn(undefined, '{"x"') }, { index: 0, ...fn("f", ":1}") })).toEqual([
       call("a", "f", { x: 1 }),
     ]);
+  });
+
+  test("of which the second one's name comes late", () => {
+    const parts = assemble(
+      { index: 0, id: "a", ...fn("f", '{"x":1}') },
+      { index: 1, id: "b", ...fn(undefined, '{"y"') },
+      { index: 1, ...fn("g", ":2}") },
+    );
+    expect(parts).toEqual([call("a", "f", { x: 1 }), call("b", "g", { y: 2 })]);
+    expect(
+      assemble({ index: 0, id: "a", ...fn("f", "") }, { index: 1, id: "b", ...fn(undefined, "") }, { index: 1, ...fn("g") }),
+    ).toEqual([call("a", "f", {}), call("b", "g", {})]);
   });
 
   test("whose arguments are an object", () => {
