@@ -1,6 +1,6 @@
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import type { ErrorBody, ErrorType } from "../../wire/anthropic-messages/error.ts";
+import { ERROR_TYPES, type ErrorBody, type ErrorType } from "../../wire/anthropic-messages/error.ts";
 import type { EncodedError } from "../dialect.ts";
 
 /** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
@@ -47,12 +47,26 @@ const TYPES = {
 /** Anthropic's own status for an overloaded server, by which its clients know it. */
 const OVERLOADED_STATUS = 529;
 
+/** Refusals of what the caller sent. */
+const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
+  "upstream_rejected",
+  "upstream_conflict",
+  "model_not_found",
+  "request_too_large",
+]);
+
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
+  const { code, message } = error;
   return {
     type: "error",
-    error: { type: TYPES[error.code], message: error.message, details: { error_code: error.code } },
+    error: { type: TYPES[code], message, details: { error_code: findVendorsCode(error) ?? code } },
     request_id: requestId,
   };
+}
+
+/** The vendor's own word for a refusal, by which Anthropic's clients choose an error's class (`compaction_signature_invalid`); a type says nothing more. */
+function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined {
+  return ABOUT_THE_REQUEST.has(code) && !ERROR_TYPES.some((type) => type === upstreamCode) ? upstreamCode : undefined;
 }
 
 export function encodeError(error: ChatError, requestId: string): EncodedError {

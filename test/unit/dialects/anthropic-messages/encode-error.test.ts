@@ -43,6 +43,17 @@ describe("errors", () => {
     expect(seen.headers?.get("retry-after") ?? null).toBe(error.retryAfterSeconds === undefined ? null : "7");
   });
 
+  test("a refused request has the vendor's own code, by which the client knows its class", async () => {
+    const refused = new ChatError("upstream_rejected", { upstreamCode: "compaction_signature_invalid" });
+    expect((await readBySdk(refused)).constructor.name).toBe("CompactionSignatureInvalidError");
+    const missing = new ChatError("model_not_found", { upstreamCode: "thread_not_found" });
+    expect((await readBySdk(missing)).constructor.name).toBe("ThreadNotFoundError");
+    const plain = new ChatError("upstream_rejected", { upstreamCode: "invalid_request_error" });
+    expect(await readBySdk(plain)).toMatchObject({ errorCode: "upstream_rejected" });
+    const operators = new ChatError("upstream_auth", { upstreamCode: "api_key_scope_missing" });
+    expect(await readBySdk(operators)).toMatchObject({ errorCode: "upstream_auth" });
+  });
+
   test("every code is told in a word of Anthropic's, with whether to try again", () => {
     for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
       const { status, headers, body } = dialect.encodeError(new ChatError(code), "req_1");
