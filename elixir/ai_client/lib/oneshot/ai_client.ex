@@ -197,15 +197,16 @@ defmodule Oneshot.AIClient do
       run.response.text
 
   Tools are `Oneshot.AIClient.Tool`s, or maps like them. They run one after the other, in the calling process. The options
-  are those of a chat, for each round, and `:max_rounds`, how often the model may be asked (default 10); after that it is the
-  error `:too_many_rounds`. Returns a `Oneshot.AIClient.ToolRun`, with the whole conversation in it.
+  are those of a chat, for each round (so with `tool_choice: "required"` a run never ends by itself), and `:max_rounds`, how
+  often the model may be asked (default 10); after that it is the error `:too_many_rounds`. Returns a
+  `Oneshot.AIClient.ToolRun`, with the whole conversation in it; an error has it in `:messages`.
   """
   @spec run_tools(provider(), messages(), [Tool.t() | map()], keyword()) :: {:ok, ToolRun.t()} | {:error, Error.t()}
   def run_tools(provider, messages, tools, opts \\ []) do
     {max_rounds, opts} = Keyword.pop(opts, :max_rounds, 10)
     tools = Enum.map(tools, &to_tool/1)
     messages = if is_binary(messages), do: [%{role: "user", content: messages}], else: messages
-    ToolLoop.run(messages, tools, max_rounds, &chat(provider, &1, [tools: tools] ++ opts))
+    ToolLoop.run(messages, tools, max_rounds, &chat(provider, &1, Keyword.put(opts, :tools, tools)))
   end
 
   defp to_tool(%Tool{} = tool), do: Map.from_struct(tool)

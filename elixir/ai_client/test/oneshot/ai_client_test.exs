@@ -6,6 +6,7 @@ defmodule Oneshot.AIClientTest do
   doctest Oneshot.AIClient.Message
   doctest Oneshot.AIClient.Client
   doctest Oneshot.AIClient.Tool
+  doctest Oneshot.AIClient.ToolCall
   doctest Oneshot.AIClient.JSON
   doctest Oneshot.AIClient.JSON.Plain
   doctest Oneshot.AIClient.Test

@@ -83,6 +83,8 @@ defmodule Oneshot.AIClient.Error do
     * `:param` - the field of the request that is at fault, such as `"messages[0].content"`.
     * `:upstream` - the vendor's side of it: `%{status: …, code: …, request_id: …}`, each where it is known.
     * `:code` - the server's code as text; the same as `:reason` but for `:unknown`.
+    * `:messages` - of `Oneshot.AIClient.run_tools/4`: the conversation so far, with the results of the tools that have run.
+      With it, not with the one it began with, the run can go on.
     * `:partial` - of a stream that failed half-way: a `Oneshot.AIClient.Response` with what had arrived, its usage and cost.
 
   ## Reasons the server gives
@@ -112,6 +114,7 @@ defmodule Oneshot.AIClient.Error do
                param: nil,
                upstream: nil,
                code: nil,
+               messages: nil,
                partial: nil
 
   @typedoc "One of `reasons/0`."
@@ -132,6 +135,7 @@ defmodule Oneshot.AIClient.Error do
           param: String.t() | nil,
           upstream: map() | nil,
           code: String.t() | nil,
+          messages: [map()] | nil,
           partial: Response.t() | nil
         }
 

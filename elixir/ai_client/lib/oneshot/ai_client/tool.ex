@@ -13,9 +13,10 @@ defmodule Oneshot.AIClient.Tool do
   `:run` gets the arguments, a map with string keys: **what the model wrote, so check it like any other input**. It gives
 
     * a text, or any term that can be JSON, or `{:ok, …}` of these: the result for the model,
-    * `{:error, …}`: told to the model as a failure, so that it can try something else.
+    * `{:error, …}`, with an exception too: told to the model as a failure, so that it can try something else.
 
-  What it raises is not caught: a bug in a tool is a bug.
+  A call whose arguments are not JSON, or lack one that `:parameters` names as `required`, does not reach the function: the
+  model is told. What the function raises is not caught: a bug in a tool is a bug.
   """
 
   alias Oneshot.AIClient.{JSON, Options}

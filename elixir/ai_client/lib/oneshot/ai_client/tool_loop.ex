@@ -8,15 +8,32 @@ defmodule Oneshot.AIClient.ToolLoop do
 
   @spec run([map()], [map()], pos_integer(), ask()) :: {:ok, ToolRun.t()} | {:error, Error.t()}
   def run(messages, tools, max_rounds, ask) do
-    functions = for tool <- tools, run = tool[:run], into: %{}, do: {tool[:name], run}
-    loop(%ToolRun{messages: messages}, functions, max_rounds, ask)
+    runnable = for tool <- tools, not opaque?(tool), into: %{}, do: {name(tool), check!(tool)}
+    loop(%ToolRun{messages: messages}, runnable, max_rounds, ask)
   end
 
-  defp loop(%ToolRun{rounds: rounds, response: response}, _functions, rounds, _ask) do
-    {:error, Error.new(:too_many_rounds, "(#{rounds} rounds)", partial: response, request_id: response.request_id)}
+  # A vendor's own tool, which the vendor runs.
+  defp opaque?(tool), do: (tool[:type] || tool["type"]) == "opaque"
+
+  defp check!(tool) do
+    if not is_function(tool[:run], 1),
+      do: raise(ArgumentError, "the tool #{name(tool)} has no :run, a function of one argument")
+
+    tool
   end
 
-  defp loop(run, functions, max_rounds, ask) do
+  defp name(tool), do: to_string(tool[:name])
+
+  defp loop(%ToolRun{rounds: rounds, response: response} = run, _tools, rounds, _ask) do
+    {:error,
+     Error.new(:too_many_rounds, "(#{rounds} rounds)",
+       partial: response,
+       request_id: response.request_id,
+       messages: run.messages
+     )}
+  end
+
+  defp loop(run, tools, max_rounds, ask) do
     with {:ok, response} <- ask.(run.messages) do
       run = %ToolRun{
         response: response,
@@ -30,21 +47,37 @@ defmodule Oneshot.AIClient.ToolLoop do
           {:ok, run}
 
         calls ->
-          results = Enum.map(calls, &answer(&1, functions))
-          loop(%{run | messages: run.messages ++ results}, functions, max_rounds, ask)
+          results = Enum.map(calls, &answer(&1, tools))
+          loop(%{run | messages: run.messages ++ results}, tools, max_rounds, ask)
       end
+    else
+      {:error, error} -> {:error, %{error | messages: run.messages}}
     end
   end
 
-  defp answer(%ToolCall{name: name, arguments: arguments} = call, functions) do
-    case functions do
-      %{^name => function} -> to_message(call, function.(arguments))
-      _unknown -> Message.tool_result(call, "There is no tool of this name.", error?: true)
+  # What the model got wrong it is told, so that it can do better.
+  defp answer(%ToolCall{name: name, arguments: arguments} = call, tools) do
+    with %{^name => tool} <- tools,
+         true <- ToolCall.readable?(call),
+         [] <- required(tool) -- Map.keys(arguments) do
+      to_message(call, tool[:run].(arguments))
+    else
+      %{} -> to_message(call, {:error, "There is no tool of this name."})
+      false -> to_message(call, {:error, "The arguments are not a JSON object."})
+      missing -> to_message(call, {:error, "Missing in the arguments: " <> Enum.join(missing, ", ") <> "."})
     end
+  end
+
+  defp required(tool) do
+    parameters = Map.new(tool[:parameters] || %{})
+    Enum.map(parameters[:required] || parameters["required"] || [], &to_string/1)
   end
 
   defp to_message(call, {:ok, result}), do: Message.tool_result(call, result)
-  defp to_message(call, {:error, reason}) when is_atom(reason), do: to_message(call, {:error, Atom.to_string(reason)})
-  defp to_message(call, {:error, reason}), do: Message.tool_result(call, reason, error?: true)
+  defp to_message(call, {:error, reason}), do: Message.tool_result(call, to_reason(reason), error?: true)
   defp to_message(call, result), do: Message.tool_result(call, result)
+
+  defp to_reason(reason) when is_exception(reason), do: Exception.message(reason)
+  defp to_reason(reason) when is_atom(reason), do: Atom.to_string(reason)
+  defp to_reason(reason), do: reason
 end

@@ -27,9 +27,15 @@ defmodule Oneshot.AIClient.JSONTest do
 
   test "atoms are texts, and a struct is refused" do
     assert Plain.encode!(%{role: :user}) == ~s({"role":"user"})
-    assert_raise ArgumentError, ~r/Date cannot be encoded/, fn -> Plain.encode!(~D[2026-11-23]) end
+    assert_raise ArgumentError, ~r/Regex cannot be encoded/, fn -> Plain.encode!(~r/a/) end
     assert_raise ArgumentError, ~r/not valid UTF-8/, fn -> Plain.encode!(<<0xFF>>) end
     assert_raise ArgumentError, fn -> Plain.encode!({:a, :b}) end
+  end
+
+  test "dates and times are texts, as every library has them" do
+    times = [~D[2026-11-23], ~T[09:30:00], ~N[2026-11-23 09:30:00], ~U[2026-11-23 09:30:00.5Z]]
+    text = ~s(["2026-11-23","09:30:00","2026-11-23T09:30:00","2026-11-23T09:30:00.5Z"])
+    for library <- [Plain, Oneshot.AIClient.JSON], do: assert(library.encode!(times) == text)
   end
 
   test "where it is wrong" do

@@ -71,6 +71,48 @@ defmodule Oneshot.AIClient.ToolLoopTest do
     assert [_, _, %{is_error: true, content: "There is no tool of this name."}, _] = run.messages
   end
 
+  test "a tool that gives an exception, and one that is named by an atom" do
+    client = stubbed([[tool_calls: [[name: "fetch"]]], "Sorry."])
+    fetch = %{name: :fetch, run: fn _ -> {:error, %RuntimeError{message: "no route"}} end}
+    assert {:ok, run} = AIClient.run_tools("claude", "Go", [fetch], client: client)
+    assert [_, _, %{is_error: true, content: "no route"}, _] = run.messages
+  end
+
+  test "arguments that the model got wrong are told to it, and do not reach the tool" do
+    parameters = %{type: "object", properties: %{city: %{type: "string"}}, required: ["city"]}
+    weather = Tool.new(name: "weather", parameters: parameters, run: fn %{"city" => city} -> city end)
+    calls = [[name: "weather", arguments: %{town: "Bergen"}], [name: "weather", arguments: %{city: "Bergen"}]]
+    client = stubbed([[tool_calls: calls], "Done."])
+    assert {:ok, run} = AIClient.run_tools("claude", "Go", [weather], client: client)
+
+    assert [_, _, %{is_error: true, content: "Missing in the arguments: city."}, %{content: "Bergen"}, _] = run.messages
+
+    # As the server tells of arguments that were cut.
+    cut = %{"id" => "1", "name" => "weather", "arguments" => %{}, "arguments_text" => ~s({"city": "Ber)}
+    {:ok, answers} = Agent.start_link(fn -> [[Map.put(cut, "type", "tool_call")], []] end)
+
+    ask = fn _messages ->
+      content = Agent.get_and_update(answers, fn [content | rest] -> {content, rest} end)
+      {:ok, Response.decode(%{"content" => content})}
+    end
+
+    assert {:ok, run} = AIClient.ToolLoop.run([], [Map.from_struct(weather)], 3, ask)
+    assert [_, %{is_error: true, content: "The arguments are not a JSON object."}, _] = run.messages
+  end
+
+  test "a tool that cannot be run is a mistake in the program; one that the vendor runs is not" do
+    client = stubbed("Done.")
+
+    for tool <- [%{name: "weather"}, Tool.new(name: "weather"), %{name: "weather", run: fn -> 1 end}] do
+      assert_raise ArgumentError, ~r/the tool weather has no :run/, fn ->
+        AIClient.run_tools("claude", "Go", [tool], client: client)
+      end
+    end
+
+    search = %{type: "opaque", format: "anthropic", value: %{type: "web_search_20250305", name: "web_search"}}
+    assert {:ok, %{response: %{text: "Done."}}} = AIClient.run_tools("claude", "Go", [search], client: client)
+  end
+
   test "a tool that raises is a bug, and raises" do
     client = stubbed([[tool_calls: [[name: "broken"]]], "Sorry."])
     broken = Tool.new(name: "broken", run: fn _ -> raise "bug" end)
@@ -81,16 +123,22 @@ defmodule Oneshot.AIClient.ToolLoopTest do
     client = stubbed(tool_calls: [[name: "again"]])
     again = Tool.new(name: "again", run: fn _ -> "again" end)
 
-    assert {:error, %Error{reason: :too_many_rounds, partial: %Response{}}} =
+    assert {:error, %Error{reason: :too_many_rounds, partial: %Response{}, messages: messages}} =
              AIClient.run_tools("claude", "Go", [again], client: client, max_rounds: 3)
+
+    assert length(messages) == 7
 
     for _ <- 1..3, do: assert_received({:ai_client_request, _body})
     refute_received {:ai_client_request, _body}
   end
 
-  test "an error on the way is the result" do
+  test "an error on the way is the result, with what had been done till then" do
     client = stubbed([[tool_calls: [[name: "again"]]], {:error, :upstream_overloaded, status: 503}])
     again = Tool.new(name: "again", run: fn _ -> "again" end)
-    assert {:error, %Error{reason: :upstream_overloaded}} = AIClient.run_tools("claude", "Go", [again], client: client)
+
+    assert {:error, %Error{reason: :upstream_overloaded, messages: messages}} =
+             AIClient.run_tools("claude", "Go", [again], client: client)
+
+    assert [%{role: "user"}, %{role: "assistant"}, %{role: "tool", content: "again"}] = messages
   end
 end

@@ -1,6 +1,6 @@
 defmodule Oneshot.AIClient.JSON.Encoder do
   @moduledoc false
-  # Term → JSON (RFC 8259). Structs are refused: what is to be said of them only the caller knows.
+  # Term → JSON (RFC 8259). Structs but for dates are refused: what is to be said of them only the caller knows.
 
   @spec encode!(term()) :: String.t()
   def encode!(term), do: term |> value() |> IO.iodata_to_binary()
@@ -14,6 +14,9 @@ defmodule Oneshot.AIClient.JSON.Encoder do
   defp value(number) when is_float(number), do: :erlang.float_to_binary(number, [:short])
   defp value([]), do: "[]"
   defp value([first | rest]), do: [?[, value(first), Enum.map(rest, &[?,, value(&1)]), ?]]
+
+  # As Elixir's JSON and Jason write them.
+  defp value(%module{} = at) when module in [Date, Time, NaiveDateTime, DateTime], do: string(module.to_iso8601(at))
   defp value(%{__struct__: module}), do: raise(ArgumentError, "#{inspect(module)} cannot be encoded; make it a map")
 
   defp value(%{} = map) do
