@@ -4,7 +4,8 @@ import { isJsonObject } from "../../json/is-json-object.ts";
 import type { UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import type { ErrorType } from "../../wire/anthropic-messages/error.ts";
 
-const CODES: Record<ErrorType, ErrorCode> = {
+/** `api_error` is not among them: it says no more than the status does, which may be a 503 or a 504. */
+const CODES: Record<Exclude<ErrorType, "api_error">, ErrorCode> = {
   invalid_request_error: "upstream_rejected",
   authentication_error: "upstream_auth",
   billing_error: "upstream_billing",
@@ -13,12 +14,11 @@ const CODES: Record<ErrorType, ErrorCode> = {
   conflict_error: "upstream_conflict",
   request_too_large: "request_too_large",
   rate_limit_error: "upstream_rate_limited",
-  api_error: "upstream_error",
   timeout_error: "upstream_timeout",
   overloaded_error: "upstream_overloaded",
 };
 
-function isErrorType(type: string): type is ErrorType {
+function isErrorType(type: string): type is keyof typeof CODES {
   return Object.hasOwn(CODES, type);
 }
 

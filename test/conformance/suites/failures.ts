@@ -28,6 +28,7 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
       [413, "request_too_large", { status: 413, code: "request_too_large", retryable: false }],
       [429, "rate_limit_error", { status: 429, code: "upstream_rate_limited", retryable: true }],
       [500, "api_error", { status: 502, code: "upstream_error", retryable: true }],
+      [503, "api_error", { status: 503, code: "upstream_overloaded", retryable: true }],
       [504, "timeout_error", { status: 504, code: "upstream_timeout", retryable: true }],
       [529, "overloaded_error", { status: 503, code: "upstream_overloaded", retryable: true }],
     ];
