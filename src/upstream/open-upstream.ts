@@ -113,6 +113,14 @@ function isTerminal(event: ChatEvent | undefined): boolean {
   return event !== undefined && (event.type === "end" || event.type === "error" || event.type === "cancelled");
 }
 
+/** Vendors' events that say nothing but that they are alive (Anthropic, OpenAI). They are carried for callers of the same format. */
+const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["ping", "keepalive"]);
+
+/** Of an event with no meaning here too: a tool that the vendor runs may take long and tell of nothing else. */
+function isProgress({ type, raw }: ChatEvent): boolean {
+  return type !== "opaque" || !SIGNS_OF_LIFE.has(raw?.event ?? "");
+}
+
 function readStream(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   call: UpstreamCall,
@@ -167,8 +175,7 @@ function readStream(
         failed(thrown, events, "decode");
       }
     }
-    // A ping that is carried for a caller of the same format is still no progress.
-    if (events.some((event) => event.type !== "opaque")) clock.lastEventAt = deps.now();
+    if (events.some(isProgress)) clock.lastEventAt = deps.now();
     if (isTerminal(events[events.length - 1])) {
       ended = true;
       drain(reader, connection);

@@ -11,13 +11,14 @@ import {
   sseResponse,
 } from "../../support/play-response.ts";
 
-/** A format of this test: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer. */
+/** A format of this test: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer; an event with a name means nothing. */
 function createDecoder(): AnswerDecoder {
   const end: ChatEvent = { type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null };
   return {
-    decodeMessage({ data }, events) {
+    decodeMessage({ event, data }, events) {
       if (data === "BROKEN") JSON.parse("{");
-      events.push(data === "END" ? end : { type: "part-delta", index: 0, delta: data });
+      if (event !== "") events.push({ type: "opaque", raw: { event, data } });
+      else events.push(data === "END" ? end : { type: "part-delta", index: 0, delta: data });
     },
     decodeEnd() {},
     decodeBody(body, events) {
@@ -92,6 +93,25 @@ describe("openUpstream", () => {
     const { stream, played } = open(sseResponse("data: a\n\n", "stall"), { timeouts: { idleMs: 60 } });
     expect(await outline(stream)).toEqual(["a", "upstream_stalled"]);
     expect(played.calls[0]?.aborted()).toBe(true);
+  });
+
+  test.each([
+    ["tool_progress", "end"],
+    ["ping", "upstream_stalled"],
+    ["keepalive", "upstream_stalled"],
+  ])("a stream of nothing but %s for long: %s", async (name, outcome) => {
+    const events = [...Array<string>(12).fill(`event: ${name}\ndata: {}\n\n`), "data: END\n\n"];
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await Bun.sleep(20);
+        const event = events.shift();
+        if (event === undefined) controller.close();
+        else controller.enqueue(new TextEncoder().encode(event));
+      },
+    });
+    const send = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const { stream } = open(sseResponse(""), { send, timeouts: { progressMs: 120 } });
+    expect((await outline(stream)).at(-1)).toBe(outcome);
   });
 
   test("gives the events that came before one that is broken", async () => {
