@@ -40,6 +40,13 @@ defmodule Oneshot.AIClient.Client do
         jwt: [secret: System.fetch_env!("JWT_SECRET"), subject: "shop"],
         timeout: 60_000
 
+  Those are the names of the deployment, whose app is `:oneshot`. In an app of another name, for which Mix would warn that there
+  is no `:oneshot`, the same options stand under the library's own:
+
+      config :oneshot_ai_client,
+        url: System.get_env("AI_SERVER_URL", "http://localhost:3000"),
+        jwt: [secret: System.fetch_env!("JWT_SECRET")]
+
   An app with several servers or several identities makes clients and passes them as an option. They are plain data: keep
   them in a module attribute, a supervisor's child or an assign.
 
@@ -48,7 +55,8 @@ defmodule Oneshot.AIClient.Client do
 
   ## Options
 
-  They stand in `config :oneshot, :ai_client` (all but `:url`, which has a key of its own) and in `new/1`, which wins.
+  They stand in `config :oneshot, :ai_client` (`:url` has a key of its own there), or in `config :oneshot_ai_client`, and in
+  `new/1`, which wins.
 
   #{Options.docs(@options)}
 
@@ -102,23 +110,33 @@ defmodule Oneshot.AIClient.Client do
   """
   @spec new(keyword()) :: t()
   def new(opts \\ []) do
-    given = Options.validate!(opts, @options, "the client")
-
-    configured =
-      Application.get_env(:oneshot, :ai_client, []) |> Options.validate!(@options, "config :oneshot, :ai_client")
-
-    opts = configured |> drop_identity_if_given(given) |> Keyword.merge(given)
+    given = Options.validate!(opts, Keyword.delete(@options, :json), "the client")
+    opts = configured() |> override(given)
 
     @defaults
     |> Keyword.merge(Keyword.drop(opts, [:url, :json]))
-    |> Keyword.put(:url, parse_url!(opts[:url] || configured_url()))
+    |> Keyword.put(:url, parse_url!(opts[:url] || System.get_env("AI_SERVER_URL") || "http://localhost:3000"))
     |> put_identity()
     |> then(&struct!(__MODULE__, &1))
   end
 
+  # Under the library's own name, and under the deployment's, which wins.
+  defp configured do
+    url = for url <- List.wrap(Application.get_env(:oneshot, :ai_server_url)), do: {:url, url}
+
+    Application.get_all_env(:oneshot_ai_client)
+    |> Options.validate!(@options, "config :oneshot_ai_client")
+    |> override(url)
+    |> override(
+      Application.get_env(:oneshot, :ai_client, [])
+      |> Options.validate!(@options, "config :oneshot, :ai_client")
+    )
+  end
+
   # A token that is given here is not to compete with a key that is configured there.
-  defp drop_identity_if_given(configured, given) do
-    if given[:jwt] || given[:token], do: Keyword.drop(configured, [:jwt, :token]), else: configured
+  defp override(configured, given) do
+    configured = if given[:jwt] || given[:token], do: Keyword.drop(configured, [:jwt, :token]), else: configured
+    Keyword.merge(configured, given)
   end
 
   defp put_identity(opts) do
@@ -129,10 +147,6 @@ defmodule Oneshot.AIClient.Client do
       secret = System.get_env("JWT_SECRET") -> Keyword.put(opts, :jwt, Token.validate!(secret: secret))
       true -> opts
     end
-  end
-
-  defp configured_url do
-    Application.get_env(:oneshot, :ai_server_url) || System.get_env("AI_SERVER_URL") || "http://localhost:3000"
   end
 
   defp parse_url!(url) when is_binary(url) do

@@ -23,10 +23,8 @@ defmodule Oneshot.AIClient.JSON do
   """
   @spec library() :: module()
   def library do
-    case Keyword.fetch(Application.get_env(:oneshot, :ai_client, []), :json) do
-      {:ok, module} when module != nil -> module
-      _not_configured -> :persistent_term.get(@detected, nil) || detect()
-    end
+    Application.get_env(:oneshot, :ai_client, [])[:json] || Application.get_env(:oneshot_ai_client, :json) ||
+      :persistent_term.get(@detected, nil) || detect()
   end
 
   @doc false

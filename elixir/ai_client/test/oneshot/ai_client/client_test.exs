@@ -9,6 +9,11 @@ defmodule Oneshot.AIClient.ClientTest do
     on_exit(fn ->
       Application.put_env(:oneshot, :ai_server_url, url)
       Application.put_env(:oneshot, :ai_client, config)
+
+      for {name, _value} <- Application.get_all_env(:oneshot_ai_client) do
+        Application.delete_env(:oneshot_ai_client, name)
+      end
+
       System.delete_env("AI_SERVER_URL")
       System.delete_env("JWT_SECRET")
     end)
@@ -47,6 +52,21 @@ defmodule Oneshot.AIClient.ClientTest do
     assert %{jwt: [_ | _], token: nil} = Client.new(jwt: [secret: TestServer.secret()], url: url)
   end
 
+  test "under the library's own name, for apps that are not called :oneshot", %{url: url} do
+    forget_configuration()
+    Application.put_all_env(oneshot_ai_client: [url: url, jwt: [secret: TestServer.secret()], timeout: 1_234])
+    assert {:ok, %{text: "Hi"}} = AIClient.chat("echo", "Hi")
+    assert Client.new().timeout == 1_234
+
+    # The deployment's names are the stronger ones.
+    Application.put_env(:oneshot, :ai_server_url, "http://elsewhere.example")
+    Application.put_env(:oneshot, :ai_client, token: "t")
+    assert %{url: %{host: "elsewhere.example"}, token: "t", jwt: nil, timeout: 1_234} = Client.new()
+
+    Application.put_env(:oneshot_ai_client, :time_out, 5)
+    assert_raise ArgumentError, ~r/config :oneshot_ai_client has no option :time_out/, fn -> Client.new() end
+  end
+
   defmodule Loud do
     @behaviour Oneshot.AIClient.JSON
 
@@ -58,6 +78,14 @@ defmodule Oneshot.AIClient.ClientTest do
     Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret()], json: Loud)
     assert AIClient.JSON.library() == Loud
     assert {:ok, %{text: "HI"}} = AIClient.chat("echo", "Hi")
+
+    Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret()])
+    assert AIClient.JSON.library() != Loud
+    Application.put_env(:oneshot_ai_client, :json, Loud)
+    assert AIClient.JSON.library() == Loud
+
+    # It is one for the whole app.
+    assert_raise ArgumentError, ~r/the client has no option :json/, fn -> Client.new(json: Loud) end
   end
 
   test "a mistake in the configuration is told where it is" do

@@ -54,6 +54,8 @@ defmodule Oneshot.AIClient.HTTP1Test do
     {"another coding", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n"},
     {"a chunk without a size", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nhello\r\n"},
     {"a negative chunk", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-5\r\nhello\r\n"},
+    {"a chunk's size with a sign", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n"},
+    {"a chunk's size of nothing but a sign", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-0\r\n\r\n"},
     {"a chunk that is longer than it says",
      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n"},
     {"an endless size", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" <> String.duplicate("0", 5000)},

@@ -69,10 +69,9 @@ defmodule Oneshot.AIClient.HTTP1.Body do
   defp decode({:chunk_size, held}, bytes, data) do
     with_line(:chunk_size, held <> bytes, data, fn line, rest ->
       # What may stand after a semicolon has no meaning for us.
-      case line |> String.split(";") |> hd() |> String.trim() |> Integer.parse(16) do
-        {0, ""} -> decode({:trailers, ""}, rest, data)
-        {size, ""} when size > 0 -> decode({:chunk, size}, rest, data)
-        _other -> {:error, "A chunk has no size."}
+      case Regex.run(~r/\A([0-9A-Fa-f]{1,15})[ \t]*(?:;|\z)/, line) do
+        [_, digits | _] -> chunk(String.to_integer(digits, 16), rest, data)
+        nil -> {:error, "A chunk has no size."}
       end
     end)
   end
@@ -90,6 +89,9 @@ defmodule Oneshot.AIClient.HTTP1.Body do
       _trailer, rest -> decode({:trailers, ""}, rest, data)
     end)
   end
+
+  defp chunk(0, bytes, data), do: decode({:trailers, ""}, bytes, data)
+  defp chunk(size, bytes, data), do: decode({:chunk, size}, bytes, data)
 
   defp with_line(state, buffer, data, fun) do
     case :binary.split(buffer, "\r\n") do

@@ -7,6 +7,7 @@ defmodule Oneshot.AIClient.Transport.Answer do
   @enforce_keys [:status, :headers, :next, :close]
   defstruct [:status, :headers, :next, :close]
 
+  # Neither takes an argument; `mix format` writes that in two ways, until Elixir 1.17 and since.
   @type next :: (... -> {:ok, binary(), next()} | :done | {:error, Oneshot.AIClient.Error.t()})
 
   @type t :: %__MODULE__{
