@@ -50,7 +50,8 @@ export function encodeRequest(call: ProviderCall, options: EncodeOptions): Claud
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
   const outputConfig = {
     ...(reasoning.effort ? { effort: reasoning.effort } : {}),
-    ...encodeFormat(call),
+    // The older place of the format, which the API refuses beside the newer one.
+    ...(isJsonObject(extras.output_format) ? {} : encodeFormat(call)),
     ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
   };
   const body: JsonObject = {
