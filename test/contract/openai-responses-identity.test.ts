@@ -10,6 +10,7 @@ import { createAnswerContext } from "../support/answer-context.ts";
 import { collectEvents, createTestCall, createTestDeps, jsonResponse, playResponses } from "../support/play-response.ts";
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import {
+  failedRecordings,
   finishedResponse,
   isFetchedLater,
   normalizeResponsesRequest,
@@ -86,6 +87,16 @@ describe.skipIf(!hasRecordings)(`recorded answers through the Responses dialect 
       expect(readEvents(text)).toEqual(readEvents(new TextDecoder().decode(recording.bytes)));
     });
   }
+
+  test("a stream that fails goes out as it came, up to the failure, which is told in our words", async () => {
+    for (const recording of failedRecordings.filter(({ streamed }) => streamed)) {
+      const encoder = openaiResponsesDialect.createStreamEncoder(context);
+      const written = readEvents(encoder.encode(await collectEvents(await open(recording))));
+      const recorded = readEvents(new TextDecoder().decode(recording.bytes));
+      expect(written.slice(-2).map(({ event }) => event)).toEqual(["error", "response.failed"]);
+      expect(written.slice(0, -2)).toEqual(recorded.filter(({ event }) => event !== "error" && event !== "response.failed"));
+    }
+  });
 
   test("a streamed answer that is asked for whole is the end mark's response", async () => {
     const streamed = responsesRecordings.filter((recording) => recording.streamed);
