@@ -151,6 +151,15 @@ defmodule Oneshot.WebTest do
                ask("POST", "/chat", String.duplicate("x", 1_000_001), [{"content-type", "application/json"}])
     end
 
+    test "says something while the model is silent, for the proxies on the way" do
+      Application.put_env(:oneshot, :heartbeat_ms, 20)
+      on_exit(fn -> Application.delete_env(:oneshot, :heartbeat_ms) end)
+      body = JSON.encode!(Map.put(@hello, :model, "echo-slow"))
+      assert {200, _headers, body} = ask("POST", "/chat", body, [{"content-type", "application/json"}])
+      assert body =~ ~r/"text":"Hello".*\n\n: thinking\n\n.*"text":" there"/s
+      assert [%{"type" => "start"}, %{"text" => "Hello"}, %{"text" => " there"}, %{"type" => "done"}] = events(body)
+    end
+
     test "is cancelled when the person leaves", %{server: server} do
       body =
         JSON.encode!(

@@ -64,6 +64,10 @@ defmodule Oneshot.Web.ChatStream do
       {:tcp, ^socket, _bytes} ->
         :inet.setopts(socket, active: :once)
         forward(ref, socket)
+    after
+      # Proxies close what is silent for a minute, and a model may think for longer. The page passes comments over.
+      Application.get_env(:oneshot, :heartbeat_ms, 15_000) ->
+        with :ok <- :gen_tcp.send(socket, ": thinking\n\n"), do: forward(ref, socket)
     end
   end
 
