@@ -23,15 +23,18 @@ export interface OutputSummary {
 }
 
 export function createOutputSummary(): OutputSummary {
-  const open = new Set<unknown>();
+  /** The types of the calls that nobody has answered, by their ids. */
+  const open = new Map<unknown, string>();
   let refused = false;
   return {
     add(item) {
       const type = stringOf(item.type) ?? "";
       if (type === "message") {
         refused ||= Array.isArray(item.content) && item.content.some((part) => isJsonObject(part) && part.type === "refusal");
+        // xAI runs tools of its own under this type without showing what came out, and then goes on to answer.
+        for (const [id, called] of open) if (called === "custom_tool_call") open.delete(id);
       } else if (CALLERS_CALLS.has(type) || (type === "tool_search_call" && item.execution === "client")) {
-        open.add(item.call_id ?? item.id);
+        open.set(item.call_id ?? item.id, type);
       } else if (type.endsWith("_output")) {
         // The vendor ran this call itself.
         open.delete(item.call_id);

@@ -263,6 +263,16 @@ describe("a streamed answer", () => {
   test.each([
     ["a custom tool's call waits for the caller", [{ type: "custom_tool_call", call_id: "c", id: "ct_1" }], "tool_calls"],
     [
+      "also where it was announced",
+      [messageItem("msg_1", "I look."), { type: "custom_tool_call", call_id: "c", id: "ct_1" }],
+      "tool_calls",
+    ],
+    [
+      "unless the model went on to answer",
+      [{ type: "custom_tool_call", call_id: "c", id: "ct_1" }, messageItem("msg_1", "Found.")],
+      "stop",
+    ],
+    [
       "a call that the vendor ran itself does not",
       [
         { type: "shell_call", call_id: "c", id: "sh_1" },
