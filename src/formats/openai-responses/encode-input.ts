@@ -68,7 +68,7 @@ function encodeMessage(message: Message, path: string, input: JsonObject[], warn
         warn(notTaken(part, `${path}.content[${index}]`, `in a ${role} message`));
     }
   });
-  if (content.length === 0) input.push(overlayItem({ ...author, content }, message));
+  if (content.length === 0 && role !== "tool") input.push(overlayItem({ ...author, content }, message));
   flush();
 }
 
