@@ -10,8 +10,8 @@ const IN_LIST: ReadonlySet<string> = new Set(["anyOf", "oneOf", "allOf", "prefix
 const ONE: ReadonlySet<string> = new Set(["items", "not"]);
 
 /**
- * The schema with `additionalProperties: false` on every object that says nothing about it. Claude's structured output refuses
- * objects without; and what it then writes satisfies the caller's own schema too.
+ * The schema with `additionalProperties: false` on every object that says nothing about it. Claude's structured output and
+ * its strict tools refuse objects without; and what it then writes satisfies the caller's own schema too.
  */
 export function closeSchema(schema: JsonObject, depth = 0): JsonObject {
   if (depth > MAX_DEPTH) return schema;

@@ -4,6 +4,7 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
+import { closeSchema } from "./close-schema.ts";
 
 /** Tools and how they may be called. Without tools the API takes no choice either. */
 export function encodeTools(request: ChatRequest): { tools?: JsonObject[]; tool_choice?: JsonObject } {
@@ -19,10 +20,11 @@ function encodeTool(tool: Tool): JsonObject {
 }
 
 function encodeFunctionTool(tool: FunctionTool): JsonObject {
+  const schema = tool.parameters ? { type: "object", ...tool.parameters } : { type: "object", properties: {} };
   return {
     name: tool.name,
     ...(tool.description === undefined ? {} : { description: tool.description }),
-    input_schema: tool.parameters ? { type: "object", ...tool.parameters } : { type: "object", properties: {} },
+    input_schema: tool.strict ? closeSchema(schema) : schema,
     ...(tool.strict === undefined ? {} : { strict: tool.strict }),
     ...cacheControlOf(tool),
   };

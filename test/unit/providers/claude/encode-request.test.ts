@@ -170,7 +170,7 @@ describe("tools", () => {
       {
         name: "a",
         description: "A",
-        input_schema: { type: "object", properties: {} },
+        input_schema: { type: "object", properties: {}, additionalProperties: false },
         strict: true,
         cache_control: { type: "ephemeral", ttl: "1h" },
       },
