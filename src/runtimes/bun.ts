@@ -39,6 +39,8 @@ await start({
       // Bun closes connections that are silent for this many seconds: right for a caller who never finishes a request's headers …
       idleTimeout: 30,
       development: false,
+      // Otherwise what is not for development shares its port with a second server, and each gets calls that are meant for the other.
+      reusePort: false,
       async fetch(request, self) {
         // … and wrong for an answer that is being thought about: the body's timeout watches the request …
         self.timeout(request, 0);

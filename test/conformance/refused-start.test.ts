@@ -12,7 +12,8 @@ const COMMANDS = {
   ],
 } as const;
 
-const taken = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+/** Willing to share its port, as a second server of ours must not be. */
+const taken = Bun.serve({ hostname: "127.0.0.1", port: 0, reusePort: true, fetch: () => new Response() });
 afterAll(() => taken.stop());
 
 async function start(command: readonly string[], env: Record<string, string>) {
