@@ -18,7 +18,7 @@ export type FunctionTool = z.infer<typeof functionToolSchema>;
 export const opaqueToolSchema = z.strictObject({ type: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema });
 export type OpaqueTool = z.infer<typeof opaqueToolSchema>;
 
-export const toolSchema = z.union([opaqueToolSchema, functionToolSchema]);
+export const toolSchema = z.discriminatedUnion("type", [opaqueToolSchema, functionToolSchema]);
 export type Tool = z.infer<typeof toolSchema>;
 
 /** Whether the model may, may not or must call a tool, or which one it must call. */

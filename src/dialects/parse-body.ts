@@ -16,18 +16,25 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
     throw new ChatError("invalid_request", { param, message: `Unknown field: ${param}.` });
   }
   const param = formatPath(path);
-  throw new ChatError("invalid_request", { param, message: `${param === "" ? "The body" : param}: ${describe(issue)}.` });
+  const problem = issue.code !== "custom" && isAbsent(body, path) ? "is required" : describe(issue);
+  throw new ChatError("invalid_request", { param, message: `${param === "" ? "The body" : param}: ${problem}.` });
+}
+
+function isAbsent(body: unknown, path: readonly PropertyKey[]): boolean {
+  let value = body;
+  for (const key of path) value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  return value === undefined;
 }
 
 function describe(issue: Issue): string {
-  if (issue.code === "invalid_union") {
-    const expected = issue.errors.flatMap((branch) =>
-      branch.map((cause) => cause.message.replace(/^Invalid (input|option): /, "")),
-    );
-    // A discriminator that nothing matches comes without branches.
-    return [...new Set(expected)].join(", or ") || "is none of the known kinds";
+  // A discriminator that nothing matches comes without branches; its own message lists what there is.
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) {
+    return issue.message.replace(/^Invalid discriminator value\. E/, "Invalid option: e");
   }
-  return issue.message.endsWith("received undefined") ? "is required" : issue.message;
+  const expected = issue.errors.flatMap((branch) =>
+    branch.map((cause) => cause.message.replace(/^Invalid (input|option): /, "").replace(/, received \w+$/, "")),
+  );
+  return [...new Set(expected)].join(", or ");
 }
 
 /** In a union that nothing fits, the cause is in the branch that got furthest (the right type with one wrong field inside). */

@@ -99,14 +99,26 @@ describe("decodeRequest of the native dialect", () => {
     [{ messages: [HI], api_key: "k" }, "api_key", undefined],
     [{ messages: [{ ...HI, name: "x" }] }, "messages[0].name", undefined],
     [{ messages: [{ role: "robot", content: "x" }] }, "messages[0].role", undefined],
-    [{ messages: [{ role: "user", content: 1 }] }, "messages[0].content", undefined],
-    [{ messages: [{ role: "user" }] }, "messages[0].content", undefined],
+    [{ messages: [{ rol: "user", content: "x" }] }, "messages[0].role", "messages[0].role: is required."],
+    [
+      { messages: [{ role: "user", content: 1 }] },
+      "messages[0].content",
+      "messages[0].content: expected string, or expected array.",
+    ],
+    [{ messages: [{ role: "user" }] }, "messages[0].content", "messages[0].content: is required."],
+    [{ messages: [{ role: "user", content: null }] }, "messages[0].content", "messages[0].content: is required."],
     [{ messages: [{ role: "user", content: [{ type: "text", txt: "x" }] }] }, undefined, undefined],
     [{ messages: [{ role: "user", content: [{ type: "image", media: "x" }] }] }, "messages[0].content[0].media", undefined],
+    [
+      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "https://a.example/b.png" } }] }] },
+      "messages[0].content[0].type",
+      "messages[0].content[0].type: Invalid option: expected 'text' | 'image' | 'document' | 'reasoning' | 'tool_call' | 'tool_result' | 'opaque'.",
+    ],
     [{ messages: [HI, null] }, "messages[1]", undefined],
     [{ messages: [HI], temperature: "hot" }, "temperature", undefined],
     [{ messages: [HI], max_tokens: 0 }, "max_tokens", undefined],
     [{ messages: [HI], tools: [{ name: "t", params: {} }] }, "tools[0].params", undefined],
+    [{ messages: [HI], tools: [{ type: "function", function: { name: "t" } }] }, "tools[0].name", "tools[0].name: is required."],
     [{ messages: [HI], response_format: { type: "json_schema" } }, "response_format.schema", undefined],
   ] as const)("refuses %j and names the field", (body, param, message) => {
     const refused = refusal(body);
