@@ -2,14 +2,27 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { enterDevelopment } from "../src/runtimes/development.ts";
+import { ConfigError } from "../src/env/config-error.ts";
+import { type Development, enterDevelopment } from "../src/runtimes/development.ts";
 import { bundleWorker } from "./bundle-worker.ts";
 import { findModernNode } from "./find-modern-node.ts";
 import { serveWorker } from "./serve-worker.ts";
 
-const DEFAULT_PORT = 8787;
+const HOST = "127.0.0.1";
+const port = Number(process.env.PORT || 8787);
 
-const development = enterDevelopment(process.env);
+let development: Development | null;
+try {
+  development = enterDevelopment(process.env);
+  // Tried here, since workerd tells of a port that is taken by its stack.
+  await Bun.serve({ hostname: HOST, port, reusePort: false, fetch: () => new Response() }).stop();
+} catch (thrown) {
+  if (!(thrown instanceof Error)) throw thrown;
+  console.error(
+    thrown instanceof ConfigError ? thrown.message : `Cannot listen on port ${port} (PORT) of ${HOST}: ${thrown.message}`,
+  );
+  process.exit(1);
+}
 const variables = Object.entries(development?.environment ?? process.env).flatMap(([name, value]) =>
   value === undefined ? [] : [[name, value] as const],
 );
@@ -21,11 +34,10 @@ async function greet(url: string): Promise<void> {
 
 const node = findModernNode();
 if (node) {
-  const port = process.env.PORT ?? String(DEFAULT_PORT);
   const secret = development?.environment.JWT_SECRET;
-  await greet(`http://127.0.0.1:${port}`);
+  await greet(`http://${HOST}:${port}`);
   // Wrangler reads further variables from .env or .dev.vars by itself.
-  const own = ["dev", "--ip", "127.0.0.1", "--port", port, ...(secret === undefined ? [] : ["--var", `JWT_SECRET:${secret}`])];
+  const own = ["dev", "--ip", HOST, "--port", String(port), ...(secret === undefined ? [] : ["--var", `JWT_SECRET:${secret}`])];
   const { exitCode } = Bun.spawnSync([node, "node_modules/wrangler/bin/wrangler.js", ...own, ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit"],
   });
@@ -39,7 +51,7 @@ rmSync(folder, { recursive: true, force: true });
 const { url, stop } = await serveWorker({
   code,
   bindings: Object.fromEntries(variables),
-  port: Number(process.env.PORT ?? DEFAULT_PORT),
+  port,
   onLine: write,
 });
 await greet(url);
