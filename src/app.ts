@@ -8,6 +8,7 @@ import type { Dialect } from "./dialects/dialect.ts";
 import { openaiChatDialect } from "./dialects/openai-chat/index.ts";
 import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
+import { ERRORS } from "./errors/error-codes.ts";
 import { createApiDescription } from "./handlers/api-description.ts";
 import { createCors } from "./handlers/cors.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
@@ -66,6 +67,8 @@ export function createApp(config: Config, platform: Platform): App {
     stream: { heartbeatMs: env.HEARTBEAT_MS, commitAfterMs: env.COMMIT_AFTER_MS, clientStallMs: env.CLIENT_STALL_MS },
     running: new Set(),
   };
+  if (!server.authenticator.configured)
+    log("error", "auth", { code: "auth_not_configured", reason: ERRORS.auth_not_configured.message });
   for (const { name, availability } of server.providers) {
     if (availability.available) log("info", "provider", { provider: name, available: true });
     else {
@@ -84,7 +87,11 @@ export function createApp(config: Config, platform: Platform): App {
       try {
         const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
         if (handler) return await handler(request, context);
-        const refused = respondError(new ChatError("method_not_allowed"), dialect, context.requestId);
+        const refused = respondError(
+          new ChatError("method_not_allowed", { message: `This path takes ${allow}.` }),
+          dialect,
+          context.requestId,
+        );
         refused.headers.set("allow", allow);
         return refused;
       } catch (thrown) {

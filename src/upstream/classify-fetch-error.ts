@@ -8,7 +8,8 @@ import { ChatError } from "../errors/chat-error.ts";
 export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): ChatError {
   if (thrown instanceof ChatError) return thrown;
   const text = describe(thrown);
-  const logReason = thrown instanceof Error ? thrown.name : typeof thrown;
+  // Of Bun's errors the code says more (ConnectionRefused, ENOTFOUND); the name is TypeError for all of them.
+  const logReason = readCode(thrown) || (thrown instanceof Error ? thrown.name : typeof thrown);
   if (/cert|tls|ssl|self.signed|unknown.?issuer/i.test(text)) return new ChatError("upstream_tls", { logReason });
   if (
     /invalid.?http|malformed|parse|chunk|bad.?gateway.?status|status.?line|content.?length.*invalid|zlib|decompress|decod/i.test(
@@ -20,10 +21,13 @@ export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): 
   return new ChatError(stage === "connect" ? "upstream_unavailable" : "upstream_disconnected", { logReason });
 }
 
+function readCode(thrown: unknown): string {
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
+}
+
 function describe(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "";
-  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
   const cause = thrown.cause instanceof Error ? thrown.cause.message : "";
   // URLs are cut out first: a host named "tls.example" must not look like a certificate fault.
-  return `${code} ${thrown.message} ${cause}`.replace(/\w+:\/\/\S+/g, "");
+  return `${readCode(thrown)} ${thrown.message} ${cause}`.replace(/\w+:\/\/\S+/g, "");
 }

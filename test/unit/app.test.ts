@@ -5,13 +5,14 @@ import { loadConfig } from "../../src/config.ts";
 
 const lineSchema = z.looseObject({
   level: z.string(),
-  provider: z.string(),
-  available: z.boolean(),
+  event: z.string(),
+  provider: z.string().optional(),
+  available: z.boolean().optional(),
   reason: z.string().optional(),
 });
 
-/** What a server with these settings writes at its start of this provider. */
-function startLine(provider: string, environment: Record<string, string>) {
+/** What a server with these settings writes at its start. */
+function startLines(environment: Record<string, string>) {
   const lines: z.infer<typeof lineSchema>[] = [];
   createApp(loadConfig({ LOG_LEVEL: "debug", ...environment }), {
     runtime: "bun",
@@ -20,8 +21,18 @@ function startLine(provider: string, environment: Record<string, string>) {
     randomId: () => "id",
     log: (line) => lines.push(lineSchema.parse(JSON.parse(line))),
   });
-  return lines.find((line) => line.provider === provider);
+  return lines;
 }
+
+function startLine(provider: string, environment: Record<string, string>) {
+  return startLines(environment).find((line) => line.provider === provider);
+}
+
+test("at start the log tells that there is no key for tokens, and says nothing where there is one", () => {
+  const findAuth = (environment: Record<string, string>) => startLines(environment).find(({ event }) => event === "auth");
+  expect(findAuth({})).toMatchObject({ level: "error", reason: expect.stringContaining("Set JWT_SECRET") });
+  expect(findAuth({ JWT_SECRET: "k1-secret-0123456789abcdef0123456789abcdef" })).toBeUndefined();
+});
 
 describe("at start the log tells of a provider", () => {
   test("that is available", () => {

@@ -82,7 +82,7 @@ export function describeDiscovery({ runtime, main: { client } }: Conformance): v
         const answer = await client.send(path, { method });
         expect(answer.status).toBe(405);
         expect(answer.headers.get("allow")).toBe(allow);
-        expect(answer.error()).toMatchObject({ code: "method_not_allowed" });
+        expect(answer.error()).toMatchObject({ code: "method_not_allowed", message: `This path takes ${allow}.` });
       });
     }
 

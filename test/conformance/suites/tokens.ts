@@ -59,7 +59,7 @@ export function describeTokens({ upstream, main, start }: Conformance): void {
       const { status, text } = await sendRaw(main.server.url, ["GET /providers HTTP/1.1", ...(await make())]);
       expect(status).toBe(401);
       expect(JSON.parse(text)).toMatchObject({
-        error: { code: "unauthenticated", message: "A valid bearer token is required." },
+        error: { code: "unauthenticated", message: "A valid bearer token is required; the server's log says what was wrong." },
       });
     });
 

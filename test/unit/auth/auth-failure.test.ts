@@ -22,7 +22,7 @@ describe("refuse", () => {
       expect([error.code, error.status, error.message, error.param]).toEqual([
         "unauthenticated",
         401,
-        "A valid bearer token is required.",
+        "A valid bearer token is required; the server's log says what was wrong.",
         undefined,
       ]);
     }

@@ -45,7 +45,7 @@ defmodule Oneshot.AIClient.ErrorTest do
     assert {:error, %Error{reason: :unauthenticated}} = AIClient.list_providers(client: client)
 
     assert Exception.message(error) ==
-             "A valid bearer token is required. (unauthenticated, request #{error.request_id})"
+             "A valid bearer token is required; the server's log says what was wrong. (unauthenticated, request #{error.request_id})"
   end
 
   test "403: the token does not allow it" do
