@@ -35,7 +35,9 @@ function ensureInstalled(folder, options) {
     shell: process.platform === "win32",
   });
   if (status === 0) return;
-  console.error(`npm ci failed${error ? `: ${error.message}` : "."}`);
+  console.error(
+    `npm ci failed${error ? `: ${error.message}` : "; why is said above. The first start needs the npm registry, later ones do not."}`,
+  );
   process.exit(1);
 }
 

@@ -13,7 +13,7 @@ export function parseTtl(text: string): number {
   const [, amount, unit = ""] = /^([1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
   const unitSeconds = UNIT_SECONDS[unit];
   if (amount === undefined || unitSeconds === undefined)
-    throw new UsageError("--ttl must be a number with s, m, h or d, as 30m or 1h.");
+    throw new UsageError("--ttl must be a number above 0 with s, m, h or d, as 30m or 1h.");
   return Number(amount) * unitSeconds;
 }
 

@@ -10,10 +10,10 @@ import { parseAuthEnv } from "../src/auth/settings.ts";
 import { ConfigError } from "../src/env/config-error.ts";
 import { parseClaims, parseTtl, UsageError } from "./token-options.ts";
 
-const USAGE = `npm run token -- [--sub NAME] [--ttl 30m|1h|7d] [--issuer TEXT] [--audience TEXT] [--claim NAME=VALUE]…
+const USAGE = `npm run token -- [--sub NAME] [--ttl 30m|1h|1d] [--issuer TEXT] [--audience TEXT] [--claim NAME=VALUE]…
 
 --sub       who the token is for; it is named in the log (default: app)
---ttl       how long it is valid: a number with s, m, h or d (default: 1h)
+--ttl       how long it is valid: a number with s, m, h or d (default: 1h; at most JWT_MAX_LIFETIME_SECONDS)
 --issuer    default: JWT_ISSUER
 --audience  default: JWT_AUDIENCE
 --claim     a further claim; a value that is JSON is taken as JSON. May be given several times.
