@@ -85,6 +85,8 @@ export interface EndEvent extends Carrier {
   /** The vendor's own word, null where it gave none. */
   raw_finish_reason: string | null;
   usage: Usage | null;
+  /** The model that gave the answer, where it is not the one that began it. */
+  model?: string;
   extras?: Extras;
   /** The vendor's whole answer, where it was not streamed or its end mark repeats it: for a caller who speaks the same format. */
   body?: JsonObject;

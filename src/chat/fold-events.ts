@@ -84,6 +84,7 @@ export function createEventFold(format: EventStream["format"]): EventFold {
           break;
         case "end":
           usage = event.usage ?? usage;
+          model = event.model ?? model;
           terminal = event;
           break;
         case "error":

@@ -68,7 +68,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
           id,
           request_id: context.requestId,
           provider: context.target.provider,
-          model,
+          model: event.model ?? model,
           ...encodeEnding({ ...event, usage: event.usage ?? usage }, context),
         };
         return write("done", JSON.stringify(done));

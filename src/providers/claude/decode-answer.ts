@@ -21,6 +21,8 @@ export function createDecoder(): AnswerDecoder {
   let stopReason: string | null = null;
   let usage: JsonObject = {};
   let rest: JsonObject = {};
+  /** Set where another model took the place of one that refused. */
+  let lastModel: string | undefined;
   /** Indexes of the vendor's rise as ours do, so they are the same. */
   let nextIndex = 0;
   const open = new Map<number, BlockDecoder>();
@@ -51,6 +53,7 @@ export function createDecoder(): AnswerDecoder {
       finish_reason: mapStopReason(stopReason),
       raw_finish_reason: stopReason,
       usage: decodeUsage(usage),
+      ...(lastModel === undefined ? {} : { model: lastModel }),
       ...carryMessage(rest, usage),
       ...detail,
     });
@@ -78,6 +81,7 @@ export function createDecoder(): AnswerDecoder {
       }
       case "content_block_start": {
         if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block)) throw invalid("block_start");
+        lastModel = successorIn(event.content_block) ?? lastModel;
         const block = createBlockDecoder(event.content_block, nextIndex);
         open.set(nextIndex, block);
         nextIndex += 1;
@@ -143,6 +147,11 @@ function failure(event: JsonObject): ChatError {
   const requestId = typeof event.request_id === "string" ? event.request_id : undefined;
   const body = readError(event);
   return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" }, { requestId });
+}
+
+/** The model that goes on with the answer behind this block. */
+function successorIn({ type, to }: JsonObject): string | undefined {
+  return type === "fallback" && isJsonObject(to) && typeof to.model === "string" ? to.model : undefined;
 }
 
 /** A later count stands in the place of an earlier one; a null says nothing. */

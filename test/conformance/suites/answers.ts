@@ -55,6 +55,23 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
       await expectBothWays(sseAnswer(streamMessage(message)), message.model, expected);
     });
 
+    test("where another model took over, the answer and the end of a stream name that one", async () => {
+      const message = {
+        ...TEXT_FIXTURE.message,
+        model: "claude-opus-5",
+        content: [
+          { type: "fallback", from: { model: "claude-fable-5-2" }, to: { model: "claude-opus-5" } },
+          ...TEXT_FIXTURE.message.content,
+        ],
+      };
+      const stream = streamMessage({ ...message, model: "claude-fable-5-2" });
+      const whole = await ask(sseAnswer(stream), { model: "claude-fable-5-2" });
+      expect(whole.json()).toMatchObject({ model: "claude-opus-5" });
+      const { events } = (await ask(sseAnswer(stream), { model: "claude-fable-5-2", stream: true })).stream();
+      expect(events[0]?.data).toMatchObject({ type: "start", model: "claude-fable-5-2" });
+      expect(events.at(-1)?.data).toMatchObject({ type: "done", model: "claude-opus-5" });
+    });
+
     test("a count of tokens comes back as it was, with what is new to this server", async () => {
       const counted = { input_tokens: 14, context_management: { original_input_tokens: 3000 } };
       upstream.enqueue(jsonAnswer(counted));

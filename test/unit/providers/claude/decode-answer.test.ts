@@ -171,6 +171,16 @@ describe("the end", () => {
     });
   });
 
+  test("the model that took another's place is told at the end", () => {
+    const fallback = { type: "fallback", from: { model: "claude-x" }, to: { model: "claude-y" } };
+    const events = decode(START, start(fallback), STOP, END, LAST);
+    expect(events.at(-1)).toMatchObject({ type: "end", model: "claude-y" });
+    const fold = createEventFold("anthropic");
+    fold.add(events);
+    expect(fold.response().model).toBe("claude-y");
+    expect(decode(START, END, LAST).at(-1)).not.toHaveProperty("model");
+  });
+
   test("passes that are not in the counts are told beside them: a compaction's, an advisor's", () => {
     const iterations = [
       { type: "compaction", input_tokens: 100, output_tokens: 9, cache_read_input_tokens: 900 },
