@@ -90,7 +90,7 @@ export function describeApi(version: string) {
     info: {
       title: "AI server",
       version,
-      summary: "One call to every provider, authenticated by a JWT.",
+      summary: "One call to every provider, authenticated by a JWT with iss, aud and exp.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -101,7 +101,8 @@ export function describeApi(version: string) {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: "A JWT of the caller's own making (HS256 with the shared secret, or with a private key).",
+          description:
+            "A JWT of the caller's own making (HS256 with the shared secret, or with a private key), with `iss`, `aud` and `exp`.",
         },
         apiKey: {
           type: "apiKey",

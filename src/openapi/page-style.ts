@@ -21,5 +21,5 @@ dl { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); gap: .5rem 1re
 table { width: 100%; border-collapse: collapse; font-size: .925rem; } th, td { padding: .5rem .75rem .5rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { color: var(--soft); font-weight: 500; } th[scope=row] { font-weight: 400; white-space: nowrap; } td:nth-child(2) { min-width: 9rem; }
 abbr { color: #d43f3f; text-decoration: none; } details { margin-top: .35rem; } summary { cursor: pointer; color: var(--soft); }
-@media (max-width: 48rem) { body { display: block; } nav { position: static; height: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line); } th[scope=row] { white-space: normal; } }
+@media (max-width: 48rem) { body { display: block; } nav { position: static; height: auto; max-height: 40vh; border-right: 0; border-bottom: 1px solid var(--line); } th[scope=row] { white-space: normal; } table { display: block; overflow-x: auto; } }
 `;
