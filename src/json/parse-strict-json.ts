@@ -6,15 +6,19 @@ import { countMembersInText } from "./scan-structure.ts";
 /** How deep a request's body may be nested. */
 export const MAX_BODY_DEPTH = 64;
 
+/** More than any conversation with its tools has. Each costs some microseconds, in which the server does nothing else. */
+const MAX_MEMBERS = 50_000;
+
 /**
  * A JSON text → its value, refusing what parsers disagree on or what turns into something else later: names that occur twice in one
- * object, `__proto__` as a name, nesting deeper than `maxDepth`, lone surrogates. Throws a {@link JsonError}. The text must come from
+ * object, `__proto__` as a name, nesting deeper than `maxDepth`, lone surrogates; and what has too many members. Throws a {@link JsonError}. The text must come from
  * {@link decodeUtf8}.
  *
  * Duplicates are found by counting: the text has one colon outside of strings for each member, and parsing merges members of the same name.
  */
 export function parseStrictJson(text: string, maxDepth: number = MAX_BODY_DEPTH): unknown {
   const members = countMembersInText(text, maxDepth);
+  if (members > MAX_MEMBERS) throw new JsonError("members");
   const value = parse(text);
   if (hasLoneSurrogate(text)) throw new JsonError("lone_surrogate");
   if (countMembers(value) !== members) throw new JsonError("duplicate_name", findDuplicateName(text) ?? undefined);

@@ -69,6 +69,13 @@ export const REFUSED_BODIES: [
     "invalid_json",
     /deep|nest/i,
   ],
+  [
+    "50,001 members",
+    `{${Array.from({ length: 50_001 }, (_, index) => `"k${index}":0`).join(",")}}`,
+    400,
+    "invalid_json",
+    /50,000/,
+  ],
   ["lists nested 100,000 deep", "[".repeat(100_000), 400, "invalid_json", /deep|nest/i],
   [
     "a lone surrogate",

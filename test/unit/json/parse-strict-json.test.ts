@@ -30,6 +30,12 @@ describe("parseStrictJson", () => {
     expect(parseStrictJson(text)).toEqual(JSON.parse(text));
   });
 
+  test("reads as many as 50,000 members, and refuses more before it parses", () => {
+    const members = Array.from({ length: 50_000 }, (_, index) => `"k${index}":0`);
+    expect(Object.keys(Object(parseStrictJson(`{${members.join(",")}}`)))).toHaveLength(50_000);
+    expect(refusal(`[{"a":0},{${members.join(",")}}]`).reason).toBe("members");
+  });
+
   test("leaves the prototype of what it parsed alone", () => {
     expect(Object.getPrototypeOf(parseStrictJson('{"constructor":{"prototype":{"x":1}}}'))).toBe(Object.prototype);
   });
