@@ -14,7 +14,7 @@ export type { StreamEncoder };
 export interface Attempt {
   provider: string;
   model: string;
-  /** `ok`, or the code of the error with which it ended. */
+  /** `ok` if the answer began, else the code of the error. */
   outcome: string;
   duration_ms: number;
 }

@@ -26,7 +26,7 @@ export const warningSchema = z.strictObject({ code: z.string(), param: z.string(
 export const attemptSchema = z.strictObject({
   provider: z.string(),
   model: z.string(),
-  outcome: z.string(),
+  outcome: z.string().describe("`ok` if the answer began, else the code of the error."),
   duration_ms: z.number(),
 });
 
