@@ -1,11 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
 import { findFreePort } from "../support/find-free-port.ts";
 import { isRunning } from "../support/read-process.ts";
 
 const root = resolve(import.meta.dir, "../..");
+
+/** Everything here waits for what it needs, so these are only for a machine that is very busy. */
+setDefaultTimeout(60_000);
+const PATIENCE_MS = 30_000;
 
 const NAMES = ["web", "ai-server", "copilot-bridge"];
 
@@ -28,6 +32,12 @@ afterEach(async () => {
   running = [];
   tools.remove();
 });
+
+/** What makes the limit at which it kills 0 s, 10 s being its own share. */
+const NO_PATIENCE = { DRAIN_SECONDS: "0.1", SHUTDOWN_GRACE_MS: "-10000" };
+
+/** Lines of a stand-in that wait until another one has written this event. */
+const waitFor = (event: string) => `until grep -qs "${event}" "${tools.folder}/events"; do sleep 0.02; done;`;
 
 /** A process that keeps its environment and id, ends after `drain` seconds when asked to, and writes when it did what. */
 function addProcess(name: string, { drain = "0", onTerm = "" } = {}): void {
@@ -52,10 +62,10 @@ const environmentOf = (name: string) =>
       .map((line) => line.split(/=(.*)/s)),
   );
 
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 4000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error("it did not come about in 4 s");
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`it did not come about in ${PATIENCE_MS} ms`);
     await Bun.sleep(10);
   }
 }
@@ -118,7 +128,7 @@ describe("asked to end", () => {
   });
 
   test("the AI server too after DRAIN_SECONDS, so that long streams end with an event that says why", async () => {
-    addProcess("web", { drain: "1.2" });
+    addProcess("web", { onTerm: waitFor("ai-server ended") });
     const { process } = await start({ DRAIN_SECONDS: "0.3" });
     process.kill("SIGTERM");
     expect(await process.exited).toBe(0);
@@ -126,13 +136,37 @@ describe("asked to end", () => {
   });
 
   test("twice: the second changes nothing", async () => {
-    addProcess("web", { drain: "0.4" });
+    addProcess("web", { onTerm: waitFor("go on") });
     const { process } = await start();
     process.kill("SIGTERM");
-    await Bun.sleep(100);
+    await until(() => events().includes("web asked"));
     process.kill("SIGTERM");
+    await Bun.sleep(100);
+    appendFileSync(fileOf("events"), "go on\n");
     expect(await process.exited).toBe(0);
-    expect(events()).toEqual(["web asked", "web ended", "ai-server asked", "ai-server ended"]);
+    expect(events()).toEqual(["web asked", "go on", "web ended", "ai-server asked", "ai-server ended"]);
+  });
+
+  test.each([["SIGTERM"], ["SIGINT"], ["SIGHUP"]] as const)(
+    "by %s before it has started anything: starts nothing, exit 0",
+    async (signal) => {
+      // What makes the key is the last that it runs before.
+      tools.add("od", `touch '${fileOf("asked for a key")}'; sleep 0.3; exec /usr/bin/od "$@"`);
+      const { process, out } = await start({}, []);
+      await until(() => existsSync(fileOf("asked for a key")));
+      process.kill(signal);
+      expect(await process.exited).toBe(0);
+      expect(await out).not.toContain("ended with");
+      expect(NAMES.filter((name) => existsSync(fileOf(`${name}.pid`)))).toEqual([]);
+    },
+  );
+
+  test.each([["web"], ["ai-server"]])("and %s hangs: it is killed after both limits and 10 s, exit 1", async (name) => {
+    addProcess(name, { onTerm: "while :; do sleep 1; done;" });
+    const { process, out } = await start(NO_PATIENCE);
+    process.kill("SIGTERM");
+    expect(await process.exited).toBe(1);
+    expect(await out).toContain(`${name} ended with 137`);
   });
 
   test("and one ends with a failure: exit 1, and a line that names it", async () => {
@@ -159,9 +193,23 @@ describe("one ends by itself", () => {
 
   test("with 0, which is as bad: exit 1", async () => {
     tools.add("ai-server", `echo $$ >'${tools.folder}/ai-server.pid'; sleep 0.2; exit 0`);
-    const { process } = await start();
+    const { process } = await start({}, ["ai-server"]);
     expect(await process.exited).toBe(1);
   });
+
+  test.each([
+    ["web", "ai-server"],
+    ["ai-server", "web"],
+  ])(
+    "%s killed while %s hangs: that one is killed too, since the platform restarts nothing before the end",
+    async (victim, other) => {
+      addProcess(other, { onTerm: "while :; do sleep 1; done;" });
+      const { process } = await start(NO_PATIENCE);
+      globalThis.process.kill(pidOf(victim), "SIGKILL");
+      expect(await process.exited).toBe(137);
+      expect(isRunning(pidOf(other))).toBe(false);
+    },
+  );
 
   test("at once, because it cannot start: exit with its code", async () => {
     tools.add("ai-server", `echo $$ >'${tools.folder}/ai-server.pid'; exit 3`);
@@ -218,7 +266,7 @@ test("the real AI server answers a caller that has the made key, and drains a st
     now: Date.now(),
   });
   const url = environmentOf("web").AI_SERVER_URL;
-  for (let tries = 0; tries < 100 && !(await fetch(`${url}/health`).catch(() => null))?.ok; tries++) await Bun.sleep(30);
+  await until(async () => (await fetch(`${url}/health`).catch(() => null))?.ok ?? false);
   const answer = await fetch(`${url}/chat`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
