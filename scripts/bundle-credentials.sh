@@ -5,10 +5,13 @@
 #
 #   scripts/bundle-credentials.sh [FILE]      FILE is .env.fly in the project's folder when left out
 #
-# Lines of other names that FILE already has (JWT_SECRET, OPENAI_API_KEY, …) are kept.
+# Lines of other names that FILE already has (JWT_SECRET, OPENAI_API_KEY, …) are kept, and so is what a former run found and this one does not.
 # Prints what was found and where, never a value. Runs on Linux and macOS (bash 3.2).
 set -euo pipefail
 umask 077
+unset CDPATH
+# Bytes, whatever they are: BSD's tr and sed refuse what is no UTF-8.
+export LC_ALL=C
 
 case "${1:-}" in
   -h | --help) sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//p;}' "$0" && exit 0 ;;
@@ -26,6 +29,7 @@ fail() {
 folder="$(dirname "$out")"
 [ -d "$folder" ] || fail "the folder $folder does not exist"
 [ ! -d "$out" ] || fail "$out is a folder"
+if [ -e "$out" ] && [ ! -r "$out" ]; then fail "$out is there and cannot be read, and its other lines would be lost"; fi
 out="$(cd "$folder" && pwd)/$(basename "$out")"
 if command -v git >/dev/null && git -C "$folder" rev-parse --is-inside-work-tree >/dev/null 2>&1; then
   if git -C "$folder" ls-files --error-unmatch -- "$out" >/dev/null 2>&1; then
@@ -49,7 +53,12 @@ found=0
 max_length=60000
 
 note() { printf '         %s\n' "$*"; }
-report_missing() { printf 'missing  %s: %s\n' "$1" "$2"; }
+report_missing() {
+  printf 'missing  %s: %s\n' "$1" "$2"
+  if [ -f "$out" ] && grep "^$1=" "$out" >>"$part"; then note "$out has one from before, which stays"; fi
+}
+# Whether a file can be read whole.
+has_file() { [ -r "$1" ] && [ ! -d "$1" ]; }
 
 # add NAME VALUE SOURCE: a value that each of the three readers takes as it is.
 add() {
@@ -89,7 +98,7 @@ read_keychain() { command -v security >/dev/null && security find-generic-passwo
 bundle_google() {
   local name=GOOGLE_APPLICATION_CREDENTIALS_JSON json
   local file="${GOOGLE_APPLICATION_CREDENTIALS:-${CLOUDSDK_CONFIG:-$HOME/.config/gcloud}/application_default_credentials.json}"
-  if [ ! -r "$file" ]; then
+  if ! has_file "$file"; then
     report_missing "$name" "no $file; run: gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to a key's path"
     return
   fi
@@ -106,7 +115,7 @@ bundle_claude() {
     add_token "$name" "${CLAUDE_ACCESS_TOKEN:-$CLAUDE_CODE_OAUTH_TOKEN}" "environment"
     return
   fi
-  if [ -r "$file" ]; then
+  if has_file "$file"; then
     json="$(cat "$file")" source="$file"
   elif json="$(read_keychain "Claude Code-credentials")"; then
     source="keychain, Claude Code-credentials"
@@ -115,14 +124,14 @@ bundle_claude() {
     return
   fi
   # The file may hold other services' logins too.
-  json="$(printf '%s' "$json" | tr -d '\r\n' | sed 's/.*"claudeAiOauth"//')"
-  token="$(printf '%s' "$json" | sed 's/}.*//' | read_member accessToken)"
+  json="$(printf '%s' "$json" | tr -d '\r\n' | sed -n 's/.*"claudeAiOauth"//p' | sed 's/}.*//')"
+  token="$(printf '%s' "$json" | read_member accessToken)"
   if [ -z "$token" ]; then
     report_missing "$name" "no claudeAiOauth.accessToken in $source"
     return
   fi
   add_token "$name" "$token" "$source"
-  expires="$(printf '%s' "$json" | sed 's/}.*//' | read_member expiresAt)"
+  expires="$(printf '%s' "$json" | read_member expiresAt)"
   case "$expires" in
     '' | *[!0-9]*) ;;
     *)
@@ -147,7 +156,7 @@ bundle_cursor() {
     return
   fi
   for file in "${XDG_CONFIG_HOME:-$HOME/.config}/cursor/auth.json" "$HOME/.cursor/auth.json"; do
-    [ -r "$file" ] || continue
+    has_file "$file" || continue
     add_json "$name" "$(cat "$file")" "$file"
     [ -n "$(read_member apiKey <"$file")" ] || note_cursor_session
     return

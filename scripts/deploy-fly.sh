@@ -7,6 +7,7 @@
 # the secrets of .env.fly (or SECRETS_FILE) go in by standard input, never by an argument; then comes one deployment, and the wait until
 # https://APP.fly.dev/health answers. A second run creates nothing. --dry-run prints the commands and runs none.
 set -euo pipefail
+unset CDPATH
 root="$(cd "$(dirname "$0")/.." && pwd)"
 
 fail() {
@@ -42,14 +43,23 @@ health="https://$app.fly.dev/health"
 if [ -n "$dry_run" ]; then
   printf '%s   # when there is no such app\n' "${create_app[*]}"
   [ -z "$volume" ] || printf '%s   # when there is no such volume\n' "${create_volume[*]}"
-  printf '%s < %s\n' "${import_secrets[*]}" "${secrets#"$root/"}"
+  printf '%s < %q\n' "${import_secrets[*]}" "${secrets#"$root/"}"
   printf '%s\ncurl --fail %s\n' "${deploy[*]}" "$health"
   exit 0
 fi
 
 command -v flyctl >/dev/null || fail "flyctl is not installed: see https://fly.io/docs/flyctl/install/"
 flyctl auth whoami >/dev/null 2>&1 || fail "flyctl is not logged in: run flyctl auth login, or set FLY_API_TOKEN"
-[ -r "$secrets" ] || fail "there is no $secrets: run scripts/bundle-credentials.sh"
+command -v curl >/dev/null || fail "curl is not installed, by which the wait for /health asks"
+{ [ -r "$secrets" ] && [ ! -d "$secrets" ]; } || fail "there is no $secrets: run scripts/bundle-credentials.sh"
+[ -s "$secrets" ] || fail "there is nothing in $secrets: run scripts/bundle-credentials.sh"
+# What flyctl would lose without a word.
+lost="$(LC_ALL=C awk '
+  length($0) > 65000 { print "line " NR " is longer than flyctl reads; it would stop there"; exit }
+  /^[[:space:]]*export[[:space:]]/ { print "line " NR " begins with export, which flyctl takes for a part of the name"; exit }
+  /^[A-Za-z_][A-Za-z0-9_]*=[^"[:space:]]*#/ { print "line " NR " has a #, from which on flyctl drops it; quote the value with \""; exit }
+' "$secrets")"
+[ -z "$lost" ] || fail "$secrets: $lost"
 
 # Whether a table on standard input has the name in one of its columns.
 has_name() { awk -v name="$1" '{ for (i = 1; i <= NF; i++) if ($i == name) found = 1 } END { exit !found }'; }
@@ -84,7 +94,8 @@ if [ "$config" = fly.toml ] && ! grep -qE '^JWT_(SECRET|PUBLIC_KEY)=' "$secrets"
 fi
 
 "${import_secrets[@]}" <"$secrets"
-say "staged the secrets of $secrets: $(sed -n 's/=.*//p' "$secrets" | paste -sd ' ' -)"
+# A line of a value that goes over several lines may hold a "=" too, and is not to be seen.
+say "staged the secrets of $secrets: $(sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$secrets" | paste -sd ' ' -)"
 "${deploy[@]}"
 
 for _ in $(seq "${HEALTH_TRIES:-60}"); do

@@ -3,6 +3,7 @@
 # Debian's and npm's packages, and kept under ~/.cache/ai-server-images. Where the machine cannot, says why and ends with 0.
 #   TEST_IMAGES_INSTALL=1   installs the tools by apt first
 set -euo pipefail
+unset CDPATH
 cd "$(dirname "$0")/.."
 
 leave_out() {
@@ -21,33 +22,47 @@ has_tools() {
   done
 }
 if ! has_tools && [ "${TEST_IMAGES_INSTALL:-}" = 1 ]; then
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; } || leave_out "apt cannot install ${packages[*]}"
+  { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >/dev/null 2>&1 ||
+    leave_out "apt cannot install ${packages[*]}"
 fi
 has_tools || leave_out "there is no $missing: apt-get install --no-install-recommends ${packages[*]}"
 bun="$PWD/node_modules/.bin/bun"
 [ -x "$bun" ] || leave_out "node_modules is not installed"
 
-scripts/images/make-bases.sh || leave_out "the base images cannot be made; debootstrap needs Debian's archive"
+source scripts/images/settings.sh
+# One run at a time: they would take each other's images and containers.
+exec 9>"$cache/lock"
+flock --nonblock 9 || { echo "Another run is testing its images; this one waits for it." && flock 9; }
+
+log="$(mktemp)" context="" container=""
+tidy() {
+  {
+    # Containers that a test has left when it ran out of time, and layers that no build has used for a day.
+    run_podman ps --all --quiet --filter name=ai-server-test- | xargs --no-run-if-empty podman "${storage[@]}" rm --force --time 0
+    run_podman image prune --force --filter until=24h
+    [ -z "$container" ] || run_buildah rm "$container"
+  } >/dev/null 2>&1 9>&- || true
+  rm -rf "$log" "$context"
+}
+trap tidy EXIT
+
+# Why something failed, as the failing program said it.
+last_line() { grep '[^[:space:]]' "$log" | tail -n 1; }
+# A container of a hosting company, for one, may neither mount nor make a namespace.
+{ container="$(run_buildah from scratch 2>"$log")" && run_buildah mount "$container" >/dev/null 2>"$log"; } ||
+  leave_out "buildah cannot work on this machine: $(last_line)"
+scripts/images/make-bases.sh 2>"$log" || leave_out "the base images cannot be made: $(last_line)"
+run_podman run --rm --publish 127.0.0.1::8080 "docker.io/library/$debian_image" true >"$log" 2>&1 9>&- ||
+  leave_out "podman cannot run a container on this machine: $(last_line)"
 
 step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
-log="$(mktemp)"
 build() {
   step "build $1"
-  scripts/images/build.sh "$@" >"$log" 2>&1 || { tail -40 "$log" && exit 1; }
+  scripts/images/build.sh "$@" >"$log" 2>&1 9>&- || { tail -40 "$log" && exit 1; }
 }
 
 # The integrated image takes any Elixir app; this one is a few lines, and in a folder of its own.
 context="$(mktemp -d)"
-tidy() {
-  rm -rf "$log" "$context"
-  # Containers that a test has left when it ran out of time, and layers that no build has used for a day.
-  (
-    source scripts/images/settings.sh
-    run_podman ps --all --quiet --filter name=ai-server-test- | xargs --no-run-if-empty podman "${storage[@]}" rm --force --time 0
-    run_podman image prune --force --filter until=24h
-  ) >/dev/null 2>&1
-}
-trap tidy EXIT
 tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore src elixir bridges/copilot scripts/start-oneshot |
   tar -x -C "$context"
 cp -r test/fixtures/elixir-app "$context/elixir/relay"
@@ -56,5 +71,5 @@ build Dockerfile localhost/ai-server:test
 build Dockerfile.integrated localhost/oneshot:test
 CONTEXT="$context" build Dockerfile.integrated localhost/oneshot-any-app:test --build-arg ELIXIR_APP=elixir/relay
 step "run"
-"$bun" test --timeout 60000 ./test/images/ai-server.ts ./test/images/oneshot.ts ./test/images/any-elixir-app.ts
+"$bun" test --timeout 180000 ./test/images/ai-server.ts ./test/images/oneshot.ts ./test/images/any-elixir-app.ts 9>&-
 step "done"

@@ -5,6 +5,7 @@
 # made here never take the place of real images of the same name.
 
 set -euo pipefail
+unset CDPATH
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ai-server-images"
 mkdir -p "$cache/run"
@@ -18,7 +19,7 @@ storage=(--root "$cache/storage" --runroot "$cache/run")
 
 # The machine may forbid raising the default limits.
 export CONTAINERS_CONF="$cache/containers.conf"
-cat >"$CONTAINERS_CONF" <<'END'
+settings="$(cat <<'END'
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
 [engine]
@@ -26,6 +27,20 @@ runtime = "runc"
 events_logger = "file"
 cgroup_manager = "cgroupfs"
 END
+)"
+# Written once: another podman may be reading it.
+if [ "$(cat "$CONTAINERS_CONF" 2>/dev/null)" != "$settings" ]; then
+  printf '%s\n' "$settings" >"$CONTAINERS_CONF.$$"
+  mv -f "$CONTAINERS_CONF.$$" "$CONTAINERS_CONF"
+fi
+
+# RUN steps share this machine's network, and may need its names, its certificates (writable, but not kept) and its npm settings.
+mounts=()
+for path in /etc/hosts /etc/resolv.conf; do
+  [ -e "$path" ] && mounts+=(-v "$path:$path:ro")
+done
+[ -d /etc/ssl/certs ] && mounts+=(-v /etc/ssl/certs:/etc/ssl/certs:O)
+[ -f "$HOME/.npmrc" ] && mounts+=(-v "$HOME/.npmrc:/root/.npmrc:ro")
 
 run_buildah() { buildah "${storage[@]}" "$@"; }
 run_podman() { podman "${storage[@]}" "$@"; }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseJsonSecret } from "../../src/env/json-secret.ts";
@@ -7,6 +7,11 @@ import { runCommand } from "../support/deploy/run-command.ts";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
 
 const script = resolve(import.meta.dir, "../../scripts/bundle-credentials.sh");
+
+setDefaultTimeout(60_000);
+
+/** What the stand-in for `date` says, in seconds; the tokens' ends are counted from it. */
+const now = 1_900_000_000;
 
 /** Values with all that the readers stumble over: `=` at the end and inside, `#`, quotes, line breaks, beyond ASCII. */
 const google = JSON.stringify(
@@ -25,8 +30,7 @@ const claude = JSON.stringify({
   claudeAiOauth: {
     accessToken: claudeToken,
     refreshToken: "canary-refresh",
-    // Half a minute over, so that the minutes that are left are the same however fast the tests before were.
-    expiresAt: Date.now() + 3 * 3600_000 + 30_000,
+    expiresAt: (now + 3 * 3600 + 5 * 60) * 1000 + 999,
     scopes: ["user:inference"],
   },
 });
@@ -44,6 +48,7 @@ beforeEach(() => {
   mkdirSync(home);
   tools.add("gh", "exit 1");
   tools.add("security", "exit 44");
+  tools.add("date", `[ "$*" = +%s ] && echo ${now}`);
 });
 afterEach(() => tools.remove());
 
@@ -157,7 +162,7 @@ describe("warnings", () => {
     put(".config/gcloud/application_default_credentials.json", '{"type":"authorized_user","refresh_token":"canary"}');
     tools.add("gh", "echo ghp_canary");
     const { out: said } = bundle();
-    expect(said).toContain("this token ends in 3 h 0 min");
+    expect(said).toContain("this token ends in 3 h 5 min");
     expect(said).toContain("claude setup-token");
     expect(said).toContain("CURSOR_API_KEY");
     expect(said).toContain("service account's key");
@@ -230,6 +235,54 @@ test("a second run takes the new values and keeps lines of other names", () => {
   expect(text).toContain("JWT_SECRET=0123456789abcdef\n");
   expect(text.match(/^GH_TOKEN=/gm)).toHaveLength(1);
   expect(text).not.toContain("gho_old");
+});
+
+test("a second run that finds less keeps what it does not find", () => {
+  bundle([out], { CLAUDE_ACCESS_TOKEN: claudeToken, GH_TOKEN: githubToken });
+  const { code, out: said } = bundle([out], { GH_TOKEN: "gho_canaryNew" });
+  expect(code).toBe(0);
+  expect(said).toContain("has one from before, which stays");
+  expect(readThreeWays()[0]).toMatchObject({ CLAUDE_ACCESS_TOKEN: claudeToken, GH_TOKEN: "gho_canaryNew" });
+});
+
+test("another service's login in Claude's file is not taken for Claude's", () => {
+  put(".claude/.credentials.json", JSON.stringify({ mcpOAuth: { server: { accessToken: "canary-of-another-server" } } }));
+  const { code, out: said } = bundle([out], { GH_TOKEN: githubToken });
+  expect(code).toBe(0);
+  expect(said).toContain("no claudeAiOauth.accessToken in");
+  expect(readFileSync(out, "utf8")).not.toContain("CLAUDE_ACCESS_TOKEN");
+});
+
+test("a folder where a file should be is as good as nothing, and the others are found all the same", () => {
+  mkdirSync(join(home, ".claude/.credentials.json"), { recursive: true });
+  mkdirSync(join(home, ".config/cursor/auth.json"), { recursive: true });
+  const { code, out: said } = bundle([out], { GOOGLE_APPLICATION_CREDENTIALS: home, GH_TOKEN: githubToken });
+  expect(code).toBe(0);
+  expect(said).toContain("(1 of 4");
+});
+
+test("a bundle that is there and cannot be read is not written over", () => {
+  // Root reads it, and keeps what is in it.
+  tools.add("gh", `echo ${githubToken}`);
+  writeFileSync(out, "JWT_SECRET=canary\n", { mode: 0o200 });
+  const { code, err } = bundle();
+  if (process.getuid?.() === 0) expect(readFileSync(out, "utf8")).toContain("JWT_SECRET=canary\n");
+  else expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("cannot be read") });
+});
+
+test.each([["SIGHUP"], ["SIGTERM"]] as const)("%s midway leaves the file as it was, and nothing beside it", async (signal) => {
+  writeFileSync(out, "JWT_SECRET=0\n");
+  tools.add("gh", `touch '${tools.folder}/asked'; sleep 0.5; echo ${githubToken}`);
+  const child = Bun.spawn(["bash", "-c", `exec bash '${script}' '${out}'`], {
+    env: { HOME: home, PATH: tools.path },
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  while (!existsSync(join(tools.folder, "asked"))) await Bun.sleep(10);
+  child.kill(signal);
+  await child.exited;
+  const left = readdirSync(tools.folder).filter((name) => name.startsWith(".env"));
+  expect(left).toEqual([".env.fly"]);
+  expect(readFileSync(out, "utf8")).toBe("JWT_SECRET=0\n");
 });
 
 test("the names it writes are ignored by this project's git and Docker", () => {

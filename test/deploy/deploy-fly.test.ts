@@ -1,11 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runCommand } from "../support/deploy/run-command.ts";
 import { addFlyctl } from "../support/deploy/stand-in-flyctl.ts";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
 
 const script = resolve(import.meta.dir, "../../scripts/deploy-fly.sh");
+
+setDefaultTimeout(60_000);
 
 let tools: StandInTools;
 let secrets: string;
@@ -142,10 +144,81 @@ describe("what is missing gets one clear line", () => {
     fails([], /there is no .*: run scripts\/bundle-credentials.sh/, { SECRETS_FILE: join(tools.folder, "none") });
   });
 
+  test("anything in them", () => {
+    writeFileSync(secrets, "");
+    fails([], /there is nothing in .*: run scripts\/bundle-credentials.sh/);
+    rmSync(secrets);
+    mkdirSync(secrets);
+    fails([], /there is no .*: run scripts\/bundle-credentials.sh/);
+  });
+
+  test.each([
+    ["#", "WEB_PASSWORD=ab#canary", /line 2 has a #, from which on flyctl drops it/],
+    ["export", "export GH_TOKEN=canary", /line 2 begins with export/],
+    ["64 KB", `OPENAI_API_KEY=${"canary".repeat(11_000)}`, /line 2 is longer than flyctl reads/],
+  ])("a line that flyctl would take otherwise than it stands: %s", (_name, line, message) => {
+    writeFileSync(secrets, `JWT_SECRET=x\n${line}\n`);
+    fails(["--integrated"], message);
+  });
+
+  test("curl", () => {
+    const bin = join(tools.folder, "few");
+    mkdirSync(bin);
+    for (const name of ["bash", "dirname", "sed", "head"]) symlinkSync(Bun.which(name) ?? "", join(bin, name));
+    writeFileSync(join(bin, "flyctl"), "#!/bin/sh\n", { mode: 0o755 });
+    fails([], /curl is not installed/, { PATH: bin });
+  });
+
   test("an option or a second app", () => {
     fails(["--production"], /unknown option --production/);
     fails(["one", "two"], /two apps named/);
   });
+});
+
+test("a comment, and a value with a # in quotes, are as flyctl reads them", () => {
+  writeFileSync(secrets, '# mine\nJWT_SECRET=x # canary\nWEB_PASSWORD="a#canary"\n');
+  expect(deploy([]).code).toBe(0);
+});
+
+test("of a value that goes over several lines it prints nothing", () => {
+  writeFileSync(secrets, 'JWT_SECRET=x\nJWT_PUBLIC_KEY="""\nAAcanary+=\naacanary==\n"""\n');
+  const { code, out } = deploy([]);
+  expect(code).toBe(0);
+  expect(out).toContain(": JWT_SECRET JWT_PUBLIC_KEY\n");
+});
+
+test.each([
+  ["apps list", "cannot list your apps"],
+  ["apps create", "Error: canned"],
+  ["volumes list", "cannot list the volumes of oneshot"],
+  ["volumes create", "Error: canned"],
+  ["secrets import", "Error: canned"],
+])("what flyctl fails at (%s) ends it with flyctl's words, and a second run goes on from there", (command, message) => {
+  addFlyctl(tools, { failsAt: command });
+  const { code, err, calls } = deploy(["--integrated"]);
+  expect(code).not.toBe(0);
+  expect(err).toContain(message);
+  expect(calls.at(-1)).toStartWith(`flyctl ${command} `);
+  addFlyctl(tools);
+  const again = deploy(["--integrated"]);
+  expect(again.code).toBe(0);
+  const created = ["apps create", "volumes create"].filter((words) =>
+    [...calls, ...again.calls].some((call) => call.includes(words)),
+  );
+  expect(created).toEqual(["apps create", "volumes create"]);
+});
+
+test("the commands of --dry-run can be pasted where the folder's name has a space", () => {
+  const { out } = deploy(["--dry-run"], { SECRETS_FILE: "/a folder/.env.fly" });
+  expect(out).toContain("flyctl secrets import --stage --app oneshot-ai-providers < /a\\ folder/.env.fly\n");
+});
+
+test("CDPATH leads it nowhere else", () => {
+  const { code } = runCommand(["bash", "scripts/deploy-fly.sh", "--dry-run"], {
+    cwd: resolve(script, "../.."),
+    env: { PATH: tools.path, CDPATH: ".:/" },
+  });
+  expect(code).toBe(0);
 });
 
 test("a deployment that fails ends it", () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mintToken } from "../../src/auth/mint-token.ts";
-import { type Container, podman, readImageSize, readMemory, report, runContainer } from "../support/deploy/container.ts";
+import { type Container, podman, readImageSize, readMemory, report, runContainer, until } from "../support/deploy/container.ts";
 
 const image = process.env.AI_SERVER_IMAGE ?? "localhost/ai-server:test";
 const secret = "0123456789abcdef0123456789abcdef";
@@ -8,7 +8,7 @@ const secret = "0123456789abcdef0123456789abcdef";
 let container: Container;
 beforeAll(async () => {
   container = await runContainer(image, ["--read-only", "--cap-drop", "all", "-e", `JWT_SECRET=${secret}`]);
-}, 60_000);
+});
 afterAll(() => container.remove());
 
 async function chat(body: Record<string, unknown>): Promise<Response> {
@@ -44,8 +44,8 @@ test("runs as a user who cannot change the program", async () => {
 });
 
 test("is healthy by the image's own check", async () => {
-  const health = await podman("healthcheck", "run", `ai-server-test-${new URL(container.url).port}`);
-  expect(health.code).toBe(0);
+  const name = `ai-server-test-${new URL(container.url).port}`;
+  await until(async () => (await podman("healthcheck", "run", name)).code === 0, "the check passes");
 });
 
 test("holds nothing of the repository but the bundle", async () => {
@@ -59,4 +59,4 @@ test("drains a stream after SIGTERM and ends with 0", async () => {
   expect(text).toContain("event: done");
   expect(text).toContain('"complete":true');
   expect(await code).toBe(0);
-}, 60_000);
+});

@@ -8,7 +8,7 @@ const image = process.env.ANY_APP_IMAGE ?? "localhost/oneshot-any-app:test";
 let container: Container;
 beforeAll(async () => {
   container = await runContainer(image);
-}, 60_000);
+});
 afterAll(() => container.remove());
 
 test("an app of another name runs, beside the AI server", async () => {
@@ -22,4 +22,4 @@ test("its alias assets.deploy was run", async () => {
 
 test("it is stopped in an orderly way", async () => {
   expect(await container.stop(30)).toBe(0);
-}, 60_000);
+});

@@ -3,6 +3,22 @@ import { findFreePort } from "../find-free-port.ts";
 
 const settings = resolve(import.meta.dir, "../../../scripts/images/settings.sh");
 
+/** Longest time that a container may take for what it must do, on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`it did not come about that ${what}`);
+    await Bun.sleep(100);
+  }
+}
+
+/** Waits until a container has written this; programs write their logs in pieces, some time after. */
+export async function waitForLog(container: Container, text: string): Promise<void> {
+  await until(async () => (await container.logs()).includes(text), `the container says "${text}"`);
+}
+
 /** podman with the storage of scripts/images; its complaint that there is no systemd to run health checks by is left out. */
 export async function podman(...args: string[]): Promise<{ code: number; out: string }> {
   const child = Bun.spawn(["bash", "-c", `source '${settings}'; run_podman "$@"`, "bash", ...args], {
@@ -65,14 +81,16 @@ export async function runContainer(image: string, options: string[] = [], comman
       await podman("rm", "-f", "-t", "0", name);
     },
   };
-  while (!(await fetch(`${url}/health`).catch(() => null))?.ok) {
+  for (let tries = 1; !(await fetch(`${url}/health`).catch(() => null))?.ok; tries++) {
+    await Bun.sleep(10);
+    // To ask podman costs more than to ask the container.
+    if (tries % 100 !== 0) continue;
     const { out: state } = await podman("inspect", "--format", "{{.State.Status}}", name);
-    if (state !== "running" || performance.now() - started > 30_000) {
+    if (state !== "running" || performance.now() - started > PATIENCE_MS) {
       const logs = await container.logs();
       await container.remove();
       throw new Error(`${image} is ${state} and does not answer:\n${logs}`);
     }
-    await Bun.sleep(5);
   }
   return { ...container, readyMs: performance.now() - started };
 }

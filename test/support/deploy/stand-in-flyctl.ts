@@ -2,9 +2,9 @@ import type { StandInTools } from "./stand-in-tools.ts";
 
 /**
  * A flyctl that keeps apps, volumes and secrets' names in files, and answers as the real one does where the scripts look: tables on
- * standard output, exit 1 where an app is not there. What it is given on standard input is kept in `.imported`.
+ * standard output, exit 1 where an app is not there, or at the command that `failsAt` names. What it is given on standard input is kept in `.imported`.
  */
-export function addFlyctl(tools: StandInTools): void {
+export function addFlyctl(tools: StandInTools, { failsAt = "nothing" } = {}): void {
   tools.add(
     "flyctl",
     `state='${tools.folder}/.fly'
@@ -12,6 +12,7 @@ mkdir -p "$state"
 touch "$state/apps" "$state/volumes" "$state/secrets"
 app=$(sed -n 's/.*--app \\([^ ]*\\).*/\\1/p' <<<"$*")
 case "$1 $2" in
+  "${failsAt}") echo "Error: canned" >&2; exit 1 ;;
   "auth whoami") [ ! -e "$state/logged-out" ] || { echo "Error: No access token available" >&2; exit 1; } ;;
   "apps list") sed 's/$/   /' "$state/apps" ;;
   "apps create")
