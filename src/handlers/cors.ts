@@ -1,4 +1,5 @@
-const ALLOWED_HEADERS = "authorization, content-type, idempotency-key, x-api-key, anthropic-version, anthropic-beta";
+/** Any: the vendors' client libraries send a dozen of their own. The star stands for all but `authorization` (Fetch, "CORS-preflight fetch"). */
+const ALLOWED_HEADERS = "authorization, *";
 const EXPOSED_HEADERS = "x-request-id, request-id, retry-after, x-warnings, x-token-count";
 
 export interface Cors {

@@ -9,7 +9,7 @@ const providersSchema = z.object({
 const modelsSchema = z.object({ models: z.array(z.object({ id: z.string(), provider: z.string(), available: z.boolean() })) });
 
 /** What can be found out about the server, and what is not there. */
-export function describeDiscovery({ runtime, main: { client } }: Conformance): void {
+export function describeDiscovery({ runtime, start, main: { client } }: Conformance): void {
   describe("discovery", () => {
     test("GET /health needs no token and tells version and runtime", async () => {
       const { status, headers, json } = await client.send("/health", { token: null });
@@ -106,6 +106,33 @@ export function describeDiscovery({ runtime, main: { client } }: Conformance): v
         await client.send("/health", { token: null, headers }),
       ]) {
         expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
+      }
+    });
+
+    test("with CORS configured, pages of those origins may call it, and no others", async () => {
+      const { client: open } = await start({ CORS_ORIGINS: "https://app.example.com, http://localhost:5173" });
+      const ask = (origin: string, path = "/chat") =>
+        open.send(path, { method: "OPTIONS", token: null, headers: { origin, "access-control-request-method": "POST" } });
+      for (const path of ["/chat", "/v1/chat/completions", "/nowhere"]) {
+        const { status, headers } = await ask("http://localhost:5173", path);
+        expect(status).toBe(204);
+        expect(headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
+        expect(headers.get("access-control-allow-methods")).toBe("GET, POST");
+        expect(headers.get("access-control-allow-headers")).toBe("authorization, *");
+        expect(headers.get("access-control-allow-credentials")).toBeNull();
+        expect(headers.get("vary")).toContain("origin");
+      }
+      for (const origin of ["https://app.example.com.evil.example", "https://APP.example.com", "null"]) {
+        const { status, headers } = await ask(origin);
+        expect([status, headers.get("access-control-allow-origin")]).toEqual([405, null]);
+      }
+      const headers = { origin: "https://app.example.com" };
+      for (const answer of [
+        await open.send("/chat", { method: "POST", token: null, headers }),
+        await open.chat({ provider: "echo", stream: true, messages: [{ role: "user", content: "hi" }] }, { headers }),
+      ]) {
+        expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
+        expect(answer.headers.get("access-control-expose-headers")).toContain("x-request-id");
       }
     });
   });
