@@ -159,6 +159,8 @@ export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture
         { type: "text", text: "High tide is at noon." },
       ],
       stop_reason: "end_turn",
+      diagnostics: { cache_miss_reason: "prefix_changed" },
+      input_transformations: [{ type: "thinking_dropped" }],
       usage: {
         input_tokens: 40,
         output_tokens: 30,

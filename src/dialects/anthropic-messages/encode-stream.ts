@@ -106,8 +106,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   function encodeOwn(event: ChatEvent, batch: EventBatch, carried: Set<number>): string {
     switch (event.type) {
       case "start": {
-        // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch.
+        // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch. Of what an answer says
+        // beside its content, Anthropic's client takes most from here alone.
         const counted = batch.find((later) => later.type === "usage" || later.type === "end");
+        const ending = counted?.type === "end" ? encodeEnding(counted, context) : undefined;
         return write({
           type: "message_start",
           message: {
@@ -116,9 +118,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             role: "assistant",
             model: event.model,
             content: [],
+            ...ending?.fields,
             stop_reason: null,
             stop_sequence: null,
-            usage: counted?.type === "end" ? encodeEnding(counted, context).usage : encodeUsage(counted?.usage ?? null),
+            usage: ending?.usage ?? encodeUsage(counted?.usage ?? null),
           },
         });
       }
