@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { findFreePort } from "../support/find-free-port.ts";
 import { readSseText } from "../support/read-sse-text.ts";
 import { summarizeResponse, summarizeStream } from "../support/summarize-answer.ts";
+import { until } from "../support/until.ts";
 
 const root = resolve(import.meta.dir, "../..");
 
@@ -41,14 +42,16 @@ describe.skipIf(!isPossible)("npm start (needs curl and no .env)", () => {
     expect(summarizeResponse(JSON.parse(await run(line)))).toMatchObject({ text: "Hello", finish_reason: "stop" });
     const streamed = await run(line.replace("curl ", "curl -N ").replace('{"provider"', '{"stream":true,"provider"'));
     expect(summarizeStream(readSseText(streamed))).toMatchObject({ text: "Hello", finish_reason: "stop" });
-  }, 60_000);
+  }, 120_000);
 
   test("ends the server when npm is told to end", async () => {
     child?.kill("SIGTERM");
     await child?.exited;
-    const deadline = performance.now() + 5000;
-    const isUp = () => fetch(`http://127.0.0.1:${port}/health`).then(Boolean, () => false);
-    while ((await isUp()) && performance.now() < deadline) await Bun.sleep(50);
-    expect(await isUp()).toBe(false);
-  }, 10_000);
+    await until("nobody listens", () =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        () => false,
+        () => true,
+      ),
+    );
+  }, 120_000);
 });

@@ -1,14 +1,18 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { runCommand } from "../support/deploy/run-command.ts";
 import { findFreePort } from "../support/find-free-port.ts";
+import { untilHealthy } from "../support/until.ts";
 
 const root = resolve(import.meta.dir, "../..");
 const nix = Bun.which("nix");
 const systems = ["x86_64-linux", "aarch64-linux", "x86_64-darwin", "aarch64-darwin"];
 const runsHere = nix !== null && process.platform === "linux";
+
+/** It fetches dependencies, and compiles. */
+setDefaultTimeout(300_000);
 
 /** What the flake reads; the rest of a checkout would only be copied. */
 const sources = ["flake.nix", "package.json", "package-lock.json", "src", "scripts/start-oneshot", "elixir"];
@@ -56,56 +60,38 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
     return result;
   }
 
-  test.skipIf(!runsHere)(
-    "has its packages, apps and shell for four systems (needs nix)",
-    () => {
-      const outputs: unknown = JSON.parse(run("flake", "show", "--json", "path:.").out);
-      const names = ["ai-server", "default", "oneshot-integrated"];
-      const each = (members: string[], type: string) =>
-        Object.fromEntries(
-          systems.map((system) => [system, Object.fromEntries(members.map((name) => [name, expect.objectContaining({ type })]))]),
-        );
-      expect(outputs).toEqual({
-        packages: each(names, "derivation"),
-        apps: each(names, "app"),
-        devShells: each(["default"], "derivation"),
-      });
-    },
-    60_000,
-  );
+  test.skipIf(!runsHere)("has its packages, apps and shell for four systems (needs nix)", () => {
+    const outputs: unknown = JSON.parse(run("flake", "show", "--json", "path:.").out);
+    const names = ["ai-server", "default", "oneshot-integrated"];
+    const each = (members: string[], type: string) =>
+      Object.fromEntries(
+        systems.map((system) => [system, Object.fromEntries(members.map((name) => [name, expect.objectContaining({ type })]))]),
+      );
+    expect(outputs).toEqual({
+      packages: each(names, "derivation"),
+      apps: each(names, "app"),
+      devShells: each(["default"], "derivation"),
+    });
+  });
 
-  test.skipIf(!runsHere)(
-    "passes nix flake check (needs nix)",
-    () => {
-      run("flake", "check", "--no-build", "path:.");
-    },
-    60_000,
-  );
+  test.skipIf(!runsHere)("passes nix flake check (needs nix)", () => {
+    run("flake", "check", "--no-build", "path:.");
+  });
 
-  test.skipIf(!runsHere)(
-    "has the hash of the dependencies, and makes an AI server that answers (needs nix)",
-    async () => {
-      run("build", "path:.#ai-server", "--out-link", join(folder, "result"));
-      const port = findFreePort();
-      const server = Bun.spawn([join(folder, "result/bin/ai-server")], {
-        env: { PATH: env.PATH, PORT: String(port), HOST: "127.0.0.1", NODE_ENV: "production" },
-        stdio: ["ignore", "ignore", "inherit"],
-      });
-      try {
-        const end = Date.now() + 15_000;
-        let answer: Response | null = null;
-        while (Date.now() < end && !answer) {
-          answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
-          if (!answer) await Bun.sleep(50);
-        }
-        expect(await answer?.json()).toMatchObject({ status: "ok", runtime: "bun" });
-      } finally {
-        server.kill("SIGTERM");
-        expect(await server.exited).toBe(0);
-      }
-    },
-    180_000,
-  );
+  test.skipIf(!runsHere)("has the hash of the dependencies, and makes an AI server that answers (needs nix)", async () => {
+    run("build", "path:.#ai-server", "--out-link", join(folder, "result"));
+    const port = findFreePort();
+    const server = Bun.spawn([join(folder, "result/bin/ai-server")], {
+      env: { PATH: env.PATH, PORT: String(port), HOST: "127.0.0.1", NODE_ENV: "production" },
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    try {
+      await untilHealthy(`http://127.0.0.1:${port}`);
+    } finally {
+      server.kill("SIGTERM");
+      expect(await server.exited).toBe(0);
+    }
+  });
 
   test.skipIf(!runsHere || !existsSync(join(root, "elixir/web")) || !Bun.which("mix"))(
     "makes bin/start-oneshot, bin/web and bin/ai-server, which run together (needs nix and elixir)",
@@ -119,19 +105,12 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
         stdio: ["ignore", "ignore", "inherit"],
       });
       try {
-        const end = Date.now() + 30_000;
-        let healthy = false;
-        while (Date.now() < end && !healthy) {
-          healthy = (await fetch(`http://127.0.0.1:${port}/health`).catch(() => null))?.ok ?? false;
-          if (!healthy) await Bun.sleep(100);
-        }
-        expect(healthy).toBe(true);
+        await untilHealthy(`http://127.0.0.1:${port}`);
       } finally {
         oneshot.kill("SIGTERM");
         expect(await oneshot.exited).toBe(0);
       }
     },
-    240_000,
   );
 });
 

@@ -62,7 +62,7 @@ describe("the time to stop", () => {
     const drain = Number(/DRAIN_SECONDS:-(\d+)/.exec(read("scripts/start-oneshot"))?.[1]);
     const grace = Number(/SHUTDOWN_GRACE_MS` \| `(\d+)`/.exec(read("docs/configuration.md"))?.[1]) / 1000;
     expect(drain).toBeGreaterThan(0);
-    expect(seconds(parse("fly-integrated.toml").kill_timeout)).toBeGreaterThan(drain + grace);
+    expect(seconds(parse("fly-integrated.toml").kill_timeout)).toBeGreaterThanOrEqual(drain + grace + 10);
   });
 
   test("of the AI server holds its drain", () => {

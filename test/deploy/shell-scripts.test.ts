@@ -1,9 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runCommand } from "../support/deploy/run-command.ts";
 
 const root = resolve(import.meta.dir, "../..");
+setDefaultTimeout(60_000);
 const shellcheck = Bun.which("shellcheck");
 
 function findScripts(folder: string): string[] {

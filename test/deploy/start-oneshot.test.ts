@@ -4,12 +4,11 @@ import { join, resolve } from "node:path";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
 import { findFreePort } from "../support/find-free-port.ts";
 import { isRunning } from "../support/read-process.ts";
+import { until, untilHealthy } from "../support/until.ts";
 
 const root = resolve(import.meta.dir, "../..");
 
-/** Everything here waits for what it needs, so these are only for a machine that is very busy. */
-setDefaultTimeout(60_000);
-const PATIENCE_MS = 30_000;
+setDefaultTimeout(120_000);
 
 const NAMES = ["web", "ai-server", "copilot-bridge"];
 
@@ -62,14 +61,6 @@ const environmentOf = (name: string) =>
       .map((line) => line.split(/=(.*)/s)),
   );
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`it did not come about in ${PATIENCE_MS} ms`);
-    await Bun.sleep(10);
-  }
-}
-
 interface Started {
   process: Bun.Subprocess<"ignore", "pipe", "pipe">;
   out: Promise<string>;
@@ -85,7 +76,7 @@ async function start(env: Record<string, string> = {}, names = ["web", "ai-serve
   });
   const started = { process, out: new Response(process.stdout).text() };
   running.push(started);
-  await until(() =>
+  await until("all have started", () =>
     names.every((name) => existsSync(fileOf(`${name}.pid`)) && readFileSync(fileOf(`${name}.pid`), "utf8") !== ""),
   );
   return started;
@@ -139,7 +130,7 @@ describe("asked to end", () => {
     addProcess("web", { onTerm: waitFor("go on") });
     const { process } = await start();
     process.kill("SIGTERM");
-    await until(() => events().includes("web asked"));
+    await until("the web app is asked", () => events().includes("web asked"));
     process.kill("SIGTERM");
     await Bun.sleep(100);
     appendFileSync(fileOf("events"), "go on\n");
@@ -153,7 +144,7 @@ describe("asked to end", () => {
       // What makes the key is the last that it runs before.
       tools.add("od", `touch '${fileOf("asked for a key")}'; sleep 0.3; exec /usr/bin/od "$@"`);
       const { process, out } = await start({}, []);
-      await until(() => existsSync(fileOf("asked for a key")));
+      await until("it makes a key", () => existsSync(fileOf("asked for a key")));
       process.kill(signal);
       expect(await process.exited).toBe(0);
       expect(await out).not.toContain("ended with");
@@ -244,7 +235,7 @@ describe("the bridge to Copilot", () => {
     const first = pidOf("copilot-bridge");
     writeFileSync(fileOf("copilot-bridge.pid"), "");
     globalThis.process.kill(first, "SIGKILL");
-    await until(() => pidOf("copilot-bridge") > 0);
+    await until("the bridge has started again", () => pidOf("copilot-bridge") > 0);
     expect(pidOf("copilot-bridge")).not.toBe(first);
     expect(isRunning(pidOf("web"))).toBe(true);
     process.kill("SIGTERM");
@@ -266,7 +257,7 @@ test("the real AI server answers a caller that has the made key, and drains a st
     now: Date.now(),
   });
   const url = environmentOf("web").AI_SERVER_URL;
-  await until(async () => (await fetch(`${url}/health`).catch(() => null))?.ok ?? false);
+  await untilHealthy(url ?? "");
   const answer = await fetch(`${url}/chat`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },

@@ -7,7 +7,7 @@ import { checkWorker } from "../../scripts/check-worker.ts";
 
 const root = resolve(import.meta.dir, "../..");
 /** wrangler bundles in each of these. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 describe("wrangler.toml", () => {
   let folder: string;

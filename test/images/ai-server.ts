@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mintToken } from "../../src/auth/mint-token.ts";
-import { type Container, podman, readImageSize, readMemory, report, runContainer, until } from "../support/deploy/container.ts";
+import { type Container, podman, readImageSize, readMemory, report, runContainer } from "../support/deploy/container.ts";
+import { until } from "../support/until.ts";
 
 const image = process.env.AI_SERVER_IMAGE ?? "localhost/ai-server:test";
 const secret = "0123456789abcdef0123456789abcdef";
@@ -45,7 +46,7 @@ test("runs as a user who cannot change the program", async () => {
 
 test("is healthy by the image's own check", async () => {
   const name = `ai-server-test-${new URL(container.url).port}`;
-  await until(async () => (await podman("healthcheck", "run", name)).code === 0, "the check passes");
+  await until("the check passes", async () => (await podman("healthcheck", "run", name)).code === 0);
 });
 
 test("holds nothing of the repository but the bundle", async () => {

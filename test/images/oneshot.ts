@@ -9,9 +9,9 @@ import {
   report,
   runContainer,
   signal,
-  until,
   waitForLog,
 } from "../support/deploy/container.ts";
+import { until } from "../support/until.ts";
 
 const image = process.env.ONESHOT_IMAGE ?? "localhost/oneshot:test";
 
@@ -75,12 +75,12 @@ describe("one container", () => {
 
   test("is healthy by the image's own check, which fails when the AI server does not answer", async () => {
     const check = () => podman("healthcheck", "run", `ai-server-test-${new URL(container.url).port}`);
-    await until(async () => (await check()).code === 0, "the check passes");
+    await until("the check passes", async () => (await check()).code === 0);
     const [id = ""] = await findProcesses(container, "ai-server/bun.js");
     await signal(container, id, "STOP");
     expect((await check()).code).not.toBe(0);
     await signal(container, id, "CONT");
-    await until(async () => (await check()).code === 0, "the check passes again");
+    await until("the check passes again", async () => (await check()).code === 0);
   });
 });
 

@@ -1,22 +1,12 @@
 import { resolve } from "node:path";
 import { findFreePort } from "../find-free-port.ts";
+import { until } from "../until.ts";
 
 const settings = resolve(import.meta.dir, "../../../scripts/images/settings.sh");
 
-/** Longest time that a container may take for what it must do, on a busy machine. */
-const PATIENCE_MS = 60_000;
-
-export async function until(condition: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`it did not come about that ${what}`);
-    await Bun.sleep(100);
-  }
-}
-
 /** Waits until a container has written this; programs write their logs in pieces, some time after. */
 export async function waitForLog(container: Container, text: string): Promise<void> {
-  await until(async () => (await container.logs()).includes(text), `the container says "${text}"`);
+  await until(`the container says "${text}"`, async () => (await container.logs()).includes(text));
 }
 
 /** podman with the storage of scripts/images; its complaint that there is no systemd to run health checks by is left out. */
@@ -81,16 +71,19 @@ export async function runContainer(image: string, options: string[] = [], comman
       await podman("rm", "-f", "-t", "0", name);
     },
   };
-  for (let tries = 1; !(await fetch(`${url}/health`).catch(() => null))?.ok; tries++) {
-    await Bun.sleep(10);
-    // To ask podman costs more than to ask the container.
-    if (tries % 100 !== 0) continue;
-    const { out: state } = await podman("inspect", "--format", "{{.State.Status}}", name);
-    if (state !== "running" || performance.now() - started > PATIENCE_MS) {
-      const logs = await container.logs();
-      await container.remove();
-      throw new Error(`${image} is ${state} and does not answer:\n${logs}`);
-    }
+  let tries = 0;
+  try {
+    await until(`${image} answers`, async () => {
+      if ((await fetch(`${url}/health`).catch(() => null))?.ok) return true;
+      // To ask podman costs more than to ask the container.
+      if (++tries % 50 === 0 && (await podman("inspect", "--format", "{{.State.Status}}", name)).out !== "running")
+        throw new Error(`${image} has ended`);
+      return false;
+    });
+  } catch (thrown) {
+    const logs = await container.logs();
+    await container.remove();
+    throw new Error(logs, { cause: thrown });
   }
   return { ...container, readyMs: performance.now() - started };
 }
