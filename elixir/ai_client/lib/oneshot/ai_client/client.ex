@@ -115,7 +115,7 @@ defmodule Oneshot.AIClient.Client do
 
     @defaults
     |> Keyword.merge(Keyword.drop(opts, [:url, :json]))
-    |> Keyword.put(:url, parse_url!(opts[:url] || System.get_env("AI_SERVER_URL") || "http://localhost:3000"))
+    |> Keyword.put(:url, parse_url!(opts[:url] || variable("AI_SERVER_URL") || "http://localhost:3000"))
     |> put_identity()
     |> then(&struct!(__MODULE__, &1))
   end
@@ -144,9 +144,14 @@ defmodule Oneshot.AIClient.Client do
       opts[:jwt] && opts[:token] -> raise ArgumentError, "the client has both :jwt and :token; it needs one of them"
       opts[:jwt] -> Keyword.update!(opts, :jwt, &Token.validate!/1)
       opts[:token] -> opts
-      secret = System.get_env("JWT_SECRET") -> Keyword.put(opts, :jwt, Token.validate!(secret: secret))
+      secret = variable("JWT_SECRET") -> Keyword.put(opts, :jwt, Token.validate!(secret: secret))
       true -> opts
     end
+  end
+
+  # One that is set to nothing counts as absent, as on the server.
+  defp variable(name) do
+    with "" <- System.get_env(name), do: nil
   end
 
   defp parse_url!(url) when is_binary(url) do

@@ -31,6 +31,9 @@ defmodule Oneshot.AIClient.ClientTest do
     assert to_string(Client.new().url) == "http://localhost:3000"
     assert_raise ArgumentError, ~r/System.fetch_env!\("JWT_SECRET"\)/, fn -> AIClient.chat("echo", "Hi") end
 
+    for name <- ["AI_SERVER_URL", "JWT_SECRET"], do: System.put_env(name, "")
+    assert %{jwt: nil, url: %{port: 3000}} = Client.new()
+
     System.put_env("AI_SERVER_URL", url)
     System.put_env("JWT_SECRET", TestServer.secret())
     assert {:ok, %{text: "Hi"}} = AIClient.chat("echo", "Hi")
