@@ -7,8 +7,8 @@ export type Role = (typeof ROLES)[number];
 
 /** One message. A plain string and a list with one text part mean the same; what was said is kept as it was said. */
 export const messageSchema = z.strictObject({
-  role: z.enum(ROLES),
-  content: z.union([z.string(), z.array(partSchema)]),
+  role: z.enum(ROLES).describe("Who says it; `tool` brings the results of calls."),
+  content: z.union([z.string(), z.array(partSchema)]).describe("A text, or parts."),
   extras: extrasSchema.optional(),
 });
 export type Message = z.infer<typeof messageSchema>;

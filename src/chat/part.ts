@@ -5,7 +5,16 @@ import { extrasSchema, formatSchema, jsonObjectSchema, signatureSchema } from ".
 export const cacheSchema = z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() });
 export type Cache = z.infer<typeof cacheSchema>;
 
-const carried = { cache: cacheSchema.optional(), extras: extrasSchema.optional() };
+const media = {
+  media_type: z.string().max(255).optional().describe("Such as `image/png` or `application/pdf`; needed with `data`."),
+  data: z.string().optional().describe("The content in base64."),
+  url: z.string().max(8192).optional().describe("Where the vendor finds it; this server never fetches it."),
+};
+
+const carried = {
+  cache: cacheSchema.optional().describe("What stands up to here may be cached by the vendor."),
+  extras: extrasSchema.optional().describe("Fields of a vendor's own format, by format."),
+};
 
 export const textPartSchema = z.strictObject({
   type: z.literal("text"),
@@ -18,9 +27,7 @@ export type TextPart = z.infer<typeof textPartSchema>;
 /** Either `data` (base64, with `media_type`) or `url`. The URL is handed to the vendor as text; this server never fetches it. */
 export const imagePartSchema = z.strictObject({
   type: z.literal("image"),
-  media_type: z.string().max(255).optional(),
-  data: z.string().optional(),
-  url: z.string().max(8192).optional(),
+  ...media,
   ...carried,
 });
 export type ImagePart = z.infer<typeof imagePartSchema>;
@@ -28,10 +35,8 @@ export type ImagePart = z.infer<typeof imagePartSchema>;
 /** A PDF or plain-text document: `data` (base64, with `media_type`), `url` or `text`. */
 export const documentPartSchema = z.strictObject({
   type: z.literal("document"),
-  media_type: z.string().max(255).optional(),
-  data: z.string().optional(),
-  url: z.string().max(8192).optional(),
-  text: z.string().optional(),
+  ...media,
+  text: z.string().optional().describe("The document itself, where it is plain text."),
   title: z.string().optional(),
   ...carried,
 });
@@ -41,7 +46,7 @@ export type DocumentPart = z.infer<typeof documentPartSchema>;
 export const reasoningPartSchema = z.strictObject({
   type: z.literal("reasoning"),
   text: z.string(),
-  redacted: z.boolean().optional(),
+  redacted: z.boolean().optional().describe("Whether the vendor hides the text."),
   signature: signatureSchema.optional(),
   ...carried,
 });
@@ -56,7 +61,7 @@ export const toolCallPartSchema = z.strictObject({
   id: z.string().min(1),
   name: z.string().min(1),
   arguments: jsonObjectSchema,
-  arguments_text: z.string().optional(),
+  arguments_text: z.string().optional().describe("The vendor's own text of the arguments, where it differs from theirs as JSON."),
   signature: signatureSchema.optional(),
   ...carried,
 });
@@ -83,7 +88,7 @@ export const toolResultPartSchema = z.strictObject({
     .optional()
     .describe("The tool's name; where it is missing it is found from the call with the same id (Google needs it)."),
   content: toolResultContentSchema,
-  is_error: z.boolean().optional(),
+  is_error: z.boolean().optional().describe("Whether the tool failed."),
   ...carried,
 });
 export type ToolResultPart = z.infer<typeof toolResultPartSchema>;

@@ -10,8 +10,8 @@ export type Effort = z.infer<typeof effortSchema>;
 
 /** How much the model may think. A vendor takes `effort` or `budget_tokens`; what it does not take is mapped, with a warning. */
 export const reasoningSchema = z.strictObject({
-  effort: effortSchema.optional(),
-  budget_tokens: z.int().min(0).optional(),
+  effort: effortSchema.optional().describe("How hard the model thinks; `none` switches thinking off where that can be done."),
+  budget_tokens: z.int().min(0).optional().describe("The most tokens that may go into thinking."),
   visible: z.boolean().optional().describe("Whether the reasoning text is wanted in the answer. Default: the vendor's."),
 });
 export type Reasoning = z.infer<typeof reasoningSchema>;
@@ -23,8 +23,8 @@ export const responseFormatSchema = z.discriminatedUnion("type", [
     type: z.literal("json_schema"),
     name: z.string().min(1).max(64).optional(),
     description: z.string().optional(),
-    schema: jsonObjectSchema,
-    strict: z.boolean().optional(),
+    schema: jsonObjectSchema.describe("The JSON Schema that the answer's text must fit."),
+    strict: z.boolean().optional().describe("Whether the vendor must hold the answer to the schema."),
   }),
 ]);
 export type ResponseFormat = z.infer<typeof responseFormatSchema>;
@@ -43,17 +43,23 @@ export const chatRequestSchema = z.strictObject({
     .max(256)
     .optional()
     .describe("A model's name, a catalog alias, or `provider/model`. Default: the provider's own."),
-  messages: z.array(messageSchema).min(1).max(1000),
-  tools: z.array(toolSchema).max(128).optional(),
-  tool_choice: toolChoiceSchema.optional(),
+  messages: z
+    .array(messageSchema)
+    .min(1)
+    .max(1000)
+    .describe("The conversation so far; the next turn puts the answer behind it as it came."),
+  tools: z.array(toolSchema).max(128).optional().describe("What the model may call."),
+  tool_choice: toolChoiceSchema
+    .optional()
+    .describe("Whether the model may (`auto`), may not (`none`) or must (`required`) call a tool, or the one that it must call."),
   parallel_tool_calls: z.boolean().optional().describe("False: at most one tool call in an answer."),
-  temperature: z.number().min(0).max(2).optional(),
-  top_p: z.number().min(0).max(1).optional(),
-  max_tokens: z.int().min(1).optional(),
+  temperature: z.number().min(0).max(2).optional().describe("How freely the next token is chosen, where the model takes it."),
+  top_p: z.number().min(0).max(1).optional().describe("The share of the likeliest tokens from which the next is chosen."),
+  max_tokens: z.int().min(1).optional().describe("The most tokens that the answer may have, thinking included."),
   stop: z.array(z.string().min(1)).max(16).optional().describe("Texts at which generation ends."),
-  seed: z.int().optional(),
-  reasoning: reasoningSchema.optional(),
-  response_format: responseFormatSchema.optional(),
+  seed: z.int().optional().describe("The same seed gives much the same answer, where the vendor takes one."),
+  reasoning: reasoningSchema.optional().describe("How much the model may think."),
+  response_format: responseFormatSchema.optional().describe("Text (the default), JSON, or JSON that fits a schema."),
   cache: cacheSchema.optional().describe("Asks the vendor to cache as much of the prompt as it can by itself."),
   metadata: z
     .record(z.string().max(64), z.string().max(512))

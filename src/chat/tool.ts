@@ -6,8 +6,8 @@ import { cacheSchema } from "./part.ts";
 export const functionToolSchema = z.strictObject({
   type: z.literal("function").optional(),
   name: z.string().min(1).max(128),
-  description: z.string().optional(),
-  parameters: jsonObjectSchema.optional(),
+  description: z.string().optional().describe("When and how the model is to call it."),
+  parameters: jsonObjectSchema.optional().describe("A JSON Schema of type `object`. Default: no arguments."),
   strict: z.boolean().optional().describe("Whether the vendor must hold the arguments to the schema."),
   cache: cacheSchema.optional(),
   extras: extrasSchema.optional(),
