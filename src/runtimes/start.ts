@@ -22,6 +22,9 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
+/** How long the ends of cut answers may take to go out. */
+const LAST_WORDS_MS = 1000;
+
 /** Starts the server, prints where it is, and ends it gracefully when asked. */
 export async function start(host: Host): Promise<void> {
   let development: Development | null;
@@ -55,9 +58,12 @@ export async function start(host: Host): Promise<void> {
     // A second signal does not wait.
     if (stopping) host.exit(0);
     stopping = true;
-    const timer = setTimeout(app.shutDown, config.env.SHUTDOWN_GRACE_MS);
+    setTimeout(() => {
+      app.shutDown();
+      // Who still sends a request, or does not read, is not waited for.
+      setTimeout(() => host.exit(0), LAST_WORDS_MS);
+    }, config.env.SHUTDOWN_GRACE_MS);
     await listener.stop();
-    clearTimeout(timer);
     host.exit(0);
   });
 }

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "bun:test";
+import { createChatClient, mintTestToken, TEST_JWT } from "../support/chat-client.ts";
+import { openRawConnection } from "../support/raw-http.ts";
+import type { RunningServer } from "../support/runtimes/runtime.ts";
+import { startServer } from "../support/runtimes/start-server.ts";
+
+const GRACE_MS = 500;
+
+/** Tells the server to end, and gives the time until it did. */
+async function stop({ pid, died }: RunningServer): Promise<number> {
+  if (pid === undefined) throw new Error("the server's process was not found");
+  const startedAt = performance.now();
+  process.kill(pid, "SIGTERM");
+  while (!died() && performance.now() - startedAt < 8000) await Bun.sleep(10);
+  return performance.now() - startedAt;
+}
+
+describe.each(["bun", "deno"] as const)("%s that is told to end", (runtime) => {
+  const start = () => startServer(runtime, { ...TEST_JWT, SHUTDOWN_GRACE_MS: String(GRACE_MS), LOG_LEVEL: "off" });
+
+  test("ends at once where nobody is served", async () => {
+    expect(await stop(await start())).toBeLessThan(GRACE_MS);
+  });
+
+  test("lets a stream go on for its time, and then says that it is shutting down", async () => {
+    const server = await start();
+    const client = await createChatClient(server.url);
+    const response = await client.open({
+      provider: "echo",
+      model: "echo-slow",
+      stream: true,
+      messages: [{ role: "user", content: "word ".repeat(1000) }],
+    });
+    const text = response.text();
+    const tookMs = await stop(server);
+    expect(tookMs).toBeGreaterThan(GRACE_MS - 50);
+    expect(tookMs).toBeLessThan(GRACE_MS + 2000);
+    expect((await text).trimEnd().split("\n\n").at(-1)).toContain('"code":"shutting_down"');
+  });
+
+  test("does not wait for a request that does not arrive whole", async () => {
+    const server = await start();
+    const connection = openRawConnection(server.url);
+    await connection.write(
+      [
+        "POST /chat HTTP/1.1",
+        `host: ${new URL(server.url).host}`,
+        `authorization: Bearer ${await mintTestToken()}`,
+        "content-type: application/json",
+        "content-length: 100",
+        "",
+        "{",
+      ].join("\r\n"),
+    );
+    await Bun.sleep(100);
+    expect(await stop(server)).toBeLessThan(GRACE_MS + 2000);
+    connection.close();
+  });
+});
