@@ -45,7 +45,7 @@ test_on() {
   for folder in elixir/ai_client elixir/web; do
     run "$1" "$folder" mix format --check-formatted
     run "$1" "$folder" mix compile --force --warnings-as-errors
-    run "$1" "$folder" mix test
+    run "$1" "$folder" mix test --warnings-as-errors
   done
 }
 

@@ -225,7 +225,13 @@ defmodule Oneshot.AIClient do
     {client, call} = ChatOptions.split_call!(Keyword.put_new(opts, :timeout, 5_000), "health")
 
     with {:ok, body} <- Call.whole(client, "/health", nil, [auth: false] ++ call) do
-      {:ok, %{status: body["status"], version: body["version"], runtime: body["runtime"]}}
+      case body do
+        %{"status" => status, "version" => version, "runtime" => runtime} ->
+          {:ok, %{status: status, version: version, runtime: runtime}}
+
+        _other ->
+          {:error, Error.new(:invalid_response, "It has no status.")}
+      end
     end
   end
 

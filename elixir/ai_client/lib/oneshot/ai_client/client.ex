@@ -149,7 +149,7 @@ defmodule Oneshot.AIClient.Client do
     end
   end
 
-  # One that is set to nothing counts as absent, as on the server.
+  # One that is set to nothing counts as absent.
   defp variable(name) do
     with "" <- System.get_env(name), do: nil
   end

@@ -105,6 +105,8 @@ defmodule Oneshot.AIClient.Error do
 
   alias Oneshot.AIClient.Response
 
+  # A conversation has no place in a log.
+  @derive {Inspect, except: [:messages]}
   defexception reason: :unknown,
                message: nil,
                retryable?: false,

@@ -158,7 +158,13 @@ defmodule Oneshot.AIClient.ErrorTest do
                AIClient.chat("echo", "Hi", client: client)
 
       assert [{:error, %Error{reason: :invalid_response}}] = Enum.to_list(AIClient.stream("echo", "Hi", client: client))
+      assert {:error, %Error{reason: :invalid_response}} = AIClient.health(client: client)
+      assert {:error, %Error{reason: :invalid_response}} = AIClient.list_models(client: client)
     end
+  end
+
+  test "what a run of tools has said is not in a log" do
+    refute inspect(%Error{reason: :timeout, messages: [%{role: "user", content: "my secret"}]}) =~ "secret"
   end
 
   test "a code that a newer server has" do
