@@ -254,7 +254,7 @@ defmodule Oneshot.AIClient do
 
     with {:ok, body} <- Call.whole(client, path, nil, call) do
       case body do
-        %{^field => items} when is_list(items) -> {:ok, Enum.map(items, decode)}
+        %{^field => items} when is_list(items) -> {:ok, for(%{} = item <- items, do: decode.(item))}
         _other -> {:error, Error.new(:invalid_response, "It has no #{field}.")}
       end
     end

@@ -10,10 +10,10 @@ defmodule Oneshot.AIClient.Cost do
   @type t :: %__MODULE__{currency: String.t(), input: number(), output: number(), total: number()}
 
   @doc false
-  @spec decode(map() | nil) :: t() | nil
-  def decode(nil), do: nil
-
-  def decode(body) do
+  @spec decode(term()) :: t() | nil
+  def decode(%{} = body) do
     %__MODULE__{currency: body["currency"], input: body["input"], output: body["output"], total: body["total"]}
   end
+
+  def decode(_none), do: nil
 end

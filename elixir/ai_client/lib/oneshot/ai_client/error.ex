@@ -176,7 +176,7 @@ defmodule Oneshot.AIClient.Error do
       %__MODULE__{
         reason: Map.get(@by_code, code, :unknown),
         code: code,
-        message: body["message"],
+        message: if(is_binary(body["message"]), do: body["message"]),
         retryable?: body["retryable"] == true,
         retry_after: body["retry_after"],
         request_id: body["request_id"],
@@ -187,13 +187,13 @@ defmodule Oneshot.AIClient.Error do
     )
   end
 
-  defp decode_upstream(nil), do: nil
-
-  defp decode_upstream(upstream) do
+  defp decode_upstream(%{} = upstream) do
     for {key, name} <- [status: "status", code: "code", request_id: "request_id"], value = upstream[name], into: %{} do
       {key, value}
     end
   end
+
+  defp decode_upstream(_none), do: nil
 
   @impl Exception
   def message(%__MODULE__{} = error) do

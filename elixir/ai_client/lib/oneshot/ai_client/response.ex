@@ -83,12 +83,16 @@ defmodule Oneshot.AIClient.Response do
       usage_complete?: body["usage_complete"] == true,
       cost: Cost.decode(body["cost"]),
       extras: body["extras"] || %{},
-      warnings: Enum.map(body["warnings"] || [], &Warning.decode/1),
-      attempts: Enum.map(body["attempts"] || [], &Attempt.decode/1)
+      warnings: decode_all(body["warnings"], &Warning.decode/1),
+      attempts: decode_all(body["attempts"], &Attempt.decode/1)
     }
   end
 
   defp join_text(content) do
-    for(%{"type" => "text", "text" => text} <- content, do: text) |> IO.iodata_to_binary()
+    for(%{"type" => "text", "text" => text} when is_binary(text) <- content, do: text) |> IO.iodata_to_binary()
   end
+
+  # What is told beside an answer is never the reason for losing it.
+  defp decode_all(items, decode) when is_list(items), do: for(%{} = item <- items, do: decode.(item))
+  defp decode_all(_none, _decode), do: []
 end

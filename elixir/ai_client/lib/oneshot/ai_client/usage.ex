@@ -49,7 +49,7 @@ defmodule Oneshot.AIClient.Usage do
   end
 
   @doc false
-  @spec decode(map() | nil) :: t() | nil
-  def decode(nil), do: nil
-  def decode(body), do: struct!(__MODULE__, for(field <- @fields, do: {field, body[Atom.to_string(field)]}))
+  @spec decode(term()) :: t() | nil
+  def decode(%{} = body), do: struct!(__MODULE__, for(field <- @fields, do: {field, body[Atom.to_string(field)]}))
+  def decode(_none), do: nil
 end
