@@ -33,6 +33,9 @@ export interface App {
 
 type Handler = (request: Request, context: RequestContext) => Response | Promise<Response>;
 
+/** The path of a field. One that a caller made of other characters may be a piece of a prompt, and is left out of the log. */
+const PLAIN_PATH = /^[\w.[\]$-]{1,200}$/;
+
 /** Whether the operator set something up for an unavailable provider: a reason names the variables that it is about. */
 function isWanted(reason: string, variables: Config["variables"]): boolean {
   return (reason.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []).some((name) => Object.hasOwn(variables, name));
@@ -106,7 +109,7 @@ export function createApp(config: Config, platform: Platform): App {
       status: error.status,
       code: error.code,
       reason: error.logReason,
-      param: error.param,
+      param: error.param !== undefined && PLAIN_PATH.test(error.param) ? error.param : undefined,
     });
     return respondError(error, dialect, requestId);
   }

@@ -4,6 +4,7 @@ import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import { mintTestToken } from "../../support/chat-client.ts";
 import { openRawConnection } from "../../support/raw-http.ts";
 import { hasProcessFiles, measureMemoryRise } from "../../support/read-process.ts";
+import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { jsonAnswer } from "../../support/upstream-answer.ts";
 import { hasVectors, loadJsonTestSuite, loadNaughtyStrings, NEEDS_VECTORS } from "../../support/vectors.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
@@ -39,6 +40,12 @@ export function describeBodies({ upstream, main }: Conformance): void {
       expect(error.code).toBe(code);
       expect(`${error.message} ${error.param ?? ""}`).toMatch(says);
       expect(upstream.requests.length).toBe(0);
+    });
+
+    test("a text in the place of a name is told to the caller, and not to the log", async () => {
+      const answer = await client.chat({ ...plain, [`${PROMPT_CANARY}, and so on`]: 1 });
+      expect(answer.error().param).toStartWith(PROMPT_CANARY);
+      expect(await waitForLog(server, answer.error().request_id)).not.toContain(PROMPT_CANARY);
     });
 
     test.each([
