@@ -27,12 +27,13 @@ for argument in "$@"; do
   esac
 done
 
+secrets="${SECRETS_FILE:-$root/.env.fly}"
+case "$secrets" in /*) ;; *) secrets="$PWD/$secrets" ;; esac
 cd "$root"
 read_setting() { sed -n "s/^$1 = \"\(.*\)\"/\1/p" "$config" | head -n 1; }
 app="${app:-$(read_setting app)}"
 region="$(read_setting primary_region)"
 volume="$(read_setting source)"
-secrets="${SECRETS_FILE:-$root/.env.fly}"
 
 create_app=(flyctl apps create "$app")
 create_volume=(flyctl volumes create "$volume" --size 1 --region "$region" --app "$app" --yes)

@@ -240,5 +240,5 @@ test("a server that does not answer ends it, after the tries it has", () => {
 
 test("the folder it is called from does not matter", () => {
   expect(existsSync(join(tools.folder, "fly.toml"))).toBe(false);
-  expect(deploy([]).code).toBe(0);
+  expect(deploy([], { SECRETS_FILE: ".env.fly" }).code).toBe(0);
 });

@@ -87,6 +87,8 @@ describe("start", () => {
     await start({ PORT: "8099" });
     expect(environmentOf("web")).toMatchObject({ PORT: "8099", AI_SERVER_URL: "http://localhost:3000" });
     expect(environmentOf("web").HOST).toBeUndefined();
+    // Ctrl-C, which all programs of a terminal get, must not end the Elixir runtime before it is asked.
+    expect(environmentOf("web").ERL_ZFLAGS).toBe("+Bi");
     expect(environmentOf("ai-server")).toMatchObject({ PORT: "3000", HOST: "127.0.0.1" });
   });
 
@@ -158,6 +160,18 @@ describe("asked to end", () => {
     process.kill("SIGTERM");
     expect(await process.exited).toBe(1);
     expect(await out).toContain(`${name} ended with 137`);
+  });
+
+  test("and the AI server is killed meanwhile: the web app ends as it would, exit 1", async () => {
+    addProcess("web", { onTerm: waitFor("go on") });
+    const { process, out } = await start();
+    process.kill("SIGTERM");
+    await until("the web app is asked", () => events().includes("web asked"));
+    globalThis.process.kill(pidOf("ai-server"), "SIGKILL");
+    appendFileSync(fileOf("events"), "go on\n");
+    expect(await process.exited).toBe(1);
+    expect(events()).toEqual(["web asked", "go on", "web ended"]);
+    expect(await out).toContain("ai-server ended with 137");
   });
 
   test("and one ends with a failure: exit 1, and a line that names it", async () => {

@@ -84,6 +84,17 @@ describe("one container", () => {
   });
 });
 
+test("Ctrl-C, which both programs get too, during a stream: the stream comes to its end, exit 0", async () => {
+  await withContainer([], async (container) => {
+    const found = ["beam.smp", "ai-server/bun.js", "start-oneshot"].map((text) => findProcesses(container, text));
+    const ids = (await Promise.all(found)).map(([id = ""]) => id);
+    const answer = await ask(container.url, "one two three four five six seven eight", "echo-slow");
+    await container.exec("sh", "-c", `kill -INT ${ids.join(" ")}`);
+    expect(await answer.text()).toContain("eight");
+    expect(await container.exitCode()).toBe(0);
+  });
+});
+
 test("docker stop during a stream: the stream comes to its end, exit 0", async () => {
   await withContainer([], async (container) => {
     const answer = await ask(container.url, "one two three four five six seven eight", "echo-slow");

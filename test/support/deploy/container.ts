@@ -90,15 +90,12 @@ export async function runContainer(image: string, options: string[] = [], comman
 
 /** The ids, in the container, of the processes whose command line holds a text. */
 export async function findProcesses(container: Container, text: string): Promise<string[]> {
-  const all = await container.exec(
-    "sh",
-    "-c",
-    'for folder in /proc/[0-9]*; do echo "$(basename $folder) $(tr "\\0" " " <$folder/cmdline)"; done',
-  );
+  // Processes may end while it looks.
+  const all = await container.exec("sh", "-c", 'grep -a "" /proc/[0-9]*/cmdline 2>/dev/null || true');
   return all
     .split("\n")
-    .filter((line) => line.includes(text))
-    .map((line) => line.split(" ")[0] ?? "");
+    .filter((line) => line.replaceAll("\0", " ").includes(text))
+    .map((line) => line.split("/")[2] ?? "");
 }
 
 /** Sends a signal to a process of a container. */
@@ -108,15 +105,10 @@ export async function signal(container: Container, id: string, name: "KILL" | "S
 
 /** Resident memory of a container's processes in MiB, by the names of their programs. */
 export async function readMemory(container: Container): Promise<Record<string, number>> {
-  const text = await container.exec(
-    "sh",
-    "-c",
-    'for folder in /proc/[0-9]*; do echo "$(sed -n "s/^Name:[[:space:]]*//p" $folder/status) $(sed -n "s/^VmRSS:[^0-9]*\\([0-9]*\\).*/\\1/p" $folder/status)"; done',
-  );
+  const text = await container.exec("sh", "-c", 'grep -h -E "^(Name|VmRSS):" /proc/[0-9]*/status 2>/dev/null || true');
   const memory: Record<string, number> = {};
-  for (const line of text.split("\n")) {
-    const [, name, kib] = /^(\S+) (\d+)$/.exec(line) ?? [];
-    if (name && name !== "sh" && name !== "sed") memory[name] = Math.round((memory[name] ?? 0) + Number(kib) / 1024);
+  for (const [, name = "", kib] of text.matchAll(/^Name:\s*(\S+)\nVmRSS:\s*(\d+)/gm)) {
+    if (name !== "sh" && name !== "grep") memory[name] = Math.round((memory[name] ?? 0) + Number(kib) / 1024);
   }
   return memory;
 }
