@@ -2,6 +2,8 @@ defmodule Oneshot.Web.ReleaseTest do
   # The release as it is deployed, on a free port, beside the real server; and the page in a browser.
   use ExUnit.Case, async: false
 
+  import Oneshot.AIClient.Case, only: [eventually: 1, eventually: 2]
+
   alias Oneshot.AIClient.TestServer
   alias Oneshot.Web.Browser
 
@@ -52,7 +54,7 @@ defmodule Oneshot.Web.ReleaseTest do
       ])
 
     assert_receive {^process, {:data, {:eol, "pid " <> pid}}}
-    assert Oneshot.WebTest.eventually(fn -> healthy?(port) end, 500)
+    assert eventually(fn -> healthy?(port) end, 10_000)
     {:ok, server: server, process: process, pid: pid, port: port}
   end
 
@@ -168,14 +170,14 @@ defmodule Oneshot.Web.ReleaseTest do
     Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('stop')")
     Browser.evaluate(browser, "document.querySelector('#stop').click()")
     Browser.wait_for(browser, "[...document.querySelectorAll('.fault')].at(-1)?.innerText === 'Stopped.'")
-    assert Oneshot.WebTest.eventually(fn -> cancelled.() == 1 end)
+    assert eventually(fn -> cancelled.() == 1 end)
 
     # Left.
     Browser.type(browser, String.duplicate("leave me ", 40))
     Browser.press_enter(browser)
     Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('leave')")
     Browser.visit(browser, "about:blank")
-    assert Oneshot.WebTest.eventually(fn -> cancelled.() == 2 end)
+    assert eventually(fn -> cancelled.() == 2 end)
 
     Browser.stop(browser)
   end

@@ -1,5 +1,5 @@
-# The real server, as the tests of the client start it.
-Code.require_file("../../ai_client/test/support/server.ex", __DIR__)
+# The real server, as the tests of the client start it, and waiting until something is so.
+for file <- ["server.ex", "case.ex"], do: Code.require_file("../../ai_client/test/support/" <> file, __DIR__)
 
 browser? = Oneshot.Web.Browser.path() != nil
 if not browser?, do: IO.puts("left out: the page in a browser (needs chromium)")

@@ -1,6 +1,8 @@
 defmodule Oneshot.WebTest do
   use ExUnit.Case, async: false
 
+  import Oneshot.AIClient.Case, only: [eventually: 1]
+
   alias Oneshot.AIClient.{JSON, TestServer}
   alias Oneshot.Web.Listener
 
@@ -235,14 +237,5 @@ defmodule Oneshot.WebTest do
     assert {503, _headers, body} = ask("GET", "/providers")
     assert {:ok, %{"error" => error}} = JSON.decode(body)
     assert error =~ "JWT_SECRET"
-  end
-
-  @doc false
-  def eventually(fun, tries \\ 100) do
-    cond do
-      fun.() -> true
-      tries == 0 -> false
-      true -> Process.sleep(20) && eventually(fun, tries - 1)
-    end
   end
 end
