@@ -42,7 +42,11 @@ defmodule Oneshot.AIClient.HTTP1 do
         {:error, Error.new(:invalid_response, problem)}
 
       :more ->
-        with {:ok, bytes} <- Connection.read(connection, request), do: read_head(connection, request, buffer <> bytes)
+        case Connection.read(connection, request) do
+          {:ok, bytes} -> read_head(connection, request, buffer <> bytes)
+          :closed -> {:error, Error.new(:disconnected)}
+          {:error, error} -> {:error, error}
+        end
     end
   end
 
@@ -63,23 +67,24 @@ defmodule Oneshot.AIClient.HTTP1 do
   defp step({:ok, "", framing}, connection, request) do
     case Connection.read(connection, request) do
       {:ok, bytes} -> framing |> Body.decode(bytes) |> step(connection, request)
-      {:error, %Error{reason: :disconnected} = error} -> finish(Body.closed(framing), error, connection)
-      {:error, error} -> finish({:error, error}, error, connection)
+      :closed -> finish(closed(framing), connection)
+      {:error, error} -> finish({:error, error}, connection)
     end
   end
 
   defp step({:ok, data, framing}, connection, request), do: {:ok, data, next(framing, "", connection, request)}
-  defp step(:done, connection, _request), do: finish(:done, nil, connection)
+  defp step(:done, connection, _request), do: finish(:done, connection)
 
   # The last bytes and the end came together.
-  defp step({:done, data}, connection, _request), do: {:ok, data, fn -> finish(:done, nil, connection) end}
+  defp step({:done, data}, connection, _request), do: {:ok, data, fn -> finish(:done, connection) end}
+  defp step({:error, problem}, connection, _), do: finish({:error, Error.new(:invalid_response, problem)}, connection)
 
-  defp step({:error, problem}, connection, _request) do
-    finish({:error, Error.new(:invalid_response, problem)}, nil, connection)
+  defp closed(framing) do
+    with :broken <- Body.closed(framing), do: {:error, Error.new(:disconnected)}
   end
 
-  defp finish(result, error, connection) do
+  defp finish(result, connection) do
     Connection.close(connection)
-    if result == :broken, do: {:error, error}, else: result
+    result
   end
 end

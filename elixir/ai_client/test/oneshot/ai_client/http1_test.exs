@@ -154,6 +154,31 @@ defmodule Oneshot.AIClient.HTTP1Test do
     end
   end
 
+  test "a body that ends with the connection is whole only where that was ended, not torn down" do
+    owner = self()
+
+    for {linger, result} <- [{{false, 0}, :whole}, {{true, 0}, :disconnected}] do
+      %{url: url} =
+        RawServer.start!(fn {_module, socket} = connection, _request ->
+          RawServer.write(connection, "HTTP/1.1 200 OK\r\n\r\nhello")
+          send(owner, {:server, self()})
+          receive do: (:read -> :ok)
+          :ok = :inet.setopts(socket, linger: linger)
+          :gen_tcp.close(socket)
+        end)
+
+      {:ok, answer} = HTTP1.open(request(url))
+      assert {:ok, "hello", next} = answer.next.()
+      assert_receive {:server, server}
+      send(server, :read)
+
+      case {result, next.()} do
+        {:whole, ending} -> assert ending == :done
+        {reason, ending} -> assert {:error, %Error{reason: ^reason}} = ending
+      end
+    end
+  end
+
   test "a connection that is reset" do
     %{url: url} =
       RawServer.start!(fn {_module, socket}, _request ->

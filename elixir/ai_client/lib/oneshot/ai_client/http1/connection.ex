@@ -10,7 +10,16 @@ defmodule Oneshot.AIClient.HTTP1.Connection do
 
   @type t :: {:gen_tcp, :gen_tcp.socket()} | {:ssl, :ssl.sslsocket()}
 
-  @socket_options [:binary, active: false, nodelay: true, keepalive: true, buffer: 65_536, send_timeout_close: true]
+  # Without `show_econnreset` a connection that was torn down looks like one that was ended.
+  @socket_options [
+    :binary,
+    active: false,
+    nodelay: true,
+    keepalive: true,
+    buffer: 65_536,
+    send_timeout_close: true,
+    show_econnreset: true
+  ]
 
   @doc """
   Connects to the request's server: to each of its addresses' families in turn.
@@ -68,13 +77,22 @@ defmodule Oneshot.AIClient.HTTP1.Connection do
 
   @spec send(t(), iodata()) :: :ok | {:error, Error.t()}
   def send({module, socket}, data) do
-    with {:error, reason} <- module.send(socket, data), do: {:error, Reason.to_error(reason)}
+    with {:error, reason} <- module.send(socket, data), do: {:error, lost(reason)}
   end
 
-  @doc "The next bytes, as many as there are. The end of the connection is the error `:disconnected`."
-  @spec read(t(), Request.t()) :: {:ok, binary()} | {:error, Error.t()}
+  @doc "The next bytes, as many as there are; `:closed` where the server has ended the connection in good order."
+  @spec read(t(), Request.t()) :: {:ok, binary()} | :closed | {:error, Error.t()}
   def read({module, socket}, request) do
-    with {:error, reason} <- module.recv(socket, 0, Request.wait(request)), do: {:error, Reason.to_error(reason)}
+    case module.recv(socket, 0, Request.wait(request)) do
+      {:ok, bytes} -> {:ok, bytes}
+      {:error, :closed} -> :closed
+      {:error, reason} -> {:error, lost(reason)}
+    end
+  end
+
+  # What cannot be reached any more has been reached before.
+  defp lost(reason) do
+    with %Error{reason: :unreachable} <- Reason.to_error(reason), do: Error.new(:disconnected)
   end
 
   @spec close(t()) :: :ok

@@ -44,7 +44,7 @@ defmodule Oneshot.AIClient.HTTP1.Upload do
   defp listen_for(patience, connection, request, begun) do
     case Connection.read(connection, %{request | silence_timeout: min(patience, request.silence_timeout)}) do
       {:ok, bytes} -> begun <> bytes
-      {:error, _silent_or_closed} -> begun
+      _silent_or_closed -> begun
     end
   end
 
