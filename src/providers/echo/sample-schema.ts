@@ -1,54 +1,60 @@
-import type { JsonObject } from "../../chat/format.ts";
+import { isJsonObject } from "../../json/is-json-object.ts";
 
 /** Deeper than this a schema is taken to be recursive, and gets null. */
 const MAX_DEPTH = 16;
+/** A small schema may say a large value many times over: once the sample's JSON is about this long, the rest of it is null. */
+const MAX_LENGTH = 100_000;
 
 /**
  * A value that fits a JSON Schema in the common cases: `text` wherever a string may stand, the first of an enum, required and
  * optional properties alike. `$ref` is followed into `$defs` and `definitions` of the same schema.
  */
 export function sampleSchema(schema: unknown, text: string): unknown {
-  return sample(schema, text, schema, 0);
-}
+  let length = 0;
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function sample(schema: unknown, text: string, root: unknown, depth: number): unknown {
-  if (!isObject(schema) || depth > MAX_DEPTH) return null;
-  if ("const" in schema) return schema.const;
-  if (Array.isArray(schema.enum)) return schema.enum[0];
-  if (typeof schema.$ref === "string") return sample(findReference(root, schema.$ref), text, root, depth + 1);
-  for (const key of ["anyOf", "oneOf", "allOf"]) {
-    const choices = schema[key];
-    if (Array.isArray(choices)) return sample(choices[0], text, root, depth + 1);
+  function say(value: unknown): unknown {
+    length += JSON.stringify(value)?.length ?? 0;
+    return value;
   }
-  const type: unknown = Array.isArray(schema.type) ? schema.type[0] : schema.type;
-  switch (type) {
-    case "string":
-      return text;
-    case "integer":
-    case "number":
-      return typeof schema.minimum === "number" ? schema.minimum : 0;
-    case "boolean":
-      return true;
-    case "null":
-      return null;
-    case "array":
-      return [sample(schema.items, text, root, depth + 1)];
-    default: {
-      const properties = isObject(schema.properties) ? schema.properties : {};
-      return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, sample(value, text, root, depth + 1)]));
+
+  function sample(part: unknown, depth: number): unknown {
+    length += 1;
+    if (!isJsonObject(part) || depth > MAX_DEPTH || length > MAX_LENGTH) return null;
+    if ("const" in part) return say(part.const);
+    if (Array.isArray(part.enum)) return say(part.enum[0]);
+    if (typeof part.$ref === "string") return sample(findReference(schema, part.$ref), depth + 1);
+    for (const key of ["anyOf", "oneOf", "allOf"]) {
+      const choices = part[key];
+      if (Array.isArray(choices)) return sample(choices[0], depth + 1);
+    }
+    const type: unknown = Array.isArray(part.type) ? part.type[0] : part.type;
+    switch (type) {
+      case "string":
+        return say(text);
+      case "integer":
+      case "number":
+        return typeof part.minimum === "number" ? part.minimum : 0;
+      case "boolean":
+        return true;
+      case "null":
+        return null;
+      case "array":
+        return [sample(part.items, depth + 1)];
+      default: {
+        const properties = isJsonObject(part.properties) ? part.properties : {};
+        return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, sample(value, depth + 1)]));
+      }
     }
   }
+
+  return sample(schema, 0);
 }
 
 function findReference(root: unknown, reference: string): unknown {
   let value: unknown = root;
   for (const step of reference.replace(/^#\/?/, "").split("/")) {
     if (step === "") continue;
-    value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+    value = isJsonObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
   }
   return value;
 }
