@@ -29,7 +29,7 @@ export interface Warning {
 interface Carrier {
   /**
    * Set on the first chat event that comes from a vendor's event, and on no other, so that a dialect of the same format can write
-   * each vendor event once. An event that means nothing to us is a `opaque` event with its `raw`.
+   * each vendor event once. An event that means nothing to us is an `opaque` event with its `raw`.
    */
   raw?: RawEvent;
 }
@@ -116,6 +116,11 @@ export type ChatEvent =
   | EndEvent
   | ErrorEvent
   | CancelledEvent;
+
+/** Whether an answer is over with this event. */
+export function isTerminal(event: ChatEvent | undefined): event is EndEvent | ErrorEvent | CancelledEvent {
+  return event?.type === "end" || event?.type === "error" || event?.type === "cancelled";
+}
 
 /** The events decoded from one upstream read. */
 export type EventBatch = readonly ChatEvent[];

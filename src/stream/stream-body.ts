@@ -1,4 +1,4 @@
-import type { EventBatch, EventStream } from "../chat/event.ts";
+import { type EventBatch, type EventStream, isTerminal } from "../chat/event.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 
 /** Chat events → the text of the stream, batch by batch. */
@@ -104,8 +104,7 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
           controller.enqueue(textEncoder.encode(text));
           silentTicks = 0;
         }
-        const last = batch[batch.length - 1];
-        if (last && (last.type === "end" || last.type === "error" || last.type === "cancelled")) {
+        if (isTerminal(batch[batch.length - 1])) {
           finish(null);
           controller.close();
           return;

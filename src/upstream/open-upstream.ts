@@ -1,4 +1,4 @@
-import type { ChatEvent, EventBatch, EventStream } from "../chat/event.ts";
+import { type ChatEvent, type EventBatch, type EventStream, isTerminal } from "../chat/event.ts";
 import type { Format, JsonObject } from "../chat/format.ts";
 import type { ProviderDeps } from "../context.ts";
 import { ChatError } from "../errors/chat-error.ts";
@@ -109,10 +109,6 @@ async function readWhole(response: Response, call: UpstreamCall, connection: Con
   };
 }
 
-function isTerminal(event: ChatEvent | undefined): boolean {
-  return event !== undefined && (event.type === "end" || event.type === "error" || event.type === "cancelled");
-}
-
 /** Vendors' events that say nothing but that they are alive (Anthropic, OpenAI). They are carried for callers of the same format. */
 const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["ping", "keepalive"]);
 
@@ -143,7 +139,7 @@ function readStream(
 
   function failed(thrown: unknown, events: ChatEvent[], stage: "read" | "decode"): void {
     const error = connection.reason() ?? (stage === "read" ? classifyFetchError(thrown, "body") : decodingError(thrown));
-    events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error: redactError(error, call.headers) });
+    events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error });
   }
 
   async function read(): Promise<EventBatch | null> {
@@ -176,7 +172,9 @@ function readStream(
       }
     }
     if (events.some(isProgress)) clock.lastEventAt = deps.now();
-    if (isTerminal(events[events.length - 1])) {
+    const last = events[events.length - 1];
+    if (isTerminal(last)) {
+      if (last.type === "error") last.error = redactError(last.error, call.headers);
       ended = true;
       drain(reader, connection);
     }

@@ -1,9 +1,5 @@
-import { type ChatEvent, FINISH_REASONS, type PartKind } from "../../src/chat/event.ts";
+import { type ChatEvent, FINISH_REASONS, isTerminal, type PartKind } from "../../src/chat/event.ts";
 import type { Usage } from "../../src/chat/usage.ts";
-
-function isTerminal(event: ChatEvent): boolean {
-  return event.type === "end" || event.type === "error" || event.type === "cancelled";
-}
 
 function checkUsage({ passes = [], ...counts }: Usage, fail: (reason: string) => never): void {
   for (const pass of passes) checkUsage(pass.usage, fail);

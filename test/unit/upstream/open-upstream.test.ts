@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../src/chat/event.ts";
-import type { ChatError } from "../../../src/errors/chat-error.ts";
+import { ChatError } from "../../../src/errors/chat-error.ts";
 import { type AnswerDecoder, openUpstream, type UpstreamCall } from "../../../src/upstream/open-upstream.ts";
 import {
   collectEvents,
@@ -119,6 +119,17 @@ describe("openUpstream", () => {
       "a",
       "upstream_invalid_response",
     ]);
+  });
+
+  test("takes the call's credentials out of a failure that the stream tells", async () => {
+    const headers = { authorization: "Bearer own/key+of+the+operator" };
+    const error = new ChatError("upstream_rejected", { message: "No own/key+of+the+operator here." });
+    const told = (): AnswerDecoder => ({
+      ...createDecoder(),
+      decodeMessage: (_, events) => events.push({ type: "error", error }),
+    });
+    const events = await collectEvents(await open(sseResponse("data: a\n\n"), { headers, createDecoder: told }).stream);
+    expect(events.map((event) => event.type === "error" && event.error.message)).toEqual(["No [removed] here."]);
   });
 
   test("ends with `cancelled` and closes the upstream when the caller leaves", async () => {
