@@ -3,6 +3,7 @@ import type { Format, JsonObject } from "../chat/format.ts";
 import type { ProviderDeps } from "../context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject } from "../json/is-json-object.ts";
+import { createHalfJoiner } from "../stream/join-halves.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
 import { type Connection, createConnection } from "./connection.ts";
@@ -96,6 +97,7 @@ async function readWhole(response: Response, call: UpstreamCall, connection: Con
   } catch (thrown) {
     throw thrown instanceof ChatError ? thrown : new ChatError("upstream_invalid_response", { logReason: "body" });
   }
+  createHalfJoiner()(events);
   connection.release();
   let given = false;
   return {
@@ -127,6 +129,7 @@ function readStream(
   const clock = connection.watch(deps.timeouts);
   const sse = createSseDecoder();
   const decoder = call.createDecoder();
+  const joinHalves = createHalfJoiner();
   let ended = false;
 
   /** Decodes as far as the terminal event; what stands after it is not looked at (the first end wins). */
@@ -171,6 +174,7 @@ function readStream(
         failed(thrown, events, "decode");
       }
     }
+    joinHalves(events);
     if (events.some(isProgress)) clock.lastEventAt = deps.now();
     const last = events[events.length - 1];
     if (isTerminal(last)) {

@@ -1,6 +1,5 @@
 import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
 import type { JsonObject, Signature } from "../../chat/format.ts";
-import { type CharacterHolder, joinHalves, REPLACEMENT } from "../../stream/join-halves.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { toExtras } from "./extras.ts";
 import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
@@ -8,7 +7,7 @@ import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts"
 /** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
 export type TextOrigin = "content" | "refusal" | "reasoning" | "reasoning_content" | "reasoning_details" | "thinking";
 
-interface OpenText extends CharacterHolder {
+interface OpenText {
   index: number;
   origin: TextOrigin;
   details: JsonObject[];
@@ -32,9 +31,8 @@ export function createPartWriter(): PartWriter {
 
   function close(events: ChatEvent[]): void {
     if (!open) return;
-    const { index, origin, details, half } = open;
+    const { index, origin, details } = open;
     open = undefined;
-    if (half !== "") events.push({ type: "part-delta", index, delta: REPLACEMENT });
     // A list that is the reasoning's only place goes back whatever it holds.
     const isReturned = needsReturn(details) || (origin === "reasoning_details" && details.length > 0);
     const signature: Signature | undefined = isReturned ? signDetails(details) : undefined;
@@ -49,7 +47,7 @@ export function createPartWriter(): PartWriter {
 
   function openText(origin: TextOrigin, events: ChatEvent[]): OpenText {
     const index = nextIndex(events);
-    open = { index, origin, details: [], half: "" };
+    open = { index, origin, details: [] };
     events.push(startOf(index, origin));
     return open;
   }
@@ -63,8 +61,7 @@ export function createPartWriter(): PartWriter {
     writeText(origin, text, events) {
       if (text === "") return;
       const part = open?.origin === origin ? open : openText(origin, events);
-      const delta = joinHalves(text, part);
-      if (delta !== "") events.push({ type: "part-delta", index: part.index, delta });
+      events.push({ type: "part-delta", index: part.index, delta: text });
     },
     writeDetails(added, events) {
       if (!Array.isArray(added) || added.length === 0) return;

@@ -2,14 +2,13 @@ import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
-import { type CharacterHolder, joinHalves, REPLACEMENT } from "../../stream/join-halves.ts";
 import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { toExtras } from "./extras.ts";
 import type { PartWriter } from "./part-writer.ts";
 import { textIn } from "./text-in.ts";
 import { isZeroValue } from "./zero-value.ts";
 
-interface OpenCall extends CharacterHolder {
+interface OpenCall {
   /** The vendor's own id, where it gave one. */
   wireId: string | undefined;
   /** The id under which the call goes on: the vendor's, or ours where there is none or it is taken. */
@@ -75,7 +74,6 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
       text: "",
       custom,
       rest: {},
-      half: "",
     };
     calls.push(call);
     if (typeof delta.index === "number") byIndex.set(delta.index, call);
@@ -101,7 +99,7 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     const name = textIn(body.name);
     const call = find(delta, id, name) ?? begin(delta, id, custom !== undefined);
     for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
-    const piece = joinHalves(argumentsIn(body), call);
+    const piece = argumentsIn(body);
     // Mistral's repetition of a call may bring the same arguments once more.
     const repeated = piece !== "" && piece === call.text && isComplete(piece);
     if (call.part === undefined) {
@@ -110,13 +108,9 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
       if (!repeated) call.text += piece;
       if (name !== undefined) start(call, events);
     } else if (!repeated && piece !== "") {
-      write(call, call.part, piece, events);
+      call.text += piece;
+      if (!call.custom) events.push({ type: "part-delta", index: call.part, delta: piece });
     }
-  }
-
-  function write(call: OpenCall, part: number, piece: string, events: ChatEvent[]): void {
-    call.text += piece;
-    if (!call.custom) events.push({ type: "part-delta", index: part, delta: piece });
   }
 
   return {
@@ -132,7 +126,6 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     close(events) {
       for (const call of calls) {
         if (call.part === undefined) throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
-        if (call.half !== "") write(call, call.part, REPLACEMENT, events);
         if (call.custom) events.push({ type: "part-end", index: call.part, value: customValue(call) });
         else events.push({ type: "part-end", index: call.part, ...toExtras(call.rest) });
       }
@@ -141,7 +134,7 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
 }
 
 function customValue({ id, name, text, rest }: OpenCall): JsonObject {
-  return { ...rest, id, type: "custom", custom: { name, input: text } };
+  return { ...rest, id, type: "custom", custom: { name, input: text.toWellFormed() } };
 }
 
 function argumentsIn(body: JsonObject): string {

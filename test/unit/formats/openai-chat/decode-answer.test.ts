@@ -291,7 +291,8 @@ describe("reasoning", () => {
 
 describe("a character that is cut in two", () => {
   const [high, low] = ["\ud83d", "\ude00"];
-  const deltas = (events: readonly ChatEvent[]) => events.flatMap((event) => (event.type === "part-delta" ? [event.delta] : []));
+  const deltas = (events: readonly ChatEvent[]) =>
+    events.flatMap((event) => (event.type === "part-delta" && event.delta !== "" ? [event.delta] : []));
 
   for (const field of ["content", "reasoning", "reasoning_content", "refusal"]) {
     test(`comes whole with the second half, in ${field}`, async () => {
