@@ -33,7 +33,9 @@ defmodule Oneshot.AIClient.ChatOptions do
 
   @call [
     client: {:any, "a `Oneshot.AIClient.Client`, in place of the configured one."},
-    timeout: {:milliseconds, "how long a whole answer may take. Default: the client's, 60,000."},
+    timeout:
+      {:milliseconds,
+       "how long a whole answer may take; a stream only its silence bounds. Default: the client's, 60,000."},
     silence_timeout: {:milliseconds, "how long a stream may be silent. Default: the client's, 30,000."},
     claims: {:map, "claims for this call's token, see `Oneshot.AIClient.Token`."},
     idempotency_key: {:text, "sent as the header `Idempotency-Key`."}

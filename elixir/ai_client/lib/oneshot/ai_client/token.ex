@@ -37,8 +37,9 @@ defmodule Oneshot.AIClient.Token do
 
   ## Tokens of your own
 
-  `token:` takes a text, a function, or `{module, function, arguments}`. The function is called for every call, with the
-  call's claims where it takes an argument, and gives `{:ok, token}`, a token, or `{:error, reason}`. With Joken:
+  `token:` takes a text, a function, or `{module, function, arguments}`. The function is called for every call, and gives
+  `{:ok, token}`, a token, or `{:error, reason}`. A function of one argument gets the call's `:claims` (`%{}` where it has
+  none); with the others a call cannot have any, and raises. With Joken:
 
       config :oneshot, :ai_client, token: {MyApp.Token, :for_ai_server, []}
 
@@ -92,13 +93,20 @@ defmodule Oneshot.AIClient.Token do
   def fetch(%{jwt: jwt}, claims) when claims == %{}, do: {:ok, Cache.fetch(jwt, &Signer.sign/1)}
 
   def fetch(%{jwt: jwt}, claims) do
-    {:ok, Cache.fetch(Keyword.update(jwt, :claims, claims, &Map.merge(Map.new(&1), claims)), &Signer.sign/1)}
+    # Under one kind of name, so that a call's claim is put over the client's.
+    own = Map.new(jwt[:claims] || %{}, fn {name, value} -> {to_string(name), value} end)
+    {:ok, Cache.fetch(Keyword.put(jwt, :claims, Map.merge(own, claims)), &Signer.sign/1)}
   end
 
-  defp ask(token, _claims) when is_binary(token), do: token
-  defp ask(fun, _claims) when is_function(fun, 0), do: fun.()
   defp ask(fun, claims) when is_function(fun, 1), do: fun.(claims)
-  defp ask({module, function, arguments}, _claims), do: apply(module, function, arguments)
+
+  # What a claim forbids would be allowed without it.
+  defp ask(_source, claims) when claims != %{},
+    do: raise(ArgumentError, "a call's :claims need jwt:, or as token: a function of one argument")
+
+  defp ask(token, _none) when is_binary(token), do: token
+  defp ask(fun, _none) when is_function(fun, 0), do: fun.()
+  defp ask({module, function, arguments}, _none), do: apply(module, function, arguments)
 
   defp ask(_other, _claims),
     do: raise(ArgumentError, "token must be a text, a function or {module, function, arguments}")

@@ -50,6 +50,13 @@ defmodule Oneshot.AIClient.TokenTest do
       assert %{"iss" => "oneshot", "sub" => "user-1", "tier" => "gold", "plan" => "b"} = claims
     end
 
+    test "a call's claims win however many there are, and whatever their names are written as" do
+      own = for number <- 1..50, do: {:"claim_#{number}", "own"}
+      given = for number <- 1..50, into: %{}, do: {"claim_#{number}", "given"}
+      assert {_header, claims} = claims(token([jwt: [secret: TestServer.secret(), claims: own]], given))
+      assert given == Map.take(claims, Map.keys(given))
+    end
+
     test "is accepted, with claims of the call" do
       TestServer.forget_log(server())
       subject = "user-#{System.unique_integer([:positive])}"
@@ -153,18 +160,20 @@ defmodule Oneshot.AIClient.TokenTest do
         good
       end
 
-      for source <- [
-            good,
-            fn -> good end,
-            fn -> {:ok, good} end,
-            of_claims,
-            {Function, :identity, [good]}
-          ] do
-        client = client(server(), jwt: nil, token: source)
-        assert {:ok, _response} = AIClient.chat("echo", "Hi", client: client, claims: %{sub: "a"})
+      ask = fn source, claims ->
+        AIClient.chat("echo", "Hi", client: client(server(), jwt: nil, token: source), claims: claims)
       end
 
+      assert {:ok, _response} = ask.(of_claims, %{sub: "a"})
       assert_received {:claims, %{"sub" => "a"}}
+      assert {:ok, _response} = ask.(of_claims, nil)
+      assert_received {:claims, none} when none == %{}
+
+      for source <- [good, fn -> good end, fn -> {:ok, good} end, {Function, :identity, [good]}] do
+        assert {:ok, _response} = ask.(source, nil)
+        # They would not get into the token, and with them what they forbid.
+        assert_raise ArgumentError, ~r/claims need jwt:/, fn -> ask.(source, %{models: ["echo"]}) end
+      end
     end
 
     test "that cannot be had" do
