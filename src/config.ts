@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { authEnv } from "./auth/settings.ts";
 import { ConfigError } from "./env/config-error.ts";
+import { unquote } from "./env/unquote.ts";
 import { wholeNumber } from "./env/whole-number.ts";
 import { catalogEnv } from "./routing/catalog/overrides.ts";
 import { providersEnv } from "./routing/create-providers.ts";
@@ -81,10 +82,13 @@ export interface Config {
   readonly corsOrigins: readonly string[];
 }
 
-/** Never trimmed and never taken for absent: Joken takes the secret as it stands, and an empty one must not switch a check off. */
+/** Taken letter by letter, and never for absent: Joken takes the secret as it stands, and an empty one must not switch a check off. */
 const RAW_VARIABLES: ReadonlySet<string> = new Set(["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_ISSUER", "JWT_AUDIENCE"]);
 
-/** The environment's strings → Config. Empty variables count as absent, but for those of the JWT key. Throws a ConfigError that names the variable, never its value. */
+/**
+ * The environment's strings → Config. White space and quotes around a value are none of it, and empty variables count as absent, but for
+ * those of the JWT key. Throws a ConfigError that names the variable, never its value.
+ */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): Config {
   const variables: Record<string, string> = {};
   for (const [name, given] of Object.entries(environment)) {
@@ -92,7 +96,10 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Conf
     const value = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
     if (typeof value !== "string") continue;
     if (RAW_VARIABLES.has(name)) variables[name] = value;
-    else if (value.trim() !== "") variables[name] = value.trim();
+    else {
+      const text = unquote(value);
+      if (text !== "") variables[name] = text;
+    }
   }
   const result = envSchema.safeParse(variables, { error: explainIssue });
   if (!result.success) {

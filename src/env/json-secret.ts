@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type JsonObject, jsonObjectSchema } from "../chat/format.ts";
+import { unquote } from "./unquote.ts";
 
 /**
  * A secret that holds a JSON object, in any form in which people set one: raw, or as base64 or base64url with or without padding
@@ -15,12 +16,6 @@ export function parseJsonSecret(value: string): JsonObject | null {
 export function parseJsonListSecret(value: string): unknown[] | null {
   const text = unquote(value);
   return z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeBase64(text), "[")).data ?? null;
-}
-
-function unquote(value: string): string {
-  const text = value.trim();
-  const quote = text[0];
-  return (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote) ? text.slice(1, -1).trim() : text;
 }
 
 function parseJson(text: string, opening: "{" | "["): unknown {

@@ -49,7 +49,13 @@ test("no complaint is of more than one line, or about another variable", () => {
 
 test.each([
   ["MAX_BODY_BYTES", " 2048 ", 2048],
+  ["MAX_BODY_BYTES", '"2048"', 2048],
   ["MAX_BODY_BYTES", "", withDefault.MAX_BODY_BYTES],
+  ["MAX_BODY_BYTES", "''", withDefault.MAX_BODY_BYTES],
+  ["OPENAI_API_KEY", ' "sk-key" ', "sk-key"],
+  ["OPENAI_API_KEY", "'sk-key'", "sk-key"],
+  ["OPENAI_API_KEY", "sk-'key'", "sk-'key'"],
+  ["JWT_SECRET", '"secret"', '"secret"'],
   ["MAX_BODY_BYTES", 2048, 2048],
   ["JWT_TOLERANCE_SECONDS", "0", 0],
   ["OLLAMA", true, "true"],

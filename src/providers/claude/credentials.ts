@@ -9,9 +9,8 @@ const VARIABLES = ["ANTHROPIC_API_KEY", "CLAUDE_ACCESS_TOKEN", "CLAUDE_CODE_OAUT
 /** The environment → credential, or what the operator must do to have one. */
 export function readClaudeCredential(env: ClaudeEnv): ClaudeCredential | { reason: string } {
   for (const name of VARIABLES) {
-    const text = env[name];
-    if (text === undefined) continue;
-    const value = unquote(text);
+    const value = env[name];
+    if (value === undefined) continue;
     if (!/^[\x21-\x7e]+$/.test(value)) {
       return { reason: `${name} must be the bare key or token: without spaces, line breaks or other characters.` };
     }
@@ -19,10 +18,4 @@ export function readClaudeCredential(env: ClaudeEnv): ClaudeCredential | { reaso
     return { type: isApiKey ? "api_key" : "oauth", value };
   }
   return { reason: "Set ANTHROPIC_API_KEY (or CLAUDE_ACCESS_TOKEN)." };
-}
-
-/** Files for `docker --env-file` keep the quotes that a shell takes off. */
-function unquote(text: string): string {
-  const quoted = /^(["'])(.*)\1$/.exec(text.trim());
-  return quoted?.[2] ?? text.trim();
 }

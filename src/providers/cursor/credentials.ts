@@ -37,7 +37,7 @@ export function readCursorCredential(
 }
 
 function readKey(text: string, variable: string): CursorCredential {
-  const key = text.trim().replace(/^(["'])(.*)\1$/, "$2");
+  const key = text.trim();
   if (/^[\x21-\x7e]+$/.test(key)) return { key };
   return {
     code: "provider_unavailable",

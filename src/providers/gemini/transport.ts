@@ -43,19 +43,14 @@ function createApiTransport(key: string | undefined, env: GeminiEnv): Transport 
         : "Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.";
     return { name: "api", reason };
   }
-  const headers = { "x-goog-api-key": unquote(key) };
-  if (!/^[\x21-\x7e]+$/.test(headers["x-goog-api-key"])) {
+  if (!/^[\x21-\x7e]+$/.test(key)) {
     const variable = env.GEMINI_API_KEY === undefined ? "GOOGLE_API_KEY" : "GEMINI_API_KEY";
     return { name: "api", reason: `${variable} must be the bare key: without spaces, line breaks or other characters.` };
   }
+  const headers = { "x-goog-api-key": key };
   return {
     name: "api",
     url: (model, verb) => `${env.GEMINI_BASE_URL}/v1beta/models/${model}:${verb}`,
     sendAuthorized: (_signal, send) => send(headers),
   };
-}
-
-/** Files for `docker --env-file` keep the quotes that a shell takes off. */
-function unquote(text: string): string {
-  return /^(["'])(.*)\1$/.exec(text)?.[2] ?? text;
 }

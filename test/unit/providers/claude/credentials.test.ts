@@ -17,7 +17,7 @@ const cases: readonly (readonly [ClaudeEnv, ReturnType<typeof readClaudeCredenti
     { type: "oauth", value: "sk-ant-oat01-b" },
   ],
   [{ CLAUDE_ACCESS_TOKEN: "sk-ant-api03-a" }, { type: "api_key", value: "sk-ant-api03-a" }],
-  [{ CLAUDE_CODE_OAUTH_TOKEN: ' "sk-ant-oat01-c" ' }, { type: "oauth", value: "sk-ant-oat01-c" }],
+  [{ CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-c" }, { type: "oauth", value: "sk-ant-oat01-c" }],
 ];
 
 describe("credentials", () => {

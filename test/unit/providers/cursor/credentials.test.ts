@@ -10,7 +10,6 @@ function read(env: { CURSOR_API_KEY?: string; CURSOR_AUTH_JSON?: string }) {
 describe("readCursorCredential", () => {
   test("takes the key from CURSOR_API_KEY before the file's", () => {
     expect(read({ CURSOR_API_KEY: "crsr_a", CURSOR_AUTH_JSON: '{"apiKey":"crsr_b"}' })).toEqual({ key: "crsr_a" });
-    expect(read({ CURSOR_API_KEY: '"crsr_a"' })).toEqual({ key: "crsr_a" });
   });
 
   test("takes the key from auth.json, raw, as base64 and cut at its padding", () => {

@@ -54,7 +54,7 @@ describe("the Gemini API", () => {
 
   test("a stream is asked for as events", async () => {
     server.enqueue(sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`));
-    const events = await collectEvents(await create({ GOOGLE_API_KEY: "'AIza-key'" }).open(call({ stream: true })));
+    const events = await collectEvents(await create({ GOOGLE_API_KEY: "AIza-key" }).open(call({ stream: true })));
     expect(events.at(-1)?.type).toBe("end");
     expect(server.requests[0]?.url).toBe("/v1beta/models/gemini-3.5-flash:streamGenerateContent?alt=sse");
     expect(server.requests[0]?.headers.get("x-goog-api-key")).toBe("AIza-key");
