@@ -18,7 +18,7 @@ import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import { respondError } from "./handlers/respond.ts";
 import type { RequestContext, Server } from "./handlers/server.ts";
-import { createListV1Models } from "./handlers/v1-models.ts";
+import { createListV1Models, dialectOfV1Models } from "./handlers/v1-models.ts";
 import { createCatalog } from "./routing/catalog/index.ts";
 import { createProviders } from "./routing/create-providers.ts";
 import { createLog } from "./telemetry/log.ts";
@@ -82,11 +82,16 @@ export function createApp(config: Config, platform: Platform): App {
 
   const router = Router<Request, [RequestContext]>();
 
-  /** One path: its methods in `dialect`, and a 405 in the same shape for the others. What can be got has a head; runtimes drop its body. */
-  function route(path: string, methods: Readonly<Record<string, Handler>>, dialect: Dialect = chatDialect): void {
+  /** One path: its methods, with every failure and the 405 of others in its dialect. What can be got has a head; runtimes drop its body. */
+  function route(
+    path: string,
+    methods: Readonly<Record<string, Handler>>,
+    spoken: Dialect | ((request: Request) => Dialect) = chatDialect,
+  ): void {
     const handlers = methods.GET ? { ...methods, HEAD: methods.GET } : methods;
     const allow = Object.keys(handlers).join(", ");
     router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
+      const dialect = typeof spoken === "function" ? spoken(request) : spoken;
       try {
         const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
         if (handler) return await handler(request, context);
@@ -121,8 +126,8 @@ export function createApp(config: Config, platform: Platform): App {
   route("/v1/messages", { POST: createGenerate(anthropicMessagesDialect, server) }, anthropicMessagesDialect);
   route("/v1/messages/count_tokens", { POST: createCountTokens(server) }, anthropicMessagesDialect);
   const listV1Models = createListV1Models(server);
-  route("/v1/models", { GET: listV1Models }, openaiChatDialect);
-  route("/v1/models/:id+", { GET: listV1Models }, openaiChatDialect);
+  route("/v1/models", { GET: listV1Models }, dialectOfV1Models);
+  route("/v1/models/:id+", { GET: listV1Models }, dialectOfV1Models);
   route("/health", { GET: createHealth(server) });
   const description = createApiDescription(server);
   route("/openapi.json", { GET: description.document });

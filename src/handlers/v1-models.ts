@@ -2,8 +2,8 @@ import type { ModelInfo } from "../chat/model.ts";
 import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
-import { ChatError, toChatError } from "../errors/chat-error.ts";
-import { answerHeaders, respondError, respondJson } from "./respond.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { answerHeaders, respondJson } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** A model as one vendor's clients read it. When it was made is not in the catalog; Anthropic's own API says the epoch then. */
@@ -25,6 +25,15 @@ const ANTHROPIC: ModelShape = {
   list: (ids, models) => ({ data: models, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null }),
 };
 
+function shapeFor(request: Request): ModelShape {
+  return request.headers.has("anthropic-version") ? ANTHROPIC : OPENAI;
+}
+
+/** In which dialect the models are asked for, which has one path for two. */
+export function dialectOfV1Models(request: Request): Dialect {
+  return shapeFor(request).dialect;
+}
+
 /** `GET /v1/models` and `GET /v1/models/{id}`: what can be called now, in Anthropic's shape where its version header is sent, else in OpenAI's. */
 export function createListV1Models(server: Server) {
   const models = new Map<string, string>();
@@ -37,21 +46,18 @@ export function createListV1Models(server: Server) {
   }
 
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
-    const shape = request.headers.has("anthropic-version") ? ANTHROPIC : OPENAI;
-    try {
-      await server.authenticator.authenticate(request, shape.dialect.readToken);
-      const wanted = readId(request.url);
-      if (wanted === undefined) {
-        const ids = [...models.keys()];
-        const shaped = [...models].map(([id, provider]) => shape.model(id, provider));
-        return respondJson(shape.list(ids, shaped), requestId, 200, answerHeaders(shape.dialect, requestId));
-      }
-      const provider = models.get(wanted);
-      if (provider === undefined) throw new ChatError("model_not_found", { param: "model" });
-      return respondJson(shape.model(wanted, provider), requestId, 200, answerHeaders(shape.dialect, requestId));
-    } catch (thrown) {
-      return respondError(toChatError(thrown), shape.dialect, requestId);
+    const shape = shapeFor(request);
+    await server.authenticator.authenticate(request, shape.dialect.readToken);
+    const headers = answerHeaders(shape.dialect, requestId);
+    const wanted = readId(request.url);
+    if (wanted === undefined) {
+      const ids = [...models.keys()];
+      const shaped = [...models].map(([id, provider]) => shape.model(id, provider));
+      return respondJson(shape.list(ids, shaped), requestId, 200, headers);
     }
+    const provider = models.get(wanted);
+    if (provider === undefined) throw new ChatError("model_not_found", { param: "model" });
+    return respondJson(shape.model(wanted, provider), requestId, 200, headers);
   };
 }
 

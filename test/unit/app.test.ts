@@ -61,3 +61,23 @@ describe("at start the log tells of a provider", () => {
     });
   });
 });
+
+describe("a refused request for the models", () => {
+  test.each([
+    [{}, "Bearer x", { error: { type: "invalid_request_error" } }],
+    [{ "anthropic-version": "2023-06-01" }, "Bearer x", { type: "error", error: { type: "authentication_error" } }],
+  ])("is answered in the words of its caller, and logged: %j", async (headers, authorization, body) => {
+    const lines: unknown[] = [];
+    const app = createApp(loadConfig({ JWT_SECRET: "k1-secret-0123456789abcdef0123456789abcdef" }), {
+      runtime: "bun",
+      fetch: () => Promise.reject(new Error("nothing is called")),
+      now: Date.now,
+      randomId: () => "id",
+      log: (line) => lines.push(JSON.parse(line)),
+    });
+    const response = await app.fetch(new Request("http://localhost/v1/models", { headers: { ...headers, authorization } }));
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject(body);
+    expect(lines).toContainEqual(expect.objectContaining({ event: "refused", request_id: "id", code: "unauthenticated" }));
+  });
+});
