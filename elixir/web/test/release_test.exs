@@ -54,7 +54,7 @@ defmodule Oneshot.Web.ReleaseTest do
       ])
 
     assert_receive {^process, {:data, {:eol, "pid " <> pid}}}
-    assert eventually(fn -> healthy?(port) end, 10_000)
+    assert eventually(fn -> healthy?(port) end, 60_000)
     {:ok, server: server, process: process, pid: pid, port: port}
   end
 
@@ -87,7 +87,7 @@ defmodule Oneshot.Web.ReleaseTest do
     assert {:ok, "HTTP/1.1 200" <> _} = :gen_tcp.recv(socket, 0, 5_000)
     {_, 0} = System.cmd("kill", ["-TERM", pid])
     assert read_to_end(socket, "") =~ ~s("type":"done")
-    assert_receive {^process, {:data, {:eol, "exit 0"}}}, 15_000
+    assert_receive {^process, {:data, {:eol, "exit 0"}}}
   end
 
   defp read_to_end(socket, text) do
@@ -105,6 +105,7 @@ defmodule Oneshot.Web.ReleaseTest do
   defp listening(pid) do
     listening =
       for file <- ["/proc/net/tcp", "/proc/net/tcp6"],
+          File.exists?(file),
           line <- File.stream!(file),
           ["0A" = _listen, inode] <- [line |> String.split() |> fields()],
           into: MapSet.new(),

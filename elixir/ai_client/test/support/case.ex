@@ -24,7 +24,7 @@ defmodule Oneshot.AIClient.Case do
   end
 
   @doc "Tries until the function gives something that is true; the last value otherwise."
-  def eventually(fun, timeout \\ 3_000), do: eventually_until(fun, System.monotonic_time(:millisecond) + timeout)
+  def eventually(fun, timeout \\ 20_000), do: eventually_until(fun, System.monotonic_time(:millisecond) + timeout)
 
   defp eventually_until(fun, deadline) do
     value = fun.()

@@ -27,7 +27,7 @@ defmodule Oneshot.AIClient.TestServer do
     server
   end
 
-  def url(server), do: GenServer.call(server, :url, 20_000)
+  def url(server), do: GenServer.call(server, :url, 90_000)
 
   @doc "The log's lines so far, decoded."
   def log(server), do: GenServer.call(server, :log)
@@ -49,22 +49,19 @@ defmodule Oneshot.AIClient.TestServer do
         :exit_status,
         :stderr_to_stdout,
         line: 1_000_000,
-        cd: @repository,
-        args: ["-c", @wrapper, "server", bun, "src/runtimes/bun.ts"],
+        # Not the repository, whose .env Bun would read.
+        cd: System.tmp_dir!(),
+        args: ["-c", @wrapper, "server", bun, Path.join(@repository, "src/runtimes/bun.ts")],
         env: env |> defaults() |> Enum.map(fn {name, value} -> {to_charlist(name), value && to_charlist(value)} end)
       ])
 
-    Process.send_after(self(), :must_listen, 15_000)
+    Process.send_after(self(), :must_listen, 60_000)
     {:ok, %{port: port, url: nil, waiting: [], lines: [], pid: nil}}
   end
 
   defp defaults(env) do
-    # false removes a variable of this process: the tests' server has nobody's keys.
-    foreign =
-      for {name, _value} <- System.get_env(),
-          name =~ ~r/KEY|TOKEN|SECRET|CREDENTIALS|_URL$|AUTH/,
-          into: %{},
-          do: {name, false}
+    # false removes a variable of this process: the tests' server has nobody's keys and nobody's settings.
+    foreign = for {name, _value} <- System.get_env(), name not in ["PATH", "HOME"], into: %{}, do: {name, false}
 
     Map.merge(Map.merge(foreign, %{"PORT" => "0", "HOST" => "127.0.0.1", "JWT_SECRET" => @secret}), env)
   end

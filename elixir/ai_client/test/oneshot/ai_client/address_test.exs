@@ -32,6 +32,7 @@ defmodule Oneshot.AIClient.AddressTest do
     HTTP1.open(struct!(%Request{method: :get, url: URI.parse("http://#{host}:#{port}/")}, fields))
   end
 
+  @tag :ipv6
   test "an IPv6 address as it is" do
     port = listen(@ipv6)
     assert {:ok, %Answer{}} = open("[::1]", port)
@@ -39,6 +40,7 @@ defmodule Oneshot.AIClient.AddressTest do
     assert text =~ "host: [::1]:#{port}\r\n"
   end
 
+  @tag :ipv6
   test "a name of a private network, which has an IPv6 address only" do
     :inet_db.add_host(@ipv6, [~c"ai.internal", ~c"ai.flycast"])
     port = listen(@ipv6)
@@ -47,11 +49,13 @@ defmodule Oneshot.AIClient.AddressTest do
     assert {:error, %Error{reason: :connection_refused}} = open("ai.internal", port - 1)
   end
 
+  @tag :ipv6
   test "any name with an IPv6 address only" do
     :inet_db.add_host(@ipv6, [~c"ai.example"])
     assert {:ok, %Answer{}} = open("ai.example", listen(@ipv6))
   end
 
+  @tag :ipv6
   test "where one family is refused, the other is tried" do
     :inet_db.add_host(@ipv4, [~c"both.example"])
     :inet_db.add_host(@ipv6, [~c"both.example"])

@@ -83,7 +83,7 @@ defmodule Oneshot.AIClient.ErrorTest do
     assert {:error, %Error{reason: :timeout, retryable?: true}} =
              AIClient.chat("echo", text, model: "echo-slow", timeout: 300)
 
-    assert (System.monotonic_time(:millisecond) - started) in 300..2_000
+    assert (System.monotonic_time(:millisecond) - started) in 300..10_000
   end
 
   test "a stream that falls silent" do
@@ -106,10 +106,7 @@ defmodule Oneshot.AIClient.ErrorTest do
   end
 
   test "nothing listens" do
-    {:ok, listener} = :gen_tcp.listen(0, [])
-    {:ok, port} = :inet.port(listener)
-    :gen_tcp.close(listener)
-    client = Client.new(url: "http://127.0.0.1:#{port}", token: "t")
+    client = Client.new(url: "http://127.0.0.1:1", token: "t")
     assert {:error, %Error{reason: :connection_refused, retryable?: true}} = AIClient.chat("echo", "Hi", client: client)
     assert {:error, %Error{reason: :connection_refused}} = AIClient.health(client: client)
     assert [{:error, %Error{reason: :connection_refused}}] = Enum.to_list(AIClient.stream("echo", "Hi", client: client))

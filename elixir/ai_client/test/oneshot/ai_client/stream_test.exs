@@ -160,21 +160,30 @@ defmodule Oneshot.AIClient.StreamTest do
   end
 
   test "200 streams of 200 processes at once, with nothing to wait for but the server" do
-    started = System.monotonic_time(:millisecond)
     words = "one two three four five"
+    owner = self()
 
-    texts =
-      1..200
-      |> Task.async_stream(
-        fn number -> "echo" |> AIClient.stream_text("#{number} #{words}", model: "echo-slow") |> Enum.join() end,
-        max_concurrency: 200,
-        timeout: 30_000
-      )
-      |> Enum.map(fn {:ok, text} -> text end)
+    readers =
+      for number <- 1..200 do
+        Task.async(fn ->
+          "echo"
+          |> AIClient.stream_text("#{number} #{words}", model: "echo-slow")
+          |> Stream.with_index()
+          |> Enum.map_join(fn {text, index} ->
+            # With the first word in hand each waits for all of the others, so no stream can wait for another one's end.
+            if index == 0 do
+              send(owner, {:begun, number})
+              receive do: (:go_on -> :ok)
+            end
 
-    assert texts == for(number <- 1..200, do: "#{number} #{words}")
-    # One such stream takes 10 events of 200 ms; a pool of 50 would need four times that.
-    assert System.monotonic_time(:millisecond) - started < 6_000
+            text
+          end)
+        end)
+      end
+
+    for number <- 1..200, do: assert_receive({:begun, ^number}, 60_000)
+    for reader <- readers, do: send(reader.pid, :go_on)
+    assert Task.await_many(readers, 60_000) == for(number <- 1..200, do: "#{number} #{words}")
   end
 
   test "a slow reader slows the server down" do
@@ -197,7 +206,7 @@ defmodule Oneshot.AIClient.StreamTest do
       end)
 
     # What fits into the buffers of two sockets, of the 100 MB that there are.
-    assert_receive {:written, blocks}, 5_000
+    assert_receive {:written, blocks}
     assert blocks < 200
     assert {:message_queue_len, 0} = Process.info(pid, :message_queue_len)
     Process.exit(pid, :kill)
@@ -255,31 +264,33 @@ defmodule Oneshot.AIClient.StreamTest do
   test "a server that stops ends its streams with a word" do
     server = TestServer.start!(%{"SHUTDOWN_GRACE_MS" => "300"})
     client = client(server)
-    long = String.duplicate("word ", 200)
-
-    task =
-      Task.async(fn ->
-        "echo" |> AIClient.stream(long, model: "echo-slow", client: client) |> Enum.at(-1)
-      end)
-
-    assert eventually(fn -> AIClient.health(client: client) end)
-    Process.sleep(500)
+    task = last_event(client)
     TestServer.signal(server, "TERM")
-    assert {:error, %Error{reason: :shutting_down, retryable?: true, partial: %Response{}}} = Task.await(task, 5_000)
+    assert {:error, %Error{reason: :shutting_down, retryable?: true, partial: %Response{}}} = Task.await(task, 20_000)
   end
 
   test "a server that is killed is noticed" do
     server = TestServer.start!()
     client = client(server)
 
+    task = last_event(client)
+    TestServer.signal(server, "KILL")
+    assert {:error, %Error{reason: :disconnected}} = Task.await(task, 20_000)
+  end
+
+  # A process that reads a long stream, and has begun to.
+  defp last_event(client) do
+    owner = self()
+
     task =
       Task.async(fn ->
-        "echo" |> AIClient.stream(String.duplicate("word ", 200), model: "echo-slow", client: client) |> Enum.at(-1)
+        "echo"
+        |> AIClient.stream(String.duplicate("word ", 200), model: "echo-slow", client: client)
+        |> Stream.each(&send(owner, {:event, &1}))
+        |> Enum.at(-1)
       end)
 
-    assert {:ok, _} = AIClient.health(client: client)
-    Process.sleep(500)
-    TestServer.signal(server, "KILL")
-    assert {:error, %Error{reason: :disconnected}} = Task.await(task, 5_000)
+    assert_receive {:event, %Event.PartDelta{}}
+    task
   end
 end

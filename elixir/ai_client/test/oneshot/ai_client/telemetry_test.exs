@@ -13,7 +13,7 @@ defmodule Oneshot.AIClient.TelemetryTest do
   def handle(event, measurements, metadata, owner), do: send(owner, {:telemetry, event, measurements, metadata})
 
   defp assert_event(name) do
-    assert_receive {:telemetry, [:oneshot, :ai_client, :chat, ^name], measurements, metadata}, 1_000
+    assert_receive {:telemetry, [:oneshot, :ai_client, :chat, ^name], measurements, metadata}
     {measurements, metadata}
   end
 
@@ -23,7 +23,7 @@ defmodule Oneshot.AIClient.TelemetryTest do
     assert %{provider: "echo", model: "echo", stream: false, telemetry_span_context: context} = start
     assert {%{duration: duration, input_tokens: 2, output_tokens: 2}, stop} = assert_event(:stop)
     assert %{outcome: :ok, response: ^response, error: nil, telemetry_span_context: ^context} = stop
-    assert System.convert_time_unit(duration, :native, :millisecond) in 0..5_000
+    assert System.convert_time_unit(duration, :native, :millisecond) in 0..60_000
     refute_received {:telemetry, _event, _measurements, _metadata}
   end
 
