@@ -4,11 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatLeftOut, readTestReport } from "./test-report.ts";
 
+/** Longest time for a test that gives none of its own; it is only for a machine that is very busy. */
+const TIMEOUT_MS = 120_000;
+/** The servers under test are on loopback, which a proxy of the shell does not know. */
+const LOOPBACK = ["127.0.0.1", "localhost"];
+const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy ?? "", ...LOOPBACK].filter((name) => name !== "").join(",");
+
 const folder = mkdtempSync(join(tmpdir(), "test-report-"));
 const reportPath = join(folder, "report.xml");
 const { exitCode } = Bun.spawnSync(
-  [process.execPath, "test", "--reporter=junit", `--reporter-outfile=${reportPath}`, ...process.argv.slice(2)],
-  { stdio: ["inherit", "inherit", "inherit"] },
+  [
+    process.execPath,
+    "test",
+    `--timeout=${TIMEOUT_MS}`,
+    "--reporter=junit",
+    `--reporter-outfile=${reportPath}`,
+    ...process.argv.slice(2),
+  ],
+  { stdio: ["inherit", "inherit", "inherit"], env: { ...process.env, NO_PROXY: noProxy, no_proxy: noProxy } },
 );
 
 let exit = exitCode;

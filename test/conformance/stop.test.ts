@@ -3,6 +3,7 @@ import { createChatClient, mintTestToken, TEST_JWT } from "../support/chat-clien
 import { openRawConnection } from "../support/raw-http.ts";
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
+import { until } from "../support/until.ts";
 
 const GRACE_MS = 500;
 
@@ -11,15 +12,17 @@ async function stop({ pid, died }: RunningServer): Promise<number> {
   if (pid === undefined) throw new Error("the server's process was not found");
   const startedAt = performance.now();
   process.kill(pid, "SIGTERM");
-  while (!died() && performance.now() - startedAt < 8000) await Bun.sleep(10);
+  await until("the server has ended", died);
   return performance.now() - startedAt;
 }
 
 describe.each(["bun", "deno"] as const)("%s that is told to end", (runtime) => {
-  const start = () => startServer(runtime, { ...TEST_JWT, SHUTDOWN_GRACE_MS: String(GRACE_MS), LOG_LEVEL: "off" });
+  const start = (graceMs = GRACE_MS) =>
+    startServer(runtime, { ...TEST_JWT, SHUTDOWN_GRACE_MS: String(graceMs), LOG_LEVEL: "off" });
 
   test("ends at once where nobody is served", async () => {
-    expect(await stop(await start())).toBeLessThan(GRACE_MS);
+    const graceMs = 40 * GRACE_MS;
+    expect(await stop(await start(graceMs))).toBeLessThan(graceMs);
   });
 
   test("lets a stream go on for its time, and then says that it is shutting down", async () => {
@@ -34,7 +37,8 @@ describe.each(["bun", "deno"] as const)("%s that is told to end", (runtime) => {
     const text = response.text();
     const tookMs = await stop(server);
     expect(tookMs).toBeGreaterThan(GRACE_MS - 50);
-    expect(tookMs).toBeLessThan(GRACE_MS + 2000);
+    // Long before the answer's end, which is after 200 s.
+    expect(tookMs).toBeLessThan(GRACE_MS + 20_000);
     expect((await text).trimEnd().split("\n\n").at(-1)).toContain('"code":"shutting_down"');
   });
 
@@ -53,7 +57,7 @@ describe.each(["bun", "deno"] as const)("%s that is told to end", (runtime) => {
       ].join("\r\n"),
     );
     await Bun.sleep(100);
-    expect(await stop(server)).toBeLessThan(GRACE_MS + 2000);
+    expect(await stop(server)).toBeLessThan(GRACE_MS + 20_000);
     connection.close();
   });
 });

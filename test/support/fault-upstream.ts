@@ -1,6 +1,7 @@
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { findFreePort } from "./find-free-port.ts";
+import { until } from "./until.ts";
 import { faultProgram } from "./vectors.ts";
 
 /** An upstream that breaks in the way that was chosen: the vectors' fault server, behind one address. */
@@ -10,8 +11,8 @@ export interface FaultUpstream {
   scenario: string;
   /** How many connections came in since the last look. */
   takeConnections(): number;
-  /** Waits until no connection is open, or `timeoutMs` are over; gives the number of those still open. */
-  waitUntilClosed(timeoutMs: number): Promise<number>;
+  /** Waits until no connection is open. */
+  untilClosed(): Promise<void>;
   /** What the fault server wrote: it says when a redirect was followed. */
   output(): string;
   stop(): Promise<void>;
@@ -32,7 +33,7 @@ async function startFaultServer(): Promise<{ port: number; output(): string; sto
     output += decoder.decode(bytes, { stream: true });
   };
   child.stdout.pipeTo(new WritableStream({ write }));
-  while (!output.includes("faultd")) await Bun.sleep(10);
+  await until("the fault server listens", () => output.includes("faultd"));
   return {
     port,
     output: () => output,
@@ -97,11 +98,7 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
       connections = 0;
       return count;
     },
-    async waitUntilClosed(timeoutMs) {
-      const deadline = performance.now() + timeoutMs;
-      while (open.size > 0 && performance.now() < deadline) await Bun.sleep(10);
-      return open.size;
-    },
+    untilClosed: () => until("no connection to the upstream is open", () => open.size === 0),
     output: faults.output,
     async stop() {
       for (const socket of open) socket.destroy();

@@ -123,7 +123,14 @@ export async function collectEvents(stream: EventStream): Promise<ChatEvent[]> {
   return events;
 }
 
-const TIMEOUTS: UpstreamTimeouts = { headersMs: 2000, answerMs: 2000, idleMs: 2000, progressMs: 2000, totalMs: 5000 };
+/** Longer than anything here takes, on a busy machine too. */
+const TIMEOUTS: UpstreamTimeouts = {
+  headersMs: 60_000,
+  answerMs: 60_000,
+  idleMs: 60_000,
+  progressMs: 60_000,
+  totalMs: 60_000,
+};
 
 /** What a provider is given in a test. Ids are `id1`, `id2`, …; the clock is the real one unless it is passed in. */
 export function createTestDeps(

@@ -5,6 +5,8 @@ export type AnswerEnd = "complete" | "cut" | "reset" | "stall";
 export interface Answer {
   /** Waits this long before the first byte. */
   delayMs?: number;
+  /** Waited for before the first byte. */
+  after?: Promise<unknown>;
   status?: number;
   headers?: Record<string, string>;
   /** Sent in place of status line and headers, as it is. */
@@ -36,6 +38,8 @@ export interface SseAnswerOptions {
   headers?: Record<string, string>;
   /** Before the first byte, headers included. */
   delayMs?: number;
+  /** Waited for before the first byte. */
+  after?: Promise<unknown>;
   /** Before each piece but the first. */
   pauseMs?: number;
   end?: AnswerEnd;

@@ -113,6 +113,7 @@ async function playAnswer(answer: Answer, connection: Connection): Promise<boole
   const { socket } = connection;
   const chunked = answer.rawHead === undefined && !answer.lengthKnown;
   if (answer.delayMs) await wait(answer.delayMs);
+  await answer.after;
   if (connection.closedAt !== undefined) return false;
   const head = formatHead(answer);
   if (head !== "") socket.write(head);
@@ -148,7 +149,7 @@ export async function startUpstream(): Promise<Upstream> {
     enqueue: (...answers) => {
       queue.push(...answers);
     },
-    async waitForRequests(count, timeoutMs = 5000) {
+    async waitForRequests(count, timeoutMs = 20_000) {
       const arrived = new Promise<UpstreamRequest>((resolve) => {
         const look = (): void => {
           const request = requests[count - 1];

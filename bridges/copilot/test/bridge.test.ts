@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { until } from "../../../test/support/until.ts";
 import type { Bridge } from "../src/bridge.ts";
 import type { Settings } from "../src/settings.ts";
 import { hasSdk, NEEDS_SDK } from "./installed.ts";
@@ -277,24 +278,24 @@ describe.skipIf(!hasSdk)(`the bridge, over the SDK and a stand-in for its runtim
         const controller = new AbortController();
         const asked = ask(bridge, { stream }, { signal: controller.signal });
         asked.catch(() => {});
-        for (const until = Date.now() + 2000; Date.now() < until && !runtime.sessions[0]?.sent.length; ) await Bun.sleep(5);
+        await until("the session was sent the prompt", () => runtime.sessions[0]?.sent.length === 1);
         if (stream && steps.length > 0) await (await asked).body?.getReader().read();
         controller.abort();
-        for (const until = Date.now() + 1000; Date.now() < until && !runtime.sessions[0]?.deleted; ) await Bun.sleep(5);
+        await until("the session is deleted", () => runtime.sessions[0]?.deleted === true);
         expect(runtime.sessions).toMatchObject([{ aborted: true, deleted: true }]);
       }
     }
   });
 
   test("deletes a session that is there only after the caller left", async () => {
-    runtime.play({ steps: HELLO, createDelayMs: 150 });
+    runtime.play({ steps: HELLO, createDelayMs: 1500 });
     const bridge = await start();
     const controller = new AbortController();
     const asked = ask(bridge, {}, { signal: controller.signal });
     asked.catch(() => {});
     await Bun.sleep(50);
     controller.abort();
-    for (const until = Date.now() + 1000; Date.now() < until && !runtime.sessions[0]?.deleted; ) await Bun.sleep(5);
+    await until("the session is deleted", () => runtime.sessions[0]?.deleted === true);
     expect(runtime.sessions).toMatchObject([{ sent: [], deleted: true }]);
   });
 
@@ -309,7 +310,7 @@ describe.skipIf(!hasSdk)(`the bridge, over the SDK and a stand-in for its runtim
 
   test("gives up a session that is silent for too long", async () => {
     runtime.play({ steps: HELLO.slice(0, 3) });
-    const bridge = await start({ silenceMs: 100 });
+    const bridge = await start({ silenceMs: 500 });
     const data = await readData(await ask(bridge, { stream: true }));
     expect(JSON.parse(data.at(-1) ?? "")).toMatchObject({ error: { code: "timeout", status: 504 } });
     await bridge.settled();

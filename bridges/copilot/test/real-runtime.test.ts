@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { measureLeast } from "../../../test/support/measure-least.ts";
+import { until } from "../../../test/support/until.ts";
 import type { App } from "../src/app.ts";
 import type { Runtime } from "../src/runtime.ts";
 import { hasRuntime, NEEDS_RUNTIME } from "./installed.ts";
@@ -33,7 +35,7 @@ function streamAnswer(): ReadableStream<Uint8Array> {
       controller.close();
     },
     cancel() {
-      closedAt = Date.now();
+      closedAt = performance.now();
     },
   });
 }
@@ -107,7 +109,7 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
       ],
     });
     expect(asked[0]).not.toHaveProperty("tools");
-  }, 20_000);
+  }, 120_000);
 
   test("offers the model the caller's tools alone, and hands their calls on", async () => {
     answer = "calls";
@@ -118,17 +120,21 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
     expect(asked[0]).toMatchObject({ tools: [{ function: { name: "weather" } }] });
     await app.settled();
     expect(asked).toHaveLength(1);
-  }, 20_000);
+  }, 120_000);
 
   test("closes the connection to the model within a second of the caller's leaving", async () => {
     answer = "silence";
-    const controller = new AbortController();
-    const response = await ask({ stream: true }, controller.signal);
-    await response.body?.getReader().read();
-    const leftAt = Date.now();
-    controller.abort();
-    await app.settled();
-    for (const until = leftAt + 3000; closedAt === undefined && Date.now() < until; ) await Bun.sleep(10);
-    expect((closedAt ?? Number.POSITIVE_INFINITY) - leftAt).toBeLessThan(1000);
-  }, 20_000);
+    const tookMs = await measureLeast(1000, async () => {
+      closedAt = undefined;
+      const controller = new AbortController();
+      const response = await ask({ stream: true }, controller.signal);
+      await response.body?.getReader().read();
+      const leftAt = performance.now();
+      controller.abort();
+      await app.settled();
+      await until("the connection is closed", () => closedAt !== undefined);
+      return (closedAt ?? Number.POSITIVE_INFINITY) - leftAt;
+    });
+    expect(tookMs).toBeLessThan(1000);
+  }, 120_000);
 });

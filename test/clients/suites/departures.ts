@@ -1,18 +1,15 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { HEARTBEAT_MS } from "../../conformance/conformance.ts";
 import { CALLERS } from "../../support/callers/index.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { VENDORS } from "../../support/vendors/index.ts";
 import { TEXT } from "../script.ts";
-import { COMMIT_AFTER_MS, type Stage } from "../stage.ts";
+import type { Stage } from "../stage.ts";
 
 /** A user who gives up: the client says so, and the call upstream ends. */
 export function describeDepartures({ runtime, upstream, caller }: Stage): void {
-  // How fast it goes is held by the conformance suite; here the client library does its part too, on a busy machine.
-  const promptMs = HEARTBEAT_MS + 3000;
-  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the head: of a stream that is after
-  // COMMIT_AFTER_MS, of a whole answer it is never.
+  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the head: of a stream that is when
+  // its headers go out, of a whole answer it is never.
   const isLate = runtime === "deno";
 
   describe("an abort", () => {
@@ -23,10 +20,10 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
     for (const kind of CALLERS) {
       const client = caller(kind);
       for (const vendor of isLate ? VENDORS.slice(0, 1) : VENDORS) {
-        for (const [when, stream, answer, withinMs] of [
-          ["in mid-stream", true, () => sseAnswer(vendor.half(TEXT), { end: "stall" }), promptMs],
-          ["before a stream", true, silentAnswer, isLate ? COMMIT_AFTER_MS + promptMs : promptMs],
-          ["before a whole answer", false, silentAnswer, promptMs],
+        for (const [when, stream, answer] of [
+          ["in mid-stream", true, () => sseAnswer(vendor.half(TEXT), { end: "stall" })],
+          ["before a stream", true, silentAnswer],
+          ["before a whole answer", false, silentAnswer],
         ] as const) {
           if (isLate && !stream) continue;
           test(`of ${kind.name} ${when} closes the call of ${vendor.name}`, async () => {
@@ -37,10 +34,10 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
             const sent = await upstream.waitForRequests(1);
             await Bun.sleep(20);
             expect(sent.closedAt).toBeUndefined();
-            const leftAt = performance.now();
             controller.abort();
             expect(String(await asked)).toMatch(/abort/i);
-            expect((await sent.closed(withinMs + 2000)) - leftAt).toBeLessThan(withinMs);
+            // How fast it goes is held by the conformance suite. The servers themselves would wait for longer.
+            await sent.closed(20_000);
           });
         }
       }

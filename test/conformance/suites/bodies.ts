@@ -138,7 +138,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
         expect(rise).toBeLessThan(128 * MIB);
         expect((await client.send("/health")).status).toBe(200);
       },
-      30_000,
+      120_000,
     );
 
     test.each([
@@ -150,7 +150,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
         const connection = openRawConnection(server.url);
         await connection.write(await rawHead("transfer-encoding: chunked", status === 401 ? "none" : undefined));
         // Callers have some seconds to end by themselves, and to read the answer.
-        const deadline = performance.now() + 12_000;
+        const deadline = performance.now() + 60_000;
         while (!connection.closed() && performance.now() < deadline) {
           await connection.write(CHUNK);
           await Bun.sleep(5);
@@ -158,7 +158,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
         expect(connection.closed()).toBe(true);
         expect((await connection.answer).status).toBe(status);
       },
-      15_000,
+      120_000,
     );
 
     async function rawHead(length: string, token?: string): Promise<string> {
@@ -186,7 +186,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
         expect(wrong).toEqual([]);
         expect(files.length).toBeGreaterThan(300);
         expect(upstream.requests.length).toBe(0);
-      }, 30_000);
+      }, 300_000);
 
       test("the naughty strings reach the upstream unchanged", async () => {
         upstream.respond = () => jsonAnswer(TEXT_FIXTURE.message);
@@ -202,7 +202,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
         }
         expect(changed).toEqual([]);
         expect(strings.length).toBeGreaterThan(500);
-      }, 60_000);
+      }, 300_000);
 
       test("the naughty strings as names are refused or quoted, never a 500", async () => {
         upstream.respond = () => jsonAnswer(TEXT_FIXTURE.message);
@@ -218,7 +218,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
           }
         }
         expect(wrong).toEqual([]);
-      }, 60_000);
+      }, 300_000);
     });
   });
 }

@@ -3,11 +3,11 @@ import { findFreePort } from "../find-free-port.ts";
 import type { RunningServer, Runtime } from "./runtime.ts";
 
 /** Longest time that a server may take to answer its first request, on a busy machine. */
-const START_MS = 20_000;
+const START_MS = 60_000;
 
 async function isUp(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1000) });
+    const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) });
     await response.body?.cancel();
     return true;
   } catch {

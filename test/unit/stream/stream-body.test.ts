@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { EventBatch, EventStream } from "../../../src/chat/event.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import { createStreamBody, type StreamBodyOptions } from "../../../src/stream/stream-body.ts";
+import { until } from "../../support/until.ts";
 
 const encoder = {
   heartbeat: ":hb\n",
@@ -10,8 +11,8 @@ const encoder = {
 
 const END: EventBatch = [{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null }];
 
-/** A stream that gives these batches; a number is a pause in milliseconds, and the end of the list a silence without end. */
-function createSource(steps: readonly (EventBatch | number)[]): EventStream & { closed: boolean } {
+/** A stream that gives these batches; a promise is waited for, and the end of the list is a silence without end. */
+function createSource(steps: readonly (EventBatch | Promise<void>)[]): EventStream & { closed: boolean } {
   const rest = [...steps];
   return {
     format: null,
@@ -20,7 +21,7 @@ function createSource(steps: readonly (EventBatch | number)[]): EventStream & { 
       for (;;) {
         const step = rest.shift();
         if (step === undefined) await new Promise(() => {});
-        else if (typeof step === "number") await Bun.sleep(step);
+        else if (step instanceof Promise) await step;
         else return step;
       }
     },
@@ -62,10 +63,19 @@ describe("createStreamBody", () => {
   test("sends heartbeats while the answer is silent, also before it opens", async () => {
     const { promise, resolve } = Promise.withResolvers<EventStream>();
     const { body } = createBody(promise, { heartbeatMs: 40 });
-    const text = new Response(body).text();
-    await Bun.sleep(100);
-    resolve(createSource([100, END]));
-    expect(await text).toMatch(/^(:hb\n){3,5}end\n$/);
+    const reader = body.getReader();
+    const read = async () => new TextDecoder().decode((await reader.read()).value);
+    const began = performance.now();
+    for (let count = 0; count < 2; count++) expect(await read()).toBe(":hb\n");
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    resolve(createSource([released, END]));
+    for (let count = 0; count < 2; count++) expect(await read()).toBe(":hb\n");
+    // There are no more of them than there must be.
+    expect(performance.now() - began).toBeGreaterThan(3 * 40);
+    release();
+    let last = await read();
+    while (last === ":hb\n") last = await read();
+    expect(last).toBe("end\n");
   });
 
   test("ends with an error event where the answer fails to open", async () => {
@@ -121,8 +131,7 @@ describe("createStreamBody", () => {
   test("gives up a caller who does not read", async () => {
     const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
     const { finished } = createBody(source, { heartbeatMs: 20, clientStallMs: 60 });
-    await Bun.sleep(150);
+    await until("it is given up", () => source.closed);
     expect(finished.map((failure) => failure?.code)).toEqual(["client_stalled"]);
-    expect(source.closed).toBe(true);
   });
 });

@@ -103,14 +103,14 @@ describe("openUpstream", () => {
     const events = [...Array<string>(12).fill(`event: ${name}\ndata: {}\n\n`), "data: END\n\n"];
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        await Bun.sleep(20);
+        await Bun.sleep(50);
         const event = events.shift();
         if (event === undefined) controller.close();
         else controller.enqueue(new TextEncoder().encode(event));
       },
     });
     const send = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
-    const { stream } = open(sseResponse(""), { send, timeouts: { progressMs: 120 } });
+    const { stream } = open(sseResponse(""), { send, timeouts: { progressMs: 400 } });
     expect((await outline(stream)).at(-1)).toBe(outcome);
   });
 

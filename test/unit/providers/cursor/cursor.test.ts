@@ -17,6 +17,7 @@ import {
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import { collectEvents, createTestCall, createTestDeps } from "../../../support/play-response.ts";
 import { NEEDS_RECORDINGS } from "../../../support/recordings.ts";
+import { until } from "../../../support/until.ts";
 
 let standIn: CursorStandIn;
 
@@ -238,7 +239,7 @@ describe("the cursor provider, when a run fails", () => {
   });
 
   test("gives up a run that falls silent", async () => {
-    const { stream, done } = open({ streams: [{ events: HELLO, end: "hang" }] }, { timeouts: { idleMs: 100 } });
+    const { stream, done } = open({ streams: [{ events: HELLO, end: "hang" }] }, { timeouts: { idleMs: 300 } });
     const events = await collectEvents(await stream);
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_stalled" } });
     await done;
@@ -381,8 +382,7 @@ describe("the cursor provider, when the caller leaves", () => {
       expect(rest.at(-1)).toEqual({ type: "cancelled" });
       await done;
       expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
-      for (const until = Date.now() + 1000; !call.closed && Date.now() < until; ) await Bun.sleep(5);
-      expect(call.closed).toBe(true);
+      await until("the stream is closed", () => call.closed);
     });
   }
 

@@ -216,5 +216,5 @@ test("the caller's leaving closes the upstream's connection", async () => {
   expect((await stream.read())?.[0]?.type).toBe("start");
   controller.abort();
   expect((await stream.read())?.at(-1)?.type).toBe("cancelled");
-  await server.requests[0]?.closed(1000);
+  await server.requests[0]?.closed(30_000);
 });
