@@ -38,10 +38,12 @@ if (node) {
   await greet(`http://${HOST}:${port}`);
   // Wrangler reads further variables from .env or .dev.vars by itself.
   const own = ["dev", "--ip", HOST, "--port", String(port), ...(secret === undefined ? [] : ["--var", `JWT_SECRET:${secret}`])];
-  const { exitCode } = Bun.spawnSync([node, "node_modules/wrangler/bin/wrangler.js", ...own, ...process.argv.slice(2)], {
+  const wrangler = Bun.spawn([node, "node_modules/wrangler/bin/wrangler.js", ...own, ...process.argv.slice(2)], {
     stdio: ["inherit", "inherit", "inherit"],
   });
-  process.exit(exitCode);
+  // It would go on without this process, and keep the port.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => wrangler.kill(signal));
+  process.exit(await wrangler.exited);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "worker-"));

@@ -11,6 +11,7 @@ const serviceSchema = z.object({
   user: z.string().optional(),
   environment: z.record(z.string(), z.string()),
   ports: z.array(z.string()).default([]),
+  healthcheck: z.object({ interval: z.string() }).optional(),
   read_only: z.literal(true),
   cap_drop: z.tuple([z.literal("ALL")]),
   stop_grace_period: z.string(),
@@ -39,6 +40,10 @@ test("the web app runs alone in its image, without root, and finds the AI server
   expect(user).toBe("1000:1000");
   expect(environment.AI_SERVER_URL).toBe("http://ai-server:8080");
   expect(readFileSync(join(root, "Dockerfile"), "utf8")).toContain("PORT=8080");
+});
+
+test("the web app does not wait half a minute for the AI server's first check", () => {
+  expect(Number.parseInt(services["ai-server"].healthcheck?.interval ?? "30s", 10)).toBeLessThanOrEqual(5);
 });
 
 test("Procfile, Dockerfiles and lockfile agree on the versions and ports that they repeat", () => {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleWorker } from "../../scripts/bundle-worker.ts";
 import { checkWorker } from "../../scripts/check-worker.ts";
+import { createStandInTools } from "../support/deploy/stand-in-tools.ts";
+import { until } from "../support/until.ts";
 
 const root = resolve(import.meta.dir, "../..");
 /** wrangler bundles in each of these. */
@@ -53,3 +55,33 @@ describe("wrangler.toml", () => {
     expect(config).not.toHaveProperty("vars");
   });
 });
+
+test(
+  "npm run dev:workers ends wrangler when it is told to end itself",
+  async () => {
+    const tools = createStandInTools();
+    try {
+      const has = (name: string) => existsSync(join(tools.folder, name));
+      const note = (name: string) => `touch '${join(tools.folder, name)}'`;
+      tools.add(
+        "node",
+        `[ "$1" != --version ] || { echo v24.0.0; exit; }
+trap '${note("asked").replaceAll("'", '"')}; exit 0' TERM
+${note("up")}
+for _ in {1..600}; do sleep 0.1; done`,
+      );
+      const dev = Bun.spawn([process.execPath, "scripts/dev-workers.ts"], {
+        cwd: root,
+        env: { PATH: tools.path, HOME: tools.folder, PORT: "1" },
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      await until("wrangler is up", () => has("up"));
+      dev.kill("SIGTERM");
+      expect(await dev.exited).toBe(0);
+      expect(has("asked")).toBe(true);
+    } finally {
+      tools.remove();
+    }
+  },
+  TIMEOUT_MS,
+);
