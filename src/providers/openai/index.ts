@@ -19,7 +19,7 @@ export function createOpenaiProvider(env: OpenaiEnv, deps: ProviderDeps): Provid
     name: "openai",
     aliases: ["codex"],
     format: "openai_responses",
-    defaultModel: env.OPENAI_DEFAULT_MODEL,
+    defaultModel: env.OPENAI_DEFAULT_MODEL ?? null,
     availability,
     support: openaiSupport,
     async open(call) {

@@ -8,7 +8,7 @@ export const openaiEnv = {
     .describe("The OpenAI API behind a proxy or in a test, with its version: `/responses` is appended."),
   OPENAI_ORGANIZATION: z.string().optional().describe("The organization that is billed, where the key belongs to several."),
   OPENAI_PROJECT: z.string().optional().describe("The project that is billed, where the key belongs to several."),
-  OPENAI_DEFAULT_MODEL: z.string().default("gpt-6.1-terra").describe("The OpenAI model where a request names none."),
+  OPENAI_DEFAULT_MODEL: z.string().optional().describe("The OpenAI model where a request names none. Default: the catalog's."),
 };
 
 export type OpenaiEnv = z.infer<z.ZodObject<typeof openaiEnv>>;

@@ -51,7 +51,7 @@ export function createCatalog({ MODEL_CATALOG: overrides = {} }: { MODEL_CATALOG
     find,
     lookup: (provider, name) => find(provider, name) ?? { id: name },
     list: (provider) => models.get(provider) ?? [],
-    defaultModel: (provider) => (Object.hasOwn(VENDORS, provider) ? (VENDORS[provider]?.defaultModel ?? null) : null),
+    defaultModel: (provider) => VENDORS[provider]?.defaultModel ?? null,
     resolveModel: (name) => anyProvider.get(name),
   };
 }

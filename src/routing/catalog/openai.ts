@@ -47,4 +47,4 @@ const models: readonly ModelInfo[] = [
   { id: "gpt-5", retires: "2026-12-11" },
 ];
 
-export const openaiCatalog: VendorCatalog = { defaultModel: "gpt-6.1-sol", models };
+export const openaiCatalog: VendorCatalog = { defaultModel: "gpt-6.1-terra", models };
