@@ -46,6 +46,7 @@ describe("at start the log tells of a provider", () => {
   test.each([
     ["claude", { ANTHROPIC_API_KEY: "two words" }, "ANTHROPIC_API_KEY"],
     ["claude", { CLAUDE_TRANSPORT: "vertex", GOOGLE_APPLICATION_CREDENTIALS_JSON: "{" }, "GOOGLE_APPLICATION_CREDENTIALS_JSON"],
+    ["claude", { CLAUDE_TRANSPORT: "vertex" }, "GOOGLE_APPLICATION_CREDENTIALS_JSON"],
     ["gemini", { GOOGLE_API_KEY: "two words" }, "GOOGLE_API_KEY"],
     ["openai", { OPENAI_API_KEY: "sk-x", OPENAI_PROJECT: "two words" }, "OPENAI_PROJECT"],
     ["cursor", { CURSOR_AUTH_JSON: "garbage" }, "CURSOR_AUTH_JSON"],

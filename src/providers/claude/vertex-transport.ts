@@ -26,7 +26,8 @@ const OAUTH_BETA = "oauth-2025-04-20";
 export function createVertexTransport(env: GoogleEnv, deps: ProviderDeps): ClaudeTransport {
   const access = createGoogleAccess(env, deps);
   if ("reason" in access) {
-    const { reason } = access;
+    // With the variable that led here, which is at fault where Google's were never to be set.
+    const reason = `CLAUDE_TRANSPORT is vertex: ${access.reason}`;
     return {
       availability: { available: false, code: "provider_unavailable", reason },
       systemTurns: false,
