@@ -1,4 +1,5 @@
 import { FORMATS, type Format, type Signature } from "../../chat/format.ts";
+import { CARRIED_PREFIX } from "../carried-text.ts";
 
 /**
  * What a carried signature signs. A client of this format sends back the `signature` of thinking blocks and nothing else that is
@@ -10,9 +11,6 @@ export type Signed =
   | { kind: "text" | "empty_text" }
   | { kind: "tool_call"; toolCallId: string };
 
-/** Anthropic's own signatures are base64, which has no colon. */
-const PREFIX = "ai-server:1:";
-
 const KINDS: ReadonlySet<string> = new Set<Signed["kind"]>(["reasoning", "redacted", "text", "empty_text", "tool_call"]);
 
 /** A signature → the text for a thinking block's `signature`. Anthropic's own signature of reasoning stays what it is. */
@@ -20,13 +18,13 @@ export function carrySignature(signature: Signature, signed: Signed): string {
   if (signature.format === "anthropic" && signed.kind === "reasoning") return signature.value;
   const toolCallId = signed.kind === "tool_call" ? signed.toolCallId : "";
   const fields = [signature.format, signed.kind, encodeURIComponent(signature.id ?? ""), encodeURIComponent(toolCallId)];
-  return `${PREFIX}${fields.join(":")}:${signature.value}`;
+  return `${CARRIED_PREFIX}${fields.join(":")}:${signature.value}`;
 }
 
 /** The other way round; undefined for what is a signature of Anthropic's. */
 export function restoreSignature(text: string): { signature: Signature; signed: Signed } | undefined {
-  if (!text.startsWith(PREFIX)) return undefined;
-  const match = /^([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(text.slice(PREFIX.length));
+  if (!text.startsWith(CARRIED_PREFIX)) return undefined;
+  const match = /^([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(text.slice(CARRIED_PREFIX.length));
   const [, format = "", kind = "", id = "", toolCallId = "", value = ""] = match ?? [];
   if (!isFormat(format) || !isKind(kind)) return undefined;
   const signatureId = decode(id);

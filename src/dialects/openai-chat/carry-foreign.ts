@@ -1,17 +1,15 @@
 import * as z from "zod";
 import { formatSchema, jsonObjectSchema, signatureSchema } from "../../chat/format.ts";
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
-import { ChatError } from "../../errors/chat-error.ts";
+import { decodeCarriedText, encodeCarriedText } from "../carried-text.ts";
 
 /**
  * Signatures of other vendors, and the order in which their parts stood, have no place of their own in this format. They travel in
  * two fields that its clients send back as they came: an entry of `reasoning_details` (whoever appends the whole message), and
  * Google's `extra_content.google.thought_signature` of a tool call (the AI SDK's openai-compatible client, which drops the rest).
- * The prefix tells ours from a vendor's own.
+ *
+ * This is one part of an answer. Of what the message says anyway, only the length is told; of calls, the id.
  */
-const PREFIX = "ai-server:1:";
-
-/** One part of an answer. Of what the message says anyway, only the length is told; of calls, the id. */
 const pieceSchema = z.union([
   z.strictObject({
     reasoning: z.union([z.string(), z.int().min(0)]),
@@ -24,26 +22,20 @@ const pieceSchema = z.union([
 ]);
 export type Piece = z.infer<typeof pieceSchema>;
 
+const piecesSchema = pieceSchema.array();
+
 /** True where the message alone would not give the parts back: something is signed, or is in another vendor's words. */
 export function needsCarrying(pieces: readonly Piece[]): boolean {
   return pieces.some((piece) => "opaque" in piece || piece.signature !== undefined);
 }
 
 export function encodePieces(pieces: readonly Piece[]): string {
-  return PREFIX + JSON.stringify(pieces);
+  return encodeCarriedText(pieces);
 }
 
 /** Undefined where the text is a vendor's own. Throws where it is ours and was damaged. */
 export function decodePieces(text: unknown, param: string): Piece[] | undefined {
-  if (typeof text !== "string" || !text.startsWith(PREFIX)) return undefined;
-  const damaged = new ChatError("invalid_request", { param, message: `${param} is not what this server gave out.` });
-  try {
-    const result = pieceSchema.array().safeParse(JSON.parse(text.slice(PREFIX.length)));
-    if (result.success) return result.data;
-  } catch {
-    throw damaged;
-  }
-  throw damaged;
+  return decodeCarriedText(piecesSchema, text, param);
 }
 
 /** What the message itself says. */

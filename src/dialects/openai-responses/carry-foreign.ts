@@ -1,13 +1,11 @@
 import * as z from "zod";
 import { formatSchema, jsonObjectSchema, type Signature, signatureSchema } from "../../chat/format.ts";
-import { ChatError } from "../../errors/chat-error.ts";
+import { decodeCarriedText, encodeCarriedText } from "../carried-text.ts";
 
 /**
  * What other vendors sign has no place of its own in this API, so it travels in a field that every client of the API sends back as it
- * came: the `encrypted_content` of a reasoning item. The prefix tells ours from OpenAI's own (base64, which has no colon).
+ * came: the `encrypted_content` of a reasoning item.
  */
-const PREFIX = "ai-server:1:";
-
 const carriedSchema = z.union([
   /** The reasoning item itself. */
   z.strictObject({ of: z.literal("reasoning"), signature: signatureSchema.optional(), redacted: z.boolean().optional() }),
@@ -21,20 +19,12 @@ const carriedSchema = z.union([
 export type Carried = z.infer<typeof carriedSchema>;
 
 export function encodeCarried(carried: Carried): string {
-  return PREFIX + JSON.stringify(carried);
+  return encodeCarriedText(carried);
 }
 
 /** Undefined where the content is not ours. Throws where it is and was damaged. */
 export function decodeCarried(content: string | null | undefined, param: string): Carried | undefined {
-  if (!content?.startsWith(PREFIX)) return undefined;
-  const damaged = new ChatError("invalid_request", { param, message: `${param} is not what this server gave out.` });
-  try {
-    const result = carriedSchema.safeParse(JSON.parse(content.slice(PREFIX.length)));
-    if (result.success) return result.data;
-  } catch {
-    throw damaged;
-  }
-  throw damaged;
+  return decodeCarriedText(carriedSchema, content, param);
 }
 
 /** A signature that the format itself has no place for. */

@@ -25,6 +25,7 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
   /** The parts of the message that still grows. */
   let parts: Part[] = [];
   let role: "assistant" | "tool" | undefined;
+  const said: Said = { calls: new Map(), text: undefined };
 
   function add(author: "assistant" | "tool", part: Part): void {
     if (role !== author) {
@@ -33,6 +34,8 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
       messages.push({ role, content: parts });
     }
     parts.push(part);
+    if (part.type === "tool_call") said.calls.set(part.id, part);
+    else if (part.type === "text") said.text = part;
   }
 
   items.forEach((item, index) => {
@@ -46,7 +49,7 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
     else if (isFunctionCallOutput(item)) add("tool", decodeResult(item));
     else if (isReasoning(item)) {
       const carried = decodeCarried(item.encrypted_content, `input[${index}].encrypted_content`);
-      const part = carried ? restoreCarried(carried, item, messages) : decodeReasoning(item);
+      const part = carried ? restoreCarried(carried, item, said) : decodeReasoning(item);
       if (part) add("assistant", part);
     } else add(isAnswerToModel(item) ? "tool" : "assistant", { type: "opaque", format: "openai_responses", value: item });
   });
@@ -124,18 +127,14 @@ function joinTexts(item: ReasoningItem): string {
     .join(TEXT_SEPARATOR);
 }
 
-/** The latest part so far that fits. */
-function findLast<T extends Part>(messages: readonly Message[], fits: (part: Part) => part is T): T | undefined {
-  for (let index = messages.length - 1; index >= 0; index -= 1) {
-    const content = messages[index]?.content;
-    const part = Array.isArray(content) ? content.findLast(fits) : undefined;
-    if (part) return part;
-  }
-  return undefined;
+/** What the assistant said so far that a signature may belong to: its calls by id, and its latest text. */
+interface Said {
+  readonly calls: Map<string, ToolCallPart>;
+  text: TextPart | undefined;
 }
 
 /** What this server hid in a reasoning item: a part of its own, or the signature of a part that came before. */
-function restoreCarried(carried: Carried, item: ReasoningItem, messages: readonly Message[]): Part | undefined {
+function restoreCarried(carried: Carried, item: ReasoningItem, said: Said): Part | undefined {
   switch (carried.of) {
     case "reasoning": {
       const { of: _of, ...proof } = carried;
@@ -144,14 +143,12 @@ function restoreCarried(carried: Carried, item: ReasoningItem, messages: readonl
     case "opaque":
       return { type: "opaque", format: carried.format, value: carried.value };
     case "tool_call": {
-      const call = findLast(messages, (part): part is ToolCallPart => part.type === "tool_call" && part.id === carried.id);
+      const call = said.calls.get(carried.id);
       if (call) call.signature = carried.signature;
       return undefined;
     }
-    case "text": {
-      const text = findLast(messages, (part): part is TextPart => part.type === "text");
-      if (text) text.signature = carried.signature;
+    case "text":
+      if (said.text) said.text.signature = carried.signature;
       return undefined;
-    }
   }
 }

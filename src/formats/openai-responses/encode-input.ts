@@ -36,9 +36,7 @@ function encodeMessage(message: Message, path: string, input: JsonObject[], warn
     return;
   }
   if (role === "assistant") {
-    content.forEach((part, index) => {
-      encodeAssistantPart(part, `${path}.content[${index}]`, input, warn);
-    });
+    encodeAssistant(content, path, input, warn);
     return;
   }
   let contents: JsonObject[] = [];
@@ -72,17 +70,28 @@ function encodeMessage(message: Message, path: string, input: JsonObject[], warn
   flush();
 }
 
+function encodeAssistant(parts: readonly Part[], path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
+  /** The content of the last item, once it was copied: until then it may be the caller's own. */
+  let growing: JsonObject[] | undefined;
+  for (const [index, part] of parts.entries()) {
+    const previous = input[input.length - 1];
+    if (part.type === "text" && continuesItem(part) && previous?.role === "assistant" && Array.isArray(previous.content)) {
+      if (previous.content !== growing) {
+        growing = [...previous.content];
+        input[input.length - 1] = { ...previous, content: growing };
+      }
+      growing.push(restoreOutputText(part));
+    } else encodeAssistantPart(part, `${path}.content[${index}]`, input, warn);
+  }
+}
+
 function encodeAssistantPart(part: Part, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
   switch (part.type) {
-    case "text": {
-      const previous = input[input.length - 1];
-      if (continuesItem(part) && previous?.role === "assistant" && Array.isArray(previous.content)) {
-        input[input.length - 1] = { ...previous, content: [...previous.content, restoreOutputText(part)] };
-      } else if (hasExtras(part)) {
+    case "text":
+      if (hasExtras(part)) {
         input.push({ type: "message", role: "assistant", content: [restoreOutputText(part)], ...fieldsNoted(part, "$item") });
       } else input.push({ role: "assistant", content: part.text });
       break;
-    }
     case "reasoning": {
       const item = restoreReasoning(part);
       if (item) input.push(item);

@@ -1,3 +1,4 @@
+import { collectToolNames } from "../../chat/collect-tool-names.ts";
 import type { Warning } from "../../chat/event.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { DocumentPart, ImagePart, Part, ToolResultPart } from "../../chat/part.ts";
@@ -11,7 +12,7 @@ interface Section {
 
 /** What the parts of a conversation are described with. */
 interface Scene {
-  messages: readonly Message[];
+  toolNames: ReadonlyMap<string, string>;
   numberOf: CollectedImages["numberOf"];
   warn(warning: Warning): void;
 }
@@ -29,7 +30,7 @@ export function writeTranscript(
   { numberOf }: Pick<CollectedImages, "numberOf">,
   warn: (warning: Warning) => void,
 ): string {
-  const scene: Scene = { messages, numberOf, warn };
+  const scene: Scene = { toolNames: collectToolNames(messages), numberOf, warn };
   const sections = messages.flatMap((message, index) => describeMessage(message, `messages[${index}]`, scene));
   const [first] = sections;
   if (!first) return "";
@@ -85,7 +86,7 @@ function describeDocument({ title, text }: DocumentPart, path: string, { warn }:
 }
 
 function describeResult(result: ToolResultPart, path: string, scene: Scene): Section {
-  const name = result.name ?? findToolName(scene.messages, result.tool_call_id);
+  const name = result.name ?? scene.toolNames.get(result.tool_call_id);
   const tool = name === undefined ? "a tool" : `the tool ${JSON.stringify(name)}`;
   const heading = `${result.is_error ? "failure" : "result"} of ${tool} (call ${JSON.stringify(result.tool_call_id)})`;
   return { heading, text: describeResultContent(result.content, path, scene) || "(nothing)" };
@@ -100,13 +101,6 @@ function describeResultContent(content: ToolResultPart["content"], path: string,
     if (part.type === "document") pieces.push(describeDocument(part, `${path}.content[${index}]`, scene));
   }
   return pieces.join("\n");
-}
-
-function findToolName(messages: readonly Message[], id: string): string | undefined {
-  for (const message of messages) {
-    for (const part of partsOf(message)) if (part.type === "tool_call" && part.id === id) return part.name;
-  }
-  return undefined;
 }
 
 /** One sign more than any line begins with, and three at least. */

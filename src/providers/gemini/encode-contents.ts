@@ -1,3 +1,4 @@
+import { collectToolNames } from "../../chat/collect-tool-names.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { Content, GenerateRequest, RequestPart } from "../../wire/google-generate/request.ts";
 import type { EncodeContext, PartContext } from "./encode-context.ts";
@@ -21,7 +22,7 @@ export function encodeContents(
   messages: readonly Message[],
   context: EncodeContext,
 ): Pick<GenerateRequest, "contents" | "systemInstruction"> {
-  const parts: PartContext = { ...context, nameOfCall: collectCallNames(messages) };
+  const parts: PartContext = { ...context, toolNames: collectToolNames(messages) };
   const turns: Content[] = [];
   const system: RequestPart[] = [];
   messages.forEach((message, at) => {
@@ -68,16 +69,6 @@ function encodeParts(message: Message, at: number, context: PartContext): Reques
     encoded.push(...encodePart(part, param, context));
   });
   return encoded;
-}
-
-/** The function's name by the id of its call: Google wants it with the result, other vendors' callers do not give it. */
-function collectCallNames(messages: readonly Message[]): ReadonlyMap<string, string> {
-  const names = new Map<string, string>();
-  for (const { content } of messages) {
-    if (typeof content === "string") continue;
-    for (const part of content) if (part.type === "tool_call") names.set(part.id, part.name);
-  }
-  return names;
 }
 
 /** Of several calls in one turn Google signs the first alone, so a turn with one signature has all it needs. */

@@ -9,5 +9,5 @@ export interface EncodeContext {
 
 export interface PartContext extends EncodeContext {
   /** The function's name by the id of its call. */
-  nameOfCall: ReadonlyMap<string, string>;
+  toolNames: ReadonlyMap<string, string>;
 }

@@ -15,7 +15,7 @@ const MEDIA_INSIDE: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "i
  * which the Gemini API passes over in silence where they stand inside: the model makes up what it was to see (recorded 2026-02).
  */
 export function encodeToolResult(part: ToolResultPart, param: string, context: PartContext): RequestPart[] {
-  const name = part.name ?? context.nameOfCall.get(part.tool_call_id);
+  const name = part.name ?? context.toolNames.get(part.tool_call_id);
   if (name === undefined) {
     const message = "No tool call in this conversation has this id, and Google needs the tool's name: add `name` to the result.";
     throw new ChatError("invalid_request", { param: `${param}.tool_call_id`, message });

@@ -204,6 +204,20 @@ describe("an answer of another vendor", () => {
     expect(message).toEqual({ role: "assistant", content });
   });
 
+  test("a hidden signature belongs to what the assistant said, the latest where it was sent twice", () => {
+    const signature = { format: "google", value: "c2ln" } as const;
+    const hidden = (of: object) => ({ type: "reasoning", summary: [], encrypted_content: `ai-server:1:${JSON.stringify(of)}` });
+    const call = { type: "function_call", call_id: "c1", name: "f", arguments: "{}" };
+    const said = { role: "user", content: [{ type: "input_text", text: "Hi" }] };
+    const input = [said, hidden({ of: "text", signature }), call, call, hidden({ of: "tool_call", id: "c1", signature })];
+    const { messages } = openaiResponsesDialect.decodeRequest({ input }, new Headers());
+    const plain = { type: "tool_call", id: "c1", name: "f", arguments: {} } as const;
+    expect(messages).toEqual([
+      { role: "user", content: [{ type: "text", text: "Hi" }] },
+      { role: "assistant", content: [plain, { ...plain, signature }] },
+    ]);
+  });
+
   test("a hidden part that was damaged is refused", () => {
     for (const content of ["ai-server:1:{", 'ai-server:1:{"of":"text"}']) {
       const input = [{ type: "reasoning", summary: [], encrypted_content: content }];

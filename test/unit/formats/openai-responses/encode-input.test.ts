@@ -9,6 +9,19 @@ function encode(...messages: Message[]) {
 }
 
 describe("encodeInput", () => {
+  test("leaves an item of the caller's as it is where a text goes on with it", () => {
+    const value = { type: "message", role: "assistant", content: [{ type: "output_text", text: "a" }] };
+    const later = (index: number) =>
+      ({ type: "text", text: `${index}`, extras: { openai_responses: { $content_index: index } } }) as const;
+    const message: Message = {
+      role: "assistant",
+      content: [{ type: "opaque", format: "openai_responses", value }, later(1), later(2)],
+    };
+    const content = ["a", "1", "2"].map((text) => expect.objectContaining({ type: "output_text", text }));
+    for (const _ of ["first try", "second try"]) expect(encode(message).input).toEqual([{ ...value, content }]);
+    expect(value.content).toHaveLength(1);
+  });
+
   test("a tool loop with what the vendor wants back", () => {
     const { input, warnings } = encode(
       { role: "user", content: "Weather?" },
