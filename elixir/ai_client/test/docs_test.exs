@@ -9,7 +9,8 @@ defmodule Oneshot.AIClient.DocsTest do
     for [_, block] <- Regex.scan(~r/^```#{language}\n(.*?)^```/ms, File.read!(path)), do: block
   end
 
-  if System.find_executable("npm") == nil, do: @tag(skip: "needs npm")
+  if System.find_executable("npm") == nil or File.exists?(Path.join(TestServer.repository(), ".env")),
+    do: @tag(skip: "needs npm and no .env in the repository")
 
   test "the way from nothing to the first answer, run as it is written" do
     [commands | _] = blocks(@readme, "sh")
