@@ -39,9 +39,24 @@ export async function start(host: Host): Promise<void> {
     host.printError(thrown.message);
     host.exit(1);
   }
+  let listener: Listener | undefined;
+  let stopping = false;
+  // Before it listens: the first process of a container does not get a signal that nobody waits for.
+  host.onStop(async () => {
+    // A second signal does not wait.
+    if (stopping || !listener) host.exit(0);
+    stopping = true;
+    setTimeout(() => {
+      app.shutDown();
+      // Who still sends a request, or does not read, is not waited for.
+      setTimeout(() => host.exit(0), LAST_WORDS_MS);
+    }, config.env.SHUTDOWN_GRACE_MS);
+    await listener.stop();
+    host.exit(0);
+  });
+
   const hostname = config.env.HOST ?? "::";
   const port = config.env.PORT;
-  let listener: Listener;
   try {
     listener = await host.listen(app, { port, hostname });
   } catch (thrown) {
@@ -52,20 +67,6 @@ export async function start(host: Host): Promise<void> {
   }
   const url = `http://${formatHost(hostname)}:${listener.port}`;
   for (const line of (await development?.greet(url)) ?? [`AI server: ${url}`]) host.print(line);
-
-  let stopping = false;
-  host.onStop(async () => {
-    // A second signal does not wait.
-    if (stopping) host.exit(0);
-    stopping = true;
-    setTimeout(() => {
-      app.shutDown();
-      // Who still sends a request, or does not read, is not waited for.
-      setTimeout(() => host.exit(0), LAST_WORDS_MS);
-    }, config.env.SHUTDOWN_GRACE_MS);
-    await listener.stop();
-    host.exit(0);
-  });
 }
 
 function formatHost(hostname: string): string {
