@@ -17,6 +17,11 @@ export interface Usage {
   passes?: readonly UsagePass[];
 }
 
+/** A count of tokens in what a vendor said; undefined for anything else. */
+export function readCount(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
+
 /** One run of a model within an answer. */
 export interface UsagePass {
   /** The vendor's id of the model; absent where it is the one that was called. */

@@ -2,7 +2,8 @@ import type { JsonObject, Signature } from "../../chat/format.ts";
 import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
-import { omit, toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { omit } from "../../json/omit.ts";
 import type { Block, MessagesBody, WireMessage } from "../../wire/anthropic-messages/request.ts";
 import { restoreSignature } from "./carry-signature.ts";
 

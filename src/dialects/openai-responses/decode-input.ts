@@ -4,8 +4,9 @@ import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
 import { carryItem, toExtras } from "../../formats/openai-responses/extras.ts";
 import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
-import { isEmpty, omit } from "../../formats/openai-responses/read-json.ts";
+import { isEmpty } from "../../formats/openai-responses/read-json.ts";
 import { carryReasoning, TEXT_SEPARATOR, textsOf } from "../../formats/openai-responses/reasoning-item.ts";
+import { omit } from "../../json/omit.ts";
 import type {
   FunctionCallItem,
   FunctionCallOutputItem,

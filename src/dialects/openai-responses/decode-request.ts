@@ -4,7 +4,8 @@ import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { toExtras } from "../../formats/openai-responses/extras.ts";
-import { isEmpty, omit } from "../../formats/openai-responses/read-json.ts";
+import { isEmpty } from "../../formats/openai-responses/read-json.ts";
+import { omit } from "../../json/omit.ts";
 import { type ResponsesBody, responsesBodySchema } from "../../wire/openai-responses/request.ts";
 import { parseBody } from "../parse-body.ts";
 import { findBinding, isHint, UNDERSTOOD_FIELDS } from "./bind-to-format.ts";

@@ -1,8 +1,9 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, OpaquePart, Part, TextPart, ToolResultPart } from "../../chat/part.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
+import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
-import { omit, toExtras } from "./extras.ts";
+import { toExtras } from "./extras.ts";
 
 /**
  * A content block of a request or an answer → part. What the chat model has no word for (server tools and their results, files, new

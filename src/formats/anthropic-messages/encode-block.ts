@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { DocumentPart, ImagePart, OpaquePart, Part, ReasoningPart, TextPart } from "../../chat/part.ts";
+import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
 import { cacheControlOf } from "./cache-control.ts";
-import { decodeUtf8Base64 } from "./decode-utf8-base64.ts";
 import { extrasOf } from "./extras.ts";
 
 /** A part → content block. Reasoning must have a signature of Anthropic's, or `signature` must say what stands in its place. */

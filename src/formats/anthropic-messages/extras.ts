@@ -9,10 +9,3 @@ export function extrasOf(holder: { extras?: Extras | undefined }): JsonObject | 
 export function toExtras(fields: JsonObject): { extras?: Extras } {
   return Object.keys(fields).length === 0 ? {} : { extras: { anthropic: fields } };
 }
-
-/** The object without these fields. */
-export function omit(value: JsonObject, names: ReadonlySet<string>): JsonObject {
-  const rest: JsonObject = {};
-  for (const name of Object.keys(value)) if (!names.has(name)) rest[name] = value[name];
-  return rest;
-}

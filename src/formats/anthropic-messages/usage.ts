@@ -1,25 +1,23 @@
 import type { JsonObject } from "../../chat/format.ts";
-import type { Usage, UsagePass } from "../../chat/usage.ts";
+import { readCount, type Usage, type UsagePass } from "../../chat/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
+import { omit } from "../../json/omit.ts";
 import type { WireUsage } from "../../wire/anthropic-messages/response.ts";
-import { omit } from "./extras.ts";
-
-function countOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : undefined;
-}
 
 /**
  * Anthropic's counts → ours; null while the prompt or the answer is not counted. Its `input_tokens` leave out what was read from or
  * written to the cache, ours are the whole prompt.
  */
 export function decodeUsage(usage: JsonObject): Usage | null {
-  const uncached = countOf(usage.input_tokens);
-  const output = countOf(usage.output_tokens);
+  const uncached = readCount(usage.input_tokens);
+  const output = readCount(usage.output_tokens);
   if (uncached === undefined || output === undefined) return null;
-  const cacheWrite = countOf(usage.cache_creation_input_tokens);
-  const cacheRead = countOf(usage.cache_read_input_tokens);
-  const cacheWrite1h = isJsonObject(usage.cache_creation) ? countOf(usage.cache_creation.ephemeral_1h_input_tokens) : undefined;
-  const reasoning = isJsonObject(usage.output_tokens_details) ? countOf(usage.output_tokens_details.thinking_tokens) : undefined;
+  const cacheWrite = readCount(usage.cache_creation_input_tokens);
+  const cacheRead = readCount(usage.cache_read_input_tokens);
+  const cacheWrite1h = isJsonObject(usage.cache_creation) ? readCount(usage.cache_creation.ephemeral_1h_input_tokens) : undefined;
+  const reasoning = isJsonObject(usage.output_tokens_details)
+    ? readCount(usage.output_tokens_details.thinking_tokens)
+    : undefined;
   const input = uncached + (cacheWrite ?? 0) + (cacheRead ?? 0);
   return {
     input_tokens: input,

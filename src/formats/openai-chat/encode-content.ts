@@ -1,6 +1,8 @@
 import type { Warning } from "../../chat/event.ts";
 import type { Extras, JsonObject } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
+import { encodeDataUrl } from "../encode-data-url.ts";
 import { noteOf, overlay, saidIn } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 import { refusePrivateUrls } from "./refuse-private-urls.ts";
@@ -71,7 +73,7 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
     case "text":
       return { type: "text", text: part.text };
     case "image":
-      return { type: "image_url", image_url: { url: part.url ?? dataUrl(part.media_type ?? "image/png", part.data) } };
+      return { type: "image_url", image_url: { url: part.url ?? encodeDataUrl(part.media_type ?? "image/png", part.data) } };
     case "document":
       return encodeDocument(part, quirks);
   }
@@ -81,25 +83,11 @@ function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
   // Most servers read PDFs only; a caller of this very format knows what the server reads.
   const asText = media_type.startsWith("text/") && !(isSaidElement(part) && quirks.documents === "file");
-  const text = part.text ?? (asText ? decodeText(part.data) : undefined);
+  const text = part.text ?? (asText && part.data !== undefined ? decodeUtf8Base64(part.data) : undefined);
   if (text !== undefined) return { type: "text", text: title === undefined ? text : `${title}\n\n${text}` };
-  const location = part.url ?? dataUrl(media_type, part.data);
+  const location = part.url ?? encodeDataUrl(media_type, part.data);
   if (quirks.documents === "document_url") {
     return { type: "document_url", document_url: location, ...(title === undefined ? {} : { document_name: title }) };
   }
   return { type: "file", file: { filename: title ?? "document.pdf", file_data: location } };
-}
-
-function dataUrl(mediaType: string, data: string | undefined): string {
-  return `data:${mediaType};base64,${data ?? ""}`;
-}
-
-/** Base64 of a text; undefined where it is not. */
-function decodeText(data: string | undefined): string | undefined {
-  if (data === undefined) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(atob(data), (character) => character.charCodeAt(0)));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,19 +1,20 @@
-import type { Usage } from "../../chat/usage.ts";
+import { readCount, type Usage } from "../../chat/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 
 /** The vendor's counts → usage; null where it gave no count of the prompt or of the answer. */
 export function mapUsage(usage: unknown): Usage | null {
   if (!isJsonObject(usage)) return null;
-  const prompt = countIn(usage.prompt_tokens);
-  const completion = countIn(usage.completion_tokens);
+  const prompt = readCount(usage.prompt_tokens);
+  const completion = readCount(usage.completion_tokens);
   if (prompt === undefined || completion === undefined) return null;
   const promptDetails = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
   const completionDetails = isJsonObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
-  const reasoning = countIn(completionDetails.reasoning_tokens);
+  const reasoning = readCount(completionDetails.reasoning_tokens);
   // DeepSeek's own name and Moonshot's place stand for servers that do not give OpenAI's.
-  const cached = countIn(promptDetails.cached_tokens) ?? countIn(usage.prompt_cache_hit_tokens) ?? countIn(usage.cached_tokens);
-  const cacheWrite = countIn(promptDetails.cache_write_tokens);
-  const total = countIn(usage.total_tokens);
+  const cached =
+    readCount(promptDetails.cached_tokens) ?? readCount(usage.prompt_cache_hit_tokens) ?? readCount(usage.cached_tokens);
+  const cacheWrite = readCount(promptDetails.cache_write_tokens);
+  const total = readCount(usage.total_tokens);
   // xAI leaves the reasoning out of completion_tokens and in total_tokens (recorded); the sum gives it away.
   const separate = reasoning !== undefined && reasoning > 0 && total === prompt + completion + reasoning;
   const output = separate ? completion + reasoning : completion;
@@ -25,8 +26,4 @@ export function mapUsage(usage: unknown): Usage | null {
     ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
     total_tokens: total ?? prompt + output,
   };
-}
-
-function countIn(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import { omit } from "../../json/omit.ts";
 import { toExtras } from "./extras.ts";
-import { omit, stringOf } from "./read-json.ts";
+import { stringOf } from "./read-json.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/;
 

@@ -1,8 +1,9 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
+import { omit } from "../../json/omit.ts";
 import { toExtras } from "./extras.ts";
 import { carryOutputText } from "./message-item.ts";
-import { objectsOf, omit, stringOf } from "./read-json.ts";
+import { objectsOf, stringOf } from "./read-json.ts";
 import { carryReasoning, type ReasoningText, TEXT_SEPARATOR, type TextList, textsOf } from "./reasoning-item.ts";
 
 /** Gives the next part's index in the answer. */

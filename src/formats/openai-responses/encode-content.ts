@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import { encodeDataUrl } from "../encode-data-url.ts";
 import { noteOf, overlay } from "./extras.ts";
 
 /** OpenAI wants a name for a file that is sent along. */
@@ -16,7 +17,7 @@ function encodeOwn(part: TextPart | ImagePart | DocumentPart): JsonObject {
     case "text":
       return { type: noteOf(part, "$type") ?? "input_text", text: part.text };
     case "image":
-      return { type: "input_image", image_url: part.url ?? dataUrl(part.media_type ?? "image/png", part.data) };
+      return { type: "input_image", image_url: part.url ?? encodeDataUrl(part.media_type ?? "image/png", part.data) };
     case "document":
       if (part.text !== undefined) {
         return { type: "input_text", text: part.title === undefined ? part.text : `${part.title}\n\n${part.text}` };
@@ -25,11 +26,7 @@ function encodeOwn(part: TextPart | ImagePart | DocumentPart): JsonObject {
       return {
         type: "input_file",
         filename: part.title ?? UNNAMED_FILE,
-        file_data: dataUrl(part.media_type ?? "application/pdf", part.data),
+        file_data: encodeDataUrl(part.media_type ?? "application/pdf", part.data),
       };
   }
-}
-
-function dataUrl(mediaType: string, data = ""): string {
-  return `data:${mediaType};base64,${data}`;
 }

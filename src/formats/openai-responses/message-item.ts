@@ -1,7 +1,7 @@
 import type { Extras, JsonObject } from "../../chat/format.ts";
 import type { TextPart } from "../../chat/part.ts";
+import { omit } from "../../json/omit.ts";
 import { noteOf, overlay, toExtras } from "./extras.ts";
-import { omit } from "./read-json.ts";
 
 const SAID_BY_ROLE: ReadonlySet<string> = new Set(["type", "role", "content"]);
 const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);

@@ -11,13 +11,6 @@ export function objectsOf(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** The object without these fields. */
-export function omit(value: JsonObject, names: ReadonlySet<string>): JsonObject {
-  const rest: JsonObject = {};
-  for (const name of Object.keys(value)) if (!names.has(name)) rest[name] = value[name];
-  return rest;
-}
-
 export function isEmpty(value: JsonObject): boolean {
   for (const _ in value) return false;
   return true;

@@ -1,8 +1,9 @@
 import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
 import type { ReasoningPart } from "../../chat/part.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
+import { omit } from "../../json/omit.ts";
 import { carryItem, hasExtras, noteOf, overlayItem, toExtras } from "./extras.ts";
-import { objectsOf, omit, stringOf } from "./read-json.ts";
+import { objectsOf, stringOf } from "./read-json.ts";
 
 /** What stands between two texts of one reasoning item in a part's text. */
 export const TEXT_SEPARATOR = "\n\n";

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../chat/format.ts";
+import { readCount } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { ProviderCall, TokenCount } from "../provider.ts";
 import { encodeCountRequest } from "./encode-request.ts";
@@ -22,9 +23,7 @@ export async function countTokens(call: ProviderCall, transport: ClaudeTransport
     readErrorBody: readError,
   });
   stream.close();
-  const { input_tokens: count } = answer;
-  if (typeof count !== "number" || !Number.isInteger(count) || count < 0) {
-    throw new ChatError("upstream_invalid_response", { logReason: "count" });
-  }
+  const count = readCount(answer.input_tokens);
+  if (count === undefined) throw new ChatError("upstream_invalid_response", { logReason: "count" });
   return { input_tokens: count, body: answer };
 }

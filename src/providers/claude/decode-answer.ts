@@ -1,10 +1,11 @@
 import type { ChatEvent, RawEvent, StartEvent } from "../../chat/event.ts";
 import type { Extras, JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { omit, toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { toExtras } from "../../formats/anthropic-messages/extras.ts";
 import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
+import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";

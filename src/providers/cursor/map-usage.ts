@@ -1,4 +1,4 @@
-import type { Usage } from "../../chat/usage.ts";
+import { readCount, type Usage } from "../../chat/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import { type RunUsage, USAGE_COUNTS } from "../../wire/cursor-agents/agents.ts";
 
@@ -22,8 +22,8 @@ export function mapUsage(body: unknown): Usage | null {
 function readCounts(value: Record<string, unknown>): RunUsage | null {
   const counts: RunUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 0 };
   for (const name of USAGE_COUNTS) {
-    const count = value[name];
-    if (typeof count !== "number" || !Number.isSafeInteger(count) || count < 0) return null;
+    const count = readCount(value[name]);
+    if (count === undefined) return null;
     counts[name] = count;
   }
   return counts;

@@ -1,3 +1,4 @@
+import { readCount } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { GenerateRequest } from "../../wire/google-generate/request.ts";
 import type { TransportName } from "./transport.ts";
@@ -20,6 +21,7 @@ export function encodeCountRequest(request: GenerateRequest, model: string, tran
 
 export function decodeCount({ totalTokens }: { totalTokens?: unknown }): number {
   // A zero would be left out, but no prompt has no tokens.
-  if (typeof totalTokens === "number" && Number.isSafeInteger(totalTokens) && totalTokens >= 0) return totalTokens;
-  throw new ChatError("upstream_invalid_response", { logReason: "count" });
+  const count = readCount(totalTokens);
+  if (count === undefined) throw new ChatError("upstream_invalid_response", { logReason: "count" });
+  return count;
 }

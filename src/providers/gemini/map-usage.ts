@@ -1,4 +1,4 @@
-import type { Usage } from "../../chat/usage.ts";
+import { readCount, type Usage } from "../../chat/usage.ts";
 import { isJsonObject } from "../../json/is-json-object.ts";
 import type { UsageMetadata } from "../../wire/google-generate/answer.ts";
 
@@ -22,8 +22,4 @@ export function mapUsage(metadata: unknown): Usage | null {
     ...(thoughts === undefined ? {} : { reasoning_tokens: thoughts }),
     total_tokens: readCount(usage.totalTokenCount) ?? input + output,
   };
-}
-
-function readCount(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }

@@ -1,0 +1,8 @@
+import type { JsonObject } from "../chat/format.ts";
+
+/** The object without these fields. */
+export function omit(value: JsonObject, names: ReadonlySet<string>): JsonObject {
+  const rest: JsonObject = {};
+  for (const name of Object.keys(value)) if (!names.has(name)) rest[name] = value[name];
+  return rest;
+}
