@@ -3,6 +3,7 @@ import { authEnv } from "./auth/settings.ts";
 import { ConfigError } from "./env/config-error.ts";
 import { unquote } from "./env/unquote.ts";
 import { wholeNumber } from "./env/whole-number.ts";
+import { MAX_BODY_DEPTH } from "./json/parse-strict-json.ts";
 import { catalogEnv } from "./routing/catalog/overrides.ts";
 import { providersEnv } from "./routing/create-providers.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
@@ -35,7 +36,7 @@ const serverEnv = {
   MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
     "Largest request body, in bytes; a larger one is 413.",
   ),
-  MAX_JSON_DEPTH: wholeNumber(8, 1000, 64).describe("How deep lists and objects in a request body may be nested."),
+  MAX_JSON_DEPTH: wholeNumber(8, 1000, MAX_BODY_DEPTH).describe("How deep lists and objects in a request body may be nested."),
   BODY_TIMEOUT_MS: wholeNumber(10, 10 * MINUTE, 15 * SECOND).describe(
     "How long a request body may take to arrive, in milliseconds.",
   ),

@@ -29,7 +29,8 @@ function checkParts(parts: readonly Part[], path: string): void {
   });
 }
 
-function isPublicUrl(text: string): boolean {
+/** Whether a text is an address that is public by its looks. */
+export function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
   return SCHEMES.has(protocol) && username === "" && password === "" && (protocol === "gs:" || isPublicHost(hostname));

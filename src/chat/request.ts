@@ -16,6 +16,13 @@ export const reasoningSchema = z.strictObject({
 });
 export type Reasoning = z.infer<typeof reasoningSchema>;
 
+/** The effort that a budget of thinking is worth; more than `high` is never made of a number, since it costs more than anyone asked for. */
+export function effortWorth(budget: number): Effort {
+  if (budget === 0) return "none";
+  if (budget <= 4096) return "low";
+  return budget <= 16_384 ? "medium" : "high";
+}
+
 export const responseFormatSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("text") }),
   z.strictObject({ type: z.literal("json") }),

@@ -16,7 +16,6 @@ export type FunctionTool = z.infer<typeof functionToolSchema>;
 
 /** A tool in a format's own words (a vendor's web search, code execution, …). */
 export const opaqueToolSchema = z.strictObject({ type: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema });
-export type OpaqueTool = z.infer<typeof opaqueToolSchema>;
 
 export const toolSchema = z.discriminatedUnion("type", [opaqueToolSchema, functionToolSchema]);
 export type Tool = z.infer<typeof toolSchema>;

@@ -1,6 +1,7 @@
 import type { EventStream } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { Attempt } from "../dialects/dialect.ts";
+import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { readFirstEvents } from "./first-events.ts";
@@ -89,8 +90,4 @@ async function openTarget(target: Target, call: AttemptCall): Promise<EventStrea
     opened.close();
     throw thrown;
   }
-}
-
-function abortReason(signal: AbortSignal): ChatError {
-  return signal.reason instanceof ChatError ? signal.reason : new ChatError("cancelled");
 }

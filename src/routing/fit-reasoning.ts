@@ -1,5 +1,5 @@
 import type { ModelInfo } from "../chat/model.ts";
-import { EFFORTS, type Effort, type Reasoning } from "../chat/request.ts";
+import { EFFORTS, type Effort, effortWorth, type Reasoning } from "../chat/request.ts";
 import type { Fit } from "./fit.ts";
 
 /**
@@ -83,13 +83,6 @@ function nearestEffort(wanted: Effort, { efforts }: ModelInfo): Effort | undefin
     if (distance < smallest) [nearest, smallest] = [effort, distance];
   }
   return nearest;
-}
-
-/** The other way round; more than `high` is never made of a number, since it costs more than anyone asked for. */
-function effortWorth(budget: number): Effort {
-  if (budget === 0) return "none";
-  if (budget <= 4096) return "low";
-  return budget <= 16_384 ? "medium" : "high";
 }
 
 function clampBudget(budget: number, { reasoning_budget: limits }: ModelInfo): number {

@@ -1,4 +1,5 @@
 import type { ProviderDeps, UpstreamTimeouts } from "../context.ts";
+import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError } from "../errors/chat-error.ts";
 
 /** One connection's abort controller: one per call, since a listener on a signal that outlives it would leak. */
@@ -6,8 +7,8 @@ export interface Connection {
   readonly signal: AbortSignal;
   /** Why we ended the call ourselves; undefined while we did not. */
   reason(): ChatError | undefined;
-  /** Replaces the running timer. */
-  limit(milliseconds: number, code: "upstream_timeout"): void;
+  /** Replaces the running timer by one that ends the call with `upstream_timeout`. */
+  limit(milliseconds: number): void;
   /** Replaces the running timer by one that watches a stream. */
   watch(timeouts: UpstreamTimeouts): StreamClock;
   /** The body that is being read. It is cancelled before the call is aborted: Deno, which sees an abort only in a read that waits, would leave the connection open else. */
@@ -36,7 +37,7 @@ export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderD
     close();
   }
   function onCallerGone(): void {
-    end(callerSignal.reason instanceof ChatError ? callerSignal.reason : new ChatError("cancelled"));
+    end(abortReason(callerSignal));
   }
   function release(): void {
     clearTimeout(timer);
@@ -53,9 +54,9 @@ export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderD
   return {
     signal: controller.signal,
     reason: () => reason,
-    limit(milliseconds, code) {
+    limit(milliseconds) {
       clearTimeout(timer);
-      timer = setTimeout(() => end(new ChatError(code)), milliseconds);
+      timer = setTimeout(() => end(new ChatError("upstream_timeout")), milliseconds);
     },
     watch(timeouts) {
       clearTimeout(timer);

@@ -52,7 +52,7 @@ export interface UpstreamCall {
  */
 export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Promise<EventStream> {
   const connection = createConnection(call.signal, deps);
-  connection.limit(call.stream ? deps.timeouts.headersMs : deps.timeouts.answerMs, "upstream_timeout");
+  connection.limit(call.stream ? deps.timeouts.headersMs : deps.timeouts.answerMs);
   try {
     const response = await (call.send
       ? call.send(connection.signal)

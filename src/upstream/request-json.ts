@@ -26,7 +26,7 @@ export interface JsonCall {
  */
 export async function requestJson(call: JsonCall, deps: Pick<ProviderDeps, "fetch" | "now">): Promise<JsonObject> {
   const connection = createConnection(call.signal, deps);
-  connection.limit(call.timeoutMs, "upstream_timeout");
+  connection.limit(call.timeoutMs);
   let stage: "connect" | "body" = "connect";
   try {
     const response = await deps.fetch(call.url, {

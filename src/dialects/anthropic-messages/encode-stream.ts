@@ -1,4 +1,4 @@
-import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent, RawEvent } from "../../chat/event.ts";
+import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
 import type { JsonObject, Signature } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Usage } from "../../chat/usage.ts";
@@ -6,6 +6,7 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
 import type { BlockDelta, MessageEvent } from "../../wire/anthropic-messages/event.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
+import { writeRawEvent } from "../write-raw-event.ts";
 import { carrySignature } from "./carry-signature.ts";
 import { createCarrier } from "./encode-content.ts";
 import { encodeErrorBody } from "./encode-error.ts";
@@ -167,7 +168,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       for (const event of batch) {
         if (event.type === "start") passesOn = event.raw !== undefined && context.format === "anthropic";
         if (!passesOn || event.type === "error" || event.type === "cancelled") text += encodeOwn(event, batch, carried);
-        else if (event.raw) text += writeRaw(event.raw);
+        else if (event.raw) text += writeRawEvent(event.raw);
       }
       return text;
     },
@@ -187,9 +188,4 @@ function encodeDelta(kind: PartStartEvent["kind"], delta: string): BlockDelta {
 
 function write(event: MessageEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
-}
-
-/** Data of several lines was written in several `data` fields. */
-function writeRaw({ event, data }: RawEvent): string {
-  return `event: ${event}\ndata: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
 }

@@ -1,6 +1,6 @@
 import type { FinishReason } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
-import type { Part } from "../../chat/part.ts";
+import { textOf } from "../../chat/message.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import type { ChatResponseBody } from "../../wire/chat/response.ts";
@@ -40,12 +40,6 @@ export function encodeEnding(ending: Ending, context: AnswerContext) {
   };
 }
 
-function joinText(content: readonly Part[]): string {
-  let text = "";
-  for (const part of content) if (part.type === "text") text += part.text;
-  return text;
-}
-
 export function encodeResponse(response: ChatResponse, context: AnswerContext): ChatResponseBody {
   const { content } = response;
   return {
@@ -54,7 +48,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     role: "assistant",
     provider: context.target.provider,
     model: response.model,
-    text: joinText(content),
+    text: textOf(response),
     content,
     tool_calls: content.flatMap((part) =>
       part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : [],

@@ -1,7 +1,8 @@
-import type { ChatEvent, RawEvent } from "../../chat/event.ts";
+import type { ChatEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { DONE, FORMAT } from "../../wire/openai-chat/format.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
+import { writeRawEvent } from "../write-raw-event.ts";
 import { createChunkEncoder } from "./encode-chunks.ts";
 import { encodeFailure } from "./encode-failure.ts";
 
@@ -20,7 +21,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (event.raw?.data === DONE) wroteDone = true;
     // The vendor's own stream has no room for warnings; they go before its end mark.
     const before = event.raw?.data === DONE ? encodeWarnings(context) : "";
-    const text = event.raw ? before + encodeRawEvent(event.raw) : "";
+    const text = event.raw ? before + writeRawEvent(event.raw) : "";
     return event.type === "end" && !wroteDone ? `${text}${encodeWarnings(context)}data: ${DONE}\n\n` : text;
   }
 
@@ -37,10 +38,6 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       return text;
     },
   };
-}
-
-function encodeRawEvent({ event, data }: RawEvent): string {
-  return `${event === "" ? "" : `event: ${event}\n`}data: ${data.replaceAll("\n", "\ndata: ")}\n\n`;
 }
 
 /** A chunk without choices, as the one with the usage is. */

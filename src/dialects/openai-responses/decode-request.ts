@@ -3,6 +3,7 @@ import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/encode-request.ts";
 import { toExtras } from "../../formats/openai-responses/extras.ts";
 import { isEmpty } from "../../formats/openai-responses/read-json.ts";
 import { omit } from "../../json/omit.ts";
@@ -10,9 +11,6 @@ import { type ResponsesBody, responsesBodySchema } from "../../wire/openai-respo
 import { parseBody } from "../parse-body.ts";
 import { findBinding, isHint, UNDERSTOOD_FIELDS } from "./bind-to-format.ts";
 import { decodeInput } from "./decode-input.ts";
-
-/** The API's own least; the chat model knows none. */
-const MIN_OUTPUT_TOKENS = 16;
 
 /**
  * The body of POST /v1/responses → chat request. What the chat model cannot say goes into the extras of this format; what another

@@ -5,6 +5,7 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
+import { writeRawEvent } from "../write-raw-event.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import { createItemWriter, type ItemWriter, type TextKind, type WriteEvent, writeWholeItem } from "./write-item.ts";
@@ -140,8 +141,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (event.type === "error" || event.type === "cancelled") return encodeEvent(event);
     if (!event.raw) return "";
     sequence += 1;
-    const { event: name, data } = event.raw;
-    return `${name === "" ? "" : `event: ${name}\n`}data: ${data.includes("\n") ? data.replaceAll("\n", "\ndata: ") : data}\n\n`;
+    return writeRawEvent(event.raw);
   }
 
   return {

@@ -6,7 +6,7 @@ export const VERSION_HEADER = "anthropic-version";
 export const BETA_HEADER = "anthropic-beta";
 
 /** The first version in which events have names and errors their present form. */
-const FIRST_VERSION = "2023-06-01";
+export const FIRST_VERSION = "2023-06-01";
 
 /** A version that answers in the format that this server reads; undefined for any other text. */
 export function parseVersion(text: unknown): string | undefined {

@@ -1,4 +1,4 @@
-import { isPublicHost } from "../../chat/is-public-host.ts";
+import { isPublicUrl } from "../../chat/check-media-urls.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 
 /** Fields whose text a server fetches where it is an address: `url`, `image_url`, `video_url`, `document_url`, `file_data`. */
@@ -17,10 +17,4 @@ export function refusePrivateUrls(value: unknown, isFetched = false): void {
   else if (typeof value === "object" && value !== null) {
     for (const [name, item] of Object.entries(value)) refusePrivateUrls(item, FETCHED_FIELD.test(name));
   }
-}
-
-function isPublicUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { username, password, hostname } = new URL(text);
-  return username === "" && password === "" && isPublicHost(hostname);
 }

@@ -7,7 +7,7 @@ import { createItemDecoder, type ItemDecoder } from "./decode-item.ts";
 import { toExtras } from "./extras.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
-import { toChatError } from "./read-error.ts";
+import { createInBandError } from "./read-error.ts";
 import { objectsOf, stringOf } from "./read-json.ts";
 
 export interface AnswerNames {
@@ -88,7 +88,7 @@ export function createDecoder(names: AnswerNames): AnswerDecoder {
   }
 
   function fail(error: unknown, events: ChatEvent[]): void {
-    events.push({ type: "error", error: toChatError(isJsonObject(error) ? error : {}) });
+    events.push({ type: "error", error: createInBandError(isJsonObject(error) ? error : {}) });
   }
 
   function decodeData(data: JsonObject, events: ChatEvent[]): void {
@@ -151,7 +151,7 @@ export function createDecoder(names: AnswerNames): AnswerDecoder {
     decodeBody(body, events) {
       switch (body.status) {
         case "failed":
-          throw toChatError(isJsonObject(body.error) ? body.error : {});
+          throw createInBandError(isJsonObject(body.error) ? body.error : {});
         case "queued":
         case "in_progress":
         case "cancelled":
@@ -160,7 +160,7 @@ export function createDecoder(names: AnswerNames): AnswerDecoder {
       if (!Array.isArray(body.output)) {
         // Some servers tell a failure with status 200.
         throw isJsonObject(body.error)
-          ? toChatError(body.error)
+          ? createInBandError(body.error)
           : new ChatError("upstream_invalid_response", { logReason: "no_output" });
       }
       finish(body, events);

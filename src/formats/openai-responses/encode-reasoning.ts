@@ -1,6 +1,6 @@
 import type { Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../chat/format.ts";
-import type { Effort, Reasoning } from "../../chat/request.ts";
+import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
 import { isEmpty } from "./read-json.ts";
 
 /**
@@ -14,7 +14,7 @@ export function encodeReasoning(reasoning: Reasoning, summary: JsonObject, warn:
 
 function effortOf(budget: number | undefined, warn: (warning: Warning) => void): Effort | undefined {
   if (budget === undefined) return undefined;
-  const effort = budget === 0 ? "none" : budget <= 4096 ? "low" : budget <= 16_384 ? "medium" : "high";
+  const effort = effortWorth(budget);
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",

@@ -10,7 +10,7 @@ import { fieldsNoted, noteOf, overlay } from "./extras.ts";
 import { isEmpty } from "./read-json.ts";
 
 /** The API refuses a smaller `max_output_tokens` (code integer_below_min_value). */
-const MIN_OUTPUT_TOKENS = 16;
+export const MIN_OUTPUT_TOKENS = 16;
 
 /** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
 const NOT_BY_EXTRAS: ReadonlySet<string> = new Set(["model", "max_output_tokens", "input", "stream"]);

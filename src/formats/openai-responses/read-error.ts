@@ -57,7 +57,7 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
 }
 
 /** The error of an `error` event (nested or flat) or of a failed response → ChatError. */
-export function toChatError(error: JsonObject): ChatError {
+export function createInBandError(error: JsonObject): ChatError {
   const name = stringOf(error.code) ?? stringOf(error.type) ?? "";
   const code = mapCode(error) ?? (isRequestFault(error, name) ? "upstream_rejected" : "upstream_error");
   return createUpstreamError(200, { ...describe(error), code });

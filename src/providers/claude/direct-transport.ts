@@ -6,7 +6,7 @@ import { type ClaudeCredential, readClaudeCredential } from "./credentials.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
 import type { SendMessage } from "./sdk-client.ts";
 import type { ClaudeEnv } from "./settings.ts";
-import type { ClaudeEndpoint, ClaudeTransport } from "./transport.ts";
+import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
 
 const DEFAULT_BASE_URL = "https://api.anthropic.com";
 
@@ -15,9 +15,6 @@ const DEFAULT_BASE_URL = "https://api.anthropic.com";
  * Sonnet 4.6 still take; all else that this server uses is the same in both. A caller of the same format gets the version it asked for.
  */
 const DEFAULT_VERSION = "2023-06-01";
-
-/** What the API demands with an OAuth token. It speaks of our credential, so a caller's own is not passed on. */
-const OAUTH_BETA = "oauth-2025-04-20";
 
 const PATHS: Record<ClaudeEndpoint, string> = {
   messages: "/v1/messages",

@@ -3,6 +3,9 @@ import type { UpstreamCall } from "../../upstream/open-upstream.ts";
 import type { Availability } from "../provider.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
 
+/** What Anthropic's API demands with an OAuth token. It speaks of a transport's credential, so a caller's own is never passed on. */
+export const OAUTH_BETA = "oauth-2025-04-20";
+
 /** How an answer is read; the rest of an upstream call is the transport's. */
 export type AnswerReading = Pick<UpstreamCall, "stream" | "signal" | "format" | "createDecoder" | "readErrorBody">;
 

@@ -1,23 +1,19 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { BETA_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
+import { BETA_HEADER, FIRST_VERSION } from "../../formats/anthropic-messages/header-extras.ts";
 import { findError, readErrorBody as readGoogleError } from "../../formats/google-generate/read-error.ts";
 import { createGoogleAccess } from "../../google-auth/google-access.ts";
 import type { GoogleEnv } from "../../google-auth/settings.ts";
 import { openUpstream, type UpstreamCall } from "../../upstream/open-upstream.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
-import type { ClaudeEndpoint, ClaudeTransport } from "./transport.ts";
+import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
 
 /**
  * Vertex AI's name for Anthropic's version 2023-06-01, which takes what the direct transport sends. The newer versions have the same
  * names in both places.
  */
 const DEFAULT_VERSION = "vertex-2023-10-16";
-const FIRST_VERSION = "2023-06-01";
-
-/** Speaks of a credential of Anthropic's, of which there is none here. */
-const OAUTH_BETA = "oauth-2025-04-20";
 
 /**
  * Claude on Vertex AI (docs.cloud.google.com, "Use Anthropic's Claude models"): the same requests and answers, with the model and the

@@ -1,8 +1,4 @@
-import { ChatError } from "../../errors/chat-error.ts";
-
-function abortReason(signal: AbortSignal): ChatError {
-  return signal.reason instanceof ChatError ? signal.reason : new ChatError("cancelled");
-}
+import { abortReason } from "../../errors/abort-reason.ts";
 
 /** Throws where the signal has fired. */
 export function throwIfAborted(signal: AbortSignal): void {

@@ -1,6 +1,6 @@
 import type { Warning } from "../../chat/event.ts";
 import type { ModelInfo } from "../../chat/model.ts";
-import type { Effort, Reasoning } from "../../chat/request.ts";
+import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
 import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "../../wire/google-generate/request.ts";
 import { generationOf, isThirdGeneration } from "./model-generation.ts";
 
@@ -89,8 +89,7 @@ function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingL
 const BUDGET_FOR_HEIGHT = [0, 1024, 1024, 8192, 24_576];
 
 function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingLevel {
-  const height = budget === 0 ? 0 : budget <= 4096 ? 2 : budget <= 16_384 ? 3 : 4;
-  const level = nearestLevel(height, model);
+  const level = nearestLevel(EFFORT_HEIGHT[effortWorth(budget)], model);
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",

@@ -4,9 +4,6 @@ export const FORMAT = "openai_chat";
 /** The last `data` of a stream. */
 export const DONE = "[DONE]";
 
-/** The roles of a message, the retired `function` left out. */
-export const WIRE_ROLES = ["system", "developer", "user", "assistant", "tool"] as const;
-
 /**
  * Fields in which an answer's visible reasoning comes, and in which it is sent back: `reasoning_content` (DeepSeek, xAI, Alibaba,
  * Moonshot, older vLLM, and what the AI SDK's openai-compatible client sends) and `reasoning` (Groq, Ollama, OpenRouter, newer vLLM).
