@@ -40,9 +40,10 @@ export function renderConfiguration(envSchema: z.ZodObject, sections: readonly S
 Made by \`scripts/write-configuration-docs.ts\` from the code; do not edit it here.
 
 Everything is set by environment variables (on Bun also in \`.env\`; on Workers as variables and secrets). Nothing is required to try
-the server out; a provider is there as soon as its key is set. An empty variable counts as absent, and white space around a value does
-not count, except in \`JWT_SECRET\`. A value that would not be safe to start with is refused at start, by the variable's name; a faulty
-key makes its own provider unavailable and no other; the log and \`GET /providers\` say why.
+the server out; a provider is there as soon as its key is set. An empty variable counts as absent, and white space and quotes around a
+value do not count, except in \`JWT_SECRET\`, \`JWT_ISSUER\` and \`JWT_AUDIENCE\`, which are taken letter by letter. A value that would not be
+safe to start with is refused at start, by the variable's name; a faulty key makes its own provider unavailable and no other; the log and
+\`GET /providers\` say why.
 
 ${pages.join("\n\n")}
 `;

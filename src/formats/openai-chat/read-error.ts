@@ -14,7 +14,7 @@ interface Meaning {
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   // OpenAI, https://platform.openai.com/docs/guides/error-codes
   ["insufficient_quota", { code: "upstream_quota_exhausted" }],
-  ["billing_hard_limit_reached", { code: "upstream_billing" }],
+  ["billing_hard_limit_reached", { code: "upstream_quota_exhausted" }],
   ["billing_not_active", { code: "upstream_billing" }],
   ["rate_limit_exceeded", { code: "upstream_rate_limited" }],
   ["rate_limit_error", { code: "upstream_rate_limited" }],
