@@ -138,8 +138,8 @@ defmodule Oneshot.Web.ReleaseTest do
 
     Browser.type(browser, "The answer appears word by word, as it is written: “naïve” 日本 👋.")
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('appears')")
-    early = Browser.evaluate(browser, "document.querySelector('.assistant .text').innerText")
+    written = "document.querySelector('.writing .text')?.innerText"
+    early = Browser.wait_for(browser, "(text => text?.includes('appears') && text)(#{written})")
     refute early =~ "👋"
     shoot(browser, "page-streaming")
     Browser.wait_for(browser, "document.querySelector('.assistant:not(.writing) .text')?.innerText.includes('👋')")

@@ -194,7 +194,7 @@ defmodule Oneshot.AIClient.HTTP1Test do
       RawServer.start!(fn connection, _request ->
         RawServer.write(connection, "HTTP/1.1 200 OK\r\n\r\n")
 
-        for _ <- 1..10 do
+        for _ <- 1..20 do
           Process.sleep(50)
           RawServer.write(connection, "x")
         end
@@ -202,10 +202,10 @@ defmodule Oneshot.AIClient.HTTP1Test do
         RawServer.close(connection)
       end)
 
-    {:ok, answer} = HTTP1.open(request(url, silence_timeout: 400))
-    assert {:ok, "xxxxxxxxxx"} = read(answer)
+    {:ok, answer} = HTTP1.open(request(url, silence_timeout: 900))
+    assert {:ok, "xxxxxxxxxxxxxxxxxxxx"} = read(answer)
 
-    {:ok, answer} = HTTP1.open(request(url, deadline: System.monotonic_time(:millisecond) + 250))
+    {:ok, answer} = HTTP1.open(request(url, deadline: System.monotonic_time(:millisecond) + 600))
     assert {:error, %Error{reason: :timeout}, "x" <> _} = read(answer)
   end
 
