@@ -1,3 +1,5 @@
+import { createHmac } from "node:crypto";
+
 /** Hand-made tokens, hostile ones too: header and claims are taken as text, so that they may say what no library would. */
 
 /** A sound secret for tests. */
@@ -12,7 +14,8 @@ export function base64url(content: string | Uint8Array): string {
 /** A compact JWS from parts that are texts (any at all) or bytes. */
 export function signHs256(header: string | Uint8Array, payload: string | Uint8Array, secret = TEST_SECRET): string {
   const signed = `${base64url(header)}.${base64url(payload)}`;
-  return `${signed}.${new Bun.CryptoHasher("sha256", secret).update(signed).digest("base64url")}`;
+  // Not Bun's own hasher: it throws what a key that could not be imported has left behind, in another test too (Bun 1.4).
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
 }
 
 export async function signWith(

@@ -20,12 +20,15 @@ import { NEEDS_RECORDINGS } from "../../../support/recordings.ts";
 import { until } from "../../../support/until.ts";
 
 let standIn: CursorStandIn;
+/** What the calls of a test still do at Cursor when they are over. */
+const work: Promise<void>[] = [];
 
 beforeAll(async () => {
   standIn = await startCursorStandIn();
 });
 afterAll(() => standIn.stop());
-afterEach(() => {
+afterEach(async () => {
+  await Promise.all(work.splice(0));
   standIn.agents.clear();
   expect(standIn.faults.splice(0)).toEqual([]);
 });
@@ -67,11 +70,11 @@ function open(
   standIn.play(script);
   const controller = new AbortController();
   const provider = options.provider ?? createProvider(options.timeouts);
-  const work: Promise<void>[] = [];
+  const begun = work.length;
   const call = createTestCall(options.request ?? REQUEST, { signal: controller.signal, model: { id: "composer-2" } });
   const stream = provider.open({ ...call, waitUntil: (promise) => work.push(promise) });
   stream.catch(() => {});
-  return { stream, abort: () => controller.abort(), done: Promise.all(work).then(() => {}) };
+  return { stream, abort: () => controller.abort(), done: Promise.all(work.slice(begun)).then(() => {}) };
 }
 
 /** The calls as `METHOD path`, in order, with the agent's id left out. */
