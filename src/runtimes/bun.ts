@@ -8,19 +8,18 @@ const ANSWERED_IDLE_SECONDS = 120;
 /** How long a caller who was refused may go on sending, to come to reading the answer. Bun hangs up then, even on one who still sends. */
 const REFUSED_LINGER_SECONDS = 5;
 
-const log = Bun.stdout.writer({ highWaterMark: 64 * 1024 });
-let flushing = false;
+const stdout = Bun.stdout.writer();
+let pendingLines = "";
 
 function writeLog(line: string): void {
-  log.write(`${line}\n`);
-  if (flushing) return;
-  flushing = true;
-  setTimeout(flushLog, LOG_FLUSH_MS);
+  if (pendingLines === "") setTimeout(flushLog, LOG_FLUSH_MS);
+  pendingLines += `${line}\n`;
 }
 
 function flushLog(): void {
-  flushing = false;
-  log.flush();
+  stdout.write(pendingLines);
+  pendingLines = "";
+  stdout.flush();
 }
 
 await start({
