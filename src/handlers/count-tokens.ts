@@ -29,6 +29,7 @@ export function createCountTokens(server: Server) {
     const controller = new AbortController();
     const onCallerGone = () => controller.abort();
     request.signal.addEventListener("abort", onCallerGone);
+    if (request.signal.aborted) onCallerGone();
     server.running.add(controller);
     const warnings: Warning[] = [];
     const warn = createWarningSink(false, warnings);

@@ -92,13 +92,9 @@ export function createGenerate(dialect: Dialect, server: Server) {
     try {
       if (!streamed) {
         const response = await foldEvents(observeStream(await opening, observer.observe));
+        const body = dialect.encodeResponse(response, context);
         finish(null);
-        return respondJson(
-          dialect.encodeResponse(response, context),
-          requestId,
-          200,
-          answerHeaders(dialect, requestId, warnings),
-        );
+        return respondJson(body, requestId, 200, answerHeaders(dialect, requestId, warnings));
       }
       // Until the first content, or the end of the wait for it, a failure still has its true status.
       await settledWithin(opening, settings.commitAfterMs);
