@@ -27,9 +27,6 @@ interface ForeignExtras {
   places: number;
 }
 
-/** Which form of its API a caller of Anthropic's speaks. All of its clients say it in each call, and nothing is lost without it. */
-const VERSION_HEADER = "anthropic-version";
-
 export function createFit(
   { provider, model }: FittedTo,
   isReasoningOff: () => boolean,
@@ -57,7 +54,7 @@ export function createFit(
     noteExtras(extras, path) {
       for (const [owner, fields] of Object.entries(extras)) {
         if (owner === format) continue;
-        const names = Object.keys(fields).filter((field) => !field.startsWith("$") && field !== VERSION_HEADER);
+        const names = Object.keys(fields).filter((field) => !field.startsWith("$"));
         if (names.length === 0) continue;
         const seen = foreign?.get(owner);
         if (seen) seen.places += 1;

@@ -5,7 +5,11 @@
 export const VERSION_HEADER = "anthropic-version";
 export const BETA_HEADER = "anthropic-beta";
 
-/** The first version in which events have names and errors their present form. */
+/**
+ * The first version in which events have names and errors their present form, and the one that is spoken where the caller names none:
+ * the newer 2026-10-21 refuses `temperature`, `top_p` and `top_k`, which models up to Sonnet 4.6 still take, and all else that this
+ * server uses is the same in both.
+ */
 export const FIRST_VERSION = "2023-06-01";
 
 /** A version that answers in the format that this server reads; undefined for any other text. */

@@ -1,6 +1,6 @@
 import type { ProviderDeps } from "../../context.ts";
 import { ChatError, toChatError } from "../../errors/chat-error.ts";
-import { BETA_HEADER, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
+import { BETA_HEADER, FIRST_VERSION, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { type ClaudeCredential, readClaudeCredential } from "./credentials.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
@@ -9,12 +9,6 @@ import type { ClaudeEnv } from "./settings.ts";
 import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
 
 const DEFAULT_BASE_URL = "https://api.anthropic.com";
-
-/**
- * The API's version where the caller names none. The newer 2026-10-21 refuses `temperature`, `top_p` and `top_k`, which models up to
- * Sonnet 4.6 still take; all else that this server uses is the same in both. A caller of the same format gets the version it asked for.
- */
-const DEFAULT_VERSION = "2023-06-01";
 
 const PATHS: Record<ClaudeEndpoint, string> = {
   messages: "/v1/messages",
@@ -33,7 +27,7 @@ export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): Claud
     };
   }
   const baseUrl = env.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
-  const own = { [VERSION_HEADER]: DEFAULT_VERSION, ...authorize(credential) };
+  const own = { [VERSION_HEADER]: FIRST_VERSION, ...authorize(credential) };
   let client: Promise<SendMessage> | undefined;
 
   /** The client is loaded with the first call: that takes as long as the rest of the server together. */

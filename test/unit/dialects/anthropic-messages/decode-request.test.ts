@@ -241,6 +241,13 @@ describe("identity: what comes in this format goes out as it came", () => {
     const { betas, version } = passOn({}, { "anthropic-version": "2026-10-21", "anthropic-beta": "a-1,b-2", "x-other": "1" });
     expect({ betas, version }).toEqual({ betas: ["a-1", "b-2"], version: "2026-10-21" });
   });
+
+  test("the version that every client says is nothing that another vendor could miss", () => {
+    expect(decode({}, { "anthropic-version": "2023-06-01" })).toEqual(decode({}));
+    expect(decode({}, { "anthropic-version": "2026-10-21" }).extras).toMatchObject({
+      anthropic: { "anthropic-version": "2026-10-21" },
+    });
+  });
 });
 
 describe("what only Anthropic can honour", () => {
