@@ -1,3 +1,4 @@
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import type { ClaudeEnv } from "./settings.ts";
 
 /** With what this server shows itself to Anthropic. */
@@ -11,9 +12,8 @@ export function readClaudeCredential(env: ClaudeEnv): ClaudeCredential | { reaso
   for (const name of VARIABLES) {
     const value = env[name];
     if (value === undefined) continue;
-    if (!/^[\x21-\x7e]+$/.test(value)) {
-      return { reason: `${name} must be the bare key or token: without spaces, line breaks or other characters.` };
-    }
+    const fault = findCredentialFault(value, name);
+    if (fault !== undefined) return { reason: fault };
     const isApiKey = value.startsWith("sk-ant-api") || (name === "ANTHROPIC_API_KEY" && !value.startsWith("sk-ant-oat"));
     return { type: isApiKey ? "api_key" : "oauth", value };
   }

@@ -1,4 +1,5 @@
 import type { ProviderDeps } from "../../context.ts";
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openChatCompletions } from "../../formats/openai-chat/open-chat-completions.ts";
 import { supportOf } from "../../formats/openai-chat/support.ts";
@@ -38,12 +39,6 @@ function readAvailability({ COPILOT_BRIDGE_URL: url, COPILOT_BRIDGE_TOKEN: token
         "GitHub offers no HTTP API for Copilot, so GH_TOKEN alone opens nothing: start the program in bridges/copilot with GH_TOKEN beside this server, and set COPILOT_BRIDGE_URL to its address.",
     };
   }
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    return {
-      available: false,
-      code: "provider_unavailable",
-      reason: "COPILOT_BRIDGE_TOKEN must be the bare secret: without spaces, line breaks or other characters.",
-    };
-  }
-  return { available: true };
+  const fault = findCredentialFault(token, "COPILOT_BRIDGE_TOKEN");
+  return fault === undefined ? { available: true } : { available: false, code: "provider_unavailable", reason: fault };
 }

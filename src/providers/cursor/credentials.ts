@@ -1,3 +1,4 @@
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import { parseJsonSecret } from "../../env/json-secret.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { CursorEnv } from "./settings.ts";
@@ -38,9 +39,6 @@ export function readCursorCredential(
 
 function readKey(text: string, variable: string): CursorCredential {
   const key = text.trim();
-  if (/^[\x21-\x7e]+$/.test(key)) return { key };
-  return {
-    code: "provider_unavailable",
-    reason: `${variable} must be the bare key: without spaces, line breaks or other characters.`,
-  };
+  const fault = findCredentialFault(key, variable);
+  return fault === undefined ? { key } : { code: "provider_unavailable", reason: fault };
 }

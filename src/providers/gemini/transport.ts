@@ -1,4 +1,5 @@
 import type { ProviderDeps } from "../../context.ts";
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import { createGoogleAccess } from "../../google-auth/google-access.ts";
 import type { GeminiEnv } from "./settings.ts";
 
@@ -43,10 +44,8 @@ function createApiTransport(key: string | undefined, env: GeminiEnv): Transport 
         : "Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.";
     return { name: "api", reason };
   }
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    const variable = env.GEMINI_API_KEY === undefined ? "GOOGLE_API_KEY" : "GEMINI_API_KEY";
-    return { name: "api", reason: `${variable} must be the bare key: without spaces, line breaks or other characters.` };
-  }
+  const fault = findCredentialFault(key, env.GEMINI_API_KEY === undefined ? "GOOGLE_API_KEY" : "GEMINI_API_KEY");
+  if (fault !== undefined) return { name: "api", reason: fault };
   const headers = { "x-goog-api-key": key };
   return {
     name: "api",

@@ -1,9 +1,10 @@
 import * as z from "zod";
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import { parseJsonListSecret } from "../../env/json-secret.ts";
 import { NO_QUIRKS, quirksSchema } from "../../formats/openai-chat/quirks.ts";
 import type { Preset } from "./presets.ts";
 import type { Variables } from "./read-presets.ts";
-import { createHeaders, findHeaderFault, findKeyFault, type ServerConfig, unavailable } from "./server.ts";
+import { createHeaders, findHeaderFault, type ServerConfig, unavailable } from "./server.ts";
 import { type ServerEntry, serverEntrySchema } from "./settings.ts";
 
 /** Names and aliases of the providers that are built in; no entry may take one of them. */
@@ -79,7 +80,7 @@ function readEntry(entry: ServerEntry, place: string, variables: Variables, pres
     (entry.api_key_env !== undefined && key === undefined
       ? `${place}.api_key_env names the variable ${entry.api_key_env}, which is not set.`
       : undefined) ??
-    findKeyFault(key, entry.api_key_env ?? `${place}.api_key`) ??
+    findCredentialFault(key, entry.api_key_env ?? `${place}.api_key`) ??
     findHeaderFault(headers, `${place}.headers`) ??
     (quirks.success ? undefined : describeFault(quirks.error, `${place}.quirks`));
   return {

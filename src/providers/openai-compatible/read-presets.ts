@@ -1,8 +1,9 @@
 import { baseUrlSchema } from "../../env/base-url.ts";
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import { quirksSchema } from "../../formats/openai-chat/quirks.ts";
 import type { Availability } from "../provider.ts";
 import { OLLAMA_LOCAL_URL, type Preset } from "./presets.ts";
-import { createHeaders, findKeyFault, type ServerConfig, unavailable, withApiPath } from "./server.ts";
+import { createHeaders, type ServerConfig, unavailable, withApiPath } from "./server.ts";
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -38,7 +39,7 @@ function isOn(value: string | undefined): boolean {
 
 function checkPreset({ name, prefix, needsKey }: Preset, key: string | undefined, baseUrl: string | undefined): Availability {
   if (needsKey && key === undefined) return unavailable(`${prefix}_API_KEY is not set. Set it to a key of ${name}.`);
-  const fault = findKeyFault(key, `${prefix}_API_KEY`);
+  const fault = findCredentialFault(key, `${prefix}_API_KEY`);
   if (fault !== undefined) return unavailable(fault);
   if (baseUrl !== undefined) return { available: true };
   const other = name === "ollama" ? ", or OLLAMA to 1 for the one on this machine" : "";

@@ -17,7 +17,6 @@ export function unavailable(reason: string): Availability {
   return { available: false, code: "provider_unavailable", reason };
 }
 
-const KEY = /^[\x21-\x7e]+$/;
 /** What may stand in a header: fetch throws at anything else, with the value in its message. */
 const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -30,11 +29,6 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   "connection",
   "accept",
 ]);
-
-/** Why a key cannot be sent; `place` is where it stands. */
-export function findKeyFault(key: string | undefined, place: string): string | undefined {
-  return key === undefined || KEY.test(key) ? undefined : `${place} holds a blank or another character that cannot be sent.`;
-}
 
 export function findHeaderFault(headers: Readonly<Record<string, string>>, place: string): string | undefined {
   for (const [name, value] of Object.entries(headers)) {

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import type { ProviderDeps } from "../../context.ts";
+import { findCredentialFault } from "../../env/find-credential-fault.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { createDecoder } from "../../formats/openai-responses/decode-answer.ts";
 import { encodeRequest } from "../../formats/openai-responses/encode-request.ts";
@@ -42,14 +43,11 @@ export function createOpenaiProvider(env: OpenaiEnv, deps: ProviderDeps): Provid
   };
 }
 
-/** What may stand in a header; fetch throws at anything else, with the value in its message. */
-const HEADER_VALUE = /^[\x21-\x7e]+$/;
-
 function checkSettings(env: OpenaiEnv): Availability {
   if (!env.OPENAI_API_KEY) return unavailable("OPENAI_API_KEY is not set. Set it to a key of the OpenAI API.");
   for (const name of ["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const) {
-    const value = env[name];
-    if (value && !HEADER_VALUE.test(value)) return unavailable(`${name} holds a blank or another character that cannot be sent.`);
+    const fault = findCredentialFault(env[name], name);
+    if (fault) return unavailable(fault);
   }
   return { available: true };
 }

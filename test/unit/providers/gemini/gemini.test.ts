@@ -148,7 +148,7 @@ describe("which way is taken", () => {
     expect(wayOf({})).toBe("Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.");
     expect(wayOf({ ...vertexEnv(), GEMINI_TRANSPORT: "api" })).toContain("GEMINI_API_KEY");
     expect(wayOf({ GEMINI_API_KEY: "k", GEMINI_TRANSPORT: "vertex" })).toContain("GOOGLE_APPLICATION_CREDENTIALS_JSON");
-    expect(wayOf({ GEMINI_API_KEY: "two words" })).toContain("GEMINI_API_KEY must be the bare key");
+    expect(wayOf({ GEMINI_API_KEY: "two words" })).toContain("GEMINI_API_KEY must be the bare value");
     expect(wayOf(vertexEnv({ ...account.file, token_uri: "https://evil.example/token" }))).toContain("token_uri");
     const refused = create({})
       .open(call())

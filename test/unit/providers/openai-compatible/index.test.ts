@@ -103,7 +103,7 @@ describe("presets", () => {
     expect(availability).toEqual({
       available: false,
       code: "provider_unavailable",
-      reason: "GROQ_API_KEY holds a blank or another character that cannot be sent.",
+      reason: "GROQ_API_KEY must be the bare value: without spaces, line breaks or other characters.",
     });
   });
 
@@ -181,7 +181,7 @@ describe("COMPATIBLE_PROVIDERS", () => {
       [
         { name: "a", base_url: "https://a.test", api_key: "se cret" },
         "a",
-        "COMPATIBLE_PROVIDERS[1].api_key holds a blank or another character that cannot be sent.",
+        "COMPATIBLE_PROVIDERS[1].api_key must be the bare value: without spaces, line breaks or other characters.",
       ],
       [
         { name: "a", base_url: "https://a.test", headers: { host: "evil" } },
