@@ -24,7 +24,8 @@ export interface LoadResult {
 
 function percentiles(values: number[]): { p50: number; p99: number } {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99) };
 }
 
@@ -32,11 +33,19 @@ const DELTA = Buffer.from("quick brown fox ");
 
 function countDeltas(bytes: Buffer): number {
   let count = 0;
-  for (let at = bytes.indexOf(DELTA); at !== -1; at = bytes.indexOf(DELTA, at + DELTA.length)) count += 1;
+  for (let at = bytes.indexOf(DELTA); at !== -1; at = bytes.indexOf(DELTA, at + DELTA.length))
+    count += 1;
   return count;
 }
 
-async function runLoad({ url, headers, body, expects, connections, seconds }: LoadOptions): Promise<LoadResult> {
+async function runLoad({
+  url,
+  headers,
+  body,
+  expects,
+  connections,
+  seconds,
+}: LoadOptions): Promise<LoadResult> {
   const firstByte: number[] = [];
   const whole: number[] = [];
   let failures = 0;
@@ -63,7 +72,13 @@ async function runLoad({ url, headers, body, expects, connections, seconds }: Lo
     while (performance.now() < endsAt) await call();
   }
   await Promise.all(Array.from({ length: connections }, callAgain));
-  return { calls: whole.length, failures, firstByteMs: percentiles(firstByte), wholeMs: percentiles(whole), deltas };
+  return {
+    calls: whole.length,
+    failures,
+    firstByteMs: percentiles(firstByte),
+    wholeMs: percentiles(whole),
+    deltas,
+  };
 }
 
 if (import.meta.main) {

@@ -24,7 +24,13 @@ async function startProgram(path: string, env: Record<string, string>): Promise<
   const port = findFreePort();
   const child = Bun.spawn([process.execPath, resolve(root, path)], {
     cwd: import.meta.dir,
-    env: { PATH: process.env.PATH ?? "", NODE_ENV: "production", HOST: "127.0.0.1", ...env, PORT: String(port) },
+    env: {
+      PATH: process.env.PATH ?? "",
+      NODE_ENV: "production",
+      HOST: "127.0.0.1",
+      ...env,
+      PORT: String(port),
+    },
     stdout: "ignore",
     stderr: "inherit",
   });
@@ -48,13 +54,17 @@ async function startProgram(path: string, env: Record<string, string>): Promise<
 }
 
 async function load(options: LoadOptions): Promise<LoadResult> {
-  const child = Bun.spawn([process.execPath, resolve(root, "bench/load.ts"), JSON.stringify(options)], {
-    cwd: import.meta.dir,
-    stdout: "pipe",
-    stderr: "inherit",
-  });
+  const child = Bun.spawn(
+    [process.execPath, resolve(root, "bench/load.ts"), JSON.stringify(options)],
+    {
+      cwd: import.meta.dir,
+      stdout: "pipe",
+      stderr: "inherit",
+    },
+  );
   const result: LoadResult = JSON.parse(await new Response(child.stdout).text());
-  if (result.failures > 0) throw new Error(`${result.failures} of ${result.calls} calls of ${options.url} failed`);
+  if (result.failures > 0)
+    throw new Error(`${result.failures} of ${result.calls} calls of ${options.url} failed`);
   return result;
 }
 
@@ -67,7 +77,12 @@ function median(values: readonly number[]): number {
 
 const content = "Tell me of the fox.";
 const anthropicBody = { model: "bench", max_tokens: 1000, messages: [{ role: "user", content }] };
-const chatBody = { provider: "claude", model: "bench", max_tokens: 1000, messages: [{ role: "user", content }] };
+const chatBody = {
+  provider: "claude",
+  model: "bench",
+  max_tokens: 1000,
+  messages: [{ role: "user", content }],
+};
 
 interface Variant {
   name: string;
@@ -84,13 +99,21 @@ const server = await startProgram("src/runtimes/bun.ts", {
   ANTHROPIC_API_KEY: "sk-ant-api03-bench",
   ANTHROPIC_BASE_URL: upstream.url,
 });
-const headers = { "content-type": "application/json", authorization: `Bearer ${await mintTestToken()}` };
+const headers = {
+  "content-type": "application/json",
+  authorization: `Bearer ${await mintTestToken()}`,
+};
 
 const variants: Variant[] = [
   { name: "direct", program: undefined, url: `${upstream.url}/v1/messages`, body: anthropicBody },
   { name: "thinnest proxy", program: thin, url: thin.url, body: anthropicBody },
   { name: "server, /chat", program: server, url: `${server.url}/chat`, body: chatBody },
-  { name: "server, /v1/messages", program: server, url: `${server.url}/v1/messages`, body: anthropicBody },
+  {
+    name: "server, /v1/messages",
+    program: server,
+    url: `${server.url}/v1/messages`,
+    body: anthropicBody,
+  },
 ];
 
 interface Run extends LoadResult {
@@ -100,7 +123,14 @@ interface Run extends LoadResult {
 
 async function measure({ url, program, body }: Variant, connections: number): Promise<Run> {
   const before = program && readProcess(program.pid);
-  const result = await load({ url, headers, body: JSON.stringify(body), expects: "quick brown fox", connections, seconds });
+  const result = await load({
+    url,
+    headers,
+    body: JSON.stringify(body),
+    expects: "quick brown fox",
+    connections,
+    seconds,
+  });
   const after = program && readProcess(program.pid);
   return {
     ...result,
@@ -128,7 +158,9 @@ function print(line: string): void {
 }
 
 function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
   for (const row of [head, ...rows])
     print(
       row
@@ -138,9 +170,12 @@ function printTable(head: readonly string[], rows: readonly (readonly string[])[
     );
 }
 
-const figure = (value: number, digits: number) => (Number.isFinite(value) ? value.toFixed(digits) : "-");
+const figure = (value: number, digits: number) =>
+  Number.isFinite(value) ? value.toFixed(digits) : "-";
 
-print(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB, Bun ${Bun.version}`);
+print(
+  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB, Bun ${Bun.version}`,
+);
 print(
   `load before: ${loadavg()
     .map((value) => value.toFixed(2))
@@ -173,7 +208,10 @@ const STREAMS = 100;
 const DELTAS = 300;
 const DELAY_MS = 10;
 print(`\nStreams, ${STREAMS} at a time, a delta each ${DELAY_MS} ms`);
-const streamed = await runRounds((body) => ({ ...body, model: `bench-${DELTAS}-${DELAY_MS}`, stream: true }), STREAMS);
+const streamed = await runRounds(
+  (body) => ({ ...body, model: `bench-${DELTAS}-${DELAY_MS}`, stream: true }),
+  STREAMS,
+);
 const directFirstByte = median((streamed[0] ?? []).map((run) => run.firstByteMs.p50));
 printTable(
   ["", "CPU µs/delta", "runs", "deltas/s", "first byte added p50 ms", "RSS MiB"],
@@ -184,7 +222,10 @@ printTable(
       name,
       program ? figure(median(cpu), 1) : "-",
       program ? cpu.map((value) => figure(value, 1)).join(" ") : "-",
-      figure(median(runs.map((run) => run.deltas / (run.wholeMs.p50 / 1000) / (run.calls / STREAMS))), 0),
+      figure(
+        median(runs.map((run) => run.deltas / (run.wholeMs.p50 / 1000) / (run.calls / STREAMS))),
+        0,
+      ),
       program ? figure(median(runs.map((run) => run.firstByteMs.p50)) - directFirstByte, 2) : "-",
       program ? figure(median(runs.map((run) => run.residentMiB)), 0) : "-",
     ];

@@ -25,10 +25,18 @@ function formatEvent(event: { type: string } & Record<string, unknown>): string 
 
 const HEAD = encoder.encode(
   formatEvent({ type: "message_start", message: START }) +
-    formatEvent({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
+    formatEvent({
+      type: "content_block_start",
+      index: 0,
+      content_block: { type: "text", text: "" },
+    }),
 );
 const DELTA = encoder.encode(
-  formatEvent({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "quick brown fox " } }),
+  formatEvent({
+    type: "content_block_delta",
+    index: 0,
+    delta: { type: "text_delta", text: "quick brown fox " },
+  }),
 );
 const TAIL = encoder.encode(
   formatEvent({ type: "content_block_stop", index: 0 }) +
@@ -69,7 +77,8 @@ const server = Bun.serve({
   idleTimeout: 0,
   async fetch(request) {
     const body = await request.text();
-    if (!body.includes('"stream":true')) return new Response(WHOLE, { headers: { "content-type": "application/json" } });
+    if (!body.includes('"stream":true'))
+      return new Response(WHOLE, { headers: { "content-type": "application/json" } });
     const [, count = "300", delayMs = "10"] = /bench-(\d+)-(\d+)/.exec(body) ?? [];
     return new Response(streamDeltas(Number(count), Number(delayMs)), {
       headers: { "content-type": "text/event-stream; charset=utf-8" },

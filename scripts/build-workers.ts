@@ -10,6 +10,8 @@ process.stdout.write(`${bundle.path}: ${kib(bundle.bytes)}, gzip ${kib(bundle.gz
 
 const foreign = bundle.imports.filter((name) => !name.startsWith("cloudflare:"));
 if (foreign.length > 0) {
-  process.stderr.write(`The Worker imports ${foreign.join(", ")}: it must run without Node's modules.\n`);
+  process.stderr.write(
+    `The Worker imports ${foreign.join(", ")}: it must run without Node's modules.\n`,
+  );
   process.exit(1);
 }

@@ -39,7 +39,8 @@ export async function bundleWorker(folder: string): Promise<WorkerBundle> {
   ]);
   const modules = code === 0 ? readdirSync(folder).filter((name) => name.endsWith(".js")) : [];
   const name = modules[0];
-  if (name === undefined || modules.length > 1) throw new Error(`wrangler made no single module:\n${output}\n${errors}`);
+  if (name === undefined || modules.length > 1)
+    throw new Error(`wrangler made no single module:\n${output}\n${errors}`);
   const path = join(folder, name);
   const bundle = readFileSync(path);
   return {

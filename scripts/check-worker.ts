@@ -8,7 +8,15 @@ const root = resolve(import.meta.dir, "..");
  */
 export async function checkWorker(config = "wrangler.toml"): Promise<string[]> {
   const wrangler = Bun.spawn(
-    [process.execPath, "--bun", "node_modules/wrangler/wrangler-dist/cli.js", "deploy", "--dry-run", "--config", config],
+    [
+      process.execPath,
+      "--bun",
+      "node_modules/wrangler/wrangler-dist/cli.js",
+      "deploy",
+      "--dry-run",
+      "--config",
+      config,
+    ],
     {
       cwd: root,
       stdin: "ignore",

@@ -22,15 +22,22 @@ export interface Section {
  * description.
  */
 export function renderConfiguration(envSchema: z.ZodObject, sections: readonly Section[]): string {
-  const properties = z.toJSONSchema(envSchema, { io: "output", unrepresentable: "any" }).properties ?? {};
+  const properties =
+    z.toJSONSchema(envSchema, { io: "output", unrepresentable: "any" }).properties ?? {};
   const variables = new Map<string, Variable>();
   for (const [name, property] of Object.entries(properties)) {
     const result = variableSchema.safeParse(property);
-    if (!result.success) throw new Error(`${name}: ${result.error.issues[0]?.path.join(".")} of its documentation is missing`);
+    if (!result.success)
+      throw new Error(
+        `${name}: ${result.error.issues[0]?.path.join(".")} of its documentation is missing`,
+      );
     variables.set(name, result.data);
   }
   const named = new Set(sections.flatMap(({ names }) => names));
-  const general: Section = { title: "Server", names: [...variables.keys()].filter((name) => !named.has(name)) };
+  const general: Section = {
+    title: "Server",
+    names: [...variables.keys()].filter((name) => !named.has(name)),
+  };
   const pages = [general, ...sections]
     .map(({ title, names }) => renderSection(title, names, variables))
     .filter((text) => text !== "");
@@ -49,12 +56,18 @@ ${pages.join("\n\n")}
 `;
 }
 
-function renderSection(title: string, names: readonly string[], variables: ReadonlyMap<string, Variable>): string {
+function renderSection(
+  title: string,
+  names: readonly string[],
+  variables: ReadonlyMap<string, Variable>,
+): string {
   const rows = names.flatMap((name) => {
     const variable = variables.get(name);
     return variable ? [[`\`${name}\``, formatDefault(variable), describe(variable)]] : [];
   });
-  return rows.length === 0 ? "" : `## ${title}\n\n${formatTable(["Variable", "Default", "Meaning"], rows)}`;
+  return rows.length === 0
+    ? ""
+    : `## ${title}\n\n${formatTable(["Variable", "Default", "Meaning"], rows)}`;
 }
 
 function formatDefault({ default: value }: Variable): string {
@@ -63,5 +76,7 @@ function formatDefault({ default: value }: Variable): string {
 
 function describe({ description, enum: values, minimum, maximum }: Variable): string {
   if (values) return `${description} One of ${values.map((value) => `\`${value}\``).join(", ")}.`;
-  return minimum === undefined || maximum === undefined ? description : `${description} From ${minimum} to ${maximum}.`;
+  return minimum === undefined || maximum === undefined
+    ? description
+    : `${description} From ${minimum} to ${maximum}.`;
 }

@@ -4,7 +4,9 @@ import { findModernNode } from "./find-modern-node.ts";
 
 const problems = await checkWorker();
 if (problems.length > 0) {
-  process.stderr.write(`wrangler.toml is not right, so nothing is deployed:\n${problems.join("\n")}\n`);
+  process.stderr.write(
+    `wrangler.toml is not right, so nothing is deployed:\n${problems.join("\n")}\n`,
+  );
   process.exit(1);
 }
 const wrangler = "node_modules/wrangler/wrangler-dist/cli.js";

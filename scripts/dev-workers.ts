@@ -19,17 +19,20 @@ try {
 } catch (thrown) {
   if (!(thrown instanceof Error)) throw thrown;
   console.error(
-    thrown instanceof ConfigError ? thrown.message : `Cannot listen on port ${port} (PORT) of ${HOST}: ${thrown.message}`,
+    thrown instanceof ConfigError
+      ? thrown.message
+      : `Cannot listen on port ${port} (PORT) of ${HOST}: ${thrown.message}`,
   );
   process.exit(1);
 }
-const variables = Object.entries(development?.environment ?? process.env).flatMap(([name, value]) =>
-  value === undefined ? [] : [[name, value] as const],
+const variables = Object.entries(development?.environment ?? process.env).flatMap(
+  ([name, value]) => (value === undefined ? [] : [[name, value] as const]),
 );
 const write = (line: string) => process.stdout.write(`${line}\n`);
 
 async function greet(url: string): Promise<void> {
-  for (const line of (await development?.greet(url)) ?? [`AI server on workerd: ${url}`]) write(line);
+  for (const line of (await development?.greet(url)) ?? [`AI server on workerd: ${url}`])
+    write(line);
 }
 
 const node = findModernNode();
@@ -37,12 +40,23 @@ if (node) {
   const secret = development?.environment.JWT_SECRET;
   await greet(`http://${HOST}:${port}`);
   // Wrangler reads further variables from .env or .dev.vars by itself.
-  const own = ["dev", "--ip", HOST, "--port", String(port), ...(secret === undefined ? [] : ["--var", `JWT_SECRET:${secret}`])];
-  const wrangler = Bun.spawn([node, "node_modules/wrangler/bin/wrangler.js", ...own, ...process.argv.slice(2)], {
-    stdio: ["inherit", "inherit", "inherit"],
-  });
+  const own = [
+    "dev",
+    "--ip",
+    HOST,
+    "--port",
+    String(port),
+    ...(secret === undefined ? [] : ["--var", `JWT_SECRET:${secret}`]),
+  ];
+  const wrangler = Bun.spawn(
+    [node, "node_modules/wrangler/bin/wrangler.js", ...own, ...process.argv.slice(2)],
+    {
+      stdio: ["inherit", "inherit", "inherit"],
+    },
+  );
   // It would go on without this process, and keep the port.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => wrangler.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => wrangler.kill(signal));
   process.exit(await wrangler.exited);
 }
 
@@ -57,7 +71,9 @@ const { url, stop } = await serveWorker({
   onLine: write,
 });
 await greet(url);
-write("This is workerd by Miniflare; with Node 22 or later it is `wrangler dev`, which reloads what is changed.");
+write(
+  "This is workerd by Miniflare; with Node 22 or later it is `wrangler dev`, which reloads what is changed.",
+);
 process.on("SIGINT", async () => {
   await stop();
   process.exit(0);

@@ -21,7 +21,8 @@ function isInstalled(folder) {
   const installed = readPackages(join(folder, "node_modules/.package-lock.json"));
   if (!wanted || !installed) return false;
   return Object.entries(wanted).every(
-    ([path, { version, optional }]) => path === "" || installed[path]?.version === version || (optional && !installed[path]),
+    ([path, { version, optional }]) =>
+      path === "" || installed[path]?.version === version || (optional && !installed[path]),
   );
 }
 
@@ -29,11 +30,15 @@ function ensureInstalled(folder, options) {
   if (isInstalled(folder)) return;
   console.error(`Installing the dependencies of ${folder} (npm ci) …`);
   // The packages that say they need a newer Node (wrangler, miniflare) run on Bun here, so npm's warnings about it would mislead.
-  const { status, error } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...options], {
-    cwd: folder,
-    stdio: ["ignore", "inherit", "inherit"],
-    shell: process.platform === "win32",
-  });
+  const { status, error } = spawnSync(
+    "npm",
+    ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...options],
+    {
+      cwd: folder,
+      stdio: ["ignore", "inherit", "inherit"],
+      shell: process.platform === "win32",
+    },
+  );
   if (status === 0) return;
   console.error(
     `npm ci failed${error ? `: ${error.message}` : "; why is said above. The first start needs the npm registry, later ones do not."}`,
@@ -42,4 +47,5 @@ function ensureInstalled(folder, options) {
 }
 
 ensureInstalled(root, []);
-for (const folder of process.argv.slice(2)) ensureInstalled(join(root, folder), ["--omit=optional"]);
+for (const folder of process.argv.slice(2))
+  ensureInstalled(join(root, folder), ["--omit=optional"]);

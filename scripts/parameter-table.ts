@@ -1,5 +1,5 @@
-import { type ModelInfo, PARAMETERS, type Parameter, type Support } from "../src/chat/model.ts";
-import type { Catalog } from "../src/routing/catalog/index.ts";
+import type { Catalog } from "../src/catalog/index.ts";
+import { type Capability, type ModelInfo, PARAMETERS, type Parameter } from "../src/chat/model.ts";
 import { formatTable } from "./markdown.ts";
 
 /** One provider, or one way to reach it, as a column of the table. */
@@ -7,19 +7,19 @@ export interface Column {
   title: string;
   /** Whose models of the catalog are meant. */
   provider: string;
-  support: Readonly<Record<Parameter, Support>>;
+  capabilities: Readonly<Record<Parameter, Capability>>;
 }
 
-const SIGNS: Record<Support, string> = { native: "yes", mapped: "mapped", dropped: "no" };
+const SIGNS: Record<Capability, string> = { native: "yes", mapped: "mapped", dropped: "no" };
 
 /** The page that says which provider and which model takes what. */
 export function renderParameters(columns: readonly Column[], catalog: Catalog): string {
   const models = new Map(columns.map(({ provider }) => [provider, catalog.list(provider)]));
 
-  function cell({ provider, support }: Column, parameter: Parameter): string {
-    const sign = SIGNS[support[parameter]];
+  function cell({ provider, capabilities }: Column, parameter: Parameter): string {
+    const sign = SIGNS[capabilities[parameter]];
     const refused = models.get(provider)?.some((model) => refusalsOf(model).includes(parameter));
-    return refused && support[parameter] !== "dropped" ? `${sign}, not all models` : sign;
+    return refused && capabilities[parameter] !== "dropped" ? `${sign}, not all models` : sign;
   }
 
   return `# What each provider takes
@@ -38,7 +38,10 @@ What a target does not take is left out, and the answer's \`warnings\` say so. W
 
 ${formatTable(
   ["", ...columns.map(({ title }) => title)],
-  PARAMETERS.map((parameter) => [`\`${parameter}\``, ...columns.map((column) => cell(column, parameter))]),
+  PARAMETERS.map((parameter) => [
+    `\`${parameter}\``,
+    ...columns.map((column) => cell(column, parameter)),
+  ]),
 )}
 
 ## Models
@@ -48,7 +51,15 @@ among a model's efforts, the nearest is sent; where a model takes budgets in pla
 Both are told in a warning.
 
 ${formatTable(
-  ["Provider", "Model", "Reasoning", "Efforts", "Largest answer", "Refuses", "Refuses while reasoning"],
+  [
+    "Provider",
+    "Model",
+    "Reasoning",
+    "Efforts",
+    "Largest answer",
+    "Refuses",
+    "Refuses while reasoning",
+  ],
   [...models].flatMap(([provider, list]) => list.map((model) => describeModel(provider, model))),
 )}
 
@@ -61,7 +72,9 @@ function refusalsOf(model: ModelInfo): readonly Parameter[] {
 }
 
 function describeModel(provider: string, model: ModelInfo): string[] {
-  const names = model.aliases ? ` (${model.aliases.map((alias) => `\`${alias}\``).join(", ")})` : "";
+  const names = model.aliases
+    ? ` (${model.aliases.map((alias) => `\`${alias}\``).join(", ")})`
+    : "";
   const retires = model.retires ? `, retires ${model.retires}` : "";
   return [
     provider,

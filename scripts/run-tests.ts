@@ -8,7 +8,9 @@ import { formatLeftOut, readTestReport } from "./test-report.ts";
 const TIMEOUT_MS = 120_000;
 /** The servers under test are on loopback, which a proxy of the shell does not know. */
 const LOOPBACK = ["127.0.0.1", "localhost"];
-const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy ?? "", ...LOOPBACK].filter((name) => name !== "").join(",");
+const noProxy = [process.env.NO_PROXY ?? process.env.no_proxy ?? "", ...LOOPBACK]
+  .filter((name) => name !== "")
+  .join(",");
 
 const folder = mkdtempSync(join(tmpdir(), "test-report-"));
 const reportPath = join(folder, "report.xml");
@@ -21,7 +23,10 @@ const { exitCode } = Bun.spawnSync(
     `--reporter-outfile=${reportPath}`,
     ...process.argv.slice(2),
   ],
-  { stdio: ["inherit", "inherit", "inherit"], env: { ...process.env, NO_PROXY: noProxy, no_proxy: noProxy } },
+  {
+    stdio: ["inherit", "inherit", "inherit"],
+    env: { ...process.env, NO_PROXY: noProxy, no_proxy: noProxy },
+  },
 );
 
 let exit = exitCode;
@@ -30,7 +35,9 @@ try {
   if (report.failed > 0) exit ||= 1;
   // What goes wrong outside of a test (a file that cannot be loaded, an error nobody caught) is in no report.
   const failed = exit === 0 ? 0 : Math.max(1, report.failed);
-  process.stdout.write(`\n${formatLeftOut(report.leftOut)}\n${report.passed} passed, ${failed} failed\n`);
+  process.stdout.write(
+    `\n${formatLeftOut(report.leftOut)}\n${report.passed} passed, ${failed} failed\n`,
+  );
 } catch {
   process.stderr.write("\nbun test ended without a report.\n");
   exit ||= 1;

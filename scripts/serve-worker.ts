@@ -24,8 +24,15 @@ export interface ServeWorkerOptions {
 }
 
 /** Runs a bundled Worker on workerd, with the compatibility settings of wrangler.toml. It works under Bun, as `wrangler dev` does not. */
-export async function serveWorker({ code, bindings, port = 0, onLine }: ServeWorkerOptions): Promise<ServedWorker> {
-  const config = configSchema.parse(Bun.TOML.parse(readFileSync(resolve(import.meta.dir, "../wrangler.toml"), "utf8")));
+export async function serveWorker({
+  code,
+  bindings,
+  port = 0,
+  onLine,
+}: ServeWorkerOptions): Promise<ServedWorker> {
+  const config = configSchema.parse(
+    Bun.TOML.parse(readFileSync(resolve(import.meta.dir, "../wrangler.toml"), "utf8")),
+  );
   const worker = new Miniflare({
     host: "127.0.0.1",
     port,

@@ -36,7 +36,9 @@ function readAttribute(tag: string, name: string): string {
 /** Reads the JUnit report that Bun writes. */
 export function readTestReport(xml: string): TestReport {
   const report: TestReport = { passed: 0, failed: 0, leftOut: [] };
-  for (const [, tag = "", content = ""] of xml.matchAll(/<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g)) {
+  for (const [, tag = "", content = ""] of xml.matchAll(
+    /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
+  )) {
     if (content.includes("<skipped")) {
       const suite = readAttribute(tag, "classname");
       const name = readAttribute(tag, "name");

@@ -24,7 +24,8 @@ export function parseClaims(pairs: readonly string[]): Claims {
     const at = pair.indexOf("=");
     const name = pair.slice(0, at);
     if (at < 1 || name === "__proto__") throw new UsageError("--claim must be NAME=VALUE.");
-    if (OWN_CLAIMS.has(name)) throw new UsageError(`--claim cannot set ${name}; see the other options.`);
+    if (OWN_CLAIMS.has(name))
+      throw new UsageError(`--claim cannot set ${name}; see the other options.`);
     claims[name] = parseValue(pair.slice(at + 1));
   }
   return claims;

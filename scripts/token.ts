@@ -5,8 +5,8 @@
  */
 import { parseArgs } from "node:util";
 import { createAuthenticator } from "../src/auth/create-authenticator.ts";
+import { parseAuthConfig } from "../src/auth/env.ts";
 import { mintToken } from "../src/auth/mint-token.ts";
-import { parseAuthEnv } from "../src/auth/settings.ts";
 import { ConfigError } from "../src/env/config-error.ts";
 import { parseClaims, parseTtl, UsageError } from "./token-options.ts";
 
@@ -31,10 +31,13 @@ async function run(): Promise<string> {
     },
   });
   if (values.help) return USAGE;
-  const env = parseAuthEnv(process.env);
+  const env = parseAuthConfig(process.env);
   createAuthenticator(env, { now: Date.now });
   if (env.JWT_PUBLIC_KEY !== undefined) {
-    throw new ConfigError("JWT_PUBLIC_KEY", "is set, so only the holder of its private key can mint tokens for this server.");
+    throw new ConfigError(
+      "JWT_PUBLIC_KEY",
+      "is set, so only the holder of its private key can mint tokens for this server.",
+    );
   }
   if (env.JWT_SECRET === undefined) {
     throw new ConfigError(

@@ -7,7 +7,12 @@ const root = resolve(import.meta.dir, "..");
  * Writes a document that is made from the code, or, with `--check` among the arguments, says whether what is there is the same. The
  * number is the exit code.
  */
-export function writeOrCheck(path: string, content: string, script: string, args: readonly string[]): number {
+export function writeOrCheck(
+  path: string,
+  content: string,
+  script: string,
+  args: readonly string[],
+): number {
   const file = resolve(root, path);
   const name = relative(root, file);
   const current = existsSync(file) ? readFileSync(file, "utf8") : null;

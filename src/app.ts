@@ -1,7 +1,7 @@
 import { Router } from "itty-router";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
+import { createCatalog } from "./catalog/index.ts";
 import type { Config } from "./config.ts";
-import type { Platform, ProviderDeps } from "./context.ts";
 import { anthropicMessagesDialect } from "./dialects/anthropic-messages/index.ts";
 import { chatDialect } from "./dialects/chat/index.ts";
 import type { Dialect } from "./dialects/dialect.ts";
@@ -10,16 +10,16 @@ import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { ERRORS } from "./errors/error-codes.ts";
 import { createApiDescription } from "./handlers/api-description.ts";
-import { createCors } from "./handlers/cors.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
 import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
-import { respondError } from "./handlers/respond.ts";
 import type { RequestContext, Server } from "./handlers/server.ts";
 import { createListV1Models, dialectOfV1Models } from "./handlers/v1-models.ts";
-import { createCatalog } from "./routing/catalog/index.ts";
+import { createCors } from "./http/cors.ts";
+import { respondError } from "./http/respond.ts";
+import type { Platform, ProviderDeps } from "./platform.ts";
 import { createProviders } from "./routing/create-providers.ts";
 import { createLog } from "./telemetry/log.ts";
 import { VERSION } from "./version.ts";
@@ -37,46 +37,61 @@ type Handler = (request: Request, context: RequestContext) => Response | Promise
 const PLAIN_PATH = /^[\w.[\]$-]{1,200}$/;
 
 /** Whether the operator set something up for an unavailable provider: a reason names the variables that it is about. */
-function isWanted(reason: string, variables: Config["variables"]): boolean {
-  return (reason.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []).some((name) => Object.hasOwn(variables, name));
+function isWanted(reason: string, env: Config["env"]): boolean {
+  return (reason.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []).some((name) => Object.hasOwn(env, name));
 }
 
 /** Environment and platform → the server. Throws a ConfigError where it would not be safe to start. */
 export function createApp(config: Config, platform: Platform): App {
-  const { env } = config;
   const providerDeps: ProviderDeps = {
     fetch: platform.fetch,
     now: platform.now,
     randomId: platform.randomId,
     timeouts: {
-      headersMs: env.UPSTREAM_HEADERS_TIMEOUT_MS,
-      answerMs: env.UPSTREAM_ANSWER_TIMEOUT_MS,
-      idleMs: env.UPSTREAM_IDLE_TIMEOUT_MS,
-      progressMs: env.UPSTREAM_PROGRESS_TIMEOUT_MS,
-      totalMs: env.UPSTREAM_TOTAL_TIMEOUT_MS,
+      headersMs: config.UPSTREAM_HEADERS_TIMEOUT_MS,
+      answerMs: config.UPSTREAM_ANSWER_TIMEOUT_MS,
+      idleMs: config.UPSTREAM_IDLE_TIMEOUT_MS,
+      progressMs: config.UPSTREAM_PROGRESS_TIMEOUT_MS,
+      totalMs: config.UPSTREAM_TOTAL_TIMEOUT_MS,
     },
   };
-  const log = createLog(platform, env.LOG_LEVEL);
-  const catalog = createCatalog(env);
+  const log = createLog(platform, config.LOG_LEVEL);
+  const catalog = createCatalog(config);
   const server: Server = {
     version: VERSION,
     platform,
     log,
-    authenticator: createAuthenticator(env, platform),
+    authenticator: createAuthenticator(config, platform),
     catalog,
-    providers: createProviders(env, config.variables, catalog, providerDeps),
-    bodyLimits: { maxBytes: env.MAX_BODY_BYTES, timeoutMs: env.BODY_TIMEOUT_MS, maxDepth: env.MAX_JSON_DEPTH },
-    retry: { maxRetries: env.RETRY_MAX },
-    stream: { heartbeatMs: env.HEARTBEAT_MS, commitAfterMs: env.COMMIT_AFTER_MS, clientStallMs: env.CLIENT_STALL_MS },
+    providers: createProviders(config, config.env, catalog, providerDeps),
+    bodyLimits: {
+      maxBytes: config.MAX_BODY_BYTES,
+      timeoutMs: config.BODY_TIMEOUT_MS,
+      maxDepth: config.MAX_JSON_DEPTH,
+    },
+    retry: { maxRetries: config.RETRY_MAX },
+    stream: {
+      heartbeatMs: config.HEARTBEAT_MS,
+      commitAfterMs: config.COMMIT_AFTER_MS,
+      clientStallMs: config.CLIENT_STALL_MS,
+    },
     running: new Set(),
   };
   if (!server.authenticator.configured)
-    log("error", "auth", { code: "auth_not_configured", reason: ERRORS.auth_not_configured.message });
+    log("error", "auth", {
+      code: "auth_not_configured",
+      reason: ERRORS.auth_not_configured.message,
+    });
   for (const { name, availability } of server.providers) {
     if (availability.available) log("info", "provider", { provider: name, available: true });
     else {
       const { code, reason } = availability;
-      log(isWanted(reason, config.variables) ? "warn" : "debug", "provider", { provider: name, available: false, code, reason });
+      log(isWanted(reason, config.env) ? "warn" : "debug", "provider", {
+        provider: name,
+        available: false,
+        code,
+        reason,
+      });
     }
   }
 
@@ -93,7 +108,9 @@ export function createApp(config: Config, platform: Platform): App {
     router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
       const dialect = typeof spoken === "function" ? spoken(request) : spoken;
       try {
-        const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
+        const handler = Object.hasOwn(handlers, request.method)
+          ? handlers[request.method]
+          : undefined;
         if (handler) return await handler(request, context);
         const refused = respondError(
           new ChatError("method_not_allowed", { message: `This path takes ${allow}.` }),
@@ -121,9 +138,21 @@ export function createApp(config: Config, platform: Platform): App {
 
   // The router tries the paths in this order.
   route("/chat", { POST: createGenerate(chatDialect, server) });
-  route("/v1/chat/completions", { POST: createGenerate(openaiChatDialect, server) }, openaiChatDialect);
-  route("/v1/responses", { POST: createGenerate(openaiResponsesDialect, server) }, openaiResponsesDialect);
-  route("/v1/messages", { POST: createGenerate(anthropicMessagesDialect, server) }, anthropicMessagesDialect);
+  route(
+    "/v1/chat/completions",
+    { POST: createGenerate(openaiChatDialect, server) },
+    openaiChatDialect,
+  );
+  route(
+    "/v1/responses",
+    { POST: createGenerate(openaiResponsesDialect, server) },
+    openaiResponsesDialect,
+  );
+  route(
+    "/v1/messages",
+    { POST: createGenerate(anthropicMessagesDialect, server) },
+    anthropicMessagesDialect,
+  );
   route("/v1/messages/count_tokens", { POST: createCountTokens(server) }, anthropicMessagesDialect);
   const listV1Models = createListV1Models(server);
   route("/v1/models", { GET: listV1Models }, dialectOfV1Models);

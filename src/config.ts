@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { authEnv } from "./auth/settings.ts";
+import { authEnv } from "./auth/env.ts";
+import { catalogEnv } from "./catalog/overrides.ts";
 import { ConfigError } from "./env/config-error.ts";
 import { unquote } from "./env/unquote.ts";
 import { wholeNumber } from "./env/whole-number.ts";
 import { MAX_BODY_DEPTH } from "./json/parse-strict-json.ts";
-import { catalogEnv } from "./routing/catalog/overrides.ts";
 import { providersEnv } from "./routing/create-providers.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
 
@@ -16,7 +16,9 @@ const serverEnv = {
   HOST: z
     .string()
     .optional()
-    .describe("Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4), or `127.0.0.1` in development mode."),
+    .describe(
+      "Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4), or `127.0.0.1` in development mode.",
+    ),
   NODE_ENV: z
     .string()
     .optional()
@@ -26,7 +28,9 @@ const serverEnv = {
   LOG_LEVEL: z
     .enum(LOG_LEVELS)
     .default("info")
-    .describe("Least important log lines that are written; `info` is one line a request. `off` writes none."),
+    .describe(
+      "Least important log lines that are written; `info` is one line a request. `off` writes none.",
+    ),
   CORS_ORIGINS: z
     .string()
     .optional()
@@ -36,7 +40,9 @@ const serverEnv = {
   MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
     "Largest request body, in bytes; a larger one is 413.",
   ),
-  MAX_JSON_DEPTH: wholeNumber(8, 1000, MAX_BODY_DEPTH).describe("How deep lists and objects in a request body may be nested."),
+  MAX_JSON_DEPTH: wholeNumber(8, 1000, MAX_BODY_DEPTH).describe(
+    "How deep lists and objects in a request body may be nested.",
+  ),
   BODY_TIMEOUT_MS: wholeNumber(10, 10 * MINUTE, 15 * SECOND).describe(
     "How long a request body may take to arrive, in milliseconds.",
   ),
@@ -74,40 +80,49 @@ const serverEnv = {
 
 /** Every variable that the server reads, with its meaning; docs/configuration.md is made from it. */
 export const envSchema = z.object({ ...serverEnv, ...authEnv, ...catalogEnv, ...providersEnv });
-export type Env = z.infer<typeof envSchema>;
+/** The environment as text: names to trimmed, unquoted, non-empty values. */
+export type Env = Readonly<Record<string, string>>;
 
-export interface Config {
+/** The parsed value of each variable under the variable's own name, and what is derived from them. */
+export interface Config extends z.infer<typeof envSchema> {
+  /** The raw environment: the key of a compatible server can be in a variable of any name. */
   readonly env: Env;
-  /** The whole environment: a compatible server's key may stand in a variable of any name. */
-  readonly variables: Readonly<Record<string, string>>;
   readonly corsOrigins: readonly string[];
 }
 
 /** Taken letter by letter, and never for absent: Joken takes the secret as it stands, and an empty one must not switch a check off. */
-const RAW_VARIABLES: ReadonlySet<string> = new Set(["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_ISSUER", "JWT_AUDIENCE"]);
+const RAW_VARIABLES: ReadonlySet<string> = new Set([
+  "JWT_SECRET",
+  "JWT_PUBLIC_KEY",
+  "JWT_ISSUER",
+  "JWT_AUDIENCE",
+]);
 
 /**
  * The environment's strings → Config. White space and quotes around a value are none of it, and empty variables count as absent, but for
  * those of the JWT key. Throws a ConfigError that names the variable, never its value.
  */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): Config {
-  const variables: Record<string, string> = {};
+  const env: Record<string, string> = {};
   for (const [name, given] of Object.entries(environment)) {
     // wrangler.toml may give a Worker numbers and booleans; its other bindings are objects and none of ours.
     const value = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
     if (typeof value !== "string") continue;
-    if (RAW_VARIABLES.has(name)) variables[name] = value;
+    if (RAW_VARIABLES.has(name)) env[name] = value;
     else {
       const text = unquote(value);
-      if (text !== "") variables[name] = text;
+      if (text !== "") env[name] = text;
     }
   }
-  const result = envSchema.safeParse(variables, { error: explainIssue });
+  const result = envSchema.safeParse(env, { error: explainIssue });
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new ConfigError(String(issue?.path[0] ?? "configuration"), issue?.message ?? "is not valid");
+    throw new ConfigError(
+      String(issue?.path[0] ?? "configuration"),
+      issue?.message ?? "is not valid",
+    );
   }
-  return { env: result.data, variables, corsOrigins: parseOrigins(result.data.CORS_ORIGINS) };
+  return { ...result.data, env, corsOrigins: parseOrigins(result.data.CORS_ORIGINS) };
 }
 
 /** In place of zod's own words, which speak of types; null leaves them. The variables' own messages are not asked for here. */
@@ -120,7 +135,10 @@ function parseOrigins(value: string | undefined): string[] {
   return value.split(",").map((text) => {
     const origin = text.trim();
     if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new ConfigError("CORS_ORIGINS", "must be a list of origins such as https://app.example.com, separated by commas");
+      throw new ConfigError(
+        "CORS_ORIGINS",
+        "must be a list of origins such as https://app.example.com, separated by commas",
+      );
     }
     return origin;
   });

@@ -32,12 +32,16 @@ export type AuthFailure =
 
 /** Throws the one 401. `detail` is a short word of ours (a claim's name), never a piece of the token. */
 export function refuse(failure: AuthFailure, detail?: string): never {
-  throw new ChatError("unauthenticated", { logReason: detail === undefined ? failure : `${failure}:${detail}` });
+  throw new ChatError("unauthenticated", {
+    logReason: detail === undefined ? failure : `${failure}:${detail}`,
+  });
 }
 
 const CHALLENGE = 'Bearer realm="ai-server"';
 
 /** The `WWW-Authenticate` header for a 401 (RFC 6750 §3.1: no error code where no token was sent). */
 export function challengeFor(error: ChatError): string {
-  return error.logReason === ("token_missing" satisfies AuthFailure) ? CHALLENGE : `${CHALLENGE}, error="invalid_token"`;
+  return error.logReason === ("token_missing" satisfies AuthFailure)
+    ? CHALLENGE
+    : `${CHALLENGE}, error="invalid_token"`;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../chat/format.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
 import type { Principal } from "./principal.ts";
 
@@ -33,14 +33,20 @@ export interface CheckedClaims {
  * Checks that jose leaves out: finite times, a lifetime that is capped, an issue time that is not in the future, texts that are texts.
  * That the token is not too old follows: it has not expired (jose) and lives no longer than the cap.
  */
-export function checkClaims(claims: JsonObject, rules: ClaimRules, nowSeconds: number): CheckedClaims {
+export function checkClaims(
+  claims: JsonObject,
+  rules: ClaimRules,
+  nowSeconds: number,
+): CheckedClaims {
   const { iss, aud, sub, jti, cnf } = claims;
   const exp = readTime(claims, "exp") ?? refuse("claim_missing", "exp");
   const iat = readTime(claims, "iat");
   const nbf = readTime(claims, "nbf");
-  if (exp - nowSeconds > rules.maxLifetimeSeconds + rules.toleranceSeconds) return refuse("lifetime_too_long");
+  if (exp - nowSeconds > rules.maxLifetimeSeconds + rules.toleranceSeconds)
+    return refuse("lifetime_too_long");
   if (iat !== undefined && exp - iat > rules.maxLifetimeSeconds) return refuse("lifetime_too_long");
-  if (iat !== undefined && iat > nowSeconds + rules.toleranceSeconds) return refuse("issued_in_the_future");
+  if (iat !== undefined && iat > nowSeconds + rules.toleranceSeconds)
+    return refuse("issued_in_the_future");
   if (iss === undefined) return refuse("claim_missing", "iss");
   if (!isPrintableName(iss)) return refuse("claim_invalid", "iss");
   if (aud === undefined) return refuse("claim_missing", "aud");
@@ -64,9 +70,14 @@ export function checkClaims(claims: JsonObject, rules: ClaimRules, nowSeconds: n
 function readTime(claims: JsonObject, name: "exp" | "iat" | "nbf"): number | undefined {
   const value = claims[name];
   if (value === undefined) return undefined;
-  return typeof value === "number" && Number.isFinite(value) ? value : refuse("claim_invalid", name);
+  return typeof value === "number" && Number.isFinite(value)
+    ? value
+    : refuse("claim_invalid", name);
 }
 
 function isAudience(value: unknown): boolean {
-  return typeof value === "string" || (Array.isArray(value) && value.every((member) => typeof member === "string"));
+  return (
+    typeof value === "string" ||
+    (Array.isArray(value) && value.every((member) => typeof member === "string"))
+  );
 }

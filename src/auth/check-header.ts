@@ -1,4 +1,4 @@
-import type { JsonObject } from "../chat/format.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
 
 /** What is left of a header that passed: all that verifying needs. */
@@ -25,7 +25,9 @@ export function checkHeader(header: JsonObject): TokenHeader {
   }
   const { alg, typ, kid } = header;
   if (typeof alg !== "string") return refuse("algorithm_refused");
-  if (typ !== undefined && !(typeof typ === "string" && TYPE.test(typ))) return refuse("type_refused");
-  if (kid !== undefined && !(typeof kid === "string" && kid.length <= MAX_KEY_ID_LENGTH)) return refuse("key_id_invalid");
+  if (typ !== undefined && !(typeof typ === "string" && TYPE.test(typ)))
+    return refuse("type_refused");
+  if (kid !== undefined && !(typeof kid === "string" && kid.length <= MAX_KEY_ID_LENGTH))
+    return refuse("key_id_invalid");
   return { algorithm: alg, keyId: kid };
 }

@@ -1,12 +1,12 @@
-import type { Platform } from "../context.ts";
 import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
+import type { Platform } from "../platform.ts";
+import type { AuthConfig } from "./env.ts";
 import { createKeyRing, createUnnamedKeySource, type KeySource } from "./key-source.ts";
 import type { Principal } from "./principal.ts";
 import { createPublicKeySource } from "./public-key.ts";
 import { readBearer, type TokenReader } from "./read-token.ts";
-import { checkSecret, createSecretKey, SECRET_ALGORITHM } from "./secret-key.ts";
-import type { AuthEnv } from "./settings.ts";
+import { createSecretKey, requireSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 export interface Authenticator {
@@ -17,18 +17,24 @@ export interface Authenticator {
 }
 
 /** Throws a ConfigError for settings with which the server must not start. The clock is the platform's. */
-export function createAuthenticator(env: AuthEnv, { now }: Pick<Platform, "now">): Authenticator {
-  const keys = createKeySource(env);
+export function createAuthenticator(
+  config: AuthConfig,
+  { now }: Pick<Platform, "now">,
+): Authenticator {
+  const keys = createKeySource(config);
   if (!keys) {
-    return { configured: false, authenticate: () => Promise.reject(new ChatError("auth_not_configured")) };
+    return {
+      configured: false,
+      authenticate: () => Promise.reject(new ChatError("auth_not_configured")),
+    };
   }
   const verifyToken = createTokenVerifier(
     keys,
     {
-      issuer: env.JWT_ISSUER,
-      audience: env.JWT_AUDIENCE,
-      toleranceSeconds: env.JWT_TOLERANCE_SECONDS,
-      maxLifetimeSeconds: env.JWT_MAX_LIFETIME_SECONDS,
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      toleranceSeconds: config.JWT_TOLERANCE_SECONDS,
+      maxLifetimeSeconds: config.JWT_MAX_LIFETIME_SECONDS,
     },
     now,
   );
@@ -40,8 +46,13 @@ export function createAuthenticator(env: AuthEnv, { now }: Pick<Platform, "now">
   };
 }
 
-function createKeySource(env: AuthEnv): KeySource | null {
-  const { JWT_SECRET: secret, JWT_PUBLIC_KEY: publicKey, JWT_ALGORITHM: algorithm, JWT_KEY_ID: keyId } = env;
+function createKeySource(config: AuthConfig): KeySource | null {
+  const {
+    JWT_SECRET: secret,
+    JWT_PUBLIC_KEY: publicKey,
+    JWT_ALGORITHM: algorithm,
+    JWT_KEY_ID: keyId,
+  } = config;
   if (secret !== undefined && publicKey !== undefined) {
     throw new ConfigError(
       "JWT_SECRET",
@@ -50,7 +61,7 @@ function createKeySource(env: AuthEnv): KeySource | null {
   }
   if (publicKey !== undefined) return createPublicKeySource(publicKey, { algorithm, keyId });
   if (secret === undefined) return null;
-  checkSecret(secret);
+  requireSecret(secret);
   if (algorithm !== undefined && algorithm !== SECRET_ALGORITHM) {
     throw new ConfigError(
       "JWT_ALGORITHM",

@@ -1,7 +1,6 @@
-import type { JsonObject } from "../chat/format.ts";
 import { decodeUtf8 } from "../json/decode-utf8.ts";
-import { isJsonObject } from "../json/is-json-object.ts";
 import { JsonError } from "../json/json-error.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { parseStrictJson } from "../json/parse-strict-json.ts";
 import { refuse } from "./auth-failure.ts";
 import { decodeBase64url } from "./decode-base64url.ts";
@@ -22,7 +21,10 @@ export function decodeToken(token: string): DecodedToken {
   const [header, payload, signature, ...more] = token.split(".");
   if (!header || !payload || !signature || more.length > 0) return refuse("token_malformed");
   if (decodeBase64url(signature) === null) return refuse("token_malformed");
-  return { header: decodeSegment(header, "header_invalid"), claims: decodeSegment(payload, "payload_invalid") };
+  return {
+    header: decodeSegment(header, "header_invalid"),
+    claims: decodeSegment(payload, "payload_invalid"),
+  };
 }
 
 function decodeSegment(segment: string, failure: "header_invalid" | "payload_invalid"): JsonObject {

@@ -9,7 +9,10 @@ export interface VerifyKey {
 /** Where the keys come from: one key or a ring now, a remote key set some day. */
 export interface KeySource {
   /** The keys that may have signed a token with this `kid` and `alg`; none where the token names a key that is not ours. */
-  resolve(keyId: string | undefined, algorithm: string): readonly VerifyKey[] | Promise<readonly VerifyKey[]>;
+  resolve(
+    keyId: string | undefined,
+    algorithm: string,
+  ): readonly VerifyKey[] | Promise<readonly VerifyKey[]>;
 }
 
 /** A token without a `kid` is tried with so many keys at most. */
@@ -28,7 +31,8 @@ const PLAIN_KEY_ID = /^[A-Za-z0-9][A-Za-z0-9._:@=-]*$/;
 export function createUnnamedKeySource(key: VerifyKey): KeySource {
   return {
     resolve(keyId, algorithm) {
-      if (keyId !== undefined && (!PLAIN_KEY_ID.test(keyId) || keyId in Object.prototype)) return [];
+      if (keyId !== undefined && (!PLAIN_KEY_ID.test(keyId) || keyId in Object.prototype))
+        return [];
       return key.algorithms.includes(algorithm) ? [key] : [];
     },
   };
@@ -41,7 +45,9 @@ export function createKeyRing(keys: readonly (VerifyKey & { readonly id: string 
     resolve(keyId, algorithm) {
       const named = keyId === undefined ? undefined : byId.get(keyId);
       const candidates = keyId === undefined ? keys : named ? [named] : [];
-      return candidates.filter((key) => key.algorithms.includes(algorithm)).slice(0, MAX_KEYS_PER_ALGORITHM);
+      return candidates
+        .filter((key) => key.algorithms.includes(algorithm))
+        .slice(0, MAX_KEYS_PER_ALGORITHM);
     },
   };
 }

@@ -19,7 +19,11 @@ export interface TokenOptions {
 export async function mintToken(options: TokenOptions): Promise<string> {
   const issuedAt = Math.floor(options.now / 1000);
   const token = new SignJWT({ ...options.claims })
-    .setProtectedHeader({ alg: SECRET_ALGORITHM, typ: "JWT", ...(options.keyId === undefined ? {} : { kid: options.keyId }) })
+    .setProtectedHeader({
+      alg: SECRET_ALGORITHM,
+      typ: "JWT",
+      ...(options.keyId === undefined ? {} : { kid: options.keyId }),
+    })
     .setIssuer(options.issuer)
     .setAudience(options.audience)
     .setIssuedAt(issuedAt)
@@ -31,5 +35,7 @@ export async function mintToken(options: TokenOptions): Promise<string> {
 
 /** A secret for one run of the server: 48 random bytes as text. */
 export function makeSecret(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(48)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return Array.from(crypto.getRandomValues(new Uint8Array(48)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

@@ -1,8 +1,8 @@
 import { ConfigError } from "../env/config-error.ts";
 import { parseJsonSecret } from "../env/json-secret.ts";
-import { isJsonObject } from "../json/is-json-object.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
-import { findKeyFault } from "./find-key-fault.ts";
+import { checkKey } from "./check-key.ts";
 import {
   createKeyRing,
   createUnnamedKeySource,
@@ -36,11 +36,17 @@ interface KeyType {
 const KEY_TYPES: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
   [
     "OKP Ed25519",
-    { members: ["kty", "crv", "x"], schemes: [{ names: ["EdDSA", "Ed25519"], importParams: { name: "Ed25519" } }] },
+    {
+      members: ["kty", "crv", "x"],
+      schemes: [{ names: ["EdDSA", "Ed25519"], importParams: { name: "Ed25519" } }],
+    },
   ],
   [
     "EC P-256",
-    { members: ["kty", "crv", "x", "y"], schemes: [{ names: ["ES256"], importParams: { name: "ECDSA", namedCurve: "P-256" } }] },
+    {
+      members: ["kty", "crv", "x", "y"],
+      schemes: [{ names: ["ES256"], importParams: { name: "ECDSA", namedCurve: "P-256" } }],
+    },
   ],
   [
     "RSA",
@@ -60,14 +66,18 @@ const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 export function createPublicKeySource(value: string, options: PublicKeyOptions): KeySource {
   const pem = readPem(value);
   const json = pem ?? parseJsonSecret(value);
-  if (json === null) fail("is neither a PEM public key (-----BEGIN PUBLIC KEY-----) nor a JWK nor a JWK Set");
+  if (json === null)
+    fail("is neither a PEM public key (-----BEGIN PUBLIC KEY-----) nor a JWK nor a JWK Set");
   if (json.keys === undefined) {
     const key = createPublicKey(json, options);
     return key.id === null ? createUnnamedKeySource(key) : createKeyRing([{ ...key, id: key.id }]);
   }
   if (!Array.isArray(json.keys) || json.keys.length === 0) fail("is a JWK Set without keys");
   if (options.keyId !== undefined) {
-    throw new ConfigError("JWT_KEY_ID", "cannot name the keys of a JWK Set: remove it, each key has its own kid");
+    throw new ConfigError(
+      "JWT_KEY_ID",
+      "cannot name the keys of a JWK Set: remove it, each key has its own kid",
+    );
   }
   return createRing(json.keys.map((jwk: unknown) => createPublicKey(jwk, options)));
 }
@@ -78,7 +88,8 @@ function createRing(keys: readonly VerifyKey[]): KeySource {
   const named: (VerifyKey & { id: string })[] = [];
   for (const key of keys) {
     if (key.id === null) fail("is a JWK Set in which a key has no kid");
-    if (named.some((other) => other.id === key.id)) fail("is a JWK Set in which two keys have the same kid");
+    if (named.some((other) => other.id === key.id))
+      fail("is a JWK Set in which two keys have the same kid");
     const siblings = named.filter((other) => other.algorithms[0] === key.algorithms[0]);
     if (siblings.length >= MAX_KEYS_PER_ALGORITHM) {
       fail(`is a JWK Set with more than ${MAX_KEYS_PER_ALGORITHM} keys for one algorithm`);
@@ -93,12 +104,18 @@ function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
   if (jwk.kty === "oct") fail("is a symmetric key: a shared secret goes into JWT_SECRET as text");
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) failPrivate();
   if (jwk.use !== undefined && jwk.use !== "sig") fail('is a key whose use is not "sig"');
-  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))) {
+  if (
+    jwk.key_ops !== undefined &&
+    !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes("verify"))
+  ) {
     fail('is a key whose key_ops do not include "verify"');
   }
   const type = KEY_TYPES.get(jwk.crv === undefined ? String(jwk.kty) : `${jwk.kty} ${jwk.crv}`);
-  if (!type) fail("is a key of a kind that is not accepted: use Ed25519, P-256 (ES256) or RSA (RS256, PS256)");
-  const fault = findKeyFault(jwk);
+  if (!type)
+    fail(
+      "is a key of a kind that is not accepted: use Ed25519, P-256 (ES256) or RSA (RS256, PS256)",
+    );
+  const fault = checkKey(jwk);
   if (fault !== null) fail(fault);
   const scheme = chooseScheme(type, jwk.alg, options.algorithm);
   const publicJwk = Object.fromEntries(type.members.map((member) => [member, jwk[member]]));
@@ -107,8 +124,13 @@ function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
   );
 }
 
-function chooseScheme({ schemes }: KeyType, own: unknown, chosen: string | undefined): SignatureScheme {
-  const find = (algorithm: unknown) => schemes.find(({ names }) => names.some((name) => name === algorithm));
+function chooseScheme(
+  { schemes }: KeyType,
+  own: unknown,
+  chosen: string | undefined,
+): SignatureScheme {
+  const find = (algorithm: unknown) =>
+    schemes.find(({ names }) => names.some((name) => name === algorithm));
   const ofOwn = find(own);
   if (own !== undefined && !ofOwn) fail("is a key whose alg does not fit its kind");
   const ofChosen = find(chosen);

@@ -1,13 +1,19 @@
-import type { JsonObject } from "../chat/format.ts";
 import { ConfigError } from "../env/config-error.ts";
+import type { JsonObject } from "../json/json-object.ts";
 import { readSpki } from "./read-spki.ts";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END ([A-Z0-9 ]+)-----/;
 
 /** What else comes as PEM, and what to do with it. */
 const OTHER_LABELS: readonly (readonly [RegExp, string])[] = [
-  [/PRIVATE KEY/, "holds a private key: it belongs to the signer alone. Put the public key here (openssl pkey -pubout)"],
-  [/^RSA PUBLIC KEY$/, "is in the old PKCS #1 form; convert it with: openssl rsa -RSAPublicKey_in -pubout"],
+  [
+    /PRIVATE KEY/,
+    "holds a private key: it belongs to the signer alone. Put the public key here (openssl pkey -pubout)",
+  ],
+  [
+    /^RSA PUBLIC KEY$/,
+    "is in the old PKCS #1 form; convert it with: openssl rsa -RSAPublicKey_in -pubout",
+  ],
   [/CERTIFICATE/, "is a certificate; take its key out with: openssl x509 -pubkey -noout"],
 ];
 
@@ -24,13 +30,23 @@ export function readPem(value: string): JsonObject | null {
     if (pattern.test(block ? label : text)) throw new ConfigError("JWT_PUBLIC_KEY", problem);
   }
   if (!block || label !== "PUBLIC KEY" || endLabel !== label) {
-    throw new ConfigError("JWT_PUBLIC_KEY", "is a PEM text without a whole -----BEGIN PUBLIC KEY----- block");
+    throw new ConfigError(
+      "JWT_PUBLIC_KEY",
+      "is a PEM text without a whole -----BEGIN PUBLIC KEY----- block",
+    );
   }
   if (text.indexOf("-----BEGIN", text.indexOf("-----BEGIN") + 1) >= 0) {
-    throw new ConfigError("JWT_PUBLIC_KEY", "holds more than one PEM block; use a JWK Set for several keys");
+    throw new ConfigError(
+      "JWT_PUBLIC_KEY",
+      "holds more than one PEM block; use a JWK Set for several keys",
+    );
   }
   const jwk = readSpki(Uint8Array.from(decodeBase64(body), (character) => character.charCodeAt(0)));
-  if (!jwk) throw new ConfigError("JWT_PUBLIC_KEY", "is a PEM key of a kind that is not accepted: use Ed25519, P-256 or RSA");
+  if (!jwk)
+    throw new ConfigError(
+      "JWT_PUBLIC_KEY",
+      "is a PEM key of a kind that is not accepted: use Ed25519, P-256 or RSA",
+    );
   return jwk;
 }
 

@@ -1,5 +1,5 @@
 import { encode } from "jose/base64url";
-import type { JsonObject } from "../chat/format.ts";
+import type { JsonObject } from "../json/json-object.ts";
 
 const SEQUENCE = 0x30;
 const INTEGER = 0x02;
@@ -19,21 +19,36 @@ export function readSpki(der: Uint8Array): JsonObject | null {
   const ed25519 = dropPrefix(der, ED25519_PREFIX);
   if (ed25519?.length === 32) return { kty: "OKP", crv: "Ed25519", x: encode(ed25519) };
   const point = dropPrefix(der, P256_PREFIX);
-  if (point?.length === 64) return { kty: "EC", crv: "P-256", x: encode(point.subarray(0, 32)), y: encode(point.subarray(32)) };
+  if (point?.length === 64)
+    return {
+      kty: "EC",
+      crv: "P-256",
+      x: encode(point.subarray(0, 32)),
+      y: encode(point.subarray(32)),
+    };
   return readRsa(der);
 }
 
 function readRsa(der: Uint8Array): JsonObject | null {
   const info = readElement(der, SEQUENCE);
   const algorithm = info && readElement(info.content, SEQUENCE);
-  if (!algorithm || info.rest.length > 0 || dropPrefix(algorithm.content, RSA_ALGORITHM)?.length !== 0) return null;
+  if (
+    !algorithm ||
+    info.rest.length > 0 ||
+    dropPrefix(algorithm.content, RSA_ALGORITHM)?.length !== 0
+  )
+    return null;
   const bits = readElement(algorithm.rest, BIT_STRING);
   if (!bits || bits.rest.length > 0 || bits.content[0] !== 0) return null;
   const key = readElement(bits.content.subarray(1), SEQUENCE);
   const modulus = key && readElement(key.content, INTEGER);
   const exponent = modulus && readElement(modulus.rest, INTEGER);
   if (!exponent || key.rest.length > 0 || exponent.rest.length > 0) return null;
-  return { kty: "RSA", n: encode(dropSign(modulus.content)), e: encode(dropSign(exponent.content)) };
+  return {
+    kty: "RSA",
+    n: encode(dropSign(modulus.content)),
+    e: encode(dropSign(exponent.content)),
+  };
 }
 
 interface Element {
@@ -46,7 +61,13 @@ function readElement(der: Uint8Array, tag: number): Element | null {
   if (first !== tag) return null;
   // 0x81 and 0x82 say that one or two bytes of length follow; more would be a key of over 64 KiB.
   const [start, length] =
-    short < 0x80 ? [2, short] : short === 0x81 ? [3, high] : short === 0x82 ? [4, high * 256 + low] : [0, -1];
+    short < 0x80
+      ? [2, short]
+      : short === 0x81
+        ? [3, high]
+        : short === 0x82
+          ? [4, high * 256 + low]
+          : [0, -1];
   if (length < 0 || start + length > der.length) return null;
   return { content: der.subarray(start, start + length), rest: der.subarray(start + length) };
 }

@@ -28,7 +28,8 @@ export function readApiKey(headers: Headers): string {
   const value = headers.get("x-api-key");
   if (value === null) return readBearer(headers);
   const token = checkForm(value);
-  if (headers.has("authorization") && readBearer(headers) !== token) return refuse("credentials_conflict");
+  if (headers.has("authorization") && readBearer(headers) !== token)
+    return refuse("credentials_conflict");
   return token;
 }
 

@@ -1,5 +1,5 @@
 import { ConfigError } from "../env/config-error.ts";
-import { findSecretFault } from "./find-secret-fault.ts";
+import { checkSecret } from "./check-secret.ts";
 import { createVerifyKey, type VerifyKey } from "./key-source.ts";
 
 /** The one algorithm of `JWT_SECRET`. */
@@ -14,8 +14,9 @@ export function createSecretKey(secret: string, keyId: string | null): VerifyKey
 }
 
 /** Throws a ConfigError for a secret that is too easy to guess. */
-export function checkSecret(secret: string): void {
-  if (secret === "") throw new ConfigError("JWT_SECRET", `is set but empty: remove it, or ${ADVICE}`);
+export function requireSecret(secret: string): void {
+  if (secret === "")
+    throw new ConfigError("JWT_SECRET", `is set but empty: remove it, or ${ADVICE}`);
   if (secret.trim() !== secret) {
     throw new ConfigError(
       "JWT_SECRET",
@@ -24,10 +25,16 @@ export function checkSecret(secret: string): void {
   }
   if (secret.includes("-----BEGIN"))
     throw new ConfigError("JWT_SECRET", "holds a PEM key: a public key goes into JWT_PUBLIC_KEY");
-  const fault = findSecretFault(secret);
+  const fault = checkSecret(secret);
   if (fault !== null) throw new ConfigError("JWT_SECRET", `${fault}: ${ADVICE}`);
 }
 
 export function importSecret(secret: string, use: "verify" | "sign"): Promise<CryptoKey> {
-  return crypto.subtle.importKey("raw", new TextEncoder().encode(secret), { name: "HMAC", hash: "SHA-256" }, false, [use]);
+  return crypto.subtle.importKey(
+    "raw",
+    new TextEncoder().encode(secret),
+    { name: "HMAC", hash: "SHA-256" },
+    false,
+    [use],
+  );
 }

@@ -1,4 +1,9 @@
-import { JOSEError, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from "jose/errors";
+import {
+  JOSEError,
+  JWSSignatureVerificationFailed,
+  JWTClaimValidationFailed,
+  JWTExpired,
+} from "jose/errors";
 import { jwtVerify } from "jose/jwt/verify";
 import { type AuthFailure, refuse } from "./auth-failure.ts";
 import { type CheckedClaims, type ClaimRules, checkClaims } from "./check-claims.ts";
@@ -40,11 +45,23 @@ export function createTokenVerifier(
 }
 
 /** The same bounds as jose's: `exp` is exclusive, `nbf` inclusive. */
-function isCurrent({ principal, validFrom }: CheckedClaims, { toleranceSeconds }: ClaimRules, nowSeconds: number): boolean {
-  return principal.expiresAt > nowSeconds - toleranceSeconds && validFrom <= nowSeconds + toleranceSeconds;
+function isCurrent(
+  { principal, validFrom }: CheckedClaims,
+  { toleranceSeconds }: ClaimRules,
+  nowSeconds: number,
+): boolean {
+  return (
+    principal.expiresAt > nowSeconds - toleranceSeconds &&
+    validFrom <= nowSeconds + toleranceSeconds
+  );
 }
 
-async function verifyWithAny(keys: readonly VerifyKey[], token: string, rules: TokenRules, nowSeconds: number): Promise<void> {
+async function verifyWithAny(
+  keys: readonly VerifyKey[],
+  token: string,
+  rules: TokenRules,
+  nowSeconds: number,
+): Promise<void> {
   let failure: AuthFailure = "key_unknown";
   for (const key of keys) {
     try {

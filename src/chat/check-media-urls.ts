@@ -18,8 +18,13 @@ export function checkMediaUrls(messages: readonly Message[]): void {
 
 function checkParts(parts: readonly Part[], path: string): void {
   parts.forEach((part, index) => {
-    if (part.type === "tool_result" && typeof part.content !== "string") checkParts(part.content, `${path}[${index}].content`);
-    if ((part.type === "image" || part.type === "document") && part.url !== undefined && !isPublicUrl(part.url)) {
+    if (part.type === "tool_result" && typeof part.content !== "string")
+      checkParts(part.content, `${path}[${index}].content`);
+    if (
+      (part.type === "image" || part.type === "document") &&
+      part.url !== undefined &&
+      !isPublicUrl(part.url)
+    ) {
       const param = `${path}[${index}].url`;
       throw new ChatError("invalid_request", {
         param,
@@ -33,5 +38,10 @@ function checkParts(parts: readonly Part[], path: string): void {
 export function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);
-  return SCHEMES.has(protocol) && username === "" && password === "" && (protocol === "gs:" || isPublicHost(hostname));
+  return (
+    SCHEMES.has(protocol) &&
+    username === "" &&
+    password === "" &&
+    (protocol === "gs:" || isPublicHost(hostname))
+  );
 }

@@ -1,5 +1,6 @@
 import type { ChatError } from "../errors/chat-error.ts";
-import type { Extras, Format, JsonObject, Signature } from "./format.ts";
+import type { JsonObject } from "../json/json-object.ts";
+import type { Extras, Format, Signature } from "./format.ts";
 import type { Usage } from "./usage.ts";
 
 export const FINISH_REASONS = ["stop", "length", "tool_calls", "content_filter"] as const;
@@ -118,7 +119,9 @@ export type ChatEvent =
   | CancelledEvent;
 
 /** Whether an answer is over with this event. */
-export function isTerminal(event: ChatEvent | undefined): event is EndEvent | ErrorEvent | CancelledEvent {
+export function isTerminal(
+  event: ChatEvent | undefined,
+): event is EndEvent | ErrorEvent | CancelledEvent {
   return event?.type === "end" || event?.type === "error" || event?.type === "cancelled";
 }
 

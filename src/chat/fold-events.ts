@@ -1,7 +1,6 @@
 import { ChatError } from "../errors/chat-error.ts";
-import { isJsonObject } from "../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import type { ChatEvent, EventBatch, EventStream, PartEndEvent, PartStartEvent } from "./event.ts";
-import type { JsonObject } from "./format.ts";
 import type { Part } from "./part.ts";
 import type { ChatResponse } from "./response.ts";
 import type { Usage } from "./usage.ts";
@@ -12,7 +11,9 @@ export function parseArguments(text: string): { arguments: JsonObject; arguments
   try {
     const value: unknown = JSON.parse(text);
     if (!isJsonObject(value)) return { arguments: {}, arguments_text: text };
-    return JSON.stringify(value) === text ? { arguments: value } : { arguments: value, arguments_text: text };
+    return JSON.stringify(value) === text
+      ? { arguments: value }
+      : { arguments: value, arguments_text: text };
   } catch {
     return { arguments: {}, arguments_text: text };
   }
@@ -36,9 +37,20 @@ export function closePart({ start, pieces, end }: OpenPart): Part {
     case "text":
       return { type: "text", text: pieces, ...carried };
     case "reasoning":
-      return { type: "reasoning", text: pieces, ...(start.redacted ? { redacted: true } : {}), ...carried };
+      return {
+        type: "reasoning",
+        text: pieces,
+        ...(start.redacted ? { redacted: true } : {}),
+        ...carried,
+      };
     case "tool_call":
-      return { type: "tool_call", id: start.id, name: start.name, ...parseArguments(pieces), ...carried };
+      return {
+        type: "tool_call",
+        id: start.id,
+        name: start.name,
+        ...parseArguments(pieces),
+        ...carried,
+      };
     case "opaque":
       return { type: "opaque", format: start.format, value: end?.value ?? start.value };
   }

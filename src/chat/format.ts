@@ -1,15 +1,19 @@
 import * as z from "zod";
+import { jsonObjectSchema } from "../json/json-object.ts";
 
 /**
  * The vendors' wire formats. A format's name is the namespace of everything that the chat model carries without understanding it:
  * signatures, extras, opaque parts and raw events. What is in one format's namespace is never sent in another format.
  */
-export const FORMATS = ["anthropic", "google", "openai_responses", "openai_chat", "cursor"] as const;
+export const FORMATS = [
+  "anthropic",
+  "google",
+  "openai_responses",
+  "openai_chat",
+  "cursor",
+] as const;
 export const formatSchema = z.enum(FORMATS);
 export type Format = z.infer<typeof formatSchema>;
-
-export const jsonObjectSchema = z.record(z.string(), z.unknown());
-export type JsonObject = z.infer<typeof jsonObjectSchema>;
 
 /**
  * Fields that a format has and the chat model has not, by format; a provider of that format lays them over what it encodes. A name
@@ -26,6 +30,9 @@ export type Extras = z.infer<typeof extrasSchema>;
 export const signatureSchema = z.strictObject({
   format: formatSchema,
   value: z.string(),
-  id: z.string().optional().describe("The id of the item that was signed, where the format has one (OpenAI Responses)."),
+  id: z
+    .string()
+    .optional()
+    .describe("The id of the item that was signed, where the format has one (OpenAI Responses)."),
 });
 export type Signature = z.infer<typeof signatureSchema>;

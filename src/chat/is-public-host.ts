@@ -16,7 +16,8 @@ const PRIVATE_IPV4: readonly [address: number, bits: number][] = [
 ];
 
 /** Names that lead to the machine itself or to its own network. */
-const PRIVATE_NAME = /^(localhost|.*\.(localhost|local|internal|intranet|lan|home|corp|home\.arpa|flycast)|[^.]*)$/;
+const PRIVATE_NAME =
+  /^(localhost|.*\.(localhost|local|internal|intranet|lan|home|corp|home\.arpa|flycast)|[^.]*)$/;
 
 /**
  * Whether a URL's host name (as the WHATWG parser gives it: lower case, IPv4 in dotted decimals whatever its form was, IPv6 in brackets)
@@ -56,7 +57,8 @@ function lastIpv4(groups: readonly number[]): number {
 /** The eight groups of a compressed address (RFC 5952, as the URL parser writes it). */
 function expandIpv6(address: string): number[] {
   const [head = "", tail] = address.split("::");
-  const parse = (text: string) => (text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16)));
+  const parse = (text: string) =>
+    text === "" ? [] : text.split(":").map((group) => Number.parseInt(group, 16));
   const left = parse(head);
   const right = tail === undefined ? [] : parse(tail);
   return [...left, ...new Array<number>(8 - left.length - right.length).fill(0), ...right];

@@ -4,7 +4,9 @@ import { type Part, partSchema } from "./part.ts";
 
 /** One message. A plain string and a list with one text part mean the same; what was said is kept as it was said. */
 export const messageSchema = z.strictObject({
-  role: z.enum(["system", "user", "assistant", "tool"]).describe("Who says it; `tool` brings the results of calls."),
+  role: z
+    .enum(["system", "user", "assistant", "tool"])
+    .describe("Who says it; `tool` brings the results of calls."),
   content: z.union([z.string(), z.array(partSchema)]).describe("A text, or parts."),
   extras: extrasSchema.optional(),
 });
@@ -12,7 +14,9 @@ export type Message = z.infer<typeof messageSchema>;
 
 /** The message's content as parts. */
 export function partsOf(message: Message): Part[] {
-  return typeof message.content === "string" ? [{ type: "text", text: message.content }] : message.content;
+  return typeof message.content === "string"
+    ? [{ type: "text", text: message.content }]
+    : message.content;
 }
 
 /** The message's text parts, joined. */

@@ -34,7 +34,7 @@ export const parameterSchema = z.enum(PARAMETERS);
 export type Parameter = z.infer<typeof parameterSchema>;
 
 /** `native`: sent as it is. `mapped`: sent in another form with the same meaning, or a near one with a warning. `dropped`: the vendor has no place for it. */
-export type Support = "native" | "mapped" | "dropped";
+export type Capability = "native" | "mapped" | "dropped";
 
 /** US dollars for a million tokens. */
 export const priceSchema = z.strictObject({
@@ -50,7 +50,10 @@ export const priceSchema = z.strictObject({
 export type Price = z.infer<typeof priceSchema>;
 
 /** Another price for the whole call where the prompt is larger than `above_input_tokens`. */
-export const longPromptPriceSchema = z.strictObject({ above_input_tokens: z.int().min(1), price: priceSchema });
+export const longPromptPriceSchema = z.strictObject({
+  above_input_tokens: z.int().min(1),
+  price: priceSchema,
+});
 
 /** What is known of a model. A model that is not in the catalog still works, without cost figures and without refusals. */
 export const modelInfoSchema = z.strictObject({
@@ -71,14 +74,22 @@ export const modelInfoSchema = z.strictObject({
   /** The efforts that it takes, where it takes efforts; `none` where its thinking can be switched off. */
   efforts: z.array(effortSchema).optional(),
   /** The smallest and the largest thinking budget that it takes, where it takes budgets. */
-  reasoning_budget: z.strictObject({ min: z.int().min(0), max: z.int().min(1).optional() }).optional(),
+  reasoning_budget: z
+    .strictObject({ min: z.int().min(0), max: z.int().min(1).optional() })
+    .optional(),
   /** The vendor's word for thinking switched off, where this model has one of its own. */
   reasoning_off: z.string().min(1).optional(),
   price: priceSchema.optional(),
   long_prompt_price: longPromptPriceSchema.optional(),
   /** Prices that the vendor has announced: from this day on (UTC) they stand in the place of the ones above. In order of their days. */
   price_changes: z
-    .array(z.strictObject({ from: z.iso.date(), price: priceSchema, long_prompt_price: longPromptPriceSchema.optional() }))
+    .array(
+      z.strictObject({
+        from: z.iso.date(),
+        price: priceSchema,
+        long_prompt_price: longPromptPriceSchema.optional(),
+      }),
+    )
     .optional(),
   /** When the prices were read (YYYY-MM-DD) and where. */
   price_date: z.iso.date().optional(),

@@ -1,4 +1,4 @@
-import type { JsonObject } from "./format.ts";
+import type { JsonObject } from "../json/json-object.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 

@@ -1,14 +1,23 @@
 import * as z from "zod";
-import { extrasSchema, formatSchema, jsonObjectSchema, signatureSchema } from "./format.ts";
+import { jsonObjectSchema } from "../json/json-object.ts";
+import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
 
 /** A prompt-cache hint: everything up to and including what carries it may be cached by the vendor for `ttl`. */
 export const cacheSchema = z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() });
 export type Cache = z.infer<typeof cacheSchema>;
 
 const media = {
-  media_type: z.string().max(255).optional().describe("Such as `image/png` or `application/pdf`; needed with `data`."),
+  media_type: z
+    .string()
+    .max(255)
+    .optional()
+    .describe("Such as `image/png` or `application/pdf`; needed with `data`."),
   data: z.string().optional().describe("The content in base64."),
-  url: z.string().max(8192).optional().describe("Where the vendor finds it; this server never fetches it."),
+  url: z
+    .string()
+    .max(8192)
+    .optional()
+    .describe("Where the vendor finds it; this server never fetches it."),
 };
 
 const carried = {
@@ -61,7 +70,10 @@ export const toolCallPartSchema = z.strictObject({
   id: z.string().min(1),
   name: z.string().min(1),
   arguments: jsonObjectSchema,
-  arguments_text: z.string().optional().describe("The vendor's own text of the arguments, where it differs from theirs as JSON."),
+  arguments_text: z
+    .string()
+    .optional()
+    .describe("The vendor's own text of the arguments, where it differs from theirs as JSON."),
   signature: signatureSchema.optional(),
   ...carried,
 });
@@ -77,7 +89,14 @@ export type OpaquePart = z.infer<typeof opaquePartSchema>;
 
 const toolResultContentSchema = z.union([
   z.string(),
-  z.array(z.discriminatedUnion("type", [textPartSchema, imagePartSchema, documentPartSchema, opaquePartSchema])),
+  z.array(
+    z.discriminatedUnion("type", [
+      textPartSchema,
+      imagePartSchema,
+      documentPartSchema,
+      opaquePartSchema,
+    ]),
+  ),
 ]);
 
 export const toolResultPartSchema = z.strictObject({
@@ -86,7 +105,9 @@ export const toolResultPartSchema = z.strictObject({
   name: z
     .string()
     .optional()
-    .describe("The tool's name; where it is missing it is found from the call with the same id (Google needs it)."),
+    .describe(
+      "The tool's name; where it is missing it is found from the call with the same id (Google needs it).",
+    ),
   content: toolResultContentSchema,
   is_error: z.boolean().optional().describe("Whether the tool failed."),
   ...carried,

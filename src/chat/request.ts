@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { extrasSchema, formatSchema, jsonObjectSchema } from "./format.ts";
+import { jsonObjectSchema } from "../json/json-object.ts";
+import { extrasSchema, formatSchema } from "./format.ts";
 import { messageSchema } from "./message.ts";
 import { cacheSchema } from "./part.ts";
 import { toolChoiceSchema, toolSchema } from "./tool.ts";
@@ -10,9 +11,14 @@ export type Effort = z.infer<typeof effortSchema>;
 
 /** How much the model may think. A vendor takes `effort` or `budget_tokens`; what it does not take is mapped, with a warning. */
 export const reasoningSchema = z.strictObject({
-  effort: effortSchema.optional().describe("How hard the model thinks; `none` switches thinking off where that can be done."),
+  effort: effortSchema
+    .optional()
+    .describe("How hard the model thinks; `none` switches thinking off where that can be done."),
   budget_tokens: z.int().min(0).optional().describe("The most tokens that may go into thinking."),
-  visible: z.boolean().optional().describe("Whether the reasoning text is wanted in the answer. Default: the vendor's."),
+  visible: z
+    .boolean()
+    .optional()
+    .describe("Whether the reasoning text is wanted in the answer. Default: the vendor's."),
 });
 export type Reasoning = z.infer<typeof reasoningSchema>;
 
@@ -31,7 +37,10 @@ export const responseFormatSchema = z.discriminatedUnion("type", [
     name: z.string().min(1).max(64).optional(),
     description: z.string().optional(),
     schema: jsonObjectSchema.describe("The JSON Schema that the answer's text must fit."),
-    strict: z.boolean().optional().describe("Whether the vendor must hold the answer to the schema."),
+    strict: z
+      .boolean()
+      .optional()
+      .describe("Whether the vendor must hold the answer to the schema."),
   }),
 ]);
 export type ResponseFormat = z.infer<typeof responseFormatSchema>;
@@ -58,22 +67,50 @@ export const chatRequestSchema = z.strictObject({
   tools: z.array(toolSchema).max(128).optional().describe("What the model may call."),
   tool_choice: toolChoiceSchema
     .optional()
-    .describe("Whether the model may (`auto`), may not (`none`) or must (`required`) call a tool, or the one that it must call."),
-  parallel_tool_calls: z.boolean().optional().describe("False: at most one tool call in an answer."),
-  temperature: z.number().min(0).max(2).optional().describe("How freely the next token is chosen, where the model takes it."),
-  top_p: z.number().min(0).max(1).optional().describe("The share of the likeliest tokens from which the next is chosen."),
-  max_tokens: z.int().min(1).optional().describe("The most tokens that the answer may have, thinking included."),
+    .describe(
+      "Whether the model may (`auto`), may not (`none`) or must (`required`) call a tool, or the one that it must call.",
+    ),
+  parallel_tool_calls: z
+    .boolean()
+    .optional()
+    .describe("False: at most one tool call in an answer."),
+  temperature: z
+    .number()
+    .min(0)
+    .max(2)
+    .optional()
+    .describe("How freely the next token is chosen, where the model takes it."),
+  top_p: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("The share of the likeliest tokens from which the next is chosen."),
+  max_tokens: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("The most tokens that the answer may have, thinking included."),
   stop: z.array(z.string().min(1)).max(16).optional().describe("Texts at which generation ends."),
-  seed: z.int().optional().describe("The same seed gives much the same answer, where the vendor takes one."),
+  seed: z
+    .int()
+    .optional()
+    .describe("The same seed gives much the same answer, where the vendor takes one."),
   reasoning: reasoningSchema.optional().describe("How much the model may think."),
-  response_format: responseFormatSchema.optional().describe("Text (the default), JSON, or JSON that fits a schema."),
-  cache: cacheSchema.optional().describe("Asks the vendor to cache as much of the prompt as it can by itself."),
+  response_format: responseFormatSchema
+    .optional()
+    .describe("Text (the default), JSON, or JSON that fits a schema."),
+  cache: cacheSchema
+    .optional()
+    .describe("Asks the vendor to cache as much of the prompt as it can by itself."),
   metadata: z
     .record(z.string().max(64), z.string().max(512))
     .optional()
     .describe("Short labels passed to vendors that take them."),
-  extras: extrasSchema.optional().describe("Fields of a vendor's own format, by format; nothing in them is checked here."),
-  only_format: z
+  extras: extrasSchema
+    .optional()
+    .describe("Fields of a vendor's own format, by format; nothing in them is checked here."),
+  requires_format: z
     .strictObject({ format: formatSchema, param: z.string().max(256) })
     .optional()
     .describe(
@@ -83,6 +120,8 @@ export const chatRequestSchema = z.strictObject({
   strict: z
     .boolean()
     .optional()
-    .describe("True: what the target cannot take is an error before any call, not a warning in the answer."),
+    .describe(
+      "True: what the target cannot take is an error before any call, not a warning in the answer.",
+    ),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

@@ -1,5 +1,6 @@
+import type { JsonObject } from "../json/json-object.ts";
 import type { FinishReason, Warning } from "./event.ts";
-import type { Extras, Format, JsonObject } from "./format.ts";
+import type { Extras, Format } from "./format.ts";
 import type { Part } from "./part.ts";
 import type { Usage } from "./usage.ts";
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { extrasSchema, formatSchema, jsonObjectSchema } from "./format.ts";
+import { jsonObjectSchema } from "../json/json-object.ts";
+import { extrasSchema, formatSchema } from "./format.ts";
 import { cacheSchema } from "./part.ts";
 
 /** A function that the caller runs. `parameters` is a JSON Schema of type object. */
@@ -7,19 +8,31 @@ export const functionToolSchema = z.strictObject({
   type: z.literal("function").optional(),
   name: z.string().min(1).max(128),
   description: z.string().optional().describe("When and how the model is to call it."),
-  parameters: jsonObjectSchema.optional().describe("A JSON Schema of type `object`. Default: no arguments."),
-  strict: z.boolean().optional().describe("Whether the vendor must hold the arguments to the schema."),
+  parameters: jsonObjectSchema
+    .optional()
+    .describe("A JSON Schema of type `object`. Default: no arguments."),
+  strict: z
+    .boolean()
+    .optional()
+    .describe("Whether the vendor must hold the arguments to the schema."),
   cache: cacheSchema.optional(),
   extras: extrasSchema.optional(),
 });
 export type FunctionTool = z.infer<typeof functionToolSchema>;
 
 /** A tool in a format's own words (a vendor's web search, code execution, …). */
-export const opaqueToolSchema = z.strictObject({ type: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema });
+export const opaqueToolSchema = z.strictObject({
+  type: z.literal("opaque"),
+  format: formatSchema,
+  value: jsonObjectSchema,
+});
 
 export const toolSchema = z.discriminatedUnion("type", [opaqueToolSchema, functionToolSchema]);
 export type Tool = z.infer<typeof toolSchema>;
 
 /** Whether the model may, may not or must call a tool, or which one it must call. */
-export const toolChoiceSchema = z.union([z.enum(["auto", "none", "required"]), z.strictObject({ name: z.string().min(1) })]);
+export const toolChoiceSchema = z.union([
+  z.enum(["auto", "none", "required"]),
+  z.strictObject({ name: z.string().min(1) }),
+]);
 export type ToolChoice = z.infer<typeof toolChoiceSchema>;

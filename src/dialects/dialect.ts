@@ -1,4 +1,5 @@
 import type { TokenReader } from "../auth/read-token.ts";
+import type { Attempt } from "../chat/attempt.ts";
 import type { Warning } from "../chat/event.ts";
 import type { Format } from "../chat/format.ts";
 import type { Cost } from "../chat/model.ts";
@@ -9,15 +10,6 @@ import type { ChatError } from "../errors/chat-error.ts";
 import type { StreamEncoder } from "../stream/stream-body.ts";
 
 export type { StreamEncoder };
-
-/** One try at one target, as the caller is told of it. */
-export interface Attempt {
-  provider: string;
-  model: string;
-  /** `ok` if the answer began, else the code of the error. */
-  outcome: string;
-  duration_ms: number;
-}
 
 /** What a dialect may say about an answer besides its events. */
 export interface AnswerContext {
@@ -48,7 +40,7 @@ export interface Dialect {
   /** Where callers of this API put their token. */
   readonly readToken: TokenReader;
   /** Who is meant by a model that neither the caller nor the catalog places: the vendor itself. Null where the caller must say it. */
-  readonly homeProvider: string | null;
+  readonly defaultProvider: string | null;
   /** Where clients of this API look for the request's id; it is on every answer, beside `x-request-id`. */
   readonly requestIdHeader: string;
   /** The parsed body → a chat request. Throws a ChatError that names the field. */

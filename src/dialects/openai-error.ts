@@ -76,7 +76,9 @@ export function encodeError(error: ChatError, requestId: string): EncodedError {
     headers: {
       "x-request-id": requestId,
       "x-should-retry": String(error.retryable),
-      ...(error.retryAfterSeconds === undefined ? {} : { "retry-after": String(error.retryAfterSeconds) }),
+      ...(error.retryAfterSeconds === undefined
+        ? {}
+        : { "retry-after": String(error.retryAfterSeconds) }),
     },
     body: { error: encodeErrorBody(error) },
   };

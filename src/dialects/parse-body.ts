@@ -17,12 +17,16 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   }
   const param = formatPath(path);
   const problem = issue.code !== "custom" && isAbsent(body, path) ? "is required" : describe(issue);
-  throw new ChatError("invalid_request", { param, message: `${param === "" ? "The body" : param}: ${problem}.` });
+  throw new ChatError("invalid_request", {
+    param,
+    message: `${param === "" ? "The body" : param}: ${problem}.`,
+  });
 }
 
 function isAbsent(body: unknown, path: readonly PropertyKey[]): boolean {
   let value = body;
-  for (const key of path) value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+  for (const key of path)
+    value = typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
   return value === undefined;
 }
 
@@ -32,13 +36,18 @@ function describe(issue: Issue): string {
     return issue.message.replace(/^Invalid discriminator value\. E/, "Invalid option: e");
   }
   const expected = issue.errors.flatMap((branch) =>
-    branch.map((cause) => cause.message.replace(/^Invalid (input|option): /, "").replace(/, received \w+$/, "")),
+    branch.map((cause) =>
+      cause.message.replace(/^Invalid (input|option): /, "").replace(/, received \w+$/, ""),
+    ),
   );
   return [...new Set(expected)].join(", or ");
 }
 
 /** In a union that nothing fits, the cause is in the branch that got furthest (the right type with one wrong field inside). */
-function findCause(issue: Issue, path: readonly PropertyKey[]): { issue: Issue; path: readonly PropertyKey[] } {
+function findCause(
+  issue: Issue,
+  path: readonly PropertyKey[],
+): { issue: Issue; path: readonly PropertyKey[] } {
   if (issue.code !== "invalid_union") return { issue, path };
   let deepest: { issue: Issue; path: readonly PropertyKey[] } | undefined;
   for (const branch of issue.errors) {

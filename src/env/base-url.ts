@@ -6,8 +6,18 @@ import * as z from "zod";
  */
 export const baseUrlSchema = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.search || url.hash) {
-    context.addIssue({ code: "custom", message: "must be an http or https URL without user name, query or fragment" });
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username ||
+    url.password ||
+    url.search ||
+    url.hash
+  ) {
+    context.addIssue({
+      code: "custom",
+      message: "must be an http or https URL without user name, query or fragment",
+    });
     return z.NEVER;
   }
   return value.replace(/\/+$/, "");

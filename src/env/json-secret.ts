@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { type JsonObject, jsonObjectSchema } from "../chat/format.ts";
+import { type JsonObject, jsonObjectSchema } from "../json/json-object.ts";
 import { unquote } from "./unquote.ts";
 
 /**
@@ -9,13 +9,19 @@ import { unquote } from "./unquote.ts";
  */
 export function parseJsonSecret(value: string): JsonObject | null {
   const text = unquote(value);
-  return jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeBase64(text), "{")).data ?? null;
+  return (
+    jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeBase64(text), "{")).data ??
+    null
+  );
 }
 
 /** The same for a secret that holds a JSON list. */
 export function parseJsonListSecret(value: string): unknown[] | null {
   const text = unquote(value);
-  return z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeBase64(text), "[")).data ?? null;
+  return (
+    z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeBase64(text), "["))
+      .data ?? null
+  );
 }
 
 function parseJson(text: string, opening: "{" | "["): unknown {
@@ -28,7 +34,11 @@ function parseJson(text: string, opening: "{" | "["): unknown {
 }
 
 function decodeBase64(text: string): string {
-  const base64 = text.replace(/\s+/g, "").replaceAll("-", "+").replaceAll("_", "/").replace(/=+$/, "");
+  const base64 = text
+    .replace(/\s+/g, "")
+    .replaceAll("-", "+")
+    .replaceAll("_", "/")
+    .replace(/=+$/, "");
   try {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();

@@ -2,5 +2,7 @@
 export function unquote(value: string): string {
   const text = value.trim();
   const quote = text[0];
-  return (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote) ? text.slice(1, -1).trim() : text;
+  return (quote === '"' || quote === "'") && text.length > 1 && text.endsWith(quote)
+    ? text.slice(1, -1).trim()
+    : text;
 }

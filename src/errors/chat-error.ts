@@ -51,5 +51,7 @@ export class ChatError extends Error {
  */
 export function toChatError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown;
-  return new ChatError("internal_error", { logReason: thrown instanceof Error ? thrown.name : typeof thrown });
+  return new ChatError("internal_error", {
+    logReason: thrown instanceof Error ? thrown.name : typeof thrown,
+  });
 }

@@ -11,64 +11,157 @@ export const ERRORS = {
   // The caller's request.
   invalid_json: { status: 400, retryable: false, message: "The body is not valid JSON." },
   invalid_request: { status: 400, retryable: false, message: "The request is not valid." },
-  unsupported_parameter: { status: 400, retryable: false, message: "The chosen model cannot take a parameter of this request." },
+  unsupported_parameter: {
+    status: 400,
+    retryable: false,
+    message: "The chosen model cannot take a parameter of this request.",
+  },
   unauthenticated: {
     status: 401,
     retryable: false,
     message: "A valid bearer token is required; the server's log says what was wrong.",
   },
   forbidden: { status: 403, retryable: false, message: "The token does not allow this." },
-  not_found: { status: 404, retryable: false, message: "There is nothing at this path; GET /docs shows what there is." },
-  unknown_provider: { status: 404, retryable: false, message: "There is no provider of this name; GET /providers lists them." },
-  model_not_found: { status: 404, retryable: false, message: "The provider does not know this model." },
-  method_not_allowed: { status: 405, retryable: false, message: "This path does not take this method." },
+  not_found: {
+    status: 404,
+    retryable: false,
+    message: "There is nothing at this path; GET /docs shows what there is.",
+  },
+  unknown_provider: {
+    status: 404,
+    retryable: false,
+    message: "There is no provider of this name; GET /providers lists them.",
+  },
+  model_not_found: {
+    status: 404,
+    retryable: false,
+    message: "The provider does not know this model.",
+  },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    message: "This path does not take this method.",
+  },
   request_timeout: { status: 408, retryable: true, message: "The body did not arrive in time." },
-  request_too_large: { status: 413, retryable: false, message: "The body is larger than this server accepts." },
-  unsupported_media_type: { status: 415, retryable: false, message: "Send the body as application/json." },
+  request_too_large: {
+    status: 413,
+    retryable: false,
+    message: "The body is larger than this server accepts.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    retryable: false,
+    message: "Send the body as application/json.",
+  },
   rate_limited: { status: 429, retryable: true, message: "The token's limit is used up for now." },
 
   // This server.
   auth_not_configured: {
     status: 503,
     retryable: false,
-    message: "This server has no JWT key, so it serves nobody. Set JWT_SECRET or JWT_PUBLIC_KEY and restart it.",
+    message:
+      "This server has no JWT key, so it serves nobody. Set JWT_SECRET or JWT_PUBLIC_KEY and restart it.",
   },
   misconfigured: {
     status: 503,
     retryable: false,
     message: "This server's configuration is not valid; its log names the variable.",
   },
-  provider_unavailable: { status: 503, retryable: false, message: "The provider is not configured on this server." },
+  provider_unavailable: {
+    status: 503,
+    retryable: false,
+    message: "The provider is not configured on this server.",
+  },
   provider_unsupported: {
     status: 501,
     retryable: false,
     message: "The provider cannot be called from this server as it is set up.",
   },
-  shutting_down: { status: 503, retryable: true, message: "The server is restarting; send the request again." },
-  internal_error: { status: 500, retryable: false, message: "The server failed. The request id names the log line." },
-  client_stalled: { status: 408, retryable: true, message: "The caller stopped reading the stream." },
+  shutting_down: {
+    status: 503,
+    retryable: true,
+    message: "The server is restarting; send the request again.",
+  },
+  internal_error: {
+    status: 500,
+    retryable: false,
+    message: "The server failed. The request id names the log line.",
+  },
+  client_stalled: {
+    status: 408,
+    retryable: true,
+    message: "The caller stopped reading the stream.",
+  },
   cancelled: { status: 499, retryable: false, message: "The caller went away." },
 
   // The upstream: before or after it began to answer.
-  upstream_rejected: { status: 400, retryable: false, message: "The provider refused the request." },
-  upstream_auth: { status: 502, retryable: false, message: "The provider refused this server's credentials." },
-  upstream_billing: { status: 502, retryable: false, message: "The provider refuses to bill this server's account." },
-  upstream_conflict: { status: 409, retryable: false, message: "The provider is busy with a conflicting request." },
-  upstream_gone: { status: 410, retryable: false, message: "The provider no longer holds what was asked for." },
-  upstream_rate_limited: { status: 429, retryable: true, message: "The provider's rate limit is reached." },
-  upstream_quota_exhausted: { status: 429, retryable: false, message: "The account's quota at the provider is used up." },
+  upstream_rejected: {
+    status: 400,
+    retryable: false,
+    message: "The provider refused the request.",
+  },
+  upstream_auth: {
+    status: 502,
+    retryable: false,
+    message: "The provider refused this server's credentials.",
+  },
+  upstream_billing: {
+    status: 502,
+    retryable: false,
+    message: "The provider refuses to bill this server's account.",
+  },
+  upstream_conflict: {
+    status: 409,
+    retryable: false,
+    message: "The provider is busy with a conflicting request.",
+  },
+  upstream_gone: {
+    status: 410,
+    retryable: false,
+    message: "The provider no longer holds what was asked for.",
+  },
+  upstream_rate_limited: {
+    status: 429,
+    retryable: true,
+    message: "The provider's rate limit is reached.",
+  },
+  upstream_quota_exhausted: {
+    status: 429,
+    retryable: false,
+    message: "The account's quota at the provider is used up.",
+  },
   upstream_error: { status: 502, retryable: true, message: "The provider failed." },
   upstream_overloaded: { status: 503, retryable: true, message: "The provider is overloaded." },
-  upstream_unavailable: { status: 502, retryable: true, message: "The provider cannot be reached." },
-  upstream_tls: { status: 502, retryable: false, message: "The provider's TLS certificate cannot be trusted." },
-  upstream_timeout: { status: 504, retryable: true, message: "The provider did not answer in time." },
+  upstream_unavailable: {
+    status: 502,
+    retryable: true,
+    message: "The provider cannot be reached.",
+  },
+  upstream_tls: {
+    status: 502,
+    retryable: false,
+    message: "The provider's TLS certificate cannot be trusted.",
+  },
+  upstream_timeout: {
+    status: 504,
+    retryable: true,
+    message: "The provider did not answer in time.",
+  },
   upstream_invalid_response: {
     status: 502,
     retryable: true,
     message: "The provider answered with something that is not its format.",
   },
-  upstream_disconnected: { status: 502, retryable: true, message: "The connection to the provider broke while it answered." },
-  upstream_incomplete: { status: 502, retryable: true, message: "The provider's answer ended before its end mark." },
+  upstream_disconnected: {
+    status: 502,
+    retryable: true,
+    message: "The connection to the provider broke while it answered.",
+  },
+  upstream_incomplete: {
+    status: 502,
+    retryable: true,
+    message: "The provider's answer ended before its end mark.",
+  },
   upstream_stalled: { status: 504, retryable: true, message: "The provider stopped sending." },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 

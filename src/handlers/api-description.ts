@@ -1,6 +1,6 @@
+import { respondJson, respondPage } from "../http/respond.ts";
 import { describeApi } from "../openapi/describe-api.ts";
 import { renderPage } from "../openapi/render-page.ts";
-import { respondJson, respondPage } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** `GET /openapi.json` and `GET /docs`: what the API is. Made when first asked for; it says nothing about this server's configuration. */
@@ -13,7 +13,8 @@ export function createApiDescription({ version }: Server) {
     return api;
   }
   return {
-    document: (_request: Request, { requestId }: RequestContext): Response => respondJson(describe(), requestId),
+    document: (_request: Request, { requestId }: RequestContext): Response =>
+      respondJson(describe(), requestId),
     page(_request: Request, { requestId }: RequestContext): Response {
       page ??= renderPage(describe());
       return respondPage(page, requestId);

@@ -2,12 +2,15 @@ import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { Warning } from "../chat/event.ts";
 import { partsOf } from "../chat/message.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import { anthropicMessagesDialect, decodeCountRequest } from "../dialects/anthropic-messages/index.ts";
+import {
+  anthropicMessagesDialect,
+  decodeCountRequest,
+} from "../dialects/anthropic-messages/index.ts";
+import { readJsonBody } from "../http/read-json-body.ts";
+import { answerHeaders, respondJson } from "../http/respond.ts";
 import { fitRequest } from "../routing/fit-request.ts";
 import { selectTarget } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
-import { readJsonBody } from "./read-json-body.ts";
-import { answerHeaders, respondJson } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** The header that says that the count was estimated here, because the provider does not count without generating. */
@@ -17,9 +20,12 @@ const ESTIMATED = { "x-token-count": "estimated" };
 export function createCountTokens(server: Server) {
   return async (request: Request, { requestId, waitUntil }: RequestContext): Promise<Response> => {
     await server.authenticator.authenticate(request, anthropicMessagesDialect.readToken);
-    const chat = decodeCountRequest(await readJsonBody(request, server.bodyLimits), request.headers);
+    const chat = decodeCountRequest(
+      await readJsonBody(request, server.bodyLimits),
+      request.headers,
+    );
     checkMediaUrls(chat.messages);
-    const target = selectTarget(chat, server, anthropicMessagesDialect.homeProvider);
+    const target = selectTarget(chat, server, anthropicMessagesDialect.defaultProvider);
     const { provider, model } = target;
     if (!provider.countTokens) {
       const headers = { ...answerHeaders(anthropicMessagesDialect, requestId), ...ESTIMATED };
@@ -43,8 +49,14 @@ export function createCountTokens(server: Server) {
         waitUntil,
         warn,
       });
-      const counted = body && provider.format === anthropicMessagesDialect.format ? body : { input_tokens };
-      return respondJson(counted, requestId, 200, answerHeaders(anthropicMessagesDialect, requestId, warnings));
+      const counted =
+        body && provider.format === anthropicMessagesDialect.format ? body : { input_tokens };
+      return respondJson(
+        counted,
+        requestId,
+        200,
+        answerHeaders(anthropicMessagesDialect, requestId, warnings),
+      );
     } finally {
       server.running.delete(controller);
       request.signal.removeEventListener("abort", onCallerGone);
@@ -64,7 +76,11 @@ function estimateTokens({ messages, tools }: ChatRequest): number {
   for (const message of messages) {
     for (const part of partsOf(message)) {
       if (part.type === "image" || part.type === "document") media += 1;
-      else letters += part.type === "text" || part.type === "reasoning" ? part.text.length : JSON.stringify(part).length;
+      else
+        letters +=
+          part.type === "text" || part.type === "reasoning"
+            ? part.text.length
+            : JSON.stringify(part).length;
     }
   }
   return Math.ceil(letters / LETTERS_PER_TOKEN) + media * TOKENS_PER_MEDIUM;

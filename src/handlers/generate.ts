@@ -1,30 +1,37 @@
+import { computeCost } from "../catalog/compute-cost.ts";
+import type { Attempt } from "../chat/attempt.ts";
 import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { EventStream, Warning } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
-import type { AnswerContext, Attempt, Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import { type ChatError, toChatError } from "../errors/chat-error.ts";
+import { readJsonBody } from "../http/read-json-body.ts";
+import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
 import { attemptTargets } from "../routing/attempt.ts";
-import { computeCost } from "../routing/compute-cost.ts";
 import { selectTarget } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settledWithin } from "../stream/settled-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
-import { readJsonBody } from "./read-json-body.ts";
-import { answerHeaders, respondError, respondJson, respondStream } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** A dialect's endpoint: the whole way of a request, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
   const { platform, stream: settings } = server;
 
-  return async function generate(request: Request, { requestId, startedAt, waitUntil }: RequestContext): Promise<Response> {
+  return async function generate(
+    request: Request,
+    { requestId, startedAt, waitUntil }: RequestContext,
+  ): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
-    const chat = dialect.decodeRequest(await readJsonBody(request, server.bodyLimits), request.headers);
+    const chat = dialect.decodeRequest(
+      await readJsonBody(request, server.bodyLimits),
+      request.headers,
+    );
     checkMediaUrls(chat.messages);
     const streamed = chat.stream ?? false;
-    const target = selectTarget(chat, server, dialect.homeProvider);
+    const target = selectTarget(chat, server, dialect.defaultProvider);
 
     // One controller for a request; a shutdown, the caller's leaving and a failed write all end in it.
     const controller = new AbortController();
@@ -38,7 +45,10 @@ export function createGenerate(dialect: Dialect, server: Server) {
       warnings,
       attempts,
       startedAt,
-      cost: (usage) => computeCost(usage, target.model, startedAt, (id) => server.catalog.lookup(target.provider.name, id)),
+      cost: (usage) =>
+        computeCost(usage, target.model, startedAt, (id) =>
+          server.catalog.lookup(target.provider.name, id),
+        ),
     };
     const observer = createAnswerObserver(platform.now);
 

@@ -1,4 +1,4 @@
-import { respondJson } from "./respond.ts";
+import { respondJson } from "../http/respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** `GET /health`: whether the program runs. It asks nobody else and tells an anonymous caller nothing about the configuration. */

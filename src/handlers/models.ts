@@ -1,6 +1,6 @@
 import type { ModelInfo } from "../chat/model.ts";
+import { respondJson } from "../http/respond.ts";
 import type { Provider } from "../providers/provider.ts";
-import { respondJson } from "./respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 function describeModel(provider: Provider, model: ModelInfo) {

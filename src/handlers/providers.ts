@@ -1,4 +1,4 @@
-import { respondJson } from "./respond.ts";
+import { respondJson } from "../http/respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** `GET /providers`: what may be put into `provider`, and for what is unavailable why and what the operator must do. */

@@ -1,10 +1,10 @@
 import type { Authenticator } from "../auth/create-authenticator.ts";
-import type { Platform } from "../context.ts";
+import type { Catalog } from "../catalog/index.ts";
+import type { BodyLimits } from "../http/read-json-body.ts";
+import type { Platform } from "../platform.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { RetryPolicy } from "../routing/attempt.ts";
-import type { Catalog } from "../routing/catalog/index.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { BodyLimits } from "./read-json-body.ts";
 
 /** Everything that the handlers stand on; made once at start. */
 export interface Server {

@@ -3,7 +3,7 @@ import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.t
 import type { Dialect } from "../dialects/dialect.ts";
 import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { answerHeaders, respondJson } from "./respond.ts";
+import { answerHeaders, respondJson } from "../http/respond.ts";
 import type { RequestContext, Server } from "./server.ts";
 
 /** A model as one vendor's clients read it. When it was made is not in the catalog; Anthropic's own API says the epoch then. */
@@ -22,7 +22,12 @@ const OPENAI: ModelShape = {
 const ANTHROPIC: ModelShape = {
   dialect: anthropicMessagesDialect,
   model: (id) => ({ type: "model", id, display_name: id, created_at: "1970-01-01T00:00:00Z" }),
-  list: (ids, models) => ({ data: models, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null }),
+  list: (ids, models) => ({
+    data: models,
+    has_more: false,
+    first_id: ids[0] ?? null,
+    last_id: ids.at(-1) ?? null,
+  }),
 };
 
 function shapeFor(request: Request): ModelShape {
@@ -61,7 +66,10 @@ export function createListV1Models(server: Server) {
   };
 }
 
-function withDefault(models: readonly ModelInfo[], defaultModel: string | null): readonly ModelInfo[] {
+function withDefault(
+  models: readonly ModelInfo[],
+  defaultModel: string | null,
+): readonly ModelInfo[] {
   return models.length > 0 || defaultModel === null ? models : [{ id: defaultModel }];
 }
 

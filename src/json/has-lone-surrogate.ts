@@ -18,5 +18,7 @@ export function hasLoneSurrogate(text: string): boolean {
 }
 
 function readEscapedUnit(text: string, at: number): number | null {
-  return text[at] === "\\" && text[at + 1] === "u" ? Number.parseInt(text.slice(at + 2, at + 6), 16) : null;
+  return text[at] === "\\" && text[at + 1] === "u"
+    ? Number.parseInt(text.slice(at + 2, at + 6), 16)
+    : null;
 }

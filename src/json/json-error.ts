@@ -7,7 +7,8 @@ const REASONS = {
   syntax: "The body is not valid JSON.",
   depth: "The JSON is nested too deeply.",
   members: "The JSON has more than 50,000 object members.",
-  lone_surrogate: "The JSON has a \\u escape that is half of a surrogate pair, so the text cannot be written as UTF-8.",
+  lone_surrogate:
+    "The JSON has a \\u escape that is half of a surrogate pair, so the text cannot be written as UTF-8.",
   duplicate_name: "The JSON has an object that holds the same name twice.",
   proto_name: 'The JSON has an object that holds the name "__proto__".',
 } as const satisfies Record<string, string>;

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../chat/format.ts";
+import type { JsonObject } from "./json-object.ts";
 
 /** The object without these fields. */
 export function omit(value: JsonObject, names: ReadonlySet<string>): JsonObject {

@@ -21,7 +21,8 @@ export function parseStrictJson(text: string, maxDepth: number = MAX_BODY_DEPTH)
   if (members > MAX_MEMBERS) throw new JsonError("members");
   const value = parse(text);
   if (hasLoneSurrogate(text)) throw new JsonError("lone_surrogate");
-  if (countMembers(value) !== members) throw new JsonError("duplicate_name", findDuplicateName(text) ?? undefined);
+  if (countMembers(value) !== members)
+    throw new JsonError("duplicate_name", findDuplicateName(text) ?? undefined);
   return value;
 }
 

@@ -53,9 +53,15 @@ function describeVendorPath({ summary, vendor, schema, security = BEARER }: Vend
         "200": {
           description: `The answer in the shape of ${vendor}, or its stream.`,
           headers: ANSWER_HEADERS,
-          content: { ...json({ type: "object" }), "text/event-stream": { schema: { type: "string" } } },
+          content: {
+            ...json({ type: "object" }),
+            "text/event-stream": { schema: { type: "string" } },
+          },
         },
-        default: { description: `A failure in the shape of ${vendor}.`, content: json({ type: "object" }) },
+        default: {
+          description: `A failure in the shape of ${vendor}.`,
+          content: json({ type: "object" }),
+        },
       },
     },
   };
@@ -76,7 +82,10 @@ function describeList(summary: string, item: string) {
             required: [item],
           }),
         },
-        "401": { description: ERRORS.unauthenticated.message, content: json(schemaReference("ErrorResponse")) },
+        "401": {
+          description: ERRORS.unauthenticated.message,
+          content: json(schemaReference("ErrorResponse")),
+        },
       },
     },
   };

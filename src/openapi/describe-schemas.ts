@@ -12,7 +12,6 @@ import {
 } from "../chat/part.ts";
 import { reasoningSchema, responseFormatSchema } from "../chat/request.ts";
 import { functionToolSchema, opaqueToolSchema, toolChoiceSchema } from "../chat/tool.ts";
-import { countTokensBodySchema, messagesBodySchema } from "../wire/anthropic-messages/request.ts";
 import {
   doneSchema,
   failedSchema,
@@ -22,8 +21,8 @@ import {
   startSchema,
   streamEventSchema,
   usageEventSchema,
-} from "../wire/chat/event.ts";
-import { chatBodySchema } from "../wire/chat/request.ts";
+} from "../dialects/chat/event.ts";
+import { chatBodySchema } from "../dialects/chat/request.ts";
 import {
   attemptSchema,
   chatResponseSchema,
@@ -32,9 +31,13 @@ import {
   errorSchema,
   usageSchema,
   warningSchema,
-} from "../wire/chat/response.ts";
-import { completionBodySchema } from "../wire/openai-chat/request.ts";
-import { responsesBodySchema } from "../wire/openai-responses/request.ts";
+} from "../dialects/chat/response.ts";
+import { completionBodySchema } from "../dialects/openai-chat/request.ts";
+import { responsesBodySchema } from "../dialects/openai-responses/request.ts";
+import {
+  countTokensBodySchema,
+  messagesBodySchema,
+} from "../formats/anthropic-messages/request.ts";
 
 /** The schemas that have a name in the description of the API; everything else stands where it is used. */
 export const SCHEMAS = {
@@ -88,5 +91,7 @@ export function describeSchemas(): Record<string, object> {
     unrepresentable: "any",
     uri: (id) => `#/components/schemas/${id}`,
   });
-  return Object.fromEntries(Object.entries(schemas).map(([id, { $schema: _schema, $id: _id, ...schema }]) => [id, schema]));
+  return Object.fromEntries(
+    Object.entries(schemas).map(([id, { $schema: _schema, $id: _id, ...schema }]) => [id, schema]),
+  );
 }

@@ -1,4 +1,4 @@
-import { type JsonObject, jsonObjectSchema } from "../chat/format.ts";
+import { type JsonObject, jsonObjectSchema } from "../json/json-object.ts";
 import type { describeApi } from "./describe-api.ts";
 import { STYLE } from "./page-style.ts";
 
@@ -10,7 +10,11 @@ const MAX_DEPTH = 4;
 /** The description of the API as a page that needs no script and nothing from elsewhere. */
 export function renderPage(api: Api): string {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ path, method, operation: toObject(operation) })),
+    Object.entries(methods).map(([method, operation]) => ({
+      path,
+      method,
+      operation: toObject(operation),
+    })),
   );
   const schemas = Object.entries(api.components.schemas);
   return `<!doctype html>
@@ -29,7 +33,10 @@ ${api.tags
     ({ name }) =>
       `<h2>${escapeHtml(name)}</h2><ul>${operations
         .filter(({ operation }) => tagOf(operation) === name)
-        .map(({ path, method }) => `<li><a href="#${anchorOf(method, path)}">${escapeHtml(path)}</a></li>`)
+        .map(
+          ({ path, method }) =>
+            `<li><a href="#${anchorOf(method, path)}">${escapeHtml(path)}</a></li>`,
+        )
         .join("")}</ul>`,
   )
   .join("\n")}
@@ -65,7 +72,8 @@ function renderContent(content: JsonObject): string {
     .map(([type, media]) => {
       const { schema, example } = toObject(media);
       const shown = toObject(schema).contentSchema ?? schema;
-      const sample = example === undefined ? "" : `<pre>${escapeHtml(JSON.stringify(example, null, 2))}</pre>`;
+      const sample =
+        example === undefined ? "" : `<pre>${escapeHtml(JSON.stringify(example, null, 2))}</pre>`;
       return `<p><code>${escapeHtml(type)}</code> ${renderType(toObject(shown))}</p>${sample}`;
     })
     .join("");
@@ -91,7 +99,12 @@ function renderSchema(schema: JsonObject, depth: number): string {
 /** The fields of an object without a name of its own, folded away. */
 function renderNested(schema: JsonObject, depth: number): string {
   const inner = Array.isArray(schema.items) ? {} : { ...schema, ...toObject(schema.items) };
-  if (depth >= MAX_DEPTH || typeof inner.$ref === "string" || Object.keys(toObject(inner.properties)).length === 0) return "";
+  if (
+    depth >= MAX_DEPTH ||
+    typeof inner.$ref === "string" ||
+    Object.keys(toObject(inner.properties)).length === 0
+  )
+    return "";
   return `<details><summary>fields</summary>${renderSchema(toObject(inner), depth + 1)}</details>`;
 }
 
@@ -110,14 +123,20 @@ function renderType(schema: JsonObject): string {
   if (choices.length > 0) return [...new Set(choices.map(renderType))].join(" or ");
   if ("const" in schema) return `<code>${escapeHtml(JSON.stringify(schema.const))}</code>`;
   if (Array.isArray(schema.enum))
-    return schema.enum.map((value) => `<code>${escapeHtml(JSON.stringify(value))}</code>`).join(" ");
+    return schema.enum
+      .map((value) => `<code>${escapeHtml(JSON.stringify(value))}</code>`)
+      .join(" ");
   if (schema.type === "array") return `list of ${renderType(toObject(schema.items))}`;
   if (typeof schema.type !== "string") return "anything";
   const limits = [
-    typeof schema.minimum === "number" && Number.isSafeInteger(schema.minimum) && schema.minimum > Number.MIN_SAFE_INTEGER
+    typeof schema.minimum === "number" &&
+    Number.isSafeInteger(schema.minimum) &&
+    schema.minimum > Number.MIN_SAFE_INTEGER
       ? `≥ ${schema.minimum}`
       : "",
-    typeof schema.maximum === "number" && schema.maximum < Number.MAX_SAFE_INTEGER ? `≤ ${schema.maximum}` : "",
+    typeof schema.maximum === "number" && schema.maximum < Number.MAX_SAFE_INTEGER
+      ? `≤ ${schema.maximum}`
+      : "",
     typeof schema.maxLength === "number" ? `up to ${schema.maxLength} letters` : "",
   ].filter((text) => text !== "");
   return escapeHtml([schema.type, ...limits].join(", "));
@@ -144,5 +163,9 @@ function toObject(value: unknown): JsonObject {
 }
 
 function escapeHtml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
 }

@@ -1,26 +1,22 @@
-import type { EventStream, Warning } from "../chat/event.ts";
-import type { Format, JsonObject } from "../chat/format.ts";
-import type { ModelInfo, Parameter, Support } from "../chat/model.ts";
-import type { ChatRequest } from "../chat/request.ts";
+import type { EncodeCall } from "../chat/encode-call.ts";
+import type { EventStream } from "../chat/event.ts";
+import type { Format } from "../chat/format.ts";
+import type { Capability, Parameter } from "../chat/model.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import type { JsonObject } from "../json/json-object.ts";
 
 /** One call of one provider. The request holds only what the provider and the model can take, and no other format's signatures. */
-export interface ProviderCall {
-  readonly request: ChatRequest;
-  /** The model in the vendor's own words; in the catalog or not. */
-  readonly model: ModelInfo;
-  /** Whether the caller wants events as they come. A provider may stream where it is false, never the reverse. */
-  readonly stream: boolean;
+export interface ProviderCall extends EncodeCall {
   readonly requestId: string;
   /** Aborted when the caller has gone; the upstream call must stop at once. */
   readonly signal: AbortSignal;
   /** Keeps the runtime alive for work that outlives the answer, as deleting what was made for it; the promise never rejects. */
   waitUntil(work: Promise<void>): void;
-  /** Tells the caller what was changed on the way. In strict mode it throws, so it must be called before the upstream is. */
-  warn(warning: Warning): void;
 }
 
-export type Availability = { available: true } | { available: false; code: ErrorCode; reason: string };
+export type Availability =
+  | { available: true }
+  | { available: false; code: ErrorCode; reason: string };
 
 /** How many tokens a prompt has. */
 export interface TokenCount {
@@ -39,7 +35,7 @@ export interface Provider {
   readonly defaultModel: string | null;
   /** Whether it is configured, and if not, what the operator must do (the name of a variable, never its content). */
   readonly availability: Availability;
-  readonly support: Readonly<Record<Parameter, Support>>;
+  readonly capabilities: Readonly<Record<Parameter, Capability>>;
   /** Calls the vendor. Rejects with a ChatError where it fails before it begins to answer; after that a failure is an `error` event. */
   open(call: ProviderCall): Promise<EventStream>;
   /** Counts the tokens of the prompt, where the vendor does that without generating. Rejects with a ChatError. */

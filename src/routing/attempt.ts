@@ -1,10 +1,10 @@
+import type { Attempt } from "../chat/attempt.ts";
 import type { EventStream } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import type { Attempt } from "../dialects/dialect.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
-import { readFirstEvents } from "./first-events.ts";
+import { awaitFirstContent } from "./await-first-content.ts";
 import { fitRequest } from "./fit-request.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
 import type { Target } from "./select-target.ts";
@@ -51,7 +51,10 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
  * Tries the targets in turn until one begins to answer, each again where that is safe: only before anything of an answer has arrived,
  * for failures that may pass, a few times within ten seconds, never after the caller has gone. Rejects with the last failure.
  */
-export async function attemptTargets(targets: readonly Target[], call: AttemptCall): Promise<EventStream> {
+export async function attemptTargets(
+  targets: readonly Target[],
+  call: AttemptCall,
+): Promise<EventStream> {
   const { signal, attempts, retry, now } = call;
   const startedAt = now();
   let failure: ChatError | undefined;
@@ -59,7 +62,12 @@ export async function attemptTargets(targets: readonly Target[], call: AttemptCa
   for (const target of targets) {
     for (let retries = 0; ; retries += 1) {
       if (signal.aborted) throw abortReason(signal);
-      const attempt: Attempt = { provider: target.provider.name, model: target.model.id, outcome: "ok", duration_ms: 0 };
+      const attempt: Attempt = {
+        provider: target.provider.name,
+        model: target.model.id,
+        outcome: "ok",
+        duration_ms: 0,
+      };
       const attemptStartedAt = now();
       try {
         return await openTarget(target, call);
@@ -70,7 +78,10 @@ export async function attemptTargets(targets: readonly Target[], call: AttemptCa
         attempt.duration_ms = now() - attemptStartedAt;
         attempts.push(attempt);
       }
-      const delay = retries < retry.maxRetries ? retryDelay(failure, retries, retry.random ?? Math.random) : null;
+      const delay =
+        retries < retry.maxRetries
+          ? retryDelay(failure, retries, retry.random ?? Math.random)
+          : null;
       if (delay === null || now() - startedAt + delay > RETRY_BUDGET_MS) break;
       await (retry.sleep ?? sleep)(delay, signal);
     }
@@ -83,9 +94,17 @@ async function openTarget(target: Target, call: AttemptCall): Promise<EventStrea
   const { warn, stream, requestId, signal, waitUntil } = call;
   warn.clear();
   const request = fitRequest(call.request, target, warn);
-  const opened = await target.provider.open({ request, model: target.model, stream, requestId, signal, waitUntil, warn });
+  const opened = await target.provider.open({
+    request,
+    model: target.model,
+    stream,
+    requestId,
+    signal,
+    waitUntil,
+    warn,
+  });
   try {
-    return await readFirstEvents(opened);
+    return await awaitFirstContent(opened);
   } catch (thrown) {
     opened.close();
     throw thrown;

@@ -15,7 +15,9 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     const { content } = message;
     if (message.extras) fit.noteExtras(message.extras, () => `messages[${index}]`);
     if (typeof content === "string") return message;
-    const fitted = mapOrSame(content, (part, partIndex) => fitPart(part, fit, () => `messages[${index}].content[${partIndex}]`));
+    const fitted = mapOrSame(content, (part, partIndex) =>
+      fitPart(part, fit, () => `messages[${index}].content[${partIndex}]`),
+    );
     if (fitted === content) return message;
     if (fitted.length > 0) return { ...message, content: fitted };
     const param = `messages[${index}]`;
@@ -25,7 +27,11 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
         message: "Nothing of the last message can be sent to this provider.",
       });
     }
-    fit.warn("adjusted_parameter", param, "Nothing of this message can be sent to this provider, so it was left out.");
+    fit.warn(
+      "adjusted_parameter",
+      param,
+      "Nothing of this message can be sent to this provider, so it was left out.",
+    );
     return null;
   });
 }
@@ -56,11 +62,19 @@ function fitPart(part: Part, fit: Fit, path: Path): Part | null {
 
 function fitOpaque(part: OpaquePart, fit: Fit, path: Path): OpaquePart | null {
   if (part.format === fit.format) return part;
-  fit.warn("foreign_content_dropped", path(), `A part in the words of ${part.format} cannot be sent to this provider.`);
+  fit.warn(
+    "foreign_content_dropped",
+    path(),
+    `A part in the words of ${part.format} cannot be sent to this provider.`,
+  );
   return null;
 }
 
-function fitSignature<T extends Extract<Part, { type: "text" | "reasoning" | "tool_call" }>>(part: T, fit: Fit, path: Path): T {
+function fitSignature<T extends Extract<Part, { type: "text" | "reasoning" | "tool_call" }>>(
+  part: T,
+  fit: Fit,
+  path: Path,
+): T {
   if (!part.signature || part.signature.format === fit.format) return part;
   fit.warn(
     "foreign_signature_dropped",
@@ -89,14 +103,18 @@ function fitFile(part: ImagePart | DocumentPart, fit: Fit, path: Path): boolean 
 
 function formOf(part: ImagePart | DocumentPart): Parameter {
   if (part.url !== undefined) return `${part.type}.url`;
-  return part.type === "document" && part.text !== undefined ? "document.text" : `${part.type}.data`;
+  return part.type === "document" && part.text !== undefined
+    ? "document.text"
+    : `${part.type}.data`;
 }
 
 /** A tool's result stays even where nothing of it is left: the call before it must be answered. */
 function fitToolResult(result: ToolResultPart, fit: Fit, path: Path): ToolResultPart {
   const { content } = result;
   if (typeof content === "string") return result;
-  const fitted = mapOrSame(content, (part, index) => fitResultPart(part, fit, () => `${path()}.content[${index}]`));
+  const fitted = mapOrSame(content, (part, index) =>
+    fitResultPart(part, fit, () => `${path()}.content[${index}]`),
+  );
   return fitted === content ? result : { ...result, content: fitted.length === 0 ? "" : fitted };
 }
 

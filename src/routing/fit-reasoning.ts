@@ -29,10 +29,17 @@ export function fitReasoning(
 ): Reasoning | undefined {
   const { budget_tokens: budget, visible } = reasoning;
   // No budget at all is the other way to say that the model must not think.
-  const effort = budget === 0 && reasoning.effort === undefined && model.efforts?.includes("none") ? "none" : reasoning.effort;
+  const effort =
+    budget === 0 && reasoning.effort === undefined && model.efforts?.includes("none")
+      ? "none"
+      : reasoning.effort;
   const thinks = model.reasoning !== "none";
-  const takesEffort = thinks && fit.takes("reasoning.effort") && (model.reasoning !== "budget" || model.efforts !== undefined);
-  const takesBudget = thinks && fit.takes("reasoning.budget_tokens") && model.reasoning !== "effort";
+  const takesEffort =
+    thinks &&
+    fit.takes("reasoning.effort") &&
+    (model.reasoning !== "budget" || model.efforts !== undefined);
+  const takesBudget =
+    thinks && fit.takes("reasoning.budget_tokens") && model.reasoning !== "effort";
 
   const fitted: Reasoning = {};
   if (visible !== undefined && thinks) {
@@ -42,13 +49,18 @@ export function fitReasoning(
   if (effort !== undefined) {
     const nearest = takesEffort ? nearestEffort(effort, model) : undefined;
     if (nearest !== undefined) {
-      if (nearest !== effort) fit.adjust("reasoning.effort", `takes no effort ${effort}; ${nearest} is the nearest`);
+      if (nearest !== effort)
+        fit.adjust("reasoning.effort", `takes no effort ${effort}; ${nearest} is the nearest`);
       fitted.effort = nearest;
     } else if (takesBudget && budget === undefined) {
       const worth = affordableBudget(BUDGETS[effort], maxTokens, model);
-      if (worth === undefined) fit.drop("reasoning.effort", "cannot reason within so few max_tokens");
+      if (worth === undefined)
+        fit.drop("reasoning.effort", "cannot reason within so few max_tokens");
       else {
-        fit.adjust("reasoning.effort", `takes a budget in the place of an effort; ${worth} tokens for ${effort}`);
+        fit.adjust(
+          "reasoning.effort",
+          `takes a budget in the place of an effort; ${worth} tokens for ${effort}`,
+        );
         fitted.budget_tokens = worth;
       }
     } else if (thinks || effort !== "none") fit.drop("reasoning.effort");
@@ -57,18 +69,29 @@ export function fitReasoning(
     if (takesBudget) {
       const allowed = clampBudget(budget, model);
       if (allowed !== budget)
-        fit.adjust("reasoning.budget_tokens", `takes no budget of ${budget} tokens; ${allowed} is the nearest`);
+        fit.adjust(
+          "reasoning.budget_tokens",
+          `takes no budget of ${budget} tokens; ${allowed} is the nearest`,
+        );
       fitted.budget_tokens = allowed;
     } else if (takesEffort && effort === undefined) {
       const worth = nearestEffort(effortWorth(budget), model);
       if (worth === undefined) fit.drop("reasoning.budget_tokens");
       else {
-        fit.adjust("reasoning.budget_tokens", `takes an effort in the place of a budget; ${worth} for ${budget} tokens`);
+        fit.adjust(
+          "reasoning.budget_tokens",
+          `takes an effort in the place of a budget; ${worth} for ${budget} tokens`,
+        );
         fitted.effort = worth;
       }
     } else if (thinks || budget > 0) fit.drop("reasoning.budget_tokens");
   }
-  if (fitted.effort === reasoning.effort && fitted.budget_tokens === budget && fitted.visible === visible) return reasoning;
+  if (
+    fitted.effort === reasoning.effort &&
+    fitted.budget_tokens === budget &&
+    fitted.visible === visible
+  )
+    return reasoning;
   return Object.keys(fitted).length === 0 ? undefined : fitted;
 }
 
@@ -91,7 +114,11 @@ function clampBudget(budget: number, { reasoning_budget: limits }: ModelInfo): n
 }
 
 /** A budget must be smaller than `max_tokens`, which it is a part of: at most half of them, so that there is an answer too. */
-function affordableBudget(budget: number, maxTokens: number | undefined, model: ModelInfo): number | undefined {
+function affordableBudget(
+  budget: number,
+  maxTokens: number | undefined,
+  model: ModelInfo,
+): number | undefined {
   const wanted = maxTokens === undefined ? budget : Math.min(budget, Math.floor(maxTokens / 2));
   const allowed = clampBudget(wanted, model);
   return maxTokens === undefined || allowed < maxTokens ? allowed : undefined;

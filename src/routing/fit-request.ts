@@ -7,7 +7,16 @@ import { fitReasoning } from "./fit-reasoning.ts";
 import { fitToolChoice, fitTools } from "./fit-tools.ts";
 
 /** Parameters that are either sent as they are or not at all. */
-const PLAIN = ["temperature", "top_p", "max_tokens", "stop", "seed", "parallel_tool_calls", "cache", "metadata"] as const;
+const PLAIN = [
+  "temperature",
+  "top_p",
+  "max_tokens",
+  "stop",
+  "seed",
+  "parallel_tool_calls",
+  "cache",
+  "metadata",
+] as const;
 
 /**
  * The request as this target can take it: without what the provider has no place for or the model refuses, and without signatures,
@@ -15,9 +24,13 @@ const PLAIN = ["temperature", "top_p", "max_tokens", "stop", "seed", "parallel_t
  * the same object comes back, for this runs on every call. Extras of other formats stay where they are, since no provider looks at
  * them, but are told of.
  */
-export function fitRequest(request: ChatRequest, target: FittedTo, warn: (warning: Warning) => void): ChatRequest {
+export function fitRequest(
+  request: ChatRequest,
+  target: FittedTo,
+  warn: (warning: Warning) => void,
+): ChatRequest {
   const { provider, model } = target;
-  const only = request.only_format;
+  const only = request.requires_format;
   if (only && only.format !== provider.format) {
     throw new ChatError("unsupported_parameter", {
       param: only.param,
@@ -46,7 +59,12 @@ export function fitRequest(request: ChatRequest, target: FittedTo, warn: (warnin
     removed.push(name);
   }
   const limit = model.max_output_tokens;
-  if (limit !== undefined && request.max_tokens !== undefined && request.max_tokens > limit && !removed.includes("max_tokens")) {
+  if (
+    limit !== undefined &&
+    request.max_tokens !== undefined &&
+    request.max_tokens > limit &&
+    !removed.includes("max_tokens")
+  ) {
     fit.adjust("max_tokens", `gives at most ${limit} tokens; ${request.max_tokens} were asked for`);
     set("max_tokens", limit);
   }
@@ -55,9 +73,12 @@ export function fitRequest(request: ChatRequest, target: FittedTo, warn: (warnin
     set("tools", tools);
     set("tool_choice", fitToolChoice(request, tools, fit));
     // It is about the tools, and some vendors refuse it without any.
-    if (tools === undefined && !removed.includes("parallel_tool_calls")) set("parallel_tool_calls", undefined);
-  } else if (request.tool_choice !== undefined) set("tool_choice", fitToolChoice(request, undefined, fit));
-  if (request.response_format) set("response_format", fitResponseFormat(request.response_format, fit));
+    if (tools === undefined && !removed.includes("parallel_tool_calls"))
+      set("parallel_tool_calls", undefined);
+  } else if (request.tool_choice !== undefined)
+    set("tool_choice", fitToolChoice(request, undefined, fit));
+  if (request.response_format)
+    set("response_format", fitResponseFormat(request.response_format, fit));
   set("messages", fitMessages(request.messages, fit));
   if (request.extras) fit.noteExtras(request.extras, () => "");
   fit.reportExtras();

@@ -32,7 +32,11 @@ function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
 }
 
 /** The tool choice as the target takes it, given the tools that are left; undefined where the model has to decide by itself. */
-export function fitToolChoice(request: ChatRequest, tools: Tool[] | undefined, fit: Fit): ToolChoice | undefined {
+export function fitToolChoice(
+  request: ChatRequest,
+  tools: Tool[] | undefined,
+  fit: Fit,
+): ToolChoice | undefined {
   const choice = request.tool_choice;
   if (choice === undefined) return undefined;
   const forced = choice === "required" || typeof choice === "object";
@@ -54,5 +58,8 @@ export function fitToolChoice(request: ChatRequest, tools: Tool[] | undefined, f
 
 function hasChosen(choice: ToolChoice, tools: Tool[] | undefined): boolean {
   if (!tools) return false;
-  return typeof choice === "string" || tools.some((tool) => tool.type === "opaque" || tool.name === choice.name);
+  return (
+    typeof choice === "string" ||
+    tools.some((tool) => tool.type === "opaque" || tool.name === choice.name)
+  );
 }

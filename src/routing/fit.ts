@@ -17,7 +17,7 @@ export interface Fit {
 }
 
 export interface FittedTo {
-  readonly provider: Pick<Provider, "name" | "format" | "support">;
+  readonly provider: Pick<Provider, "name" | "format" | "capabilities">;
   readonly model: ModelInfo;
 }
 
@@ -32,14 +32,14 @@ export function createFit(
   isReasoningOff: () => boolean,
   warn: (warning: Warning) => void,
 ): Fit & { reportExtras(): void } {
-  const { support, format } = provider;
+  const { capabilities, format } = provider;
   const name = `${provider.name} ${model.id}`;
   let foreign: Map<string, ForeignExtras> | undefined;
 
   return {
     format,
     takes(parameter) {
-      if (support[parameter] === "dropped" || model.refuses?.includes(parameter)) return false;
+      if (capabilities[parameter] === "dropped" || model.refuses?.includes(parameter)) return false;
       return !model.refuses_while_reasoning?.includes(parameter) || isReasoningOff();
     },
     drop(param, reason = "does not take this") {
@@ -67,7 +67,8 @@ export function createFit(
     reportExtras() {
       if (!foreign) return;
       for (const [owner, { path, fields, places }] of foreign) {
-        const others = places > 1 ? ` and in ${places - 1} other place${places > 2 ? "s" : ""}` : "";
+        const others =
+          places > 1 ? ` and in ${places - 1} other place${places > 2 ? "s" : ""}` : "";
         const param = `${path === "" ? "" : `${path}.`}extras.${owner}`;
         warn({
           code: "foreign_content_dropped",

@@ -10,7 +10,11 @@ const FIRST_DELAY_MS = 250;
  * How long to wait before the same target is tried again, in milliseconds; null where it must not be. Full jitter over a window that
  * doubles, on top of what the vendor asks for.
  */
-export function retryDelay(error: ChatError, retriesDone: number, random: () => number): number | null {
+export function retryDelay(
+  error: ChatError,
+  retriesDone: number,
+  random: () => number,
+): number | null {
   if (!error.retryable || !error.code.startsWith("upstream_")) return null;
   switch (error.code) {
     case "upstream_rate_limited":

@@ -1,8 +1,8 @@
+import type { Catalog } from "../catalog/index.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { Catalog } from "./catalog/index.ts";
 
 /** Provider and model chosen for a call. */
 export interface Target {
@@ -17,24 +17,32 @@ export interface TargetSources {
 
 /**
  * The target that a request names. A named provider takes the model as it is said (a catalog alias becomes its id), or its default;
- * without one the model must say it: `provider/model`, or a name of the catalog; any other model is `homeProvider`'s, where there is
+ * without one the model must say it: `provider/model`, or a name of the catalog; any other model is `defaultProvider`'s, where there is
  * one. Throws a ChatError that names the field at fault.
  */
 export function selectTarget(
   request: Pick<ChatRequest, "provider" | "model">,
   sources: TargetSources,
-  homeProvider: string | null = null,
+  defaultProvider: string | null = null,
 ): Target {
   const target =
-    request.provider === undefined ? selectByModel(request.model, sources, homeProvider) : selectByProvider(request, sources);
+    request.provider === undefined
+      ? selectByModel(request.model, sources, defaultProvider)
+      : selectByProvider(request, sources);
   const { name, availability } = target.provider;
   if (!availability.available) {
-    throw new ChatError(availability.code, { param: "provider", message: `${name} is unavailable: ${availability.reason}` });
+    throw new ChatError(availability.code, {
+      param: "provider",
+      message: `${name} is unavailable: ${availability.reason}`,
+    });
   }
   return target;
 }
 
-function selectByProvider({ provider: name, model }: Pick<ChatRequest, "provider" | "model">, sources: TargetSources): Target {
+function selectByProvider(
+  { provider: name, model }: Pick<ChatRequest, "provider" | "model">,
+  sources: TargetSources,
+): Target {
   const { providers, catalog } = sources;
   const provider = findProvider(name ?? "", providers);
   if (!provider) {
@@ -45,19 +53,34 @@ function selectByProvider({ provider: name, model }: Pick<ChatRequest, "provider
   }
   const said = model ?? provider.defaultModel;
   if (said === null) {
-    throw new ChatError("invalid_request", { param: "model", message: `${provider.name} has no default model; name one.` });
+    throw new ChatError("invalid_request", {
+      param: "model",
+      message: `${provider.name} has no default model; name one.`,
+    });
   }
-  return { provider, model: catalog.find(provider.name, said) ?? lookupPrefixed(said, provider, sources) ?? { id: said } };
+  return {
+    provider,
+    model: catalog.find(provider.name, said) ??
+      lookupPrefixed(said, provider, sources) ?? { id: said },
+  };
 }
 
 /** `claude/opus` where claude is named already. Only for the catalog's names: other servers have slashes in their own. */
-function lookupPrefixed(said: string, provider: Provider, { providers, catalog }: TargetSources): ModelInfo | undefined {
+function lookupPrefixed(
+  said: string,
+  provider: Provider,
+  { providers, catalog }: TargetSources,
+): ModelInfo | undefined {
   const slash = said.indexOf("/");
   if (slash === -1 || findProvider(said.slice(0, slash), providers) !== provider) return undefined;
   return catalog.find(provider.name, said.slice(slash + 1));
 }
 
-function selectByModel(said: string | undefined, { providers, catalog }: TargetSources, homeProvider: string | null): Target {
+function selectByModel(
+  said: string | undefined,
+  { providers, catalog }: TargetSources,
+  defaultProvider: string | null,
+): Target {
   if (said === undefined) {
     throw new ChatError("invalid_request", {
       param: "provider",
@@ -65,10 +88,13 @@ function selectByModel(said: string | undefined, { providers, catalog }: TargetS
     });
   }
   const slash = said.indexOf("/");
-  const named = slash > 0 && slash < said.length - 1 ? findProvider(said.slice(0, slash), providers) : undefined;
+  const named =
+    slash > 0 && slash < said.length - 1
+      ? findProvider(said.slice(0, slash), providers)
+      : undefined;
   if (named) return { provider: named, model: catalog.lookup(named.name, said.slice(slash + 1)) };
   const resolved = catalog.resolveModel(said);
-  const provider = findProvider(resolved?.provider ?? homeProvider ?? "", providers);
+  const provider = findProvider(resolved?.provider ?? defaultProvider ?? "", providers);
   if (!provider) {
     throw new ChatError("invalid_request", {
       param: "model",
@@ -82,7 +108,8 @@ function selectByModel(said: string | undefined, { providers, catalog }: TargetS
 function findProvider(name: string, providers: readonly Provider[]): Provider | undefined {
   const wanted = name.toLowerCase();
   return (
-    providers.find((provider) => provider.name === wanted) ?? providers.find((provider) => provider.aliases.includes(wanted))
+    providers.find((provider) => provider.name === wanted) ??
+    providers.find((provider) => provider.aliases.includes(wanted))
   );
 }
 

@@ -15,7 +15,10 @@ export interface WarningSink {
 export function createWarningSink(strict: boolean, warnings: Warning[]): WarningSink {
   function warn(warning: Warning): void {
     if (strict && warning.code !== "upstream_warning") {
-      throw new ChatError("unsupported_parameter", { param: warning.param, message: warning.message });
+      throw new ChatError("unsupported_parameter", {
+        param: warning.param,
+        message: warning.message,
+      });
     }
     warnings.push(warning);
   }

@@ -17,7 +17,8 @@ const REFUSED_LINGER_MS = 5000;
 
 const environment = Deno.env.toObject();
 // Deno Deploy sets these. Its hostname cannot be chosen, so development mode, which is for loopback alone, must not begin there.
-const onDeploy = environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLOYMENT_ID !== undefined;
+const onDeploy =
+  environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLOYMENT_ID !== undefined;
 
 /**
  * Reads on what a refused caller still sends, so that it comes to reading the answer, and hangs up on one who does not end. Left to

@@ -19,11 +19,15 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
  * only; it is never open to a network without a key of the operator's. Null where that is not so.
  */
 export function enterDevelopment(environment: Environment): Development | null {
-  const { env } = loadConfig(environment);
-  const { JWT_SECRET, JWT_PUBLIC_KEY, NODE_ENV, HOST } = env;
-  if (JWT_SECRET !== undefined || JWT_PUBLIC_KEY !== undefined || NODE_ENV === "production") return null;
+  const config = loadConfig(environment);
+  const { JWT_SECRET, JWT_PUBLIC_KEY, NODE_ENV, HOST } = config;
+  if (JWT_SECRET !== undefined || JWT_PUBLIC_KEY !== undefined || NODE_ENV === "production")
+    return null;
   if (HOST !== undefined && !LOOPBACK.has(HOST)) {
-    throw new ConfigError("HOST", "must be a loopback address while there is no JWT key; set JWT_SECRET to listen on a network");
+    throw new ConfigError(
+      "HOST",
+      "must be a loopback address while there is no JWT key; set JWT_SECRET to listen on a network",
+    );
   }
   const secret = makeSecret();
   return {
@@ -31,10 +35,10 @@ export function enterDevelopment(environment: Environment): Development | null {
     async greet(url) {
       const token = await mintToken({
         secret,
-        issuer: env.JWT_ISSUER,
-        audience: env.JWT_AUDIENCE,
+        issuer: config.JWT_ISSUER,
+        audience: config.JWT_AUDIENCE,
         subject: "developer",
-        lifetimeSeconds: Math.min(env.JWT_MAX_LIFETIME_SECONDS, 12 * 3600),
+        lifetimeSeconds: Math.min(config.JWT_MAX_LIFETIME_SECONDS, 12 * 3600),
         now: Date.now(),
       });
       return [

@@ -1,7 +1,7 @@
 import { type App, createApp } from "../app.ts";
 import { type Config, loadConfig } from "../config.ts";
-import type { Platform } from "../context.ts";
 import { ConfigError } from "../env/config-error.ts";
+import type { Platform } from "../platform.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
 
 /** What a runtime gives to a program that listens by itself (Bun, Deno; not Workers). */
@@ -50,13 +50,13 @@ export async function start(host: Host): Promise<void> {
       app.shutDown();
       // Who still sends a request, or does not read, is not waited for.
       setTimeout(() => host.exit(0), LAST_WORDS_MS);
-    }, config.env.SHUTDOWN_GRACE_MS);
+    }, config.SHUTDOWN_GRACE_MS);
     await listener.stop();
     host.exit(0);
   });
 
-  const hostname = config.env.HOST ?? "::";
-  const port = config.env.PORT;
+  const hostname = config.HOST ?? "::";
+  const port = config.PORT;
   try {
     listener = await host.listen(app, { port, hostname });
   } catch (thrown) {

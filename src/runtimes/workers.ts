@@ -1,10 +1,10 @@
 import { type App, createApp } from "../app.ts";
 import { loadConfig } from "../config.ts";
-import type { Platform } from "../context.ts";
 import { chatDialect } from "../dialects/chat/index.ts";
 import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { respondError } from "../handlers/respond.ts";
+import { respondError } from "../http/respond.ts";
+import type { Platform } from "../platform.ts";
 import { createRandomId } from "./random-id.ts";
 
 const platform: Platform = {
@@ -30,7 +30,9 @@ export default {
       app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform);
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;
-      platform.log(JSON.stringify({ level: "error", event: "misconfigured", message: thrown.message }));
+      platform.log(
+        JSON.stringify({ level: "error", event: "misconfigured", message: thrown.message }),
+      );
       return respondError(new ChatError("misconfigured"), chatDialect, platform.randomId());
     }
     return app.fetch(request, (promise) => context.waitUntil(promise));

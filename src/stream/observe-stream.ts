@@ -1,7 +1,10 @@
 import type { EventBatch, EventStream } from "../chat/event.ts";
 
 /** The stream, with every batch shown to `observe` as it is read. */
-export function observeStream(stream: EventStream, observe: (batch: EventBatch) => void): EventStream {
+export function observeStream(
+  stream: EventStream,
+  observe: (batch: EventBatch) => void,
+): EventStream {
   return {
     format: stream.format,
     async read() {

@@ -36,7 +36,8 @@ export function createSseDecoder(): SseDecoder {
 
   function readLine(line: string, messages: SseMessage[]): void {
     if (line === "") {
-      if (data !== undefined) messages.push(id === undefined ? { event, data } : { event, data, id });
+      if (data !== undefined)
+        messages.push(id === undefined ? { event, data } : { event, data, id });
       event = "";
       data = undefined;
       return;
@@ -49,14 +50,16 @@ export function createSseDecoder(): SseDecoder {
       return;
     }
     // One space after the colon belongs to the syntax, a second one to the value.
-    const value = colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
+    const value =
+      colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
     if (field === "event") event = value;
     else if (field === "id") id = value.includes("\0") ? id : value;
     else data = data === undefined ? value : `${data}\n${value}`;
   }
 
   function checkLength(): void {
-    if (rest.length > MAX_LINE_LENGTH || (data !== undefined && data.length > MAX_LINE_LENGTH)) throw new SseLineTooLongError();
+    if (rest.length > MAX_LINE_LENGTH || (data !== undefined && data.length > MAX_LINE_LENGTH))
+      throw new SseLineTooLongError();
   }
 
   function decode(bytes: Uint8Array): SseMessage[] {
@@ -83,14 +86,18 @@ export function createSseDecoder(): SseDecoder {
     let lineFeed = buffer.indexOf("\n", searchFrom);
     let carriageReturn = hasCarriageReturn ? buffer.indexOf("\r", searchFrom) : -1;
     while (lineFeed !== -1 || carriageReturn !== -1) {
-      const endsInLineFeed = carriageReturn === -1 || (lineFeed !== -1 && lineFeed < carriageReturn);
+      const endsInLineFeed =
+        carriageReturn === -1 || (lineFeed !== -1 && lineFeed < carriageReturn);
       const lineEnd = endsInLineFeed ? lineFeed : carriageReturn;
-      const nextLine = !endsInLineFeed && lineFeed === carriageReturn + 1 ? lineEnd + 2 : lineEnd + 1;
-      if (!endsInLineFeed && nextLine === buffer.length && lineFeed !== carriageReturn + 1) skipLineFeed = true;
+      const nextLine =
+        !endsInLineFeed && lineFeed === carriageReturn + 1 ? lineEnd + 2 : lineEnd + 1;
+      if (!endsInLineFeed && nextLine === buffer.length && lineFeed !== carriageReturn + 1)
+        skipLineFeed = true;
       readLine(buffer.slice(lineStart, lineEnd), messages);
       lineStart = nextLine;
       if (lineFeed !== -1 && lineFeed < nextLine) lineFeed = buffer.indexOf("\n", nextLine);
-      if (carriageReturn !== -1 && carriageReturn < nextLine) carriageReturn = buffer.indexOf("\r", nextLine);
+      if (carriageReturn !== -1 && carriageReturn < nextLine)
+        carriageReturn = buffer.indexOf("\r", nextLine);
     }
     rest = lineStart === 0 ? buffer : buffer.slice(lineStart);
     checkLength();

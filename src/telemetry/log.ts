@@ -1,4 +1,4 @@
-import type { Platform } from "../context.ts";
+import type { Platform } from "../platform.ts";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -16,10 +16,15 @@ export function createLog(platform: Pick<Platform, "log" | "now">, level: LogLev
   const threshold = LOG_LEVELS.indexOf(level);
   return (lineLevel, event, fields = {}) => {
     if (LOG_LEVELS.indexOf(lineLevel) < threshold) return;
-    const line: Record<string, unknown> = { time: new Date(platform.now()).toISOString(), level: lineLevel, event };
+    const line: Record<string, unknown> = {
+      time: new Date(platform.now()).toISOString(),
+      level: lineLevel,
+      event,
+    };
     for (const key in fields) {
       const value = fields[key];
-      if (value !== undefined) line[key] = typeof value === "string" ? value.slice(0, MAX_TEXT_LENGTH) : value;
+      if (value !== undefined)
+        line[key] = typeof value === "string" ? value.slice(0, MAX_TEXT_LENGTH) : value;
     }
     platform.log(JSON.stringify(line).replace(/[\u2028\u2029\u007f-\u009f]/g, escapeCharacter));
   };

@@ -10,7 +10,8 @@ export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): 
   const text = describe(thrown);
   // Of Bun's errors the code says more (ConnectionRefused, ENOTFOUND); the name is TypeError for all of them.
   const logReason = readCode(thrown) || (thrown instanceof Error ? thrown.name : typeof thrown);
-  if (/cert|tls|ssl|self.signed|unknown.?issuer/i.test(text)) return new ChatError("upstream_tls", { logReason });
+  if (/cert|tls|ssl|self.signed|unknown.?issuer/i.test(text))
+    return new ChatError("upstream_tls", { logReason });
   if (
     /invalid.?http|malformed|parse|chunk|bad.?gateway.?status|status.?line|content.?length.*invalid|zlib|decompress|decod/i.test(
       text,
@@ -18,11 +19,15 @@ export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): 
   ) {
     return new ChatError("upstream_invalid_response", { logReason });
   }
-  return new ChatError(stage === "connect" ? "upstream_unavailable" : "upstream_disconnected", { logReason });
+  return new ChatError(stage === "connect" ? "upstream_unavailable" : "upstream_disconnected", {
+    logReason,
+  });
 }
 
 function readCode(thrown: unknown): string {
-  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "";
+  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
+    ? thrown.code
+    : "";
 }
 
 function describe(thrown: unknown): string {

@@ -1,6 +1,6 @@
-import type { ProviderDeps, UpstreamTimeouts } from "../context.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError } from "../errors/chat-error.ts";
+import type { ProviderDeps, UpstreamTimeouts } from "../platform.ts";
 
 /** One connection's abort controller: one per call, since a listener on a signal that outlives it would leak. */
 export interface Connection {
@@ -26,7 +26,10 @@ export interface StreamClock {
 }
 
 /** Bound to the caller's signal from the first: a caller who has gone already gets an aborted connection. */
-export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderDeps, "now">): Connection {
+export function createConnection(
+  callerSignal: AbortSignal,
+  deps: Pick<ProviderDeps, "now">,
+): Connection {
   const controller = new AbortController();
   let reason: ChatError | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -62,10 +65,16 @@ export function createConnection(callerSignal: AbortSignal, deps: Pick<ProviderD
       clearTimeout(timer);
       const startedAt = deps.now();
       const clock: StreamClock = { lastByteAt: startedAt, lastEventAt: startedAt };
-      const tickMs = Math.min(1000, Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4));
+      const tickMs = Math.min(
+        1000,
+        Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4),
+      );
       timer = setInterval(() => {
         const now = deps.now();
-        if (now - clock.lastByteAt >= timeouts.idleMs || now - clock.lastEventAt >= timeouts.progressMs) {
+        if (
+          now - clock.lastByteAt >= timeouts.idleMs ||
+          now - clock.lastEventAt >= timeouts.progressMs
+        ) {
           end(new ChatError("upstream_stalled"));
         } else if (now - startedAt >= timeouts.totalMs) end(new ChatError("upstream_timeout"));
       }, tickMs);

@@ -1,9 +1,9 @@
 import { type ChatEvent, type EventBatch, type EventStream, isTerminal } from "../chat/event.ts";
-import type { Format, JsonObject } from "../chat/format.ts";
-import type { ProviderDeps } from "../context.ts";
+import type { Format } from "../chat/format.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { isJsonObject } from "../json/is-json-object.ts";
-import { createHalfJoiner } from "../stream/join-halves.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import type { ProviderDeps } from "../platform.ts";
+import { createHalfJoiner } from "../stream/join-surrogates.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
 import { type Connection, createConnection } from "./connection.ts";
@@ -40,7 +40,7 @@ export interface UpstreamCall {
   stream: boolean;
   signal: AbortSignal;
   format: Format | null;
-  createDecoder(): AnswerDecoder;
+  createAnswerDecoder(): AnswerDecoder;
   readErrorBody: ReadErrorBody;
   /** Sends in place of `deps.fetch`, with `headers` too, where a vendor's own client does it. What it throws is classified like what fetch throws. */
   send?: (signal: AbortSignal) => Promise<Response>;
@@ -82,20 +82,27 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
 /** A stream whose terminal event was read may take this long to end by itself, so that its connection can serve another call. */
 const DRAIN_MS = 500;
 
-async function readWhole(response: Response, call: UpstreamCall, connection: Connection): Promise<EventStream> {
+async function readWhole(
+  response: Response,
+  call: UpstreamCall,
+  connection: Connection,
+): Promise<EventStream> {
   const text = await readAnswerText(response).catch((thrown: unknown) => {
     throw connection.reason() ?? classifyFetchError(thrown, "body");
   });
   const events: ChatEvent[] = [];
   try {
-    const decoder = call.createDecoder();
+    const decoder = call.createAnswerDecoder();
     const body: unknown = JSON.parse(text);
     // Looked at, not checked by a schema: that would copy every answer.
     if (isJsonObject(body)) decoder.decodeBody(body, events);
-    else if (decoder.decodeList && Array.isArray(body) && body.every(isJsonObject)) decoder.decodeList(body, events);
+    else if (decoder.decodeList && Array.isArray(body) && body.every(isJsonObject))
+      decoder.decodeList(body, events);
     else throw new ChatError("upstream_invalid_response", { logReason: "body" });
   } catch (thrown) {
-    throw thrown instanceof ChatError ? thrown : new ChatError("upstream_invalid_response", { logReason: "body" });
+    throw thrown instanceof ChatError
+      ? thrown
+      : new ChatError("upstream_invalid_response", { logReason: "body" });
   }
   createHalfJoiner()(events);
   connection.release();
@@ -128,8 +135,8 @@ function readStream(
   connection.reads(reader);
   const clock = connection.watch(deps.timeouts);
   const sse = createSseDecoder();
-  const decoder = call.createDecoder();
-  const joinHalves = createHalfJoiner();
+  const decoder = call.createAnswerDecoder();
+  const joinSurrogates = createHalfJoiner();
   let ended = false;
 
   /** Decodes as far as the terminal event; what stands after it is not looked at (the first end wins). */
@@ -141,7 +148,9 @@ function readStream(
   }
 
   function failed(thrown: unknown, events: ChatEvent[], stage: "read" | "decode"): void {
-    const error = connection.reason() ?? (stage === "read" ? classifyFetchError(thrown, "body") : decodingError(thrown));
+    const error =
+      connection.reason() ??
+      (stage === "read" ? classifyFetchError(thrown, "body") : decodingError(thrown));
     events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error });
   }
 
@@ -165,7 +174,8 @@ function readStream(
       try {
         if (chunk.done) {
           decoder.decodeEnd(events, sse.leftover());
-          if (!isTerminal(events[events.length - 1])) events.push({ type: "error", error: new ChatError("upstream_incomplete") });
+          if (!isTerminal(events[events.length - 1]))
+            events.push({ type: "error", error: new ChatError("upstream_incomplete") });
         } else {
           clock.lastByteAt = deps.now();
           decodeMessages(chunk.value, events);
@@ -174,7 +184,7 @@ function readStream(
         failed(thrown, events, "decode");
       }
     }
-    joinHalves(events);
+    joinSurrogates(events);
     if (events.some(isProgress)) clock.lastEventAt = deps.now();
     const last = events[events.length - 1];
     if (isTerminal(last)) {

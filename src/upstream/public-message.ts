@@ -8,7 +8,10 @@ const MAX_MESSAGE_LENGTH = 500;
 export function publicMessage(text: unknown): string | undefined {
   if (typeof text !== "string" || text.trim() === "") return undefined;
   return text
-    .replace(/\b(sk-|AIza|ya29\.|1\/\/|gh[pousr]_|github_pat_|crsr_|xai-|gsk_|key-)[\w.-]{4,}/g, "[removed]")
+    .replace(
+      /\b(sk-|AIza|ya29\.|1\/\/|gh[pousr]_|github_pat_|crsr_|xai-|gsk_|key-)[\w.-]{4,}/g,
+      "[removed]",
+    )
     .replace(/\beyJ[\w-]{8,}(\.[\w-]+){0,2}/g, "[removed]")
     .replace(/\b[Bb]earer\s+\S+/g, "[removed]")
     .replace(/([?&]key=)[^&\s]+/g, "$1[removed]")

@@ -30,7 +30,8 @@ async function readText(response: Response, maxBytes: number): Promise<string | 
 /** The whole answer's text. */
 export async function readAnswerText(response: Response): Promise<string> {
   const text = await readText(response, MAX_ANSWER_BYTES);
-  if (text === null) throw new ChatError("upstream_invalid_response", { logReason: "answer_too_large" });
+  if (text === null)
+    throw new ChatError("upstream_invalid_response", { logReason: "answer_too_large" });
   return text;
 }
 

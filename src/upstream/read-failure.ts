@@ -7,10 +7,18 @@ import { createUpstreamError, type UpstreamErrorBody } from "./upstream-error.ts
 export type ReadErrorBody = (body: unknown, status: number, headers: Headers) => UpstreamErrorBody;
 
 /** A vendor's answer with a status that is no success → ChatError. */
-export async function readFailure(response: Response, readErrorBody: ReadErrorBody, nowMs: number): Promise<ChatError> {
+export async function readFailure(
+  response: Response,
+  readErrorBody: ReadErrorBody,
+  nowMs: number,
+): Promise<ChatError> {
   const body = await readErrorJson(response);
-  return createUpstreamError(response.status, readErrorBody(body, response.status, response.headers), {
-    retryAfterSeconds: readRetryAfter(response.headers, nowMs),
-    requestId: response.headers.get("request-id") ?? response.headers.get("x-request-id"),
-  });
+  return createUpstreamError(
+    response.status,
+    readErrorBody(body, response.status, response.headers),
+    {
+      retryAfterSeconds: readRetryAfter(response.headers, nowMs),
+      requestId: response.headers.get("request-id") ?? response.headers.get("x-request-id"),
+    },
+  );
 }

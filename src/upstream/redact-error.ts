@@ -20,7 +20,10 @@ const VENDORS_TEXTS = ["message", "param", "upstreamCode", "upstreamRequestId"] 
  * The error without the credentials of the call that it comes from, should the vendor have repeated them: from their beginning to the
  * next blank, plain or encoded. The patterns of `publicMessage` know the great vendors' keys alone.
  */
-export function redactError(error: ChatError, headers: Readonly<Record<string, string>>): ChatError {
+export function redactError(
+  error: ChatError,
+  headers: Readonly<Record<string, string>>,
+): ChatError {
   const beginnings = findBeginnings(headers);
   const changed: ChatErrorDetail = {};
   for (const name of VENDORS_TEXTS) {
@@ -29,10 +32,30 @@ export function redactError(error: ChatError, headers: Readonly<Record<string, s
     if (redacted !== text && redacted !== undefined) changed[name] = redacted;
   }
   if (Object.keys(changed).length === 0) return error;
-  const { code, message, param, retryAfterSeconds, retryable, upstreamCode, upstreamStatus, upstreamRequestId, logReason } =
-    error;
-  const said = { message, param, retryAfterSeconds, retryable, upstreamCode, upstreamStatus, upstreamRequestId, logReason };
-  const detail = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const {
+    code,
+    message,
+    param,
+    retryAfterSeconds,
+    retryable,
+    upstreamCode,
+    upstreamStatus,
+    upstreamRequestId,
+    logReason,
+  } = error;
+  const said = {
+    message,
+    param,
+    retryAfterSeconds,
+    retryable,
+    upstreamCode,
+    upstreamStatus,
+    upstreamRequestId,
+    logReason,
+  };
+  const detail = Object.fromEntries(
+    Object.entries(said).filter(([, value]) => value !== undefined),
+  );
   return new ChatError(code, { ...detail, ...changed });
 }
 
@@ -50,7 +73,8 @@ function findBeginnings(headers: Readonly<Record<string, string>>): string[] {
   for (const [name, value] of Object.entries(headers)) {
     const credential = value.replace(/^(Bearer|Basic) /i, "");
     if (PLAIN_HEADERS.has(name.toLowerCase()) || credential.length < KNOWN_BY) continue;
-    for (const form of [credential, encodeURIComponent(credential), btoa(credential)]) beginnings.push(form.slice(0, KNOWN_BY));
+    for (const form of [credential, encodeURIComponent(credential), btoa(credential)])
+      beginnings.push(form.slice(0, KNOWN_BY));
   }
   return beginnings;
 }

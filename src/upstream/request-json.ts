@@ -1,7 +1,6 @@
-import type { JsonObject } from "../chat/format.ts";
-import type { ProviderDeps } from "../context.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { isJsonObject } from "../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import type { ProviderDeps } from "../platform.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
 import { createConnection } from "./connection.ts";
 import { readAnswerText } from "./read-body.ts";
@@ -24,7 +23,10 @@ export interface JsonCall {
  * One question to a vendor beside an answer (create, cancel, delete, count), with its JSON. The same care as `openUpstream` takes
  * for answers: abort, time limit, no redirects, errors mapped, nothing of the vendor's text in what it throws.
  */
-export async function requestJson(call: JsonCall, deps: Pick<ProviderDeps, "fetch" | "now">): Promise<JsonObject> {
+export async function requestJson(
+  call: JsonCall,
+  deps: Pick<ProviderDeps, "fetch" | "now">,
+): Promise<JsonObject> {
   const connection = createConnection(call.signal, deps);
   connection.limit(call.timeoutMs);
   let stage: "connect" | "body" = "connect";

@@ -16,7 +16,11 @@ export interface UpstreamErrorBody {
 }
 
 /** Codes about what the caller sent: only their texts are passed on. */
-const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set(["upstream_rejected", "model_not_found", "request_too_large"]);
+const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
+  "upstream_rejected",
+  "model_not_found",
+  "request_too_large",
+]);
 
 /** What a code and an id look like; anything else in their place is a text, and may hold what must not go out. */
 const CODE = /^[A-Za-z][\w.-]{0,63}$|^\d{1,6}$/;
@@ -37,9 +41,11 @@ export function createUpstreamError(
     const param = publicMessage(body.param);
     if (param !== undefined) detail.param = param.slice(0, 200);
   }
-  if (body.upstreamCode !== undefined && CODE.test(body.upstreamCode)) detail.upstreamCode = body.upstreamCode;
+  if (body.upstreamCode !== undefined && CODE.test(body.upstreamCode))
+    detail.upstreamCode = body.upstreamCode;
   if (body.retryable !== undefined) detail.retryable = body.retryable;
   if (retryAfterSeconds !== undefined) detail.retryAfterSeconds = retryAfterSeconds;
-  if (response.requestId && REQUEST_ID.test(response.requestId)) detail.upstreamRequestId = response.requestId;
+  if (response.requestId && REQUEST_ID.test(response.requestId))
+    detail.upstreamRequestId = response.requestId;
   return new ChatError(code, detail);
 }

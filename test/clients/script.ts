@@ -1,19 +1,29 @@
-import type { JsonObject } from "../../src/chat/format.ts";
+import type { JsonObject } from "../../src/json/json-object.ts";
 import type { ToldCall, ToolSpec } from "../support/callers/index.ts";
 import { COUNTS, type ScriptedAnswer } from "../support/vendors/vendor.ts";
 
 /** Base64 with all that could be lost on the way: `+`, `/` and padding. */
 export const SIGNATURE = "EqQBCkYIBxgCKkD/+a8Zr3+/vLw0b/Kx==";
 /** One pixel. */
-export const IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+export const IMAGE =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 export const TOOLS: readonly ToolSpec[] = [
   {
     name: "weather",
     description: "Tells the weather.",
-    parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false },
+    parameters: {
+      type: "object",
+      properties: { city: { type: "string" } },
+      required: ["city"],
+      additionalProperties: false,
+    },
   },
-  { name: "now", description: "Tells the time.", parameters: { type: "object", properties: {}, additionalProperties: false } },
+  {
+    name: "now",
+    description: "Tells the time.",
+    parameters: { type: "object", properties: {}, additionalProperties: false },
+  },
 ];
 
 export const SCHEMA: JsonObject & { type: "object" } = {

@@ -20,7 +20,10 @@ export interface Stage extends Conformance {
 }
 
 /** Registers the suites for one runtime. */
-export async function describeClients(runtime: Runtime, suites: readonly ((stage: Stage) => void)[]): Promise<void> {
+export async function describeClients(
+  runtime: Runtime,
+  suites: readonly ((stage: Stage) => void)[],
+): Promise<void> {
   const cursor = await startCursorStandIn();
   const validToken = await mintTestToken();
 

@@ -18,7 +18,11 @@ export const HEARTBEAT_MS = 250;
 export type Settings = Readonly<Record<string, string | undefined>>;
 
 function dropUndefined(settings: Settings): Record<string, string> {
-  return Object.fromEntries(Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }
 
 /** A server under test and a caller of it. */
@@ -93,7 +97,11 @@ export async function describeConformance(
           const said = `${client.transcript()}\n${server.logs()}`;
           for (const [name, secret] of Object.entries(CANARIES)) {
             if (name === "JWT_ISSUER" || name === "JWT_AUDIENCE") continue;
-            for (const form of [secret, encodeURIComponent(secret), btoa(secret).replace(/=+$/, "")]) {
+            for (const form of [
+              secret,
+              encodeURIComponent(secret),
+              btoa(secret).replace(/=+$/, ""),
+            ]) {
               if (said.includes(form)) throw new Error(`${name} leaked`);
             }
           }

@@ -39,9 +39,17 @@ describe.skipIf(!isPossible)("npm start (needs curl and no .env)", () => {
 
   test("prints a curl line that answers when it is pasted, and streams when it is asked to", async () => {
     const line = await start();
-    expect(summarizeResponse(JSON.parse(await run(line)))).toMatchObject({ text: "Hello", finish_reason: "stop" });
-    const streamed = await run(line.replace("curl ", "curl -N ").replace('{"provider"', '{"stream":true,"provider"'));
-    expect(summarizeStream(readSseText(streamed))).toMatchObject({ text: "Hello", finish_reason: "stop" });
+    expect(summarizeResponse(JSON.parse(await run(line)))).toMatchObject({
+      text: "Hello",
+      finish_reason: "stop",
+    });
+    const streamed = await run(
+      line.replace("curl ", "curl -N ").replace('{"provider"', '{"stream":true,"provider"'),
+    );
+    expect(summarizeStream(readSseText(streamed))).toMatchObject({
+      text: "Hello",
+      finish_reason: "stop",
+    });
   }, 120_000);
 
   test("ends the server when npm is told to end", async () => {

@@ -48,11 +48,18 @@ async function fetchNormalized(url: string, { path, headers, ...init }: Call): P
   const response = await fetch(`${url}${path}`, {
     ...init,
     // As curl asks: without compression, which is the runtime's (or its proxy's) own affair too.
-    headers: { "accept-encoding": "identity", authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
+    headers: {
+      "accept-encoding": "identity",
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      ...headers,
+    },
     redirect: "manual",
   });
   const kept = [...response.headers].filter(([name]) => !OWN_HEADERS.has(name)).sort();
-  return normalize(`${response.status}\n${kept.map((pair) => pair.join(": ")).join("\n")}\n\n${await response.text()}`);
+  return normalize(
+    `${response.status}\n${kept.map((pair) => pair.join(": ")).join("\n")}\n\n${await response.text()}`,
+  );
 }
 
 /** Makes the call on each runtime, one after the other, and compares all that came back with what came from the first. */
@@ -70,7 +77,9 @@ function post(path: string, body: unknown): Call {
 }
 
 const messages = [{ role: "user", content: "Hello, wörld 🎉" }];
-const tools = [{ name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } }];
+const tools = [
+  { name: "get_weather", parameters: { type: "object", properties: { city: { type: "string" } } } },
+];
 
 describe("the same call gives the same bytes on Bun, workerd and Deno, ids and times aside", () => {
   afterEach(() => upstream.reset());
@@ -85,16 +94,37 @@ describe("the same call gives the same bytes on Bun, workerd and Deno, ids and t
     ["models", { path: "/models" }],
     ["nothing there", { path: "/nowhere" }],
     ["a wrong method", { path: "/chat", method: "PUT" }],
-    ["no token", { ...post("/chat", { provider: "echo", messages }), headers: { authorization: "" } }],
-    ["a forged token", { ...post("/chat", { provider: "echo", messages }), headers: { authorization: `Bearer ${token}x` } }],
+    [
+      "no token",
+      { ...post("/chat", { provider: "echo", messages }), headers: { authorization: "" } },
+    ],
+    [
+      "a forged token",
+      {
+        ...post("/chat", { provider: "echo", messages }),
+        headers: { authorization: `Bearer ${token}x` },
+      },
+    ],
     ["echo", post("/chat", { provider: "echo", messages })],
     ["echo, streamed", post("/chat", { provider: "echo", messages, stream: true })],
-    ["echo with tools", post("/chat", { provider: "echo", messages, tools, tool_choice: "required" })],
-    ["echo with tools, streamed", post("/chat", { provider: "echo", messages, tools, tool_choice: "required", stream: true })],
+    [
+      "echo with tools",
+      post("/chat", { provider: "echo", messages, tools, tool_choice: "required" }),
+    ],
+    [
+      "echo with tools, streamed",
+      post("/chat", { provider: "echo", messages, tools, tool_choice: "required", stream: true }),
+    ],
     ["echo with a warning", post("/chat", { provider: "echo", messages, temperature: 0.5 })],
-    ["echo in strict mode", post("/chat", { provider: "echo", messages, temperature: 0.5, strict: true })],
+    [
+      "echo in strict mode",
+      post("/chat", { provider: "echo", messages, temperature: 0.5, strict: true }),
+    ],
     ["echo, cut", post("/chat", { provider: "echo", model: "echo-cut", messages, stream: true })],
-    ["echo, failing", post("/chat", { provider: "echo", model: "echo-fail-upstream_rate_limited", messages })],
+    [
+      "echo, failing",
+      post("/chat", { provider: "echo", model: "echo-fail-upstream_rate_limited", messages }),
+    ],
     ["an unknown field", post("/chat", { provider: "echo", messages, colour: "red" })],
     ["not JSON", { path: "/chat", method: "POST", body: "{" }],
     ["a wrong content type", { ...post("/chat", {}), headers: { "content-type": "text/plain" } }],
@@ -107,13 +137,16 @@ describe("the same call gives the same bytes on Bun, workerd and Deno, ids and t
     for (const answer of [jsonAnswer(message), sseAnswer(streamMessage(message).join(""))]) {
       upstream.respond = () => answer;
       await expectSame(post("/chat", { provider: "claude", model: message.model, messages }));
-      await expectSame(post("/chat", { provider: "claude", model: message.model, messages, stream: true }));
+      await expectSame(
+        post("/chat", { provider: "claude", model: message.model, messages, stream: true }),
+      );
     }
   });
 
   test.each([400, 401, 404, 429, 500, 529])("claude: the status %d", async (status) => {
     const error = { type: "error", error: { type: "some_error", message: "text" } };
-    upstream.respond = () => jsonAnswer(error, { status, headers: { "retry-after": "2", "request-id": "req_1" } });
+    upstream.respond = () =>
+      jsonAnswer(error, { status, headers: { "retry-after": "2", "request-id": "req_1" } });
     await expectSame(post("/chat", { provider: "claude", messages }));
     await expectSame(post("/chat", { provider: "claude", messages, stream: true }));
   });
@@ -122,12 +155,21 @@ describe("the same call gives the same bytes on Bun, workerd and Deno, ids and t
     const [{ message }] = ANTHROPIC_FIXTURES;
     upstream.respond = () => jsonAnswer(message);
     await expectSame(
-      post("/chat", { provider: "claude", messages, tools, max_tokens: 100, stop: ["x"], metadata: { user: "1" } }),
+      post("/chat", {
+        provider: "claude",
+        messages,
+        tools,
+        max_tokens: 100,
+        stop: ["x"],
+        metadata: { user: "1" },
+      }),
     );
     const [first, ...others] = upstream.requests.map(({ method, url, headers, body }) => ({
       method,
       url,
-      headers: ["anthropic-version", "anthropic-beta", "content-type", "x-api-key"].map((name) => headers.get(name)),
+      headers: ["anthropic-version", "anthropic-beta", "content-type", "x-api-key"].map((name) =>
+        headers.get(name),
+      ),
       body: new TextDecoder().decode(body),
     }));
     expect(others.length).toBe(RUNTIMES.length - 1);
@@ -137,7 +179,8 @@ describe("the same call gives the same bytes on Bun, workerd and Deno, ids and t
   test.skipIf(!hasVectors)(
     `JSONTestSuite ${NEEDS_VECTORS}`,
     async () => {
-      for (const { body } of loadJsonTestSuite()) await expectSame({ path: "/chat", method: "POST", body });
+      for (const { body } of loadJsonTestSuite())
+        await expectSame({ path: "/chat", method: "POST", body });
     },
     300_000,
   );

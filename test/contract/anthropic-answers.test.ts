@@ -2,17 +2,30 @@ import { describe, expect, test } from "bun:test";
 import Anthropic from "@anthropic-ai/sdk";
 import type { ChatEvent } from "../../src/chat/event.ts";
 import { foldEvents } from "../../src/chat/fold-events.ts";
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
 import { anthropicMessagesDialect as dialect } from "../../src/dialects/anthropic-messages/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { createClaudeProvider } from "../../src/providers/claude/index.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
 import { ANTHROPIC_FIXTURES } from "../support/anthropic-fixtures.ts";
-import { brokenAnswers, type RecordedMessage, recordedMessages, withoutRepeatedStart } from "../support/anthropic-recordings.ts";
+import {
+  brokenAnswers,
+  type RecordedMessage,
+  recordedMessages,
+  withoutRepeatedStart,
+} from "../support/anthropic-recordings.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
-import { collectEvents, createTestCall, createTestDeps, playResponses } from "../support/play-response.ts";
-import { messageSchema, readStreamedMessage, summarizeMessage } from "../support/read-anthropic-message.ts";
+import {
+  collectEvents,
+  createTestCall,
+  createTestDeps,
+  playResponses,
+} from "../support/play-response.ts";
+import {
+  messageSchema,
+  readStreamedMessage,
+  summarizeMessage,
+} from "../support/read-anthropic-message.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 import { streamMessage } from "../support/stream-anthropic-message.ts";
@@ -22,13 +35,21 @@ const ENV = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: "http://
 const CALL = { model: "claude-test", messages: [{ role: "user" as const, content: "Hi" }] };
 
 function play({ streamed, bytes }: RecordedMessage, pieces: readonly Uint8Array[] = [bytes]) {
-  const headers = { "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json" };
-  const provider = createClaudeProvider(ENV, createTestDeps(playResponses({ headers, body: pieces }).fetch));
+  const headers = {
+    "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json",
+  };
+  const provider = createClaudeProvider(
+    ENV,
+    createTestDeps(playResponses({ headers, body: pieces }).fetch),
+  );
   return provider.open(createTestCall(CALL, { stream: streamed }));
 }
 
 /** All events of an answer; a failure before the first of them stands as the only one. */
-async function readToFailure(recording: RecordedMessage, pieces: readonly Uint8Array[]): Promise<ChatEvent[]> {
+async function readToFailure(
+  recording: RecordedMessage,
+  pieces: readonly Uint8Array[],
+): Promise<ChatEvent[]> {
   try {
     return await collectEvents(await play(recording, pieces));
   } catch (thrown) {
@@ -37,13 +58,20 @@ async function readToFailure(recording: RecordedMessage, pieces: readonly Uint8A
 }
 
 /** A recording as Anthropic's own client reads it: a judge of which no line is ours. */
-async function readBySdk({ streamed, text }: Pick<RecordedMessage, "streamed" | "text">): Promise<JsonObject> {
+async function readBySdk({
+  streamed,
+  text,
+}: Pick<RecordedMessage, "streamed" | "text">): Promise<JsonObject> {
   const body = streamed ? withoutRepeatedStart(text) : text;
   const fetch = async () =>
-    new Response(body, { headers: { "content-type": streamed ? "text/event-stream" : "application/json" } });
+    new Response(body, {
+      headers: { "content-type": streamed ? "text/event-stream" : "application/json" },
+    });
   const client = new Anthropic({ apiKey: "test", fetch, maxRetries: 0, logLevel: "off" });
   const params = { ...CALL, max_tokens: 10 };
-  const message = streamed ? await client.beta.messages.stream(params).finalMessage() : await client.beta.messages.create(params);
+  const message = streamed
+    ? await client.beta.messages.stream(params).finalMessage()
+    : await client.beta.messages.create(params);
   return jsonObjectSchema.parse(JSON.parse(JSON.stringify(message)));
 }
 
@@ -53,7 +81,10 @@ function withoutNothing(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, inner]) => inner !== null && !(key === "citations" && Array.isArray(inner) && inner.length === 0))
+      .filter(
+        ([key, inner]) =>
+          inner !== null && !(key === "citations" && Array.isArray(inner) && inner.length === 0),
+      )
       .map(([key, inner]) => [key, withoutNothing(inner)]),
   );
 }
@@ -83,13 +114,17 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
 
     test(`${recording.name}: says what was recorded`, async () => {
       const response = await foldEvents(await play(recording));
-      const message = recording.streamed ? readStreamedMessage(recording.text) : messageSchema.parse(JSON.parse(recording.text));
+      const message = recording.streamed
+        ? readStreamedMessage(recording.text)
+        : messageSchema.parse(JSON.parse(recording.text));
       expect(summarizeChatResponse(response)).toEqual(summarizeMessage(message));
     });
 
     test(`${recording.name}: put together anew, it is what Anthropic's client reads`, async () => {
       const { body: _body, ...response } = await foldEvents(await play(recording));
-      const encoded: unknown = JSON.parse(JSON.stringify(dialect.encodeResponse(response, createAnswerContext("anthropic"))));
+      const encoded: unknown = JSON.parse(
+        JSON.stringify(dialect.encodeResponse(response, createAnswerContext("anthropic"))),
+      );
       expect(withoutNothing(encoded)).toEqual(withoutNothing(await readBySdk(recording)));
     });
   }
@@ -97,7 +132,9 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
   for (const recording of recordings.filter(({ streamed }) => !streamed)) {
     test(`${recording.name}: goes out as it came in`, async () => {
       const response = await foldEvents(await play(recording));
-      expect(dialect.encodeResponse(response, createAnswerContext("anthropic"))).toEqual(JSON.parse(recording.text));
+      expect(dialect.encodeResponse(response, createAnswerContext("anthropic"))).toEqual(
+        JSON.parse(recording.text),
+      );
     });
 
     test(`${recording.name}: told as a stream, it is what Anthropic's client reads`, async () => {
@@ -119,7 +156,10 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
       for (const bytes of cutAfterEachEvent(recording.bytes)) {
         const events = await collectEvents(await play(recording, [bytes]));
         expectEventOrder(events);
-        expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_incomplete" } });
+        expect(events.at(-1)).toMatchObject({
+          type: "error",
+          error: { code: "upstream_incomplete" },
+        });
       }
     });
 
@@ -127,7 +167,8 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
       const stream = await play(recording, splitRandomly(recording.bytes, 1));
       const encoder = dialect.createStreamEncoder(createAnswerContext("anthropic"));
       let text = "";
-      for (let batch = await stream.read(); batch; batch = await stream.read()) text += encoder.encode(batch);
+      for (let batch = await stream.read(); batch; batch = await stream.read())
+        text += encoder.encode(batch);
       expect(text).toBe(recording.text.endsWith("\n\n") ? recording.text : `${recording.text}\n`);
     });
   }
@@ -149,7 +190,10 @@ describe.skipIf(!hasRecordings)(`Anthropic's recorded answers ${NEEDS_RECORDINGS
       for (const [, split] of splitsFor(recording.bytes)) {
         const events = await readToFailure(recording, split(recording.bytes));
         expectEventOrder(events);
-        expect(events.at(-1)).toMatchObject({ type: "error", error: { code: expect.stringMatching(/^upstream_/) } });
+        expect(events.at(-1)).toMatchObject({
+          type: "error",
+          error: { code: expect.stringMatching(/^upstream_/) },
+        });
       }
     });
   }

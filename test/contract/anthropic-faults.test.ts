@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import type { UpstreamTimeouts } from "../../src/context.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
+import type { UpstreamTimeouts } from "../../src/platform.ts";
 import { createClaudeProvider } from "../../src/providers/claude/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { type FaultUpstream, startFaultUpstream } from "../support/fault-upstream.ts";
@@ -9,7 +9,9 @@ import { collectEvents, createTestCall, createTestDeps } from "../support/play-r
 import { hasVectors, NEEDS_VECTORS } from "../support/vectors.ts";
 
 /** What each scenario must come to: an answer's text, or the code of the failure. */
-const OUTCOMES: Readonly<Record<string, { text: string } | { code: RegExp; retryAfterSeconds?: number }>> = {
+const OUTCOMES: Readonly<
+  Record<string, { text: string } | { code: RegExp; retryAfterSeconds?: number }>
+> = {
   ok: { text: "Hello 🎉" },
   bytewise: { text: "Hello 🎉" },
   crlf: { text: "Hello 🎉" },
@@ -48,7 +50,13 @@ const OUTCOMES: Readonly<Record<string, { text: string } | { code: RegExp; retry
 
 /** Those that nothing but our patience ends. */
 const SILENCES: ReadonlySet<string> = new Set(["stall", "nohead", "comments", "pings"]);
-const SHORT_TIMEOUTS = { headersMs: 1000, answerMs: 1000, idleMs: 600, progressMs: 800, totalMs: 2000 };
+const SHORT_TIMEOUTS = {
+  headersMs: 1000,
+  answerMs: 1000,
+  idleMs: 600,
+  progressMs: 800,
+  totalMs: 2000,
+};
 
 /** Pieces of the fault server's bodies that go no further. */
 const LEAKS = /sk-ant-ECHO|ECHOED|SECRETPROMPT|captive portal|<html/;
@@ -69,7 +77,10 @@ describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () =
     faults.scenario = scenario;
     const deps = createTestDeps((url, init) => fetch(url, init), { timeouts });
     const env = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: faults.url };
-    const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { stream: true, signal });
+    const call = createTestCall(
+      { messages: [{ role: "user", content: "Hi" }] },
+      { stream: true, signal },
+    );
     try {
       return await collectEvents(await createClaudeProvider(env, deps).open(call));
     } catch (thrown) {
@@ -85,7 +96,9 @@ describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () =
       const last = events.at(-1);
       if ("text" in outcome) {
         expect(last?.type).toBe("end");
-        expect(events.map((event) => (event.type === "part-delta" ? event.delta : "")).join("")).toBe(outcome.text);
+        expect(
+          events.map((event) => (event.type === "part-delta" ? event.delta : "")).join(""),
+        ).toBe(outcome.text);
       } else {
         const error = last?.type === "error" ? last.error : undefined;
         expect(error?.code).toMatch(outcome.code);

@@ -1,17 +1,24 @@
 import { describe, expect, test } from "bun:test";
 import * as z from "zod";
+import { createCatalog } from "../../src/catalog/index.ts";
 import type { Warning } from "../../src/chat/event.ts";
 import { foldEvents } from "../../src/chat/fold-events.ts";
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
-import { decodeCountRequest, anthropicMessagesDialect as dialect } from "../../src/dialects/anthropic-messages/index.ts";
+import {
+  decodeCountRequest,
+  anthropicMessagesDialect as dialect,
+} from "../../src/dialects/anthropic-messages/index.ts";
 import { chatDialect } from "../../src/dialects/chat/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { createClaudeProvider } from "../../src/providers/claude/index.ts";
-import { createCatalog } from "../../src/routing/catalog/index.ts";
 import { fitRequest } from "../../src/routing/fit-request.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
-import { countExchanges, messageExchanges, recordedMessages } from "../support/anthropic-recordings.ts";
+import {
+  countExchanges,
+  messageExchanges,
+  recordedMessages,
+} from "../support/anthropic-recordings.ts";
 import {
   createTestCall,
   createTestDeps,
@@ -23,7 +30,14 @@ import {
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 
 const ENV = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: "http://anthropic.test" };
-const MESSAGE = { id: "msg_1", type: "message", model: "m", content: [], stop_reason: "end_turn", usage: {} };
+const MESSAGE = {
+  id: "msg_1",
+  type: "message",
+  model: "m",
+  content: [],
+  stop_reason: "end_turn",
+  usage: {},
+};
 const catalog = createCatalog();
 
 /** What the provider sends for this request, fitted to the catalog's model as the server does it. */
@@ -34,10 +48,17 @@ async function send(request: ChatRequest, response: PlayedResponse, count = fals
   const model = catalog.lookup("claude", request.model ?? "");
   const fitted = fitRequest(request, { provider, model }, (warning) => warnings.push(warning));
   const call = createTestCall(fitted, { model: { ...model, id: request.model ?? "" } });
-  const answer = count ? await provider.countTokens?.(call) : await foldEvents(await provider.open(call));
+  const answer = count
+    ? await provider.countTokens?.(call)
+    : await foldEvents(await provider.open(call));
   const [sent] = played.calls;
   if (!sent) throw new Error("nothing was sent");
-  return { sent, answer, body: jsonObjectSchema.parse(JSON.parse(sent.body)), warnings: [...warnings, ...call.warnings] };
+  return {
+    sent,
+    answer,
+    body: jsonObjectSchema.parse(JSON.parse(sent.body)),
+    warnings: [...warnings, ...call.warnings],
+  };
 }
 
 /** `stream: false` is what the API does anyway. */
@@ -57,14 +78,20 @@ describe.skipIf(!hasRecordings)(`Anthropic's recorded requests ${NEEDS_RECORDING
       const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
       const { sent, body, warnings } = await send(chat, jsonResponse(MESSAGE));
       expect(withoutDefaults(body)).toEqual(withoutDefaults(recorded));
-      expect(sent.headers.get("anthropic-version")).toBe(request.headers["anthropic-version"] ?? "2023-06-01");
-      expect(listBetas(sent.headers.get("anthropic-beta"))).toEqual(listBetas(request.headers["anthropic-beta"]));
+      expect(sent.headers.get("anthropic-version")).toBe(
+        request.headers["anthropic-version"] ?? "2023-06-01",
+      );
+      expect(listBetas(sent.headers.get("anthropic-beta"))).toEqual(
+        listBetas(request.headers["anthropic-beta"]),
+      );
       // What the upstream refused, the catalog may know to be refused; it is sent all the same, as a direct call would have been.
       if (response.status === 200) expect(warnings).toEqual([]);
     });
   }
 
-  for (const { name, request, response } of countExchanges.filter((exchange) => exchange.response.status === 200)) {
+  for (const { name, request, response } of countExchanges.filter(
+    (exchange) => exchange.response.status === 200,
+  )) {
     test(`${name}: is counted as it was`, async () => {
       const chat = decodeCountRequest(request.body, new Headers(request.headers));
       const { sent, body, answer } = await send(chat, jsonResponse(response.body), true);
@@ -74,11 +101,18 @@ describe.skipIf(!hasRecordings)(`Anthropic's recorded requests ${NEEDS_RECORDING
     });
   }
 
-  for (const { name, request, response } of [...messageExchanges, ...countExchanges].filter(isRefusal)) {
+  for (const { name, request, response } of [...messageExchanges, ...countExchanges].filter(
+    isRefusal,
+  )) {
     test(`${name}: a refusal is told as one`, async () => {
       const counts = countExchanges.some((exchange) => exchange.name === name);
-      const chat = (counts ? decodeCountRequest : dialect.decodeRequest)(request.body, new Headers(request.headers));
-      const refused = await send(chat, jsonResponse(response.body, response.status), counts).catch((thrown: unknown) => thrown);
+      const chat = (counts ? decodeCountRequest : dialect.decodeRequest)(
+        request.body,
+        new Headers(request.headers),
+      );
+      const refused = await send(chat, jsonResponse(response.body, response.status), counts).catch(
+        (thrown: unknown) => thrown,
+      );
       const { error } = refusalSchema.parse(response.body);
       expect(refused).toMatchObject({ upstreamCode: error.type, upstreamStatus: response.status });
       const told = dialect.encodeError(toChatError(refused), "req_1");
@@ -105,44 +139,63 @@ function isRefusal({ response: { status } }: Exchange): boolean {
 const GO_ON = { role: "user", content: "Go on" } as const;
 const messageSchema = z.looseObject({ content: z.array(z.unknown()) });
 
-describe.skipIf(!hasRecordings)(`Anthropic's recorded answers on the next turn ${NEEDS_RECORDINGS}`, () => {
-  for (const recording of recordedMessages) {
-    test(`${recording.name}: goes back with its signatures, byte for byte`, async () => {
-      const first: ChatRequest = { model: "claude-test", messages: [{ role: "user", content: "Hi" }], max_tokens: 10 };
-      const response = recording.streamed ? sseResponse(recording.bytes) : jsonResponse(JSON.parse(recording.text));
-      const provider = createClaudeProvider(ENV, createTestDeps(playResponses(response).fetch));
-      const answer = await foldEvents(await provider.open(createTestCall(first)));
-      const { body: _body, ...folded } = answer;
-      const told = messageSchema.parse(
-        JSON.parse(JSON.stringify(dialect.encodeResponse(folded, createAnswerContext("anthropic")))),
-      );
-
-      // By the native dialect the caller sends our answer back as it is, by Anthropic's the blocks.
-      const native = chatDialect.decodeRequest(
-        {
-          ...first,
-          messages: [...first.messages, chatDialect.encodeResponse(answer, createAnswerContext("anthropic")), GO_ON],
-        },
-        new Headers(),
-      );
-      const own = dialect.decodeRequest(
-        {
+describe.skipIf(!hasRecordings)(
+  `Anthropic's recorded answers on the next turn ${NEEDS_RECORDINGS}`,
+  () => {
+    for (const recording of recordedMessages) {
+      test(`${recording.name}: goes back with its signatures, byte for byte`, async () => {
+        const first: ChatRequest = {
           model: "claude-test",
+          messages: [{ role: "user", content: "Hi" }],
           max_tokens: 10,
-          messages: [{ role: "user", content: "Hi" }, { role: "assistant", content: told.content }, GO_ON],
-        },
-        new Headers(),
-      );
-      for (const request of [native, own]) {
-        const { body, warnings } = await send(request, jsonResponse(MESSAGE));
-        expect(body.messages).toEqual([
-          { role: "user", content: "Hi" },
-          // A refusal may have no content, and the API takes no empty messages.
-          ...(told.content.length === 0 ? [] : [{ role: "assistant", content: told.content }]),
-          GO_ON,
-        ]);
-        expect(warnings).toEqual([]);
-      }
-    });
-  }
-});
+        };
+        const response = recording.streamed
+          ? sseResponse(recording.bytes)
+          : jsonResponse(JSON.parse(recording.text));
+        const provider = createClaudeProvider(ENV, createTestDeps(playResponses(response).fetch));
+        const answer = await foldEvents(await provider.open(createTestCall(first)));
+        const { body: _body, ...folded } = answer;
+        const told = messageSchema.parse(
+          JSON.parse(
+            JSON.stringify(dialect.encodeResponse(folded, createAnswerContext("anthropic"))),
+          ),
+        );
+
+        // By the native dialect the caller sends our answer back as it is, by Anthropic's the blocks.
+        const native = chatDialect.decodeRequest(
+          {
+            ...first,
+            messages: [
+              ...first.messages,
+              chatDialect.encodeResponse(answer, createAnswerContext("anthropic")),
+              GO_ON,
+            ],
+          },
+          new Headers(),
+        );
+        const own = dialect.decodeRequest(
+          {
+            model: "claude-test",
+            max_tokens: 10,
+            messages: [
+              { role: "user", content: "Hi" },
+              { role: "assistant", content: told.content },
+              GO_ON,
+            ],
+          },
+          new Headers(),
+        );
+        for (const request of [native, own]) {
+          const { body, warnings } = await send(request, jsonResponse(MESSAGE));
+          expect(body.messages).toEqual([
+            { role: "user", content: "Hi" },
+            // A refusal may have no content, and the API takes no empty messages.
+            ...(told.content.length === 0 ? [] : [{ role: "assistant", content: told.content }]),
+            GO_ON,
+          ]);
+          expect(warnings).toEqual([]);
+        }
+      });
+    }
+  },
+);

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "bun:test";
-import { jsonObjectSchema } from "../../src/chat/format.ts";
 import { anthropicMessagesDialect as dialect } from "../../src/dialects/anthropic-messages/index.ts";
+import { jsonObjectSchema } from "../../src/json/json-object.ts";
+import type { ClaudeConfig } from "../../src/providers/claude/env.ts";
 import { createClaudeProvider } from "../../src/providers/claude/index.ts";
-import type { ClaudeEnv } from "../../src/providers/claude/settings.ts";
-import { messageExchanges, type RecordedMessage, recordedMessages } from "../support/anthropic-recordings.ts";
+import {
+  messageExchanges,
+  type RecordedMessage,
+  recordedMessages,
+} from "../support/anthropic-recordings.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { AUTHORIZED_USER } from "../support/google-credentials.ts";
 import {
@@ -16,60 +20,89 @@ import {
 } from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 
-const VERTEX: ClaudeEnv = {
+const VERTEX: ClaudeConfig = {
   CLAUDE_TRANSPORT: "vertex",
   GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(AUTHORIZED_USER),
   GOOGLE_CLOUD_PROJECT: "p1",
   VERTEX_LOCATION: "us-east5",
 };
-const DIRECT: ClaudeEnv = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: "http://anthropic.test" };
+const DIRECT: ClaudeConfig = {
+  ANTHROPIC_API_KEY: "sk-ant-api-test",
+  ANTHROPIC_BASE_URL: "http://anthropic.test",
+};
 const TOKEN = jsonResponse({ access_token: "ya29.token", expires_in: 3599 });
-const MODELS = "https://us-east5-aiplatform.googleapis.com/v1/projects/p1/locations/us-east5/publishers/anthropic/models";
-const MESSAGE = { id: "msg_1", type: "message", model: "m", content: [], stop_reason: "end_turn", usage: {} };
+const MODELS =
+  "https://us-east5-aiplatform.googleapis.com/v1/projects/p1/locations/us-east5/publishers/anthropic/models";
+const MESSAGE = {
+  id: "msg_1",
+  type: "message",
+  model: "m",
+  content: [],
+  stop_reason: "end_turn",
+  usage: {},
+};
 
 function toResponse({ streamed, bytes }: RecordedMessage): PlayedResponse {
-  return { headers: { "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json" }, body: bytes };
+  return {
+    headers: { "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json" },
+    body: bytes,
+  };
 }
 
-async function readEvents(env: ClaudeEnv, recording: RecordedMessage, before: PlayedResponse[]) {
-  const provider = createClaudeProvider(env, createTestDeps(playResponses(...before, toResponse(recording)).fetch));
-  const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { stream: recording.streamed });
+async function readEvents(env: ClaudeConfig, recording: RecordedMessage, before: PlayedResponse[]) {
+  const provider = createClaudeProvider(
+    env,
+    createTestDeps(playResponses(...before, toResponse(recording)).fetch),
+  );
+  const call = createTestCall(
+    { messages: [{ role: "user", content: "Hi" }] },
+    { stream: recording.streamed },
+  );
   return collectEvents(await provider.open(call));
 }
 
-describe.skipIf(!hasRecordings)(`Claude on Vertex AI: Anthropic's recordings ${NEEDS_RECORDINGS}`, () => {
-  for (const recording of recordedMessages) {
-    test(`${recording.name}: is read as over Anthropic's own API`, async () => {
-      const events = await readEvents(VERTEX, recording, [TOKEN]);
-      expectEventOrder(events);
-      expect(events).toEqual(await readEvents(DIRECT, recording, []));
-    });
-  }
+describe.skipIf(!hasRecordings)(
+  `Claude on Vertex AI: Anthropic's recordings ${NEEDS_RECORDINGS}`,
+  () => {
+    for (const recording of recordedMessages) {
+      test(`${recording.name}: is read as over Anthropic's own API`, async () => {
+        const events = await readEvents(VERTEX, recording, [TOKEN]);
+        expectEventOrder(events);
+        expect(events).toEqual(await readEvents(DIRECT, recording, []));
+      });
+    }
 
-  for (const { name, request } of messageExchanges) {
-    test(`${name}: is sent with the model in the address and the version in the body`, async () => {
-      const { model, ...recorded } = jsonObjectSchema.parse(request.body);
-      const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
-      const played = playResponses(TOKEN, jsonResponse(MESSAGE));
-      const call = createTestCall(chat, { model: { id: String(model) }, stream: recorded.stream === true });
-      // That the answer is not the one that was asked for does not matter here.
-      await createClaudeProvider(VERTEX, createTestDeps(played.fetch)).open(call);
-      const [, sent] = played.calls;
-      const verb = recorded.stream === true ? "streamRawPredict" : "rawPredict";
-      expect(sent?.url).toBe(`${MODELS}/${model}:${verb}`);
-      expect(sent?.headers.get("authorization")).toBe("Bearer ya29.token");
-      expect(sent?.headers.get("x-api-key")).toBeNull();
-      expect(sent?.headers.get("anthropic-version")).toBeNull();
-      const { stream, ...body } = jsonObjectSchema.parse(JSON.parse(sent?.body ?? ""));
-      const { stream: recordedStream, ...rest } = recorded;
-      expect(stream === true).toBe(recordedStream === true);
-      expect(body).toEqual({ ...rest, anthropic_version: "vertex-2023-10-16" });
-    });
-  }
-});
+    for (const { name, request } of messageExchanges) {
+      test(`${name}: is sent with the model in the address and the version in the body`, async () => {
+        const { model, ...recorded } = jsonObjectSchema.parse(request.body);
+        const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
+        const played = playResponses(TOKEN, jsonResponse(MESSAGE));
+        const call = createTestCall(chat, {
+          model: { id: String(model) },
+          stream: recorded.stream === true,
+        });
+        // That the answer is not the one that was asked for does not matter here.
+        await createClaudeProvider(VERTEX, createTestDeps(played.fetch)).open(call);
+        const [, sent] = played.calls;
+        const verb = recorded.stream === true ? "streamRawPredict" : "rawPredict";
+        expect(sent?.url).toBe(`${MODELS}/${model}:${verb}`);
+        expect(sent?.headers.get("authorization")).toBe("Bearer ya29.token");
+        expect(sent?.headers.get("x-api-key")).toBeNull();
+        expect(sent?.headers.get("anthropic-version")).toBeNull();
+        const { stream, ...body } = jsonObjectSchema.parse(JSON.parse(sent?.body ?? ""));
+        const { stream: recordedStream, ...rest } = recorded;
+        expect(stream === true).toBe(recordedStream === true);
+        expect(body).toEqual({ ...rest, anthropic_version: "vertex-2023-10-16" });
+      });
+    }
+  },
+);
 
 describe("Claude on Vertex AI", () => {
-  function open(responses: PlayedResponse[], options: { model?: string; extras?: Record<string, unknown> } = {}) {
+  function open(
+    responses: PlayedResponse[],
+    options: { model?: string; extras?: Record<string, unknown> } = {},
+  ) {
     const played = playResponses(TOKEN, ...responses);
     const provider = createClaudeProvider(VERTEX, createTestDeps(played.fetch));
     const { extras } = options;
@@ -77,12 +110,21 @@ describe("Claude on Vertex AI", () => {
       messages: [{ role: "user", content: "Hi" } as const],
       ...(extras ? { extras: { anthropic: extras } } : {}),
     };
-    return { played, provider, call: createTestCall(request, { model: { id: options.model ?? "claude-haiku-4-5@20251001" } }) };
+    return {
+      played,
+      provider,
+      call: createTestCall(request, {
+        model: { id: options.model ?? "claude-haiku-4-5@20251001" },
+      }),
+    };
   }
 
   test("a dated model, betas, and a version of the caller's", async () => {
     const { played, provider, call } = open([jsonResponse(MESSAGE)], {
-      extras: { "anthropic-beta": "context-1m-2025-08-07,oauth-2025-04-20", "anthropic-version": "2026-10-21" },
+      extras: {
+        "anthropic-beta": "context-1m-2025-08-07,oauth-2025-04-20",
+        "anthropic-version": "2026-10-21",
+      },
     });
     await provider.open(call);
     const sent = played.calls[1];
@@ -112,9 +154,24 @@ describe("Claude on Vertex AI", () => {
 
   test("errors are read whoever made them: Google or Anthropic", async () => {
     const ERRORS: [body: unknown, status: number, code: string, upstreamCode: string][] = [
-      [{ error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "m" } }, 429, "upstream_rate_limited", "RESOURCE_EXHAUSTED"],
-      [[{ error: { code: 404, status: "NOT_FOUND", message: "m" } }], 404, "model_not_found", "NOT_FOUND"],
-      [{ type: "error", error: { type: "overloaded_error", message: "m" } }, 529, "upstream_overloaded", "overloaded_error"],
+      [
+        { error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "m" } },
+        429,
+        "upstream_rate_limited",
+        "RESOURCE_EXHAUSTED",
+      ],
+      [
+        [{ error: { code: 404, status: "NOT_FOUND", message: "m" } }],
+        404,
+        "model_not_found",
+        "NOT_FOUND",
+      ],
+      [
+        { type: "error", error: { type: "overloaded_error", message: "m" } },
+        529,
+        "upstream_overloaded",
+        "overloaded_error",
+      ],
       [
         { type: "error", error: { type: "invalid_request_error", message: "m" } },
         400,
@@ -124,22 +181,32 @@ describe("Claude on Vertex AI", () => {
     ];
     for (const [body, status, code, upstreamCode] of ERRORS) {
       const { provider, call } = open([jsonResponse(body, status)]);
-      expect(await provider.open(call).catch((thrown: unknown) => thrown)).toMatchObject({ code, upstreamCode });
+      expect(await provider.open(call).catch((thrown: unknown) => thrown)).toMatchObject({
+        code,
+        upstreamCode,
+      });
     }
   });
 
   test("what is no model's name goes nowhere", async () => {
     for (const model of ["../x", "a/b", "a:rawPredict?", ".."]) {
       const { played, provider, call } = open([jsonResponse(MESSAGE)], { model });
-      expect(await provider.open(call).catch((thrown: unknown) => thrown)).toMatchObject({ code: "model_not_found" });
+      expect(await provider.open(call).catch((thrown: unknown) => thrown)).toMatchObject({
+        code: "model_not_found",
+      });
       expect(played.calls).toEqual([]);
     }
   });
 
   test("without credentials it is unavailable and says why, whatever keys of Anthropic's there are", async () => {
-    const provider = createClaudeProvider({ ...DIRECT, CLAUDE_TRANSPORT: "vertex" }, createTestDeps(playResponses().fetch));
+    const provider = createClaudeProvider(
+      { ...DIRECT, CLAUDE_TRANSPORT: "vertex" },
+      createTestDeps(playResponses().fetch),
+    );
     const { availability } = provider;
     expect(availability).toMatchObject({ available: false, code: "provider_unavailable" });
-    expect(!availability.available && availability.reason).toContain("GOOGLE_APPLICATION_CREDENTIALS_JSON");
+    expect(!availability.available && availability.reason).toContain(
+      "GOOGLE_APPLICATION_CREDENTIALS_JSON",
+    );
   });
 });

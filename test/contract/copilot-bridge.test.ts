@@ -19,7 +19,11 @@ const SECRET = "0123456789abcdef";
 
 const addressesSchema = z.object({ bridge: z.url(), sessions: z.url() });
 const sessionsSchema = z.array(
-  z.object({ aborted: z.boolean(), deleted: z.boolean(), sent: z.array(z.object({ prompt: z.string() })) }),
+  z.object({
+    aborted: z.boolean(),
+    deleted: z.boolean(),
+    sent: z.array(z.object({ prompt: z.string() })),
+  }),
 );
 
 /** The provider over the bridge as it is, over the SDK as it is, over a stand-in for GitHub's runtime. */
@@ -34,7 +38,11 @@ describe.skipIf(!isInstalled)(
     beforeAll(async () => {
       bridge = Bun.spawn([process.execPath, "test/serve.ts"], {
         cwd: folder,
-        env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", COPILOT_BRIDGE_TOKEN: SECRET },
+        env: {
+          PATH: process.env.PATH ?? "",
+          HOME: process.env.HOME ?? "",
+          COPILOT_BRIDGE_TOKEN: SECRET,
+        },
         stdin: "pipe",
         stdout: "pipe",
       });
@@ -50,13 +58,21 @@ describe.skipIf(!isInstalled)(
     });
 
     function createProvider(url: string, token: string): Provider {
-      const env = { COPILOT_BRIDGE_URL: url, COPILOT_BRIDGE_TOKEN: token, COPILOT_DEFAULT_MODEL: "auto" };
+      const env = {
+        COPILOT_BRIDGE_URL: url,
+        COPILOT_BRIDGE_TOKEN: token,
+        COPILOT_DEFAULT_MODEL: "auto",
+      };
       return createCopilotProvider(
         env,
         createTestDeps((input, init) => fetch(input, init)),
       );
     }
-    function open(model: string, request: Partial<ChatRequest> = {}, options: { stream?: boolean; signal?: AbortSignal } = {}) {
+    function open(
+      model: string,
+      request: Partial<ChatRequest> = {},
+      options: { stream?: boolean; signal?: AbortSignal } = {},
+    ) {
       const whole: ChatRequest = { messages: [{ role: "user", content: "Hi" }], ...request };
       return provider.open(createTestCall(whole, { model: { id: model }, ...options }));
     }
@@ -72,14 +88,27 @@ describe.skipIf(!isInstalled)(
             { type: "text", text: "Hello there" },
           ],
           finish_reason: "stop",
-          usage: { input_tokens: 100, output_tokens: 20, cached_input_tokens: 40, reasoning_tokens: 5, total_tokens: 120 },
+          usage: {
+            input_tokens: 100,
+            output_tokens: 20,
+            cached_input_tokens: 40,
+            reasoning_tokens: 5,
+            total_tokens: 120,
+          },
         });
       });
 
       test(`calls tools, and takes their results with the answer sent back verbatim (${stream ? "stream" : "whole"})`, async () => {
-        const tools = [{ name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } }];
+        const tools = [
+          {
+            name: "weather",
+            parameters: { type: "object", properties: { city: { type: "string" } } },
+          },
+        ];
         const question: Message = { role: "user", content: "Weather?" };
-        const first = await foldEvents(await open("calls", { messages: [question], tools }, { stream }));
+        const first = await foldEvents(
+          await open("calls", { messages: [question], tools }, { stream }),
+        );
         expect(first).toMatchObject({
           content: [
             { type: "text", text: "Let me look." },
@@ -95,18 +124,31 @@ describe.skipIf(!isInstalled)(
             { type: "tool_result", tool_call_id: "call_2", content: "rain" },
           ],
         };
-        const messages: Message[] = [question, { role: "assistant", content: first.content }, results];
-        expect(await foldEvents(await open("hello", { messages, tools }, { stream }))).toMatchObject({ finish_reason: "stop" });
+        const messages: Message[] = [
+          question,
+          { role: "assistant", content: first.content },
+          results,
+        ];
+        expect(
+          await foldEvents(await open("hello", { messages, tools }, { stream })),
+        ).toMatchObject({ finish_reason: "stop" });
         const prompt = (await lastSession())?.sent[0]?.prompt ?? "";
-        for (const said of ["Weather?", "Let me look.", '{"city":"Rome"}', "sunny", "rain"]) expect(prompt).toContain(said);
+        for (const said of ["Weather?", "Let me look.", '{"city":"Rome"}', "sunny", "rain"])
+          expect(prompt).toContain(said);
       });
     }
 
     test("gives a failure before the answer as a rejection, and one in it as the stream's end", async () => {
-      await expect(open("quota")).rejects.toMatchObject({ code: "upstream_quota_exhausted", retryable: false });
+      await expect(open("quota")).rejects.toMatchObject({
+        code: "upstream_quota_exhausted",
+        retryable: false,
+      });
       const events = await collectEvents(await open("broken", {}, { stream: true }));
       expectEventOrder(events);
-      expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_rate_limited" } });
+      expect(events.at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_rate_limited" },
+      });
     });
 
     test("ends the session at the runtime within a second of the caller's leaving", async () => {
@@ -125,7 +167,9 @@ describe.skipIf(!isInstalled)(
 
     test("is refused with another secret", async () => {
       const stranger = createProvider(bridgeUrl, "fedcba9876543210");
-      await expect(stranger.open(createTestCall({ messages: [{ role: "user", content: "Hi" }] }))).rejects.toMatchObject({
+      await expect(
+        stranger.open(createTestCall({ messages: [{ role: "user", content: "Hi" }] })),
+      ).rejects.toMatchObject({
         code: "upstream_auth",
       });
     });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { jsonObjectSchema } from "../../src/chat/format.ts";
 import { anthropicMessagesDialect } from "../../src/dialects/anthropic-messages/index.ts";
 import { chatDialect } from "../../src/dialects/chat/index.ts";
 import type { Dialect } from "../../src/dialects/dialect.ts";
@@ -7,6 +6,7 @@ import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
 import { ERRORS, isErrorCode } from "../../src/errors/error-codes.ts";
+import { jsonObjectSchema } from "../../src/json/json-object.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
 
 const CODES = Object.keys(ERRORS).filter(isErrorCode);
@@ -29,7 +29,12 @@ const OPENAI: Pick<Expected, "types" | "statusOf"> = {
 };
 
 const DIALECTS: readonly Expected[] = [
-  { dialect: chatDialect, types: () => null, statusOf: (code) => ERRORS[code].status, endMark: /event: done/ },
+  {
+    dialect: chatDialect,
+    types: () => null,
+    statusOf: (code) => ERRORS[code].status,
+    endMark: /event: done/,
+  },
   { dialect: openaiChatDialect, ...OPENAI, endMark: /\[DONE\]/ },
   { dialect: openaiResponsesDialect, ...OPENAI, endMark: /response\.(?:completed|incomplete)/ },
   {
@@ -55,30 +60,33 @@ const DIALECTS: readonly Expected[] = [
   },
 ];
 
-describe.each(DIALECTS.map((expected) => [expected.dialect.name, expected] as const))("errors in %s", (_, expected) => {
-  const { dialect, types, statusOf, endMark } = expected;
+describe.each(DIALECTS.map((expected) => [expected.dialect.name, expected] as const))(
+  "errors in %s",
+  (_, expected) => {
+    const { dialect, types, statusOf, endMark } = expected;
 
-  test.each(CODES)("%s has its status, a type that fits, and the public message", (code) => {
-    const error = new ChatError(code, { logReason: "for the log alone" });
-    const { status, body } = dialect.encodeError(error, "req_test");
-    expect(status).toBe(statusOf(code));
-    expect(JSON.stringify(body)).not.toContain("for the log alone");
-    const told = jsonObjectSchema.parse(jsonObjectSchema.parse(body).error);
-    expect(told.message).toBe(ERRORS[code].message);
-    const allowed = types(status);
-    if (allowed) expect<readonly unknown[]>(allowed).toContain(told.type);
-    else expect<unknown>(told.code).toBe(code);
-  });
+    test.each(CODES)("%s has its status, a type that fits, and the public message", (code) => {
+      const error = new ChatError(code, { logReason: "for the log alone" });
+      const { status, body } = dialect.encodeError(error, "req_test");
+      expect(status).toBe(statusOf(code));
+      expect(JSON.stringify(body)).not.toContain("for the log alone");
+      const told = jsonObjectSchema.parse(jsonObjectSchema.parse(body).error);
+      expect(told.message).toBe(ERRORS[code].message);
+      const allowed = types(status);
+      if (allowed) expect<readonly unknown[]>(allowed).toContain(told.type);
+      else expect<unknown>(told.code).toBe(code);
+    });
 
-  test.each(CODES)("%s in mid-stream is told, and the stream has no end mark", (code) => {
-    const encoder = dialect.createStreamEncoder(createAnswerContext(null));
-    const text =
-      encoder.encode([
-        { type: "start", id: "a_1", model: "m" },
-        { type: "part-start", index: 0, kind: "text" },
-        { type: "part-delta", index: 0, delta: "Half" },
-      ]) + encoder.encode([{ type: "error", error: new ChatError(code) }]);
-    expect(text).toContain(ERRORS[code].message);
-    expect(text).not.toMatch(endMark);
-  });
-});
+    test.each(CODES)("%s in mid-stream is told, and the stream has no end mark", (code) => {
+      const encoder = dialect.createStreamEncoder(createAnswerContext(null));
+      const text =
+        encoder.encode([
+          { type: "start", id: "a_1", model: "m" },
+          { type: "part-start", index: 0, kind: "text" },
+          { type: "part-delta", index: 0, delta: "Half" },
+        ]) + encoder.encode([{ type: "error", error: new ChatError(code) }]);
+      expect(text).toContain(ERRORS[code].message);
+      expect(text).not.toMatch(endMark);
+    });
+  },
+);

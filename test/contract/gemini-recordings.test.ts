@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/event.ts";
 import { foldEvents } from "../../src/chat/fold-events.ts";
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import type { ChatResponse } from "../../src/chat/response.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { encodeRequest } from "../../src/providers/gemini/encode-request.ts";
 import { createGeminiProvider } from "../../src/providers/gemini/index.ts";
-import type { RequestPart } from "../../src/wire/google-generate/request.ts";
+import type { RequestPart } from "../../src/providers/gemini/request.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import type { GoogleAnswer } from "../support/google-answer.ts";
 import {
@@ -21,7 +21,13 @@ import {
   googleRefusals,
 } from "../support/google-recordings.ts";
 import { normalizeGoogleRequest, readGoogleRequest } from "../support/google-request.ts";
-import { collectEvents, createTestCall, createTestDeps, type PlayedResponse, playResponses } from "../support/play-response.ts";
+import {
+  collectEvents,
+  createTestCall,
+  createTestDeps,
+  type PlayedResponse,
+  playResponses,
+} from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 
@@ -30,15 +36,21 @@ const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, streamed: boolean) {
   const provider = createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch));
-  return provider.open(createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }));
+  return provider.open(
+    createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }),
+  );
 }
 
-function play({ contentType, bytes, streamed }: GoogleRecording, pieces: readonly Uint8Array[] = [bytes]) {
+function play(
+  { contentType, bytes, streamed }: GoogleRecording,
+  pieces: readonly Uint8Array[] = [bytes],
+) {
   return open({ headers: { "content-type": contentType }, body: pieces }, streamed);
 }
 
 function expectAnswer({ content, ...response }: ChatResponse, answer: GoogleAnswer): void {
-  const texts = (type: "text" | "reasoning") => content.map((part) => (part.type === type ? part.text : "")).join("");
+  const texts = (type: "text" | "reasoning") =>
+    content.map((part) => (part.type === type ? part.text : "")).join("");
   expect(texts("text")).toBe(answer.text);
   expect(texts("reasoning")).toBe(answer.thoughts);
   const calls = content.filter((part) => part.type === "tool_call");
@@ -51,10 +63,14 @@ function expectAnswer({ content, ...response }: ChatResponse, answer: GoogleAnsw
     else expect(id).toBe(recordedId);
   }
   expect(new Set(calls.map(({ id }) => id)).size).toBe(calls.length);
-  expect(content.flatMap((part) => ("signature" in part && part.signature ? [part.signature.value] : []))).toEqual(
-    answer.signatures,
+  expect(
+    content.flatMap((part) =>
+      "signature" in part && part.signature ? [part.signature.value] : [],
+    ),
+  ).toEqual(answer.signatures);
+  expect(content.flatMap((part) => (part.type === "opaque" ? [part.value] : []))).toEqual(
+    answer.others,
   );
-  expect(content.flatMap((part) => (part.type === "opaque" ? [part.value] : []))).toEqual(answer.others);
   expect<string | null>(response.finish_reason).toBe(expectedFinish(answer));
   expect(response.raw_finish_reason).toBe(answer.blockReason ?? answer.finishReason ?? null);
   expect(response.usage).toEqual(answer.usage);
@@ -88,7 +104,11 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
   for (const recording of googleRecordings.filter(({ streamed }) => streamed)) {
     test(`${recording.name}: a cut stream is an error`, async () => {
       const ends = [...cutAfterEachEvent(recording.bytes)];
-      for (const [at] of splitRandomly(recording.bytes, 5, Math.ceil(recording.bytes.length / 10)).entries()) {
+      for (const [at] of splitRandomly(
+        recording.bytes,
+        5,
+        Math.ceil(recording.bytes.length / 10),
+      ).entries()) {
         ends.push(recording.bytes.slice(0, Math.floor((recording.bytes.length * at) / 20)));
       }
       for (const bytes of ends) {
@@ -151,7 +171,9 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded failures ${NEEDS_RECORDINGS}`
   for (const { name, status, contentType, bytes, error } of googleRefusals) {
     test.each([false, true])(`${name}: is told as what it was (streamed: %p)`, async (streamed) => {
       const headers = { "content-type": contentType };
-      const thrown = await open({ status, headers, body: bytes }, streamed).catch((refused: unknown) => refused);
+      const thrown = await open({ status, headers, body: bytes }, streamed).catch(
+        (refused: unknown) => refused,
+      );
       expect(thrown).toBeInstanceOf(ChatError);
       expect(thrown).toMatchObject({ ...error, upstreamStatus: status });
     });
@@ -163,8 +185,13 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`
     test(`${exchange.name}: the equivalent chat request becomes the recorded one`, () => {
       const recorded: JsonObject = jsonObjectSchema.parse(exchange.request.body);
       const warnings: unknown[] = [];
-      const context = { model: { id: askedModel(exchange) }, warn: (warning: unknown) => warnings.push(warning) };
-      const sent: unknown = JSON.parse(JSON.stringify(encodeRequest(readGoogleRequest(recorded), context)));
+      const context = {
+        model: { id: askedModel(exchange) },
+        warn: (warning: unknown) => warnings.push(warning),
+      };
+      const sent: unknown = JSON.parse(
+        JSON.stringify(encodeRequest(readGoogleRequest(recorded), context)),
+      );
       expect(normalizeGoogleRequest(sent)).toEqual(normalizeGoogleRequest(recorded));
       expect(warnings).toEqual([]);
     });
@@ -176,7 +203,12 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECO
     const { name, request, response } = exchange;
     test(`${name}: is asked and read as it was`, async () => {
       const vertex = /\/projects\/([^/]+)\/locations\/([^/]+)\//.exec(request.url);
-      const credentials = { type: "authorized_user", client_id: "c", client_secret: "s", refresh_token: "r" };
+      const credentials = {
+        type: "authorized_user",
+        client_id: "c",
+        client_secret: "s",
+        refresh_token: "r",
+      };
       const env = vertex
         ? {
             GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(credentials),
@@ -184,20 +216,28 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECO
             GOOGLE_CLOUD_LOCATION: vertex[2],
           }
         : { GEMINI_API_KEY: "key" };
-      const token = { headers: { "content-type": "application/json" }, body: '{"access_token":"t","expires_in":3599}' };
-      const body = typeof response.body === "string" ? response.body : JSON.stringify(response.body);
+      const token = {
+        headers: { "content-type": "application/json" },
+        body: '{"access_token":"t","expires_in":3599}',
+      };
+      const body =
+        typeof response.body === "string" ? response.body : JSON.stringify(response.body);
       const answer = { headers: { "content-type": "application/json" }, body };
       const played = vertex ? playResponses(token, answer) : playResponses(answer);
       const settings = { GEMINI_BASE_URL: "https://generativelanguage.googleapis.com", ...env };
       const provider = createGeminiProvider(settings, createTestDeps(played.fetch));
       const recorded = jsonObjectSchema.parse(request.body);
-      const call = createTestCall(readGoogleRequest(recorded), { model: { id: askedModel(exchange) } });
+      const call = createTestCall(readGoogleRequest(recorded), {
+        model: { id: askedModel(exchange) },
+      });
       expect<unknown>(await provider.countTokens?.(call)).toEqual({
         input_tokens: jsonObjectSchema.parse(JSON.parse(body)).totalTokens,
       });
       const sent = played.calls.at(-1);
       expect(sent?.url).toBe(request.url);
-      expect(normalizeGoogleRequest(JSON.parse(sent?.body ?? ""))).toEqual(normalizeGoogleRequest(recorded));
+      expect(normalizeGoogleRequest(JSON.parse(sent?.body ?? ""))).toEqual(
+        normalizeGoogleRequest(recorded),
+      );
     });
   }
 });

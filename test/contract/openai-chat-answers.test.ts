@@ -3,7 +3,7 @@ import type { ChatEvent } from "../../src/chat/event.ts";
 import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject } from "../../src/json/json-object.ts";
 import {
   type CompletionAnswer,
   type CompletionRecording,
@@ -26,13 +26,18 @@ function count(value: unknown): number | undefined {
 function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   if (!usage) return null;
   const prompt = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
-  const completion = isJsonObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
+  const completion = isJsonObject(usage.completion_tokens_details)
+    ? usage.completion_tokens_details
+    : {};
   const reasoning = count(completion.reasoning_tokens);
   const isXai = provider === "xai" || "cost_in_usd_ticks" in usage;
   return {
     input_tokens: count(usage.prompt_tokens),
     output_tokens: (count(usage.completion_tokens) ?? 0) + (isXai ? (reasoning ?? 0) : 0),
-    cached_input_tokens: count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? count(usage.cached_tokens),
+    cached_input_tokens:
+      count(prompt.cached_tokens) ??
+      count(usage.prompt_cache_hit_tokens) ??
+      count(usage.cached_tokens),
     cache_write_input_tokens: count(prompt.cache_write_tokens),
     reasoning_tokens: reasoning,
     total_tokens: count(usage.total_tokens),
@@ -62,15 +67,21 @@ function sampleCuts(cuts: readonly Uint8Array[]): Uint8Array[] {
   return cuts.filter((_, index) => index % step === 0 || index > cuts.length - 10);
 }
 
-function expectAnswer(events: readonly ChatEvent[], { answer, provider }: CompletionRecording): void {
+function expectAnswer(
+  events: readonly ChatEvent[],
+  { answer, provider }: CompletionRecording,
+): void {
   const fold = createEventFold("openai_chat");
   fold.add(events);
   const { content, ...response } = fold.response();
-  const texts = (type: "text" | "reasoning") => content.map((part) => (part.type === type ? part.text : "")).join("");
+  const texts = (type: "text" | "reasoning") =>
+    content.map((part) => (part.type === type ? part.text : "")).join("");
   expect(texts("text")).toBe(answer.text + answer.refusal);
   expect(texts("reasoning")).toBe(answer.reasoning);
   const calls = content.flatMap((part) => (part.type === "tool_call" ? [part] : []));
-  expect(calls.map((call) => ({ ...call, text: call.arguments_text ?? JSON.stringify(call.arguments) }))).toMatchObject(
+  expect(
+    calls.map((call) => ({ ...call, text: call.arguments_text ?? JSON.stringify(call.arguments) })),
+  ).toMatchObject(
     answer.calls.map(({ id, name, arguments: said }) => {
       const text = said || "{}";
       return { id: id || expect.any(String), name, text, arguments: JSON.parse(text) };
@@ -85,7 +96,9 @@ function expectAnswer(events: readonly ChatEvent[], { answer, provider }: Comple
 
 describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RECORDINGS}`, () => {
   test("few of them are left out", () => {
-    const unread = completionExchanges.filter((exchange) => exchange.response.status === 200 && !isAnswered(exchange));
+    const unread = completionExchanges.filter(
+      (exchange) => exchange.response.status === 200 && !isAnswered(exchange),
+    );
     expect(completionRecordings.length).toBeGreaterThan(60);
     expect(unread.length).toBeLessThan(completionExchanges.length / 20);
   });
@@ -95,7 +108,8 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
       let whole: ChatEvent[] | undefined;
       for (const [, split] of SPLITS) {
         // A large body byte by byte tells nothing that the smaller ones do not.
-        const pieces = recording.bytes.byteLength > 60_000 ? [recording.bytes] : split(recording.bytes);
+        const pieces =
+          recording.bytes.byteLength > 60_000 ? [recording.bytes] : split(recording.bytes);
         const events = await collectEvents(await openRecording(recording, pieces));
         expectEventOrder(events);
         whole ??= events;
@@ -112,7 +126,9 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
         expectEventOrder(events);
         const last = events[events.length - 1];
         const isFinished = /"finish_reason": ?"[^"]/.test(new TextDecoder().decode(bytes));
-        expect(last?.type === "error" ? last.error.code : last?.type).toBe(isFinished ? "end" : "upstream_incomplete");
+        expect(last?.type === "error" ? last.error.code : last?.type).toBe(
+          isFinished ? "end" : "upstream_incomplete",
+        );
       }
     });
 
@@ -155,7 +171,9 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
     test(`${exchange.name}: is an error before its answer begins`, async () => {
       const { status, headers, body } = exchange.response;
       const played = playResponses({ status, headers, body: exchangeBytes(exchange) });
-      const error = await rejectionOf(findCompatible("plain", played).open(createTestCall({ messages: [] })));
+      const error = await rejectionOf(
+        findCompatible("plain", played).open(createTestCall({ messages: [] })),
+      );
       if (!(error instanceof ChatError)) throw error;
       if (status === 200) {
         expect<string>(error.code).toBe("upstream_invalid_response");
@@ -175,21 +193,40 @@ describe.skipIf(!hasRecordings)(`recorded answers as the next turn ${NEEDS_RECOR
   for (const recording of complete) {
     test(`${recording.provider} ${recording.name}: goes back with its texts, reasoning and calls`, async () => {
       const { content } = await foldEvents(await openRecording(recording));
-      const played = playResponses({ headers: { "content-type": recording.contentType }, body: recording.bytes });
-      const call = createTestCall({ messages: [{ role: "assistant", content }] }, { stream: recording.streamed });
+      const played = playResponses({
+        headers: { "content-type": recording.contentType },
+        body: recording.bytes,
+      });
+      const call = createTestCall(
+        { messages: [{ role: "assistant", content }] },
+        { stream: recording.streamed },
+      );
       await findCompatible(recording.provider, played).open(call);
       const sent = JSON.parse(played.calls[0]?.body ?? "").messages[0];
-      const list: { type: string; text?: string; thinking?: { text: string }[] }[] = Array.isArray(sent.content)
+      const list: { type: string; text?: string; thinking?: { text: string }[] }[] = Array.isArray(
+        sent.content,
+      )
         ? sent.content
         : [];
       const { answer } = recording;
-      expect(Array.isArray(sent.content) ? list.map(({ text }) => text ?? "").join("") : (sent.content ?? "")).toBe(answer.text);
+      expect(
+        Array.isArray(sent.content)
+          ? list.map(({ text }) => text ?? "").join("")
+          : (sent.content ?? ""),
+      ).toBe(answer.text);
       const thinking = list.flatMap((part) => part.thinking ?? []).map(({ text }) => text);
-      const details: { text?: string; signature?: string; data?: string }[] = sent.reasoning_details ?? [];
+      const details: { text?: string; signature?: string; data?: string }[] =
+        sent.reasoning_details ?? [];
       const detailed = details.map(({ text }) => text ?? "").join("");
-      expect(sent.reasoning_content ?? sent.reasoning ?? (thinking.join("") || detailed)).toBe(answer.reasoning);
-      expect(details.flatMap(({ signature, data }) => [signature ?? [], data ?? []].flat())).toEqual(answer.signatures);
-      expect(sent.tool_calls?.map((sentCall: { function: object }) => sentCall.function) ?? []).toEqual(
+      expect(sent.reasoning_content ?? sent.reasoning ?? (thinking.join("") || detailed)).toBe(
+        answer.reasoning,
+      );
+      expect(
+        details.flatMap(({ signature, data }) => [signature ?? [], data ?? []].flat()),
+      ).toEqual(answer.signatures);
+      expect(
+        sent.tool_calls?.map((sentCall: { function: object }) => sentCall.function) ?? [],
+      ).toEqual(
         answer.calls.map(({ name, arguments: text }) => ({ name, arguments: text || "{}" })),
       );
       expect(call.warnings).toEqual([]);

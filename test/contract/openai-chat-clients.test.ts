@@ -8,7 +8,11 @@ import { createEventFold } from "../../src/chat/fold-events.ts";
 import type { Part } from "../../src/chat/part.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
-import { createDialectServer, type DialectServer, type ScriptedAnswer } from "../support/dialect-server.ts";
+import {
+  createDialectServer,
+  type DialectServer,
+  type ScriptedAnswer,
+} from "../support/dialect-server.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 const USAGE = { input_tokens: 5, output_tokens: 7, total_tokens: 12 };
@@ -18,7 +22,11 @@ function callEvents(index: number, id: string, city: string, signature?: string)
     { type: "part-start", index, kind: "tool_call", id, name: "weather" },
     { type: "part-delta", index, delta: '{"city":' },
     { type: "part-delta", index, delta: `${JSON.stringify(city)}}` },
-    { type: "part-end", index, ...(signature ? { signature: { format: "google", value: signature } } : {}) },
+    {
+      type: "part-end",
+      index,
+      ...(signature ? { signature: { format: "google", value: signature } } : {}),
+    },
   ];
 }
 
@@ -42,7 +50,12 @@ function textEvents(index: number, texts: readonly string[]): ChatEvent[] {
   ];
 }
 
-const END: ChatEvent = { type: "end", finish_reason: "tool_calls", raw_finish_reason: "x", usage: USAGE };
+const END: ChatEvent = {
+  type: "end",
+  finish_reason: "tool_calls",
+  raw_finish_reason: "x",
+  usage: USAGE,
+};
 
 /** First turns of vendors that sign: each part in a batch of its own, as they stream. */
 const FIRST_TURNS: Readonly<Record<string, ChatEvent[][]>> = {
@@ -79,7 +92,12 @@ const FIRST_TURNS: Readonly<Record<string, ChatEvent[][]>> = {
   "DeepSeek, no signature": [
     [{ type: "start", id: "d_1", model: "deepseek" }],
     [
-      { type: "part-start", index: 0, kind: "reasoning", extras: { openai_chat: { $field: "reasoning_content" } } },
+      {
+        type: "part-start",
+        index: 0,
+        kind: "reasoning",
+        extras: { openai_chat: { $field: "reasoning_content" } },
+      },
       { type: "part-delta", index: 0, delta: "Hm." },
       { type: "part-end", index: 0 },
     ],
@@ -94,7 +112,11 @@ const SECOND_TURN: ChatEvent[][] = [
   [{ type: "end", finish_reason: "stop", raw_finish_reason: "end_turn", usage: USAGE }],
 ];
 
-const PARAMETERS = { type: "object", properties: { city: { type: "string" } }, required: ["city"] } as const;
+const PARAMETERS = {
+  type: "object",
+  properties: { city: { type: "string" } },
+  required: ["city"],
+} as const;
 const QUESTION = "How is the weather in Paris and in Oslo?";
 
 function contentOf(turn: readonly (readonly ChatEvent[])[]): Part[] {
@@ -104,13 +126,20 @@ function contentOf(turn: readonly (readonly ChatEvent[])[]): Part[] {
 }
 
 function openai(server: DialectServer): OpenAI {
-  return new OpenAI({ apiKey: "token", baseURL: "http://server.test/v1", fetch: server.fetch, maxRetries: 0 });
+  return new OpenAI({
+    apiKey: "token",
+    baseURL: "http://server.test/v1",
+    fetch: server.fetch,
+    maxRetries: 0,
+  });
 }
 
 /** The text of the second turn, after the tools were called. */
 type Loop = (server: DialectServer) => Promise<string | null>;
 
-const TOOLS = [{ type: "function" as const, function: { name: "weather", parameters: PARAMETERS } }];
+const TOOLS = [
+  { type: "function" as const, function: { name: "weather", parameters: PARAMETERS } },
+];
 
 async function openaiWhole(server: DialectServer): Promise<string | null> {
   const client = openai(server);
@@ -119,7 +148,8 @@ async function openaiWhole(server: DialectServer): Promise<string | null> {
   const message = first.choices[0]?.message;
   if (!message) throw new Error("there is no message");
   messages.push(message);
-  for (const { id } of message.tool_calls ?? []) messages.push({ role: "tool", tool_call_id: id, content: "sunny" });
+  for (const { id } of message.tool_calls ?? [])
+    messages.push({ role: "tool", tool_call_id: id, content: "sunny" });
   const second = await client.chat.completions.create({ model: "m", messages, tools: TOOLS });
   return second.choices[0]?.message.content ?? null;
 }
@@ -127,10 +157,15 @@ async function openaiWhole(server: DialectServer): Promise<string | null> {
 async function openaiStream(server: DialectServer): Promise<string | null> {
   const client = openai(server);
   const messages: OpenAI.Chat.ChatCompletionMessageParam[] = [{ role: "user", content: QUESTION }];
-  const first = await client.chat.completions.stream({ model: "m", messages, tools: TOOLS }).finalMessage();
+  const first = await client.chat.completions
+    .stream({ model: "m", messages, tools: TOOLS })
+    .finalMessage();
   messages.push(first);
-  for (const { id } of first.tool_calls ?? []) messages.push({ role: "tool", tool_call_id: id, content: "sunny" });
-  return (await client.chat.completions.stream({ model: "m", messages, tools: TOOLS }).finalMessage()).content;
+  for (const { id } of first.tool_calls ?? [])
+    messages.push({ role: "tool", tool_call_id: id, content: "sunny" });
+  return (
+    await client.chat.completions.stream({ model: "m", messages, tools: TOOLS }).finalMessage()
+  ).content;
 }
 
 function aiSettings(server: DialectServer) {
@@ -157,8 +192,10 @@ function aiSettings(server: DialectServer) {
 const LOOPS: Readonly<Record<string, Loop>> = {
   "openai, whole": openaiWhole,
   "openai, streamed": openaiStream,
-  "ai with @ai-sdk/openai-compatible, whole": async (server) => (await generateText(aiSettings(server))).text,
-  "ai with @ai-sdk/openai-compatible, streamed": async (server) => streamText(aiSettings(server)).text,
+  "ai with @ai-sdk/openai-compatible, whole": async (server) =>
+    (await generateText(aiSettings(server))).text,
+  "ai with @ai-sdk/openai-compatible, streamed": async (server) =>
+    streamText(aiSettings(server)).text,
 };
 
 describe("a tool loop of two turns keeps what the vendor signed", () => {
@@ -219,7 +256,10 @@ describe("openai's client sees failures as such", () => {
     const limited = new ChatError("upstream_rate_limited", { retryAfterSeconds: 7 });
     const server = createDialectServer(openaiChatDialect, [limited]);
     const error = await rejectionOf(
-      openai(server).chat.completions.create({ model: "m", messages: [{ role: "user", content: "Hi" }] }),
+      openai(server).chat.completions.create({
+        model: "m",
+        messages: [{ role: "user", content: "Hi" }],
+      }),
     );
     if (!(error instanceof RateLimitError)) throw error;
     expect(error.status).toBe(429);
@@ -231,8 +271,14 @@ describe("openai's client sees failures as such", () => {
   test("what cannot be tried again is not tried again", async () => {
     const used = new ChatError("upstream_quota_exhausted");
     const server = createDialectServer(openaiChatDialect, [used, used]);
-    const client = new OpenAI({ apiKey: "token", baseURL: "http://server.test/v1", fetch: server.fetch });
-    const error = await rejectionOf(client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "Hi" }] }));
+    const client = new OpenAI({
+      apiKey: "token",
+      baseURL: "http://server.test/v1",
+      fetch: server.fetch,
+    });
+    const error = await rejectionOf(
+      client.chat.completions.create({ model: "m", messages: [{ role: "user", content: "Hi" }] }),
+    );
     expect(error).toMatchObject({ status: 429, code: "insufficient_quota" });
     expect(server.requests.length).toBe(1);
   });

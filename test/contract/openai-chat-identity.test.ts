@@ -1,14 +1,23 @@
 import { describe, expect, test } from "bun:test";
 import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
-import type { JsonObject } from "../../src/chat/format.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../src/json/json-object.ts";
 import { fitRequest } from "../../src/routing/fit-request.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
-import { completionExchanges, completionRecordings, hasFileUrl, providerOf } from "../support/chat-completions-recordings.ts";
+import {
+  completionExchanges,
+  completionRecordings,
+  hasFileUrl,
+  providerOf,
+} from "../support/chat-completions-recordings.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
-import { collectEvents, createTestCall, jsonResponse, playResponses } from "../support/play-response.ts";
+import {
+  collectEvents,
+  createTestCall,
+  jsonResponse,
+  playResponses,
+} from "../support/play-response.ts";
 import { readCompletion, readCompletionStream } from "../support/read-completion-stream.ts";
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
@@ -43,7 +52,9 @@ const COUNTS_UNASKED: ReadonlySet<string> = new Set(["groq", "mistral"]);
 function expectedRequest({ request: { body } }: Exchange, name: string): JsonObject {
   if (!isJsonObject(body)) throw new Error("the request is no object");
   const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  return said.stream === true && !COUNTS_UNASKED.has(name) ? { ...said, stream_options: { include_usage: true } } : said;
+  return said.stream === true && !COUNTS_UNASKED.has(name)
+    ? { ...said, stream_options: { include_usage: true } }
+    : said;
 }
 
 describe.skipIf(!hasRecordings)(`recorded requests of Chat Completions ${NEEDS_RECORDINGS}`, () => {
@@ -61,58 +72,80 @@ describe.skipIf(!hasRecordings)(`recorded requests of Chat Completions ${NEEDS_R
 });
 
 const complete = completionRecordings.filter(({ answer }) => !answer.error);
-const ASKED = { request: { messages: [], extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } } } };
+const ASKED = {
+  request: {
+    messages: [],
+    extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } },
+  },
+};
 
-describe.skipIf(!hasRecordings)(`recorded answers through the Chat Completions dialect ${NEEDS_RECORDINGS}`, () => {
-  for (const recording of complete) {
-    test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
-      const context = createAnswerContext("openai_chat", ASKED);
-      const stream = await openRecording(recording, undefined, ASKED.request);
-      if (!recording.streamed) {
-        const body = openaiChatDialect.encodeResponse(await foldEvents(stream), context);
-        expect(body).toStrictEqual(JSON.parse(recording.data[0] ?? ""));
-        return;
+describe.skipIf(!hasRecordings)(
+  `recorded answers through the Chat Completions dialect ${NEEDS_RECORDINGS}`,
+  () => {
+    for (const recording of complete) {
+      test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
+        const context = createAnswerContext("openai_chat", ASKED);
+        const stream = await openRecording(recording, undefined, ASKED.request);
+        if (!recording.streamed) {
+          const body = openaiChatDialect.encodeResponse(await foldEvents(stream), context);
+          expect(body).toStrictEqual(JSON.parse(recording.data[0] ?? ""));
+          return;
+        }
+        const text = openaiChatDialect
+          .createStreamEncoder(context)
+          .encode(await collectEvents(stream));
+        expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
+      });
+
+      test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
+        const context = createAnswerContext(null, ASKED);
+        const events = await collectEvents(await openRecording(recording));
+        const fold = createEventFold(null);
+        fold.add(events);
+        const whole = openaiChatDialect.encodeResponse(fold.response(), context);
+        // Event by event, so that nothing rests on how they came together.
+        const encoder = openaiChatDialect.createStreamEncoder(context);
+        const text = events.map((event) => encoder.encode([event])).join("");
+        expect(readCompletionStream(text)).toEqual(readCompletion(whole));
+      });
+    }
+
+    test("a usage that the caller did not ask for is not shown", async () => {
+      const isUsageAlone = (data: string) =>
+        /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
+      const streamed = complete.filter(
+        (recording) => recording.streamed && recording.data.some(isUsageAlone),
+      );
+      expect(streamed.length).toBeGreaterThan(3);
+      for (const recording of streamed) {
+        const events = await collectEvents(await openRecording(recording));
+        const text = openaiChatDialect
+          .createStreamEncoder(createAnswerContext("openai_chat"))
+          .encode(events);
+        const expected = recording.data.filter((data) => !isUsageAlone(data));
+        expect(text).toBe(expected.map((data) => `data: ${data}\n\n`).join(""));
+        expect(events.some(({ type }) => type === "usage")).toBe(true);
       }
-      const text = openaiChatDialect.createStreamEncoder(context).encode(await collectEvents(stream));
-      expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
     });
 
-    test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
-      const context = createAnswerContext(null, ASKED);
-      const events = await collectEvents(await openRecording(recording));
-      const fold = createEventFold(null);
-      fold.add(events);
-      const whole = openaiChatDialect.encodeResponse(fold.response(), context);
-      // Event by event, so that nothing rests on how they came together.
-      const encoder = openaiChatDialect.createStreamEncoder(context);
-      const text = events.map((event) => encoder.encode([event])).join("");
-      expect(readCompletionStream(text)).toEqual(readCompletion(whole));
+    test("a recorded refusal comes back with the vendor's status, code and words", async () => {
+      const refusals = completionExchanges.filter(
+        ({ response: { status } }) => status === 400 || status === 404,
+      );
+      for (const { response } of refusals) {
+        const played = playResponses(jsonResponse(response.body, response.status));
+        const error = await rejectionOf(
+          findCompatible("plain", played).open(createTestCall({ messages: [] })),
+        );
+        const { status, body } = openaiChatDialect.encodeError(toChatError(error), "req_1");
+        const recorded =
+          isJsonObject(response.body) && isJsonObject(response.body.error)
+            ? response.body.error
+            : {};
+        expect(status).toBe(response.status);
+        const { message, type, param = null, code } = recorded;
+        expect<unknown>(body).toEqual({ error: { message, type, param, code } });
+      }
     });
-  }
-
-  test("a usage that the caller did not ask for is not shown", async () => {
-    const isUsageAlone = (data: string) => /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
-    const streamed = complete.filter((recording) => recording.streamed && recording.data.some(isUsageAlone));
-    expect(streamed.length).toBeGreaterThan(3);
-    for (const recording of streamed) {
-      const events = await collectEvents(await openRecording(recording));
-      const text = openaiChatDialect.createStreamEncoder(createAnswerContext("openai_chat")).encode(events);
-      const expected = recording.data.filter((data) => !isUsageAlone(data));
-      expect(text).toBe(expected.map((data) => `data: ${data}\n\n`).join(""));
-      expect(events.some(({ type }) => type === "usage")).toBe(true);
-    }
-  });
-
-  test("a recorded refusal comes back with the vendor's status, code and words", async () => {
-    const refusals = completionExchanges.filter(({ response: { status } }) => status === 400 || status === 404);
-    for (const { response } of refusals) {
-      const played = playResponses(jsonResponse(response.body, response.status));
-      const error = await rejectionOf(findCompatible("plain", played).open(createTestCall({ messages: [] })));
-      const { status, body } = openaiChatDialect.encodeError(toChatError(error), "req_1");
-      const recorded = isJsonObject(response.body) && isJsonObject(response.body.error) ? response.body.error : {};
-      expect(status).toBe(response.status);
-      const { message, type, param = null, code } = recorded;
-      expect<unknown>(body).toEqual({ error: { message, type, param, code } });
-    }
-  });
-});
+  },
+);

@@ -3,10 +3,16 @@ import type { ChatEvent, EventStream } from "../../src/chat/event.ts";
 import { createEventFold } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { encodeInput } from "../../src/formats/openai-responses/encode-input.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject } from "../../src/json/json-object.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
-import { collectEvents, createTestCall, createTestDeps, type PlayedResponse, playResponses } from "../support/play-response.ts";
+import {
+  collectEvents,
+  createTestCall,
+  createTestDeps,
+  type PlayedResponse,
+  playResponses,
+} from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import {
@@ -22,14 +28,21 @@ import {
 import { cutAfterEachEvent, splitsFor } from "../support/split-bytes.ts";
 
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
-const ENV = { OPENAI_API_KEY: "key", OPENAI_BASE_URL: "http://openai.test/v1", OPENAI_DEFAULT_MODEL: "gpt-test" };
+const ENV = {
+  OPENAI_API_KEY: "key",
+  OPENAI_BASE_URL: "http://openai.test/v1",
+  OPENAI_DEFAULT_MODEL: "gpt-test",
+};
 
 function open(response: PlayedResponse, stream: boolean): Promise<EventStream> {
   const provider = createOpenaiProvider(ENV, createTestDeps(playResponses(response).fetch));
   return provider.open(createTestCall(REQUEST, { model: { id: "gpt-asked" }, stream }));
 }
 
-async function play({ bytes, streamed }: ResponsesRecording, pieces: readonly Uint8Array[] = [bytes]): Promise<ChatEvent[]> {
+async function play(
+  { bytes, streamed }: ResponsesRecording,
+  pieces: readonly Uint8Array[] = [bytes],
+): Promise<ChatEvent[]> {
   const type = streamed ? "text/event-stream; charset=utf-8" : "application/json";
   return collectEvents(await open({ headers: { "content-type": type }, body: pieces }, streamed));
 }
@@ -106,7 +119,9 @@ describe.skipIf(!hasRecordings)(`recorded answers of the Responses API ${NEEDS_R
       });
 
       test("carries every event of the vendor's once, as it was read", async () => {
-        const raws = (await play(recording)).flatMap(({ raw }) => (raw ? [JSON.parse(raw.data)] : []));
+        const raws = (await play(recording)).flatMap(({ raw }) =>
+          raw ? [JSON.parse(raw.data)] : [],
+        );
         expect(raws).toEqual(recording.data);
       });
     });
@@ -125,14 +140,18 @@ describe.skipIf(!hasRecordings)(`recorded answers of the Responses API ${NEEDS_R
       const events = await play(recording);
       expectEventOrder(events);
       const last = events[events.length - 1];
-      expect(last?.type === "error" && last.error.upstreamCode).toBe(isJsonObject(error) ? String(error.code) : "");
+      expect(last?.type === "error" && last.error.upstreamCode).toBe(
+        isJsonObject(error) ? String(error.code) : "",
+      );
     }
   });
 
   test("they are many, and few contradict themselves", () => {
     expect(responsesRecordings.filter(({ streamed }) => !streamed).length).toBeGreaterThan(40);
     expect(responsesRecordings.filter(({ streamed }) => streamed).length).toBeGreaterThan(20);
-    expect(responsesRecordings.filter((recording) => !keepsIds(recording)).length).toBeLessThan(responsesRecordings.length / 20);
+    expect(responsesRecordings.filter((recording) => !keepsIds(recording)).length).toBeLessThan(
+      responsesRecordings.length / 20,
+    );
     expect(contradictoryRecordings.length).toBeLessThan(responsesRecordings.length / 50);
   });
 });

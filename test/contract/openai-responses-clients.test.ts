@@ -50,7 +50,10 @@ const TEXT: readonly ChatEvent[] = [
   },
 ];
 
-const FAILED: readonly ChatEvent[] = [...TEXT.slice(0, 3), { type: "error", error: new ChatError("upstream_incomplete") }];
+const FAILED: readonly ChatEvent[] = [
+  ...TEXT.slice(0, 3),
+  { type: "error", error: new ChatError("upstream_incomplete") },
+];
 
 /** A server with nothing but the dialect: it takes requests, and answers them with these events in turn. */
 function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
@@ -70,11 +73,19 @@ function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
       fold.add(answer);
       return Response.json(openaiResponsesDialect.encodeResponse(fold.response(), context));
     } catch (thrown) {
-      const { status, headers, body } = openaiResponsesDialect.encodeError(toChatError(thrown), "req_1");
+      const { status, headers, body } = openaiResponsesDialect.encodeError(
+        toChatError(thrown),
+        "req_1",
+      );
       return Response.json(body, { status, headers });
     }
   }
-  const openai = new OpenAI({ apiKey: "token", baseURL: "http://server.test/v1", maxRetries: 0, fetch: handle });
+  const openai = new OpenAI({
+    apiKey: "token",
+    baseURL: "http://server.test/v1",
+    maxRetries: 0,
+    fetch: handle,
+  });
   const ai = createOpenAI({
     apiKey: "token",
     baseURL: "http://server.test/v1",
@@ -90,7 +101,12 @@ function expectSecondTurn(request: ChatRequest | undefined): void {
   expect(parts.map(({ type }) => type)).toEqual(["reasoning", "text", "tool_call", "tool_call"]);
   expect(parts[0]).toMatchObject({ text: "I need the weather.", signature: SIGNATURE });
   expect(parts[1]).toMatchObject({ text: "I look it up." });
-  expect(parts[2]).toMatchObject({ id: "call_1", name: "weather", arguments: { city: "Bern" }, signature: CALL_SIGNATURE });
+  expect(parts[2]).toMatchObject({
+    id: "call_1",
+    name: "weather",
+    arguments: { city: "Bern" },
+    signature: CALL_SIGNATURE,
+  });
   expect(parts[3]).toMatchObject({ id: "call_2", name: "now", arguments: {} });
   const results = request?.messages.find(({ role }) => role === "tool")?.content;
   expect(results).toMatchObject([
@@ -110,12 +126,21 @@ describe("OpenAI's own client", () => {
     const { openai, requests } = serve(CALLS, TEXT);
     const first = await openai.responses.create({ model: "m", input, tools });
     expect(first.output_text).toBe("I look it up.");
-    expect(first.usage).toMatchObject({ input_tokens: 10, output_tokens_details: { reasoning_tokens: 2 } });
+    expect(first.usage).toMatchObject({
+      input_tokens: 10,
+      output_tokens_details: { reasoning_tokens: 2 },
+    });
     const results = first.output.flatMap((item): OpenAI.Responses.ResponseInputItem[] =>
-      item.type === "function_call" ? [{ type: "function_call_output", call_id: item.call_id, output: "rain" }] : [],
+      item.type === "function_call"
+        ? [{ type: "function_call_output", call_id: item.call_id, output: "rain" }]
+        : [],
     );
     const items = first.output as OpenAI.Responses.ResponseInput;
-    const second = await openai.responses.create({ model: "m", input: [...input, ...items, ...results], tools });
+    const second = await openai.responses.create({
+      model: "m",
+      input: [...input, ...items, ...results],
+      tools,
+    });
     expect(second.output_text).toBe("Rain in Bern.");
     expect(second.status).toBe("completed");
     expectSecondTurn(requests[1]);
@@ -129,17 +154,23 @@ describe("OpenAI's own client", () => {
     const final = await stream.finalResponse();
     expect(deltas).toEqual(["I look", " it up."]);
     expect(final.output_text).toBe(whole.output_text);
-    expect(JSON.parse(JSON.stringify(final.output))).toMatchObject(JSON.parse(JSON.stringify(whole.output)));
+    expect(JSON.parse(JSON.stringify(final.output))).toMatchObject(
+      JSON.parse(JSON.stringify(whole.output)),
+    );
   });
 
   test("structured output is parsed", async () => {
     const json: ChatEvent[] = TEXT.map((event) =>
-      event.type === "part-delta" ? { ...event, delta: event.delta === "Rain" ? '{"rain":' : "true}" } : event,
+      event.type === "part-delta"
+        ? { ...event, delta: event.delta === "Rain" ? '{"rain":' : "true}" }
+        : event,
     );
     const response = await serve(json).openai.responses.parse({
       model: "m",
       input,
-      text: { format: { type: "json_schema", name: "weather", schema: { type: "object" }, strict: false } },
+      text: {
+        format: { type: "json_schema", name: "weather", schema: { type: "object" }, strict: false },
+      },
     });
     expect(response.output_parsed).toEqual({ rain: true });
   });
@@ -156,7 +187,11 @@ describe("OpenAI's own client", () => {
     expect(seen).toContain("response.output_text.delta");
     expect(error).toBeInstanceOf(OpenAI.APIError);
     expect(error).toMatchObject({ code: "upstream_incomplete", type: "server_error" });
-    expect(await rejectionOf(serve(FAILED).openai.responses.stream({ model: "m", input }).finalResponse())).toMatchObject({
+    expect(
+      await rejectionOf(
+        serve(FAILED).openai.responses.stream({ model: "m", input }).finalResponse(),
+      ),
+    ).toMatchObject({
       code: "upstream_incomplete",
     });
   });
@@ -178,9 +213,10 @@ describe("OpenAI's own client", () => {
 
   test("tries again what may succeed, and nothing else", async () => {
     const overloaded = serve(new ChatError("upstream_overloaded", { retryAfterSeconds: 0 }), TEXT);
-    expect((await overloaded.openai.responses.create({ model: "m", input }, { maxRetries: 1 })).output_text).toBe(
-      "Rain in Bern.",
-    );
+    expect(
+      (await overloaded.openai.responses.create({ model: "m", input }, { maxRetries: 1 }))
+        .output_text,
+    ).toBe("Rain in Bern.");
     const exhausted = serve(new ChatError("upstream_quota_exhausted"), TEXT);
     await rejectionOf(exhausted.openai.responses.create({ model: "m", input }, { maxRetries: 1 }));
     expect(exhausted.requests).toHaveLength(1);
@@ -199,7 +235,11 @@ describe("the Vercel AI SDK", () => {
   test("a tool loop of two turns, whole", async () => {
     const { model, requests } = serve(CALLS, TEXT);
     const first = await generateText({ model, tools, messages, providerOptions });
-    expect(first).toMatchObject({ text: "I look it up.", finishReason: "tool-calls", reasoningText: "I need the weather." });
+    expect(first).toMatchObject({
+      text: "I look it up.",
+      finishReason: "tool-calls",
+      reasoningText: "I need the weather.",
+    });
     const second = await generateText({
       model,
       tools,
@@ -230,12 +270,19 @@ describe("the Vercel AI SDK", () => {
     const { model, requests } = serve(CALLS, TEXT);
     const first = await generateText({ model, tools, messages });
     await generateText({ model, tools, messages: [...messages, ...first.response.messages] });
-    expect(requests[1]?.only_format).toMatchObject({ format: "openai_responses", param: expect.stringMatching(/^input\[\d\]$/) });
+    expect(requests[1]?.requires_format).toMatchObject({
+      format: "openai_responses",
+      param: expect.stringMatching(/^input\[\d\]$/),
+    });
   });
 
   test("a stream that fails half-way is an error", async () => {
     const errors: unknown[] = [];
-    const result = streamText({ model: serve(FAILED).model, messages, onError: ({ error }) => void errors.push(error) });
+    const result = streamText({
+      model: serve(FAILED).model,
+      messages,
+      onError: ({ error }) => void errors.push(error),
+    });
     await result.consumeStream();
     expect(await result.finishReason).toBe("error");
     expect(errors).toHaveLength(1);
@@ -247,7 +294,9 @@ describe("the Vercel AI SDK", () => {
       ["unauthenticated", 401, false],
       ["invalid_request", 400, false],
     ] as const) {
-      const error = await rejectionOf(generateText({ model: serve(new ChatError(code)).model, messages, maxRetries: 0 }));
+      const error = await rejectionOf(
+        generateText({ model: serve(new ChatError(code)).model, messages, maxRetries: 0 }),
+      );
       expect(error).toMatchObject({ statusCode: status, isRetryable });
     }
   });

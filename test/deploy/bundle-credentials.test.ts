@@ -19,7 +19,8 @@ const google = JSON.stringify(
     type: "service_account",
     project_id: "p",
     client_email: "a@p.iam.gserviceaccount.com",
-    private_key: '-----BEGIN PRIVATE KEY-----\nMIIE=#canary"quoted"é==\n-----END PRIVATE KEY-----\n',
+    private_key:
+      '-----BEGIN PRIVATE KEY-----\nMIIE=#canary"quoted"é==\n-----END PRIVATE KEY-----\n',
   },
   null,
   2,
@@ -36,7 +37,12 @@ const claude = JSON.stringify({
 });
 const cursor = JSON.stringify({ accessToken: "canary=#cursor", refreshToken: "canary==" });
 const githubToken = "gho_canaryGitHub123";
-const names = ["GOOGLE_APPLICATION_CREDENTIALS_JSON", "CLAUDE_ACCESS_TOKEN", "CURSOR_AUTH_JSON", "GH_TOKEN"];
+const names = [
+  "GOOGLE_APPLICATION_CREDENTIALS_JSON",
+  "CLAUDE_ACCESS_TOKEN",
+  "CURSOR_AUTH_JSON",
+  "GH_TOKEN",
+];
 
 let tools: StandInTools;
 let home: string;
@@ -58,7 +64,10 @@ function put(path: string, content: string): void {
   writeFileSync(file, content);
 }
 function bundle(args: string[] = [out], env: Record<string, string> = {}) {
-  const result = runCommand(["bash", script, ...args], { cwd: tools.folder, env: { HOME: home, PATH: tools.path, ...env } });
+  const result = runCommand(["bash", script, ...args], {
+    cwd: tools.folder,
+    env: { HOME: home, PATH: tools.path, ...env },
+  });
   // Whatever it says, it says no value.
   expect(result.out + result.err).not.toContain("canary");
   expect(tools.calls().join("\n")).not.toContain("canary");
@@ -87,12 +96,17 @@ function fillMac(): void {
 
 /** The values as `bun --env-file`, as flyctl and as the deployment document's own command read them. */
 function readThreeWays(): Record<string, string>[] {
-  const bun = runCommand([process.execPath, "--env-file", out, "-e", "console.log(JSON.stringify(process.env))"], {
-    env: { HOME: home },
-  });
+  const bun = runCommand(
+    [process.execPath, "--env-file", out, "-e", "console.log(JSON.stringify(process.env))"],
+    {
+      env: { HOME: home },
+    },
+  );
   const environment: Record<string, string> = JSON.parse(bun.out);
   const cut = (word: string) =>
-    runCommand(["bash", "-c", `printf %s "$(cat '${out}' | grep ${word} | cut -d= -f2)"`], { env: { PATH: tools.path } }).out;
+    runCommand(["bash", "-c", `printf %s "$(cat '${out}' | grep ${word} | cut -d= -f2)"`], {
+      env: { PATH: tools.path },
+    }).out;
   return [
     Object.fromEntries(names.map((name) => [name, environment[name] ?? ""])),
     readSecretsAsFlyctl(readFileSync(out, "utf8")),
@@ -117,7 +131,9 @@ describe.each([
     const [bun, flyctl, cut] = readThreeWays();
     expect(flyctl).toEqual(bun ?? {});
     expect(cut).toEqual(bun ?? {});
-    expect(parseJsonSecret(bun?.GOOGLE_APPLICATION_CREDENTIALS_JSON ?? "")).toEqual(JSON.parse(google));
+    expect(parseJsonSecret(bun?.GOOGLE_APPLICATION_CREDENTIALS_JSON ?? "")).toEqual(
+      JSON.parse(google),
+    );
     expect(parseJsonSecret(bun?.CURSOR_AUTH_JSON ?? "")).toEqual(JSON.parse(cursor));
     expect(bun?.CLAUDE_ACCESS_TOKEN).toBe(claudeToken);
     expect(bun?.GH_TOKEN).toBe(githubToken);
@@ -127,7 +143,9 @@ describe.each([
     fill();
     bundle();
     expect((statSync(out).mode & 0o777).toString(8)).toBe("600");
-    expect(readdirSync(tools.folder).filter((name) => name.startsWith(".env"))).toEqual([".env.fly"]);
+    expect(readdirSync(tools.folder).filter((name) => name.startsWith(".env"))).toEqual([
+      ".env.fly",
+    ]);
   });
 });
 
@@ -144,11 +162,17 @@ describe("where things lie elsewhere", () => {
     expect(said).toContain("(3 of 4");
     put("key.json", google.replace('"p"', '"q"'));
     bundle([out], { GOOGLE_APPLICATION_CREDENTIALS: `${home}/key.json` });
-    expect(parseJsonSecret(readThreeWays()[0]?.GOOGLE_APPLICATION_CREDENTIALS_JSON ?? "")).toMatchObject({ project_id: "q" });
+    expect(
+      parseJsonSecret(readThreeWays()[0]?.GOOGLE_APPLICATION_CREDENTIALS_JSON ?? ""),
+    ).toMatchObject({ project_id: "q" });
   });
 
   test("tokens of the environment are taken, a Cursor API key as the JSON that the server reads", () => {
-    bundle([out], { CLAUDE_CODE_OAUTH_TOKEN: claudeToken, CURSOR_API_KEY: "crsr_canary==", GITHUB_TOKEN: githubToken });
+    bundle([out], {
+      CLAUDE_CODE_OAUTH_TOKEN: claudeToken,
+      CURSOR_API_KEY: "crsr_canary==",
+      GITHUB_TOKEN: githubToken,
+    });
     const [values] = readThreeWays();
     expect(values).toMatchObject({ CLAUDE_ACCESS_TOKEN: claudeToken, GH_TOKEN: githubToken });
     expect(parseJsonSecret(values?.CURSOR_AUTH_JSON ?? "")).toEqual({ apiKey: "crsr_canary==" });
@@ -159,7 +183,10 @@ describe("warnings", () => {
   test("of what ends soon or is of no use", () => {
     put(".claude/.credentials.json", claude);
     put(".config/cursor/auth.json", cursor);
-    put(".config/gcloud/application_default_credentials.json", '{"type":"authorized_user","refresh_token":"canary"}');
+    put(
+      ".config/gcloud/application_default_credentials.json",
+      '{"type":"authorized_user","refresh_token":"canary"}',
+    );
     tools.add("gh", "echo ghp_canary");
     const { out: said } = bundle();
     expect(said).toContain("this token ends in 3 h 5 min");
@@ -180,7 +207,9 @@ describe("warnings", () => {
   test("not of what stays", () => {
     put(".config/gcloud/application_default_credentials.json", google);
     tools.add("gh", `echo ${githubToken}`);
-    expect(bundle([out], { CLAUDE_ACCESS_TOKEN: claudeToken, CURSOR_API_KEY: "key" }).out).not.toContain("         ");
+    expect(
+      bundle([out], { CLAUDE_ACCESS_TOKEN: claudeToken, CURSOR_API_KEY: "key" }).out,
+    ).not.toContain("         ");
   });
 });
 
@@ -195,32 +224,48 @@ describe("what it refuses", () => {
 
   test("a value that one of the readers would spoil", () => {
     put(".config/gcloud/application_default_credentials.json", "not JSON, canary");
-    const { code, out: said } = bundle([out], { CLAUDE_ACCESS_TOKEN: "canary=#", GH_TOKEN: "canary two" });
+    const { code, out: said } = bundle([out], {
+      CLAUDE_ACCESS_TOKEN: "canary=#",
+      GH_TOKEN: "canary two",
+    });
     expect(code).toBe(1);
     expect(said).toContain("is not a JSON object");
     expect(said.match(/characters that no token has/g)).toHaveLength(2);
   });
 
   test("a value too long for flyctl", () => {
-    put(".config/gcloud/application_default_credentials.json", JSON.stringify({ type: "canary".repeat(10_000) }));
+    put(
+      ".config/gcloud/application_default_credentials.json",
+      JSON.stringify({ type: "canary".repeat(10_000) }),
+    );
     expect(bundle().out).toContain("longer than 60000 characters");
   });
 
   test("a file that git would commit, or has", () => {
-    const git = (...args: string[]) => runCommand(["git", ...args], { cwd: home, env: { HOME: home, PATH: tools.path } });
+    const git = (...args: string[]) =>
+      runCommand(["git", ...args], { cwd: home, env: { HOME: home, PATH: tools.path } });
     fillLinux();
     git("init", "-q");
     const inside = join(home, ".env.fly");
-    expect(bundle([inside])).toMatchObject({ code: 1, err: expect.stringContaining("git would commit") });
+    expect(bundle([inside])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("git would commit"),
+    });
     expect(existsSync(inside)).toBe(false);
     writeFileSync(join(home, ".gitignore"), ".env.fly\n");
     expect(bundle([inside]).code).toBe(0);
     git("add", "-f", ".env.fly");
-    expect(bundle([inside])).toMatchObject({ code: 1, err: expect.stringContaining("is tracked by git") });
+    expect(bundle([inside])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("is tracked by git"),
+    });
   });
 
   test("a folder that is not there, a folder as the file, an unknown option", () => {
-    expect(bundle([join(tools.folder, "no/such")])).toMatchObject({ code: 1, err: expect.stringContaining("does not exist") });
+    expect(bundle([join(tools.folder, "no/such")])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("does not exist"),
+    });
     expect(bundle([home])).toMatchObject({ code: 1, err: expect.stringContaining("is a folder") });
     expect(bundle(["--force"]).code).toBe(2);
   });
@@ -242,11 +287,17 @@ test("a second run that finds less keeps what it does not find", () => {
   const { code, out: said } = bundle([out], { GH_TOKEN: "gho_canaryNew" });
   expect(code).toBe(0);
   expect(said).toContain("has one from before, which stays");
-  expect(readThreeWays()[0]).toMatchObject({ CLAUDE_ACCESS_TOKEN: claudeToken, GH_TOKEN: "gho_canaryNew" });
+  expect(readThreeWays()[0]).toMatchObject({
+    CLAUDE_ACCESS_TOKEN: claudeToken,
+    GH_TOKEN: "gho_canaryNew",
+  });
 });
 
 test("another service's login in Claude's file is not taken for Claude's", () => {
-  put(".claude/.credentials.json", JSON.stringify({ mcpOAuth: { server: { accessToken: "canary-of-another-server" } } }));
+  put(
+    ".claude/.credentials.json",
+    JSON.stringify({ mcpOAuth: { server: { accessToken: "canary-of-another-server" } } }),
+  );
   const { code, out: said } = bundle([out], { GH_TOKEN: githubToken });
   expect(code).toBe(0);
   expect(said).toContain("no claudeAiOauth.accessToken in");
@@ -256,7 +307,10 @@ test("another service's login in Claude's file is not taken for Claude's", () =>
 test("a folder where a file should be is as good as nothing, and the others are found all the same", () => {
   mkdirSync(join(home, ".claude/.credentials.json"), { recursive: true });
   mkdirSync(join(home, ".config/cursor/auth.json"), { recursive: true });
-  const { code, out: said } = bundle([out], { GOOGLE_APPLICATION_CREDENTIALS: home, GH_TOKEN: githubToken });
+  const { code, out: said } = bundle([out], {
+    GOOGLE_APPLICATION_CREDENTIALS: home,
+    GH_TOKEN: githubToken,
+  });
   expect(code).toBe(0);
   expect(said).toContain("(1 of 4");
 });
@@ -270,20 +324,23 @@ test("a bundle that is there and cannot be read is not written over", () => {
   else expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining("cannot be read") });
 });
 
-test.each([["SIGHUP"], ["SIGTERM"]] as const)("%s midway leaves the file as it was, and nothing beside it", async (signal) => {
-  writeFileSync(out, "JWT_SECRET=0\n");
-  tools.add("gh", `touch '${tools.folder}/asked'; sleep 0.5; echo ${githubToken}`);
-  const child = Bun.spawn(["bash", "-c", `exec bash '${script}' '${out}'`], {
-    env: { HOME: home, PATH: tools.path },
-    stdio: ["ignore", "ignore", "ignore"],
-  });
-  while (!existsSync(join(tools.folder, "asked"))) await Bun.sleep(10);
-  child.kill(signal);
-  await child.exited;
-  const left = readdirSync(tools.folder).filter((name) => name.startsWith(".env"));
-  expect(left).toEqual([".env.fly"]);
-  expect(readFileSync(out, "utf8")).toBe("JWT_SECRET=0\n");
-});
+test.each([["SIGHUP"], ["SIGTERM"]] as const)(
+  "%s midway leaves the file as it was, and nothing beside it",
+  async (signal) => {
+    writeFileSync(out, "JWT_SECRET=0\n");
+    tools.add("gh", `touch '${tools.folder}/asked'; sleep 0.5; echo ${githubToken}`);
+    const child = Bun.spawn(["bash", "-c", `exec bash '${script}' '${out}'`], {
+      env: { HOME: home, PATH: tools.path },
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    while (!existsSync(join(tools.folder, "asked"))) await Bun.sleep(10);
+    child.kill(signal);
+    await child.exited;
+    const left = readdirSync(tools.folder).filter((name) => name.startsWith(".env"));
+    expect(left).toEqual([".env.fly"]);
+    expect(readFileSync(out, "utf8")).toBe("JWT_SECRET=0\n");
+  },
+);
 
 test("the names it writes are ignored by this project's git and Docker", () => {
   const root = resolve(import.meta.dir, "../..");

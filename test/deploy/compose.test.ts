@@ -43,7 +43,9 @@ test("the web app runs alone in its image, without root, and finds the AI server
 });
 
 test("the web app does not wait half a minute for the AI server's first check", () => {
-  expect(Number.parseInt(services["ai-server"].healthcheck?.interval ?? "30s", 10)).toBeLessThanOrEqual(5);
+  expect(
+    Number.parseInt(services["ai-server"].healthcheck?.interval ?? "30s", 10),
+  ).toBeLessThanOrEqual(5);
 });
 
 test("Procfile, Dockerfiles and lockfile agree on the versions and ports that they repeat", () => {

@@ -9,7 +9,12 @@ const root = resolve(import.meta.dir, "../..");
 
 test("deno.json names the entry file that is there", () => {
   const { deploy } = z
-    .object({ deploy: z.object({ runtime: z.object({ entrypoint: z.string() }), include: z.array(z.string()) }) })
+    .object({
+      deploy: z.object({
+        runtime: z.object({ entrypoint: z.string() }),
+        include: z.array(z.string()),
+      }),
+    })
     .parse(JSON.parse(readFileSync(join(root, "deno.json"), "utf8")));
   expect(existsSync(join(root, deploy.runtime.entrypoint))).toBe(true);
   for (const path of deploy.include) expect(existsSync(join(root, path))).toBe(true);
@@ -32,7 +37,13 @@ describe("on Deno Deploy without a JWT key", () => {
         ],
         {
           cwd: root,
-          env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: String(port), HOST: "127.0.0.1", [name]: "1" },
+          env: {
+            PATH: process.env.PATH,
+            HOME: process.env.HOME,
+            PORT: String(port),
+            HOST: "127.0.0.1",
+            [name]: "1",
+          },
           stdin: "ignore",
           stdout: "pipe",
           stderr: "inherit",

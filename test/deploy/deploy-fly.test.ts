@@ -14,7 +14,9 @@ let secrets: string;
 beforeEach(() => {
   tools = createStandInTools();
   secrets = join(tools.folder, ".env.fly");
-  writeFileSync(secrets, "GH_TOKEN=gho_canary\nJWT_SECRET=canary0123456789abcdef0123456789\n", { mode: 0o600 });
+  writeFileSync(secrets, "GH_TOKEN=gho_canary\nJWT_SECRET=canary0123456789abcdef0123456789\n", {
+    mode: 0o600,
+  });
   addFlyctl(tools);
   tools.add("curl");
 });
@@ -24,7 +26,14 @@ function deploy(args: string[], env: Record<string, string> = {}) {
   tools.forgetCalls();
   const result = runCommand(["bash", script, ...args], {
     cwd: tools.folder,
-    env: { HOME: tools.folder, PATH: tools.path, SECRETS_FILE: secrets, HEALTH_PAUSE: "0", HEALTH_TRIES: "2", ...env },
+    env: {
+      HOME: tools.folder,
+      PATH: tools.path,
+      SECRETS_FILE: secrets,
+      HEALTH_PAUSE: "0",
+      HEALTH_TRIES: "2",
+      ...env,
+    },
   });
   // No value in what it says, nor among arguments, which every user of a machine can read.
   expect(result.out + result.err + tools.calls().join("\n")).not.toContain("canary");
@@ -43,7 +52,9 @@ describe("the AI server alone", () => {
       "flyctl deploy --config fly.toml --app oneshot-ai-providers",
       "curl --silent --fail --max-time 5 --output /dev/null https://oneshot-ai-providers.fly.dev/health",
     ]);
-    expect(readFileSync(join(tools.folder, ".imported"), "utf8")).toBe(readFileSync(secrets, "utf8"));
+    expect(readFileSync(join(tools.folder, ".imported"), "utf8")).toBe(
+      readFileSync(secrets, "utf8"),
+    );
     expect(out).toContain("staged the secrets of");
     expect(out).toContain("GH_TOKEN JWT_SECRET");
   });
@@ -141,7 +152,9 @@ describe("what is missing gets one clear line", () => {
   });
 
   test("the secrets", () => {
-    fails([], /there is no .*: run scripts\/bundle-credentials.sh/, { SECRETS_FILE: join(tools.folder, "none") });
+    fails([], /there is no .*: run scripts\/bundle-credentials.sh/, {
+      SECRETS_FILE: join(tools.folder, "none"),
+    });
   });
 
   test("anything in them", () => {
@@ -164,7 +177,8 @@ describe("what is missing gets one clear line", () => {
   test("curl", () => {
     const bin = join(tools.folder, "few");
     mkdirSync(bin);
-    for (const name of ["bash", "dirname", "sed", "head"]) symlinkSync(Bun.which(name) ?? "", join(bin, name));
+    for (const name of ["bash", "dirname", "sed", "head"])
+      symlinkSync(Bun.which(name) ?? "", join(bin, name));
     writeFileSync(join(bin, "flyctl"), "#!/bin/sh\n", { mode: 0o755 });
     fails([], /curl is not installed/, { PATH: bin });
   });
@@ -193,24 +207,29 @@ test.each([
   ["volumes list", "cannot list the volumes of oneshot"],
   ["volumes create", "Error: canned"],
   ["secrets import", "Error: canned"],
-])("what flyctl fails at (%s) ends it with flyctl's words, and a second run goes on from there", (command, message) => {
-  addFlyctl(tools, { failsAt: command });
-  const { code, err, calls } = deploy(["--integrated"]);
-  expect(code).not.toBe(0);
-  expect(err).toContain(message);
-  expect(calls.at(-1)).toStartWith(`flyctl ${command} `);
-  addFlyctl(tools);
-  const again = deploy(["--integrated"]);
-  expect(again.code).toBe(0);
-  const created = ["apps create", "volumes create"].filter((words) =>
-    [...calls, ...again.calls].some((call) => call.includes(words)),
-  );
-  expect(created).toEqual(["apps create", "volumes create"]);
-});
+])(
+  "what flyctl fails at (%s) ends it with flyctl's words, and a second run goes on from there",
+  (command, message) => {
+    addFlyctl(tools, { failsAt: command });
+    const { code, err, calls } = deploy(["--integrated"]);
+    expect(code).not.toBe(0);
+    expect(err).toContain(message);
+    expect(calls.at(-1)).toStartWith(`flyctl ${command} `);
+    addFlyctl(tools);
+    const again = deploy(["--integrated"]);
+    expect(again.code).toBe(0);
+    const created = ["apps create", "volumes create"].filter((words) =>
+      [...calls, ...again.calls].some((call) => call.includes(words)),
+    );
+    expect(created).toEqual(["apps create", "volumes create"]);
+  },
+);
 
 test("the commands of --dry-run can be pasted where the folder's name has a space", () => {
   const { out } = deploy(["--dry-run"], { SECRETS_FILE: "/a folder/.env.fly" });
-  expect(out).toContain("flyctl secrets import --stage --app oneshot-ai-providers < /a\\ folder/.env.fly\n");
+  expect(out).toContain(
+    "flyctl secrets import --stage --app oneshot-ai-providers < /a\\ folder/.env.fly\n",
+  );
 });
 
 test("CDPATH leads it nowhere else", () => {

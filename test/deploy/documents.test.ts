@@ -1,7 +1,12 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { readAnchors, readCodeBlocks, readLinks, readRecorded } from "../support/deploy/read-markdown.ts";
+import {
+  readAnchors,
+  readCodeBlocks,
+  readLinks,
+  readRecorded,
+} from "../support/deploy/read-markdown.ts";
 import { runCommand } from "../support/deploy/run-command.ts";
 import { addFlyctl } from "../support/deploy/stand-in-flyctl.ts";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
@@ -74,17 +79,21 @@ describe.each(documents)("%s", (name) => {
     writeFileSync(join(tools.folder, "key.json"), '{"type":"service_account"}');
     for (const block of readCodeBlocks(read(name), "bash")) {
       // Each block is for somebody who begins with it.
-      if (block.includes("apps create")) runCommand(["rm", "-rf", join(tools.folder, ".fly")], { env: { PATH: tools.path } });
+      if (block.includes("apps create"))
+        runCommand(["rm", "-rf", join(tools.folder, ".fly")], { env: { PATH: tools.path } });
       const { code, err } = run(block);
       expect({ block, code, err }).toMatchObject({ code: 0 });
     }
     for (const call of tools.calls().filter((line) => line.startsWith("flyctl "))) {
       const words = call.split(" ").slice(1);
-      const command = [words.slice(0, 2).join(" "), words[0] ?? ""].find((candidate) => candidate in FLYCTL);
+      const command = [words.slice(0, 2).join(" "), words[0] ?? ""].find(
+        (candidate) => candidate in FLYCTL,
+      );
       expect({ call, command }).toMatchObject({ command: expect.any(String) });
       const allowed = FLYCTL[command ?? ""] ?? [];
       for (const option of words.filter((word) => word.startsWith("--"))) {
-        if (!allowed.includes(option.replace(/=.*/, ""))) throw new Error(`${call}: no option ${option}`);
+        if (!allowed.includes(option.replace(/=.*/, "")))
+          throw new Error(`${call}: no option ${option}`);
       }
     }
   });
@@ -104,7 +113,8 @@ describe.each(documents)("%s", (name) => {
         /`((?:scripts|test|src|docs|elixir|bridges)\/[\w./-]*|[\w-]+\.(?:toml|nix|yaml)|Dockerfile[\w.]*|Procfile)`/g,
       ),
     ];
-    for (const [, path = ""] of named) expect({ path, there: existsSync(join(root, path)) }).toEqual({ path, there: true });
+    for (const [, path = ""] of named)
+      expect({ path, there: existsSync(join(root, path)) }).toEqual({ path, there: true });
   });
 });
 
@@ -127,7 +137,12 @@ test("the entry file for any Fetch host is an AI server", async () => {
   chmodSync(file, 0o600);
   const port = findFreePort();
   const server = Bun.spawn([process.execPath, file], {
-    env: { PATH: process.env.PATH, BUN_PORT: String(port), PORT: String(port), NODE_ENV: "production" },
+    env: {
+      PATH: process.env.PATH,
+      BUN_PORT: String(port),
+      PORT: String(port),
+      NODE_ENV: "production",
+    },
     stdio: ["ignore", "ignore", "inherit"],
   });
   try {

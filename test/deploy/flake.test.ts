@@ -15,7 +15,14 @@ const runsHere = nix !== null && process.platform === "linux";
 setDefaultTimeout(300_000);
 
 /** What the flake reads; the rest of a checkout would only be copied. */
-const sources = ["flake.nix", "package.json", "package-lock.json", "src", "scripts/start-oneshot", "elixir"];
+const sources = [
+  "flake.nix",
+  "package.json",
+  "package-lock.json",
+  "src",
+  "scripts/start-oneshot",
+  "elixir",
+];
 
 describe("flake.nix, with a stand-in for nixpkgs", () => {
   let folder: string;
@@ -37,7 +44,8 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
       NIX_STATE_DIR: join(folder, "state"),
       NIX_LOG_DIR: join(folder, "log"),
       NIX_CONF_DIR: join(folder, "conf"),
-      NIX_CONFIG: "experimental-features = nix-command flakes\nsandbox = false\nbuild-users-group =\nsubstituters =",
+      NIX_CONFIG:
+        "experimental-features = nix-command flakes\nsandbox = false\nbuild-users-group =\nsubstituters =",
     };
     for (const name of ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "NIX_SSL_CERT_FILE"]) {
       const value = process.env[name];
@@ -52,10 +60,21 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
 
   function run(...args: string[]) {
     const standIn = `path:${join(root, "test/fixtures/nixpkgs-stand-in")}`;
-    const result = runCommand([nix ?? "", ...args, "--impure", "--no-write-lock-file", "--override-input", "nixpkgs", standIn], {
-      cwd: join(folder, "flake"),
-      env,
-    });
+    const result = runCommand(
+      [
+        nix ?? "",
+        ...args,
+        "--impure",
+        "--no-write-lock-file",
+        "--override-input",
+        "nixpkgs",
+        standIn,
+      ],
+      {
+        cwd: join(folder, "flake"),
+        env,
+      },
+    );
     if (result.code !== 0) throw new Error(result.err);
     return result;
   }
@@ -65,7 +84,10 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
     const names = ["ai-server", "default", "oneshot-integrated"];
     const each = (members: string[], type: string) =>
       Object.fromEntries(
-        systems.map((system) => [system, Object.fromEntries(members.map((name) => [name, expect.objectContaining({ type })]))]),
+        systems.map((system) => [
+          system,
+          Object.fromEntries(members.map((name) => [name, expect.objectContaining({ type })])),
+        ]),
       );
     expect(outputs).toEqual({
       packages: each(names, "derivation"),
@@ -78,20 +100,23 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
     run("flake", "check", "--no-build", "path:.");
   });
 
-  test.skipIf(!runsHere)("has the hash of the dependencies, and makes an AI server that answers (needs nix)", async () => {
-    run("build", "path:.#ai-server", "--out-link", join(folder, "result"));
-    const port = findFreePort();
-    const server = Bun.spawn([join(folder, "result/bin/ai-server")], {
-      env: { PATH: env.PATH, PORT: String(port), HOST: "127.0.0.1", NODE_ENV: "production" },
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-    try {
-      await untilHealthy(`http://127.0.0.1:${port}`);
-    } finally {
-      server.kill("SIGTERM");
-      expect(await server.exited).toBe(0);
-    }
-  });
+  test.skipIf(!runsHere)(
+    "has the hash of the dependencies, and makes an AI server that answers (needs nix)",
+    async () => {
+      run("build", "path:.#ai-server", "--out-link", join(folder, "result"));
+      const port = findFreePort();
+      const server = Bun.spawn([join(folder, "result/bin/ai-server")], {
+        env: { PATH: env.PATH, PORT: String(port), HOST: "127.0.0.1", NODE_ENV: "production" },
+        stdio: ["ignore", "ignore", "inherit"],
+      });
+      try {
+        await untilHealthy(`http://127.0.0.1:${port}`);
+      } finally {
+        server.kill("SIGTERM");
+        expect(await server.exited).toBe(0);
+      }
+    },
+  );
 
   test.skipIf(!runsHere || !existsSync(join(root, "elixir/web")) || !Bun.which("mix"))(
     "makes bin/start-oneshot, bin/web and bin/ai-server, which run together (needs nix and elixir)",
@@ -101,7 +126,12 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
         expect(existsSync(join(folder, "integrated/bin", name))).toBe(true);
       const port = findFreePort();
       const oneshot = Bun.spawn([join(folder, "integrated/bin/start-oneshot")], {
-        env: { ...env, PORT: String(port), AI_SERVER_PORT: String(findFreePort()), NODE_ENV: "production" },
+        env: {
+          ...env,
+          PORT: String(port),
+          AI_SERVER_PORT: String(findFreePort()),
+          NODE_ENV: "production",
+        },
         stdio: ["ignore", "ignore", "inherit"],
       });
       try {

@@ -60,9 +60,12 @@ describe.each(["fly.toml", "fly-integrated.toml"])("%s", (name) => {
 describe("the time to stop", () => {
   test("of the integrated app holds both drains, one after the other", () => {
     const drain = Number(/DRAIN_SECONDS:-(\d+)/.exec(read("scripts/start-oneshot"))?.[1]);
-    const grace = Number(/SHUTDOWN_GRACE_MS` \| `(\d+)`/.exec(read("docs/configuration.md"))?.[1]) / 1000;
+    const grace =
+      Number(/SHUTDOWN_GRACE_MS` \| `(\d+)`/.exec(read("docs/configuration.md"))?.[1]) / 1000;
     expect(drain).toBeGreaterThan(0);
-    expect(seconds(parse("fly-integrated.toml").kill_timeout)).toBeGreaterThanOrEqual(drain + grace + 10);
+    expect(seconds(parse("fly-integrated.toml").kill_timeout)).toBeGreaterThanOrEqual(
+      drain + grace + 10,
+    );
   });
 
   test("of the AI server holds its drain", () => {
@@ -85,8 +88,14 @@ describe("the check itself", () => {
     ["kill_signal = 15", "kill_signal: must be string"],
     ['kill_timeout = "soon"', "kill_timeout: must be duration"],
     ['[http_service]\ninternal_port = "8080"', "http_service.internal_port: must be int"],
-    ['[http_service]\nauto_stop_machines = "never"', "http_service.auto_stop_machines: must be fly.MachineAutostop"],
-    ["[http_service.http_options]\nidle_timeout = -1", "http_service.http_options.idle_timeout: must be uint32"],
+    [
+      '[http_service]\nauto_stop_machines = "never"',
+      "http_service.auto_stop_machines: must be fly.MachineAutostop",
+    ],
+    [
+      "[http_service.http_options]\nidle_timeout = -1",
+      "http_service.http_options.idle_timeout: must be uint32",
+    ],
     ["[env]\nPORT = 8080", "env.PORT: must be string"],
     ['[[vm]]\nmemori = "1gb"', "vm[0].memori: no such key"],
     ['[[restart]]\npolicy = "sometimes"', "restart[0].policy: must be appconfig.RestartPolicy"],

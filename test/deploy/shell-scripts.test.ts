@@ -11,20 +11,31 @@ function findScripts(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return findScripts(path);
-    return /^#!.*\b(ba)?sh\n|^# shellcheck shell=/.test(readFileSync(join(root, path), "utf8").slice(0, 200)) ? [path] : [];
+    return /^#!.*\b(ba)?sh\n|^# shellcheck shell=/.test(
+      readFileSync(join(root, path), "utf8").slice(0, 200),
+    )
+      ? [path]
+      : [];
   });
 }
 const scripts = [...findScripts("scripts"), ...findScripts(".ci")];
 
 test("the scripts are found", () => {
   expect(scripts).toEqual(
-    expect.arrayContaining(["scripts/start-oneshot", "scripts/deploy-fly.sh", "scripts/bundle-credentials.sh"]),
+    expect.arrayContaining([
+      "scripts/start-oneshot",
+      "scripts/deploy-fly.sh",
+      "scripts/bundle-credentials.sh",
+    ]),
   );
 });
 
 describe.each(scripts)("%s", (script) => {
   test.skipIf(!shellcheck)("passes shellcheck (needs shellcheck)", () => {
-    const { out, err } = runCommand([shellcheck ?? "", "-x", script], { cwd: root, env: { PATH: process.env.PATH ?? "" } });
+    const { out, err } = runCommand([shellcheck ?? "", "-x", script], {
+      cwd: root,
+      env: { PATH: process.env.PATH ?? "" },
+    });
     expect(out + err).toBe("");
   });
 

@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
 import { findFreePort } from "../support/find-free-port.ts";
@@ -25,7 +32,8 @@ afterEach(async () => {
     process.kill("SIGKILL");
     await process.exited;
     for (const name of NAMES) {
-      if (existsSync(fileOf(`${name}.pid`)) && isOurs(pidOf(name))) globalThis.process.kill(pidOf(name), "SIGKILL");
+      if (existsSync(fileOf(`${name}.pid`)) && isOurs(pidOf(name)))
+        globalThis.process.kill(pidOf(name), "SIGKILL");
     }
   }
   running = [];
@@ -36,7 +44,8 @@ afterEach(async () => {
 const NO_PATIENCE = { DRAIN_SECONDS: "0.1", SHUTDOWN_GRACE_MS: "-10000" };
 
 /** Lines of a stand-in that wait until another one has written this event. */
-const waitFor = (event: string) => `until grep -qs "${event}" "${tools.folder}/events"; do sleep 0.02; done;`;
+const waitFor = (event: string) =>
+  `until grep -qs "${event}" "${tools.folder}/events"; do sleep 0.02; done;`;
 
 /** A process that keeps its environment and id, ends after `drain` seconds when asked to, and writes when it did what. */
 function addProcess(name: string, { drain = "0", onTerm = "" } = {}): void {
@@ -51,8 +60,10 @@ while :; do sleep 0.05; done`,
 const fileOf = (name: string) => join(tools.folder, name);
 const pidOf = (name: string) => Number(readFileSync(fileOf(`${name}.pid`), "utf8"));
 /** Whether the process still runs one of the stand-ins; its id may be another's by now. */
-const isOurs = (pid: number) => isRunning(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(tools.folder);
-const events = () => (existsSync(fileOf("events")) ? readFileSync(fileOf("events"), "utf8").trim().split("\n") : []);
+const isOurs = (pid: number) =>
+  isRunning(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(tools.folder);
+const events = () =>
+  existsSync(fileOf("events")) ? readFileSync(fileOf("events"), "utf8").trim().split("\n") : [];
 const environmentOf = (name: string) =>
   Object.fromEntries(
     readFileSync(fileOf(`${name}.env`), "utf8")
@@ -66,7 +77,10 @@ interface Started {
   out: Promise<string>;
 }
 
-async function start(env: Record<string, string> = {}, names = ["web", "ai-server"]): Promise<Started> {
+async function start(
+  env: Record<string, string> = {},
+  names = ["web", "ai-server"],
+): Promise<Started> {
   for (const name of NAMES) rmSync(fileOf(`${name}.pid`), { force: true });
   const process = Bun.spawn([fileOf(".bin/start-oneshot")], {
     env: { HOME: tools.folder, PATH: tools.path, ...env },
@@ -77,7 +91,10 @@ async function start(env: Record<string, string> = {}, names = ["web", "ai-serve
   const started = { process, out: new Response(process.stdout).text() };
   running.push(started);
   await until("all have started", () =>
-    names.every((name) => existsSync(fileOf(`${name}.pid`)) && readFileSync(fileOf(`${name}.pid`), "utf8") !== ""),
+    names.every(
+      (name) =>
+        existsSync(fileOf(`${name}.pid`)) && readFileSync(fileOf(`${name}.pid`), "utf8") !== "",
+    ),
   );
   return started;
 }
@@ -85,7 +102,10 @@ async function start(env: Record<string, string> = {}, names = ["web", "ai-serve
 describe("start", () => {
   test("gives each its port, and the Elixir app the AI server's address", async () => {
     await start({ PORT: "8099" });
-    expect(environmentOf("web")).toMatchObject({ PORT: "8099", AI_SERVER_URL: "http://localhost:3000" });
+    expect(environmentOf("web")).toMatchObject({
+      PORT: "8099",
+      AI_SERVER_URL: "http://localhost:3000",
+    });
     expect(environmentOf("web").HOST).toBeUndefined();
     // Ctrl-C, which all programs of a terminal get, must not end the Elixir runtime before it is asked.
     expect(environmentOf("web").ERL_ZFLAGS).toBe("+Bi");
@@ -104,21 +124,28 @@ describe("start", () => {
     expect(environmentOf("web").JWT_SECRET).not.toBe(key);
   });
 
-  test.each([["JWT_SECRET"], ["JWT_PUBLIC_KEY"]])("leaves %s as the operator set it", async (name) => {
-    await start({ [name]: "the operator's own" });
-    for (const process of ["web", "ai-server"]) expect(environmentOf(process)[name]).toBe("the operator's own");
-    if (name !== "JWT_SECRET") expect(environmentOf("web").JWT_SECRET).toBeUndefined();
-  });
+  test.each([["JWT_SECRET"], ["JWT_PUBLIC_KEY"]])(
+    "leaves %s as the operator set it",
+    async (name) => {
+      await start({ [name]: "the operator's own" });
+      for (const process of ["web", "ai-server"])
+        expect(environmentOf(process)[name]).toBe("the operator's own");
+      if (name !== "JWT_SECRET") expect(environmentOf("web").JWT_SECRET).toBeUndefined();
+    },
+  );
 });
 
 describe("asked to end", () => {
-  test.each([["SIGTERM"], ["SIGINT"]] as const)("by %s: the web app first, then the AI server, exit 0", async (signal) => {
-    addProcess("web", { drain: "0.3" });
-    const { process } = await start();
-    process.kill(signal);
-    expect(await process.exited).toBe(0);
-    expect(events()).toEqual(["web asked", "web ended", "ai-server asked", "ai-server ended"]);
-  });
+  test.each([["SIGTERM"], ["SIGINT"]] as const)(
+    "by %s: the web app first, then the AI server, exit 0",
+    async (signal) => {
+      addProcess("web", { drain: "0.3" });
+      const { process } = await start();
+      process.kill(signal);
+      expect(await process.exited).toBe(0);
+      expect(events()).toEqual(["web asked", "web ended", "ai-server asked", "ai-server ended"]);
+    },
+  );
 
   test("the AI server too after DRAIN_SECONDS, so that long streams end with an event that says why", async () => {
     addProcess("web", { onTerm: waitFor("ai-server ended") });
@@ -137,7 +164,13 @@ describe("asked to end", () => {
     await Bun.sleep(100);
     appendFileSync(fileOf("events"), "go on\n");
     expect(await process.exited).toBe(0);
-    expect(events()).toEqual(["web asked", "go on", "web ended", "ai-server asked", "ai-server ended"]);
+    expect(events()).toEqual([
+      "web asked",
+      "go on",
+      "web ended",
+      "ai-server asked",
+      "ai-server ended",
+    ]);
   });
 
   test.each([["SIGTERM"], ["SIGINT"], ["SIGHUP"]] as const)(
@@ -154,13 +187,16 @@ describe("asked to end", () => {
     },
   );
 
-  test.each([["web"], ["ai-server"]])("and %s hangs: it is killed after both limits and 10 s, exit 1", async (name) => {
-    addProcess(name, { onTerm: "while :; do sleep 1; done;" });
-    const { process, out } = await start(NO_PATIENCE);
-    process.kill("SIGTERM");
-    expect(await process.exited).toBe(1);
-    expect(await out).toContain(`${name} ended with 137`);
-  });
+  test.each([["web"], ["ai-server"]])(
+    "and %s hangs: it is killed after both limits and 10 s, exit 1",
+    async (name) => {
+      addProcess(name, { onTerm: "while :; do sleep 1; done;" });
+      const { process, out } = await start(NO_PATIENCE);
+      process.kill("SIGTERM");
+      expect(await process.exited).toBe(1);
+      expect(await out).toContain(`${name} ended with 137`);
+    },
+  );
 
   test("and the AI server is killed meanwhile: the web app ends as it would, exit 1", async () => {
     addProcess("web", { onTerm: waitFor("go on") });
@@ -260,7 +296,10 @@ describe("the bridge to Copilot", () => {
 test("the real AI server answers a caller that has the made key, and drains a stream", async () => {
   const port = findFreePort();
   tools.add("ai-server", `exec '${process.execPath}' '${root}/src/runtimes/bun.ts'`);
-  const { process: oneshot } = await start({ AI_SERVER_PORT: String(port), NODE_ENV: "production" }, ["web"]);
+  const { process: oneshot } = await start(
+    { AI_SERVER_PORT: String(port), NODE_ENV: "production" },
+    ["web"],
+  );
   const { mintToken } = await import("../../src/auth/mint-token.ts");
   const token = await mintToken({
     secret: environmentOf("web").JWT_SECRET ?? "",

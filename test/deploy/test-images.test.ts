@@ -13,13 +13,16 @@ beforeEach(() => {
   tools.add("uname", "echo Linux");
   tools.add("id", "echo 0");
   tools.add("buildah", '[[ "$*" != *" inspect "* ]] && echo working-container');
-  for (const name of ["podman", "debootstrap", "runc", "conmon", "netavark", "flock"]) tools.add(name);
+  for (const name of ["podman", "debootstrap", "runc", "conmon", "netavark", "flock"])
+    tools.add(name);
 });
 afterEach(() => tools.remove());
 
 /** The one line by which the images are left out, without a failure. */
 function leftOut(env: Record<string, string> = {}): string {
-  const { code, out, err } = runCommand(["/bin/bash", script], { env: { HOME: tools.folder, PATH: tools.path, ...env } });
+  const { code, out, err } = runCommand(["/bin/bash", script], {
+    env: { HOME: tools.folder, PATH: tools.path, ...env },
+  });
   expect({ code, err }).toEqual({ code: 0, err: "" });
   expect(out.trimEnd().split("\n")).toHaveLength(1);
   return out.trimEnd();
@@ -39,10 +42,16 @@ describe("where the images cannot be tried, one line says why, and nothing fails
   test("no tools, and no apt to install them", () => {
     const bin = join(tools.folder, "few");
     runCommand(["mkdir", bin], { env: { PATH: tools.path } });
-    for (const name of ["bash", "env", "dirname"]) symlinkSync(Bun.which(name) ?? "", join(bin, name));
-    for (const name of ["uname", "id"]) symlinkSync(join(tools.folder, ".bin", name), join(bin, name));
-    expect(leftOut({ PATH: bin })).toStartWith("Left out: the images (there is no buildah: apt-get install ");
-    expect(leftOut({ PATH: bin, TEST_IMAGES_INSTALL: "1" })).toStartWith("Left out: the images (apt cannot install buildah ");
+    for (const name of ["bash", "env", "dirname"])
+      symlinkSync(Bun.which(name) ?? "", join(bin, name));
+    for (const name of ["uname", "id"])
+      symlinkSync(join(tools.folder, ".bin", name), join(bin, name));
+    expect(leftOut({ PATH: bin })).toStartWith(
+      "Left out: the images (there is no buildah: apt-get install ",
+    );
+    expect(leftOut({ PATH: bin, TEST_IMAGES_INSTALL: "1" })).toStartWith(
+      "Left out: the images (apt cannot install buildah ",
+    );
   });
 
   test("buildah may not mount", () => {
@@ -54,12 +63,17 @@ describe("where the images cannot be tried, one line says why, and nothing fails
 
   test("debootstrap may not, or finds no archive", () => {
     tools.add("debootstrap", 'echo "I: Retrieving"; echo "E: Failed getting release file"; exit 1');
-    expect(leftOut()).toBe("Left out: the images (the base images cannot be made: E: Failed getting release file)");
+    expect(leftOut()).toBe(
+      "Left out: the images (the base images cannot be made: E: Failed getting release file)",
+    );
   });
 
   test("podman may not run a container", () => {
     tools.add("buildah", "echo working-container");
-    tools.add("podman", '[[ "$*" != *" run "* ]] || { echo "Error: runc: cgroups not mounted" >&2; exit 126; }');
+    tools.add(
+      "podman",
+      '[[ "$*" != *" run "* ]] || { echo "Error: runc: cgroups not mounted" >&2; exit 126; }',
+    );
     expect(leftOut()).toBe(
       "Left out: the images (podman cannot run a container on this machine: Error: runc: cgroups not mounted)",
     );

@@ -29,7 +29,10 @@ describe("wrangler.toml", () => {
   test(
     "would not pass with a key that wrangler does not know",
     async () => {
-      const config = readFileSync(join(root, "wrangler.toml"), "utf8").replace("src/runtimes/", `${root}/src/runtimes/`);
+      const config = readFileSync(join(root, "wrangler.toml"), "utf8").replace(
+        "src/runtimes/",
+        `${root}/src/runtimes/`,
+      );
       const file = join(folder, "wrangler.toml");
       writeFileSync(file, `${config}\n[observabilty]\nenabled = true\n`);
       const problems = await checkWorker(file);
@@ -51,7 +54,10 @@ describe("wrangler.toml", () => {
 
   test("keeps logs, and holds no secret", () => {
     const config = Bun.TOML.parse(readFileSync(join(root, "wrangler.toml"), "utf8"));
-    expect(config).toMatchObject({ observability: { enabled: true }, main: "src/runtimes/workers.ts" });
+    expect(config).toMatchObject({
+      observability: { enabled: true },
+      main: "src/runtimes/workers.ts",
+    });
     expect(config).not.toHaveProperty("vars");
   });
 });

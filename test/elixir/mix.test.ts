@@ -9,7 +9,9 @@ const TIMEOUT_MS = 600_000;
 test.skipIf(Bun.which("mix") === null)(
   "the Elixir projects are formatted, compile without warnings and pass their tests (needs elixir)",
   () => {
-    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "scripts/test-elixir.sh"], { cwd: root });
+    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "scripts/test-elixir.sh"], {
+      cwd: root,
+    });
     const output = stdout.toString();
     if (exitCode !== 0) throw new Error(`${output}\n${stderr}`);
     expect(output.trimEnd().split("\n").at(-1)).toMatch(/^[1-9]\d* passed, 0 failed$/);

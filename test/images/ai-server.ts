@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mintToken } from "../../src/auth/mint-token.ts";
-import { type Container, podman, readImageSize, readMemory, report, runContainer } from "../support/deploy/container.ts";
+import {
+  type Container,
+  podman,
+  readImageSize,
+  readMemory,
+  report,
+  runContainer,
+} from "../support/deploy/container.ts";
 import { until } from "../support/until.ts";
 
 const image = process.env.AI_SERVER_IMAGE ?? "localhost/ai-server:test";
@@ -8,7 +15,13 @@ const secret = "0123456789abcdef0123456789abcdef";
 
 let container: Container;
 beforeAll(async () => {
-  container = await runContainer(image, ["--read-only", "--cap-drop", "all", "-e", `JWT_SECRET=${secret}`]);
+  container = await runContainer(image, [
+    "--read-only",
+    "--cap-drop",
+    "all",
+    "-e",
+    `JWT_SECRET=${secret}`,
+  ]);
 });
 afterAll(() => container.remove());
 
@@ -24,7 +37,11 @@ async function chat(body: Record<string, unknown>): Promise<Response> {
   return fetch(`${container.url}/chat`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ provider: "echo", messages: [{ role: "user", content: "one two three four" }], ...body }),
+    body: JSON.stringify({
+      provider: "echo",
+      messages: [{ role: "user", content: "one two three four" }],
+      ...body,
+    }),
   });
 }
 
@@ -41,12 +58,17 @@ test("starts and answers on a read-only file system without any capability", asy
 
 test("runs as a user who cannot change the program", async () => {
   expect(await container.exec("id", "-u")).toBe("1000");
-  expect(await container.exec("sh", "-c", "[ -w /app/bun.js ] || [ -w /app ] || echo no")).toBe("no");
+  expect(await container.exec("sh", "-c", "[ -w /app/bun.js ] || [ -w /app ] || echo no")).toBe(
+    "no",
+  );
 });
 
 test("is healthy by the image's own check", async () => {
   const name = `ai-server-test-${new URL(container.url).port}`;
-  await until("the check passes", async () => (await podman("healthcheck", "run", name)).code === 0);
+  await until(
+    "the check passes",
+    async () => (await podman("healthcheck", "run", name)).code === 0,
+  );
 });
 
 test("holds nothing of the repository but the bundle", async () => {

@@ -16,7 +16,10 @@ import { until } from "../support/until.ts";
 const image = process.env.ONESHOT_IMAGE ?? "localhost/oneshot:test";
 
 /** `podman run`, with the one volume that the image has. */
-async function withContainer(options: string[], use: (container: Container) => Promise<void>): Promise<void> {
+async function withContainer(
+  options: string[],
+  use: (container: Container) => Promise<void>,
+): Promise<void> {
   const container = await runContainer(image, options);
   try {
     await use(container);
@@ -53,15 +56,20 @@ describe("one container", () => {
       .filter((fields) => fields[3] === "0A")
       .map((fields) => fields[1] ?? "");
     const outside = listening.filter((address) => !address.startsWith("0100007F:"));
-    expect(outside.map((address) => Number.parseInt(address.split(":")[1] ?? "", 16))).toEqual([8080]);
+    expect(outside.map((address) => Number.parseInt(address.split(":")[1] ?? "", 16))).toEqual([
+      8080,
+    ]);
     expect(listening).toContain("0100007F:0BB8");
   });
 
   test("runs both as a user who cannot change them, though it began as root", async () => {
-    const ids = ["start-oneshot", "ai-server/bun.js", "beam.smp"].map((text) => findProcesses(container, text));
+    const ids = ["start-oneshot", "ai-server/bun.js", "beam.smp"].map((text) =>
+      findProcesses(container, text),
+    );
     const [init, ai, web] = (await Promise.all(ids)).map((found) => found[0] ?? "");
     expect(init).toBe("1");
-    for (const id of [init, ai, web]) expect(await container.exec("stat", "-c", "%u", `/proc/${id}`)).toBe("1000");
+    for (const id of [init, ai, web])
+      expect(await container.exec("stat", "-c", "%u", `/proc/${id}`)).toBe("1000");
     expect(
       await container.exec(
         "setpriv",
@@ -74,7 +82,8 @@ describe("one container", () => {
   });
 
   test("is healthy by the image's own check, which fails when the AI server does not answer", async () => {
-    const check = () => podman("healthcheck", "run", `ai-server-test-${new URL(container.url).port}`);
+    const check = () =>
+      podman("healthcheck", "run", `ai-server-test-${new URL(container.url).port}`);
     await until("the check passes", async () => (await check()).code === 0);
     const [id = ""] = await findProcesses(container, "ai-server/bun.js");
     await signal(container, id, "STOP");
@@ -86,7 +95,9 @@ describe("one container", () => {
 
 test("Ctrl-C, which both programs get too, during a stream: the stream comes to its end, exit 0", async () => {
   await withContainer([], async (container) => {
-    const found = ["beam.smp", "ai-server/bun.js", "start-oneshot"].map((text) => findProcesses(container, text));
+    const found = ["beam.smp", "ai-server/bun.js", "start-oneshot"].map((text) =>
+      findProcesses(container, text),
+    );
     const ids = (await Promise.all(found)).map(([id = ""]) => id);
     const answer = await ask(container.url, "one two three four five six seven eight", "echo-slow");
     await container.exec("sh", "-c", `kill -INT ${ids.join(" ")}`);
@@ -102,18 +113,24 @@ test("docker stop during a stream: the stream comes to its end, exit 0", async (
     const code = container.stop(60);
     expect(await answer.text()).toContain("eight");
     expect(await code).toBe(0);
-    report("integrated, stop during a stream of 2 s", `${((performance.now() - started) / 1000).toFixed(1)} s`);
+    report(
+      "integrated, stop during a stream of 2 s",
+      `${((performance.now() - started) / 1000).toFixed(1)} s`,
+    );
   });
 });
 
-test.each([["ai-server/bun.js"], ["beam.smp"]])("%s killed: the container ends, and not with 0", async (program) => {
-  await withContainer([], async (container) => {
-    const [id = ""] = await findProcesses(container, program);
-    await signal(container, id, "KILL");
-    expect(await container.exitCode()).not.toBe(0);
-    expect(await container.logs()).toContain("ended by itself (137)");
-  });
-});
+test.each([["ai-server/bun.js"], ["beam.smp"]])(
+  "%s killed: the container ends, and not with 0",
+  async (program) => {
+    await withContainer([], async (container) => {
+      const [id = ""] = await findProcesses(container, program);
+      await signal(container, id, "KILL");
+      expect(await container.exitCode()).not.toBe(0);
+      expect(await container.logs()).toContain("ended by itself (137)");
+    });
+  },
+);
 
 test("works on a read-only file system, without root and without any capability", async () => {
   const options = ["--read-only", "--tmpfs", "/tmp", "--user", "1000", "--cap-drop", "all"];
@@ -124,14 +141,20 @@ test("works on a read-only file system, without root and without any capability"
 });
 
 test("with GH_TOKEN the bridge to Copilot runs, and a token that it refuses ends nothing else", async () => {
-  await withContainer(["-e", "GH_TOKEN=gho_0123456789012345678901234567890123456"], async (container) => {
-    await waitForLog(container, "copilot-bridge listens on http://127.0.0.1:4141");
-    const memory = await readMemory(container);
-    report("integrated with the bridge, memory at rest", JSON.stringify(memory));
-    expect(await container.stop(30)).toBe(0);
-  });
-  await withContainer(["-e", "GH_TOKEN=ghp_0123456789012345678901234567890123456"], async (container) => {
-    await waitForLog(container, "classic personal access token");
-    expect(await (await ask(container.url, "one two", "echo")).text()).toContain("two");
-  });
+  await withContainer(
+    ["-e", "GH_TOKEN=gho_0123456789012345678901234567890123456"],
+    async (container) => {
+      await waitForLog(container, "copilot-bridge listens on http://127.0.0.1:4141");
+      const memory = await readMemory(container);
+      report("integrated with the bridge, memory at rest", JSON.stringify(memory));
+      expect(await container.stop(30)).toBe(0);
+    },
+  );
+  await withContainer(
+    ["-e", "GH_TOKEN=ghp_0123456789012345678901234567890123456"],
+    async (container) => {
+      await waitForLog(container, "classic personal access token");
+      expect(await (await ask(container.url, "one two", "echo")).text()).toContain("two");
+    },
+  );
 });

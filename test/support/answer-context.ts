@@ -2,7 +2,10 @@ import type { Format } from "../../src/chat/format.ts";
 import type { AnswerContext } from "../../src/dialects/dialect.ts";
 
 /** What a dialect is told of an answer that carries this format's own events and body. */
-export function createAnswerContext(format: Format | null, overrides: Partial<AnswerContext> = {}): AnswerContext {
+export function createAnswerContext(
+  format: Format | null,
+  overrides: Partial<AnswerContext> = {},
+): AnswerContext {
   return {
     requestId: "req_test",
     request: { model: "test-model", messages: [{ role: "user", content: "Hi" }] },

@@ -8,7 +8,12 @@ export interface AnthropicFixture {
   expected: AnswerSummary;
 }
 
-const base = { type: "message", role: "assistant", model: "claude-sonnet-5-5", stop_sequence: null };
+const base = {
+  type: "message",
+  role: "assistant",
+  model: "claude-sonnet-5-5",
+  stop_sequence: null,
+};
 
 export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture[]] = [
   {
@@ -53,13 +58,22 @@ export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture
         { type: "tool_use", id: "toolu_2", name: "get_time", input: {} },
       ],
       stop_reason: "tool_use",
-      usage: { input_tokens: 300, output_tokens: 80, cache_read_input_tokens: 200, cache_creation_input_tokens: 50 },
+      usage: {
+        input_tokens: 300,
+        output_tokens: 80,
+        cache_read_input_tokens: 200,
+        cache_creation_input_tokens: 50,
+      },
     },
     expected: {
       text: "I look it up.",
       reasoning: [],
       tool_calls: [
-        { id: "toolu_1", name: "get_weather", arguments: { city: "Zürich", days: [1, 2.5], units: { metric: true } } },
+        {
+          id: "toolu_1",
+          name: "get_weather",
+          arguments: { city: "Zürich", days: [1, 2.5], units: { metric: true } },
+        },
         { id: "toolu_2", name: "get_time", arguments: {} },
       ],
       parts: ["text", "tool_call", "tool_call"],
@@ -87,7 +101,11 @@ export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture
         { type: "text", text: "42" },
       ],
       stop_reason: "end_turn",
-      usage: { input_tokens: 7, output_tokens: 120, output_tokens_details: { thinking_tokens: 110 } },
+      usage: {
+        input_tokens: 7,
+        output_tokens: 120,
+        output_tokens_details: { thinking_tokens: 110 },
+      },
     },
     expected: {
       text: "42",
@@ -154,7 +172,14 @@ export const ANTHROPIC_FIXTURES: readonly [AnthropicFixture, ...AnthropicFixture
         {
           type: "web_search_tool_result",
           tool_use_id: "srvtoolu_1",
-          content: [{ type: "web_search_result", url: "https://example.com/", title: "Tides", encrypted_content: "ZQ==" }],
+          content: [
+            {
+              type: "web_search_result",
+              url: "https://example.com/",
+              title: "Tides",
+              encrypted_content: "ZQ==",
+            },
+          ],
         },
         { type: "text", text: "High tide is at noon." },
       ],

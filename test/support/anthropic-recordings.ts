@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { chunksToSse, type Exchange, exchangeBytes, loadChunks, loadExchanges } from "./recordings.ts";
+import {
+  chunksToSse,
+  type Exchange,
+  exchangeBytes,
+  loadChunks,
+  loadExchanges,
+} from "./recordings.ts";
 
 /** One recorded answer of the Messages API. */
 export interface RecordedMessage {
@@ -11,7 +17,9 @@ export interface RecordedMessage {
 
 const exchanges = loadExchanges("anthropic");
 /** The recorded calls of `POST /v1/messages`. */
-export const messageExchanges: readonly Exchange[] = exchanges.filter(({ request }) => /\/v1\/messages(\?|$)/.test(request.url));
+export const messageExchanges: readonly Exchange[] = exchanges.filter(({ request }) =>
+  /\/v1\/messages(\?|$)/.test(request.url),
+);
 /** The recorded calls of `POST /v1/messages/count_tokens`. */
 export const countExchanges: readonly Exchange[] = exchanges.filter(({ request }) =>
   /\/v1\/messages\/count_tokens(\?|$)/.test(request.url),
@@ -42,12 +50,20 @@ const recordedAnswers: readonly RecordedMessage[] = [
     if (chunks.kind === "body") {
       // Other things of Anthropic's lie here too: skills, files.
       if (chunks.body.type !== "message") return [];
-      return [fromBytes(`${chunks.name} (whole)`, false, new TextEncoder().encode(JSON.stringify(chunks.body)))];
+      return [
+        fromBytes(
+          `${chunks.name} (whole)`,
+          false,
+          new TextEncoder().encode(JSON.stringify(chunks.body)),
+        ),
+      ];
     }
     const messages = splitMessages(chunks.data);
     return messages.map((data, turn) =>
       fromBytes(
-        messages.length === 1 ? `${chunks.name} (streamed)` : `${chunks.name} (streamed, turn ${turn})`,
+        messages.length === 1
+          ? `${chunks.name} (streamed)`
+          : `${chunks.name} (streamed, turn ${turn})`,
         true,
         chunksToSse(data, { named: true, done: false }),
       ),
@@ -55,14 +71,19 @@ const recordedAnswers: readonly RecordedMessage[] = [
   }),
 ];
 
-const startSchema = z.object({ type: z.literal("message_start"), message: z.object({ id: z.string() }) });
+const startSchema = z.object({
+  type: z.literal("message_start"),
+  message: z.object({ id: z.string() }),
+});
 
 /** Whether an answer comes to its end: one message, without an error in it. */
 function isWhole({ streamed, text }: RecordedMessage): boolean {
   if (!streamed) return typeSchema.parse(JSON.parse(text)).type === "message";
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.startsWith("data:"));
   const events = lines.map((line): unknown => JSON.parse(line.slice("data:".length)));
-  const ids = new Set(events.flatMap((event) => startSchema.safeParse(event).data?.message.id ?? []));
+  const ids = new Set(
+    events.flatMap((event) => startSchema.safeParse(event).data?.message.id ?? []),
+  );
   const types = events.map((event) => typeSchema.parse(event).type);
   return ids.size === 1 && types.at(-1) === "message_stop" && !types.includes("error");
 }
@@ -70,7 +91,9 @@ function isWhole({ streamed, text }: RecordedMessage): boolean {
 /** The recorded answers that came to their end. */
 export const recordedMessages: readonly RecordedMessage[] = recordedAnswers.filter(isWhole);
 /** Those that did not: an error in the stream, or another message spliced into it. */
-export const brokenAnswers: readonly RecordedMessage[] = recordedAnswers.filter((answer) => !isWhole(answer));
+export const brokenAnswers: readonly RecordedMessage[] = recordedAnswers.filter(
+  (answer) => !isWhole(answer),
+);
 
 /** A stream without the repeats of its `message_start`, which some gateways send and Anthropic's own client refuses. */
 export function withoutRepeatedStart(text: string): string {

@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
 import type * as z from "zod";
-import { errorResponseSchema } from "../../src/wire/chat/response.ts";
+import { errorResponseSchema } from "../../src/dialects/chat/response.ts";
 import { readSseText, type StreamedText } from "./read-sse-text.ts";
 
 /** What the test servers are configured with (`JWT_SECRET`, `JWT_ISSUER`, `JWT_AUDIENCE`). */
@@ -11,7 +11,10 @@ export const TEST_JWT = {
 } as const;
 
 /** A token for a server with `TEST_JWT`; it lives for an hour. */
-export function mintTestToken(claims: Record<string, unknown> = {}, issuedSecondsAgo = 0): Promise<string> {
+export function mintTestToken(
+  claims: Record<string, unknown> = {},
+  issuedSecondsAgo = 0,
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000) - issuedSecondsAgo;
   return new SignJWT({ sub: "tester", ...claims })
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })

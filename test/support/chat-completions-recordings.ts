@@ -1,6 +1,11 @@
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
-import { chunksToSse, type Exchange, exchangeBytes, loadChunks, loadExchanges } from "./recordings.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
+import {
+  chunksToSse,
+  type Exchange,
+  exchangeBytes,
+  loadChunks,
+  loadExchanges,
+} from "./recordings.ts";
 
 /** What a recorded answer of Chat Completions says, read without the server's own code. */
 export interface CompletionAnswer {
@@ -58,8 +63,17 @@ export const TEST_VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /** The recorded calls of POST …/chat/completions, whoever answered. */
-export const completionExchanges: Exchange[] = ["openai", "groq", "mistral", "ollama", "deepseek", "openrouter"].flatMap(
-  (provider) => loadExchanges(provider).filter(({ request }) => /\/chat\/completions(?:[?#]|$)/.test(request.url)),
+export const completionExchanges: Exchange[] = [
+  "openai",
+  "groq",
+  "mistral",
+  "ollama",
+  "deepseek",
+  "openrouter",
+].flatMap((provider) =>
+  loadExchanges(provider).filter(({ request }) =>
+    /\/chat\/completions(?:[?#]|$)/.test(request.url),
+  ),
 );
 
 /** OpenRouter's form of a file, which OpenAI and servers without quirks do not take. */
@@ -68,7 +82,9 @@ export function hasFileUrl({ request }: Exchange): boolean {
 }
 
 function dataLines(text: string): string[] {
-  return text.split(/\r?\n/).flatMap((line) => (line.startsWith("data: ") ? [line.slice("data: ".length)] : []));
+  return text
+    .split(/\r?\n/)
+    .flatMap((line) => (line.startsWith("data: ") ? [line.slice("data: ".length)] : []));
 }
 
 /** An exchange that was answered with status 200 and something of this format. */
@@ -115,7 +131,8 @@ const CHUNK_FOLDERS: Readonly<Record<string, string>> = {
 };
 
 function isCompletion(body: unknown): boolean {
-  const choice: unknown = isJsonObject(body) && Array.isArray(body.choices) ? body.choices[0] : undefined;
+  const choice: unknown =
+    isJsonObject(body) && Array.isArray(body.choices) ? body.choices[0] : undefined;
   return isJsonObject(choice) && (isJsonObject(choice.message) || isJsonObject(choice.delta));
 }
 
@@ -204,16 +221,23 @@ function readAnswer(data: readonly string[]): CompletionAnswer {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     if (!isJsonObject(choice)) continue;
     // Snowflake's is empty.
-    if (typeof choice.finish_reason === "string") answer.finishReason = choice.finish_reason || null;
+    if (typeof choice.finish_reason === "string")
+      answer.finishReason = choice.finish_reason || null;
     const message = choice.delta ?? choice.message;
     if (!isJsonObject(message)) continue;
     answer.text += textOf(message.content, "text");
     answer.refusal += typeof message.refusal === "string" ? message.refusal : "";
-    const details = Array.isArray(message.reasoning_details) ? message.reasoning_details.filter(isJsonObject) : [];
+    const details = Array.isArray(message.reasoning_details)
+      ? message.reasoning_details.filter(isJsonObject)
+      : [];
     answer.reasoning += textOf(message.content, "thinking");
-    answer.reasoning += String(message.reasoning_content || message.reasoning || details.map(detailText).join(""));
-    for (const { signature, data } of details) answer.signatures.push(...[signature, data].filter(isText));
-    if (Array.isArray(message.tool_calls)) for (const call of message.tool_calls) readCall(answer, call);
+    answer.reasoning += String(
+      message.reasoning_content || message.reasoning || details.map(detailText).join(""),
+    );
+    for (const { signature, data } of details)
+      answer.signatures.push(...[signature, data].filter(isText));
+    if (Array.isArray(message.tool_calls))
+      for (const call of message.tool_calls) readCall(answer, call);
   }
   return answer;
 }

@@ -1,20 +1,23 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { recordingsFolder } from "./recordings.ts";
 
 /** What is wrong with a value by one of the named schemas, with paths; empty where nothing is. */
 export type CheckSchema = (schemaName: string, value: unknown) => string[];
 
-const documentSchema = z.object({ components: z.object({ schemas: z.record(z.string(), jsonObjectSchema) }) });
+const documentSchema = z.object({
+  components: z.object({ schemas: z.record(z.string(), jsonObjectSchema) }),
+});
 
 /** The schemas of a specification (OpenAPI 3.0, YAML) in the recordings; null where they are absent. */
 export function loadOpenApi(file: string): CheckSchema | null {
   const path = resolve(recordingsFolder, "specs", file);
   if (!existsSync(path)) return null;
-  return createCheckSchema(documentSchema.parse(Bun.YAML.parse(readFileSync(path, "utf8"))).components.schemas);
+  return createCheckSchema(
+    documentSchema.parse(Bun.YAML.parse(readFileSync(path, "utf8"))).components.schemas,
+  );
 }
 
 /** Checks values by the part of JSON Schema that the specifications use; a word that it does not know is a fault of its own. */
@@ -35,10 +38,13 @@ export function createCheckSchema(schemas: Readonly<Record<string, JsonObject>>)
     if (value === null && schema.nullable === true) return [];
     const faults = [...checkType(schema, value, path), ...checkLimits(schema, value, path)];
     for (const part of list(schema.allOf)) faults.push(...check(part, value, path));
-    const matches = (words: unknown) => list(words).filter((part) => check(part, value, path).length === 0).length;
+    const matches = (words: unknown) =>
+      list(words).filter((part) => check(part, value, path).length === 0).length;
     if (schema.anyOf && matches(schema.anyOf) === 0) faults.push(`${path}: fits none of anyOf`);
-    if (schema.oneOf && matches(schema.oneOf) !== 1) faults.push(`${path}: fits ${matches(schema.oneOf)} of oneOf`);
-    if (isJsonObject(schema.not) && check(schema.not, value, path).length === 0) faults.push(`${path}: fits what it must not`);
+    if (schema.oneOf && matches(schema.oneOf) !== 1)
+      faults.push(`${path}: fits ${matches(schema.oneOf)} of oneOf`);
+    if (isJsonObject(schema.not) && check(schema.not, value, path).length === 0)
+      faults.push(`${path}: fits what it must not`);
     if (Array.isArray(value) && isJsonObject(schema.items)) {
       const { items } = schema;
       faults.push(...value.flatMap((item, index) => check(items, item, `${path}[${index}]`)));
@@ -51,7 +57,8 @@ export function createCheckSchema(schemas: Readonly<Record<string, JsonObject>>)
     const faults: string[] = [];
     const fields = isJsonObject(schema.properties) ? schema.properties : {};
     for (const name of Array.isArray(schema.required) ? schema.required : []) {
-      if (typeof name === "string" && value[name] === undefined) faults.push(`${path}.${name}: is missing`);
+      if (typeof name === "string" && value[name] === undefined)
+        faults.push(`${path}.${name}: is missing`);
     }
     for (const [name, item] of Object.entries(value)) {
       const field = fields[name];
@@ -64,7 +71,8 @@ export function createCheckSchema(schemas: Readonly<Record<string, JsonObject>>)
     return faults;
   }
 
-  return (schemaName, value) => check({ $ref: `#/components/schemas/${schemaName}` }, value, schemaName);
+  return (schemaName, value) =>
+    check({ $ref: `#/components/schemas/${schemaName}` }, value, schemaName);
 }
 
 function list(value: unknown): JsonObject[] {
@@ -75,7 +83,9 @@ function checkType(schema: JsonObject, value: unknown, path: string): string[] {
   const actual = Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
   const wanted = schema.type;
   const fits =
-    wanted === undefined || wanted === actual || (actual === "number" && wanted === "integer" && Number.isInteger(value));
+    wanted === undefined ||
+    wanted === actual ||
+    (actual === "number" && wanted === "integer" && Number.isInteger(value));
   return fits ? [] : [`${path}: is ${actual}, not ${String(wanted)}`];
 }
 
@@ -83,16 +93,19 @@ function checkLimits(schema: JsonObject, value: unknown, path: string): string[]
   const faults: string[] = [];
   const limit = (name: string, isBroken: (bound: number) => boolean) => {
     const bound = schema[name];
-    if (typeof bound === "number" && isBroken(bound)) faults.push(`${path}: breaks ${name} ${bound}`);
+    if (typeof bound === "number" && isBroken(bound))
+      faults.push(`${path}: breaks ${name} ${bound}`);
   };
-  if (Array.isArray(schema.enum) && !schema.enum.includes(value)) faults.push(`${path}: is none of ${schema.enum.join(", ")}`);
+  if (Array.isArray(schema.enum) && !schema.enum.includes(value))
+    faults.push(`${path}: is none of ${schema.enum.join(", ")}`);
   if (typeof value === "string") {
     limit("minLength", (bound) => value.length < bound);
     limit("maxLength", (bound) => value.length > bound);
     if (typeof schema.pattern === "string" && !new RegExp(schema.pattern).test(value))
       faults.push(`${path}: not ${schema.pattern}`);
     if (schema.format === "uri" && !URL.canParse(value)) faults.push(`${path}: is no URI`);
-    if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) faults.push(`${path}: is no time`);
+    if (schema.format === "date-time" && Number.isNaN(Date.parse(value)))
+      faults.push(`${path}: is no time`);
   }
   if (typeof value === "number") {
     limit("minimum", (bound) => value < bound);

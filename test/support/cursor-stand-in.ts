@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from "node:http";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject } from "../../src/json/json-object.ts";
 import { type CheckSchema, loadOpenApi } from "./check-openapi.ts";
 
 /** One event of a run's stream. Without `id` it has none, as `status`. */
@@ -80,12 +80,29 @@ export async function startCursorStandIn(): Promise<CursorStandIn> {
   let streams = 0;
   let deletes = 0;
 
-  function json(schema: string, body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
+  function json(
+    schema: string,
+    body: unknown,
+    status = 200,
+    headers: Record<string, string> = {},
+  ): Answer {
     faults.push(...check(schema, body));
-    return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+    return {
+      status,
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    };
   }
-  function refuse({ status, code, message = `says the stand-in: ${code}`, headers = {} }: Refusal): Answer {
-    return json("Error", { error: { code, message } }, status, { "x-request-id": "req-stand-in", ...headers });
+  function refuse({
+    status,
+    code,
+    message = `says the stand-in: ${code}`,
+    headers = {},
+  }: Refusal): Answer {
+    return json("Error", { error: { code, message } }, status, {
+      "x-request-id": "req-stand-in",
+      ...headers,
+    });
   }
 
   async function createAgent(body: unknown): Promise<Answer> {
@@ -116,9 +133,13 @@ export async function startCursorStandIn(): Promise<CursorStandIn> {
     if (!chosen) return refuse({ status: 500, code: "internal_error" });
     if ("status" in chosen) return refuse(chosen);
     for (const item of chosen.events) {
-      if (typeof item === "object" && item.event === "tool_call") faults.push(...check("RunStreamToolCallData", item.data));
+      if (typeof item === "object" && item.event === "tool_call")
+        faults.push(...check("RunStreamToolCallData", item.data));
     }
-    const headers = { "content-type": "text/event-stream", "x-cursor-stream-retention-seconds": "3600" };
+    const headers = {
+      "content-type": "text/event-stream",
+      "x-cursor-stream-retention-seconds": "3600",
+    };
     return { status: 200, headers, body: chosen };
   }
 
@@ -138,12 +159,15 @@ export async function startCursorStandIn(): Promise<CursorStandIn> {
   }
 
   function answer(call: CursorCall): Answer | Promise<Answer> {
-    if (call.headers.get("authorization") !== "Bearer crsr_test") return refuse({ status: 401, code: "unauthorized" });
+    if (call.headers.get("authorization") !== "Bearer crsr_test")
+      return refuse({ status: 401, code: "unauthorized" });
     const [, version, collection, id = "", ...rest] = call.path.split("?")[0]?.split("/") ?? [];
-    if (version !== "v1" || collection !== "agents") return refuse({ status: 404, code: "agent_not_found" });
+    if (version !== "v1" || collection !== "agents")
+      return refuse({ status: 404, code: "agent_not_found" });
     const route = `${call.method} ${[id === "" ? "" : "{id}", ...rest].join("/").replace(RUN_ID, "{run}")}`;
     if (route === "POST ") return createAgent(call.body);
-    if (!agents.has(id) && route !== "DELETE {id}") return refuse({ status: 404, code: "agent_not_found" });
+    if (!agents.has(id) && route !== "DELETE {id}")
+      return refuse({ status: 404, code: "agent_not_found" });
     switch (route) {
       case "GET {id}/runs/{run}/stream":
         return streamRun();
@@ -164,7 +188,9 @@ export async function startCursorStandIn(): Promise<CursorStandIn> {
     const call: CursorCall = {
       method: request.method ?? "",
       path: request.url ?? "",
-      headers: new Headers(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+      headers: new Headers(
+        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+      ),
       body: text === "" ? undefined : JSON.parse(text),
       closed: false,
     };
@@ -193,7 +219,11 @@ export async function startCursorStandIn(): Promise<CursorStandIn> {
       calls.length = 0;
     },
     async waitFor(method, pathEnd) {
-      for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await Bun.sleep(5)) {
+      for (
+        const end = performance.now() + PATIENCE_MS;
+        performance.now() < end;
+        await Bun.sleep(5)
+      ) {
         const call = calls.find((made) => made.method === method && made.path.endsWith(pathEnd));
         if (call) return call;
       }

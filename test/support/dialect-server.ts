@@ -28,7 +28,10 @@ function streamOf(batches: readonly (readonly ChatEvent[])[]): EventStream {
 }
 
 /** A dialect behind a `fetch`: each request is decoded, and gets the next of these answers, encoded as it asked. */
-export function createDialectServer(dialect: Dialect, answers: readonly ScriptedAnswer[]): DialectServer {
+export function createDialectServer(
+  dialect: Dialect,
+  answers: readonly ScriptedAnswer[],
+): DialectServer {
   const requests: ChatRequest[] = [];
 
   async function answer(init: RequestInit | undefined): Promise<Response> {
@@ -39,7 +42,8 @@ export function createDialectServer(dialect: Dialect, answers: readonly Scripted
     if (!scripted) throw new Error("the test scripted no answer for this request");
     if (scripted instanceof ChatError) throw scripted;
     const context = createAnswerContext(null, { request });
-    if (!request.stream) return Response.json(dialect.encodeResponse(await foldEvents(streamOf(scripted)), context));
+    if (!request.stream)
+      return Response.json(dialect.encodeResponse(await foldEvents(streamOf(scripted)), context));
     const encoder = dialect.createStreamEncoder(context);
     const pieces = [encoder.heartbeat, ...scripted.map((batch) => encoder.encode(batch))];
     return new Response(pieces.join(""), { headers: { "content-type": "text/event-stream" } });

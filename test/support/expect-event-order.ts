@@ -19,11 +19,14 @@ export function expectEventOrder(events: readonly ChatEvent[]): void {
   let started = false;
   events.forEach((event, at) => {
     const fail = (reason: string): never => {
-      const order = events.map(({ type }, place) => (place === at ? `>>${type}<<` : type)).join(" ");
+      const order = events
+        .map(({ type }, place) => (place === at ? `>>${type}<<` : type))
+        .join(" ");
       throw new Error(`event ${at} (${event.type}): ${reason}\n${order}`);
     };
     const last = at === events.length - 1;
-    if (isTerminal(event) !== last) fail(last ? "the last event is not a terminal one" : "a terminal event is not the last one");
+    if (isTerminal(event) !== last)
+      fail(last ? "the last event is not a terminal one" : "a terminal event is not the last one");
     if (event.type === "start") {
       if (at !== 0) fail("start is not the first event");
       if (event.id === "") fail("the id is empty");
@@ -31,11 +34,13 @@ export function expectEventOrder(events: readonly ChatEvent[]): void {
       started = true;
       return;
     }
-    if (!started && event.type !== "error" && event.type !== "cancelled") fail("there is no start before it");
+    if (!started && event.type !== "error" && event.type !== "cancelled")
+      fail("there is no start before it");
     switch (event.type) {
       case "part-start":
         if (event.index !== nextIndex) fail(`the index is ${event.index}, not ${nextIndex}`);
-        if (event.kind === "tool_call" && (event.id === "" || event.name === "")) fail("the tool call's id or name is empty");
+        if (event.kind === "tool_call" && (event.id === "" || event.name === ""))
+          fail("the tool call's id or name is empty");
         nextIndex += 1;
         open.set(event.index, event.kind);
         break;
@@ -44,7 +49,8 @@ export function expectEventOrder(events: readonly ChatEvent[]): void {
         if (open.get(event.index) === "opaque") fail("an opaque part has no deltas");
         break;
       case "part-end":
-        if (event.value && open.get(event.index) !== "opaque") fail("only an opaque part ends with a value");
+        if (event.value && open.get(event.index) !== "opaque")
+          fail("only an opaque part ends with a value");
         if (!open.delete(event.index)) fail(`part ${event.index} is not open`);
         break;
       case "usage":
@@ -52,7 +58,8 @@ export function expectEventOrder(events: readonly ChatEvent[]): void {
         break;
       case "end":
         if (open.size > 0) fail(`parts ${[...open.keys()].join(", ")} are still open`);
-        if (!FINISH_REASONS.includes(event.finish_reason)) fail(`unknown finish reason ${event.finish_reason}`);
+        if (!FINISH_REASONS.includes(event.finish_reason))
+          fail(`unknown finish reason ${event.finish_reason}`);
         if (event.usage) checkUsage(event.usage, fail);
         break;
       case "opaque":

@@ -18,7 +18,11 @@ export interface FaultUpstream {
   stop(): Promise<void>;
 }
 
-async function startFaultServer(): Promise<{ port: number; output(): string; stop(): Promise<void> }> {
+async function startFaultServer(): Promise<{
+  port: number;
+  output(): string;
+  stop(): Promise<void>;
+}> {
   const port = findFreePort();
   const child = Bun.spawn([process.execPath, faultProgram], {
     cwd: tmpdir(),
@@ -53,7 +57,11 @@ function sayClose(first: Buffer): Buffer {
 }
 
 /** Passes bytes and ends on, in both directions; a reset stays a reset. */
-function join(from: Socket, to: Socket, changeFirst: (first: Buffer) => Buffer = (first) => first): void {
+function join(
+  from: Socket,
+  to: Socket,
+  changeFirst: (first: Buffer) => Buffer = (first) => first,
+): void {
   let change = changeFirst;
   from.on("data", (read: Buffer) => {
     const bytes = change(read);
@@ -80,7 +88,9 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
     caller.once("data", (first: Buffer) => {
       const upstream = connect({ host: "127.0.0.1", port: faults.port, noDelay: true });
       // The scenario is the first segment of the path.
-      const head = first.toString("latin1").replace(/^([A-Z]+) \//, `$1 /${faultUpstream.scenario}/`);
+      const head = first
+        .toString("latin1")
+        .replace(/^([A-Z]+) \//, `$1 /${faultUpstream.scenario}/`);
       upstream.write(Buffer.from(head, "latin1"));
       join(caller, upstream);
       join(upstream, caller, sayClose);
@@ -88,7 +98,8 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the fault upstream has no port");
+  if (address === null || typeof address === "string")
+    throw new Error("the fault upstream has no port");
 
   const faultUpstream: FaultUpstream = {
     url: `http://127.0.0.1:${address.port}`,

@@ -1,5 +1,5 @@
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
 import type { Usage } from "../../src/chat/usage.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 
 /** What a recorded answer says, read from its chunks by hand and apart from the server's own code. */
 export interface GoogleAnswer {
@@ -21,7 +21,9 @@ const asObject = (value: unknown): JsonObject => jsonObjectSchema.parse(value);
 const asList = (value: unknown): JsonObject[] => jsonObjectSchema.array().parse(value ?? []);
 
 function setAtPath(target: JsonObject, path: string, update: (old: unknown) => unknown): void {
-  const steps = [...path.matchAll(/\.(\w+)|\[(\d+)\]/g)].map(([, name, index]) => name ?? Number(index));
+  const steps = [...path.matchAll(/\.(\w+)|\[(\d+)\]/g)].map(
+    ([, name, index]) => name ?? Number(index),
+  );
   let place: Record<string | number, unknown> = target;
   steps.forEach((step, at) => {
     if (at === steps.length - 1) place[step] = update(place[step]);
@@ -48,8 +50,10 @@ function readUsage(metadata: JsonObject | undefined): Usage | null {
     output_tokens: count("candidatesTokenCount") + count("thoughtsTokenCount"),
     total_tokens: count("totalTokenCount"),
   };
-  if (metadata.thoughtsTokenCount !== undefined) usage.reasoning_tokens = count("thoughtsTokenCount");
-  if (metadata.cachedContentTokenCount !== undefined) usage.cached_input_tokens = count("cachedContentTokenCount");
+  if (metadata.thoughtsTokenCount !== undefined)
+    usage.reasoning_tokens = count("thoughtsTokenCount");
+  if (metadata.cachedContentTokenCount !== undefined)
+    usage.cached_input_tokens = count("cachedContentTokenCount");
   return usage;
 }
 
@@ -66,12 +70,14 @@ export function readGoogleAnswer(chunks: readonly unknown[]): GoogleAnswer {
     usage: null,
   };
   for (const chunk of chunks.map(asObject)) {
-    if (chunk.usageMetadata) answer.usage = readUsage(asObject(chunk.usageMetadata)) ?? answer.usage;
+    if (chunk.usageMetadata)
+      answer.usage = readUsage(asObject(chunk.usageMetadata)) ?? answer.usage;
     const { blockReason } = asObject(chunk.promptFeedback ?? {});
     if (blockReason !== undefined) answer.blockReason = String(blockReason);
     for (const candidate of asList(chunk.candidates)) {
       if (Number(candidate.index ?? 0) > 0) continue;
-      if (candidate.finishReason !== undefined) answer.finishReason = String(candidate.finishReason);
+      if (candidate.finishReason !== undefined)
+        answer.finishReason = String(candidate.finishReason);
       for (const part of asList(asObject(candidate.content ?? {}).parts)) readPart(part, answer);
     }
   }
@@ -80,7 +86,8 @@ export function readGoogleAnswer(chunks: readonly unknown[]): GoogleAnswer {
 
 function readPart(part: JsonObject, answer: GoogleAnswer): void {
   const known = typeof part.text === "string" || part.functionCall !== undefined;
-  if (known && typeof part.thoughtSignature === "string") answer.signatures.push(part.thoughtSignature);
+  if (known && typeof part.thoughtSignature === "string")
+    answer.signatures.push(part.thoughtSignature);
   if (typeof part.text === "string") {
     if (part.thought === true) answer.thoughts += part.text;
     else answer.text += part.text;
@@ -93,18 +100,28 @@ function readPart(part: JsonObject, answer: GoogleAnswer): void {
 }
 
 const isPlainText = (part: JsonObject | undefined) =>
-  part?.text !== undefined && Object.keys(part).every((name) => name === "text" || name === "thought");
+  part?.text !== undefined &&
+  Object.keys(part).every((name) => name === "text" || name === "thought");
 
 function addText(part: JsonObject, turn: JsonObject[]): void {
   const last = turn[turn.length - 1];
   if (!isPlainText(part)) turn.push(part);
-  else if (last && isPlainText(last) && last.thought === part.thought) last.text = `${last.text}${part.text}`;
+  else if (last && isPlainText(last) && last.thought === part.thought)
+    last.text = `${last.text}${part.text}`;
   else if (part.text !== "") turn.push({ ...part });
 }
 
-function readCall({ name, args, id, partialArgs }: JsonObject, part: JsonObject, answer: GoogleAnswer): void {
+function readCall(
+  { name, args, id, partialArgs }: JsonObject,
+  part: JsonObject,
+  answer: GoogleAnswer,
+): void {
   if (name !== undefined) {
-    const call = { name: String(name), args: asObject(args ?? {}), id: id === undefined ? undefined : String(id) };
+    const call = {
+      name: String(name),
+      args: asObject(args ?? {}),
+      id: id === undefined ? undefined : String(id),
+    };
     answer.calls.push(call);
     answer.turn.push({ ...part, functionCall: call });
   }

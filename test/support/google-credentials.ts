@@ -33,7 +33,8 @@ export const AUTHORIZED_USER = {
 export function createExternalAccount(subjectTokenUrl: string): Record<string, unknown> {
   return {
     type: "external_account",
-    audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/oidc",
+    audience:
+      "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/oidc",
     subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
     token_url: "https://sts.googleapis.com/v1/token",
     credential_source: { url: subjectTokenUrl, headers: { "x-metadata": "yes" } },

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { ErrorCode } from "../../src/errors/error-codes.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject } from "../../src/json/json-object.ts";
 import { type GoogleAnswer, readGoogleAnswer } from "./google-answer.ts";
 import { type Exchange, exchangeBytes, loadChunks, loadExchanges } from "./recordings.ts";
 
@@ -35,7 +35,9 @@ export const generateExchanges: readonly Exchange[] = exchanges.filter(({ reques
   /:(streamG|g)enerateContent\b/.test(request.url),
 );
 
-export const countExchanges: readonly Exchange[] = exchanges.filter(({ request }) => request.url.endsWith(":countTokens"));
+export const countExchanges: readonly Exchange[] = exchanges.filter(({ request }) =>
+  request.url.endsWith(":countTokens"),
+);
 
 /** The model that was asked; it stands in the address. */
 export function askedModel({ request }: Exchange): string {
@@ -43,7 +45,11 @@ export function askedModel({ request }: Exchange): string {
 }
 
 function parseSse(text: string): unknown[] {
-  return text.split(/\r?\n/).flatMap((line) => (line.startsWith("data: ") ? [JSON.parse(line.slice("data: ".length))] : []));
+  return text
+    .split(/\r?\n/)
+    .flatMap((line) =>
+      line.startsWith("data: ") ? [JSON.parse(line.slice("data: ".length))] : [],
+    );
 }
 
 function readExchange(exchange: Exchange): GoogleRecording {
@@ -62,7 +68,8 @@ function readExchange(exchange: Exchange): GoogleRecording {
 /** Answers alone, of both ways to Gemini; the folders hold those of other calls too (see above). */
 const chunkRecordings = [...loadChunks("google"), ...loadChunks("google-vertex")].map((chunks) => ({
   ...chunks,
-  items: chunks.kind === "stream" ? chunks.data.map((data): unknown => JSON.parse(data)) : [chunks.body],
+  items:
+    chunks.kind === "stream" ? chunks.data.map((data): unknown => JSON.parse(data)) : [chunks.body],
 }));
 
 function holds(items: readonly unknown[], ...names: string[]): boolean {
@@ -72,7 +79,9 @@ function holds(items: readonly unknown[], ...names: string[]): boolean {
 function readChunks(chunks: (typeof chunkRecordings)[number]): GoogleRecording {
   const streamed = chunks.kind === "stream";
   // Google ends its lines in CRLF.
-  const text = streamed ? chunks.data.map((data) => `data: ${data}\r\n\r\n`).join("") : JSON.stringify(chunks.body);
+  const text = streamed
+    ? chunks.data.map((data) => `data: ${data}\r\n\r\n`).join("")
+    : JSON.stringify(chunks.body);
   return {
     name: chunks.name,
     contentType: streamed ? "text/event-stream" : JSON_TYPE,
@@ -86,7 +95,11 @@ const CONTENT_FILTER =
   /^(?:SAFETY|RECITATION|LANGUAGE|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|JAILBREAK|IMAGE_(?:SAFETY|PROHIBITED_CONTENT|RECITATION))$/;
 
 /** The finish reason in our words; null where the model failed. */
-export function expectedFinish({ finishReason = "", blockReason, calls }: GoogleAnswer): string | null {
+export function expectedFinish({
+  finishReason = "",
+  blockReason,
+  calls,
+}: GoogleAnswer): string | null {
   if (blockReason !== undefined || CONTENT_FILTER.test(finishReason)) return "content_filter";
   if (finishReason === "MAX_TOKENS" || finishReason === "CONTINUATION") return "length";
   if (calls.length > 0 && /^(?:STOP|UNEXPECTED_TOOL_CALL)$/.test(finishReason)) return "tool_calls";
@@ -95,12 +108,16 @@ export function expectedFinish({ finishReason = "", blockReason, calls }: Google
 
 const answered: readonly GoogleRecording[] = [
   ...generateExchanges.filter(({ response }) => response.status === 200).map(readExchange),
-  ...chunkRecordings.filter(({ items }) => holds(items, "candidates", "promptFeedback")).map(readChunks),
+  ...chunkRecordings
+    .filter(({ items }) => holds(items, "candidates", "promptFeedback"))
+    .map(readChunks),
 ];
 
 export const googleRecordings = answered.filter(({ answer }) => expectedFinish(answer) !== null);
 /** Answers in which the model failed. */
-export const failedGoogleRecordings = answered.filter(({ answer }) => expectedFinish(answer) === null);
+export const failedGoogleRecordings = answered.filter(
+  ({ answer }) => expectedFinish(answer) === null,
+);
 
 const CODES: Readonly<Record<number, ErrorCode>> = {
   401: "upstream_auth",
@@ -114,7 +131,10 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 /** A refusal's body, read by its text and apart from the server's own code. */
 function expectedError(status: number, text: string): GoogleRefusal["error"] {
   const delay = /"retryDelay": ?"([\d.]+)s"/.exec(text)?.[1];
-  return { code: expectedCode(status, text), retryAfterSeconds: delay === undefined ? undefined : Math.ceil(Number(delay)) };
+  return {
+    code: expectedCode(status, text),
+    retryAfterSeconds: delay === undefined ? undefined : Math.ceil(Number(delay)),
+  };
 }
 
 function expectedCode(status: number, text: string): ErrorCode {
@@ -132,7 +152,13 @@ export const googleRefusals: readonly GoogleRefusal[] = [
       const { status, headers } = exchange.response;
       const bytes = exchangeBytes(exchange);
       const error = expectedError(status, new TextDecoder().decode(bytes));
-      return { name: exchange.name, status, contentType: headers["content-type"] ?? "", bytes, error };
+      return {
+        name: exchange.name,
+        status,
+        contentType: headers["content-type"] ?? "",
+        bytes,
+        error,
+      };
     }),
   ...chunkRecordings
     .filter((chunks) => chunks.kind === "body" && holds(chunks.items, "error"))

@@ -1,8 +1,8 @@
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
 import type { Message } from "../../src/chat/message.ts";
 import type { DocumentPart, ImagePart, Part } from "../../src/chat/part.ts";
 import { type ChatRequest, effortSchema, type Reasoning } from "../../src/chat/request.ts";
 import type { Tool } from "../../src/chat/tool.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 
 /** Fields whose content is the caller's own, or a schema: no names of Google's in it. */
 const FOREIGN: ReadonlySet<string> = new Set([
@@ -42,7 +42,8 @@ function without(value: JsonObject, ...names: string[]): JsonObject | undefined 
   return left.length > 0 ? Object.fromEntries(left) : undefined;
 }
 
-const googleExtras = (extras: JsonObject | undefined) => (extras ? { extras: { google: extras } } : {});
+const googleExtras = (extras: JsonObject | undefined) =>
+  extras ? { extras: { google: extras } } : {};
 const defined = <T extends object>(value: T) =>
   Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined));
 
@@ -53,14 +54,18 @@ const mintedId = (order: number) => `minted_${order}`;
 function readInline(part: JsonObject): ImagePart | DocumentPart | undefined {
   if (!part.inlineData || Object.keys(part).length > 1) return undefined;
   const { mimeType, data } = asObject(part.inlineData);
-  if (asText(mimeType).startsWith("image/")) return { type: "image", media_type: asText(mimeType), data: asText(data) };
-  if (mimeType === "application/pdf") return { type: "document", media_type: "application/pdf", data: asText(data) };
+  if (asText(mimeType).startsWith("image/"))
+    return { type: "image", media_type: asText(mimeType), data: asText(data) };
+  if (mimeType === "application/pdf")
+    return { type: "document", media_type: "application/pdf", data: asText(data) };
   return undefined;
 }
 
 function readPart(part: JsonObject, counters: { calls: number; results: number }): Part {
   const signature =
-    part.thoughtSignature === undefined ? {} : { signature: { format: "google", value: asText(part.thoughtSignature) } as const };
+    part.thoughtSignature === undefined
+      ? {}
+      : { signature: { format: "google", value: asText(part.thoughtSignature) } as const };
   if (part.functionCall) {
     const { id, name, args } = asObject(part.functionCall);
     return {
@@ -79,11 +84,18 @@ function readPart(part: JsonObject, counters: { calls: number; results: number }
     const content = media.filter((item) => item !== undefined);
     const said = content.length === media.length;
     const extras = { google: { functionResponse: { response, ...(said ? {} : { parts }) } } };
-    return { type: "tool_result", tool_call_id, name: asText(name), content: said ? content : "", extras };
+    return {
+      type: "tool_result",
+      tool_call_id,
+      name: asText(name),
+      content: said ? content : "",
+      extras,
+    };
   }
   const media = readInline(part);
   if (media) return media;
-  if (typeof part.text === "string") return { type: part.thought === true ? "reasoning" : "text", text: part.text, ...signature };
+  if (typeof part.text === "string")
+    return { type: part.thought === true ? "reasoning" : "text", text: part.text, ...signature };
   return { type: "opaque", format: "google", value: part };
 }
 
@@ -95,34 +107,64 @@ function readTools(tools: JsonObject[]): Tool[] {
       return {
         name: asText(name),
         ...(description === undefined ? {} : { description: asText(description) }),
-        ...(parametersJsonSchema === undefined ? {} : { parameters: asObject(parametersJsonSchema) }),
+        ...(parametersJsonSchema === undefined
+          ? {}
+          : { parameters: asObject(parametersJsonSchema) }),
         ...googleExtras(without(declaration, "name", "description", "parametersJsonSchema")),
       };
     });
   });
 }
 
-const MODES: Readonly<Record<string, ChatRequest["tool_choice"]>> = { AUTO: "auto", ANY: "required", NONE: "none" };
+const MODES: Readonly<Record<string, ChatRequest["tool_choice"]>> = {
+  AUTO: "auto",
+  ANY: "required",
+  NONE: "none",
+};
 
-function readToolConfig(config: JsonObject): { choice?: NonNullable<ChatRequest["tool_choice"]>; extras?: JsonObject } {
-  const calling = config.functionCallingConfig === undefined ? undefined : asObject(config.functionCallingConfig);
+function readToolConfig(config: JsonObject): {
+  choice?: NonNullable<ChatRequest["tool_choice"]>;
+  extras?: JsonObject;
+} {
+  const calling =
+    config.functionCallingConfig === undefined ? undefined : asObject(config.functionCallingConfig);
   const names = calling?.allowedFunctionNames;
   const choice = calling && MODES[asText(calling.mode)];
-  const exact = calling && (!choice || names !== undefined) ? { functionCallingConfig: calling } : {};
+  const exact =
+    calling && (!choice || names !== undefined) ? { functionCallingConfig: calling } : {};
   const extras = { ...without(config, "functionCallingConfig"), ...exact };
   return { ...(choice ? { choice } : {}), ...(Object.keys(extras).length > 0 ? { extras } : {}) };
 }
 
 /** Undefined where it says what the chat model cannot (a budget of -1: as the model sees fit). */
-function readThinking({ includeThoughts, thinkingBudget, thinkingLevel, ...others }: JsonObject): Reasoning | undefined {
+function readThinking({
+  includeThoughts,
+  thinkingBudget,
+  thinkingLevel,
+  ...others
+}: JsonObject): Reasoning | undefined {
   if (thinkingBudget === -1 || Object.keys(others).length > 0) return undefined;
-  const effort = thinkingLevel === undefined ? undefined : effortSchema.parse(asText(thinkingLevel).toLowerCase());
+  const effort =
+    thinkingLevel === undefined
+      ? undefined
+      : effortSchema.parse(asText(thinkingLevel).toLowerCase());
   return defined({ visible: includeThoughts, budget_tokens: thinkingBudget, effort });
 }
 
-function readGeneration(config: JsonObject): { settings: Partial<ChatRequest>; extras: JsonObject | undefined } {
-  const { temperature, topP, maxOutputTokens, stopSequences, seed, responseMimeType, responseJsonSchema, thinkingConfig } =
-    config;
+function readGeneration(config: JsonObject): {
+  settings: Partial<ChatRequest>;
+  extras: JsonObject | undefined;
+} {
+  const {
+    temperature,
+    topP,
+    maxOutputTokens,
+    stopSequences,
+    seed,
+    responseMimeType,
+    responseJsonSchema,
+    thinkingConfig,
+  } = config;
   const known = ["temperature", "topP", "maxOutputTokens", "stopSequences", "seed"];
   const settings: Partial<ChatRequest> = defined({
     temperature,
@@ -138,7 +180,8 @@ function readGeneration(config: JsonObject): { settings: Partial<ChatRequest>; e
     settings.response_format = { type: "json" };
     known.push("responseMimeType");
   }
-  const thinking = thinkingConfig === undefined ? undefined : readThinking(asObject(thinkingConfig));
+  const thinking =
+    thinkingConfig === undefined ? undefined : readThinking(asObject(thinkingConfig));
   if (thinking) {
     settings.reasoning = thinking;
     known.push("thinkingConfig");
@@ -155,11 +198,22 @@ export function readGoogleRequest(recorded: JsonObject): ChatRequest {
   const counters = { calls: 0, results: 0 };
   const messages: Message[] = [];
   const extras: JsonObject = {
-    ...without(body, "contents", "systemInstruction", "tools", "toolConfig", "generationConfig", "labels"),
+    ...without(
+      body,
+      "contents",
+      "systemInstruction",
+      "tools",
+      "toolConfig",
+      "generationConfig",
+      "labels",
+    ),
   };
   if (body.systemInstruction) {
     const instruction = asObject(body.systemInstruction);
-    messages.push({ role: "system", content: asList(instruction.parts).map((part) => readPart(part, counters)) });
+    messages.push({
+      role: "system",
+      content: asList(instruction.parts).map((part) => readPart(part, counters)),
+    });
     const others = without(instruction, "parts");
     if (others) extras.systemInstruction = others;
   }
@@ -176,7 +230,11 @@ export function readGoogleRequest(recorded: JsonObject): ChatRequest {
     ...(body.tools ? { tools: readTools(asList(body.tools)) } : {}),
     ...(toolConfig.choice ? { tool_choice: toolConfig.choice } : {}),
     ...(body.labels
-      ? { metadata: Object.fromEntries(Object.entries(asObject(body.labels)).map(([key, value]) => [key, asText(value)])) }
+      ? {
+          metadata: Object.fromEntries(
+            Object.entries(asObject(body.labels)).map(([key, value]) => [key, asText(value)]),
+          ),
+        }
       : {}),
     ...generation.settings,
     ...googleExtras(Object.keys(extras).length > 0 ? extras : undefined),
@@ -201,11 +259,14 @@ export function normalizeGoogleRequest(request: unknown): unknown {
   const turns: { role: unknown; parts: JsonObject[] }[] = [];
   for (const { role, parts } of asList(body.contents)) {
     const last = turns[turns.length - 1];
-    if (last && last.role === role && hasResults(last.parts) === hasResults(asList(parts))) last.parts.push(...asList(parts));
+    if (last && last.role === role && hasResults(last.parts) === hasResults(asList(parts)))
+      last.parts.push(...asList(parts));
     else turns.push({ role, parts: [...asList(parts)] });
   }
   const contents = turns.map(({ role, parts }) => {
-    const said = parts.filter((part) => part.text !== "" || part.thoughtSignature !== undefined).map(normalizePart);
+    const said = parts
+      .filter((part) => part.text !== "" || part.thoughtSignature !== undefined)
+      .map(normalizePart);
     return { role, parts: said.length > 0 ? said : [{ text: "" }] };
   });
   const { generationConfig, tools, ...rest } = body;
@@ -224,7 +285,8 @@ function hasResults(parts: readonly JsonObject[]): boolean {
 
 function normalizePart(part: JsonObject): JsonObject {
   const normalized = { ...part };
-  if (typeof part.thoughtSignature === "string") normalized.thoughtSignature = toStandardBase64(part.thoughtSignature);
+  if (typeof part.thoughtSignature === "string")
+    normalized.thoughtSignature = toStandardBase64(part.thoughtSignature);
   for (const name of ["functionCall", "functionResponse"]) {
     const value = part[name] === undefined ? undefined : asObject(part[name]);
     if (value && asText(value.id).startsWith("minted_")) normalized[name] = without(value, "id");

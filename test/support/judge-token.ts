@@ -6,7 +6,8 @@ export async function judge(authenticate: () => Promise<Principal>): Promise<str
   try {
     return `accepted: ${(await authenticate()).subject}`;
   } catch (error) {
-    if (error instanceof ChatError && error.code === "unauthenticated") return `refused: ${error.logReason}`;
+    if (error instanceof ChatError && error.code === "unauthenticated")
+      return `refused: ${error.logReason}`;
     throw error;
   }
 }

@@ -12,7 +12,11 @@ export function base64url(content: string | Uint8Array): string {
 }
 
 /** A compact JWS from parts that are texts (any at all) or bytes. */
-export function signHs256(header: string | Uint8Array, payload: string | Uint8Array, secret = TEST_SECRET): string {
+export function signHs256(
+  header: string | Uint8Array,
+  payload: string | Uint8Array,
+  secret = TEST_SECRET,
+): string {
   const signed = `${base64url(header)}.${base64url(payload)}`;
   // Not Bun's own hasher: it throws what a key that could not be imported has left behind, in another test too (Bun 1.4).
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
@@ -33,5 +37,14 @@ export const NOW = 1_800_000_000;
 
 /** Sound claims for the default settings, with changes; a member that is undefined is left out. */
 export function claims(changes: Record<string, unknown> = {}): Record<string, unknown> {
-  return { iss: "oneshot", aud: "ai-server", sub: "app", exp: NOW + 3600, iat: NOW, nbf: NOW, jti: "t-1", ...changes };
+  return {
+    iss: "oneshot",
+    aud: "ai-server",
+    sub: "app",
+    exp: NOW + 3600,
+    iat: NOW,
+    nbf: NOW,
+    jti: "t-1",
+    ...changes,
+  };
 }

@@ -4,6 +4,7 @@
  */
 export async function measureLeast(limit: number, measure: () => Promise<number>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
-  for (let attempt = 0; attempt < 3 && least >= limit; attempt++) least = Math.min(least, await measure());
+  for (let attempt = 0; attempt < 3 && least >= limit; attempt++)
+    least = Math.min(least, await measure());
   return least;
 }

@@ -1,7 +1,7 @@
 import type { ChatEvent, EventStream, Warning } from "../../src/chat/event.ts";
 import type { ModelInfo } from "../../src/chat/model.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
-import type { Platform, ProviderDeps, UpstreamTimeouts } from "../../src/context.ts";
+import type { Platform, ProviderDeps, UpstreamTimeouts } from "../../src/platform.ts";
 import type { ProviderCall } from "../../src/providers/provider.ts";
 
 export interface PlayedResponse {
@@ -21,8 +21,16 @@ export function sseResponse(
   return { headers: { "content-type": "text/event-stream; charset=utf-8" }, body, end };
 }
 
-export function jsonResponse(body: unknown, status = 200, headers: Record<string, string> = {}): PlayedResponse {
-  return { status, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) };
+export function jsonResponse(
+  body: unknown,
+  status = 200,
+  headers: Record<string, string> = {},
+): PlayedResponse {
+  return {
+    status,
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  };
 }
 
 export interface PlayedCall {
@@ -43,7 +51,9 @@ export interface PlayedFetch {
  * A `fetch` without a network: the first call gets the first response, the last response serves all further calls. It obeys
  * `signal` as fetch does.
  */
-export function playResponses(...responses: readonly (PlayedResponse | ((call: PlayedCall) => PlayedResponse))[]): PlayedFetch {
+export function playResponses(
+  ...responses: readonly (PlayedResponse | ((call: PlayedCall) => PlayedResponse))[]
+): PlayedFetch {
   const calls: PlayedCall[] = [];
   async function fetch(input: string, init: RequestInit): Promise<Response> {
     let aborted = false;

@@ -22,7 +22,11 @@ function parseAnswer(bytes: Buffer): { status: number; headers: string; body: Bu
   const headEnd = bytes.indexOf("\r\n\r\n");
   if (headEnd === -1) return undefined;
   const head = bytes.toString("latin1", 0, headEnd);
-  return { status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0), headers: head, body: bytes.subarray(headEnd + 4) };
+  return {
+    status: Number(/^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1] ?? 0),
+    headers: head,
+    body: bytes.subarray(headEnd + 4),
+  };
 }
 
 function isComplete(headers: string, body: Buffer): boolean {
@@ -72,10 +76,21 @@ export function openRawConnection(url: string): RawConnection {
 }
 
 /** Sends one request, its head line by line as it stands, and gives back the answer. */
-export async function sendRaw(url: string, head: readonly string[], body: string | Uint8Array = ""): Promise<RawAnswer> {
+export async function sendRaw(
+  url: string,
+  head: readonly string[],
+  body: string | Uint8Array = "",
+): Promise<RawAnswer> {
   const connection = openRawConnection(url);
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
-  const lines = [...head, `host: ${new URL(url).host}`, `content-length: ${length}`, "connection: close", "", ""];
+  const lines = [
+    ...head,
+    `host: ${new URL(url).host}`,
+    `content-length: ${length}`,
+    "connection: close",
+    "",
+    "",
+  ];
   await connection.write(lines.join("\r\n"));
   if (length > 0) await connection.write(body);
   const answer = await connection.answer;

@@ -49,16 +49,26 @@ const PARTS: Readonly<Record<string, string>> = {
 /** What a caller must be told of this message. */
 export function summarizeMessage(message: AnthropicMessage): AnswerSummary {
   const { content, usage } = message;
-  const input = (usage.input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0);
+  const input =
+    (usage.input_tokens ?? 0) +
+    (usage.cache_read_input_tokens ?? 0) +
+    (usage.cache_creation_input_tokens ?? 0);
   const output = usage.output_tokens ?? 0;
   return {
     text: content.map((block) => (block.type === "text" ? block.text : "")).join(""),
     reasoning: content.flatMap((block): AnswerSummary["reasoning"] => {
-      if (block.type === "thinking") return [{ text: block.thinking ?? "", signature: block.signature || null, redacted: false }];
-      return block.type === "redacted_thinking" ? [{ text: "", signature: block.data ?? null, redacted: true }] : [];
+      if (block.type === "thinking")
+        return [
+          { text: block.thinking ?? "", signature: block.signature || null, redacted: false },
+        ];
+      return block.type === "redacted_thinking"
+        ? [{ text: "", signature: block.data ?? null, redacted: true }]
+        : [];
     }),
     tool_calls: content.flatMap((block) =>
-      block.type === "tool_use" ? [{ id: block.id ?? "", name: block.name ?? "", arguments: block.input }] : [],
+      block.type === "tool_use"
+        ? [{ id: block.id ?? "", name: block.name ?? "", arguments: block.input }]
+        : [],
     ),
     parts: content.map((block) => PARTS[block.type] ?? "opaque"),
     finish_reason: FINISH_REASONS[message.stop_reason ?? ""] ?? `(unknown: ${message.stop_reason})`,
@@ -83,7 +93,11 @@ const deltaSchema = z.looseObject({
 });
 const eventSchema = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("message_start"), message: messageSchema }),
-  z.looseObject({ type: z.literal("content_block_start"), index: z.int(), content_block: blockSchema }),
+  z.looseObject({
+    type: z.literal("content_block_start"),
+    index: z.int(),
+    content_block: blockSchema,
+  }),
   z.looseObject({ type: z.literal("content_block_delta"), index: z.int(), delta: deltaSchema }),
   z.looseObject({ type: z.literal("content_block_stop"), index: z.int() }),
   z.looseObject({
@@ -104,15 +118,18 @@ export function readStreamedMessage(sse: string): AnthropicMessage {
     const event = eventSchema.parse(JSON.parse(line.slice("data:".length)));
     if (event.type === "message_start") message = structuredClone(event.message);
     if (!message) continue;
-    if (event.type === "content_block_start") message.content[event.index] = structuredClone(event.content_block);
+    if (event.type === "content_block_start")
+      message.content[event.index] = structuredClone(event.content_block);
     else if (event.type === "content_block_delta") {
       const block = message.content[event.index];
       if (!block) throw new Error(`a delta for block ${event.index}, which never began`);
       const { delta } = event;
       if (delta.text !== undefined) block.text = (block.text ?? "") + delta.text;
       if (delta.thinking !== undefined) block.thinking = (block.thinking ?? "") + delta.thinking;
-      if (delta.signature !== undefined) block.signature = (block.signature ?? "") + delta.signature;
-      if (delta.partial_json !== undefined) inputs[event.index] = (inputs[event.index] ?? "") + delta.partial_json;
+      if (delta.signature !== undefined)
+        block.signature = (block.signature ?? "") + delta.signature;
+      if (delta.partial_json !== undefined)
+        inputs[event.index] = (inputs[event.index] ?? "") + delta.partial_json;
     } else if (event.type === "message_delta") {
       message.stop_reason = event.delta.stop_reason ?? message.stop_reason;
       const told = Object.entries(event.usage).filter(([, count]) => count !== null);

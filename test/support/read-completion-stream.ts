@@ -1,5 +1,4 @@
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 
 /** What a caller reads from an answer of `POST /v1/chat/completions`, streamed or whole. */
 export interface ReadCompletion {
@@ -33,7 +32,8 @@ export function readCompletionStream(text: string): ReadCompletion {
   const blocks = text.split("\n\n");
   if (blocks.pop() !== "") throw new Error("the stream does not end with a blank line");
   const data = blocks.flatMap((block) => (block.startsWith(":") ? [] : [readData(block)]));
-  if (data.pop() !== "[DONE]") throw new Error(`the stream does not end in [DONE]: ${text.slice(-200)}`);
+  if (data.pop() !== "[DONE]")
+    throw new Error(`the stream does not end in [DONE]: ${text.slice(-200)}`);
   const answer = emptyCompletion();
   for (const line of data) {
     const chunk = jsonObjectSchema.parse(JSON.parse(line));
@@ -49,13 +49,19 @@ export function readCompletionStream(text: string): ReadCompletion {
 export function readCompletion(body: unknown): ReadCompletion {
   const completion = jsonObjectSchema.parse(body);
   const choice: unknown = Array.isArray(completion.choices) ? completion.choices[0] : undefined;
-  const answer = { ...emptyCompletion(), id: completion.id, model: completion.model, usage: completion.usage };
+  const answer = {
+    ...emptyCompletion(),
+    id: completion.id,
+    model: completion.model,
+    usage: completion.usage,
+  };
   if (isJsonObject(choice)) addChoice(answer, choice, choice.message);
   return answer;
 }
 
 function readData(block: string): string {
-  if (!block.startsWith("data: ") || block.includes("\n")) throw new Error(`not an event of this dialect: ${block}`);
+  if (!block.startsWith("data: ") || block.includes("\n"))
+    throw new Error(`not an event of this dialect: ${block}`);
   return block.slice("data: ".length);
 }
 
@@ -69,7 +75,12 @@ function addChoice(answer: ReadCompletion, choice: JsonObject, message: unknown)
   if (!Array.isArray(message.tool_calls)) return;
   message.tool_calls.filter(isJsonObject).forEach((call, place) => {
     const index = typeof call.index === "number" ? call.index : place;
-    const known = answer.calls[index] ?? { id: call.id, name: undefined, arguments: "", extra: undefined };
+    const known = answer.calls[index] ?? {
+      id: call.id,
+      name: undefined,
+      arguments: "",
+      extra: undefined,
+    };
     answer.calls[index] = known;
     known.extra = call.extra_content ?? known.extra;
     if (!isJsonObject(call.function)) return;

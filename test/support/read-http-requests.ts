@@ -55,7 +55,12 @@ export function createHttpRequestReader(): HttpRequestReader {
     const bodyStart = headEnd + HEAD_END.length;
     if (request.headers.get("transfer-encoding")?.includes("chunked")) {
       const chunked = readChunkedBody(buffer.subarray(bodyStart));
-      return chunked && { request: { ...request, body: new Uint8Array(chunked.body) }, end: bodyStart + chunked.end };
+      return (
+        chunked && {
+          request: { ...request, body: new Uint8Array(chunked.body) },
+          end: bodyStart + chunked.end,
+        }
+      );
     }
     const end = bodyStart + Number(request.headers.get("content-length") ?? 0);
     wanted = end;

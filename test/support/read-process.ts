@@ -19,7 +19,10 @@ export function readProcess(pid: number): ProcessUse {
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const field = (at: number) => Number(fields[at - 3]);
-  return { cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND, residentBytes: field(24) * PAGE_BYTES };
+  return {
+    cpuSeconds: (field(14) + field(15)) / TICKS_PER_SECOND,
+    residentBytes: field(24) * PAGE_BYTES,
+  };
 }
 
 export function isRunning(pid: number): boolean {
@@ -36,7 +39,10 @@ export function findChildren(name: string): number[] {
       try {
         const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
         const end = stat.lastIndexOf(")");
-        return stat.slice(stat.indexOf("(") + 1, end) === name && Number(stat.slice(end + 2).split(" ")[1]) === process.pid;
+        return (
+          stat.slice(stat.indexOf("(") + 1, end) === name &&
+          Number(stat.slice(end + 2).split(" ")[1]) === process.pid
+        );
       } catch {
         return false;
       }

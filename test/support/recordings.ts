@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import * as z from "zod";
-import { jsonObjectSchema } from "../../src/chat/format.ts";
+import { jsonObjectSchema } from "../../src/json/json-object.ts";
 
 /** Real provider traffic, kept outside of the project. Suites that play it are left out, visibly, where it is absent. */
 export const recordingsFolder = resolve(import.meta.dir, "../../../shared/recordings");
@@ -14,7 +14,12 @@ const bodySchema = z.union([z.string(), jsonObjectSchema]);
 const exchangeSchema = z.object({
   source: z.string(),
   interaction: z.number(),
-  request: z.object({ method: z.string(), url: z.string(), headers: z.record(z.string(), z.string()), body: bodySchema }),
+  request: z.object({
+    method: z.string(),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
+    body: bodySchema,
+  }),
   response: z.object({
     status: z.number(),
     headers: z.record(z.string(), z.string()),
@@ -49,7 +54,9 @@ function parseExchange(path: string, text: string): Exchange {
 
 /** All recorded exchanges below `exchanges/<provider>`; none where the recordings are absent. */
 export function loadExchanges(provider: string): Exchange[] {
-  return listFiles(join(recordingsFolder, "exchanges", provider)).map((path) => parseExchange(path, readFileSync(path, "utf8")));
+  return listFiles(join(recordingsFolder, "exchanges", provider)).map((path) =>
+    parseExchange(path, readFileSync(path, "utf8")),
+  );
 }
 
 /** All recorded exchanges of one endpoint, whoever answered: the folders are named for test suites, not for servers. */
@@ -83,7 +90,12 @@ export function loadChunks(folder: string): Chunks[] {
       const data = text.split(/\r?\n/).filter((line) => line.trim() !== "");
       chunks.push({ ...place, name: basename(path, ".chunks.txt"), kind: "stream", data });
     } else if (path.endsWith(".json")) {
-      chunks.push({ ...place, name: basename(path, ".json"), kind: "body", body: jsonObjectSchema.parse(JSON.parse(text)) });
+      chunks.push({
+        ...place,
+        name: basename(path, ".json"),
+        kind: "body",
+        body: jsonObjectSchema.parse(JSON.parse(text)),
+      });
     }
   }
   return chunks;

@@ -1,5 +1,4 @@
-import { type JsonObject, jsonObjectSchema } from "../../src/chat/format.ts";
-import { isJsonObject } from "../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { type Exchange, exchangeBytes, findExchanges, loadChunks } from "./recordings.ts";
 
 /** One recorded answer of the Responses API. */
@@ -65,7 +64,9 @@ function loadChunkRecordings(): ResponsesRecording[] {
         const data = lines.map(parseLine).filter((line) => line !== undefined);
         // A line that was broken by hand.
         if (data.length < lines.length || !String(data[0]?.type).startsWith("response.")) return;
-        const text = lines.map((line, at) => `event: ${data[at]?.type}\ndata: ${line}\n\n`).join("");
+        const text = lines
+          .map((line, at) => `event: ${data[at]?.type}\ndata: ${line}\n\n`)
+          .join("");
         const name = `${chunks.name} (stream${turns.length > 1 ? `, turn ${turn + 1}` : ""})`;
         recordings.push({ name, streamed: true, bytes: encoder.encode(text), data });
       });
@@ -86,7 +87,11 @@ function contradictsItself({ data }: ResponsesRecording): boolean {
   for (const { type, output_index: item, content_index: part, delta, text } of data) {
     const place = `${item} ${part}`;
     if (type === "response.output_text.delta") texts.set(place, (texts.get(place) ?? "") + delta);
-    else if (type === "response.output_text.done" && !String(text).startsWith(texts.get(place) ?? "")) return true;
+    else if (
+      type === "response.output_text.done" &&
+      !String(text).startsWith(texts.get(place) ?? "")
+    )
+      return true;
   }
   return false;
 }
@@ -102,7 +107,9 @@ function withStatus(status: RegExp): ResponsesRecording[] {
 
 const ended = withStatus(/^(?:completed?|incomplete)$/);
 /** Every recorded answer of the Responses API that came to its end; none where the recordings are absent. */
-export const responsesRecordings: ResponsesRecording[] = ended.filter((recording) => !contradictsItself(recording));
+export const responsesRecordings: ResponsesRecording[] = ended.filter(
+  (recording) => !contradictsItself(recording),
+);
 /** Streams that say two things at once. */
 export const contradictoryRecordings: ResponsesRecording[] = ended.filter(contradictsItself);
 /** The first answers of background calls: queued or in progress. */
@@ -140,7 +147,12 @@ export function normalizeResponses(value: unknown): unknown {
   const result: JsonObject = {};
   for (const [name, field] of Object.entries(value)) {
     if (field === null) continue;
-    if (["annotations", "logprobs", "content"].includes(name) && Array.isArray(field) && field.length === 0) continue;
+    if (
+      ["annotations", "logprobs", "content"].includes(name) &&
+      Array.isArray(field) &&
+      field.length === 0
+    )
+      continue;
     if (name === "type" && field === "message" && "role" in value) continue;
     result[name] = name === "content" ? normalizeContent(field) : normalizeResponses(field);
   }
@@ -151,7 +163,9 @@ function normalizeContent(content: unknown): unknown {
   const normal = normalizeResponses(content);
   if (!Array.isArray(normal) || normal.length !== 1) return normal;
   const [only] = normal;
-  return isJsonObject(only) && Object.keys(only).length === 2 && /^(?:in|out)put_text$/.test(String(only.type))
+  return isJsonObject(only) &&
+    Object.keys(only).length === 2 &&
+    /^(?:in|out)put_text$/.test(String(only.type))
     ? only.text
     : normal;
 }
@@ -165,5 +179,9 @@ export function normalizeResponsesRequest(body: JsonObject): unknown {
 
 /** Requests that this server refuses though OpenAI takes them: their answer must be fetched later. */
 export function isFetchedLater({ request }: Exchange): boolean {
-  return typeof request.body !== "string" && request.body.background === true && request.body.stream !== true;
+  return (
+    typeof request.body !== "string" &&
+    request.body.background === true &&
+    request.body.stream !== true
+  );
 }

@@ -1,9 +1,12 @@
-import type { JsonObject } from "../../src/chat/format.ts";
+import type { JsonObject } from "../../src/json/json-object.ts";
 
 /** Events of the Responses API as they come over the wire, numbered. */
 export function responsesSse(...events: readonly JsonObject[]): string {
   return events
-    .map((event, number) => `event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: number })}\n\n`)
+    .map(
+      (event, number) =>
+        `event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: number })}\n\n`,
+    )
     .join("");
 }
 
@@ -44,11 +47,19 @@ export function messageEvents(outputIndex: number, id: string, text: string): Js
       output_index: outputIndex,
       item: { id, type: "message", status: "in_progress", role: "assistant", content: [] },
     },
-    { type: "response.content_part.added", ...place, part: { type: "output_text", text: "", annotations: [] } },
+    {
+      type: "response.content_part.added",
+      ...place,
+      part: { type: "output_text", text: "", annotations: [] },
+    },
     { type: "response.output_text.delta", ...place, delta: text.slice(0, half) },
     { type: "response.output_text.delta", ...place, delta: text.slice(half) },
     { type: "response.output_text.done", ...place, text },
-    { type: "response.content_part.done", ...place, part: { type: "output_text", text, annotations: [] } },
+    {
+      type: "response.content_part.done",
+      ...place,
+      part: { type: "output_text", text, annotations: [] },
+    },
     { type: "response.output_item.done", output_index: outputIndex, item: messageItem(id, text) },
   ];
 }
@@ -85,5 +96,8 @@ export function callEvents(outputIndex: number, item: JsonObject): JsonObject[] 
 }
 
 export function completed(output: readonly JsonObject[], fields: JsonObject = {}): JsonObject {
-  return { type: "response.completed", response: responseObject({ output, usage: USAGE, ...fields }) };
+  return {
+    type: "response.completed",
+    response: responseObject({ output, usage: USAGE, ...fields }),
+  };
 }

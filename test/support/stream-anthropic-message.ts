@@ -26,7 +26,10 @@ function streamBlock(block: AnthropicMessage["content"][number], index: number):
     empty = { ...block, input: {} };
     const json = JSON.stringify(block.input);
     middle = deltas(
-      ["", ...(json === "{}" ? [] : splitText(json))].map((partial_json) => ({ type: "input_json_delta", partial_json })),
+      ["", ...(json === "{}" ? [] : splitText(json))].map((partial_json) => ({
+        type: "input_json_delta",
+        partial_json,
+      })),
     );
   }
   return [
@@ -42,11 +45,21 @@ export function streamMessage(message: AnthropicMessage): string[] {
   return [
     formatEvent({
       type: "message_start",
-      message: { ...rest, content: [], stop_reason: null, stop_sequence: null, usage: { ...usage, output_tokens: 1 } },
+      message: {
+        ...rest,
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { ...usage, output_tokens: 1 },
+      },
     }),
     formatEvent({ type: "ping" }),
     ...content.flatMap(streamBlock),
-    formatEvent({ type: "message_delta", delta: { stop_reason, stop_sequence: message.stop_sequence ?? null }, usage }),
+    formatEvent({
+      type: "message_delta",
+      delta: { stop_reason, stop_sequence: message.stop_sequence ?? null },
+      usage,
+    }),
     formatEvent({ type: "message_stop" }),
   ];
 }

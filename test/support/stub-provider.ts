@@ -1,11 +1,14 @@
 import type { EventBatch, EventStream } from "../../src/chat/event.ts";
-import { PARAMETERS, type Parameter, type Support } from "../../src/chat/model.ts";
+import { type Capability, PARAMETERS, type Parameter } from "../../src/chat/model.ts";
 import type { Provider } from "../../src/providers/provider.ts";
 
-const everything = Object.fromEntries(PARAMETERS.map((name) => [name, "native"])) as Record<Parameter, Support>;
+const everything = Object.fromEntries(PARAMETERS.map((name) => [name, "native"])) as Record<
+  Parameter,
+  Capability
+>;
 
-/** The support list of a vendor that takes everything but these. */
-export function supportWithout(...dropped: Parameter[]): Record<Parameter, Support> {
+/** The capabilities list of a vendor that takes everything but these. */
+export function capabilitiesWithout(...dropped: Parameter[]): Record<Parameter, Capability> {
   return { ...everything, ...Object.fromEntries(dropped.map((name) => [name, "dropped"])) };
 }
 
@@ -17,14 +20,16 @@ export function createStubProvider(overrides: Partial<Provider> = {}): Provider 
     format: "anthropic",
     defaultModel: "stub-model",
     availability: { available: true },
-    support: everything,
+    capabilities: everything,
     open: () => Promise.resolve(playEvents([])),
     ...overrides,
   };
 }
 
 /** A stream that gives these batches; `closed` tells whether it was given up. */
-export function playEvents(batches: readonly EventBatch[]): EventStream & { closed: boolean; reads: number } {
+export function playEvents(
+  batches: readonly EventBatch[],
+): EventStream & { closed: boolean; reads: number } {
   const stream = {
     format: "anthropic" as const,
     closed: false,

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { doneSchema, failedSchema } from "../../src/wire/chat/event.ts";
-import { chatResponseSchema, type usageSchema } from "../../src/wire/chat/response.ts";
+import { doneSchema, failedSchema } from "../../src/dialects/chat/event.ts";
+import { chatResponseSchema, type usageSchema } from "../../src/dialects/chat/response.ts";
 import type { StreamedText } from "./read-sse-text.ts";
 
 /** What an answer says, whichever way it came: what two ways of getting it are compared by. */
@@ -22,7 +22,13 @@ export function summarizeResponse(body: unknown): AnswerSummary {
     text: answer.text,
     reasoning: answer.content.flatMap((part) =>
       part.type === "reasoning"
-        ? [{ text: part.text, signature: part.signature?.value ?? null, redacted: part.redacted ?? false }]
+        ? [
+            {
+              text: part.text,
+              signature: part.signature?.value ?? null,
+              redacted: part.redacted ?? false,
+            },
+          ]
         : [],
     ),
     tool_calls: answer.tool_calls,
@@ -41,22 +47,32 @@ const partStartSchema = z.object({
   redacted: z.boolean().optional(),
 });
 const partDeltaSchema = z.object({ index: z.int(), delta: z.string() });
-const partEndSchema = z.object({ index: z.int(), signature: z.object({ value: z.string() }).optional() });
+const partEndSchema = z.object({
+  index: z.int(),
+  signature: z.object({ value: z.string() }).optional(),
+});
 
 /** A streamed answer that came to its end; throws where it did not, or where the events' order is wrong. */
 export function summarizeStream({ events }: StreamedText): AnswerSummary {
-  const parts: { start: z.infer<typeof partStartSchema>; text: string; signature: string | null }[] = [];
+  const parts: {
+    start: z.infer<typeof partStartSchema>;
+    text: string;
+    signature: string | null;
+  }[] = [];
   const last = events[events.length - 1];
   if (!last) throw new Error("the stream has no events");
-  if (last.event !== "done") throw new Error(`the stream ends with ${last.event}: ${JSON.stringify(last.data)}`);
+  if (last.event !== "done")
+    throw new Error(`the stream ends with ${last.event}: ${JSON.stringify(last.data)}`);
   events.forEach(({ event, id, data }, at) => {
     if (id !== String(at + 1)) throw new Error(`event ${at} has the id ${id}`);
     if (data.type !== event) throw new Error(`the data of ${event} has the type ${data.type}`);
     if ((event === "start") !== (at === 0)) throw new Error(`event ${at} is ${event}`);
-    if (/^(done|error|cancelled)$/.test(event) && at !== events.length - 1) throw new Error(`${event} is not the last event`);
+    if (/^(done|error|cancelled)$/.test(event) && at !== events.length - 1)
+      throw new Error(`${event} is not the last event`);
     if (event === "part-start") {
       const start = partStartSchema.parse(data);
-      if (start.index !== parts.length) throw new Error(`part ${start.index} follows part ${parts.length - 1}`);
+      if (start.index !== parts.length)
+        throw new Error(`part ${start.index} follows part ${parts.length - 1}`);
       parts.push({ start, text: "", signature: null });
     } else if (event === "part-delta") {
       const { index, delta } = partDeltaSchema.parse(data);
@@ -77,7 +93,13 @@ export function summarizeStream({ events }: StreamedText): AnswerSummary {
     ),
     tool_calls: parts.flatMap(({ start, text }) =>
       start.kind === "tool_call"
-        ? [{ id: start.id ?? "", name: start.name ?? "", arguments: text === "" ? {} : JSON.parse(text) }]
+        ? [
+            {
+              id: start.id ?? "",
+              name: start.name ?? "",
+              arguments: text === "" ? {} : JSON.parse(text),
+            },
+          ]
         : [],
     ),
     parts: parts.map(({ start }) => start.kind),
@@ -92,7 +114,9 @@ export function readFailure({ events }: StreamedText): z.infer<typeof failedSche
   const terminals = events.filter(({ event }) => /^(done|error|cancelled)$/.test(event));
   const last = events[events.length - 1];
   if (!last || terminals.length !== 1 || terminals[0] !== last) {
-    throw new Error(`the stream does not end with its one terminal event: ${events.map(({ event }) => event).join(" ")}`);
+    throw new Error(
+      `the stream does not end with its one terminal event: ${events.map(({ event }) => event).join(" ")}`,
+    );
   }
   return failedSchema.parse(last.data);
 }

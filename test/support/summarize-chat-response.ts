@@ -2,16 +2,28 @@ import type { ChatResponse } from "../../src/chat/response.ts";
 import type { AnswerSummary } from "./summarize-answer.ts";
 
 /** What a folded answer says, to be compared with what was recorded. */
-export function summarizeChatResponse({ content, usage, ...response }: ChatResponse): AnswerSummary {
+export function summarizeChatResponse({
+  content,
+  usage,
+  ...response
+}: ChatResponse): AnswerSummary {
   return {
     text: content.map((part) => (part.type === "text" ? part.text : "")).join(""),
     reasoning: content.flatMap((part) =>
       part.type === "reasoning"
-        ? [{ text: part.text, signature: part.signature?.value ?? null, redacted: part.redacted ?? false }]
+        ? [
+            {
+              text: part.text,
+              signature: part.signature?.value ?? null,
+              redacted: part.redacted ?? false,
+            },
+          ]
         : [],
     ),
     tool_calls: content.flatMap((part) =>
-      part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : [],
+      part.type === "tool_call"
+        ? [{ id: part.id, name: part.name, arguments: part.arguments }]
+        : [],
     ),
     parts: content.map(({ type }) => type),
     finish_reason: response.finish_reason,

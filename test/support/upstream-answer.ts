@@ -57,7 +57,12 @@ export function sseAnswer(
     if (pauseMs > 0 && steps.length > 0) steps.push(pauseMs);
     steps.push(typeof piece === "string" ? encoder.encode(piece) : piece);
   }
-  return { ...rest, headers: { "content-type": "text/event-stream; charset=utf-8", ...headers }, pieces: steps, end };
+  return {
+    ...rest,
+    headers: { "content-type": "text/event-stream; charset=utf-8", ...headers },
+    pieces: steps,
+    end,
+  };
 }
 
 /** Not a byte, ever. */

@@ -68,7 +68,10 @@ function wait(milliseconds: number): Promise<void> {
 async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not happen within ${timeoutMs} ms`)), timeoutMs);
+    timer = setTimeout(
+      () => reject(new Error(`${what} did not happen within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([promise, timeout]);
@@ -77,7 +80,10 @@ async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, what: stri
   }
 }
 
-function createRequest(request: HttpRequest, connection: Connection): UpstreamRequest & { answered: boolean } {
+function createRequest(
+  request: HttpRequest,
+  connection: Connection,
+): UpstreamRequest & { answered: boolean } {
   return {
     ...request,
     receivedAt: performance.now(),
@@ -87,7 +93,8 @@ function createRequest(request: HttpRequest, connection: Connection): UpstreamRe
     get closedAt() {
       return connection.closedAt;
     },
-    closed: (timeoutMs) => withTimeout(connection.whenClosed, timeoutMs, "closing the upstream's connection"),
+    closed: (timeoutMs) =>
+      withTimeout(connection.whenClosed, timeoutMs, "closing the upstream's connection"),
   };
 }
 
@@ -95,7 +102,10 @@ function formatHead(answer: Answer): string {
   if (answer.rawHead !== undefined) return answer.rawHead;
   const headers = new Headers(answer.headers);
   if (answer.lengthKnown) {
-    const length = answer.pieces.reduce<number>((sum, piece) => sum + (piece instanceof Uint8Array ? piece.byteLength : 0), 0);
+    const length = answer.pieces.reduce<number>(
+      (sum, piece) => sum + (piece instanceof Uint8Array ? piece.byteLength : 0),
+      0,
+    );
     headers.set("content-length", String(length));
   } else headers.set("transfer-encoding", "chunked");
   let head = `HTTP/1.1 ${answer.status ?? 200} Scripted\r\n`;
@@ -105,7 +115,11 @@ function formatHead(answer: Answer): string {
 
 function frame(bytes: Uint8Array, chunked: boolean): Uint8Array {
   if (!chunked) return bytes;
-  return Buffer.concat([Buffer.from(`${bytes.byteLength.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+  return Buffer.concat([
+    Buffer.from(`${bytes.byteLength.toString(16)}\r\n`),
+    bytes,
+    Buffer.from("\r\n"),
+  ]);
 }
 
 /** Plays the answer; false where the connection was closed under it. */
@@ -121,7 +135,8 @@ async function playAnswer(answer: Answer, connection: Connection): Promise<boole
     if (typeof piece === "number") await wait(piece);
     else if (piece instanceof Promise) await piece;
     else if (connection.closedAt === undefined && piece.byteLength > 0) {
-      if (!socket.write(frame(piece, chunked))) await Promise.race([waitForDrain(socket), connection.whenClosed]);
+      if (!socket.write(frame(piece, chunked)))
+        await Promise.race([waitForDrain(socket), connection.whenClosed]);
     }
     if (connection.closedAt !== undefined) return false;
   }

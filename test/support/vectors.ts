@@ -18,7 +18,10 @@ export function loadJsonTestSuite(): { name: string; body: Uint8Array<ArrayBuffe
   return ["test_parsing", "test_transform"].flatMap((folder) =>
     readdirSync(join(vectorsFolder, "jsontestsuite", folder))
       .sort()
-      .map((name) => ({ name, body: Uint8Array.from(readFileSync(join(vectorsFolder, "jsontestsuite", folder, name))) })),
+      .map((name) => ({
+        name,
+        body: Uint8Array.from(readFileSync(join(vectorsFolder, "jsontestsuite", folder, name))),
+      })),
   );
 }
 

@@ -13,10 +13,14 @@ function complaintOf(name: string, value: unknown): string | null {
   }
 }
 
-const withDefault = loadConfig({}).env;
-const numbers = Object.entries(withDefault).flatMap(([name, value]) => (typeof value === "number" ? [name] : []));
+const withDefault = loadConfig({});
+const numbers = Object.entries(withDefault).flatMap(([name, value]) =>
+  typeof value === "number" ? [name] : [],
+);
 const choices = Object.entries(envSchema.shape).flatMap(([name, schema]) =>
-  complaintOf(name, "garbage")?.includes("one of") ? [[name, schema.description ?? ""] as const] : [],
+  complaintOf(name, "garbage")?.includes("one of")
+    ? [[name, schema.description ?? ""] as const]
+    : [],
 );
 
 describe("a variable that takes a number", () => {
@@ -24,22 +28,47 @@ describe("a variable that takes a number", () => {
     expect(numbers.length).toBeGreaterThan(15);
   });
 
-  test.each(numbers)("%s: anything but decimal digits in its range is refused, by its name", (name) => {
-    for (const value of ["garbage", "-1", "1e3", "0x10", "1.5", "5s", "99999999999999999999", "1_000"]) {
-      expect(complaintOf(name, value)).toMatch(new RegExp(`^${name} must be a whole number from \\d+ to \\d+$`));
-    }
-  });
+  test.each(numbers)(
+    "%s: anything but decimal digits in its range is refused, by its name",
+    (name) => {
+      for (const value of [
+        "garbage",
+        "-1",
+        "1e3",
+        "0x10",
+        "1.5",
+        "5s",
+        "99999999999999999999",
+        "1_000",
+      ]) {
+        expect(complaintOf(name, value)).toMatch(
+          new RegExp(`^${name} must be a whole number from \\d+ to \\d+$`),
+        );
+      }
+    },
+  );
 });
 
 test("a variable that takes one of several words names them, and not the value", () => {
   expect(choices.map(([name]) => name)).toContain("LOG_LEVEL");
-  for (const [name] of choices) expect(complaintOf(name, "garbage")).toMatch(new RegExp(`^${name} must be one of [\\w, ]+$`));
-  expect(complaintOf("LOG_LEVEL", "loud")).toBe("LOG_LEVEL must be one of debug, info, warn, error, off");
+  for (const [name] of choices)
+    expect(complaintOf(name, "garbage")).toMatch(new RegExp(`^${name} must be one of [\\w, ]+$`));
+  expect(complaintOf("LOG_LEVEL", "loud")).toBe(
+    "LOG_LEVEL must be one of debug, info, warn, error, off",
+  );
 });
 
 test("no complaint is of more than one line, or about another variable", () => {
   for (const name of Object.keys(envSchema.shape)) {
-    for (const value of ["garbage", "-1", "{", "null", "a\nb", "https://user:pass@host/?a=b", "\u0000"]) {
+    for (const value of [
+      "garbage",
+      "-1",
+      "{",
+      "null",
+      "a\nb",
+      "https://user:pass@host/?a=b",
+      "\u0000",
+    ]) {
       const complaint = complaintOf(name, value) ?? name;
       expect(complaint).toStartWith(name);
       expect(complaint).not.toInclude("\n");
@@ -61,5 +90,5 @@ test.each([
   ["OLLAMA", true, "true"],
   ["OLLAMA", { bound: true }, undefined],
 ] as const)("%s = %p is taken as %p", (name, value, expected) => {
-  expect(loadConfig({ [name]: value }).env[name]).toBe(expected);
+  expect(loadConfig({ [name]: value })[name]).toBe(expected);
 });

@@ -1,5 +1,11 @@
 import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
-import { BridgeError, type BridgeErrorDetail, errorBody, invalidRequest, notAuthenticated } from "./bridge-error.ts";
+import {
+  BridgeError,
+  type BridgeErrorDetail,
+  errorBody,
+  invalidRequest,
+  notAuthenticated,
+} from "./bridge-error.ts";
 import type { Piece } from "./read-events.ts";
 import { readRequest } from "./read-request.ts";
 import { CallerGone, runChat } from "./run-chat.ts";
@@ -57,8 +63,16 @@ export function createApp(settings: Pick<Settings, "secret" | "silenceMs">, runt
     const onGone = () => gone.abort();
     if (request.signal.aborted) onGone();
     else request.signal.addEventListener("abort", onGone, { once: true });
-    const pieces = runChat(call, runtime, { signal: gone.signal, silenceMs: settings.silenceMs, inBackground });
-    const head = { id: `chatcmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: call.model };
+    const pieces = runChat(call, runtime, {
+      signal: gone.signal,
+      silenceMs: settings.silenceMs,
+      inBackground,
+    });
+    const head = {
+      id: `chatcmpl-${randomUUID()}`,
+      created: Math.floor(Date.now() / 1000),
+      model: call.model,
+    };
     if (!call.stream) return Response.json(await writeCompletion(pieces, head));
     // What fails before the first piece still has its true status.
     const first = await pieces.next();
@@ -114,7 +128,8 @@ function streamPieces(
 
 function describe(error: unknown): BridgeErrorDetail {
   if (error instanceof BridgeError) return error.detail;
-  if (error instanceof CallerGone) return { ...INTERNAL, status: 499, code: "cancelled", message: "The caller has gone." };
+  if (error instanceof CallerGone)
+    return { ...INTERNAL, status: 499, code: "cancelled", message: "The caller has gone." };
   console.error(`the bridge failed: ${error instanceof Error ? error.stack : typeof error}`);
   return INTERNAL;
 }
@@ -140,7 +155,10 @@ async function listModels(runtime: Runtime) {
     throw (await runtime.isAuthenticated()) ? error : notAuthenticated();
   });
   const usable = models.filter(({ policy }) => policy?.state !== "disabled");
-  return { object: "list", data: usable.map(({ id }) => ({ id, object: "model", created: 0, owned_by: "github-copilot" })) };
+  return {
+    object: "list",
+    data: usable.map(({ id }) => ({ id, object: "model", created: 0, owned_by: "github-copilot" })),
+  };
 }
 
 /** Lets in who shows the secret. Where there is none, the caller must at least mean this machine: a page that a browser shows does not. */
@@ -158,7 +176,8 @@ function createGuard(secret: string | null): (request: Request) => void {
       });
     }
     const { hostname } = new URL(request.url);
-    if (!request.headers.has("origin") && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname)) return;
+    if (!request.headers.has("origin") && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(hostname))
+      return;
     throw new BridgeError({
       status: 403,
       type: "permission_error",

@@ -50,7 +50,12 @@ type Kind = Omit<BridgeErrorDetail, "message">;
 const KINDS: ReadonlyMap<string, Kind & { message: string }> = new Map([
   [
     "authentication",
-    { status: 401, type: "authentication_error", code: "invalid_api_key", message: "GitHub refuses the token of this bridge." },
+    {
+      status: 401,
+      type: "authentication_error",
+      code: "invalid_api_key",
+      message: "GitHub refuses the token of this bridge.",
+    },
   ],
   [
     "authorization",
@@ -91,12 +96,19 @@ const KINDS: ReadonlyMap<string, Kind & { message: string }> = new Map([
 ]);
 
 /** The runtime's text stays inside, but for what it says of the request: it may hold addresses and names of the account. */
-export function runtimeFailure({ errorType, errorCode, statusCode, message }: RuntimeFailure): BridgeError {
+export function runtimeFailure({
+  errorType,
+  errorCode,
+  statusCode,
+  message,
+}: RuntimeFailure): BridgeError {
   const kind = KINDS.get(errorType);
   if (kind) return new BridgeError(kind);
-  if (statusCode === 401 || statusCode === 403) return runtimeFailure({ errorType: "authentication", message });
+  if (statusCode === 401 || statusCode === 403)
+    return runtimeFailure({ errorType: "authentication", message });
   if (statusCode === 429) return runtimeFailure({ errorType: "rate_limit", message });
-  if (statusCode === 404 || errorCode === "model_not_supported" || errorCode === "model_not_found") return modelNotFound();
+  if (statusCode === 404 || errorCode === "model_not_supported" || errorCode === "model_not_found")
+    return modelNotFound();
   if (statusCode === 400 || statusCode === 413 || statusCode === 422) {
     return new BridgeError({
       status: 400,
@@ -105,7 +117,12 @@ export function runtimeFailure({ errorType, errorCode, statusCode, message }: Ru
       message: message.slice(0, 500),
     });
   }
-  return new BridgeError({ status: 502, type: "server_error", code: "upstream_error", message: "Copilot failed." });
+  return new BridgeError({
+    status: 502,
+    type: "server_error",
+    code: "upstream_error",
+    message: "Copilot failed.",
+  });
 }
 
 export function notAuthenticated(): BridgeError {
@@ -132,5 +149,10 @@ export function runtimeGone(): BridgeError {
 }
 
 export function runtimeSilent(): BridgeError {
-  return new BridgeError({ status: 504, type: "server_error", code: "timeout", message: "Copilot stopped answering." });
+  return new BridgeError({
+    status: 504,
+    type: "server_error",
+    code: "timeout",
+    message: "Copilot stopped answering.",
+  });
 }

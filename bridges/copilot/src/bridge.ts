@@ -12,7 +12,10 @@ export interface Bridge {
 /** Images come in the body, as base64. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-export function startBridge(settings: Settings, env: Readonly<Record<string, string | undefined>>): Bridge {
+export function startBridge(
+  settings: Settings,
+  env: Readonly<Record<string, string | undefined>>,
+): Bridge {
   const runtime = createRuntime(settings, env);
   const app = createApp(settings, runtime);
   const server = Bun.serve({

@@ -8,7 +8,11 @@ function start(): Bridge {
   try {
     return startBridge(readSettings(process.env), process.env);
   } catch (error) {
-    console.error(error instanceof SettingsError ? error.message : `The bridge does not start: ${String(error)}`);
+    console.error(
+      error instanceof SettingsError
+        ? error.message
+        : `The bridge does not start: ${String(error)}`,
+    );
     process.exit(1);
   }
 }

@@ -1,4 +1,8 @@
-import type { AssistantMessageToolRequest, AssistantUsageData, SessionEvent } from "@github/copilot-sdk";
+import type {
+  AssistantMessageToolRequest,
+  AssistantUsageData,
+  SessionEvent,
+} from "@github/copilot-sdk";
 import { BridgeError, runtimeFailure } from "./bridge-error.ts";
 
 export interface ToolCall {
@@ -67,7 +71,14 @@ export function createEventReader(): EventReader {
   }
   function end(): Piece[] {
     const toolCalls = called ? requests.map(mapToolCall) : [];
-    return [{ type: "end", finishReason: mapFinishReason(finishReason, toolCalls.length > 0), toolCalls, usage }];
+    return [
+      {
+        type: "end",
+        finishReason: mapFinishReason(finishReason, toolCalls.length > 0),
+        toolCalls,
+        usage,
+      },
+    ];
   }
 
   function read(event: AnswerEvent): Piece[] {
@@ -94,21 +105,26 @@ export function createEventReader(): EventReader {
         answered = true;
         requests.push(...(toolRequests ?? []));
         if (!hasReasoning) toldThoughts = reasoningText;
-        const thoughts = hasReasoning ? [] : give("reasoning", `${messageId} thoughts`, reasoningText ?? "");
+        const thoughts = hasReasoning
+          ? []
+          : give("reasoning", `${messageId} thoughts`, reasoningText ?? "");
         const rest = giveRest("text", messageId, content);
         hasLooseText = false;
         return [...thoughts, ...rest];
       }
       case "assistant.usage":
         usage = addUsage(usage, event.data);
-        finishReason = event.data.contentFilterTriggered ? "content_filter" : event.data.finishReason;
+        finishReason = event.data.contentFilterTriggered
+          ? "content_filter"
+          : event.data.finishReason;
         counted = true;
         return called ? end() : [];
       case "external_tool.requested": {
         if (called) return [];
         called = true;
         const { toolCallId, toolName } = event.data;
-        if (requests.length === 0) requests.push({ toolCallId, name: toolName, arguments: event.data.arguments ?? {} });
+        if (requests.length === 0)
+          requests.push({ toolCallId, name: toolName, arguments: event.data.arguments ?? {} });
         return counted ? end() : [];
       }
       case "model.call_failure":
@@ -124,7 +140,12 @@ export function createEventReader(): EventReader {
         throw runtimeFailure(event.data);
       case "session.idle":
         if (answered && !event.data.aborted) return end();
-        throw new BridgeError({ status: 502, type: "server_error", code: "no_answer", message: "Copilot gave no answer." });
+        throw new BridgeError({
+          status: 502,
+          type: "server_error",
+          code: "no_answer",
+          message: "Copilot gave no answer.",
+        });
       default:
         return [];
     }
@@ -139,8 +160,16 @@ export function createEventReader(): EventReader {
   };
 }
 
-function mapToolCall({ toolCallId, name, arguments: value }: AssistantMessageToolRequest): ToolCall {
-  return { id: toolCallId, name, arguments: typeof value === "string" ? value : JSON.stringify(value ?? {}) };
+function mapToolCall({
+  toolCallId,
+  name,
+  arguments: value,
+}: AssistantMessageToolRequest): ToolCall {
+  return {
+    id: toolCallId,
+    name,
+    arguments: typeof value === "string" ? value : JSON.stringify(value ?? {}),
+  };
 }
 
 function mapFinishReason(reason: string | undefined, hasCalls: boolean): FinishReason {

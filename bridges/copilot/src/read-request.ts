@@ -2,7 +2,10 @@ import * as z from "zod";
 import { invalidRequest, unsupported } from "./bridge-error.ts";
 
 const textPart = z.object({ type: z.literal("text"), text: z.string() });
-const imagePart = z.object({ type: z.literal("image_url"), image_url: z.object({ url: z.string() }) });
+const imagePart = z.object({
+  type: z.literal("image_url"),
+  image_url: z.object({ url: z.string() }),
+});
 const textContent = z.union([z.string(), z.array(textPart)]);
 
 const toolCall = z.object({
@@ -13,7 +16,10 @@ const toolCall = z.object({
 
 const message = z.discriminatedUnion("role", [
   z.object({ role: z.enum(["system", "developer"]), content: textContent }),
-  z.object({ role: z.literal("user"), content: z.union([z.string(), z.array(z.union([textPart, imagePart]))]) }),
+  z.object({
+    role: z.literal("user"),
+    content: z.union([z.string(), z.array(z.union([textPart, imagePart]))]),
+  }),
   z.object({
     role: z.literal("assistant"),
     content: textContent.nullish(),
@@ -55,7 +61,14 @@ export interface ChatCall {
 }
 
 /** Fields that change nothing of an answer, and so may be left out of account. */
-const IGNORED = new Set(["user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key"]);
+const IGNORED = new Set([
+  "user",
+  "metadata",
+  "store",
+  "service_tier",
+  "safety_identifier",
+  "prompt_cache_key",
+]);
 /** Values that ask for what happens anyway. */
 const HARMLESS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["n", 1],
@@ -69,9 +82,11 @@ const HARMLESS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 
 /** A body of `POST /v1/chat/completions`; what cannot be done is refused, never passed over. */
 export function readRequest(body: unknown): ChatCall {
-  if (typeof body !== "object" || body === null || Array.isArray(body)) throw invalidRequest("The body must be a JSON object.");
+  if (typeof body !== "object" || body === null || Array.isArray(body))
+    throw invalidRequest("The body must be a JSON object.");
   for (const [name, value] of Object.entries(body)) {
-    if (name in chatSchema.shape || value === null || IGNORED.has(name) || isHarmless(name, value)) continue;
+    if (name in chatSchema.shape || value === null || IGNORED.has(name) || isHarmless(name, value))
+      continue;
     throw unsupported(name, "Copilot's runtime has no place for this.");
   }
   const result = chatSchema.safeParse(body);
@@ -79,7 +94,8 @@ export function readRequest(body: unknown): ChatCall {
     const issue = result.error.issues[0];
     throw invalidRequest(issue?.message ?? "The request is not valid.", issue?.path.join("."));
   }
-  const { model, messages, tools, tool_choice, reasoning_effort, stream, stream_options } = result.data;
+  const { model, messages, tools, tool_choice, reasoning_effort, stream, stream_options } =
+    result.data;
   return {
     model,
     messages,
@@ -91,6 +107,7 @@ export function readRequest(body: unknown): ChatCall {
 }
 
 function isHarmless(name: string, value: unknown): boolean {
-  if (name === "response_format") return typeof value === "object" && value !== null && "type" in value && value.type === "text";
+  if (name === "response_format")
+    return typeof value === "object" && value !== null && "type" in value && value.type === "text";
   return HARMLESS.has(name) && HARMLESS.get(name) === value;
 }

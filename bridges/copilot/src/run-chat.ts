@@ -1,5 +1,11 @@
 import type { CopilotSession, SessionConfig, SessionEvent } from "@github/copilot-sdk";
-import { BridgeError, notAuthenticated, runtimeFailure, runtimeGone, runtimeSilent } from "./bridge-error.ts";
+import {
+  BridgeError,
+  notAuthenticated,
+  runtimeFailure,
+  runtimeGone,
+  runtimeSilent,
+} from "./bridge-error.ts";
 import { checkModel } from "./check-model.ts";
 import { createEventReader, type Piece } from "./read-events.ts";
 import type { ChatCall } from "./read-request.ts";
@@ -27,7 +33,11 @@ export class CallerGone extends Error {
  * One answer by one session of the runtime's, which is aborted where the answer is given up, and deleted in any case. Give an answer
  * up by the signal: a generator that waits does not hear of `return`.
  */
-export async function* runChat(call: ChatCall, runtime: Runtime, options: ChatOptions): AsyncGenerator<Piece, void> {
+export async function* runChat(
+  call: ChatCall,
+  runtime: Runtime,
+  options: ChatOptions,
+): AsyncGenerator<Piece, void> {
   const { signal } = options;
   const prompt = writePrompt(call.messages);
   checkModel(call, prompt.attachments.length, await runtime.listModels().catch(() => null));
@@ -38,9 +48,11 @@ export async function* runChat(call: ChatCall, runtime: Runtime, options: ChatOp
   let isOver = false;
   try {
     const { text, attachments } = prompt;
-    session.send(attachments.length > 0 ? { prompt: text, attachments } : { prompt: text }).catch(() => {
-      mailbox.fail(runtimeFailure({ errorType: "send", message: "" }));
-    });
+    session
+      .send(attachments.length > 0 ? { prompt: text, attachments } : { prompt: text })
+      .catch(() => {
+        mailbox.fail(runtimeFailure({ errorType: "send", message: "" }));
+      });
     for (let silentMs = 0; ; ) {
       const event = await mailbox.take(reader.awaitsUsage ? USAGE_WAIT_MS : CHECK_MS);
       if (event === null && !reader.awaitsUsage) {
@@ -65,7 +77,12 @@ export async function* runChat(call: ChatCall, runtime: Runtime, options: ChatOp
   }
 }
 
-async function createSession(call: ChatCall, prompt: Prompt, runtime: Runtime, options: ChatOptions): Promise<CopilotSession> {
+async function createSession(
+  call: ChatCall,
+  prompt: Prompt,
+  runtime: Runtime,
+  options: ChatOptions,
+): Promise<CopilotSession> {
   if (options.signal.aborted) throw new CallerGone();
   const created = runtime.createSession(sessionConfig(call, prompt));
   const { promise: gone, reject } = Promise.withResolvers<never>();
@@ -90,14 +107,22 @@ async function createSession(call: ChatCall, prompt: Prompt, runtime: Runtime, o
 
 /** What the runtime says of a refused token does not show that it is one, so it is asked. */
 async function explainFailure(error: unknown, runtime: Runtime): Promise<unknown> {
-  const isUnexplained = error instanceof BridgeError ? error.detail.code === "upstream_error" : !(error instanceof CallerGone);
+  const isUnexplained =
+    error instanceof BridgeError
+      ? error.detail.code === "upstream_error"
+      : !(error instanceof CallerGone);
   if (!isUnexplained) return error;
   if (!(await runtime.isAuthenticated())) return notAuthenticated();
-  return error instanceof BridgeError ? error : runtimeFailure({ errorType: "session", message: "" });
+  return error instanceof BridgeError
+    ? error
+    : runtimeFailure({ errorType: "session", message: "" });
 }
 
 /** A session that can do nothing but talk: no tools of the runtime's, no files, no memory, nothing kept. */
-function sessionConfig({ model, tools, reasoningEffort }: ChatCall, { system }: Prompt): SessionConfig {
+function sessionConfig(
+  { model, tools, reasoningEffort }: ChatCall,
+  { system }: Prompt,
+): SessionConfig {
   return {
     model,
     clientName: "ai-server-copilot-bridge",
@@ -120,7 +145,11 @@ function sessionConfig({ model, tools, reasoningEffort }: ChatCall, { system }: 
   };
 }
 
-async function removeSession(session: CopilotSession, runtime: Runtime, isOver: boolean): Promise<void> {
+async function removeSession(
+  session: CopilotSession,
+  runtime: Runtime,
+  isOver: boolean,
+): Promise<void> {
   if (!isOver) await session.abort().catch(() => {});
   await runtime.deleteSession(session.sessionId).catch(() => session.disconnect().catch(() => {}));
 }

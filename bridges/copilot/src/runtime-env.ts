@@ -16,7 +16,10 @@ const PASSED_ON = [
 ];
 
 /** The environment of the runtime's process, with `home` as its home. */
-export function runtimeEnv(env: Readonly<Record<string, string | undefined>>, home: string): Record<string, string> {
+export function runtimeEnv(
+  env: Readonly<Record<string, string | undefined>>,
+  home: string,
+): Record<string, string> {
   const passedOn: Record<string, string> = { HOME: home };
   for (const name of PASSED_ON) {
     const value = env[name];

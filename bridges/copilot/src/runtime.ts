@@ -52,7 +52,9 @@ export function createRuntime(
     started = starting;
     starting.catch((error: unknown) => {
       if (started === starting) started = undefined;
-      console.error(`the Copilot runtime does not start: ${error instanceof Error ? error.message : typeof error}`);
+      console.error(
+        `the Copilot runtime does not start: ${error instanceof Error ? error.message : typeof error}`,
+      );
     });
     return starting;
   }
@@ -79,7 +81,9 @@ export function createRuntime(
     createSession: (config) =>
       use((client) =>
         client.createSession(
-          settings.runtime && settings.gitHubToken ? { ...config, gitHubToken: settings.gitHubToken } : config,
+          settings.runtime && settings.gitHubToken
+            ? { ...config, gitHubToken: settings.gitHubToken }
+            : config,
         ),
       ),
     deleteSession: (sessionId) => use((client) => client.deleteSession(sessionId)),
@@ -110,10 +114,20 @@ async function clientOptions(
   folder: string | undefined,
 ): Promise<CopilotClientOptions> {
   // "empty": the SDK's mode for servers with several users. Every ability of the agent is off unless it is asked for.
-  const common: CopilotClientOptions = { mode: "empty", logLevel: "error", clientInfo: CLIENT_INFO };
+  const common: CopilotClientOptions = {
+    mode: "empty",
+    logLevel: "error",
+    clientInfo: CLIENT_INFO,
+  };
   if (runtime) {
     const { address, token } = runtime;
-    return { ...common, connection: RuntimeConnection.forUri(address, token === null ? {} : { connectionToken: token }) };
+    return {
+      ...common,
+      connection: RuntimeConnection.forUri(
+        address,
+        token === null ? {} : { connectionToken: token },
+      ),
+    };
   }
   if (folder === undefined || gitHubToken === null) throw new Error("there is no token");
   const workingDirectory = join(folder, "work");

@@ -31,7 +31,13 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     secret: readSecret(read("COPILOT_BRIDGE_TOKEN")),
     gitHubToken: readGitHubToken(read),
     runtime: address === null ? null : { address, token: read("COPILOT_CLI_TOKEN") },
-    silenceMs: readNumber(read("COPILOT_BRIDGE_SILENCE_MS"), "COPILOT_BRIDGE_SILENCE_MS", 100, 3_600_000, DEFAULT_SILENCE_MS),
+    silenceMs: readNumber(
+      read("COPILOT_BRIDGE_SILENCE_MS"),
+      "COPILOT_BRIDGE_SILENCE_MS",
+      100,
+      3_600_000,
+      DEFAULT_SILENCE_MS,
+    ),
   };
   if (settings.gitHubToken === null && settings.runtime === null) {
     throw new SettingsError(
@@ -55,7 +61,8 @@ function readGitHubToken(read: (name: string) => string | null): string | null {
         `${name} is a classic personal access token (ghp_), which Copilot refuses. Use the output of \`gh auth token\`, or a fine-grained token (github_pat_) with the permission "Copilot Requests".`,
       );
     }
-    if (!/^[\x21-\x7e]+$/.test(token)) throw new SettingsError(`${name} must be the bare token, without spaces or line breaks.`);
+    if (!/^[\x21-\x7e]+$/.test(token))
+      throw new SettingsError(`${name} must be the bare token, without spaces or line breaks.`);
     return token;
   }
   return null;
@@ -70,7 +77,13 @@ function readSecret(secret: string | null): string | null {
   return secret;
 }
 
-function readNumber(text: string | null, name: string, min: number, max: number, fallback: number): number {
+function readNumber(
+  text: string | null,
+  name: string,
+  min: number,
+  max: number,
+  fallback: number,
+): number {
   if (text === null) return fallback;
   const value = Number(text);
   if (Number.isInteger(value) && value >= min && value <= max) return value;

@@ -13,7 +13,12 @@ export function createChunkWriter(head: AnswerHead, includeUsage: boolean) {
   let began = false;
 
   function chunk(choices: unknown[], usage?: unknown): string {
-    const body = { ...head, object: "chat.completion.chunk", choices, ...(usage === undefined ? {} : { usage }) };
+    const body = {
+      ...head,
+      object: "chat.completion.chunk",
+      choices,
+      ...(usage === undefined ? {} : { usage }),
+    };
     return `data: ${JSON.stringify(body)}\n\n`;
   }
   function delta(fields: Record<string, unknown>, finishReason: string | null = null): string {
@@ -29,7 +34,9 @@ export function createChunkWriter(head: AnswerHead, includeUsage: boolean) {
       case "reasoning":
         return delta({ reasoning_content: piece.delta });
       case "end": {
-        const calls = piece.toolCalls.map((call, index) => delta({ tool_calls: [{ index, ...writeCall(call) }] }));
+        const calls = piece.toolCalls.map((call, index) =>
+          delta({ tool_calls: [{ index, ...writeCall(call) }] }),
+        );
         const usage = includeUsage && piece.usage ? chunk([], writeUsage(piece.usage)) : "";
         return `${calls.join("")}${delta({}, piece.finishReason)}${usage}data: [DONE]\n\n`;
       }
@@ -73,7 +80,11 @@ function writeUsage({ inputTokens, outputTokens, cachedTokens, reasoningTokens }
     prompt_tokens: inputTokens,
     completion_tokens: outputTokens,
     total_tokens: inputTokens + outputTokens,
-    ...(cachedTokens === undefined ? {} : { prompt_tokens_details: { cached_tokens: cachedTokens } }),
-    ...(reasoningTokens === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
+    ...(cachedTokens === undefined
+      ? {}
+      : { prompt_tokens_details: { cached_tokens: cachedTokens } }),
+    ...(reasoningTokens === undefined
+      ? {}
+      : { completion_tokens_details: { reasoning_tokens: reasoningTokens } }),
   };
 }

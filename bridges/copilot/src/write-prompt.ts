@@ -54,16 +54,29 @@ function writeSections(sections: readonly Section[]): string {
     for (const [run] of text.matchAll(/^=+/gm)) longest = Math.max(longest, run.length);
   }
   const fence = "=".repeat(longest + 1);
-  return [PREFACE, ...sections.map(({ heading, text }) => `${fence} ${heading} ${fence}\n${text}`)].join("\n\n");
+  return [
+    PREFACE,
+    ...sections.map(({ heading, text }) => `${fence} ${heading} ${fence}\n${text}`),
+  ].join("\n\n");
 }
 
-function describeMessage(message: Message, index: number, messages: readonly Message[], attachments: Attachment[]): Section[] {
+function describeMessage(
+  message: Message,
+  index: number,
+  messages: readonly Message[],
+  attachments: Attachment[],
+): Section[] {
   switch (message.role) {
     case "system":
     case "developer":
       return [{ heading: "system", text: textOf(message.content) }];
     case "user":
-      return [{ heading: "user", text: describeUser(message.content, `messages.${index}.content`, attachments) }];
+      return [
+        {
+          heading: "user",
+          text: describeUser(message.content, `messages.${index}.content`, attachments),
+        },
+      ];
     case "assistant":
       return [
         { heading: "assistant, thinking", text: message.reasoning_content ?? "" },
@@ -86,12 +99,18 @@ function describeMessage(message: Message, index: number, messages: readonly Mes
   }
 }
 
-function describeUser(content: Extract<Message, { role: "user" }>["content"], path: string, attachments: Attachment[]): string {
+function describeUser(
+  content: Extract<Message, { role: "user" }>["content"],
+  path: string,
+  attachments: Attachment[],
+): string {
   if (typeof content === "string") return content;
   const pieces = content.map((part, index) => {
     if (part.type === "text") return part.text;
     const number = attachments.length + 1;
-    attachments.push(readImage(part.image_url.url, `${path}.${index}.image_url.url`, `image ${number}`));
+    attachments.push(
+      readImage(part.image_url.url, `${path}.${index}.image_url.url`, `image ${number}`),
+    );
     return `[image ${number}]`;
   });
   return pieces.join("\n");
@@ -99,7 +118,8 @@ function describeUser(content: Extract<Message, { role: "user" }>["content"], pa
 
 function readImage(url: string, path: string, displayName: string): Attachment {
   const [, mimeType, data] = /^data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=_-]+)$/.exec(url) ?? [];
-  if (mimeType === undefined || data === undefined) throw unsupported(path, "Images are taken as data URLs in base64 only.");
+  if (mimeType === undefined || data === undefined)
+    throw unsupported(path, "Images are taken as data URLs in base64 only.");
   return { type: "blob", data, mimeType, displayName };
 }
 

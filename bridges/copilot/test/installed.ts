@@ -8,5 +8,6 @@ export const hasSdk = existsSync(join(modules, "copilot-sdk"));
 export const NEEDS_SDK = "(needs `npm ci --omit=optional` in bridges/copilot)";
 
 /** Whether GitHub's runtime, a large optional package, is there too. */
-export const hasRuntime = hasSdk && existsSync(join(modules, `copilot-sdk-${process.platform}-${process.arch}`));
+export const hasRuntime =
+  hasSdk && existsSync(join(modules, `copilot-sdk-${process.platform}-${process.arch}`));
 export const NEEDS_RUNTIME = "(needs `npm ci` in bridges/copilot, with the runtime of 120 MB)";

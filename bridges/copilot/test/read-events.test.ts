@@ -63,7 +63,9 @@ describe("createEventReader", () => {
     const reader = createEventReader();
     expect([start, delta, ...calls].flatMap((step) => reader.read(toEvent(step)))).toHaveLength(1);
     expect(reader.awaitsUsage).toBe(true);
-    expect(reader.read(toEvent(usage))).toMatchObject([{ type: "end", usage: { inputTokens: 100 } }]);
+    expect(reader.read(toEvent(usage))).toMatchObject([
+      { type: "end", usage: { inputTokens: 100 } },
+    ]);
     expect(reader.awaitsUsage).toBe(false);
     expect(reader.endWithoutUsage()).toMatchObject([{ type: "end", finishReason: "tool_calls" }]);
   });
@@ -79,12 +81,20 @@ describe("createEventReader", () => {
         { type: "assistant.message", data: { messageId: "m1", content: "Hi" } },
         { type: "session.idle", data: {} },
       ];
-      expect(read(steps).at(-1)).toEqual({ type: "end", finishReason: wanted, toolCalls: [], usage: null });
+      expect(read(steps).at(-1)).toEqual({
+        type: "end",
+        finishReason: wanted,
+        toolCalls: [],
+        usage: null,
+      });
     }
   });
 
   test("adds up the usage of an answer that took several calls of the model", () => {
-    const usage: Step = { type: "assistant.usage", data: { model: "m", inputTokens: 10, outputTokens: 2, cacheReadTokens: 4 } };
+    const usage: Step = {
+      type: "assistant.usage",
+      data: { model: "m", inputTokens: 10, outputTokens: 2, cacheReadTokens: 4 },
+    };
     const end: Step[] = [
       { type: "assistant.message", data: { messageId: "m1", content: "Hi" } },
       { type: "session.idle", data: {} },
@@ -95,21 +105,36 @@ describe("createEventReader", () => {
   });
 
   test("does not take silence for an answer", () => {
-    expect(failed([{ type: "session.idle", data: {} }])).toMatchObject({ status: 502, code: "no_answer" });
+    expect(failed([{ type: "session.idle", data: {} }])).toMatchObject({
+      status: 502,
+      code: "no_answer",
+    });
     const aborted: Step = { type: "session.idle", data: { aborted: true } };
     expect(failed([...HELLO.slice(0, -1), aborted])).toMatchObject({ code: "no_answer" });
   });
 
   test("passes over sub-agents", () => {
-    expect(read([{ type: "assistant.message_delta", data: { messageId: "x", deltaContent: "psst" }, agentId: "a1" }])).toEqual(
-      [],
-    );
+    expect(
+      read([
+        {
+          type: "assistant.message_delta",
+          data: { messageId: "x", deltaContent: "psst" },
+          agentId: "a1",
+        },
+      ]),
+    ).toEqual([]);
   });
 
   test("gives up where the runtime would say a thing twice", () => {
-    const broken: Step = { type: "model.call_failure", data: { source: "top_level", statusCode: 502 } };
+    const broken: Step = {
+      type: "model.call_failure",
+      data: { source: "top_level", statusCode: 502 },
+    };
     expect(read([broken, ...HELLO]).at(-1)).toMatchObject({ type: "end" });
-    expect(failed([...HELLO.slice(0, 3), broken])).toMatchObject({ status: 502, code: "answer_broken" });
+    expect(failed([...HELLO.slice(0, 3), broken])).toMatchObject({
+      status: 502,
+      code: "answer_broken",
+    });
   });
 
   test("maps the runtime's failures, and keeps its words inside", () => {
@@ -130,6 +155,8 @@ describe("createEventReader", () => {
       expect(detail).toMatchObject({ status, code });
       expect(detail.message).not.toContain("secret");
     }
-    expect(failed(failure("query", { statusCode: 400, message: "400 bad thing" }))).toMatchObject({ message: "400 bad thing" });
+    expect(failed(failure("query", { statusCode: 400, message: "400 bad thing" }))).toMatchObject({
+      message: "400 bad thing",
+    });
   });
 });

@@ -16,10 +16,24 @@ function refusal(body: unknown) {
 
 describe("readRequest", () => {
   test("reads a plain request, and null as absent", () => {
-    const plain = { model: "gpt-5.4", messages: MESSAGES, tools: [], reasoningEffort: null, stream: false, includeUsage: false };
+    const plain = {
+      model: "gpt-5.4",
+      messages: MESSAGES,
+      tools: [],
+      reasoningEffort: null,
+      stream: false,
+      includeUsage: false,
+    };
     expect(readRequest({ model: "gpt-5.4", messages: MESSAGES })).toEqual(plain);
     expect(
-      readRequest({ model: "gpt-5.4", messages: MESSAGES, temperature: null, tools: null, stream: null, stream_options: null }),
+      readRequest({
+        model: "gpt-5.4",
+        messages: MESSAGES,
+        temperature: null,
+        tools: null,
+        stream: null,
+        stream_options: null,
+      }),
     ).toEqual(plain);
   });
 
@@ -32,7 +46,12 @@ describe("readRequest", () => {
         stream: true,
         stream_options: { include_usage: true },
         reasoning_effort: "high",
-        tools: [{ type: "function", function: { name: "weather", description: "…", parameters, strict: true } }],
+        tools: [
+          {
+            type: "function",
+            function: { name: "weather", description: "…", parameters, strict: true },
+          },
+        ],
         tool_choice: "auto",
       }),
     ).toEqual({
@@ -47,7 +66,9 @@ describe("readRequest", () => {
 
   test("offers no tools where none may be called", () => {
     const tools = [{ type: "function", function: { name: "weather" } }];
-    expect(readRequest({ model: "m", messages: MESSAGES, tools, tool_choice: "none" }).tools).toEqual([]);
+    expect(
+      readRequest({ model: "m", messages: MESSAGES, tools, tool_choice: "none" }).tools,
+    ).toEqual([]);
   });
 
   test("refuses what Copilot has no place for, by name", () => {
@@ -70,8 +91,12 @@ describe("readRequest", () => {
         param: name,
       });
     }
-    expect(refusal({ model: "m", messages: MESSAGES, tool_choice: "required" })).toMatchObject({ param: "tool_choice" });
-    expect(refusal({ model: "m", messages: MESSAGES, reasoning_effort: "none" })).toMatchObject({ param: "reasoning_effort" });
+    expect(refusal({ model: "m", messages: MESSAGES, tool_choice: "required" })).toMatchObject({
+      param: "tool_choice",
+    });
+    expect(refusal({ model: "m", messages: MESSAGES, reasoning_effort: "none" })).toMatchObject({
+      param: "reasoning_effort",
+    });
   });
 
   test("takes values that ask for what happens anyway", () => {
@@ -83,7 +108,9 @@ describe("readRequest", () => {
       user: "u",
       store: false,
     };
-    expect(readRequest({ model: "m", messages: MESSAGES, ...harmless })).toMatchObject({ model: "m" });
+    expect(readRequest({ model: "m", messages: MESSAGES, ...harmless })).toMatchObject({
+      model: "m",
+    });
   });
 
   test("refuses what is not the format", () => {

@@ -21,7 +21,12 @@ function chunk(delta: Record<string, unknown>, finishReason: string | null = nul
   return `data: ${JSON.stringify({ id: "c1", object: "chat.completion.chunk", created: 1, model: "m", choices })}\n\n`;
 }
 
-const CALL = { index: 0, id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Paris"}' } };
+const CALL = {
+  index: 0,
+  id: "call_1",
+  type: "function",
+  function: { name: "weather", arguments: '{"city":"Paris"}' },
+};
 const END = `data: ${JSON.stringify({ id: "c1", choices: [], usage: { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 } })}\n\ndata: [DONE]\n\n`;
 
 function streamAnswer(): ReadableStream<Uint8Array> {
@@ -76,7 +81,8 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
       { secret: null, silenceMs: 30_000 },
       {
         ...runtime,
-        createSession: (config) => runtime.createSession({ ...config, provider: { type: "openai", baseUrl, apiKey: "k" } }),
+        createSession: (config) =>
+          runtime.createSession({ ...config, provider: { type: "openai", baseUrl, apiKey: "k" } }),
       },
     );
   });
@@ -105,7 +111,10 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
     expect(asked[0]).toMatchObject({
       messages: [
         { role: "system", content: "Be brief." },
-        { role: "user", content: expect.stringMatching(/^<current_datetime>[^<]*<\/current_datetime>\n\nHi$/) },
+        {
+          role: "user",
+          content: expect.stringMatching(/^<current_datetime>[^<]*<\/current_datetime>\n\nHi$/),
+        },
       ],
     });
     expect(asked[0]).not.toHaveProperty("tools");
@@ -113,9 +122,21 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
 
   test("offers the model the caller's tools alone, and hands their calls on", async () => {
     answer = "calls";
-    const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object", properties: {} } } }];
+    const tools = [
+      {
+        type: "function",
+        function: { name: "weather", parameters: { type: "object", properties: {} } },
+      },
+    ];
     expect(await (await ask({ tools })).json()).toMatchObject({
-      choices: [{ message: { content: "Hello", tool_calls: [{ id: "call_1", function: { name: "weather" } }] } }],
+      choices: [
+        {
+          message: {
+            content: "Hello",
+            tool_calls: [{ id: "call_1", function: { name: "weather" } }],
+          },
+        },
+      ],
     });
     expect(asked[0]).toMatchObject({ tools: [{ function: { name: "weather" } }] });
     await app.settled();

@@ -10,5 +10,9 @@ test("runtimeEnv passes on what a program needs to run, and no secrets", () => {
     ANTHROPIC_API_KEY: "sk",
     EMPTY: undefined,
   };
-  expect(runtimeEnv(env, "/home/bridge")).toEqual({ PATH: "/bin", HTTPS_PROXY: "http://proxy", HOME: "/home/bridge" });
+  expect(runtimeEnv(env, "/home/bridge")).toEqual({
+    PATH: "/bin",
+    HTTPS_PROXY: "http://proxy",
+    HOME: "/home/bridge",
+  });
 });

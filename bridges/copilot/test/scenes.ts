@@ -9,9 +9,19 @@ export const HELLO: Step[] = [
   { type: "assistant.message_delta", data: { messageId: "m1", deltaContent: " there" } },
   {
     type: "assistant.usage",
-    data: { model: "gpt-5.4", inputTokens: 100, outputTokens: 20, cacheReadTokens: 40, reasoningTokens: 5, finishReason: "stop" },
+    data: {
+      model: "gpt-5.4",
+      inputTokens: 100,
+      outputTokens: 20,
+      cacheReadTokens: 40,
+      reasoningTokens: 5,
+      finishReason: "stop",
+    },
   },
-  { type: "assistant.message", data: { messageId: "m1", content: "Hello there", toolRequests: [], reasoningText: "Hmm." } },
+  {
+    type: "assistant.message",
+    data: { messageId: "m1", content: "Hello there", toolRequests: [], reasoningText: "Hmm." },
+  },
   { type: "assistant.reasoning", data: { reasoningId: "r1", content: "Hmm." } },
   { type: "assistant.turn_end", data: { turnId: "0" } },
   { type: "session.idle", data: {} },
@@ -21,7 +31,10 @@ export const HELLO: Step[] = [
 export const CALLS: Step[] = [
   { type: "assistant.turn_start", data: { turnId: "0" } },
   { type: "assistant.message_delta", data: { messageId: "m1", deltaContent: "Let me look." } },
-  { type: "assistant.usage", data: { model: "gpt-5.4", inputTokens: 100, outputTokens: 20, finishReason: "tool_calls" } },
+  {
+    type: "assistant.usage",
+    data: { model: "gpt-5.4", inputTokens: 100, outputTokens: 20, finishReason: "tool_calls" },
+  },
   {
     type: "assistant.message",
     data: {
@@ -35,15 +48,30 @@ export const CALLS: Step[] = [
   },
   {
     type: "external_tool.requested",
-    data: { requestId: "q1", sessionId: "s", toolCallId: "call_1", toolName: "weather", arguments: { city: "Paris" } },
+    data: {
+      requestId: "q1",
+      sessionId: "s",
+      toolCallId: "call_1",
+      toolName: "weather",
+      arguments: { city: "Paris" },
+    },
   },
   {
     type: "external_tool.requested",
-    data: { requestId: "q2", sessionId: "s", toolCallId: "call_2", toolName: "weather", arguments: { city: "Rome" } },
+    data: {
+      requestId: "q2",
+      sessionId: "s",
+      toolCallId: "call_2",
+      toolName: "weather",
+      arguments: { city: "Rome" },
+    },
   },
 ];
 
-export function failure(errorType: string, detail: { statusCode?: number; errorCode?: string; message?: string } = {}): Step[] {
+export function failure(
+  errorType: string,
+  detail: { statusCode?: number; errorCode?: string; message?: string } = {},
+): Step[] {
   return [
     { type: "session.error", data: { errorType, message: "secret words", ...detail } },
     { type: "session.idle", data: {} },
@@ -58,7 +86,11 @@ export const MODELS: ModelInfo[] = [
       supports: { vision: true, reasoningEffort: true },
       limits: {
         max_context_window_tokens: 400_000,
-        vision: { supported_media_types: ["image/png"], max_prompt_images: 1, max_prompt_image_size: 3_145_728 },
+        vision: {
+          supported_media_types: ["image/png"],
+          max_prompt_images: 1,
+          max_prompt_image_size: 3_145_728,
+        },
       },
     },
     supportedReasoningEfforts: ["low", "high"],
@@ -66,12 +98,18 @@ export const MODELS: ModelInfo[] = [
   {
     id: "blind",
     name: "Blind",
-    capabilities: { supports: { vision: false, reasoningEffort: false }, limits: { max_context_window_tokens: 128_000 } },
+    capabilities: {
+      supports: { vision: false, reasoningEffort: false },
+      limits: { max_context_window_tokens: 128_000 },
+    },
   },
   {
     id: "off",
     name: "Off",
-    capabilities: { supports: { vision: true, reasoningEffort: false }, limits: { max_context_window_tokens: 128_000 } },
+    capabilities: {
+      supports: { vision: true, reasoningEffort: false },
+      limits: { max_context_window_tokens: 128_000 },
+    },
     policy: { state: "disabled", terms: "" },
   },
 ];

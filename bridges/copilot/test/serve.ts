@@ -15,9 +15,17 @@ runtime.play({
     quota: failure("quota", { errorCode: "quota_exceeded" }),
   },
 });
-const settings = readSettings({ ...process.env, COPILOT_CLI_URL: runtime.address, COPILOT_BRIDGE_PORT: "0" });
+const settings = readSettings({
+  ...process.env,
+  COPILOT_CLI_URL: runtime.address,
+  COPILOT_BRIDGE_PORT: "0",
+});
 const bridge = startBridge(settings, {});
-const sessions = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => Response.json(runtime.sessions) });
+const sessions = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch: () => Response.json(runtime.sessions),
+});
 console.log(JSON.stringify({ bridge: bridge.url, sessions: `http://127.0.0.1:${sessions.port}` }));
 
 for await (const _ of Bun.stdin.stream()) {

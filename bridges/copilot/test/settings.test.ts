@@ -24,8 +24,14 @@ describe("readSettings", () => {
   });
 
   test("takes the first token, as GitHub's own programs do; an empty one does not count", () => {
-    expect(readSettings({ GITHUB_TOKEN: "gho_c", GH_TOKEN: "gho_b", COPILOT_GITHUB_TOKEN: "gho_a" }).gitHubToken).toBe("gho_a");
-    expect(readSettings({ GITHUB_TOKEN: "gho_c", GH_TOKEN: "gho_b", COPILOT_GITHUB_TOKEN: " " }).gitHubToken).toBe("gho_b");
+    expect(
+      readSettings({ GITHUB_TOKEN: "gho_c", GH_TOKEN: "gho_b", COPILOT_GITHUB_TOKEN: "gho_a" })
+        .gitHubToken,
+    ).toBe("gho_a");
+    expect(
+      readSettings({ GITHUB_TOKEN: "gho_c", GH_TOKEN: "gho_b", COPILOT_GITHUB_TOKEN: " " })
+        .gitHubToken,
+    ).toBe("gho_b");
     expect(readSettings({ GITHUB_TOKEN: "github_pat_c" }).gitHubToken).toBe("github_pat_c");
   });
 
@@ -42,26 +48,38 @@ describe("readSettings", () => {
   });
 
   test("needs no token where a runtime is there already", () => {
-    expect(readSettings({ COPILOT_CLI_URL: "127.0.0.1:4321", COPILOT_CLI_TOKEN: "t" })).toMatchObject({
+    expect(
+      readSettings({ COPILOT_CLI_URL: "127.0.0.1:4321", COPILOT_CLI_TOKEN: "t" }),
+    ).toMatchObject({
       gitHubToken: null,
       runtime: { address: "127.0.0.1:4321", token: "t" },
     });
   });
 
   test("opens to other machines only with a secret", () => {
-    expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_HOST: "0.0.0.0" })).toContain("COPILOT_BRIDGE_TOKEN");
+    expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_HOST: "0.0.0.0" })).toContain(
+      "COPILOT_BRIDGE_TOKEN",
+    );
     const secret = "0123456789abcdef";
-    expect(readSettings({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_HOST: "::", COPILOT_BRIDGE_TOKEN: secret })).toMatchObject({
+    expect(
+      readSettings({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_HOST: "::", COPILOT_BRIDGE_TOKEN: secret }),
+    ).toMatchObject({
       host: "::",
       secret,
     });
-    expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_TOKEN: "short" })).toContain("16 characters");
+    expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_TOKEN: "short" })).toContain(
+      "16 characters",
+    );
   });
 
   test("refuses numbers that are none", () => {
     for (const port of ["x", "-1", "65536", "1.5"]) {
-      expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_PORT: port })).toContain("COPILOT_BRIDGE_PORT");
+      expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_PORT: port })).toContain(
+        "COPILOT_BRIDGE_PORT",
+      );
     }
-    expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_SILENCE_MS: "1" })).toContain("COPILOT_BRIDGE_SILENCE_MS");
+    expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_SILENCE_MS: "1" })).toContain(
+      "COPILOT_BRIDGE_SILENCE_MS",
+    );
   });
 });

@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Socket } from "node:net";
 import type { ModelInfo } from "@github/copilot-sdk";
-import type { AbortResult, PingResult, SendRequest, SendResult } from "../node_modules/@github/copilot-sdk/dist/generated/rpc.js";
+import type {
+  AbortResult,
+  PingResult,
+  SendRequest,
+  SendResult,
+} from "../node_modules/@github/copilot-sdk/dist/generated/rpc.js";
 import type { AnswerEvent } from "../src/read-events.ts";
 
 /** What a session does when it is sent a message: events, and waits in milliseconds. */
@@ -51,7 +56,12 @@ export async function startStandInRuntime(): Promise<StandInRuntime> {
     for (const step of scene.stepsByModel?.[String(session.config.model)] ?? scene.steps ?? []) {
       if (typeof step === "number") await Bun.sleep(step);
       else if (!session.aborted && !session.deleted) {
-        const event = { id: randomUUID(), parentId: null, timestamp: new Date().toISOString(), ...step };
+        const event = {
+          id: randomUUID(),
+          parentId: null,
+          timestamp: new Date().toISOString(),
+          ...step,
+        };
         send(socket, { method: "session.event", params: { sessionId: session.id, event } });
       }
     }
@@ -73,11 +83,16 @@ export async function startStandInRuntime(): Promise<StandInRuntime> {
         connections.push(params);
         return { ok: true, protocolVersion: 3, version: "0.0.0" };
       case "ping":
-        return { message: "pong", timestamp: new Date().toISOString(), protocolVersion: 3 } satisfies PingResult;
+        return {
+          message: "pong",
+          timestamp: new Date().toISOString(),
+          protocolVersion: 3,
+        } satisfies PingResult;
       case "auth.getStatus":
         return { isAuthenticated: scene.isAuthenticated ?? true };
       case "models.list":
-        if (scene.models === null || scene.models === undefined) throw new Error("Not authenticated. Please authenticate first.");
+        if (scene.models === null || scene.models === undefined)
+          throw new Error("Not authenticated. Please authenticate first.");
         return { models: scene.models };
       case "session.create":
         return createSession(params);
@@ -111,7 +126,11 @@ export async function startStandInRuntime(): Promise<StandInRuntime> {
       const { id, method, params } = message;
       answer(String(method), isParams(params) ? params : {}, socket).then(
         (result) => send(socket, { id, result }),
-        (error: unknown) => send(socket, { id, error: { code: -32603, message: error instanceof Error ? error.message : "" } }),
+        (error: unknown) =>
+          send(socket, {
+            id,
+            error: { code: -32603, message: error instanceof Error ? error.message : "" },
+          }),
       );
     });
   });
@@ -139,7 +158,8 @@ function isParams(value: unknown): value is Params {
 
 function send(socket: Socket, message: Params): void {
   const body = Buffer.from(JSON.stringify({ jsonrpc: "2.0", ...message }));
-  if (socket.writable) socket.write(Buffer.concat([Buffer.from(`Content-Length: ${body.byteLength}\r\n\r\n`), body]));
+  if (socket.writable)
+    socket.write(Buffer.concat([Buffer.from(`Content-Length: ${body.byteLength}\r\n\r\n`), body]));
 }
 
 function readMessages(socket: Socket, onMessage: (message: Params) => void): void {
@@ -149,7 +169,9 @@ function readMessages(socket: Socket, onMessage: (message: Params) => void): voi
     for (;;) {
       const headEnd = buffer.indexOf("\r\n\r\n");
       if (headEnd === -1) return;
-      const length = Number(/content-length: (\d+)/i.exec(buffer.subarray(0, headEnd).toString())?.[1]);
+      const length = Number(
+        /content-length: (\d+)/i.exec(buffer.subarray(0, headEnd).toString())?.[1],
+      );
       const end = headEnd + 4 + length;
       if (buffer.byteLength < end) return;
       const message: unknown = JSON.parse(buffer.subarray(headEnd + 4, end).toString());

@@ -28,7 +28,9 @@ describe("writePrompt", () => {
         role: "assistant",
         content: null,
         reasoning_content: "I need the tool.",
-        tool_calls: [{ id: "call_1", function: { name: "weather", arguments: '{"city":"Paris"}' } }],
+        tool_calls: [
+          { id: "call_1", function: { name: "weather", arguments: '{"city":"Paris"}' } },
+        ],
       },
       { role: "tool", tool_call_id: "call_1", content: "" },
       { role: "system", content: "Now in French." },
@@ -63,7 +65,11 @@ describe("writePrompt", () => {
     const { text, attachments } = writePrompt([
       {
         role: "user",
-        content: [{ type: "text", text: "Compare" }, image("data:image/png;base64,AAAA"), image("data:image/jpeg;base64,BBBB")],
+        content: [
+          { type: "text", text: "Compare" },
+          image("data:image/png;base64,AAAA"),
+          image("data:image/jpeg;base64,BBBB"),
+        ],
       },
     ]);
     expect(text).toBe("Compare\n[image 1]\n[image 2]");
@@ -76,7 +82,11 @@ describe("writePrompt", () => {
   test("refuses images that it would have to fetch, and empty conversations", () => {
     const far = { type: "image_url" as const, image_url: { url: "https://example.com/a.png" } };
     expect(() => writePrompt([{ role: "user", content: [far] }])).toThrow(BridgeError);
-    expect(() => writePrompt([{ role: "user", content: "" }])).toThrow("The conversation is empty.");
-    expect(() => writePrompt([{ role: "system", content: "Be brief." }])).toThrow("The conversation is empty.");
+    expect(() => writePrompt([{ role: "user", content: "" }])).toThrow(
+      "The conversation is empty.",
+    );
+    expect(() => writePrompt([{ role: "system", content: "Be brief." }])).toThrow(
+      "The conversation is empty.",
+    );
   });
 });

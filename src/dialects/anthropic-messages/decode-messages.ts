@@ -1,11 +1,12 @@
-import type { JsonObject, Signature } from "../../chat/format.ts";
+import type { Signature } from "../../chat/format.ts";
 import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
 import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import type { Block, MessagesBody, WireMessage } from "../../formats/anthropic-messages/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
-import type { Block, MessagesBody, WireMessage } from "../../wire/anthropic-messages/request.ts";
-import { restoreSignature } from "./carry-signature.ts";
+import { restoreSignature } from "./embed-signature.ts";
 
 const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["role", "content"]);
 
@@ -13,11 +14,15 @@ const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["role", "content"]);
  * `system` and `messages` → messages. Tool results get messages of role tool, as other vendors have them. A message whose place or
  * role a provider would choose otherwise is pinned: its extras name its role.
  */
-export function decodeMessages(system: MessagesBody["system"], messages: readonly WireMessage[]): Message[] {
+export function decodeMessages(
+  system: MessagesBody["system"],
+  messages: readonly WireMessage[],
+): Message[] {
   const decoded: Message[] = [];
   if (typeof system === "string") {
     if (system !== "") decoded.push({ role: "system", content: system });
-  } else if (system && system.length > 0) decoded.push({ role: "system", content: system.map(decodeBlock) });
+  } else if (system && system.length > 0)
+    decoded.push({ role: "system", content: system.map(decodeBlock) });
   for (const message of messages) decodeMessage(message, decoded);
   return decoded;
 }
@@ -27,14 +32,23 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
   const rest = omit(message, SAID_BY_MESSAGE);
   switch (role) {
     case "assistant":
-      decoded.push({ role, content: typeof content === "string" ? content : decodeAnswer(content), ...toExtras(rest) });
+      decoded.push({
+        role,
+        content: typeof content === "string" ? content : decodeAnswer(content),
+        ...toExtras(rest),
+      });
       return;
     case "system":
-      decoded.push({ role, content: typeof content === "string" ? content : content.map(decodeBlock), ...pinned(role, rest) });
+      decoded.push({
+        role,
+        content: typeof content === "string" ? content : content.map(decodeBlock),
+        ...pinned(role, rest),
+      });
       return;
     case "user": {
       // Two messages on the wire must not become one: results and the message behind them do.
-      const extras = decoded[decoded.length - 1]?.role === "tool" ? pinned(role, rest) : toExtras(rest);
+      const extras =
+        decoded[decoded.length - 1]?.role === "tool" ? pinned(role, rest) : toExtras(rest);
       if (typeof content === "string") decoded.push({ role, content, ...extras });
       else {
         const [first, ...others] = splitResults(content);
@@ -67,7 +81,10 @@ function decodeAnswer(blocks: readonly Block[]): Part[] {
   const callSignatures = new Map<string, Signature>();
   for (const block of blocks) {
     const part = decodeBlock(block);
-    const carried = part.type === "reasoning" && part.signature ? restoreSignature(part.signature.value) : undefined;
+    const carried =
+      part.type === "reasoning" && part.signature
+        ? restoreSignature(part.signature.value)
+        : undefined;
     if (part.type !== "reasoning" || !carried) {
       parts.push(part);
       continue;

@@ -1,16 +1,22 @@
 import { effortSchema, type Reasoning, type ResponseFormat } from "../../chat/request.ts";
-import type { MessagesBody } from "../../wire/anthropic-messages/request.ts";
+import type { MessagesBody } from "../../formats/anthropic-messages/request.ts";
 
 /**
  * How the model shall think, for a model of another vendor. Claude gets `thinking` and `output_config` as they came: what they say of
  * a model that thinks as it sees fit, or of one that was not told, has no exact word here.
  */
-export function decodeReasoning({ thinking, output_config }: Pick<MessagesBody, "thinking" | "output_config">): {
+export function decodeReasoning({
+  thinking,
+  output_config,
+}: Pick<MessagesBody, "thinking" | "output_config">): {
   reasoning?: Reasoning;
 } {
-  const effort = effortSchema.safeParse(thinking?.type === "disabled" ? "none" : output_config?.effort).data;
+  const effort = effortSchema.safeParse(
+    thinking?.type === "disabled" ? "none" : output_config?.effort,
+  ).data;
   const budget = thinking?.type === "enabled" ? thinking.budget_tokens : undefined;
-  const visible = thinking?.display === "summarized" ? true : thinking?.display === "omitted" ? false : undefined;
+  const visible =
+    thinking?.display === "summarized" ? true : thinking?.display === "omitted" ? false : undefined;
   const reasoning: Reasoning = {
     ...(effort === undefined ? {} : { effort }),
     ...(budget === undefined ? {} : { budget_tokens: budget }),
@@ -20,7 +26,10 @@ export function decodeReasoning({ thinking, output_config }: Pick<MessagesBody, 
 }
 
 /** The form of the answer; for Claude it is carried with the rest of `output_config`. */
-export function decodeFormat({ output_config, output_format }: Pick<MessagesBody, "output_config" | "output_format">): {
+export function decodeFormat({
+  output_config,
+  output_format,
+}: Pick<MessagesBody, "output_config" | "output_format">): {
   response_format?: ResponseFormat;
 } {
   const format = output_config?.format ?? output_format;

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
 import { toExtras } from "../../formats/anthropic-messages/extras.ts";
@@ -7,17 +6,21 @@ import {
   countTokensBodySchema,
   type MessagesBody,
   messagesBodySchema,
-} from "../../wire/anthropic-messages/request.ts";
+} from "../../formats/anthropic-messages/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { parseBody } from "../parse-body.ts";
-import { findBinding } from "./bind-to-format.ts";
 import { decodeMessages } from "./decode-messages.ts";
 import { decodeFormat, decodeReasoning } from "./decode-reasoning.ts";
 import { decodeTool, decodeToolChoice } from "./decode-tools.ts";
+import { findFormatRequirement } from "./find-format-requirement.ts";
 import { readHeaders } from "./read-headers.ts";
 
 /** The body of `POST /v1/messages`, with the two headers that belong to it → chat request. */
 export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
-  const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, ...rest } = parseBody(messagesBodySchema, body);
+  const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, ...rest } = parseBody(
+    messagesBodySchema,
+    body,
+  );
   const { request, extras } = decodePrompt(rest);
   const labels = decodeMetadata(metadata);
   return {
@@ -40,7 +43,18 @@ export function decodeCountRequest(body: unknown, headers: Headers): ChatRequest
 
 /** What the chat model says of a prompt, and what is carried beside it. */
 function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: JsonObject } {
-  const { model, system, messages, tools, tool_choice, thinking, output_config, output_format, cache_control, ...rest } = body;
+  const {
+    model,
+    system,
+    messages,
+    tools,
+    tool_choice,
+    thinking,
+    output_config,
+    output_format,
+    cache_control,
+    ...rest
+  } = body;
   const { carried: carriedChoice, ...choice } = decodeToolChoice(tool_choice);
   const cache = decodeCache(cache_control);
   const request: ChatRequest = {
@@ -51,7 +65,7 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
     ...decodeReasoning(body),
     ...decodeFormat(body),
     ...(cache ? { cache } : {}),
-    ...findBinding(body),
+    ...findFormatRequirement(body),
   };
   const extras = defined({
     ...rest,
@@ -68,7 +82,10 @@ function defined(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-function decodeMetadata(metadata: MessagesBody["metadata"]): { metadata?: Record<string, string>; carried?: JsonObject } {
+function decodeMetadata(metadata: MessagesBody["metadata"]): {
+  metadata?: Record<string, string>;
+  carried?: JsonObject;
+} {
   if (!metadata) return {};
   const { user_id, ...others } = metadata;
   const isPlain = typeof user_id === "string" && Object.keys(others).length === 0;

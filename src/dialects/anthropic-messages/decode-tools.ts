@@ -1,13 +1,17 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
 import { toExtras } from "../../formats/anthropic-messages/extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import type { WireTool, WireToolChoice } from "../../formats/anthropic-messages/request.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
-import type { WireTool, WireToolChoice } from "../../wire/anthropic-messages/request.ts";
 
-const SAID_BY_TOOL: ReadonlySet<string> = new Set(["name", "description", "input_schema", "strict"]);
+const SAID_BY_TOOL: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "input_schema",
+  "strict",
+]);
 
 /** A tool of the caller's own → function tool; one of Anthropic's stays opaque. */
 export function decodeTool(tool: WireTool): Tool {

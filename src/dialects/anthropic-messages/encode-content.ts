@@ -1,7 +1,8 @@
-import type { JsonObject, Signature } from "../../chat/format.ts";
+import type { Signature } from "../../chat/format.ts";
 import type { Part } from "../../chat/part.ts";
 import { encodeBlock, encodeReasoning } from "../../formats/anthropic-messages/encode-block.ts";
-import { carrySignature, type Signed } from "./carry-signature.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { embedSignature, type Signed } from "./embed-signature.ts";
 
 /** The parts of an answer → content blocks. What other vendors' formats alone can say is left out. */
 export function encodeContent(parts: readonly Part[]): JsonObject[] {
@@ -12,19 +13,25 @@ function encodePart(part: Part): JsonObject[] {
   switch (part.type) {
     case "text": {
       const blocks = part.text === "" ? [] : [encodeBlock(part)];
-      if (part.signature) blocks.push(createCarrier(part.signature, { kind: part.text === "" ? "empty_text" : "text" }));
+      if (part.signature)
+        blocks.push(
+          createCarrier(part.signature, { kind: part.text === "" ? "empty_text" : "text" }),
+        );
       return blocks;
     }
     case "reasoning": {
       const { signature, redacted } = part;
-      if (!signature) return part.text === "" ? [] : [encodeReasoning({ ...part, redacted: false }, "")];
+      if (!signature)
+        return part.text === "" ? [] : [encodeReasoning({ ...part, redacted: false }, "")];
       if (signature.format === "anthropic") return [encodeBlock(part)];
-      const carried = carrySignature(signature, { kind: redacted ? "redacted" : "reasoning" });
+      const carried = embedSignature(signature, { kind: redacted ? "redacted" : "reasoning" });
       return [encodeReasoning({ ...part, redacted: false }, carried)];
     }
     case "tool_call": {
       const block = encodeBlock(part);
-      return part.signature ? [createCarrier(part.signature, { kind: "tool_call", toolCallId: part.id }), block] : [block];
+      return part.signature
+        ? [createCarrier(part.signature, { kind: "tool_call", toolCallId: part.id }), block]
+        : [block];
     }
     case "opaque":
       return part.format === "anthropic" ? [part.value] : [];
@@ -35,5 +42,5 @@ function encodePart(part: Part): JsonObject[] {
 
 /** A thinking block that holds nothing but a signature. */
 export function createCarrier(signature: Signature, signed: Signed): JsonObject {
-  return { type: "thinking", thinking: "", signature: carrySignature(signature, signed) };
+  return { type: "thinking", thinking: "", signature: embedSignature(signature, signed) };
 }

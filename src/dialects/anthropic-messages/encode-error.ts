@@ -1,6 +1,10 @@
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import { ERROR_TYPES, type ErrorBody, type ErrorType } from "../../wire/anthropic-messages/error.ts";
+import {
+  ERROR_TYPES,
+  type ErrorBody,
+  type ErrorType,
+} from "../../formats/anthropic-messages/error.ts";
 import type { EncodedError } from "../dialect.ts";
 
 /** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
@@ -66,7 +70,9 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
 
 /** The vendor's own word for a refusal, by which Anthropic's clients choose an error's class (`compaction_signature_invalid`); a type says nothing more. */
 function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined {
-  return ABOUT_THE_REQUEST.has(code) && !ERROR_TYPES.some((type) => type === upstreamCode) ? upstreamCode : undefined;
+  return ABOUT_THE_REQUEST.has(code) && !ERROR_TYPES.some((type) => type === upstreamCode)
+    ? upstreamCode
+    : undefined;
 }
 
 export function encodeError(error: ChatError, requestId: string): EncodedError {

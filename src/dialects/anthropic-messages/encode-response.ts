@@ -1,16 +1,19 @@
 import type { FinishReason } from "../../chat/event.ts";
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
+import type { MessageBody, WireUsage } from "../../formats/anthropic-messages/response.ts";
 import { mapFinishReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import type { MessageBody, WireUsage } from "../../wire/anthropic-messages/response.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeContent } from "./encode-content.ts";
 
 /** A whole answer; one that came in this format goes out as it came. */
-export function encodeResponse(response: ChatResponse, context: AnswerContext): MessageBody | JsonObject {
+export function encodeResponse(
+  response: ChatResponse,
+  context: AnswerContext,
+): MessageBody | JsonObject {
   if (response.body?.format === "anthropic") return response.body.value;
   const { stop_reason, usage, fields } = encodeEnding(response, context);
   return {

@@ -1,13 +1,14 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
-import type { JsonObject, Signature } from "../../chat/format.ts";
+import type { Signature } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/event.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
-import type { BlockDelta, MessageEvent } from "../../wire/anthropic-messages/event.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { writeRawEvent } from "../write-raw-event.ts";
-import { carrySignature } from "./carry-signature.ts";
+import { encodeRawEvent } from "../encode-raw-event.ts";
+import { embedSignature } from "./embed-signature.ts";
 import { createCarrier } from "./encode-content.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding } from "./encode-response.ts";
@@ -40,7 +41,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const index = nextIndex;
     return (
       startBlock({ ...empty, signature: "" }) +
-      write({ type: "content_block_delta", index, delta: { type: "signature_delta", signature: String(value) } }) +
+      write({
+        type: "content_block_delta",
+        index,
+        delta: { type: "signature_delta", signature: String(value) },
+      }) +
       write({ type: "content_block_stop", index })
     );
   }
@@ -57,14 +62,25 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "reasoning": {
         block.index = nextIndex;
         if (event.redacted && signature?.format === "anthropic") {
-          return startBlock(overlayExtras({ type: "redacted_thinking", data: signature.value }, carried));
+          return startBlock(
+            overlayExtras({ type: "redacted_thinking", data: signature.value }, carried),
+          );
         }
-        return startBlock(overlayExtras({ type: "thinking", thinking: "", signature: "" }, carried));
+        return startBlock(
+          overlayExtras({ type: "thinking", thinking: "", signature: "" }, carried),
+        );
       }
       case "tool_call": {
-        const before = signature ? carrier(signature, { kind: "tool_call", toolCallId: event.id }) : "";
+        const before = signature
+          ? carrier(signature, { kind: "tool_call", toolCallId: event.id })
+          : "";
         block.index = nextIndex;
-        return before + startBlock(overlayExtras({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried));
+        return (
+          before +
+          startBlock(
+            overlayExtras({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried),
+          )
+        );
       }
       case "opaque":
         if (event.format !== "anthropic") return "";
@@ -82,7 +98,14 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       block.index = nextIndex;
       before = startBlock(overlayExtras({ type: "text", text: "" }, block.start.extras?.anthropic));
     }
-    return before + write({ type: "content_block_delta", index: block.index, delta: encodeDelta(block.start.kind, delta) });
+    return (
+      before +
+      write({
+        type: "content_block_delta",
+        index: block.index,
+        delta: encodeDelta(block.start.kind, delta),
+      })
+    );
   }
 
   function encodePartEnd({ index: at, signature }: PartEndEvent, isCarried: boolean): string {
@@ -94,14 +117,23 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (index !== undefined) {
       if (start.kind === "reasoning" && !(start.redacted && signature?.format === "anthropic")) {
         // An empty one too: the AI SDK sends back only reasoning for which it saw a signature.
-        const value = signature ? carrySignature(signature, { kind: start.redacted ? "redacted" : "reasoning" }) : "";
-        text += write({ type: "content_block_delta", index, delta: { type: "signature_delta", signature: value } });
+        const value = signature
+          ? embedSignature(signature, { kind: start.redacted ? "redacted" : "reasoning" })
+          : "";
+        text += write({
+          type: "content_block_delta",
+          index,
+          delta: { type: "signature_delta", signature: value },
+        });
       }
       text += write({ type: "content_block_stop", index });
     }
     if (!signature || isCarried) return text;
-    if (start.kind === "text") return text + carrier(signature, { kind: index === undefined ? "empty_text" : "text" });
-    return start.kind === "tool_call" ? text + carrier(signature, { kind: "tool_call", toolCallId: start.id }) : text;
+    if (start.kind === "text")
+      return text + carrier(signature, { kind: index === undefined ? "empty_text" : "text" });
+    return start.kind === "tool_call"
+      ? text + carrier(signature, { kind: "tool_call", toolCallId: start.id })
+      : text;
   }
 
   function encodeOwn(event: ChatEvent, batch: EventBatch, carried: Set<number>): string {
@@ -166,9 +198,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       let text = "";
       const carried = new Set<number>();
       for (const event of batch) {
-        if (event.type === "start") passesOn = event.raw !== undefined && context.format === "anthropic";
-        if (!passesOn || event.type === "error" || event.type === "cancelled") text += encodeOwn(event, batch, carried);
-        else if (event.raw) text += writeRawEvent(event.raw);
+        if (event.type === "start")
+          passesOn = event.raw !== undefined && context.format === "anthropic";
+        if (!passesOn || event.type === "error" || event.type === "cancelled")
+          text += encodeOwn(event, batch, carried);
+        else if (event.raw) text += encodeRawEvent(event.raw);
       }
       return text;
     },

@@ -12,7 +12,7 @@ export const anthropicMessagesDialect: Dialect = {
   name: "anthropic-messages",
   format: "anthropic",
   readToken: readApiKey,
-  homeProvider: "claude",
+  defaultProvider: "claude",
   requestIdHeader: "request-id",
   decodeRequest,
   encodeResponse,

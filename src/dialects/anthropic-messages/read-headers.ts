@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import {
   BETA_HEADER,
@@ -7,6 +6,7 @@ import {
   parseVersion,
   VERSION_HEADER,
 } from "../../formats/anthropic-messages/header-extras.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 
 /** The headers that belong to the request, as extras under their own names. All clients say the first version in every call, which says nothing. */
 export function readHeaders(headers: Headers): JsonObject {
@@ -19,7 +19,10 @@ export function readHeaders(headers: Headers): JsonObject {
     });
   }
   if (betas !== null && parseBetas(betas) === undefined) {
-    throw new ChatError("invalid_request", { param: BETA_HEADER, message: `${BETA_HEADER}: not a list of beta names.` });
+    throw new ChatError("invalid_request", {
+      param: BETA_HEADER,
+      message: `${BETA_HEADER}: not a list of beta names.`,
+    });
   }
   return {
     ...(version === null || version === FIRST_VERSION ? {} : { [VERSION_HEADER]: version }),

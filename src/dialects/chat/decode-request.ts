@@ -1,8 +1,8 @@
 import type { Message } from "../../chat/message.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import { type ChatBody, chatBodySchema } from "../../wire/chat/request.ts";
 import { parseBody } from "../parse-body.ts";
 import { dropNulls } from "./drop-nulls.ts";
+import { type ChatBody, chatBodySchema } from "./request.ts";
 
 /**
  * The body of `POST /chat` → chat request. The two are the same but for the short forms that are written out here. A body that does not

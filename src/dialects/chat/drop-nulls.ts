@@ -1,5 +1,11 @@
 /** What belongs to the caller or a vendor, where a null may mean something: JSON Schemas, arguments, opaque values. */
-const OPAQUE_KEYS: ReadonlySet<string> = new Set(["parameters", "schema", "arguments", "value", "extras"]);
+const OPAQUE_KEYS: ReadonlySet<string> = new Set([
+  "parameters",
+  "schema",
+  "arguments",
+  "value",
+  "extras",
+]);
 
 /**
  * The body without its null fields: Elixir's `Jason.encode!(%{model: nil})` sends them, and they mean absent. A null inside a list

@@ -1,6 +1,6 @@
 import type { ChatError } from "../../errors/chat-error.ts";
-import type { ErrorBody } from "../../wire/chat/response.ts";
 import type { EncodedError } from "../dialect.ts";
+import type { ErrorBody } from "./response.ts";
 
 /** A failure as the native dialect tells it, in an error answer and in a stream's terminal event alike. */
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {

@@ -3,8 +3,8 @@ import type { Extras } from "../../chat/format.ts";
 import { textOf } from "../../chat/message.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
-import type { ChatResponseBody } from "../../wire/chat/response.ts";
 import type { AnswerContext } from "../dialect.ts";
+import type { ChatResponseBody } from "./response.ts";
 
 export function encodeUsage(usage: Usage | null): ChatResponseBody["usage"] {
   return (
@@ -51,7 +51,9 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     text: textOf(response),
     content,
     tool_calls: content.flatMap((part) =>
-      part.type === "tool_call" ? [{ id: part.id, name: part.name, arguments: part.arguments }] : [],
+      part.type === "tool_call"
+        ? [{ id: part.id, name: part.name, arguments: part.arguments }]
+        : [],
     ),
     ...encodeEnding(response, context),
   };

@@ -1,10 +1,10 @@
 import type { ChatEvent, PartKind, PartStartEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { DoneBody, FailedBody } from "../../wire/chat/event.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding, encodeUsage } from "./encode-response.ts";
+import type { DoneBody, FailedBody } from "./event.ts";
 
 /**
  * Chat events → SSE: every event has its name, an id that counts from 1, and one line of JSON with the name again as `type`. What
@@ -42,7 +42,13 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         ({ id, model } = event);
         return write(
           "start",
-          JSON.stringify({ type: "start", id, request_id: context.requestId, provider: context.target.provider, model }),
+          JSON.stringify({
+            type: "start",
+            id,
+            request_id: context.requestId,
+            provider: context.target.provider,
+            model,
+          }),
         );
       case "part-start":
         kinds[event.index] = event.kind;
@@ -54,7 +60,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         );
       case "part-end": {
         const { signature, extras, value } = event;
-        return write("part-end", JSON.stringify({ type: "part-end", index: event.index, signature, extras, value }));
+        return write(
+          "part-end",
+          JSON.stringify({ type: "part-end", index: event.index, signature, extras, value }),
+        );
       }
       case "usage":
         usage = event.usage;

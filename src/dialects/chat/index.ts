@@ -10,7 +10,7 @@ export const chatDialect: Dialect = {
   name: "chat",
   format: null,
   readToken: readBearer,
-  homeProvider: null,
+  defaultProvider: null,
   requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,

@@ -1,11 +1,17 @@
-import type { JsonObject } from "../../chat/format.ts";
-import type { Cache, DocumentPart, ImagePart, OpaquePart, ReasoningPart, TextPart } from "../../chat/part.ts";
+import type {
+  Cache,
+  DocumentPart,
+  ImagePart,
+  OpaquePart,
+  ReasoningPart,
+  TextPart,
+} from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
-import type { WirePart } from "../../wire/openai-chat/request.ts";
-import { sortInner } from "./sort-fields.ts";
+import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { sortInner } from "./classify-fields.ts";
+import type { WirePart } from "./request.ts";
 
 /** Notes the path of something that only a server of this format can do. */
 export type Bind = (param: string) => void;
@@ -23,7 +29,11 @@ export function decodeElement(part: WirePart, param: string, bind: Bind): Conten
       // A text to every other vendor; back to this one as the element that it was.
       return { type: "text", text: part.refusal, ...decodeRest({}, { ...part, text: undefined }) };
     case "thinking":
-      return { type: "reasoning", text: joinThinking(part.thinking), ...decodeRest({}, { ...part }) };
+      return {
+        type: "reasoning",
+        text: joinThinking(part.thinking),
+        ...decodeRest({}, { ...part }),
+      };
     case "image_url":
       return decodeImage(part, param);
     case "file":
@@ -43,7 +53,10 @@ function joinThinking(pieces: readonly { text?: string | undefined }[]): string 
 }
 
 /** What a part holds besides its content: a cache hint (OpenRouter's form), and fields that the chat model has not. */
-function decodeRest(rest: JsonObject, form: JsonObject = {}): { cache?: Cache } & ReturnType<typeof toExtras> {
+function decodeRest(
+  rest: JsonObject,
+  form: JsonObject = {},
+): { cache?: Cache } & ReturnType<typeof toExtras> {
   const { cache_control: cacheControl, ...others } = rest;
   const { said, fields } = sortInner(others);
   const cache = decodeCacheControl(cacheControl);
@@ -75,7 +88,10 @@ function decodeLocation(url: string, fallbackType: string, param: string): Locat
   if (/^https?:\/\//i.test(url)) return { url };
   const match = DATA_URL.exec(url.slice(0, MAX_PREFIX_LENGTH));
   if (!match) {
-    throw new ChatError("invalid_request", { param, message: `${param}: must be an http(s) URL, or a data URL in base64.` });
+    throw new ChatError("invalid_request", {
+      param,
+      message: `${param}: must be an http(s) URL, or a data URL in base64.`,
+    });
   }
   return { media_type: match[1] ?? fallbackType, data: url.slice(match[0].length) };
 }
@@ -83,20 +99,35 @@ function decodeLocation(url: string, fallbackType: string, param: string): Locat
 function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: string): ImagePart {
   const { type: _type, image_url: image, ...rest } = part;
   const url = typeof image === "string" ? image : image.url;
-  const location = decodeLocation(url, "image/png", typeof image === "string" ? `${param}.image_url` : `${param}.image_url.url`);
+  const location = decodeLocation(
+    url,
+    "image/png",
+    typeof image === "string" ? `${param}.image_url` : `${param}.image_url.url`,
+  );
   if (location.url !== undefined && location.url.length > 8192) {
-    throw new ChatError("invalid_request", { param: `${param}.image_url.url`, message: "The URL is too long." });
+    throw new ChatError("invalid_request", {
+      param: `${param}.image_url.url`,
+      message: "The URL is too long.",
+    });
   }
-  const hasMore = typeof image === "string" || Object.keys(image).length > 1 || !encodesTo(location, url);
+  const hasMore =
+    typeof image === "string" || Object.keys(image).length > 1 || !encodesTo(location, url);
   return { type: "image", ...location, ...decodeRest(rest, hasMore ? { image_url: image } : {}) };
 }
 
 /** Whether what was decoded gives the same URL again. */
 function encodesTo({ media_type: mediaType, data, url }: Location, original: string): boolean {
-  return url !== undefined || `data:${mediaType};base64,`.length + (data?.length ?? 0) === original.length;
+  return (
+    url !== undefined ||
+    `data:${mediaType};base64,`.length + (data?.length ?? 0) === original.length
+  );
 }
 
-function decodeFile(part: Extract<WirePart, { type: "file" }>, param: string, bind: Bind): DocumentPart | OpaquePart {
+function decodeFile(
+  part: Extract<WirePart, { type: "file" }>,
+  param: string,
+  bind: Bind,
+): DocumentPart | OpaquePart {
   const { type: _type, file, ...rest } = part;
   if (file.file_data == null) {
     // A file that was put on the vendor's own server before.
@@ -105,7 +136,8 @@ function decodeFile(part: Extract<WirePart, { type: "file" }>, param: string, bi
   }
   const location = decodeLocation(file.file_data, "application/pdf", `${param}.file.file_data`);
   const { file_data: _data, filename, ...others } = file;
-  const hasMore = Object.keys(others).length > 0 || filename == null || !encodesTo(location, file.file_data);
+  const hasMore =
+    Object.keys(others).length > 0 || filename == null || !encodesTo(location, file.file_data);
   return {
     type: "document",
     ...location,

@@ -1,10 +1,10 @@
 import type { Message } from "../../chat/message.ts";
 import type { Part, ToolResultPart } from "../../chat/part.ts";
 import { type Notes, toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
-import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from "../../wire/openai-chat/request.ts";
+import { sortInner } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
 import { type Bind, decodeElement } from "./decode-content.ts";
-import { sortInner } from "./sort-fields.ts";
+import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from "./request.ts";
 
 export interface DecodedMessages {
   messages: Message[];

@@ -1,9 +1,8 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
-import type { CompletionBody } from "../../wire/openai-chat/request.ts";
-import type { Decoded } from "./decode-request.ts";
+import { REASONING_CONTROLS } from "../../formats/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import type { DecodedFields } from "./decoded-fields.ts";
+import type { CompletionBody } from "./request.ts";
 
 const CONTROLS: ReadonlySet<string> = new Set(REASONING_CONTROLS);
 
@@ -16,7 +15,7 @@ export function isReasoningControl(name: string): boolean {
  * themselves go on too, for a server of this format. An empty `reasoning` says that there is something of this kind, which the chat
  * model has no word for (Groq's effort `default`).
  */
-export function decodeReasoningControls(body: CompletionBody): Decoded {
+export function decodeReasoningControls(body: CompletionBody): DecodedFields {
   const said: JsonObject = {};
   for (const name of REASONING_CONTROLS) if (body[name] != null) said[name] = body[name];
   if (Object.keys(said).length === 0) return {};
@@ -26,10 +25,15 @@ export function decodeReasoningControls(body: CompletionBody): Decoded {
 function readControls(said: JsonObject): Reasoning {
   const nested = isJsonObject(said.reasoning) ? said.reasoning : {};
   const thinking = isJsonObject(said.thinking) ? said.thinking : {};
-  const isOff = nested.enabled === false || thinking.type === "disabled" || said.enable_thinking === false;
-  const effort = effortIn(said.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
+  const isOff =
+    nested.enabled === false || thinking.type === "disabled" || said.enable_thinking === false;
+  const effort =
+    effortIn(said.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
   const budget = [nested.max_tokens, thinking.budget_tokens, said.thinking_budget].find(isBudget);
-  const hidden = nested.exclude === true || said.include_reasoning === false || said.reasoning_format === "hidden";
+  const hidden =
+    nested.exclude === true ||
+    said.include_reasoning === false ||
+    said.reasoning_format === "hidden";
   return {
     ...(effort === undefined ? {} : { effort }),
     ...(budget === undefined || effort === "none" ? {} : { budget_tokens: budget }),

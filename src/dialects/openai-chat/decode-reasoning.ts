@@ -1,15 +1,19 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ReasoningPart } from "../../chat/part.ts";
 import { toExtras } from "../../formats/openai-chat/extras.ts";
+import { REASONING_FIELDS } from "../../formats/openai-chat/format.ts";
 import { signDetails, textOfDetails } from "../../formats/openai-chat/reasoning-details.ts";
-import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
-import type { WireAssistant } from "../../wire/openai-chat/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import type { WireAssistant } from "./request.ts";
 
 /** The reasoning of another server of this format, and what of its fields the part does not say. */
-export function decodeReasoning(message: WireAssistant): { part: ReasoningPart | undefined; said: JsonObject } {
+export function decodeReasoning(message: WireAssistant): {
+  part: ReasoningPart | undefined;
+  said: JsonObject;
+} {
   const said: JsonObject = {};
   const details = message.reasoning_details ?? [];
-  if (message.reasoning_details !== undefined && details.length === 0) said.reasoning_details = message.reasoning_details;
+  if (message.reasoning_details !== undefined && details.length === 0)
+    said.reasoning_details = message.reasoning_details;
   let field: string | undefined;
   let text = textOfDetails(details);
   for (const name of REASONING_FIELDS) {

@@ -1,27 +1,16 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
-import { type CompletionBody, completionBodySchema } from "../../wire/openai-chat/request.ts";
+import { FORMAT } from "../../formats/openai-chat/format.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { parseBody } from "../parse-body.ts";
+import { sortFields } from "./classify-fields.ts";
 import { decodeMessages } from "./decode-messages.ts";
 import { decodeReasoningControls, isReasoningControl } from "./decode-reasoning-controls.ts";
 import { decodeResponseFormat } from "./decode-response-format.ts";
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts";
+import type { DecodedFields } from "./decoded-fields.ts";
 import { refuseRetired, refuseUnsupported } from "./refuse-unsupported.ts";
-import { sortFields } from "./sort-fields.ts";
-
-/** What a part of the request says in the chat model's words, and what remains of it. */
-export interface Decoded {
-  /** The fields of the chat request. */
-  request?: Partial<ChatRequest>;
-  /** The caller's own form of them. */
-  said?: JsonObject;
-  /** Fields that the chat model has not. */
-  fields?: JsonObject;
-  /** The path of what only a server of this format can do. */
-  binding?: string | undefined;
-}
+import { type CompletionBody, completionBodySchema } from "./request.ts";
 
 /** The body of `POST /v1/chat/completions` → chat request. */
 export function decodeRequest(body: unknown): ChatRequest {
@@ -29,7 +18,7 @@ export function decodeRequest(body: unknown): ChatRequest {
   const parsed = parseBody(completionBodySchema, body);
   refuseUnsupported(parsed);
   const { messages, binding: messageBinding } = decodeMessages(parsed.messages);
-  const decoded: Decoded[] = [
+  const decoded: DecodedFields[] = [
     decodePlainFields(parsed),
     decodeTools(parsed.tools),
     decodeToolChoice(parsed.tool_choice),
@@ -48,17 +37,25 @@ export function decodeRequest(body: unknown): ChatRequest {
     binding ??= part.binding;
   }
   Object.assign(request, toExtras(fields, withSaid(said)));
-  if (binding !== undefined) request.only_format = { format: FORMAT, param: binding };
+  if (binding !== undefined) request.requires_format = { format: FORMAT, param: binding };
   return request;
 }
 
 /** Fields that stand in the chat request under their own names. */
-const SAME_NAME = ["stream", "temperature", "top_p", "seed", "parallel_tool_calls", "metadata"] as const;
+const SAME_NAME = [
+  "stream",
+  "temperature",
+  "top_p",
+  "seed",
+  "parallel_tool_calls",
+  "metadata",
+] as const;
 
-function decodePlainFields(body: CompletionBody): Decoded {
+function decodePlainFields(body: CompletionBody): DecodedFields {
   const request: Partial<ChatRequest> = {};
   const said: JsonObject = {};
-  for (const name of SAME_NAME) if (body[name] != null) Object.assign(request, { [name]: body[name] });
+  for (const name of SAME_NAME)
+    if (body[name] != null) Object.assign(request, { [name]: body[name] });
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   if (maxTokens != null) request.max_tokens = maxTokens;
   if (body.max_completion_tokens != null) said.max_completion_tokens = body.max_completion_tokens;
@@ -83,7 +80,7 @@ const DECODED_FIELDS: ReadonlySet<string> = new Set([
   "response_format",
 ]);
 
-function decodeRest(body: CompletionBody): Decoded {
+function decodeRest(body: CompletionBody): DecodedFields {
   const rest: JsonObject = {};
   for (const [name, value] of Object.entries(body)) {
     if (!DECODED_FIELDS.has(name) && !isReasoningControl(name)) rest[name] = value;

@@ -1,9 +1,9 @@
-import { type CompletionBody, jsonSchemaBodySchema } from "../../wire/openai-chat/request.ts";
 import { parseBody } from "../parse-body.ts";
-import type { Decoded } from "./decode-request.ts";
+import type { DecodedFields } from "./decoded-fields.ts";
+import { type CompletionBody, jsonSchemaBodySchema } from "./request.ts";
 
 /** `response_format`; one of a type that is not known here (a grammar) only a server that knows it can answer. */
-export function decodeResponseFormat(format: CompletionBody["response_format"]): Decoded {
+export function decodeResponseFormat(format: CompletionBody["response_format"]): DecodedFields {
   if (!format) return {};
   const said = { response_format: format };
   switch (format.type) {
@@ -12,7 +12,9 @@ export function decodeResponseFormat(format: CompletionBody["response_format"]):
     case "json_object":
       return { request: { response_format: { type: "json" } }, said };
     case "json_schema": {
-      const { json_schema: asked } = parseBody(jsonSchemaBodySchema, { response_format: format }).response_format;
+      const { json_schema: asked } = parseBody(jsonSchemaBodySchema, {
+        response_format: format,
+      }).response_format;
       const { name, description, schema, strict } = asked;
       return {
         request: {

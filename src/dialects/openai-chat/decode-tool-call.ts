@@ -1,12 +1,12 @@
 import { parseArguments } from "../../chat/fold-events.ts";
 import type { OpaquePart, ToolCallPart } from "../../chat/part.ts";
 import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
-import type { WireCall } from "../../wire/openai-chat/request.ts";
-import { decodePieces, type Piece } from "./carry-foreign.ts";
+import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import { sortInner } from "./classify-fields.ts";
 import type { Bind } from "./decode-content.ts";
-import { sortInner } from "./sort-fields.ts";
+import { decodePieces, type Piece } from "./embed-foreign.ts";
+import type { WireCall } from "./request.ts";
 
 export interface DecodedCall {
   part: ToolCallPart | OpaquePart;
@@ -24,7 +24,10 @@ export function decodeToolCall(call: WireCall, param: string, bind: Bind): Decod
   // Some servers give none. They match results by their place; other vendors match them by the id.
   if (id === "") bind(`${param}.id`);
   const { said, fields } = sortInner(rest);
-  const pieces = decodePieces(thoughtSignature(fields.extra_content), `${param}.extra_content.google.thought_signature`);
+  const pieces = decodePieces(
+    thoughtSignature(fields.extra_content),
+    `${param}.extra_content.google.thought_signature`,
+  );
   if (pieces) delete fields.extra_content;
   // Empty arguments would be written as an empty object.
   if (!called.arguments || Object.keys(called).length > 2) said.function = called;
@@ -41,5 +44,7 @@ export function decodeToolCall(call: WireCall, param: string, bind: Bind): Decod
 }
 
 function thoughtSignature(extraContent: unknown): unknown {
-  return isJsonObject(extraContent) && isJsonObject(extraContent.google) ? extraContent.google.thought_signature : undefined;
+  return isJsonObject(extraContent) && isJsonObject(extraContent.google)
+    ? extraContent.google.thought_signature
+    : undefined;
 }

@@ -1,19 +1,22 @@
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
-import type { CompletionBody, WireTool } from "../../wire/openai-chat/request.ts";
+import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import { sortInner } from "./classify-fields.ts";
 import { decodeCacheControl } from "./decode-content.ts";
-import type { Decoded } from "./decode-request.ts";
-import { sortInner } from "./sort-fields.ts";
+import type { DecodedFields } from "./decoded-fields.ts";
+import type { CompletionBody, WireTool } from "./request.ts";
 
 /** `tools`; a tool that is no function (custom tools, a vendor's search) only a server that knows it can run. */
-export function decodeTools(tools: CompletionBody["tools"]): Decoded {
+export function decodeTools(tools: CompletionBody["tools"]): DecodedFields {
   if (!tools) return {};
   if (tools.length === 0) return { said: { tools } };
   const other = tools.findIndex(({ type }) => type === "other");
-  return { request: { tools: tools.map(decodeTool) }, binding: other === -1 ? undefined : `tools[${other}]` };
+  return {
+    request: { tools: tools.map(decodeTool) },
+    binding: other === -1 ? undefined : `tools[${other}]`,
+  };
 }
 
 function decodeTool(tool: WireTool): Tool {
@@ -29,7 +32,12 @@ function decodeTool(tool: WireTool): Tool {
   // Laid over the tool's own `function` as a whole, since extras are laid over one level deep.
   const inner = sortInner(restOfFunction);
   if (Object.keys(inner.fields).length > 0) fields.function = definition;
-  else if (Object.keys(inner.said).length > 0 || description === null || parameters === null || strict === null) {
+  else if (
+    Object.keys(inner.said).length > 0 ||
+    description === null ||
+    parameters === null ||
+    strict === null
+  ) {
     said.function = definition;
   }
   return {
@@ -43,10 +51,11 @@ function decodeTool(tool: WireTool): Tool {
 }
 
 /** `tool_choice`, also Mistral's `any` and OpenAI's list of allowed tools, of which other vendors know nothing. */
-export function decodeToolChoice(choice: CompletionBody["tool_choice"]): Decoded {
+export function decodeToolChoice(choice: CompletionBody["tool_choice"]): DecodedFields {
   if (choice == null) return {};
   const said = { tool_choice: choice };
-  if (choice === "auto" || choice === "none" || choice === "required") return { request: { tool_choice: choice } };
+  if (choice === "auto" || choice === "none" || choice === "required")
+    return { request: { tool_choice: choice } };
   if (choice === "any") return { request: { tool_choice: "required" }, said };
   if (typeof choice === "string") {
     throw new ChatError("invalid_request", {
@@ -56,7 +65,10 @@ export function decodeToolChoice(choice: CompletionBody["tool_choice"]): Decoded
   }
   const name = nameIn(choice.function) ?? nameIn(choice.custom);
   if (name !== undefined) return { request: { tool_choice: { name } }, said };
-  const mode = isJsonObject(choice.allowed_tools) && choice.allowed_tools.mode === "required" ? "required" : "auto";
+  const mode =
+    isJsonObject(choice.allowed_tools) && choice.allowed_tools.mode === "required"
+      ? "required"
+      : "auto";
   return { request: { tool_choice: mode }, said, binding: "tool_choice" };
 }
 

@@ -1,13 +1,17 @@
 import type { Signature } from "../../chat/format.ts";
 import type { Part } from "../../chat/part.ts";
-import type { WireReasoningDetail, WireToolCall } from "../../wire/openai-chat/answer.ts";
-import { encodePieces, needsCarrying, type Piece } from "./carry-foreign.ts";
+import type { WireReasoningDetail, WireToolCall } from "./answer.ts";
+import { encodePieces, needsCarrying, type Piece } from "./embed-foreign.ts";
 
 /** A part of an answer → what is carried of it. */
 export function describePart(part: Part): Piece | undefined {
   switch (part.type) {
     case "reasoning":
-      return { reasoning: part.text, ...(part.redacted ? { redacted: true } : {}), ...signatureOf(part) };
+      return {
+        reasoning: part.text,
+        ...(part.redacted ? { redacted: true } : {}),
+        ...signatureOf(part),
+      };
     case "text":
       return { text: part.text.length, ...signatureOf(part) };
     case "tool_call":
@@ -19,21 +23,35 @@ export function describePart(part: Part): Piece | undefined {
   }
 }
 
-function signatureOf({ signature }: { signature?: Signature | undefined }): { signature?: Signature } {
+function signatureOf({ signature }: { signature?: Signature | undefined }): {
+  signature?: Signature;
+} {
   return signature ? { signature } : {};
 }
 
 /** The whole answer's parts as an entry of `reasoning_details`; undefined where the message says all. */
 export function carryInDetails(pieces: readonly Piece[]): WireReasoningDetail[] | undefined {
   if (!needsCarrying(pieces)) return undefined;
-  return [{ type: "reasoning.encrypted", data: encodePieces(pieces), format: "unknown", id: "ai-server", index: 0 }];
+  return [
+    {
+      type: "reasoning.encrypted",
+      data: encodePieces(pieces),
+      format: "unknown",
+      id: "ai-server",
+      index: 0,
+    },
+  ];
 }
 
 /** The parts up to a call, put on the call. The text of the reasoning is in `reasoning_content`, so only its length is told. */
-export function carryOnCall(pieces: readonly Piece[]): Pick<WireToolCall, "extra_content"> | undefined {
+export function carryOnCall(
+  pieces: readonly Piece[],
+): Pick<WireToolCall, "extra_content"> | undefined {
   if (!needsCarrying(pieces)) return undefined;
   const short = pieces.map((piece) =>
-    "reasoning" in piece && typeof piece.reasoning === "string" ? { ...piece, reasoning: piece.reasoning.length } : piece,
+    "reasoning" in piece && typeof piece.reasoning === "string"
+      ? { ...piece, reasoning: piece.reasoning.length }
+      : piece,
   );
   return { extra_content: { google: { thought_signature: encodePieces(short) } } };
 }

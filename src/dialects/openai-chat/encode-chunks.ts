@@ -1,13 +1,12 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { noteOf, saidIn } from "../../formats/openai-chat/extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { DONE } from "../../wire/openai-chat/format.ts";
+import { DONE } from "../../formats/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
-import type { Piece } from "./carry-foreign.ts";
 import { carryInDetails, carryOnCall } from "./describe-parts.ts";
+import type { Piece } from "./embed-foreign.ts";
 import { encodeFailure } from "./encode-failure.ts";
 import { encodeUsage } from "./encode-usage.ts";
 
@@ -46,14 +45,28 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
   }
 
   function startPart(event: PartStartEvent, batch: EventBatch): string {
-    const part: GrowingPart = { start: event, reasoning: "", length: 0, end: undefined, callIndex: -1, carried: false };
+    const part: GrowingPart = {
+      start: event,
+      reasoning: "",
+      length: 0,
+      end: undefined,
+      callIndex: -1,
+      carried: false,
+    };
     parts[event.index] = part;
     if (event.kind !== "tool_call") return "";
     part.callIndex = calls;
     calls += 1;
     // The AI SDK looks for what is carried in the first delta of a call alone; most vendors' calls end in the batch they began in.
-    part.end = batch.find((other): other is PartEndEvent => other.type === "part-end" && other.index === event.index);
-    const call = { index: part.callIndex, id: event.id, type: "function", function: { name: event.name, arguments: "" } };
+    part.end = batch.find(
+      (other): other is PartEndEvent => other.type === "part-end" && other.index === event.index,
+    );
+    const call = {
+      index: part.callIndex,
+      id: event.id,
+      type: "function",
+      function: { name: event.name, arguments: "" },
+    };
     return chunk({ tool_calls: [{ ...call, ...carryUpTo(event.index) }] });
   }
 
@@ -77,7 +90,9 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
       case "tool_call":
         return chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: text } }] });
       case "text":
-        return chunk(noteOf(part.start, "$field") === "refusal" ? { refusal: text } : { content: text });
+        return chunk(
+          noteOf(part.start, "$field") === "refusal" ? { refusal: text } : { content: text },
+        );
       case "opaque":
         return "";
     }
@@ -95,15 +110,26 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
     part.carried = false;
     const carried = carryUpTo(event.index);
     // The AI SDK refuses a delta without `function`.
-    return empty + chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: "" }, ...carried }] });
+    return (
+      empty +
+      chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: "" }, ...carried }] })
+    );
   }
 
   function finish(event: Extract<ChatEvent, { type: "end" }>): string {
     const details = carryInDetails(parts.flatMap((part) => describe(part) ?? []));
-    const warnings = context.warnings.length > 0 ? `,"warnings":${JSON.stringify(context.warnings)}` : "";
-    const last = chunk(details ? { reasoning_details: details } : {}, event.finish_reason, warnings);
+    const warnings =
+      context.warnings.length > 0 ? `,"warnings":${JSON.stringify(context.warnings)}` : "";
+    const last = chunk(
+      details ? { reasoning_details: details } : {},
+      event.finish_reason,
+      warnings,
+    );
     const counted = event.usage ?? usage;
-    const usageChunk = includeUsage && counted ? `${head}[],"usage":${JSON.stringify(encodeUsage(counted))}}\n\n` : "";
+    const usageChunk =
+      includeUsage && counted
+        ? `${head}[],"usage":${JSON.stringify(encodeUsage(counted))}}\n\n`
+        : "";
     return `${last}${usageChunk}data: ${DONE}\n\n`;
   }
 

@@ -1,11 +1,11 @@
 import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import { noteOf } from "../../formats/openai-chat/extras.ts";
-import type { WireAssistantMessage, WireCompletion, WireToolCall } from "../../wire/openai-chat/answer.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { AnswerContext } from "../dialect.ts";
-import type { Piece } from "./carry-foreign.ts";
+import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { carryInDetails, carryOnCall, describePart } from "./describe-parts.ts";
+import type { Piece } from "./embed-foreign.ts";
 import { encodeUsage } from "./encode-usage.ts";
 
 /** A finished answer → `chat.completion`; the vendor's own body where it speaks this format. */
@@ -17,7 +17,14 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     object: "chat.completion",
     created: Math.floor(context.startedAt / 1000),
     model: response.model,
-    choices: [{ index: 0, message: encodeMessage(response.content), logprobs: null, finish_reason: response.finish_reason }],
+    choices: [
+      {
+        index: 0,
+        message: encodeMessage(response.content),
+        logprobs: null,
+        finish_reason: response.finish_reason,
+      },
+    ],
     ...(response.usage ? { usage: encodeUsage(response.usage) } : {}),
     ...warnings,
   };
@@ -39,7 +46,8 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
       loose.push(piece);
     }
     if (part.type === "reasoning") reasoning += part.text;
-    else if (part.type === "text" && noteOf(part, "$field") === "refusal") refusal = (refusal ?? "") + part.text;
+    else if (part.type === "text" && noteOf(part, "$field") === "refusal")
+      refusal = (refusal ?? "") + part.text;
     else if (part.type === "text") text = (text ?? "") + part.text;
     else if (part.type === "tool_call") {
       const carried = carryOnCall(loose);
@@ -47,7 +55,10 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
       calls.push({
         id: part.id,
         type: "function",
-        function: { name: part.name, arguments: part.arguments_text ?? JSON.stringify(part.arguments) },
+        function: {
+          name: part.name,
+          arguments: part.arguments_text ?? JSON.stringify(part.arguments),
+        },
         ...carried,
       });
     }

@@ -1,8 +1,8 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { DONE, FORMAT } from "../../wire/openai-chat/format.ts";
+import { DONE, FORMAT } from "../../formats/openai-chat/format.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { writeRawEvent } from "../write-raw-event.ts";
+import { encodeRawEvent } from "../encode-raw-event.ts";
 import { createChunkEncoder } from "./encode-chunks.ts";
 import { encodeFailure } from "./encode-failure.ts";
 
@@ -21,8 +21,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (event.raw?.data === DONE) wroteDone = true;
     // The vendor's own stream has no room for warnings; they go before its end mark.
     const before = event.raw?.data === DONE ? encodeWarnings(context) : "";
-    const text = event.raw ? before + writeRawEvent(event.raw) : "";
-    return event.type === "end" && !wroteDone ? `${text}${encodeWarnings(context)}data: ${DONE}\n\n` : text;
+    const text = event.raw ? before + encodeRawEvent(event.raw) : "";
+    return event.type === "end" && !wroteDone
+      ? `${text}${encodeWarnings(context)}data: ${DONE}\n\n`
+      : text;
   }
 
   return {
@@ -30,7 +32,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     encode(batch) {
       const [first] = batch;
       if (mode === "unknown" && first) {
-        mode = context.format === FORMAT && first.type === "start" && first.raw !== undefined ? "raw" : "own";
+        mode =
+          context.format === FORMAT && first.type === "start" && first.raw !== undefined
+            ? "raw"
+            : "own";
       }
       if (mode !== "raw") return encodeOwn(batch);
       let text = "";

@@ -1,9 +1,13 @@
 import type { Usage } from "../../chat/usage.ts";
-import type { WireUsage } from "../../wire/openai-chat/answer.ts";
+import type { WireUsage } from "./answer.ts";
 
 /** Usage → `usage`. A count that is not known is left out. */
 export function encodeUsage(usage: Usage): WireUsage {
-  const { cached_input_tokens: cached, cache_write_input_tokens: written, reasoning_tokens: reasoning } = usage;
+  const {
+    cached_input_tokens: cached,
+    cache_write_input_tokens: written,
+    reasoning_tokens: reasoning,
+  } = usage;
   const prompt = {
     ...(cached === undefined ? {} : { cached_tokens: cached }),
     ...(written === undefined ? {} : { cache_write_tokens: written }),
@@ -13,6 +17,8 @@ export function encodeUsage(usage: Usage): WireUsage {
     completion_tokens: usage.output_tokens,
     total_tokens: usage.total_tokens,
     ...(Object.keys(prompt).length > 0 ? { prompt_tokens_details: prompt } : {}),
-    ...(reasoning === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
+    ...(reasoning === undefined
+      ? {}
+      : { completion_tokens_details: { reasoning_tokens: reasoning } }),
   };
 }

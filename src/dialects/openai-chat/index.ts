@@ -1,5 +1,5 @@
 import { readBearer } from "../../auth/read-token.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { Dialect } from "../dialect.ts";
 import { encodeError } from "../openai-error.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -11,7 +11,7 @@ export const openaiChatDialect: Dialect = {
   name: "openai-chat",
   format: FORMAT,
   readToken: readBearer,
-  homeProvider: "openai",
+  defaultProvider: "openai",
   requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,

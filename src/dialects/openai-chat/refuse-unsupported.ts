@@ -1,7 +1,7 @@
 import { ChatError } from "../../errors/chat-error.ts";
-import { isZeroValue } from "../../formats/openai-chat/zero-value.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import type { CompletionBody } from "../../wire/openai-chat/request.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import { isZeroValue } from "../../json/narrow.ts";
+import type { CompletionBody } from "./request.ts";
 
 /** Fields of before 2023, which even OpenAI's newer models refuse: what stands in their place now. */
 const RETIRED = { functions: "tools", function_call: "tool_choice" } as const;
@@ -15,9 +15,13 @@ export function refuseRetired(body: unknown): void {
   if (!Array.isArray(body.messages)) return;
   body.messages.forEach((message: unknown, index) => {
     if (!isJsonObject(message)) return;
-    if (message.role === "function") refuse(`messages[${index}].role`, "The role `function` is not supported; send `tool`.");
+    if (message.role === "function")
+      refuse(`messages[${index}].role`, "The role `function` is not supported; send `tool`.");
     if (message.function_call != null && !isZeroValue(message.function_call)) {
-      refuse(`messages[${index}].function_call`, "`function_call` is not supported; send `tool_calls`.");
+      refuse(
+        `messages[${index}].function_call`,
+        "`function_call` is not supported; send `tool_calls`.",
+      );
     }
   });
 }

@@ -4,9 +4,14 @@ import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
 import { carryItem, toExtras } from "../../formats/openai-responses/extras.ts";
 import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
-import { isEmpty } from "../../formats/openai-responses/read-json.ts";
-import { carryReasoning, TEXT_SEPARATOR, textsOf } from "../../formats/openai-responses/reasoning-item.ts";
+import {
+  carryReasoning,
+  TEXT_SEPARATOR,
+  textsOf,
+} from "../../formats/openai-responses/reasoning-item.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
+import { type Carried, decodeCarried } from "./embed-foreign.ts";
 import type {
   FunctionCallItem,
   FunctionCallOutputItem,
@@ -14,8 +19,7 @@ import type {
   MessageItem,
   OtherItem,
   ReasoningItem,
-} from "../../wire/openai-responses/item.ts";
-import { type Carried, decodeCarried } from "./carry-foreign.ts";
+} from "./item.ts";
 
 /**
  * The flat list of items → messages. What the assistant did in one go (reasoning, texts, calls) becomes one message, and so do the
@@ -41,7 +45,8 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
 
   items.forEach((item, index) => {
     if (isMessage(item)) {
-      if (item.role === "assistant") for (const part of decodeAssistantContent(item)) add("assistant", part);
+      if (item.role === "assistant")
+        for (const part of decodeAssistantContent(item)) add("assistant", part);
       else {
         role = undefined;
         messages.push(decodeMessage(item));
@@ -52,7 +57,12 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
       const carried = decodeCarried(item.encrypted_content, `input[${index}].encrypted_content`);
       const part = carried ? restoreCarried(carried, item, said) : decodeReasoning(item);
       if (part) add("assistant", part);
-    } else add(isAnswerToModel(item) ? "tool" : "assistant", { type: "opaque", format: "openai_responses", value: item });
+    } else
+      add(isAnswerToModel(item) ? "tool" : "assistant", {
+        type: "opaque",
+        format: "openai_responses",
+        value: item,
+      });
   });
   return messages;
 }
@@ -82,12 +92,23 @@ function isReasoning(item: InputItem): item is ReasoningItem {
 
 function decodeCall(item: FunctionCallItem): Part {
   const { call_id: id, name, arguments: text } = item;
-  return { type: "tool_call", id, name, ...parseArguments(text), ...toExtras(carryItem(omit(item, CALL_FIELDS))) };
+  return {
+    type: "tool_call",
+    id,
+    name,
+    ...parseArguments(text),
+    ...toExtras(carryItem(omit(item, CALL_FIELDS))),
+  };
 }
 
 function decodeResult(item: AnsweredCall): Part {
   const content = typeof item.output === "string" ? item.output : item.output.map(decodeContent);
-  return { type: "tool_result", tool_call_id: item.call_id, content, ...toExtras(carryItem(omit(item, RESULT_FIELDS))) };
+  return {
+    type: "tool_result",
+    tool_call_id: item.call_id,
+    content,
+    ...toExtras(carryItem(omit(item, RESULT_FIELDS))),
+  };
 }
 
 /** What the caller answers to the model's calls, in contrast to what the model said. */
@@ -107,13 +128,16 @@ function decodeAssistantContent(item: MessageItem): Part[] {
   const { content } = item;
   if (typeof content === "string") {
     const rest = omit(item, MESSAGE_FIELDS);
-    return [{ type: "text", text: content, ...toExtras(isEmpty(rest) ? {} : { $item: rest }) }];
+    return [
+      { type: "text", text: content, ...toExtras(isEmptyObject(rest) ? {} : { $item: rest }) },
+    ];
   }
   // It may stand for what the reasoning before it led to, so it must not be lost.
   if (content.length === 0) return [{ type: "opaque", format: "openai_responses", value: item }];
   return content.map((part, index): Part => {
     const text = part.type === "refusal" ? part.refusal : part.text;
-    if (typeof text === "string") return { type: "text", text, ...carryOutputText(part, item, index) };
+    if (typeof text === "string")
+      return { type: "text", text, ...carryOutputText(part, item, index) };
     return { type: "opaque", format: "openai_responses", value: { ...item, content: [part] } };
   });
 }

@@ -1,16 +1,16 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/encode-request.ts";
 import { toExtras } from "../../formats/openai-responses/extras.ts";
-import { isEmpty } from "../../formats/openai-responses/read-json.ts";
+import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { type ResponsesBody, responsesBodySchema } from "../../wire/openai-responses/request.ts";
 import { parseBody } from "../parse-body.ts";
-import { findBinding, isHint, UNDERSTOOD_FIELDS } from "./bind-to-format.ts";
 import { decodeInput } from "./decode-input.ts";
+import { findFormatRequirement, isHint, UNDERSTOOD_FIELDS } from "./find-format-requirement.ts";
+import { type ResponsesBody, responsesBodySchema } from "./request.ts";
 
 /**
  * The body of POST /v1/responses → chat request. What the chat model cannot say goes into the extras of this format; what another
@@ -21,7 +21,8 @@ export function decodeRequest(body: unknown): ChatRequest {
   if (said.background && !said.stream) {
     throw new ChatError("unsupported_parameter", {
       param: "background",
-      message: "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
+      message:
+        "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
     });
   }
   const extras = carryFields(said);
@@ -31,7 +32,9 @@ export function decodeRequest(body: unknown): ChatRequest {
     messages,
     ...(said.tools ? { tools: said.tools.map(decodeTool) } : {}),
     ...decodeToolChoice(said.tool_choice, extras),
-    ...(typeof said.parallel_tool_calls === "boolean" ? { parallel_tool_calls: said.parallel_tool_calls } : {}),
+    ...(typeof said.parallel_tool_calls === "boolean"
+      ? { parallel_tool_calls: said.parallel_tool_calls }
+      : {}),
     ...(typeof said.temperature === "number" ? { temperature: said.temperature } : {}),
     ...(typeof said.top_p === "number" ? { top_p: said.top_p } : {}),
     ...decodeMaxTokens(said.max_output_tokens, extras),
@@ -39,7 +42,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     ...decodeText(said.text, extras),
     ...(said.metadata ? { metadata: said.metadata } : {}),
     ...toExtras(extras),
-    ...findBinding(said),
+    ...findFormatRequirement(said),
     stream: said.stream ?? false,
   };
 }
@@ -53,18 +56,30 @@ function carryFields(said: ResponsesBody): JsonObject {
   }
   // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
   const unset = ["store", "include"].filter((name) => !(name in hints));
-  return { ...fields, ...(isEmpty(hints) ? {} : { $said: hints }), ...(unset.length === 0 ? {} : { $unset: unset }) };
+  return {
+    ...fields,
+    ...(isEmptyObject(hints) ? {} : { $said: hints }),
+    ...(unset.length === 0 ? {} : { $unset: unset }),
+  };
 }
 
 function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
   const { input, instructions } = said;
-  const messages = typeof input === "string" ? [{ role: "user" as const, content: input }] : decodeInput(input ?? []);
+  const messages =
+    typeof input === "string"
+      ? [{ role: "user" as const, content: input }]
+      : decodeInput(input ?? []);
   if (messages.length > 0) {
-    return typeof instructions === "string" ? [{ role: "system", content: instructions }, ...messages] : messages;
+    return typeof instructions === "string"
+      ? [{ role: "system", content: instructions }, ...messages]
+      : messages;
   }
   // The conversation may lie at the vendor; then there is nothing that other providers could answer.
   if (!said.previous_response_id && !said.conversation && !said.prompt) {
-    throw new ChatError("invalid_request", { param: "input", message: "input: must hold at least one item." });
+    throw new ChatError("invalid_request", {
+      param: "input",
+      message: "input: must hold at least one item.",
+    });
   }
   if (typeof instructions === "string") extras.instructions = instructions;
   return messages;
@@ -75,7 +90,10 @@ function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
   const { type: _type, name, description, parameters, strict, ...rest } = tool;
   const carried: JsonObject = { ...rest };
   // An encoder gives these two a value where they have none; here the vendor's own default counts.
-  const unset = [...(typeof strict === "boolean" ? [] : ["strict"]), ...(parameters ? [] : ["parameters"])];
+  const unset = [
+    ...(typeof strict === "boolean" ? [] : ["strict"]),
+    ...(parameters ? [] : ["parameters"]),
+  ];
   if (unset.length > 0) carried.$unset = unset;
   return {
     name,
@@ -93,49 +111,70 @@ function isFunctionTool(tool: WireTool): tool is WireFunctionTool {
   return tool.type === "function";
 }
 
-function decodeToolChoice(choice: ResponsesBody["tool_choice"], extras: JsonObject): Pick<ChatRequest, "tool_choice"> {
+function decodeToolChoice(
+  choice: ResponsesBody["tool_choice"],
+  extras: JsonObject,
+): Pick<ChatRequest, "tool_choice"> {
   if (choice === null || choice === undefined) return {};
   if (typeof choice === "string") return { tool_choice: choice };
-  if (choice.type === "function" && typeof choice.name === "string") return { tool_choice: { name: choice.name } };
+  if (choice.type === "function" && typeof choice.name === "string")
+    return { tool_choice: { name: choice.name } };
   extras.tool_choice = choice;
   return {};
 }
 
-function decodeMaxTokens(tokens: number | null | undefined, extras: JsonObject): Pick<ChatRequest, "max_tokens"> {
+function decodeMaxTokens(
+  tokens: number | null | undefined,
+  extras: JsonObject,
+): Pick<ChatRequest, "max_tokens"> {
   if (typeof tokens !== "number") return {};
   // The vendor refuses so few, and says so better than we could.
   if (tokens < MIN_OUTPUT_TOKENS) extras.$max_output_tokens = true;
   return { max_tokens: tokens };
 }
 
-function decodeReasoning(reasoning: ResponsesBody["reasoning"], extras: JsonObject): Pick<ChatRequest, "reasoning"> {
+function decodeReasoning(
+  reasoning: ResponsesBody["reasoning"],
+  extras: JsonObject,
+): Pick<ChatRequest, "reasoning"> {
   if (!reasoning) return {};
   const { effort: saidEffort, summary, generate_summary: formerSummary, ...rest } = reasoning;
   const effort = effortSchema.safeParse(saidEffort).data;
   if (typeof saidEffort === "string" && !effort) rest.effort = saidEffort;
-  if (!isEmpty(rest)) extras.reasoning = rest;
+  if (!isEmptyObject(rest)) extras.reasoning = rest;
   const asked = {
     ...(typeof summary === "string" ? { summary } : {}),
     ...(typeof formerSummary === "string" ? { generate_summary: formerSummary } : {}),
   };
-  const isVisible = !isEmpty(asked);
+  const isVisible = !isEmptyObject(asked);
   if (isVisible) extras.$summary = asked;
   if (!effort && !isVisible) return {};
   return { reasoning: { ...(effort ? { effort } : {}), ...(isVisible ? { visible: true } : {}) } };
 }
 
-function decodeText(text: ResponsesBody["text"], extras: JsonObject): Pick<ChatRequest, "response_format"> {
+function decodeText(
+  text: ResponsesBody["text"],
+  extras: JsonObject,
+): Pick<ChatRequest, "response_format"> {
   if (!text) return {};
   const { format, ...rest } = text;
-  if (!isEmpty(rest)) extras.text = rest;
+  if (!isEmptyObject(rest)) extras.text = rest;
   const further = format ? omit(format, FORMAT_FIELDS) : {};
-  if (!isEmpty(further)) extras.$format = further;
+  if (!isEmptyObject(further)) extras.$format = further;
   return format ? { response_format: decodeFormat(format) } : {};
 }
 
-const FORMAT_FIELDS: ReadonlySet<string> = new Set(["type", "name", "description", "schema", "strict"]);
+const FORMAT_FIELDS: ReadonlySet<string> = new Set([
+  "type",
+  "name",
+  "description",
+  "schema",
+  "strict",
+]);
 
-function decodeFormat(format: NonNullable<NonNullable<ResponsesBody["text"]>["format"]>): ResponseFormat {
+function decodeFormat(
+  format: NonNullable<NonNullable<ResponsesBody["text"]>["format"]>,
+): ResponseFormat {
   switch (format.type) {
     case "text":
       return { type: "text" };

@@ -1,15 +1,19 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { encodeToolCall } from "../../formats/openai-responses/encode-input.ts";
 import { fieldsNoted } from "../../formats/openai-responses/extras.ts";
 import { restoreOutputText } from "../../formats/openai-responses/message-item.ts";
 import { restoreReasoning } from "../../formats/openai-responses/reasoning-item.ts";
-import { type Carried, encodeCarried, foreignSignature } from "./carry-foreign.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { type Carried, encodeCarried, foreignSignature } from "./embed-foreign.ts";
 
 const ID_PREFIXES = { text: "msg", reasoning: "rs", tool_call: "fc", opaque: "rs" } as const;
 
 /** Every item needs an id of its own: the vendor's where it gave one, else one made of the answer's id and the item's place. */
-export function mintItemId(kind: keyof typeof ID_PREFIXES, answerId: string, outputIndex: number): string {
+export function mintItemId(
+  kind: keyof typeof ID_PREFIXES,
+  answerId: string,
+  outputIndex: number,
+): string {
   return `${ID_PREFIXES[kind]}_${answerId.replace(/^resp_/, "")}_${outputIndex}`;
 }
 
@@ -26,7 +30,11 @@ export function encodeOutputItems(part: Part, answerId: string, outputIndex: num
       );
     case "tool_call":
       return withSignature(
-        { id: mintItemId("tool_call", answerId, outputIndex), status: "completed", ...encodeToolCall(part) },
+        {
+          id: mintItemId("tool_call", answerId, outputIndex),
+          status: "completed",
+          ...encodeToolCall(part),
+        },
         part,
         { of: "tool_call", id: part.id },
         answerId,
@@ -84,5 +92,11 @@ function withSignature(
 ): JsonObject[] {
   const signature = foreignSignature(part);
   if (!signature) return [item];
-  return [item, encodeCarrier(`${mintItemId("reasoning", answerId, outputIndex)}_signature`, { ...owner, signature })];
+  return [
+    item,
+    encodeCarrier(`${mintItemId("reasoning", answerId, outputIndex)}_signature`, {
+      ...owner,
+      signature,
+    }),
+  ];
 }

@@ -1,14 +1,15 @@
 import type { FinishReason } from "../../chat/event.ts";
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
-import { encodeFormat } from "../../formats/openai-responses/encode-request.ts";
+import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { noteOf } from "../../formats/openai-responses/extras.ts";
-import type { ResponsesAnswer, ResponsesUsage } from "../../wire/openai-responses/response.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
+import type { ResponsesAnswer, ResponsesUsage } from "./response.ts";
 
 /** A finished answer. One of a provider of this format goes out as it came. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
@@ -16,7 +17,11 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
   const id = encodeAnswerId(response.id);
   const output: JsonObject[] = [];
   for (const part of response.content) output.push(...encodeOutputItems(part, id, output.length));
-  return encodeAnswer({ id, model: response.model, output, ending: response }, echoRequest(context.request), context);
+  return encodeAnswer(
+    { id, model: response.model, output, ending: response },
+    echoRequest(context.request),
+    context,
+  );
 }
 
 /** Clients expect the prefix, and some look at it. */
@@ -64,11 +69,15 @@ export function encodeAnswer(
     truncation: "disabled",
     usage: ending?.usage ? encodeUsage(ending.usage) : null,
     // What was changed on the way, in a field that the API has not and that its clients pass over.
-    ...((error || ending) && context.warnings.length > 0 ? { warnings: [...context.warnings] } : {}),
+    ...((error || ending) && context.warnings.length > 0
+      ? { warnings: [...context.warnings] }
+      : {}),
   };
 }
 
-function incompleteReason(reason: FinishReason): "max_output_tokens" | "content_filter" | undefined {
+function incompleteReason(
+  reason: FinishReason,
+): "max_output_tokens" | "content_filter" | undefined {
   if (reason === "length") return "max_output_tokens";
   return reason === "content_filter" ? reason : undefined;
 }
@@ -76,13 +85,19 @@ function incompleteReason(reason: FinishReason): "max_output_tokens" | "content_
 /** The API says back what was asked; a setting that was not made is null, or has the value that the API itself would name. */
 export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
-  const isInstructions = first?.role === "system" && noteOf(first, "$role") === undefined && typeof first.content === "string";
+  const isInstructions =
+    first?.role === "system" &&
+    noteOf(first, "$role") === undefined &&
+    typeof first.content === "string";
   return {
     instructions: isInstructions ? first.content : null,
     max_output_tokens: request.max_tokens ?? null,
     metadata: request.metadata ?? {},
     parallel_tool_calls: request.parallel_tool_calls ?? true,
-    reasoning: { effort: request.reasoning?.effort ?? null, summary: request.reasoning?.visible ? "auto" : null },
+    reasoning: {
+      effort: request.reasoning?.effort ?? null,
+      summary: request.reasoning?.visible ? "auto" : null,
+    },
     temperature: request.temperature ?? null,
     text: { format: encodeFormat(request.response_format ?? { type: "text" }) },
     tool_choice: encodeToolChoice(request.tool_choice ?? "auto"),
@@ -93,7 +108,11 @@ export function echoRequest(request: ChatRequest): JsonObject {
 
 /** A count that the vendor did not give is absent. */
 function encodeUsage(usage: Usage): ResponsesUsage {
-  const { cached_input_tokens: cached, cache_write_input_tokens: written, reasoning_tokens: reasoning } = usage;
+  const {
+    cached_input_tokens: cached,
+    cache_write_input_tokens: written,
+    reasoning_tokens: reasoning,
+  } = usage;
   return {
     input_tokens: usage.input_tokens,
     input_tokens_details: {

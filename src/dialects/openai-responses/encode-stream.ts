@@ -1,14 +1,20 @@
 import type { ChatEvent, EndEvent, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
 import { closePart } from "../../chat/fold-events.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
+import { encodeRawEvent } from "../encode-raw-event.ts";
 import { encodeErrorBody } from "../openai-error.ts";
-import { writeRawEvent } from "../write-raw-event.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
-import { createItemWriter, type ItemWriter, type TextKind, type WriteEvent, writeWholeItem } from "./write-item.ts";
+import {
+  createItemWriter,
+  type ItemWriter,
+  type TextKind,
+  type WriteEvent,
+  writeWholeItem,
+} from "./write-item.ts";
 
 /** A part whose item is being written. */
 interface OpenItem {
@@ -20,10 +26,11 @@ interface OpenItem {
 }
 
 /** The kinds of parts that are written as they come. */
-const TEXT_KINDS = { text: "output_text", reasoning: "summary", tool_call: "arguments" } as const satisfies Record<
-  string,
-  TextKind
->;
+const TEXT_KINDS = {
+  text: "output_text",
+  reasoning: "summary",
+  tool_call: "arguments",
+} as const satisfies Record<string, TextKind>;
 
 /**
  * Chat events → the events of the Responses API, in the order and with the numbers that the official clients check. What came from a
@@ -43,7 +50,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   const write: WriteEvent = (type, fields) =>
     `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequence++},${fields}}\n\n`;
 
-  function writeAnswer(type: string, ending?: EndEvent, error?: { code: string; message: string }): string {
+  function writeAnswer(
+    type: string,
+    ending?: EndEvent,
+    error?: { code: string; message: string },
+  ): string {
     echo ??= echoRequest(context.request);
     const answer = encodeAnswer(
       {
@@ -65,7 +76,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const { type: _type, ...flat } = body;
     return (
       write("error", `${JSON.stringify(flat).slice(1, -1)},"error":${JSON.stringify(body)}`) +
-      writeAnswer("response.failed", undefined, { code: body.code ?? "server_error", message: body.message })
+      writeAnswer("response.failed", undefined, {
+        code: body.code ?? "server_error",
+        message: body.message,
+      })
     );
   }
 
@@ -75,9 +89,16 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     open[start.index] = item;
     if (start.kind === "opaque" || context.format === "openai_responses") return "";
     const itemId = mintItemId(start.kind, id, outputIndex);
-    item.writer = createItemWriter(write, { id: itemId, outputIndex, kind: TEXT_KINDS[start.kind] });
+    item.writer = createItemWriter(write, {
+      id: itemId,
+      outputIndex,
+      kind: TEXT_KINDS[start.kind],
+    });
     // A summary is begun with its first text: there may be none.
-    return item.writer.added(unfinishedItem(start, itemId)) + (start.kind === "reasoning" ? "" : item.writer.textStart());
+    return (
+      item.writer.added(unfinishedItem(start, itemId)) +
+      (start.kind === "reasoning" ? "" : item.writer.textStart())
+    );
   }
 
   function addDelta(index: number, delta: string): string {
@@ -86,7 +107,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const isFirst = item.pieces === "";
     item.pieces += delta;
     if (!item.writer) return "";
-    return (isFirst && item.start.kind === "reasoning" ? item.writer.textStart() : "") + item.writer.textDelta(delta);
+    return (
+      (isFirst && item.start.kind === "reasoning" ? item.writer.textStart() : "") +
+      item.writer.textDelta(delta)
+    );
   }
 
   function endPart(end: PartEndEvent): string {
@@ -100,11 +124,13 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       output[outputIndex] = own;
       if (!writer) text += writeWholeItem(write, own, outputIndex);
       else {
-        if (start.kind !== "reasoning" || item.pieces !== "") text += writer.textEnd(item.pieces, own);
+        if (start.kind !== "reasoning" || item.pieces !== "")
+          text += writer.textEnd(item.pieces, own);
         text += writer.done(own);
       }
     }
-    for (const carrier of carriers) text += writeWholeItem(write, carrier, output.push(carrier) - 1);
+    for (const carrier of carriers)
+      text += writeWholeItem(write, carrier, output.push(carrier) - 1);
     return text;
   }
 
@@ -126,7 +152,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "opaque":
         return "";
       case "end": {
-        const isIncomplete = event.finish_reason === "length" || event.finish_reason === "content_filter";
+        const isIncomplete =
+          event.finish_reason === "length" || event.finish_reason === "content_filter";
         return writeAnswer(isIncomplete ? "response.incomplete" : "response.completed", event);
       }
       case "error":
@@ -141,7 +168,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (event.type === "error" || event.type === "cancelled") return encodeEvent(event);
     if (!event.raw) return "";
     sequence += 1;
-    return writeRawEvent(event.raw);
+    return encodeRawEvent(event.raw);
   }
 
   return {
@@ -161,13 +188,23 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   };
 }
 
-function unfinishedItem(start: Exclude<PartStartEvent, { kind: "opaque" }>, id: string): JsonObject {
+function unfinishedItem(
+  start: Exclude<PartStartEvent, { kind: "opaque" }>,
+  id: string,
+): JsonObject {
   switch (start.kind) {
     case "text":
       return { id, type: "message", status: "in_progress", role: "assistant", content: [] };
     case "reasoning":
       return { id, type: "reasoning", summary: [] };
     case "tool_call":
-      return { id, type: "function_call", status: "in_progress", call_id: start.id, name: start.name, arguments: "" };
+      return {
+        id,
+        type: "function_call",
+        status: "in_progress",
+        call_id: start.id,
+        name: start.name,
+        arguments: "",
+      };
   }
 }

@@ -10,7 +10,7 @@ export const openaiResponsesDialect: Dialect = {
   name: "openai-responses",
   format: "openai_responses",
   readToken: readBearer,
-  homeProvider: "openai",
+  defaultProvider: "openai",
   requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,

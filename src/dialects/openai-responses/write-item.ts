@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
-import { objectsOf, stringOf } from "../../formats/openai-responses/read-json.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { readObjects, readString } from "../../json/narrow.ts";
 
 /** Writes one event: its type, and its further fields as JSON without the braces. */
 export type WriteEvent = (type: string, fields: string) => string;
@@ -22,28 +22,47 @@ export function createItemWriter(
 ): ItemWriter {
   const { kind, outputIndex, textIndex = 0 } = place;
   const item = `"item_id":${JSON.stringify(place.id)},"output_index":${outputIndex}`;
-  const text = kind === "arguments" ? item : `${item},"${kind === "summary" ? "summary_index" : "content_index"}":${textIndex}`;
+  const text =
+    kind === "arguments"
+      ? item
+      : `${item},"${kind === "summary" ? "summary_index" : "content_index"}":${textIndex}`;
   const deltaType = DELTA_TYPES[kind];
   const deltaEnd = kind === "output_text" ? `,"logprobs":[]` : "";
 
   return {
-    added: (value) => write("response.output_item.added", `"output_index":${outputIndex},"item":${JSON.stringify(value)}`),
+    added: (value) =>
+      write(
+        "response.output_item.added",
+        `"output_index":${outputIndex},"item":${JSON.stringify(value)}`,
+      ),
     textStart() {
       if (kind === "arguments") return "";
-      const type = kind === "summary" ? "response.reasoning_summary_part.added" : "response.content_part.added";
+      const type =
+        kind === "summary"
+          ? "response.reasoning_summary_part.added"
+          : "response.content_part.added";
       return write(type, `${text},"part":${JSON.stringify(partOf(kind, "", undefined))}`);
     },
-    textDelta: (delta) => write(`${deltaType}.delta`, `${text},"delta":${JSON.stringify(delta)}${deltaEnd}`),
+    textDelta: (delta) =>
+      write(`${deltaType}.delta`, `${text},"delta":${JSON.stringify(delta)}${deltaEnd}`),
     textEnd(whole, value) {
       const field = kind === "arguments" || kind === "refusal" ? kind : "text";
       const name = kind === "arguments" ? `,"name":${JSON.stringify(value.name)}` : "";
-      const end = write(`${deltaType}.done`, `${text},"${field}":${JSON.stringify(whole)}${name}${deltaEnd}`);
+      const end = write(
+        `${deltaType}.done`,
+        `${text},"${field}":${JSON.stringify(whole)}${name}${deltaEnd}`,
+      );
       if (kind === "arguments") return end;
-      const type = kind === "summary" ? "response.reasoning_summary_part.done" : "response.content_part.done";
-      const content = objectsOf(value.content)[textIndex];
+      const type =
+        kind === "summary" ? "response.reasoning_summary_part.done" : "response.content_part.done";
+      const content = readObjects(value.content)[textIndex];
       return end + write(type, `${text},"part":${JSON.stringify(partOf(kind, whole, content))}`);
     },
-    done: (value) => write("response.output_item.done", `"output_index":${outputIndex},"item":${JSON.stringify(value)}`),
+    done: (value) =>
+      write(
+        "response.output_item.done",
+        `"output_index":${outputIndex},"item":${JSON.stringify(value)}`,
+      ),
   };
 }
 
@@ -55,7 +74,11 @@ const DELTA_TYPES: Record<TextKind, string> = {
   arguments: "response.function_call_arguments",
 };
 
-function partOf(kind: Exclude<TextKind, "arguments">, text: string, content: JsonObject | undefined): JsonObject {
+function partOf(
+  kind: Exclude<TextKind, "arguments">,
+  text: string,
+  content: JsonObject | undefined,
+): JsonObject {
   switch (kind) {
     case "output_text":
       return content ?? { type: kind, annotations: [], logprobs: [], text };
@@ -86,30 +109,33 @@ export function emptyItem(item: JsonObject): JsonObject {
 
 /** All events of an item that is finished already. */
 export function writeWholeItem(write: WriteEvent, item: JsonObject, outputIndex: number): string {
-  const place = { id: stringOf(item.id) ?? "", outputIndex };
+  const place = { id: readString(item.id) ?? "", outputIndex };
   const writer = createItemWriter(write, { ...place, kind: "arguments" });
   let events = writer.added(emptyItem(item));
   function writeText(kind: TextKind, textIndex: number, text: string): void {
     const part = createItemWriter(write, { ...place, kind, textIndex });
-    events += part.textStart() + (text === "" ? "" : part.textDelta(text)) + part.textEnd(text, item);
+    events +=
+      part.textStart() + (text === "" ? "" : part.textDelta(text)) + part.textEnd(text, item);
   }
   switch (item.type) {
     case "message":
-      objectsOf(item.content).forEach((content, index) => {
-        if (content.type === "refusal") writeText("refusal", index, stringOf(content.refusal) ?? "");
-        else if (content.type === "output_text") writeText("output_text", index, stringOf(content.text) ?? "");
+      readObjects(item.content).forEach((content, index) => {
+        if (content.type === "refusal")
+          writeText("refusal", index, readString(content.refusal) ?? "");
+        else if (content.type === "output_text")
+          writeText("output_text", index, readString(content.text) ?? "");
       });
       break;
     case "reasoning":
-      objectsOf(item.summary).forEach(({ text }, index) => {
-        writeText("summary", index, stringOf(text) ?? "");
+      readObjects(item.summary).forEach(({ text }, index) => {
+        writeText("summary", index, readString(text) ?? "");
       });
-      objectsOf(item.content).forEach(({ text }, index) => {
-        writeText("reasoning_text", index, stringOf(text) ?? "");
+      readObjects(item.content).forEach(({ text }, index) => {
+        writeText("reasoning_text", index, readString(text) ?? "");
       });
       break;
     case "function_call":
-      writeText("arguments", 0, stringOf(item.arguments) ?? "");
+      writeText("arguments", 0, readString(item.arguments) ?? "");
       break;
   }
   return events + writer.done(item);

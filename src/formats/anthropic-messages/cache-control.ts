@@ -1,6 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { Cache } from "../../chat/part.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 export function encodeCache(cache: Cache): { type: "ephemeral"; ttl?: string } {
   return cache.ttl === undefined ? { type: "ephemeral" } : { type: "ephemeral", ttl: cache.ttl };

@@ -1,6 +1,14 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
-import type { Cache, DocumentPart, ImagePart, OpaquePart, Part, TextPart, ToolResultPart } from "../../chat/part.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import type { Extras } from "../../chat/format.ts";
+import type {
+  Cache,
+  DocumentPart,
+  ImagePart,
+  OpaquePart,
+  Part,
+  TextPart,
+  ToolResultPart,
+} from "../../chat/part.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
 import { toExtras } from "./extras.ts";
@@ -49,7 +57,12 @@ const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);
 const SAID_BY_THINKING: ReadonlySet<string> = new Set(["type", "thinking", "signature"]);
 const SAID_BY_REDACTED: ReadonlySet<string> = new Set(["type", "data"]);
 const SAID_BY_TOOL_USE: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);
-const SAID_BY_TOOL_RESULT: ReadonlySet<string> = new Set(["type", "tool_use_id", "content", "is_error"]);
+const SAID_BY_TOOL_RESULT: ReadonlySet<string> = new Set([
+  "type",
+  "tool_use_id",
+  "content",
+  "is_error",
+]);
 const SAID_BY_SOURCE: ReadonlySet<string> = new Set(["type", "source"]);
 const SAID_BY_TITLE: ReadonlySet<string> = new Set(["type", "source", "title"]);
 
@@ -58,7 +71,10 @@ function opaque(value: JsonObject): OpaquePart {
 }
 
 /** The cache hint and the fields that the part itself does not say. */
-function carryRest(block: JsonObject, said: ReadonlySet<string>): { cache?: Cache; extras?: Extras } {
+function carryRest(
+  block: JsonObject,
+  said: ReadonlySet<string>,
+): { cache?: Cache; extras?: Extras } {
   const rest = omit(block, said);
   const cache = decodeCache(block.cache_control);
   if (cache) delete rest.cache_control;
@@ -80,7 +96,8 @@ function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart |
       const source = readSource(block.source);
       if (!source) break;
       const { title } = block;
-      if (typeof title !== "string") return { type: "document", ...source, ...carryRest(block, SAID_BY_SOURCE) };
+      if (typeof title !== "string")
+        return { type: "document", ...source, ...carryRest(block, SAID_BY_SOURCE) };
       return { type: "document", ...source, title, ...carryRest(block, SAID_BY_TITLE) };
     }
   }
@@ -88,7 +105,9 @@ function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart |
 }
 
 /** A source that the chat model can say whole; undefined for files, nested content and sources with fields of their own. */
-function readSource(source: unknown): { data: string; media_type: string } | { url: string } | { text: string } | undefined {
+function readSource(
+  source: unknown,
+): { data: string; media_type: string } | { url: string } | { text: string } | undefined {
   if (!isJsonObject(source)) return undefined;
   const { type, media_type, data, url } = source;
   const size = Object.keys(source).length;
@@ -100,7 +119,8 @@ function readSource(source: unknown): { data: string; media_type: string } | { u
 
 function decodeToolUse(block: JsonObject): Part {
   const { id, name, input } = block;
-  if (typeof id !== "string" || id === "" || typeof name !== "string" || name === "") return opaque(block);
+  if (typeof id !== "string" || id === "" || typeof name !== "string" || name === "")
+    return opaque(block);
   return {
     type: "tool_call",
     id,

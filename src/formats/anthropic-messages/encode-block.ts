@@ -1,6 +1,13 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
-import type { DocumentPart, ImagePart, OpaquePart, Part, ReasoningPart, TextPart } from "../../chat/part.ts";
+import type {
+  DocumentPart,
+  ImagePart,
+  OpaquePart,
+  Part,
+  ReasoningPart,
+  TextPart,
+} from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
 import { cacheControlOf } from "./cache-control.ts";
 import { extrasOf } from "./extras.ts";
@@ -17,7 +24,13 @@ export function encodeBlock(part: Part): JsonObject {
       return encodeReasoning(part, part.signature?.value ?? "");
     case "tool_call":
       return overlayExtras(
-        { type: "tool_use", id: part.id, name: part.name, input: part.arguments, ...cacheControlOf(part) },
+        {
+          type: "tool_use",
+          id: part.id,
+          name: part.name,
+          input: part.arguments,
+          ...cacheControlOf(part),
+        },
         extrasOf(part),
       );
     case "tool_result":
@@ -36,7 +49,9 @@ export function encodeBlock(part: Part): JsonObject {
 
 export function encodeReasoning(part: ReasoningPart, signature: string): JsonObject {
   return overlayExtras(
-    part.redacted ? { type: "redacted_thinking", data: signature } : { type: "thinking", thinking: part.text, signature },
+    part.redacted
+      ? { type: "redacted_thinking", data: signature }
+      : { type: "thinking", thinking: part.text, signature },
     extrasOf(part),
   );
 }
@@ -46,9 +61,15 @@ type Content = TextPart | ImagePart | DocumentPart | OpaquePart;
 function encodeContent(part: Content): JsonObject {
   switch (part.type) {
     case "text":
-      return overlayExtras({ type: "text", text: part.text, ...cacheControlOf(part) }, extrasOf(part));
+      return overlayExtras(
+        { type: "text", text: part.text, ...cacheControlOf(part) },
+        extrasOf(part),
+      );
     case "image":
-      return overlayExtras({ type: "image", source: encodeImageSource(part), ...cacheControlOf(part) }, extrasOf(part));
+      return overlayExtras(
+        { type: "image", source: encodeImageSource(part), ...cacheControlOf(part) },
+        extrasOf(part),
+      );
     case "document":
       return overlayExtras(
         {
@@ -67,7 +88,9 @@ function encodeContent(part: Content): JsonObject {
 /** Empty texts are left out: the API refuses them. */
 function encodeResultContent(content: string | readonly Content[]): { content?: unknown } {
   if (typeof content === "string") return { content };
-  const blocks = content.filter((part) => part.type !== "text" || part.text !== "").map(encodeContent);
+  const blocks = content
+    .filter((part) => part.type !== "text" || part.text !== "")
+    .map(encodeContent);
   return blocks.length === 0 ? {} : { content: blocks };
 }
 
@@ -81,14 +104,22 @@ const IMAGE_PREFIXES: readonly (readonly [prefix: string, mediaType: string])[] 
 
 function encodeImageSource({ url, data = "", media_type }: ImagePart): JsonObject {
   if (url !== undefined) return { type: "url", url };
-  const mediaType = media_type ?? IMAGE_PREFIXES.find(([prefix]) => data.startsWith(prefix))?.[1] ?? "image/png";
+  const mediaType =
+    media_type ?? IMAGE_PREFIXES.find(([prefix]) => data.startsWith(prefix))?.[1] ?? "image/png";
   return { type: "base64", media_type: mediaType, data };
 }
 
-function encodeDocumentSource({ url, data = "", text, media_type = "application/pdf" }: DocumentPart): JsonObject {
+function encodeDocumentSource({
+  url,
+  data = "",
+  text,
+  media_type = "application/pdf",
+}: DocumentPart): JsonObject {
   if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
   if (url !== undefined) return { type: "url", url };
   // The API takes texts as text only, and calls every text plain.
   const plain = media_type.startsWith("text/") ? decodeUtf8Base64(data) : undefined;
-  return plain === undefined ? { type: "base64", media_type, data } : { type: "text", media_type: "text/plain", data: plain };
+  return plain === undefined
+    ? { type: "base64", media_type, data }
+    : { type: "text", media_type: "text/plain", data: plain };
 }

@@ -1,4 +1,5 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 
 /** What is carried for this format, if anything is. */
 export function extrasOf(holder: { extras?: Extras | undefined }): JsonObject | undefined {

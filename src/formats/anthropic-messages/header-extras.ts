@@ -14,7 +14,9 @@ export const FIRST_VERSION = "2023-06-01";
 
 /** A version that answers in the format that this server reads; undefined for any other text. */
 export function parseVersion(text: unknown): string | undefined {
-  return typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= FIRST_VERSION ? text : undefined;
+  return typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= FIRST_VERSION
+    ? text
+    : undefined;
 }
 
 const MAX_BETAS = 64;
@@ -26,5 +28,7 @@ export function parseBetas(text: unknown): string[] | undefined {
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  return names.length <= MAX_BETAS && names.every((name) => /^[\w.-]{1,100}$/.test(name)) ? names : undefined;
+  return names.length <= MAX_BETAS && names.every((name) => /^[\w.-]{1,100}$/.test(name))
+    ? names
+    : undefined;
 }

@@ -1,5 +1,5 @@
 import type { FinishReason } from "../../chat/event.ts";
-import type { StopReason } from "../../wire/anthropic-messages/response.ts";
+import type { StopReason } from "./response.ts";
 
 const FINISH_REASONS: Record<StopReason, FinishReason> = {
   end_turn: "stop",

@@ -1,8 +1,7 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { readCount, type Usage, type UsagePass } from "../../chat/usage.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
-import type { WireUsage } from "../../wire/anthropic-messages/response.ts";
+import type { WireUsage } from "./response.ts";
 
 /**
  * Anthropic's counts → ours; null while the prompt or the answer is not counted. Its `input_tokens` leave out what was read from or
@@ -14,7 +13,9 @@ export function decodeUsage(usage: JsonObject): Usage | null {
   if (uncached === undefined || output === undefined) return null;
   const cacheWrite = readCount(usage.cache_creation_input_tokens);
   const cacheRead = readCount(usage.cache_read_input_tokens);
-  const cacheWrite1h = isJsonObject(usage.cache_creation) ? readCount(usage.cache_creation.ephemeral_1h_input_tokens) : undefined;
+  const cacheWrite1h = isJsonObject(usage.cache_creation)
+    ? readCount(usage.cache_creation.ephemeral_1h_input_tokens)
+    : undefined;
   const reasoning = isJsonObject(usage.output_tokens_details)
     ? readCount(usage.output_tokens_details.thinking_tokens)
     : undefined;
@@ -33,7 +34,11 @@ export function decodeUsage(usage: JsonObject): Usage | null {
 
 /** The passes of an answer, where some are not plain messages of the model that was called: only those are in the counts of the whole. */
 function decodePasses(iterations: unknown): Pick<Usage, "passes"> {
-  if (!Array.isArray(iterations) || iterations.every((pass) => isJsonObject(pass) && pass.type === "message")) return {};
+  if (
+    !Array.isArray(iterations) ||
+    iterations.every((pass) => isJsonObject(pass) && pass.type === "message")
+  )
+    return {};
   const passes = iterations.filter(isJsonObject).flatMap((pass): UsagePass[] => {
     const usage = decodeUsage(pass);
     if (!usage) return [];
@@ -57,7 +62,11 @@ export function restOfUsage(usage: JsonObject): JsonObject {
 /** Our counts → Anthropic's, whose clients need the two main ones: 0 stands for what was not counted. */
 export function encodeUsage(usage: Usage | null): WireUsage {
   if (!usage) return { input_tokens: 0, output_tokens: 0 };
-  const { cached_input_tokens: cacheRead, cache_write_input_tokens: cacheWrite, reasoning_tokens: reasoning } = usage;
+  const {
+    cached_input_tokens: cacheRead,
+    cache_write_input_tokens: cacheWrite,
+    reasoning_tokens: reasoning,
+  } = usage;
   return {
     input_tokens: Math.max(0, usage.input_tokens - (cacheRead ?? 0) - (cacheWrite ?? 0)),
     ...(cacheWrite === undefined ? {} : { cache_creation_input_tokens: cacheWrite }),

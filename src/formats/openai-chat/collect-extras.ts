@@ -1,5 +1,6 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { FORMAT } from "./format.ts";
 
 /** What the chat model says in its own words, or what means nothing after the answer. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
@@ -41,10 +42,18 @@ export function createExtrasCollector(): ExtrasCollector {
   return {
     add(fields) {
       for (const [name, value] of Object.entries(fields)) {
-        if (KNOWN_FIELDS.has(name) || value === null || (Array.isArray(value) && value.length === 0)) continue;
+        if (
+          KNOWN_FIELDS.has(name) ||
+          value === null ||
+          (Array.isArray(value) && value.length === 0)
+        )
+          continue;
         const before = found[name];
         // Annotations of a streamed answer come piece by piece.
-        found[name] = name === "annotations" && Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+        found[name] =
+          name === "annotations" && Array.isArray(before) && Array.isArray(value)
+            ? [...before, ...value]
+            : value;
       }
     },
     extras: () => (Object.keys(found).length > 0 ? { [FORMAT]: found } : undefined),

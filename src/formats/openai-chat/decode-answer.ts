@@ -1,17 +1,16 @@
 import type { ChatEvent, RawEvent } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
-import { DONE } from "../../wire/openai-chat/format.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
+import { DONE } from "./format.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { createPartWriter } from "./part-writer.ts";
 import { createInBandError, findError } from "./read-error.ts";
-import { textIn } from "./text-in.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
 import { writeMessage } from "./write-message.ts";
 
@@ -44,21 +43,23 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   function start(answer: JsonObject, events: ChatEvent[]): void {
     started = true;
     const [first, ...others] = held;
-    const id = textIn(answer.id) ?? `chatcmpl-${options.randomId()}`;
-    const model = textIn(answer.model) ?? options.model;
+    const id = readText(answer.id) ?? `chatcmpl-${options.randomId()}`;
+    const model = readText(answer.model) ?? options.model;
     events.push(first ? { type: "start", id, model, raw: first } : { type: "start", id, model });
     for (const raw of others) events.push({ type: "opaque", raw });
   }
 
   function noteUsage(answer: JsonObject, events: ChatEvent[]): void {
-    const found = mapUsage(answer.usage) ?? (isJsonObject(answer.x_groq) ? mapUsage(answer.x_groq.usage) : null);
+    const found =
+      mapUsage(answer.usage) ??
+      (isJsonObject(answer.x_groq) ? mapUsage(answer.x_groq.usage) : null);
     if (!found) return;
     usage = found;
     if (started) events.push({ type: "usage", usage: found });
   }
 
   function noteFinish(choice: JsonObject): void {
-    const word = textIn(choice.finish_reason);
+    const word = readText(choice.finish_reason);
     if (word === undefined) return;
     finished = true;
     finishReason = word;
@@ -89,7 +90,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   function decodeChunk(chunk: JsonObject, raw: RawEvent, events: ChatEvent[]): boolean {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     if (!started) {
-      if (!isJsonObject(choice) && textIn(chunk.id) === undefined) {
+      if (!isJsonObject(choice) && readText(chunk.id) === undefined) {
         held.push(raw);
         return false;
       }
@@ -122,7 +123,8 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       end(events);
     } else {
       const chunk: unknown = JSON.parse(data);
-      if (!isJsonObject(chunk)) throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      if (!isJsonObject(chunk))
+        throw new ChatError("upstream_invalid_response", { logReason: "event" });
       const error = findError(chunk) ?? (event === "error" ? chunk : null);
       if (error) {
         noteUsage(chunk, events);

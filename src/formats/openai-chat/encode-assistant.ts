@@ -1,18 +1,27 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
-import { type EncodeContext, encodeElement, isContentPart, isSaidElement } from "./encode-content.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import {
+  type EncodeContext,
+  encodeElement,
+  isContentPart,
+  isSaidElement,
+} from "./encode-content.ts";
 import { noteOf, overlay, overlayMessage } from "./extras.ts";
+import { REASONING_FIELDS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
 /** An earlier answer → a message. `place` is its path, for warnings. */
-export function encodeAssistant(message: Message, place: string, context: EncodeContext): JsonObject {
+export function encodeAssistant(
+  message: Message,
+  place: string,
+  context: EncodeContext,
+): JsonObject {
   const encoded: JsonObject = { role: "assistant", content: null };
-  if (typeof message.content === "string") return overlayMessage({ ...encoded, content: message.content }, message);
+  if (typeof message.content === "string")
+    return overlayMessage({ ...encoded, content: message.content }, message);
 
   const parts = partsOf(message);
   const calls = parts.flatMap((part) => encodeCall(part, context.quirks) ?? []);
@@ -29,7 +38,9 @@ export function encodeAssistant(message: Message, place: string, context: Encode
     else if (isContentPart(part) && !isCustomCall(part)) {
       elements.push(encodeElement(part, context));
       asList ||=
-        part.type !== "text" || isSaidElement(part) || (part.cache !== undefined && context.quirks.cache === "cache_control");
+        part.type !== "text" ||
+        isSaidElement(part) ||
+        (part.cache !== undefined && context.quirks.cache === "cache_control");
       if (part.type === "text") text = (text ?? "") + part.text;
     }
   });
@@ -60,18 +71,33 @@ function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {
 function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
   const text = part.arguments_text ?? JSON.stringify(part.arguments);
   const type = noteOf(part, "$type") === "absent" ? {} : { type: "function" };
-  return overlay({ id: encodeToolCallId(part.id, quirks), ...type, function: { name: part.name, arguments: text } }, part);
+  return overlay(
+    {
+      id: encodeToolCallId(part.id, quirks),
+      ...type,
+      function: { name: part.name, arguments: text },
+    },
+    part,
+  );
 }
 
 /**
  * Puts a reasoning part back where the server wants it: into a field of the message, or as the element of `content` that is given
  * back. Reasoning of other formats stays out, except where the server insists on some.
  */
-function addReasoning(encoded: JsonObject, part: ReasoningPart, place: string, context: EncodeContext): JsonObject | undefined {
+function addReasoning(
+  encoded: JsonObject,
+  part: ReasoningPart,
+  place: string,
+  context: EncodeContext,
+): JsonObject | undefined {
   const { quirks } = context;
   const details = part.signature ? detailsIn(part.signature) : undefined;
   if (details && quirks.reasoning_details && quirks.reasoning_replay !== "none") {
-    encoded.reasoning_details = [...(Array.isArray(encoded.reasoning_details) ? encoded.reasoning_details : []), ...details];
+    encoded.reasoning_details = [
+      ...(Array.isArray(encoded.reasoning_details) ? encoded.reasoning_details : []),
+      ...details,
+    ];
   } else if (part.signature) {
     context.warn({
       code: "foreign_signature_dropped",
@@ -80,7 +106,11 @@ function addReasoning(encoded: JsonObject, part: ReasoningPart, place: string, c
     });
   }
   const origin = isSaidElement(part) ? "thinking" : noteOf(part, "$field");
-  if (quirks.reasoning_replay === "none" || (!origin && quirks.reasoning_with_tool_calls !== "required")) return undefined;
+  if (
+    quirks.reasoning_replay === "none" ||
+    (!origin && quirks.reasoning_with_tool_calls !== "required")
+  )
+    return undefined;
   const target = quirks.reasoning_replay === "as_given" ? origin : quirks.reasoning_replay;
   if (target === "thinking") {
     const element = { type: "thinking", thinking: [{ type: "text", text: part.text }] };

@@ -1,6 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
 import { encodeDataUrl } from "../encode-data-url.ts";
 import { noteOf, overlay, saidIn } from "./extras.ts";
@@ -20,8 +21,10 @@ export function encodeCache(
   context: EncodeContext,
 ): JsonObject {
   if (!holder.cache) return {};
-  if (context.quirks.cache === "cache_control") return { cache_control: { type: "ephemeral", ...holder.cache } };
-  if (context.quirks.cache === "as_given" && saidIn(holder).cache_control === undefined) context.noteLostCache();
+  if (context.quirks.cache === "cache_control")
+    return { cache_control: { type: "ephemeral", ...holder.cache } };
+  if (context.quirks.cache === "as_given" && saidIn(holder).cache_control === undefined)
+    context.noteLostCache();
   return {};
 }
 
@@ -36,17 +39,22 @@ export function isContentPart(part: Part): part is ContentPart {
  * Parts → `content`. A single text goes out as a string, which every server takes, unless the caller gave it as an element of a list
  * (a note says so) or it carries a cache hint.
  */
-export function encodeContent(parts: readonly ContentPart[], context: EncodeContext): string | JsonObject[] {
+export function encodeContent(
+  parts: readonly ContentPart[],
+  context: EncodeContext,
+): string | JsonObject[] {
   const elements: JsonObject[] = [];
   const texts: string[] = [];
   for (const part of parts) {
     const element = encodeElement(part, context);
     elements.push(element);
-    if (typeof element.text === "string" && Object.keys(element).length === 2) texts.push(element.text);
+    if (typeof element.text === "string" && Object.keys(element).length === 2)
+      texts.push(element.text);
   }
   const onlyTexts = texts.length === elements.length && !parts.some(isSaidElement);
   if (onlyTexts && texts.length === 1) return texts[0] ?? "";
-  if (context.quirks.text_content === "joined" && texts.length === elements.length) return texts.join("\n");
+  if (context.quirks.text_content === "joined" && texts.length === elements.length)
+    return texts.join("\n");
   return elements;
 }
 
@@ -73,7 +81,10 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
     case "text":
       return { type: "text", text: part.text };
     case "image":
-      return { type: "image_url", image_url: { url: part.url ?? encodeDataUrl(part.media_type ?? "image/png", part.data) } };
+      return {
+        type: "image_url",
+        image_url: { url: part.url ?? encodeDataUrl(part.media_type ?? "image/png", part.data) },
+      };
     case "document":
       return encodeDocument(part, quirks);
   }
@@ -82,12 +93,19 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
 function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
   // Most servers read PDFs only; a caller of this very format knows what the server reads.
-  const asText = media_type.startsWith("text/") && !(isSaidElement(part) && quirks.documents === "file");
-  const text = part.text ?? (asText && part.data !== undefined ? decodeUtf8Base64(part.data) : undefined);
-  if (text !== undefined) return { type: "text", text: title === undefined ? text : `${title}\n\n${text}` };
+  const asText =
+    media_type.startsWith("text/") && !(isSaidElement(part) && quirks.documents === "file");
+  const text =
+    part.text ?? (asText && part.data !== undefined ? decodeUtf8Base64(part.data) : undefined);
+  if (text !== undefined)
+    return { type: "text", text: title === undefined ? text : `${title}\n\n${text}` };
   const location = part.url ?? encodeDataUrl(media_type, part.data);
   if (quirks.documents === "document_url") {
-    return { type: "document_url", document_url: location, ...(title === undefined ? {} : { document_name: title }) };
+    return {
+      type: "document_url",
+      document_url: location,
+      ...(title === undefined ? {} : { document_name: title }),
+    };
   }
   return { type: "file", file: { filename: title ?? "document.pdf", file_data: location } };
 }

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { ToolResultPart } from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { encodeAssistant } from "./encode-assistant.ts";
 import {
   type ContentPart,
@@ -31,10 +31,12 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
       for (const part of message.content) {
         if (part.type === "tool_result") wire.push(encodeToolResult(part, attachments, context));
       }
-      if (message.content.length > 0 && message.content.every(({ type }) => type === "tool_result")) return;
+      if (message.content.length > 0 && message.content.every(({ type }) => type === "tool_result"))
+        return;
     }
     attach();
-    if (message.role === "assistant") wire.push(encodeAssistant(message, `messages[${index}]`, context));
+    if (message.role === "assistant")
+      wire.push(encodeAssistant(message, `messages[${index}]`, context));
     else wire.push(encodePlain(message, context));
   });
   attach();
@@ -44,8 +46,13 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
 /** A system or user message. */
 function encodePlain(message: Message, context: EncodeContext): JsonObject {
   const content =
-    typeof message.content === "string" ? message.content : encodeContent(partsOf(message).filter(isContentPart), context);
-  return overlayMessage({ role: message.role === "system" ? systemRole(message, context) : message.role, content }, message);
+    typeof message.content === "string"
+      ? message.content
+      : encodeContent(partsOf(message).filter(isContentPart), context);
+  return overlayMessage(
+    { role: message.role === "system" ? systemRole(message, context) : message.role, content },
+    message,
+  );
 }
 
 function systemRole(message: Message, { quirks }: EncodeContext): string {
@@ -53,23 +60,34 @@ function systemRole(message: Message, { quirks }: EncodeContext): string {
   return noteOf(message, "$role") === "developer" ? "developer" : "system";
 }
 
-function encodeToolResult(part: ToolResultPart, attachments: JsonObject[], context: EncodeContext): JsonObject {
+function encodeToolResult(
+  part: ToolResultPart,
+  attachments: JsonObject[],
+  context: EncodeContext,
+): JsonObject {
   let content: string | JsonObject[];
   if (typeof part.content === "string") content = part.content;
   else {
     const kept: ContentPart[] = [];
     for (const piece of part.content) {
-      if (piece.type === "text" || piece.type === "opaque" || isSaidElement(piece)) kept.push(piece);
+      if (piece.type === "text" || piece.type === "opaque" || isSaidElement(piece))
+        kept.push(piece);
       else attachments.push(encodeElement(piece, context));
     }
     content = encodeContent(kept, context);
-    if (content.length === 0) content = kept.length < part.content.length ? "The result follows in the next message." : "";
+    if (content.length === 0)
+      content = kept.length < part.content.length ? "The result follows in the next message." : "";
   }
   const id = encodeToolCallId(part.tool_call_id, context.quirks);
-  return overlayMessage({ role: "tool", tool_call_id: id, content: part.is_error ? markError(content) : content }, part);
+  return overlayMessage(
+    { role: "tool", tool_call_id: id, content: part.is_error ? markError(content) : content },
+    part,
+  );
 }
 
 /** The format has no mark for a failed tool; the model reads it in the text. */
 function markError(content: string | JsonObject[]): string | JsonObject[] {
-  return typeof content === "string" ? `Error: ${content}` : [{ type: "text", text: "Error:" }, ...content];
+  return typeof content === "string"
+    ? `Error: ${content}`
+    : [{ type: "text", text: "Error:" }, ...content];
 }

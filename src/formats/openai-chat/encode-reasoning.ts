@@ -1,8 +1,7 @@
-import type { JsonObject } from "../../chat/format.ts";
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
-import type { EncodeCall } from "./encode-request.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** How much the model may think → the server's own fields for it. */
@@ -13,19 +12,28 @@ export function encodeReasoning(call: EncodeCall, said: JsonObject, quirks: Quir
   return saidReasoning(said, effort) ?? encodeOwnWay(reasoning, effort, quirks);
 }
 
-function encodeOwnWay(reasoning: Reasoning, effort: Effort | undefined, quirks: Quirks): JsonObject {
+function encodeOwnWay(
+  reasoning: Reasoning,
+  effort: Effort | undefined,
+  quirks: Quirks,
+): JsonObject {
   switch (quirks.reasoning_request) {
     case "none":
       return hideReasoning(reasoning, quirks);
     case "reasoning_effort":
-      return { ...(effort === undefined ? {} : { reasoning_effort: effort }), ...hideReasoning(reasoning, quirks) };
+      return {
+        ...(effort === undefined ? {} : { reasoning_effort: effort }),
+        ...hideReasoning(reasoning, quirks),
+      };
     case "thinking":
       if (effort === undefined) return {};
       return effort === "none" ? { thinking: { type: "disabled" } } : { reasoning_effort: effort };
     case "reasoning": {
       const fields: JsonObject = {
         ...(effort === undefined ? {} : { effort }),
-        ...(effort === undefined && reasoning.budget_tokens !== undefined ? { max_tokens: reasoning.budget_tokens } : {}),
+        ...(effort === undefined && reasoning.budget_tokens !== undefined
+          ? { max_tokens: reasoning.budget_tokens }
+          : {}),
         ...(reasoning.visible === false ? { exclude: true } : {}),
       };
       return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
@@ -38,7 +46,10 @@ function saidReasoning(said: JsonObject, effort: Effort | undefined): JsonObject
   const own: JsonObject = {};
   for (const name of REASONING_CONTROLS) if (said[name] !== undefined) own[name] = said[name];
   if (Object.keys(own).length === 0) return undefined;
-  const named = [own.reasoning_effort, isJsonObject(own.reasoning) ? own.reasoning.effort : undefined];
+  const named = [
+    own.reasoning_effort,
+    isJsonObject(own.reasoning) ? own.reasoning.effort : undefined,
+  ];
   return named.some((word) => isEffort(word) && word !== effort) ? undefined : own;
 }
 
@@ -47,7 +58,9 @@ function isEffort(word: unknown): boolean {
 }
 
 function hideReasoning(reasoning: Reasoning, quirks: Quirks): JsonObject {
-  return reasoning.visible === false && quirks.reasoning_visible === "include_reasoning" ? { include_reasoning: false } : {};
+  return reasoning.visible === false && quirks.reasoning_visible === "include_reasoning"
+    ? { include_reasoning: false }
+    : {};
 }
 
 function chooseEffort({ effort }: Reasoning, call: EncodeCall, quirks: Quirks): Effort | undefined {

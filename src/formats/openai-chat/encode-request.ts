@@ -1,25 +1,14 @@
-import type { Warning } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
-import type { ModelInfo } from "../../chat/model.ts";
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
-import type { ChatRequest } from "../../chat/request.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { REASONING_CONTROLS } from "../../wire/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { describeSchema, encodeResponseFormat } from "./encode-response-format.ts";
 import { encodeTool, encodeToolChoice } from "./encode-tools.ts";
 import { fieldsIn, saidIn } from "./extras.ts";
+import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
-
-/** The part of a provider's call that a request is made from. */
-export interface EncodeCall {
-  readonly request: ChatRequest;
-  readonly model: ModelInfo;
-  readonly stream: boolean;
-  warn(warning: Warning): void;
-}
 
 export interface EncodedRequest {
   body: JsonObject;
@@ -66,21 +55,29 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   if (request.temperature !== undefined) body.temperature = request.temperature;
   if (request.top_p !== undefined) body.top_p = request.top_p;
   if (request.max_tokens !== undefined) body[maxTokensField(said, quirks)] = request.max_tokens;
-  if (request.stop) body.stop = typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
+  if (request.stop)
+    body.stop =
+      typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
   else if (Array.isArray(said.stop) && said.stop.length === 0) body.stop = said.stop;
   if (request.seed !== undefined) body[quirks.seed_field] = request.seed;
   if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, context));
   const toolChoice = encodeToolChoice(request.tool_choice, said.tool_choice);
   if (toolChoice !== undefined) body.tool_choice = toolChoice;
-  if (request.parallel_tool_calls !== undefined) body.parallel_tool_calls = request.parallel_tool_calls;
+  if (request.parallel_tool_calls !== undefined)
+    body.parallel_tool_calls = request.parallel_tool_calls;
   Object.assign(body, encodeReasoning(call, said, quirks));
-  const responseFormat = encodeResponseFormat(request.response_format, said.response_format, quirks);
+  const responseFormat = encodeResponseFormat(
+    request.response_format,
+    said.response_format,
+    quirks,
+  );
   if (responseFormat !== undefined) body.response_format = responseFormat;
   if (request.response_format?.type === "json_schema" && quirks.json_schema === "as_json") {
     call.warn({
       code: "adjusted_parameter",
       param: "response_format",
-      message: "The server knows JSON without a schema only; the schema was put into a system message.",
+      message:
+        "The server knows JSON without a schema only; the schema was put into a system message.",
     });
     messages.unshift({ role: "system", content: describeSchema(request.response_format) });
   }
@@ -96,7 +93,9 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   if (said.n === 1) body.n = 1;
 
   const laid = overlayExtras(overlayExtras(body, said, DECIDED_FORMS), fields, DECIDED_FIELDS);
-  const addedUsage = stream ? addStreamFields(laid, fields.stream_options ?? said.stream_options, quirks) : false;
+  const addedUsage = stream
+    ? addStreamFields(laid, fields.stream_options ?? said.stream_options, quirks)
+    : false;
   if (!stream && request.stream === false) laid.stream = false;
   return { body: laid, addedUsage };
 }

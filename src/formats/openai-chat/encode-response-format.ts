@@ -1,6 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { Quirks } from "./quirks.ts";
 
 type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
@@ -8,7 +7,11 @@ type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
 const SAID_TYPE = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
 
 /** Response format → `response_format`, in the caller's own form where that still stands. */
-export function encodeResponseFormat(format: ResponseFormat | undefined, said: unknown, quirks: Quirks): JsonObject | undefined {
+export function encodeResponseFormat(
+  format: ResponseFormat | undefined,
+  said: unknown,
+  quirks: Quirks,
+): JsonObject | undefined {
   if (!format) return undefined;
   // A schema that was lowered to plain JSON on the way is not what the caller said any more.
   if (

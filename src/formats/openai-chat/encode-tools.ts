@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { noteOf, overlay } from "./extras.ts";
 
@@ -24,5 +24,7 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
 export function encodeToolChoice(choice: ToolChoice | undefined, said: unknown): unknown {
   if (choice === undefined) return undefined;
   if (said != null) return said;
-  return typeof choice === "string" ? choice : { type: "function", function: { name: choice.name } };
+  return typeof choice === "string"
+    ? choice
+    : { type: "function", function: { name: choice.name } };
 }

@@ -1,7 +1,7 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { FORMAT } from "./format.ts";
 
 interface Holder {
   extras?: Extras | undefined;

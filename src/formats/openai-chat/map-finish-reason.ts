@@ -26,9 +26,13 @@ const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
  * The vendor's word → finish reason; throws where the word means failure. Words that nobody documents (`eos`, `end_turn`) are natural
  * ends. Some servers (Ollama, Google's) say `stop` after a tool call, and OpenAI says `stop` after a refusal.
  */
-export function mapFinishReason(word: string | null, seen: { toolCall: boolean; refusal: boolean }): FinishReason {
+export function mapFinishReason(
+  word: string | null,
+  seen: { toolCall: boolean; refusal: boolean },
+): FinishReason {
   const failure = FAILURES.get(word ?? "");
-  if (failure !== undefined) throw new ChatError(failure, { upstreamCode: `finish_reason_${word}` });
+  if (failure !== undefined)
+    throw new ChatError(failure, { upstreamCode: `finish_reason_${word}` });
   const reason = FINISH_REASONS.get(word ?? "") ?? "stop";
   if (reason !== "stop") return reason;
   if (seen.refusal) return "content_filter";

@@ -1,5 +1,5 @@
 import { readCount, type Usage } from "../../chat/usage.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject } from "../../json/json-object.ts";
 
 /** The vendor's counts → usage; null where it gave no count of the prompt or of the answer. */
 export function mapUsage(usage: unknown): Usage | null {
@@ -7,16 +7,23 @@ export function mapUsage(usage: unknown): Usage | null {
   const prompt = readCount(usage.prompt_tokens);
   const completion = readCount(usage.completion_tokens);
   if (prompt === undefined || completion === undefined) return null;
-  const promptDetails = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
-  const completionDetails = isJsonObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
+  const promptDetails = isJsonObject(usage.prompt_tokens_details)
+    ? usage.prompt_tokens_details
+    : {};
+  const completionDetails = isJsonObject(usage.completion_tokens_details)
+    ? usage.completion_tokens_details
+    : {};
   const reasoning = readCount(completionDetails.reasoning_tokens);
   // DeepSeek's own name and Moonshot's place stand for servers that do not give OpenAI's.
   const cached =
-    readCount(promptDetails.cached_tokens) ?? readCount(usage.prompt_cache_hit_tokens) ?? readCount(usage.cached_tokens);
+    readCount(promptDetails.cached_tokens) ??
+    readCount(usage.prompt_cache_hit_tokens) ??
+    readCount(usage.cached_tokens);
   const cacheWrite = readCount(promptDetails.cache_write_tokens);
   const total = readCount(usage.total_tokens);
   // xAI leaves the reasoning out of completion_tokens and in total_tokens (recorded); the sum gives it away.
-  const separate = reasoning !== undefined && reasoning > 0 && total === prompt + completion + reasoning;
+  const separate =
+    reasoning !== undefined && reasoning > 0 && total === prompt + completion + reasoning;
   const output = separate ? completion + reasoning : completion;
   return {
     input_tokens: prompt,

@@ -1,9 +1,10 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { EventStream } from "../../chat/event.ts";
-import type { ProviderDeps } from "../../context.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
-import { type EncodeCall, encodeRequest } from "./encode-request.ts";
+import { encodeRequest } from "./encode-request.ts";
+import { FORMAT } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 import { readErrorBody } from "./read-error.ts";
 
@@ -35,7 +36,12 @@ export function openChatCompletions(
       stream: call.stream,
       signal: call.signal,
       format: FORMAT,
-      createDecoder: () => createAnswerDecoder({ model: call.model.id, randomId: deps.randomId, hideUsageChunk: addedUsage }),
+      createAnswerDecoder: () =>
+        createAnswerDecoder({
+          model: call.model.id,
+          randomId: deps.randomId,
+          hideUsageChunk: addedUsage,
+        }),
       readErrorBody,
     },
     deps,

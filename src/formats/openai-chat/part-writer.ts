@@ -1,11 +1,18 @@
 import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
-import type { JsonObject, Signature } from "../../chat/format.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import type { Signature } from "../../chat/format.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { toExtras } from "./extras.ts";
+import { FORMAT } from "./format.ts";
 import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
 
 /** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
-export type TextOrigin = "content" | "refusal" | "reasoning" | "reasoning_content" | "reasoning_details" | "thinking";
+export type TextOrigin =
+  | "content"
+  | "refusal"
+  | "reasoning"
+  | "reasoning_content"
+  | "reasoning_details"
+  | "thinking";
 
 interface OpenText {
   index: number;
@@ -34,7 +41,8 @@ export function createPartWriter(): PartWriter {
     const { index, origin, details } = open;
     open = undefined;
     // A list that is the reasoning's only place goes back whatever it holds.
-    const isReturned = needsReturn(details) || (origin === "reasoning_details" && details.length > 0);
+    const isReturned =
+      needsReturn(details) || (origin === "reasoning_details" && details.length > 0);
     const signature: Signature | undefined = isReturned ? signDetails(details) : undefined;
     events.push({ type: "part-end", index, ...(signature ? { signature } : {}) });
   }
@@ -65,12 +73,16 @@ export function createPartWriter(): PartWriter {
     },
     writeDetails(added, events) {
       if (!Array.isArray(added) || added.length === 0) return;
-      const isReasoning = open !== undefined && open.origin !== "content" && open.origin !== "refusal";
+      const isReasoning =
+        open !== undefined && open.origin !== "content" && open.origin !== "refusal";
       appendDetails((isReasoning && open ? open : openText("reasoning", events)).details, added);
     },
     writeOpaque(value, events) {
       const index = nextIndex(events);
-      events.push({ type: "part-start", index, kind: "opaque", format: FORMAT, value }, { type: "part-end", index });
+      events.push(
+        { type: "part-start", index, kind: "opaque", format: FORMAT, value },
+        { type: "part-end", index },
+      );
     },
   };
 }

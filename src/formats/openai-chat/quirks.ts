@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { parameterSchema } from "../../chat/model.ts";
 import { EFFORTS, effortSchema } from "../../chat/request.ts";
-import { REASONING_FIELDS } from "../../wire/openai-chat/format.ts";
+import { REASONING_FIELDS } from "./format.ts";
 
 /**
  * Where a server departs from OpenAI's Chat Completions, as data. The defaults send what OpenAI's own API takes and keep the form in
@@ -11,7 +11,9 @@ export const quirksSchema = z.strictObject({
   refuses: z
     .array(parameterSchema)
     .default([])
-    .describe("Parameters that the server does not take: dropped with a warning, or refused in strict mode."),
+    .describe(
+      "Parameters that the server does not take: dropped with a warning, or refused in strict mode.",
+    ),
   max_tokens_field: z
     .enum(["as_given", "max_tokens", "max_completion_tokens"])
     .default("as_given")
@@ -27,14 +29,19 @@ export const quirksSchema = z.strictObject({
   text_content: z
     .enum(["as_given", "joined"])
     .default("as_given")
-    .describe("`joined`: messages of several texts go out as one text, for servers whose chat template takes no list."),
+    .describe(
+      "`joined`: messages of several texts go out as one text, for servers whose chat template takes no list.",
+    ),
   stream_usage: z
     .enum(["ask", "unasked"])
     .default("ask")
     .describe(
       "`ask`: the usage of a stream comes only if `stream_options.include_usage` asks for it (OpenAI). `unasked`: it comes by itself (Groq, Mistral), and the field is not sent.",
     ),
-  seed_field: z.enum(["seed", "random_seed"]).default("seed").describe("The field of the seed; Mistral's is `random_seed`."),
+  seed_field: z
+    .enum(["seed", "random_seed"])
+    .default("seed")
+    .describe("The field of the seed; Mistral's is `random_seed`."),
   reasoning_request: z
     .enum(["reasoning_effort", "reasoning", "thinking", "none"])
     .default("reasoning_effort")
@@ -45,7 +52,9 @@ export const quirksSchema = z.strictObject({
     .array(effortSchema)
     .min(1)
     .default([...EFFORTS])
-    .describe("The efforts that the server takes; another one becomes the nearest below, or the lowest, with a warning."),
+    .describe(
+      "The efforts that the server takes; another one becomes the nearest below, or the lowest, with a warning.",
+    ),
   reasoning_visible: z
     .enum(["none", "exclude", "include_reasoning"])
     .default("none")
@@ -67,11 +76,15 @@ export const quirksSchema = z.strictObject({
   reasoning_details: z
     .boolean()
     .default(true)
-    .describe("Whether OpenRouter's `reasoning_details` may go back; others refuse unknown fields (Groq, Mistral)."),
+    .describe(
+      "Whether OpenRouter's `reasoning_details` may go back; others refuse unknown fields (Groq, Mistral).",
+    ),
   json_schema: z
     .enum(["native", "as_json"])
     .default("native")
-    .describe("`as_json`: the server knows only JSON without a schema (DeepSeek); the schema goes into a system message."),
+    .describe(
+      "`as_json`: the server knows only JSON without a schema (DeepSeek); the schema goes into a system message.",
+    ),
   documents: z
     .enum(["file", "file_or_url", "document_url", "none"])
     .default("file")
@@ -87,7 +100,9 @@ export const quirksSchema = z.strictObject({
   tool_call_ids: z
     .enum(["any", "nine_alphanumerics"])
     .default("any")
-    .describe("Mistral takes only ids of nine letters and digits; other ids are replaced, the same one always by the same."),
+    .describe(
+      "Mistral takes only ids of nine letters and digits; other ids are replaced, the same one always by the same.",
+    ),
 });
 export type Quirks = z.infer<typeof quirksSchema>;
 /** Quirks as an operator or a preset writes them: only those that differ. */

@@ -1,9 +1,8 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readText } from "../../json/narrow.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
-import { textIn } from "./text-in.ts";
 
 interface Meaning {
   code: ErrorCode;
@@ -43,17 +42,20 @@ const STATUS_DECIDES: ReadonlySet<number> = new Set([401, 402, 408, 409, 410, 41
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
   if (!isJsonObject(body)) return {};
   const error = findError(body) ?? body;
-  const code = textIn(error.code);
-  const type = textIn(error.type);
-  const message = textIn(error.message) ?? textIn(error.error) ?? textIn(error.detail);
-  const meaning = STATUS_DECIDES.has(status) ? undefined : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
+  const code = readText(error.code);
+  const type = readText(error.type);
+  const message = readText(error.message) ?? readText(error.error) ?? readText(error.detail);
+  const meaning = STATUS_DECIDES.has(status)
+    ? undefined
+    : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
   // OpenRouter's moderation answers 403, which is no fault of the server's key: https://openrouter.ai/docs/api-reference/errors
-  const moderated = status === 403 && isJsonObject(error.metadata) && Array.isArray(error.metadata.reasons);
+  const moderated =
+    status === 403 && isJsonObject(error.metadata) && Array.isArray(error.metadata.reasons);
   return {
     code: moderated ? "upstream_rejected" : meaning?.code,
     upstreamCode: code ?? type,
     message,
-    param: textIn(error.param),
+    param: readText(error.param),
     retryable: meaning?.retryable,
   };
 }
@@ -61,9 +63,11 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
 /** The error object of an answer that came with status 200: in its body, or in one event of its stream. Null where it is none. */
 export function findError(value: JsonObject): JsonObject | null {
   if (isJsonObject(value.error)) return value.error;
-  if (typeof value.error === "string" && value.error !== "") return { code: value.code, error: value.error };
+  if (typeof value.error === "string" && value.error !== "")
+    return { code: value.code, error: value.error };
   // Groq's reason for a stream that it stopped early: https://github.com/groq/groq-python, `XGroq`.
-  if (isJsonObject(value.x_groq) && textIn(value.x_groq.error) !== undefined) return { error: value.x_groq.error };
+  if (isJsonObject(value.x_groq) && readText(value.x_groq.error) !== undefined)
+    return { error: value.x_groq.error };
   return value.object === "error" ? value : null;
 }
 

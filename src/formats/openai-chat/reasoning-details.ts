@@ -1,7 +1,7 @@
-import { type JsonObject, jsonObjectSchema, type Signature } from "../../chat/format.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
-import { textIn } from "./text-in.ts";
+import type { Signature } from "../../chat/format.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../json/json-object.ts";
+import { readText } from "../../json/narrow.ts";
+import { FORMAT } from "./format.ts";
 
 /**
  * OpenRouter's `reasoning_details` must go back as they came (https://openrouter.ai/docs/use-cases/reasoning-tokens). The chat model
@@ -23,7 +23,10 @@ export function detailsIn(signature: Signature): JsonObject[] | undefined {
 
 /** True where the list holds more than the text that `reasoning` says too. */
 export function needsReturn(details: readonly JsonObject[]): boolean {
-  return details.some(({ type, signature }) => type !== "reasoning.text" || (typeof signature === "string" && signature !== ""));
+  return details.some(
+    ({ type, signature }) =>
+      type !== "reasoning.text" || (typeof signature === "string" && signature !== ""),
+  );
 }
 
 /**
@@ -41,7 +44,11 @@ export function appendDetails(details: JsonObject[], added: unknown): void {
     }
     for (const [name, value] of Object.entries(piece)) {
       const before = last[name];
-      if ((name === "text" || name === "summary") && typeof before === "string" && typeof value === "string")
+      if (
+        (name === "text" || name === "summary") &&
+        typeof before === "string" &&
+        typeof value === "string"
+      )
         last[name] = before + value;
       else if (value !== null && value !== "") last[name] = value;
     }
@@ -55,7 +62,7 @@ function continues(last: JsonObject, piece: JsonObject): boolean {
     last.index === piece.index &&
     (last.id === piece.id || last.id == null || piece.id == null) &&
     // A signature ends its block.
-    !(textIn(last.signature) !== undefined && textIn(piece.text) !== undefined)
+    !(readText(last.signature) !== undefined && readText(piece.text) !== undefined)
   );
 }
 

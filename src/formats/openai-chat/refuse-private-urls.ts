@@ -11,10 +11,13 @@ const FETCHED_FIELD = /(^|_)url$|^file_data$/;
 export function refusePrivateUrls(value: unknown, isFetched = false): void {
   if (typeof value === "string") {
     if (isFetched && /^https?:/i.test(value) && !isPublicUrl(value)) {
-      throw new ChatError("invalid_request", { message: "The content holds an address that is not a public one." });
+      throw new ChatError("invalid_request", {
+        message: "The content holds an address that is not a public one.",
+      });
     }
   } else if (Array.isArray(value)) for (const item of value) refusePrivateUrls(item, isFetched);
   else if (typeof value === "object" && value !== null) {
-    for (const [name, item] of Object.entries(value)) refusePrivateUrls(item, FETCHED_FIELD.test(name));
+    for (const [name, item] of Object.entries(value))
+      refusePrivateUrls(item, FETCHED_FIELD.test(name));
   }
 }

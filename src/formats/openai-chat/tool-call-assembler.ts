@@ -1,12 +1,10 @@
 import type { ChatEvent } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { FORMAT } from "../../wire/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isZeroValue, readText } from "../../json/narrow.ts";
 import { toExtras } from "./extras.ts";
+import { FORMAT } from "./format.ts";
 import type { PartWriter } from "./part-writer.ts";
-import { textIn } from "./text-in.ts";
-import { isZeroValue } from "./zero-value.ts";
 
 interface OpenCall {
   /** The vendor's own id, where it gave one. */
@@ -39,20 +37,36 @@ export interface ToolCallAssembler {
  * `custom` beside the function (Snowflake); a call that begins under one index and goes on under another
  * (https://github.com/agno-agi/agno/issues/8879).
  */
-export function createToolCallAssembler(parts: PartWriter, randomId: () => string): ToolCallAssembler {
+export function createToolCallAssembler(
+  parts: PartWriter,
+  randomId: () => string,
+): ToolCallAssembler {
   const calls: OpenCall[] = [];
   const byIndex = new Map<number, OpenCall>();
   const usedIds = new Set<string>();
 
-  function find(delta: JsonObject, id: string | undefined, name: string | undefined): OpenCall | undefined {
-    const known = typeof delta.index === "number" ? findByIndex(delta.index, id, name) : findWithoutIndex(id, name);
+  function find(
+    delta: JsonObject,
+    id: string | undefined,
+    name: string | undefined,
+  ): OpenCall | undefined {
+    const known =
+      typeof delta.index === "number"
+        ? findByIndex(delta.index, id, name)
+        : findWithoutIndex(id, name);
     if (!known || name === undefined || known.name === "") return known;
-    const another = known.name !== name || (id !== undefined && known.wireId !== undefined && id !== known.wireId);
+    const another =
+      known.name !== name ||
+      (id !== undefined && known.wireId !== undefined && id !== known.wireId);
     return another || (id === undefined && isComplete(known.text)) ? undefined : known;
   }
 
   /** Where the index is a new one, what names no call goes on with one that began under another index. */
-  function findByIndex(index: number, id: string | undefined, name: string | undefined): OpenCall | undefined {
+  function findByIndex(
+    index: number,
+    id: string | undefined,
+    name: string | undefined,
+  ): OpenCall | undefined {
     const known = byIndex.get(index);
     if (known || name !== undefined) return known;
     if (id !== undefined) return calls.find(({ wireId }) => wireId === id);
@@ -60,7 +74,10 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     return last && isComplete(last.text) ? undefined : last;
   }
 
-  function findWithoutIndex(id: string | undefined, name: string | undefined): OpenCall | undefined {
+  function findWithoutIndex(
+    id: string | undefined,
+    name: string | undefined,
+  ): OpenCall | undefined {
     const sameId = id === undefined ? undefined : calls.find(({ wireId }) => wireId === id);
     return sameId ?? (name === undefined ? calls[calls.length - 1] : undefined);
   }
@@ -82,10 +99,18 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
 
   function start(call: OpenCall, events: ChatEvent[]): void {
     const index = parts.nextIndex(events);
-    call.id = call.wireId === undefined || usedIds.has(call.wireId) ? `call_${randomId()}` : call.wireId;
+    call.id =
+      call.wireId === undefined || usedIds.has(call.wireId) ? `call_${randomId()}` : call.wireId;
     usedIds.add(call.id);
     call.part = index;
-    if (call.custom) events.push({ type: "part-start", index, kind: "opaque", format: FORMAT, value: customValue(call) });
+    if (call.custom)
+      events.push({
+        type: "part-start",
+        index,
+        kind: "opaque",
+        format: FORMAT,
+        value: customValue(call),
+      });
     else {
       events.push({ type: "part-start", index, kind: "tool_call", id: call.id, name: call.name });
       if (call.text !== "") events.push({ type: "part-delta", index, delta: call.text });
@@ -93,10 +118,11 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
   }
 
   function addOne(delta: JsonObject, events: ChatEvent[]): void {
-    const custom = isJsonObject(delta.custom) && !isZeroValue(delta.custom) ? delta.custom : undefined;
+    const custom =
+      isJsonObject(delta.custom) && !isZeroValue(delta.custom) ? delta.custom : undefined;
     const body = custom ?? (isJsonObject(delta.function) ? delta.function : {});
-    const id = delta.id === "null" ? undefined : textIn(delta.id);
-    const name = textIn(body.name);
+    const id = delta.id === "null" ? undefined : readText(delta.id);
+    const name = readText(body.name);
     const call = find(delta, id, name) ?? begin(delta, id, custom !== undefined);
     for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
     const piece = argumentsIn(body);
@@ -120,13 +146,16 @@ export function createToolCallAssembler(parts: PartWriter, randomId: () => strin
     add(deltas, events) {
       for (const delta of deltas) {
         if (isJsonObject(delta)) addOne(delta, events);
-        else if (delta != null) throw new ChatError("upstream_invalid_response", { logReason: "tool_calls" });
+        else if (delta != null)
+          throw new ChatError("upstream_invalid_response", { logReason: "tool_calls" });
       }
     },
     close(events) {
       for (const call of calls) {
-        if (call.part === undefined) throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
-        if (call.custom) events.push({ type: "part-end", index: call.part, value: customValue(call) });
+        if (call.part === undefined)
+          throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
+        if (call.custom)
+          events.push({ type: "part-end", index: call.part, value: customValue(call) });
         else events.push({ type: "part-end", index: call.part, ...toExtras(call.rest) });
       }
     },

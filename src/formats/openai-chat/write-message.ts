@@ -1,23 +1,27 @@
 import type { ChatEvent } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { REASONING_FIELDS, type ReasoningField } from "../../wire/openai-chat/format.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isZeroValue, readText } from "../../json/narrow.ts";
+import { REASONING_FIELDS, type ReasoningField } from "./format.ts";
 import type { PartWriter } from "./part-writer.ts";
 import { textOfDetails } from "./reasoning-details.ts";
-import { textIn } from "./text-in.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
-import { isZeroValue } from "./zero-value.ts";
 
 /**
  * Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. Text or calls in a
  * form that is not read are an error, since an answer without them would pass for a complete one.
  */
-export function writeMessage(message: JsonObject, parts: PartWriter, calls: ToolCallAssembler, events: ChatEvent[]): boolean {
+export function writeMessage(
+  message: JsonObject,
+  parts: PartWriter,
+  calls: ToolCallAssembler,
+  events: ChatEvent[],
+): boolean {
   writeReasoning(message, parts, events);
   writeContent(message.content, parts, events);
-  if (message.refusal != null && typeof message.refusal !== "string") throw createFormError("refusal");
-  const refusal = textIn(message.refusal);
+  if (message.refusal != null && typeof message.refusal !== "string")
+    throw createFormError("refusal");
+  const refusal = readText(message.refusal);
   if (refusal !== undefined) parts.writeText("refusal", refusal, events);
   if (Array.isArray(message.images))
     for (const image of message.images) if (isJsonObject(image)) parts.writeOpaque(image, events);
@@ -41,7 +45,8 @@ function writeReasoning(message: JsonObject, parts: PartWriter, events: ChatEven
   const details = message.reasoning_details;
   if (!Array.isArray(details)) return;
   // Snowflake's only place for it (recorded).
-  if (!isWritten) parts.writeText("reasoning_details", textOfDetails(details.filter(isJsonObject)), events);
+  if (!isWritten)
+    parts.writeText("reasoning_details", textOfDetails(details.filter(isJsonObject)), events);
   parts.writeDetails(details, events);
 }
 
@@ -61,10 +66,12 @@ function createFormError(field: "content" | "refusal" | "tool_calls" | Reasoning
 
 /** One element of a content array: text, Mistral's thinking (a list of texts), or something to be carried as it is. */
 function writeElement(element: JsonObject, parts: PartWriter, events: ChatEvent[]): void {
-  if (element.type === "text" && typeof element.text === "string") parts.writeText("content", element.text, events);
+  if (element.type === "text" && typeof element.text === "string")
+    parts.writeText("content", element.text, events);
   else if (element.type === "thinking" && Array.isArray(element.thinking)) {
     for (const piece of element.thinking) {
-      if (isJsonObject(piece) && typeof piece.text === "string") parts.writeText("thinking", piece.text, events);
+      if (isJsonObject(piece) && typeof piece.text === "string")
+        parts.writeText("thinking", piece.text, events);
     }
   } else parts.writeOpaque(element, events);
 }

@@ -1,17 +1,19 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { toExtras } from "./extras.ts";
-import { stringOf } from "./read-json.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/;
 
 /** A content part of a user's message or of a tool's output → part; what the chat model has no word for stays opaque. */
-export function decodeContent(content: JsonObject): TextPart | ImagePart | DocumentPart | OpaquePart {
+export function decodeContent(
+  content: JsonObject,
+): TextPart | ImagePart | DocumentPart | OpaquePart {
   switch (content.type) {
     case "input_text":
     case "output_text": {
-      const text = stringOf(content.text);
+      const text = readString(content.text);
       if (text === undefined) break;
       const fields = omit(content, TEXT_FIELDS);
       if (content.type === "output_text") fields.$type = "output_text";
@@ -19,7 +21,7 @@ export function decodeContent(content: JsonObject): TextPart | ImagePart | Docum
     }
     case "input_image": {
       const source = readUrl(content.image_url);
-      if (!source || stringOf(content.file_id)) break;
+      if (!source || readString(content.file_id)) break;
       const { detail, ...fields } = omit(content, IMAGE_FIELDS);
       // The API's own clients must say it, and the usual one says nothing.
       if (detail === "auto") fields.$said = { detail };
@@ -27,17 +29,23 @@ export function decodeContent(content: JsonObject): TextPart | ImagePart | Docum
       return { type: "image", ...source, ...toExtras(fields) };
     }
     case "input_file": {
-      if (stringOf(content.file_id)) break;
+      if (readString(content.file_id)) break;
       const data = readUrl(content.file_data);
-      const url = stringOf(content.file_url);
-      const source = data && "data" in data ? data : url && !content.file_data ? { url } : undefined;
+      const url = readString(content.file_url);
+      const source =
+        data && "data" in data ? data : url && !content.file_data ? { url } : undefined;
       if (!source) break;
-      const title = stringOf(content.filename);
+      const title = readString(content.filename);
       const fields = omit(content, FILE_FIELDS);
       // A linked file's name is not sent by itself, and a file without a name would be given one.
       if ("url" in source && title !== undefined) fields.filename = title;
       if ("data" in source && title === undefined) fields.$unset = ["filename"];
-      return { type: "document", ...source, ...(title === undefined ? {} : { title }), ...toExtras(fields) };
+      return {
+        type: "document",
+        ...source,
+        ...(title === undefined ? {} : { title }),
+        ...toExtras(fields),
+      };
     }
   }
   return { type: "opaque", format: "openai_responses", value: content };
@@ -47,7 +55,9 @@ const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "text"]);
 const IMAGE_FIELDS: ReadonlySet<string> = new Set(["type", "image_url"]);
 const FILE_FIELDS: ReadonlySet<string> = new Set(["type", "file_data", "file_url", "filename"]);
 
-function readUrl(value: unknown): { url: string } | { media_type: string; data: string } | undefined {
+function readUrl(
+  value: unknown,
+): { url: string } | { media_type: string; data: string } | undefined {
   if (typeof value !== "string") return undefined;
   if (!value.startsWith("data:")) return { url: value };
   const match = DATA_URL.exec(value);

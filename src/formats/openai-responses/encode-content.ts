@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { encodeDataUrl } from "../encode-data-url.ts";
 import { noteOf, overlay } from "./extras.ts";
 
@@ -17,10 +17,16 @@ function encodeOwn(part: TextPart | ImagePart | DocumentPart): JsonObject {
     case "text":
       return { type: noteOf(part, "$type") ?? "input_text", text: part.text };
     case "image":
-      return { type: "input_image", image_url: part.url ?? encodeDataUrl(part.media_type ?? "image/png", part.data) };
+      return {
+        type: "input_image",
+        image_url: part.url ?? encodeDataUrl(part.media_type ?? "image/png", part.data),
+      };
     case "document":
       if (part.text !== undefined) {
-        return { type: "input_text", text: part.title === undefined ? part.text : `${part.title}\n\n${part.text}` };
+        return {
+          type: "input_text",
+          text: part.title === undefined ? part.text : `${part.title}\n\n${part.text}`,
+        };
       }
       if (part.url !== undefined) return { type: "input_file", file_url: part.url };
       return {

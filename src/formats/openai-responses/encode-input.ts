@@ -1,7 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import { type Message, textOf } from "../../chat/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { encodeContent } from "./encode-content.ts";
 import { fieldsNoted, hasExtras, noteOf, overlayItem } from "./extras.ts";
 import { continuesItem, restoreOutputText } from "./message-item.ts";
@@ -16,21 +16,34 @@ export interface EncodedInput {
  * Messages → the flat list of input items. A plain system message that comes first becomes `instructions`; one that stood among
  * the items (a note has its role) stays there.
  */
-export function encodeInput(messages: readonly Message[], warn: (warning: Warning) => void): EncodedInput {
+export function encodeInput(
+  messages: readonly Message[],
+  warn: (warning: Warning) => void,
+): EncodedInput {
   const input: JsonObject[] = [];
   const [first] = messages;
   const instructions =
-    first?.role === "system" && noteOf(first, "$role") === undefined && messages.length > 1 ? textOf(first) : undefined;
+    first?.role === "system" && noteOf(first, "$role") === undefined && messages.length > 1
+      ? textOf(first)
+      : undefined;
   messages.forEach((message, index) => {
-    if (index > 0 || instructions === undefined) encodeMessage(message, `messages[${index}]`, input, warn);
+    if (index > 0 || instructions === undefined)
+      encodeMessage(message, `messages[${index}]`, input, warn);
   });
   return instructions === undefined ? { input } : { instructions, input };
 }
 
-function encodeMessage(message: Message, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
+function encodeMessage(
+  message: Message,
+  path: string,
+  input: JsonObject[],
+  warn: (warning: Warning) => void,
+): void {
   const { role, content } = message;
   // What is not a result in a tool's message can only be said by the user.
-  const author = { role: role === "tool" ? "user" : role === "system" ? (noteOf(message, "$role") ?? role) : role };
+  const author = {
+    role: role === "tool" ? "user" : role === "system" ? (noteOf(message, "$role") ?? role) : role,
+  };
   if (typeof content === "string") {
     input.push(overlayItem({ ...author, content }, message));
     return;
@@ -66,16 +79,27 @@ function encodeMessage(message: Message, path: string, input: JsonObject[], warn
         warn(notTaken(part, `${path}.content[${index}]`, `in a ${role} message`));
     }
   });
-  if (content.length === 0 && role !== "tool") input.push(overlayItem({ ...author, content }, message));
+  if (content.length === 0 && role !== "tool")
+    input.push(overlayItem({ ...author, content }, message));
   flush();
 }
 
-function encodeAssistant(parts: readonly Part[], path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
+function encodeAssistant(
+  parts: readonly Part[],
+  path: string,
+  input: JsonObject[],
+  warn: (warning: Warning) => void,
+): void {
   /** The content of the last item, once it was copied: until then it may be the caller's own. */
   let growing: JsonObject[] | undefined;
   for (const [index, part] of parts.entries()) {
     const previous = input[input.length - 1];
-    if (part.type === "text" && continuesItem(part) && previous?.role === "assistant" && Array.isArray(previous.content)) {
+    if (
+      part.type === "text" &&
+      continuesItem(part) &&
+      previous?.role === "assistant" &&
+      Array.isArray(previous.content)
+    ) {
       if (previous.content !== growing) {
         growing = [...previous.content];
         input[input.length - 1] = { ...previous, content: growing };
@@ -85,11 +109,21 @@ function encodeAssistant(parts: readonly Part[], path: string, input: JsonObject
   }
 }
 
-function encodeAssistantPart(part: Part, path: string, input: JsonObject[], warn: (warning: Warning) => void): void {
+function encodeAssistantPart(
+  part: Part,
+  path: string,
+  input: JsonObject[],
+  warn: (warning: Warning) => void,
+): void {
   switch (part.type) {
     case "text":
       if (hasExtras(part)) {
-        input.push({ type: "message", role: "assistant", content: [restoreOutputText(part)], ...fieldsNoted(part, "$item") });
+        input.push({
+          type: "message",
+          role: "assistant",
+          content: [restoreOutputText(part)],
+          ...fieldsNoted(part, "$item"),
+        });
       } else input.push({ role: "assistant", content: part.text });
       break;
     case "reasoning": {
@@ -114,7 +148,10 @@ function encodeAssistantPart(part: Part, path: string, input: JsonObject[], warn
 
 export function encodeToolCall(part: ToolCallPart): JsonObject {
   const text = part.arguments_text ?? JSON.stringify(part.arguments);
-  return overlayItem({ type: "function_call", call_id: part.id, name: part.name, arguments: text }, part);
+  return overlayItem(
+    { type: "function_call", call_id: part.id, name: part.name, arguments: text },
+    part,
+  );
 }
 
 /** The format has no mark for a failed call, so the text says it. */

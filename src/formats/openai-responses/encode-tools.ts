@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { overlay } from "./extras.ts";
 
 /**
@@ -9,8 +9,22 @@ import { overlay } from "./extras.ts";
 export function encodeTools(tools: readonly Tool[]): JsonObject[] {
   return tools.map((tool) => {
     if (tool.type === "opaque") return tool.value;
-    const { name, description, parameters = { type: "object", properties: {} }, strict = false } = tool;
-    return overlay({ type: "function", name, ...(description === undefined ? {} : { description }), parameters, strict }, tool);
+    const {
+      name,
+      description,
+      parameters = { type: "object", properties: {} },
+      strict = false,
+    } = tool;
+    return overlay(
+      {
+        type: "function",
+        name,
+        ...(description === undefined ? {} : { description }),
+        parameters,
+        strict,
+      },
+      tool,
+    );
   });
 }
 

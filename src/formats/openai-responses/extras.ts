@@ -1,7 +1,7 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { isEmpty } from "./read-json.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 
 /**
  * Notes of this format beside the fields that it carries (see `extrasSchema`):
@@ -47,22 +47,33 @@ export function hasExtras(holder: Holder): boolean {
 
 /** `{ extras }` for these fields and notes; nothing where there are none. */
 export function toExtras(fields: JsonObject): { extras?: Extras } {
-  return isEmpty(fields) ? {} : { extras: { openai_responses: fields } };
+  return isEmptyObject(fields) ? {} : { extras: { openai_responses: fields } };
 }
 
 /** The carried fields laid over the encoded ones, without those that were left out. What is `decided` elsewhere stays as encoded. */
-export function overlay(encoded: JsonObject, holder: Holder, decided?: ReadonlySet<string>): JsonObject {
+export function overlay(
+  encoded: JsonObject,
+  holder: Holder,
+  decided?: ReadonlySet<string>,
+): JsonObject {
   const extras = holder.extras?.openai_responses;
-  const laid = overlayExtras(overlayExtras(encoded, fieldsNoted(holder, "$said"), decided), extras, decided);
+  const laid = overlayExtras(
+    overlayExtras(encoded, fieldsNoted(holder, "$said"), decided),
+    extras,
+    decided,
+  );
   if (!extras || !Array.isArray(extras.$unset)) return laid;
   const result = { ...laid };
-  for (const name of extras.$unset) if (name in encoded && !(name in extras) && !decided?.has(name)) delete result[name];
+  for (const name of extras.$unset)
+    if (name in encoded && !(name in extras) && !decided?.has(name)) delete result[name];
   return result;
 }
 
 /** The same for what is an item of its own. */
 export function overlayItem(encoded: JsonObject, holder: Holder): JsonObject {
-  return hasExtras(holder) ? { ...overlay(encoded, holder), ...fieldsNoted(holder, "$item") } : encoded;
+  return hasExtras(holder)
+    ? { ...overlay(encoded, holder), ...fieldsNoted(holder, "$item") }
+    : encoded;
 }
 
 /** What every item may have, and what means nothing to another format. */
@@ -72,6 +83,7 @@ const ITEM_FIELDS: ReadonlySet<string> = new Set(["id", "status"]);
 export function carryItem(fields: JsonObject): JsonObject {
   const rest: JsonObject = {};
   const item: JsonObject = {};
-  for (const [name, value] of Object.entries(fields)) (ITEM_FIELDS.has(name) || value === null ? item : rest)[name] = value;
-  return isEmpty(item) ? rest : { ...rest, $item: item };
+  for (const [name, value] of Object.entries(fields))
+    (ITEM_FIELDS.has(name) || value === null ? item : rest)[name] = value;
+  return isEmptyObject(item) ? rest : { ...rest, $item: item };
 }

@@ -1,5 +1,6 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import type { TextPart } from "../../chat/part.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { noteOf, overlay, toExtras } from "./extras.ts";
 
@@ -11,7 +12,11 @@ const SAID_BY_REFUSAL: ReadonlySet<string> = new Set(["type", "refusal"]);
  * One content part of an assistant's message item → what a text part says of it beside its text: the content part's own fields, and
  * in the first part's note those of the item (id, status, phase). A refusal is a text whose noted type says so.
  */
-export function carryOutputText(content: JsonObject, item: JsonObject, contentIndex: number): { extras?: Extras } {
+export function carryOutputText(
+  content: JsonObject,
+  item: JsonObject,
+  contentIndex: number,
+): { extras?: Extras } {
   const fields = omit(content, content.type === "refusal" ? SAID_BY_REFUSAL : SAID_BY_TEXT);
   if (content.type === "refusal") fields.$type = "refusal";
   for (const name of ["annotations", "logprobs"]) {
@@ -31,6 +36,7 @@ export function continuesItem(part: TextPart): boolean {
 
 /** A text part of the assistant → its content part. */
 export function restoreOutputText(part: TextPart): JsonObject {
-  if (noteOf(part, "$type") === "refusal") return overlay({ type: "refusal", refusal: part.text }, part);
+  if (noteOf(part, "$type") === "refusal")
+    return overlay({ type: "refusal", refusal: part.text }, part);
   return overlay({ type: "output_text", text: part.text, annotations: [] }, part);
 }

@@ -1,9 +1,9 @@
-import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
+import type { Extras, Signature } from "../../chat/format.ts";
 import type { ReasoningPart } from "../../chat/part.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { carryItem, hasExtras, noteOf, overlayItem, toExtras } from "./extras.ts";
-import { objectsOf, stringOf } from "./read-json.ts";
 
 /** What stands between two texts of one reasoning item in a part's text. */
 export const TEXT_SEPARATOR = "\n\n";
@@ -22,26 +22,39 @@ export interface ReasoningText {
 export function textsOf(item: JsonObject): ReasoningText[] {
   const texts: ReasoningText[] = [];
   for (const list of ["summary", "content"] as const) {
-    for (const { text } of objectsOf(item[list])) if (typeof text === "string") texts.push({ list, text });
+    for (const { text } of readObjects(item[list]))
+      if (typeof text === "string") texts.push({ list, text });
   }
   return texts;
 }
 
 const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "summary", "content"]);
-const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([...SAID_BY_TEXT, "id", "encrypted_content"]);
+const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([
+  ...SAID_BY_TEXT,
+  "id",
+  "encrypted_content",
+]);
 
 /**
  * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, a note has for each
  * text its list and its length; lists with more in them than plain texts are kept whole.
  */
-export function carryReasoning(item: JsonObject, texts: readonly ReasoningText[]): { signature?: Signature; extras?: Extras } {
-  const id = stringOf(item.id);
-  const value = stringOf(item.encrypted_content);
+export function carryReasoning(
+  item: JsonObject,
+  texts: readonly ReasoningText[],
+): { signature?: Signature; extras?: Extras } {
+  const id = readString(item.id);
+  const value = readString(item.encrypted_content);
   const fields = carryItem(omit(item, value ? SAID_BY_TEXT_AND_SIGNATURE : SAID_BY_TEXT));
-  const isPlain = texts.length <= 1 && texts.every(({ list, text }) => list === "summary" && text !== "");
+  const isPlain =
+    texts.length <= 1 && texts.every(({ list, text }) => list === "summary" && text !== "");
   if (!isPlain) fields.$texts = texts.map(({ list, text }) => [list, text.length]);
-  for (const list of ["summary", "content"] as const) if (!holdsOnlyTexts(item[list], list)) fields[list] = item[list];
-  return { ...(value ? { signature: { format: "openai_responses", value, ...(id ? { id } : {}) } } : {}), ...toExtras(fields) };
+  for (const list of ["summary", "content"] as const)
+    if (!holdsOnlyTexts(item[list], list)) fields[list] = item[list];
+  return {
+    ...(value ? { signature: { format: "openai_responses", value, ...(id ? { id } : {}) } } : {}),
+    ...toExtras(fields),
+  };
 }
 
 function holdsOnlyTexts(value: unknown, list: TextList): boolean {
@@ -49,7 +62,10 @@ function holdsOnlyTexts(value: unknown, list: TextList): boolean {
   if (!Array.isArray(value)) return false;
   return value.every(
     (entry: unknown) =>
-      isJsonObject(entry) && entry.type === TEXT_TYPES[list] && typeof entry.text === "string" && Object.keys(entry).length === 2,
+      isJsonObject(entry) &&
+      entry.type === TEXT_TYPES[list] &&
+      typeof entry.text === "string" &&
+      Object.keys(entry).length === 2,
   );
 }
 
@@ -70,7 +86,9 @@ export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
 }
 
 function entriesOf(texts: readonly ReasoningText[], list: TextList): JsonObject[] {
-  return texts.filter((entry) => entry.list === list).map(({ text }) => ({ type: TEXT_TYPES[list], text }));
+  return texts
+    .filter((entry) => entry.list === list)
+    .map(({ text }) => ({ type: TEXT_TYPES[list], text }));
 }
 
 /** The part's text, cut where the carried lengths say; one summary where they are missing or do not fit (the text was changed). */

@@ -1,26 +1,29 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { readCount } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderCall, TokenCount } from "../provider.ts";
 import { encodeCountRequest } from "./encode-request.ts";
-import { readError } from "./read-error.ts";
+import { readErrorBody } from "./read-error.ts";
 import type { ClaudeTransport } from "./transport.ts";
 
 /** How many tokens the prompt of this call has, as Anthropic counts them. */
-export async function countTokens(call: ProviderCall, transport: ClaudeTransport): Promise<TokenCount> {
+export async function countTokens(
+  call: ProviderCall,
+  transport: ClaudeTransport,
+): Promise<TokenCount> {
   let answer: JsonObject = {};
   const stream = await transport.open("count_tokens", encodeCountRequest(call, transport), {
     stream: false,
     signal: call.signal,
     format: null,
-    createDecoder: () => ({
+    createAnswerDecoder: () => ({
       decodeMessage() {},
       decodeEnd() {},
       decodeBody(body) {
         answer = body;
       },
     }),
-    readErrorBody: readError,
+    readErrorBody,
   });
   stream.close();
   const count = readCount(answer.input_tokens);

@@ -1,20 +1,24 @@
-import { findCredentialFault } from "../../env/find-credential-fault.ts";
-import type { ClaudeEnv } from "./settings.ts";
+import { checkCredential } from "../../env/check-credential.ts";
+import type { ClaudeConfig } from "./env.ts";
 
 /** With what this server shows itself to Anthropic. */
-export type ClaudeCredential = { type: "api_key"; value: string } | { type: "oauth"; value: string };
+export type ClaudeCredential =
+  | { type: "api_key"; value: string }
+  | { type: "oauth"; value: string };
 
 /** In the order in which they are looked at. */
 const VARIABLES = ["ANTHROPIC_API_KEY", "CLAUDE_ACCESS_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"] as const;
 
 /** The environment → credential, or what the operator must do to have one. */
-export function readClaudeCredential(env: ClaudeEnv): ClaudeCredential | { reason: string } {
+export function readClaudeCredential(config: ClaudeConfig): ClaudeCredential | { reason: string } {
   for (const name of VARIABLES) {
-    const value = env[name];
+    const value = config[name];
     if (value === undefined) continue;
-    const fault = findCredentialFault(value, name);
+    const fault = checkCredential(value, name);
     if (fault !== undefined) return { reason: fault };
-    const isApiKey = value.startsWith("sk-ant-api") || (name === "ANTHROPIC_API_KEY" && !value.startsWith("sk-ant-oat"));
+    const isApiKey =
+      value.startsWith("sk-ant-api") ||
+      (name === "ANTHROPIC_API_KEY" && !value.startsWith("sk-ant-oat"));
     return { type: isApiKey ? "api_key" : "oauth", value };
   }
   return { reason: "Set ANTHROPIC_API_KEY (or CLAUDE_ACCESS_TOKEN)." };

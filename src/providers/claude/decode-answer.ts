@@ -1,23 +1,31 @@
 import type { ChatEvent, RawEvent, StartEvent } from "../../chat/event.ts";
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { toExtras } from "../../formats/anthropic-messages/extras.ts";
 import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
-import { readError } from "./read-error.ts";
+import { readErrorBody } from "./read-error.ts";
 
 /** Fields of a message that the chat model says in its own way. */
-const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["id", "type", "role", "model", "content", "stop_reason", "usage"]);
+const SAID_BY_MESSAGE: ReadonlySet<string> = new Set([
+  "id",
+  "type",
+  "role",
+  "model",
+  "content",
+  "stop_reason",
+  "usage",
+]);
 const SAID_BY_DELTA: ReadonlySet<string> = new Set(["stop_reason"]);
 const SAID_BY_DELTA_EVENT: ReadonlySet<string> = new Set(["type", "delta", "usage"]);
 
 /** An answer of the Messages API → chat events. `message_stop` after a stop reason is the only success. */
-export function createDecoder(): AnswerDecoder {
+export function createAnswerDecoder(): AnswerDecoder {
   let id: string | undefined;
   let stopReason: string | null = null;
   let usage: JsonObject = {};
@@ -29,7 +37,12 @@ export function createDecoder(): AnswerDecoder {
   const open = new Map<number, BlockDecoder>();
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
-    if (typeof message.id !== "string" || message.id === "" || typeof message.model !== "string" || message.model === "") {
+    if (
+      typeof message.id !== "string" ||
+      message.id === "" ||
+      typeof message.model !== "string" ||
+      message.model === ""
+    ) {
       throw invalid("message");
     }
     id = message.id;
@@ -81,7 +94,8 @@ export function createDecoder(): AnswerDecoder {
         return;
       }
       case "content_block_start": {
-        if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block)) throw invalid("block_start");
+        if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block))
+          throw invalid("block_start");
         lastModel = successorIn(event.content_block) ?? lastModel;
         const block = createBlockDecoder(event.content_block, nextIndex);
         open.set(nextIndex, block);
@@ -146,13 +160,15 @@ function invalid(logReason: string): ChatError {
 /** An error inside a successful answer; it has no status of its own. */
 function failure(event: JsonObject): ChatError {
   const requestId = typeof event.request_id === "string" ? event.request_id : undefined;
-  const body = readError(event);
+  const body = readErrorBody(event);
   return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" }, { requestId });
 }
 
 /** The model that goes on with the answer behind this block. */
 function successorIn({ type, to }: JsonObject): string | undefined {
-  return type === "fallback" && isJsonObject(to) && typeof to.model === "string" ? to.model : undefined;
+  return type === "fallback" && isJsonObject(to) && typeof to.model === "string"
+    ? to.model
+    : undefined;
 }
 
 /** A later count stands in the place of an earlier one; a null says nothing. */

@@ -1,10 +1,10 @@
 import type { ChatEvent, PartEndEvent, PartStartEvent, RawEvent } from "../../chat/event.ts";
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import type { Part } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { KNOWN_BLOCKS } from "../../wire/anthropic-messages/request.ts";
+import { KNOWN_BLOCKS } from "../../formats/anthropic-messages/request.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 /** One content block as it streams. */
 export interface BlockDecoder {
@@ -41,7 +41,10 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
   /** A delta that changes what the part carries, but not its text. */
   function carry(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
     if (delta.type === "citations_delta") {
-      block.citations = [...(Array.isArray(block.citations) ? block.citations : []), delta.citation];
+      block.citations = [
+        ...(Array.isArray(block.citations) ? block.citations : []),
+        delta.citation,
+      ];
     } else mergeDelta(block, delta);
     events.push({ type: "opaque", raw });
   }
@@ -51,13 +54,20 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
     start(raw, events) {
       events.push({ ...startOf(part, index), raw });
       // The deltas, where there are any, say it all again.
-      if (part.type === "text" && part.text !== "") events.push({ type: "part-delta", index, delta: part.text });
-      if (part.type === "reasoning" && part.text !== "") events.push({ type: "part-delta", index, delta: part.text });
+      if (part.type === "text" && part.text !== "")
+        events.push({ type: "part-delta", index, delta: part.text });
+      if (part.type === "reasoning" && part.text !== "")
+        events.push({ type: "part-delta", index, delta: part.text });
     },
     add(delta, raw, events) {
       const { type } = delta;
-      if (type === "text_delta" && part.type === "text" && typeof delta.text === "string") pushText(delta.text, raw, events);
-      else if (type === "thinking_delta" && part.type === "reasoning" && typeof delta.thinking === "string") {
+      if (type === "text_delta" && part.type === "text" && typeof delta.text === "string")
+        pushText(delta.text, raw, events);
+      else if (
+        type === "thinking_delta" &&
+        part.type === "reasoning" &&
+        typeof delta.thinking === "string"
+      ) {
         pushText(delta.thinking, raw, events);
       } else if (type === "input_json_delta" && typeof delta.partial_json === "string") {
         if (part.type === "tool_call") pushText(delta.partial_json, raw, events);
@@ -105,7 +115,8 @@ function mergeDelta(block: JsonObject, delta: JsonObject): void {
   for (const [name, value] of Object.entries(delta)) {
     if (name === "type") continue;
     const earlier = block[name];
-    block[name] = typeof earlier === "string" && typeof value === "string" ? earlier + value : value;
+    block[name] =
+      typeof earlier === "string" && typeof value === "string" ? earlier + value : value;
   }
 }
 
@@ -131,7 +142,8 @@ function textOf(part: Part): string {
 }
 
 function startOf(part: Part, index: number): PartStartEvent {
-  const carried: { extras?: Extras } = "extras" in part && part.extras ? { extras: part.extras } : {};
+  const carried: { extras?: Extras } =
+    "extras" in part && part.extras ? { extras: part.extras } : {};
   const base = { type: "part-start", index, ...carried } as const;
   switch (part.type) {
     case "text":

@@ -1,11 +1,15 @@
-import type { ProviderDeps } from "../../context.ts";
 import { ChatError, toChatError } from "../../errors/chat-error.ts";
-import { BETA_HEADER, FIRST_VERSION, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
+import {
+  BETA_HEADER,
+  FIRST_VERSION,
+  VERSION_HEADER,
+} from "../../formats/anthropic-messages/header-extras.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { type ClaudeCredential, readClaudeCredential } from "./credentials.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
+import type { ClaudeConfig } from "./env.ts";
 import type { SendMessage } from "./sdk-client.ts";
-import type { ClaudeEnv } from "./settings.ts";
 import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
 
 const DEFAULT_BASE_URL = "https://api.anthropic.com";
@@ -16,8 +20,8 @@ const PATHS: Record<ClaudeEndpoint, string> = {
 };
 
 /** Anthropic's own API, by Anthropic's own client. */
-export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): ClaudeTransport {
-  const credential = readClaudeCredential(env);
+export function createDirectTransport(config: ClaudeConfig, deps: ProviderDeps): ClaudeTransport {
+  const credential = readClaudeCredential(config);
   if ("reason" in credential) {
     const { reason } = credential;
     return {
@@ -26,7 +30,7 @@ export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): Claud
       open: () => Promise.reject(new ChatError("provider_unavailable", { message: reason })),
     };
   }
-  const baseUrl = env.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
+  const baseUrl = config.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
   const own = { [VERSION_HEADER]: FIRST_VERSION, ...authorize(credential) };
   let client: Promise<SendMessage> | undefined;
 
@@ -55,13 +59,20 @@ export function createDirectTransport(env: ClaudeEnv, deps: ProviderDeps): Claud
 }
 
 function authorize({ type, value }: ClaudeCredential): Record<string, string> {
-  return type === "api_key" ? { "x-api-key": value } : { authorization: `Bearer ${value}`, [BETA_HEADER]: OAUTH_BETA };
+  return type === "api_key"
+    ? { "x-api-key": value }
+    : { authorization: `Bearer ${value}`, [BETA_HEADER]: OAUTH_BETA };
 }
 
 /** The headers that differ from call to call; undefined where none does. */
-function createHeaders({ betas, version }: ClaudeRequest, { type }: ClaudeCredential): Record<string, string> | undefined {
+function createHeaders(
+  { betas, version }: ClaudeRequest,
+  { type }: ClaudeCredential,
+): Record<string, string> | undefined {
   // With an OAuth token of ours a caller's mark of Claude Code would be a pretence.
-  const passed = betas.filter((beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")));
+  const passed = betas.filter(
+    (beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")),
+  );
   if (passed.length === 0 && version === undefined) return undefined;
   const all = type === "oauth" ? [...passed, OAUTH_BETA] : passed;
   return {

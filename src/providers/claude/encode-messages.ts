@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Part } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
 import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderCall } from "../provider.ts";
 
 export interface EncodedMessages {
@@ -45,7 +45,9 @@ export function encodeMessages(
       last.extras = last.extras ?? extrasOf(message);
     } else {
       const content =
-        typeof message.content === "string" && !isResult ? message.content : encodeParts(partsOf(message), at, warn);
+        typeof message.content === "string" && !isResult
+          ? message.content
+          : encodeParts(partsOf(message), at, warn);
       wire.push({ role: "user", content, extras: extrasOf(message) });
     }
     afterResults = isResult;
@@ -58,16 +60,24 @@ export function encodeMessages(
     const last = wire[wire.length - 1];
     afterResults = false;
     if (isPinned(message) || (takesSystemTurns && last && last.role !== "assistant")) {
-      const content = typeof message.content === "string" ? message.content : encodeParts(message.content, at, warn);
+      const content =
+        typeof message.content === "string"
+          ? message.content
+          : encodeParts(message.content, at, warn);
       wire.push({ role: "system", content, extras: extrasOf(message) });
       return;
     }
     warn({
       code: "adjusted_parameter",
       param: `messages[${at}].role`,
-      message: "This model takes system messages only at the beginning; this one was sent as a text of the user's.",
+      message:
+        "This model takes system messages only at the beginning; this one was sent as a text of the user's.",
     });
-    wire.push({ role: "user", content: `<system>\n${textOf(message)}\n</system>`, extras: undefined });
+    wire.push({
+      role: "user",
+      content: `<system>\n${textOf(message)}\n</system>`,
+      extras: undefined,
+    });
   }
 
   const leading = countLeadingSystem(messages);
@@ -84,7 +94,10 @@ export function encodeMessages(
       case "tool":
         if (typeof message.content === "string") {
           const param = `messages[${at}].content`;
-          throw new ChatError("invalid_request", { param, message: `${param}: a tool message needs tool_result parts.` });
+          throw new ChatError("invalid_request", {
+            param,
+            message: `${param}: a tool message needs tool_result parts.`,
+          });
         }
         appendUser(message, at);
         return;
@@ -92,10 +105,14 @@ export function encodeMessages(
         appendUser(message, at);
         return;
       case "assistant": {
-        const content = typeof message.content === "string" ? message.content : encodeParts(message.content, at, warn);
+        const content =
+          typeof message.content === "string"
+            ? message.content
+            : encodeParts(message.content, at, warn);
         afterResults = false;
         // The API refuses empty turns of the assistant's; what was nothing but foreign reasoning is one.
-        if (content.length > 0) wire.push({ role: "assistant", content, extras: extrasOf(message) });
+        if (content.length > 0)
+          wire.push({ role: "assistant", content, extras: extrasOf(message) });
         return;
       }
     }
@@ -117,10 +134,14 @@ function countLeadingSystem(messages: readonly Message[]): number {
   return first === -1 ? messages.length : first;
 }
 
-function encodeSystem(messages: readonly Message[], warn: ProviderCall["warn"]): EncodedMessages["system"] {
+function encodeSystem(
+  messages: readonly Message[],
+  warn: ProviderCall["warn"],
+): EncodedMessages["system"] {
   const [only] = messages;
   if (!only) return undefined;
-  if (messages.length === 1 && typeof only.content === "string") return only.content === "" ? undefined : only.content;
+  if (messages.length === 1 && typeof only.content === "string")
+    return only.content === "" ? undefined : only.content;
   const blocks = messages.flatMap((message, at) => encodeParts(partsOf(message), at, warn));
   return blocks.length === 0 ? undefined : blocks;
 }
@@ -147,7 +168,8 @@ function encodeParts(parts: readonly Part[], at: number, warn: ProviderCall["war
           warn({
             code: "foreign_content_dropped",
             param: `messages[${at}].content[${index}]`,
-            message: "Reasoning without a signature of Anthropic's cannot be sent back to Claude; it was left out.",
+            message:
+              "Reasoning without a signature of Anthropic's cannot be sent back to Claude; it was left out.",
           });
         }
         return;

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { Effort } from "../../chat/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderCall } from "../provider.ts";
 
 export interface EncodedReasoning {
@@ -32,11 +32,14 @@ const BUDGETS: Record<Effort, number> = {
 export function encodeReasoning(call: ProviderCall): EncodedReasoning {
   const { request, model } = call;
   const { effort, budget_tokens: budget, visible } = request.reasoning ?? {};
-  const display: JsonObject = visible === undefined ? {} : { display: visible ? "summarized" : "omitted" };
+  const display: JsonObject =
+    visible === undefined ? {} : { display: visible ? "summarized" : "omitted" };
   if (model.reasoning === "none") return NOTHING;
   if (effort === "none" || (effort === undefined && budget === 0)) {
     // What thinks by budget does not think unless it is told to.
-    return model.reasoning === "adaptive" ? { thinking: { type: model.reasoning_off ?? "disabled" }, budgetTokens: 0 } : NOTHING;
+    return model.reasoning === "adaptive"
+      ? { thinking: { type: model.reasoning_off ?? "disabled" }, budgetTokens: 0 }
+      : NOTHING;
   }
   if (effort === undefined && budget === undefined) {
     // The wish to see the reasoning does not ask for any, except where the model reasons by itself.
@@ -45,10 +48,14 @@ export function encodeReasoning(call: ProviderCall): EncodedReasoning {
   }
   if (effort === undefined || budget !== undefined || model.reasoning === "budget") {
     const takesEffort = effort !== undefined && model.efforts?.includes(effort);
-    return { ...encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display), ...(takesEffort ? { effort } : {}) };
+    return {
+      ...encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display),
+      ...(takesEffort ? { effort } : {}),
+    };
   }
   if (model.reasoning === "effort") return { effort, budgetTokens: 0 };
-  if (effort !== "minimal") return { thinking: { type: "adaptive", ...display }, effort, budgetTokens: 0 };
+  if (effort !== "minimal")
+    return { thinking: { type: "adaptive", ...display }, effort, budgetTokens: 0 };
   call.warn({
     code: "adjusted_parameter",
     param: "reasoning.effort",
@@ -58,7 +65,13 @@ export function encodeReasoning(call: ProviderCall): EncodedReasoning {
 }
 
 function forcesTool({ request: { tool_choice: choice, tools } }: ProviderCall): boolean {
-  return tools !== undefined && tools.length > 0 && choice !== undefined && choice !== "auto" && choice !== "none";
+  return (
+    tools !== undefined &&
+    tools.length > 0 &&
+    choice !== undefined &&
+    choice !== "auto" &&
+    choice !== "none"
+  );
 }
 
 /** A budget is a part of `max_tokens` and must be smaller. The API refuses one where a tool call is required; an effort it takes (August 2026). */
@@ -68,12 +81,14 @@ function encodeBudget(call: ProviderCall, wanted: number, display: JsonObject): 
     call.warn({
       code: "adjusted_parameter",
       param: "reasoning",
-      message: "Claude takes no reasoning budget where a tool call is required; reasoning was left out.",
+      message:
+        "Claude takes no reasoning budget where a tool call is required; reasoning was left out.",
     });
     return NOTHING;
   }
   const limit = request.max_tokens ?? model.max_output_tokens ?? Number.POSITIVE_INFINITY;
-  const param = request.reasoning?.budget_tokens === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
+  const param =
+    request.reasoning?.budget_tokens === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
   if (limit <= MIN_BUDGET) {
     const message = `Claude needs ${MIN_BUDGET} tokens to reason, which max_tokens does not leave; reasoning was left out.`;
     call.warn({ code: "adjusted_parameter", param, message });
@@ -81,7 +96,11 @@ function encodeBudget(call: ProviderCall, wanted: number, display: JsonObject): 
   }
   const budget = Math.min(limit - 1, Math.max(MIN_BUDGET, wanted));
   if (budget !== wanted) {
-    call.warn({ code: "adjusted_parameter", param, message: `Claude was given a reasoning budget of ${budget} tokens.` });
+    call.warn({
+      code: "adjusted_parameter",
+      param,
+      message: `Claude was given a reasoning budget of ${budget} tokens.`,
+    });
   }
   return { thinking: { type: "enabled", budget_tokens: budget, ...display }, budgetTokens: budget };
 }

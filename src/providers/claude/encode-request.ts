@@ -1,16 +1,20 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeCache } from "../../formats/anthropic-messages/cache-control.ts";
 import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
-import { BETA_HEADER, parseBetas, parseVersion, VERSION_HEADER } from "../../formats/anthropic-messages/header-extras.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import {
+  BETA_HEADER,
+  parseBetas,
+  parseVersion,
+  VERSION_HEADER,
+} from "../../formats/anthropic-messages/header-extras.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { ProviderCall } from "../provider.ts";
-import { closeSchema } from "./close-schema.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
+import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 import { takesSystemTurns } from "./takes-system-turns.ts";
 
 /** A request without the way on which it goes. */
@@ -32,7 +36,14 @@ const MAX_WHOLE_TOKENS = 21_333;
 const UNKNOWN_MODEL_TOKENS = 4096;
 
 /** These say which model is called and how much it may write; a caller's extras have no say in them. */
-const NOT_IN_EXTRAS: ReadonlySet<string> = new Set(["model", "messages", "max_tokens", "stream", VERSION_HEADER, BETA_HEADER]);
+const NOT_IN_EXTRAS: ReadonlySet<string> = new Set([
+  "model",
+  "messages",
+  "max_tokens",
+  "stream",
+  VERSION_HEADER,
+  BETA_HEADER,
+]);
 
 export interface EncodeOptions {
   /** Whether the way to the model lets system messages inside a conversation pass. */
@@ -44,7 +55,9 @@ export function encodeRequest(call: ProviderCall, options: EncodeOptions): Claud
   const { request, model } = call;
   const { extras, betas, version } = readExtras(extrasOf(request));
   // A request that came in this format says by itself how the model shall reason.
-  const saysReasoning = "thinking" in extras || (isJsonObject(extras.output_config) && "effort" in extras.output_config);
+  const saysReasoning =
+    "thinking" in extras ||
+    (isJsonObject(extras.output_config) && "effort" in extras.output_config);
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
@@ -58,7 +71,10 @@ export function encodeRequest(call: ProviderCall, options: EncodeOptions): Claud
     model: model.id,
     max_tokens: maxTokens,
     ...encodePrompt(call, options),
-    ...encodeSampling(call, reasoning.thinking !== undefined && reasoning.thinking.type !== "disabled"),
+    ...encodeSampling(
+      call,
+      reasoning.thinking !== undefined && reasoning.thinking.type !== "disabled",
+    ),
     ...(reasoning.thinking ? { thinking: reasoning.thinking } : {}),
     ...encodeMetadata(call),
     ...extras,
@@ -71,7 +87,15 @@ export function encodeRequest(call: ProviderCall, options: EncodeOptions): Claud
 /** A chat request → the body of `POST /v1/messages/count_tokens`, which takes what makes up the prompt and nothing else. */
 export function encodeCountRequest(call: ProviderCall, options: EncodeOptions): ClaudeRequest {
   const { body, ...rest } = encodeRequest({ ...call, stream: false }, options);
-  for (const field of ["max_tokens", "stream", "temperature", "top_p", "stop_sequences", "metadata"]) delete body[field];
+  for (const field of [
+    "max_tokens",
+    "stream",
+    "temperature",
+    "top_p",
+    "stop_sequences",
+    "metadata",
+  ])
+    delete body[field];
   return { body, ...rest };
 }
 
@@ -79,7 +103,8 @@ function encodePrompt(call: ProviderCall, options: EncodeOptions): JsonObject {
   const { request, model } = call;
   const systemTurns = options.systemTurns && takesSystemTurns(model.id);
   const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
-  const told = request.response_format?.type === "json" ? addInstruction(system, JSON_INSTRUCTION) : system;
+  const told =
+    request.response_format?.type === "json" ? addInstruction(system, JSON_INSTRUCTION) : system;
   return {
     ...(told === undefined ? {} : { system: told }),
     messages,
@@ -88,9 +113,13 @@ function encodePrompt(call: ProviderCall, options: EncodeOptions): JsonObject {
   };
 }
 
-const JSON_INSTRUCTION = "Answer with one JSON value and nothing else: no explanation, no Markdown.";
+const JSON_INSTRUCTION =
+  "Answer with one JSON value and nothing else: no explanation, no Markdown.";
 
-function addInstruction(system: string | JsonObject[] | undefined, text: string): string | JsonObject[] {
+function addInstruction(
+  system: string | JsonObject[] | undefined,
+  text: string,
+): string | JsonObject[] {
   if (system === undefined) return text;
   return typeof system === "string" ? `${system}\n\n${text}` : [...system, { type: "text", text }];
 }
@@ -98,12 +127,13 @@ function addInstruction(system: string | JsonObject[] | undefined, text: string)
 function encodeFormat({ request: { response_format: format }, warn }: ProviderCall): JsonObject {
   switch (format?.type) {
     case "json_schema":
-      return { format: { type: "json_schema", schema: closeSchema(format.schema) } };
+      return { format: { type: "json_schema", schema: forbidExtraProperties(format.schema) } };
     case "json":
       warn({
         code: "adjusted_parameter",
         param: "response_format",
-        message: "Claude has no JSON mode without a schema; it was told by an instruction to answer in JSON.",
+        message:
+          "Claude has no JSON mode without a schema; it was told by an instruction to answer in JSON.",
       });
       return {};
     default:
@@ -116,14 +146,22 @@ function encodeSampling({ request, warn }: ProviderCall, reasons: boolean): Json
   const { temperature, top_p: topP, stop } = request;
   const sampling: JsonObject = {};
   const leaveOut = (param: string) =>
-    warn({ code: "unsupported_parameter", param, message: `Claude takes no ${param} while it reasons; it was left out.` });
+    warn({
+      code: "unsupported_parameter",
+      param,
+      message: `Claude takes no ${param} while it reasons; it was left out.`,
+    });
   if (temperature !== undefined) {
     if (reasons && temperature !== 1) leaveOut("temperature");
     else {
       // Other vendors' scale ends at 2, Claude's at 1.
       sampling.temperature = Math.min(1, temperature);
       if (temperature > 1)
-        warn({ code: "adjusted_parameter", param: "temperature", message: "Claude's highest temperature is 1." });
+        warn({
+          code: "adjusted_parameter",
+          param: "temperature",
+          message: "Claude's highest temperature is 1.",
+        });
     }
   }
   if (topP !== undefined) {
@@ -156,7 +194,9 @@ function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
   return Math.min(limit, MAX_WHOLE_TOKENS + budgetTokens);
 }
 
-function readExtras(carried: JsonObject | undefined): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
+function readExtras(
+  carried: JsonObject | undefined,
+): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
   if (!carried) return { extras: {}, betas: [], version: undefined };
   return {
     extras: overlayExtras<JsonObject>({}, carried, NOT_IN_EXTRAS),
@@ -165,11 +205,18 @@ function readExtras(carried: JsonObject | undefined): Omit<ClaudeRequest, "body"
   };
 }
 
-function readHeader<T>(carried: JsonObject, name: string, parse: (value: unknown) => T | undefined): T | undefined {
+function readHeader<T>(
+  carried: JsonObject,
+  name: string,
+  parse: (value: unknown) => T | undefined,
+): T | undefined {
   const value = carried[name];
   if (value === undefined) return undefined;
   const parsed = parse(value);
   if (parsed !== undefined) return parsed;
   const param = `extras.anthropic.${name}`;
-  throw new ChatError("invalid_request", { param, message: `${param} is not a value that this header takes.` });
+  throw new ChatError("invalid_request", {
+    param,
+    message: `${param} is not a value that this header takes.`,
+  });
 }

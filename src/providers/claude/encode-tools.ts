@@ -1,13 +1,16 @@
-import type { JsonObject } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
-import { closeSchema } from "./close-schema.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
 /** Tools and how they may be called. Without tools the API takes no choice either. */
-export function encodeTools(request: ChatRequest): { tools?: JsonObject[]; tool_choice?: JsonObject } {
+export function encodeTools(request: ChatRequest): {
+  tools?: JsonObject[];
+  tool_choice?: JsonObject;
+} {
   const { tools } = request;
   if (!tools) return {};
   if (tools.length === 0) return { tools: [] };
@@ -16,21 +19,28 @@ export function encodeTools(request: ChatRequest): { tools?: JsonObject[]; tool_
 }
 
 function encodeTool(tool: Tool): JsonObject {
-  return tool.type === "opaque" ? tool.value : overlayExtras(encodeFunctionTool(tool), extrasOf(tool));
+  return tool.type === "opaque"
+    ? tool.value
+    : overlayExtras(encodeFunctionTool(tool), extrasOf(tool));
 }
 
 function encodeFunctionTool(tool: FunctionTool): JsonObject {
-  const schema = tool.parameters ? { type: "object", ...tool.parameters } : { type: "object", properties: {} };
+  const schema = tool.parameters
+    ? { type: "object", ...tool.parameters }
+    : { type: "object", properties: {} };
   return {
     name: tool.name,
     ...(tool.description === undefined ? {} : { description: tool.description }),
-    input_schema: tool.strict ? closeSchema(schema) : schema,
+    input_schema: tool.strict ? forbidExtraProperties(schema) : schema,
     ...(tool.strict === undefined ? {} : { strict: tool.strict }),
     ...cacheControlOf(tool),
   };
 }
 
-function encodeToolChoice({ tool_choice: choice, parallel_tool_calls: parallel }: ChatRequest): JsonObject | undefined {
+function encodeToolChoice({
+  tool_choice: choice,
+  parallel_tool_calls: parallel,
+}: ChatRequest): JsonObject | undefined {
   if (choice === "none") return { type: "none" };
   // Whether calls may be parallel has its place in the choice; the API's default is that they may.
   if (choice === undefined && parallel !== false) return undefined;

@@ -1,8 +1,8 @@
 import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import type { ErrorType } from "../../formats/anthropic-messages/error.ts";
+import { isJsonObject } from "../../json/json-object.ts";
 import type { UpstreamErrorBody } from "../../upstream/upstream-error.ts";
-import type { ErrorType } from "../../wire/anthropic-messages/error.ts";
 
 /** `api_error` is not among them: it says no more than the status does, which may be a 503 or a 504. */
 const CODES: Record<Exclude<ErrorType, "api_error">, ErrorCode> = {
@@ -23,7 +23,7 @@ function isErrorType(type: string): type is keyof typeof CODES {
 }
 
 /** What an error body of Anthropic's says, of an error answer and of an `error` event alike. */
-export function readError(body: unknown): UpstreamErrorBody {
+export function readErrorBody(body: unknown): UpstreamErrorBody {
   const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
   if (typeof error?.type !== "string") return {};
   const message = typeof error.message === "string" ? error.message : undefined;
@@ -33,12 +33,15 @@ export function readError(body: unknown): UpstreamErrorBody {
   if (isErrorType(error.type)) read.code = CODES[error.type];
 
   // Spend limits come as 429 without retry-after: waiting does not help.
-  if (errorCode?.endsWith("spend_limit_reached")) return { ...read, code: "upstream_quota_exhausted", retryable: false };
+  if (errorCode?.endsWith("spend_limit_reached"))
+    return { ...read, code: "upstream_quota_exhausted", retryable: false };
   // An empty account is a 400 whose text alone tells it from a bad request.
-  if (message && /credit balance is too low/i.test(message)) return { ...read, code: "upstream_billing" };
+  if (message && /credit balance is too low/i.test(message))
+    return { ...read, code: "upstream_billing" };
   if (message && /only authorized for use with Claude Code/i.test(message)) {
     throw new ChatError("upstream_auth", {
-      message: "Anthropic takes this server's OAuth token from Claude Code alone. The operator must set ANTHROPIC_API_KEY.",
+      message:
+        "Anthropic takes this server's OAuth token from Claude Code alone. The operator must set ANTHROPIC_API_KEY.",
       upstreamCode: error.type,
     });
   }

@@ -1,5 +1,5 @@
 import { BaseAnthropic } from "@anthropic-ai/sdk/client";
-import type { ProviderDeps } from "../../context.ts";
+import type { ProviderDeps } from "../../platform.ts";
 
 type RequestOptions = Parameters<BaseAnthropic["buildRequest"]>[0];
 type BuiltRequest = Awaited<ReturnType<BaseAnthropic["buildRequest"]>>;
@@ -52,11 +52,16 @@ class MessagesClient extends BaseAnthropic {
 
   /** The client's headers under ours, without any that it took from ANTHROPIC_CUSTOM_HEADERS: that it reads in any case. */
   async #buildHeaders(path: string): Promise<Headers> {
-    const own = { "content-type": "application/json", "user-agent": this.getUserAgent(), ...this.#own.headers };
+    const own = {
+      "content-type": "application/json",
+      "user-agent": this.getUserAgent(),
+      ...this.#own.headers,
+    };
     const { req } = await super.buildRequest({ method: "post", path, headers: own });
     const headers = new Headers();
     new Headers(req.headers).forEach((value, name) => {
-      if (name in own || name === "accept" || name.startsWith("x-stainless-")) headers.set(name, value);
+      if (name in own || name === "accept" || name.startsWith("x-stainless-"))
+        headers.set(name, value);
     });
     return headers;
   }
@@ -71,11 +76,20 @@ class MessagesClient extends BaseAnthropic {
     return {
       url: `${this.baseURL}${options.path}`,
       timeout: this.timeout,
-      req: { method: "POST", headers, body: String(options.body), signal: options.signal ?? null, redirect: "manual" },
+      req: {
+        method: "POST",
+        headers,
+        body: String(options.body),
+        signal: options.signal ?? null,
+        redirect: "manual",
+      },
     };
   }
 
-  override async fetchWithTimeout(url: string | URL | Request, init: RequestInit = {}): Promise<Response> {
+  override async fetchWithTimeout(
+    url: string | URL | Request,
+    init: RequestInit = {},
+  ): Promise<Response> {
     const response = await this.#own.fetch(String(url), init);
     if (response.status !== 200) throw new UnsuccessfulAnswer(response);
     return response;
@@ -96,7 +110,9 @@ export function createSdkClient(options: SdkClientOptions): SendMessage {
   const client = new MessagesClient(options);
   return async function send(path, body, headers, signal) {
     try {
-      return await client.post(path, { body, headers: headers && new Headers(headers), signal }).asResponse();
+      return await client
+        .post(path, { body, headers: headers && new Headers(headers), signal })
+        .asResponse();
     } catch (thrown) {
       const cause = thrown instanceof Error ? thrown.cause : undefined;
       if (cause instanceof UnsuccessfulAnswer) return cause.response;

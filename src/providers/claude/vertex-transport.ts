@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../chat/format.ts";
-import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { BETA_HEADER, FIRST_VERSION } from "../../formats/anthropic-messages/header-extras.ts";
-import { findError, readErrorBody as readGoogleError } from "../../formats/google-generate/read-error.ts";
-import { createGoogleAccess } from "../../google-auth/google-access.ts";
-import type { GoogleEnv } from "../../google-auth/settings.ts";
+import type { GoogleConfig } from "../../google/env.ts";
+import { createGoogleAccess } from "../../google/google-access.ts";
+import { findError, readErrorBody as readGoogleError } from "../../google/read-error.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream, type UpstreamCall } from "../../upstream/open-upstream.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
 import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
@@ -19,8 +19,8 @@ const DEFAULT_VERSION = "vertex-2023-10-16";
  * Claude on Vertex AI (docs.cloud.google.com, "Use Anthropic's Claude models"): the same requests and answers, with the model and the
  * way of answering in the URL, the version in the body, and Google's credentials.
  */
-export function createVertexTransport(env: GoogleEnv, deps: ProviderDeps): ClaudeTransport {
-  const access = createGoogleAccess(env, deps);
+export function createVertexTransport(config: GoogleConfig, deps: ProviderDeps): ClaudeTransport {
+  const access = createGoogleAccess(config, deps);
   if ("reason" in access) {
     // With the variable that led here, which is at fault where Google's were never to be set.
     const reason = `CLAUDE_TRANSPORT is vertex: ${access.reason}`;
@@ -44,7 +44,9 @@ export function createVertexTransport(env: GoogleEnv, deps: ProviderDeps): Claud
         headers: createHeaders(request),
         body: JSON.stringify(body),
         readErrorBody: (errorBody, status, headers) =>
-          isGoogleError(errorBody) ? readGoogleError(errorBody) : reading.readErrorBody(errorBody, status, headers),
+          isGoogleError(errorBody)
+            ? readGoogleError(errorBody)
+            : reading.readErrorBody(errorBody, status, headers),
       };
       return access.sendAuthorized(reading.signal, (headers) =>
         openUpstream({ ...call, headers: { ...call.headers, ...headers } }, deps),
@@ -54,26 +56,39 @@ export function createVertexTransport(env: GoogleEnv, deps: ProviderDeps): Claud
 }
 
 /** The end of the URL, and the body that belongs to it. */
-function locate(endpoint: ClaudeEndpoint, { body, version }: ClaudeRequest): { path: string; body: JsonObject } {
+function locate(
+  endpoint: ClaudeEndpoint,
+  { body, version }: ClaudeRequest,
+): { path: string; body: JsonObject } {
   const versioned = {
-    anthropic_version: version === undefined || version === FIRST_VERSION ? DEFAULT_VERSION : version,
+    anthropic_version:
+      version === undefined || version === FIRST_VERSION ? DEFAULT_VERSION : version,
     ...body,
   };
   // Counting has an address of its own, and the model in the body.
   if (endpoint === "count_tokens") return { path: "count-tokens:rawPredict", body: versioned };
   const { model, ...rest }: JsonObject = versioned;
-  return { path: `${readModelId(model)}:${body.stream === true ? "streamRawPredict" : "rawPredict"}`, body: rest };
+  return {
+    path: `${readModelId(model)}:${body.stream === true ? "streamRawPredict" : "rawPredict"}`,
+    body: rest,
+  };
 }
 
 /** The model becomes a part of the URL, and comes from the caller. */
 function readModelId(model: unknown): string {
   if (typeof model === "string" && /^[\w.@-]+$/.test(model) && !/^\.+$/.test(model)) return model;
-  throw new ChatError("model_not_found", { param: "model", message: "This is not the name of a Claude model on Vertex AI." });
+  throw new ChatError("model_not_found", {
+    param: "model",
+    message: "This is not the name of a Claude model on Vertex AI.",
+  });
 }
 
 function createHeaders({ betas }: ClaudeRequest): Record<string, string> {
   const passed = betas.filter((beta) => beta !== OAUTH_BETA);
-  return { "content-type": "application/json", ...(passed.length === 0 ? {} : { [BETA_HEADER]: passed.join(",") }) };
+  return {
+    "content-type": "application/json",
+    ...(passed.length === 0 ? {} : { [BETA_HEADER]: passed.join(",") }),
+  };
 }
 
 /** Google refuses by itself what does not reach Claude: credentials, project, quota, a model that is not enabled. */

@@ -1,5 +1,5 @@
 import { ChatError } from "../../errors/chat-error.ts";
-import type { CreateAgentRequest } from "../../wire/cursor-agents/agents.ts";
+import type { CreateAgentRequest } from "./agents.ts";
 import type { AgentsApi, Run } from "./agents-api.ts";
 
 /** A deletion that failed is tried again after these waits; a Worker lives on for half a minute after its answer. */

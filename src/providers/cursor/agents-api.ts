@@ -1,12 +1,12 @@
 import type { EventStream } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
-import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { type JsonCall, requestJson } from "../../upstream/request-json.ts";
-import type { CreateAgentRequest } from "../../wire/cursor-agents/agents.ts";
-import type { RunDecoder } from "./decode-run.ts";
+import type { CreateAgentRequest } from "./agents.ts";
+import type { RunDecoder } from "./decode-answer.ts";
 import { mapUsage } from "./map-usage.ts";
 import { readErrorBody } from "./read-error.ts";
 
@@ -26,7 +26,12 @@ export interface Run {
 /** The calls of Cursor's Cloud Agents API that a chat needs. */
 export interface AgentsApi {
   createAgent(request: CreateAgentRequest): Promise<Run>;
-  openStream(run: Run, decoder: RunDecoder, lastEventId: string | undefined, signal: AbortSignal): Promise<EventStream>;
+  openStream(
+    run: Run,
+    decoder: RunDecoder,
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<EventStream>;
   /** Null where Cursor gives none (early access), or not in time. Never rejects. */
   readUsage(run: Run, signal: AbortSignal): Promise<Usage | null>;
   cancelRun(run: Run): Promise<void>;
@@ -37,13 +42,20 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
   const authorization = `Bearer ${key}`;
   let usageClosedUntilMs = 0;
 
-  function call(method: JsonCall["method"], path: string, options: { body?: string; signal?: AbortSignal; timeoutMs: number }) {
+  function call(
+    method: JsonCall["method"],
+    path: string,
+    options: { body?: string; signal?: AbortSignal; timeoutMs: number },
+  ) {
     const { body, signal, timeoutMs } = options;
     return requestJson(
       {
         method,
         url: `${baseUrl}${path}`,
-        headers: body === undefined ? { authorization } : { authorization, "content-type": "application/json" },
+        headers:
+          body === undefined
+            ? { authorization }
+            : { authorization, "content-type": "application/json" },
         ...(body === undefined ? {} : { body }),
         // What has no caller's signal is done to its end: an agent that nobody knows of would go on, and cost.
         signal: signal ?? new AbortController().signal,
@@ -56,7 +68,10 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
 
   return {
     async createAgent(request) {
-      const answer = await call("POST", "/v1/agents", { body: JSON.stringify(request), timeoutMs: deps.timeouts.headersMs });
+      const answer = await call("POST", "/v1/agents", {
+        body: JSON.stringify(request),
+        timeoutMs: deps.timeouts.headersMs,
+      });
       const run: unknown = answer.run;
       if (!isJsonObject(run) || typeof run.id !== "string" || run.id === "") {
         throw new ChatError("upstream_invalid_response", { logReason: "run" });
@@ -75,7 +90,7 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
           stream: true,
           signal,
           format: "cursor",
-          createDecoder: () => decoder,
+          createAnswerDecoder: () => decoder,
           readErrorBody,
         },
         deps,
@@ -88,7 +103,8 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
       try {
         return mapUsage(await call("GET", path, { signal, timeoutMs: USAGE_TIMEOUT_MS }));
       } catch (thrown) {
-        if (thrown instanceof ChatError && thrown.upstreamStatus === 403) usageClosedUntilMs = deps.now() + USAGE_CLOSED_MS;
+        if (thrown instanceof ChatError && thrown.upstreamStatus === 403)
+          usageClosedUntilMs = deps.now() + USAGE_CLOSED_MS;
         return null;
       }
     },
@@ -98,7 +114,9 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
     },
 
     async deleteAgent(agentId) {
-      await call("DELETE", `/v1/agents/${encodeURIComponent(agentId)}`, { timeoutMs: CLEANUP_TIMEOUT_MS });
+      await call("DELETE", `/v1/agents/${encodeURIComponent(agentId)}`, {
+        timeoutMs: CLEANUP_TIMEOUT_MS,
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { ImagePart } from "../../chat/part.ts";
-import { type AgentImage, IMAGE_TYPES, MAX_IMAGES } from "../../wire/cursor-agents/agents.ts";
+import { type AgentImage, IMAGE_TYPES, MAX_IMAGES } from "./agents.ts";
 
 export interface CollectedImages {
   images: AgentImage[];
@@ -10,15 +10,24 @@ export interface CollectedImages {
 }
 
 /** The conversation's images, which go beside the text. Of more than Cursor takes the last ones are sent. */
-export function collectImages(messages: readonly Message[], warn: (warning: Warning) => void): CollectedImages {
+export function collectImages(
+  messages: readonly Message[],
+  warn: (warning: Warning) => void,
+): CollectedImages {
   const found: { part: ImagePart; path: string; image: AgentImage }[] = [];
   for (const { part, path } of listImages(messages)) {
     const image = readImage(part);
     if (image) found.push({ part, path, image });
-    else warnLeftOut(path, "takes PNG, JPEG, GIF and WebP images, as base64 or by an http(s) URL", warn);
+    else
+      warnLeftOut(
+        path,
+        "takes PNG, JPEG, GIF and WebP images, as base64 or by an http(s) URL",
+        warn,
+      );
   }
   const surplus = Math.max(0, found.length - MAX_IMAGES);
-  for (const { path } of found.slice(0, surplus)) warnLeftOut(path, `takes ${MAX_IMAGES} images; the last ones were sent`, warn);
+  for (const { path } of found.slice(0, surplus))
+    warnLeftOut(path, `takes ${MAX_IMAGES} images; the last ones were sent`, warn);
   const sent = found.slice(surplus);
   const numbers = new Map(sent.map(({ part }, index) => [part, index + 1]));
   return { images: sent.map(({ image }) => image), numberOf: (part) => numbers.get(part) };
@@ -38,10 +47,15 @@ function* listImages(messages: readonly Message[]): Generator<{ part: ImagePart;
 }
 
 function readImage({ data, media_type: mimeType, url }: ImagePart): AgentImage | null {
-  if (url !== undefined) return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? { url } : null;
+  if (url !== undefined)
+    return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) ? { url } : null;
   return data && mimeType !== undefined && IMAGE_TYPES.has(mimeType) ? { data, mimeType } : null;
 }
 
 function warnLeftOut(param: string, reason: string, warn: (warning: Warning) => void): void {
-  warn({ code: "unsupported_parameter", param, message: `Cursor ${reason}; this image was left out.` });
+  warn({
+    code: "unsupported_parameter",
+    param,
+    message: `Cursor ${reason}; this image was left out.`,
+  });
 }

@@ -1,29 +1,35 @@
-import { findCredentialFault } from "../../env/find-credential-fault.ts";
+import { checkCredential } from "../../env/check-credential.ts";
 import { parseJsonSecret } from "../../env/json-secret.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import type { CursorEnv } from "./settings.ts";
+import type { CursorConfig } from "./env.ts";
 
 export type CursorCredential = { key: string } | { code: ErrorCode; reason: string };
 
-const HOW_TO_GET_A_KEY = "make an API key in Cursor's dashboard (Integrations) and set it as CURSOR_API_KEY";
+const HOW_TO_GET_A_KEY =
+  "make an API key in Cursor's dashboard (Integrations) and set it as CURSOR_API_KEY";
 
 /** The environment → API key, or what the operator must do to have one. */
 export function readCursorCredential(
-  env: Pick<CursorEnv, "CURSOR_API_KEY" | "CURSOR_AUTH_JSON">,
+  config: Pick<CursorConfig, "CURSOR_API_KEY" | "CURSOR_AUTH_JSON">,
   nowMs: number,
 ): CursorCredential {
-  if (env.CURSOR_API_KEY !== undefined) return readKey(env.CURSOR_API_KEY, "CURSOR_API_KEY");
-  if (env.CURSOR_AUTH_JSON === undefined) return { code: "provider_unavailable", reason: `Not configured: ${HOW_TO_GET_A_KEY}.` };
-  const file = parseJsonSecret(env.CURSOR_AUTH_JSON);
+  if (config.CURSOR_API_KEY !== undefined) return readKey(config.CURSOR_API_KEY, "CURSOR_API_KEY");
+  if (config.CURSOR_AUTH_JSON === undefined)
+    return { code: "provider_unavailable", reason: `Not configured: ${HOW_TO_GET_A_KEY}.` };
+  const file = parseJsonSecret(config.CURSOR_AUTH_JSON);
   if (!file) {
     return {
       code: "provider_unavailable",
-      reason: "CURSOR_AUTH_JSON must be the content of Cursor's auth.json, raw or as base64; it is neither.",
+      reason:
+        "CURSOR_AUTH_JSON must be the content of Cursor's auth.json, raw or as base64; it is neither.",
     };
   }
   if (typeof file.apiKey === "string" && file.apiKey.trim() !== "") {
     if (typeof file.apiKeyExpiresAtMs === "number" && file.apiKeyExpiresAtMs <= nowMs) {
-      return { code: "provider_unavailable", reason: `The apiKey in CURSOR_AUTH_JSON has expired: ${HOW_TO_GET_A_KEY}.` };
+      return {
+        code: "provider_unavailable",
+        reason: `The apiKey in CURSOR_AUTH_JSON has expired: ${HOW_TO_GET_A_KEY}.`,
+      };
     }
     return readKey(file.apiKey, "CURSOR_AUTH_JSON (apiKey)");
   }
@@ -34,11 +40,14 @@ export function readCursorCredential(
       reason: `CURSOR_AUTH_JSON holds only a login session, which Cursor's public API does not take: ${HOW_TO_GET_A_KEY}.`,
     };
   }
-  return { code: "provider_unavailable", reason: `CURSOR_AUTH_JSON has no apiKey: ${HOW_TO_GET_A_KEY}.` };
+  return {
+    code: "provider_unavailable",
+    reason: `CURSOR_AUTH_JSON has no apiKey: ${HOW_TO_GET_A_KEY}.`,
+  };
 }
 
 function readKey(text: string, variable: string): CursorCredential {
   const key = text.trim();
-  const fault = findCredentialFault(key, variable);
+  const fault = checkCredential(key, variable);
   return fault === undefined ? { key } : { code: "provider_unavailable", reason: fault };
 }

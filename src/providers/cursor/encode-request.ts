@@ -1,9 +1,9 @@
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { type CreateAgentRequest, MAX_NAME_LENGTH } from "../../wire/cursor-agents/agents.ts";
+import { isJsonObject } from "../../json/json-object.ts";
 import type { ProviderCall } from "../provider.ts";
+import { type CreateAgentRequest, MAX_NAME_LENGTH } from "./agents.ts";
 import { collectImages } from "./collect-images.ts";
-import { writeTranscript } from "./write-transcript.ts";
+import { encodeTranscript } from "./encode-transcript.ts";
 
 /** Our name for the model that is set in the Cursor account; the API's own way to ask for it is to name none. */
 const ACCOUNT_MODEL = "default";
@@ -16,13 +16,21 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(["model", "mode"]);
 
 /** A chat call → an agent without a repository, with the whole conversation as its prompt. */
 export function encodeRequest(
-  { request, model, requestId, warn }: Pick<ProviderCall, "request" | "model" | "requestId" | "warn">,
+  {
+    request,
+    model,
+    requestId,
+    warn,
+  }: Pick<ProviderCall, "request" | "model" | "requestId" | "warn">,
   agentId: string,
 ): CreateAgentRequest {
   const collected = collectImages(request.messages, warn);
-  const text = writeTranscript(request.messages, collected, warn);
+  const text = encodeTranscript(request.messages, collected, warn);
   if (text.trim() === "") {
-    throw new ChatError("invalid_request", { param: "messages", message: "The conversation is empty." });
+    throw new ChatError("invalid_request", {
+      param: "messages",
+      message: "The conversation is empty.",
+    });
   }
   const own = request.extras?.cursor ?? {};
   for (const field of Object.keys(own)) {
@@ -38,7 +46,9 @@ export function encodeRequest(
     agentId,
     name: `ai-server ${requestId}`.slice(0, MAX_NAME_LENGTH),
     prompt: { text, ...(collected.images.length > 0 ? { images: collected.images } : {}) },
-    ...(model.id === ACCOUNT_MODEL ? {} : { model: { id: model.id, ...(params === undefined ? {} : { params }) } }),
+    ...(model.id === ACCOUNT_MODEL
+      ? {}
+      : { model: { id: model.id, ...(params === undefined ? {} : { params }) } }),
     ...(own.mode === undefined ? {} : { mode: own.mode }),
   };
 }

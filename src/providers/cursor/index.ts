@@ -1,34 +1,37 @@
 import type { EventStream } from "../../chat/event.ts";
-import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
 import { leaseAgent } from "./agent-lease.ts";
 import { type AgentsApi, createAgentsApi } from "./agents-api.ts";
+import { cursorCapabilities } from "./capabilities.ts";
 import { readCursorCredential } from "./credentials.ts";
-import { createRunDecoder } from "./decode-run.ts";
+import { createAnswerDecoder } from "./decode-answer.ts";
 import { createAgentId, encodeRequest } from "./encode-request.ts";
+import type { CursorConfig } from "./env.ts";
 import { raceAbort, throwIfAborted } from "./race-abort.ts";
 import { readRun } from "./read-run.ts";
-import type { CursorEnv } from "./settings.ts";
-import { cursorSupport } from "./support.ts";
 
 /**
  * Cursor by its Cloud Agents API, the only one that it has for other programs: each call starts an agent without a repository in a
  * machine of Cursor's, reads what it says, and deletes it.
  */
-export function createCursorProvider(env: CursorEnv, deps: ProviderDeps): Provider {
-  const credential = readCursorCredential(env, deps.now());
+export function createCursorProvider(config: CursorConfig, deps: ProviderDeps): Provider {
+  const credential = readCursorCredential(config, deps.now());
   const opened =
-    "key" in credential ? { api: createAgentsApi(env.CURSOR_BASE_URL, credential.key, deps) } : { refusal: credential };
+    "key" in credential
+      ? { api: createAgentsApi(config.CURSOR_BASE_URL, credential.key, deps) }
+      : { refusal: credential };
   return {
     name: "cursor",
     aliases: ["cursor-agent"],
     format: "cursor",
-    defaultModel: env.CURSOR_DEFAULT_MODEL,
+    defaultModel: config.CURSOR_DEFAULT_MODEL,
     availability: "api" in opened ? { available: true } : { available: false, ...opened.refusal },
-    support: cursorSupport,
+    capabilities: cursorCapabilities,
     async open(call) {
-      if ("refusal" in opened) throw new ChatError(opened.refusal.code, { message: opened.refusal.reason });
+      if ("refusal" in opened)
+        throw new ChatError(opened.refusal.code, { message: opened.refusal.reason });
       return openChat(call, opened.api, createAgentId(deps.randomId()));
     },
   };
@@ -45,7 +48,7 @@ async function openChat(call: ProviderCall, api: AgentsApi, agentId: string): Pr
   void lease.done.then(() => signal.removeEventListener("abort", onAbort));
   try {
     const run = await raceAbort(lease.created, signal);
-    const decoder = createRunDecoder({
+    const decoder = createAnswerDecoder({
       runId: run.runId,
       model: model.id,
       showReasoning: request.reasoning?.visible !== false,

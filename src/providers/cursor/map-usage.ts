@@ -1,13 +1,14 @@
 import { readCount, type Usage } from "../../chat/usage.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import { type RunUsage, USAGE_COUNTS } from "../../wire/cursor-agents/agents.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import { type RunUsage, USAGE_COUNTS } from "./agents.ts";
 
 /**
  * The answer of `/usage` for one run → usage. Cursor counts the four kinds apart (their sum is the total), so the prompt is what was
  * read anew, read from the cache and written to it. Null where nothing was recorded, which Cursor says with zeros.
  */
 export function mapUsage(body: unknown): Usage | null {
-  const counts = isJsonObject(body) && isJsonObject(body.totalUsage) ? readCounts(body.totalUsage) : null;
+  const counts =
+    isJsonObject(body) && isJsonObject(body.totalUsage) ? readCounts(body.totalUsage) : null;
   if (!counts || counts.totalTokens === 0) return null;
   const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, totalTokens } = counts;
   return {
@@ -20,7 +21,13 @@ export function mapUsage(body: unknown): Usage | null {
 }
 
 function readCounts(value: Record<string, unknown>): RunUsage | null {
-  const counts: RunUsage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, totalTokens: 0 };
+  const counts: RunUsage = {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    totalTokens: 0,
+  };
   for (const name of USAGE_COUNTS) {
     const count = readCount(value[name]);
     if (count === undefined) return null;

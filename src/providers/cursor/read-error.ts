@@ -1,8 +1,8 @@
 import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject } from "../../json/json-object.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
-import type { RunEnd } from "../../wire/cursor-agents/agents.ts";
+import type { RunEnd } from "./agents.ts";
 
 /** Cursor's error codes, where they say more than the HTTP status (400, 401 and 500 need no help). */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map([
@@ -56,7 +56,13 @@ export function readStreamError(data: Record<string, unknown>): ChatError {
 }
 
 /** A run that ended otherwise than well. */
-export function readRunFailure(status: Exclude<RunEnd, "FINISHED">, data: Record<string, unknown>): ChatError {
-  if (isJsonObject(data.error) && typeof data.error.code === "string") return readStreamError(data.error);
-  return new ChatError(status === "EXPIRED" ? "upstream_timeout" : "upstream_error", { upstreamCode: status });
+export function readRunFailure(
+  status: Exclude<RunEnd, "FINISHED">,
+  data: Record<string, unknown>,
+): ChatError {
+  if (isJsonObject(data.error) && typeof data.error.code === "string")
+    return readStreamError(data.error);
+  return new ChatError(status === "EXPIRED" ? "upstream_timeout" : "upstream_error", {
+    upstreamCode: status,
+  });
 }

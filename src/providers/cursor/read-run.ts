@@ -1,7 +1,7 @@
 import type { ChatEvent, EventBatch, EventStream } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { toChatError } from "../../errors/chat-error.ts";
-import type { RunDecoder } from "./decode-run.ts";
+import type { RunDecoder } from "./decode-answer.ts";
 
 export interface RunReading {
   /** The first connection to the run's stream. */
@@ -104,5 +104,8 @@ export function readRun({ stream, decoder, reopen, readUsage, onFinish }: RunRea
 
 /** The connection ended, but not the run: neither Cursor nor we said so. */
 function isBroken({ error }: Extract<ChatEvent, { type: "error" }>): boolean {
-  return error.upstreamStatus === undefined && (error.code === "upstream_incomplete" || error.code === "upstream_disconnected");
+  return (
+    error.upstreamStatus === undefined &&
+    (error.code === "upstream_incomplete" || error.code === "upstream_disconnected")
+  );
 }

@@ -1,9 +1,9 @@
 import type { ChatEvent, EventBatch, EventStream } from "../../chat/event.ts";
-import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isErrorCode } from "../../errors/error-codes.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
-import { echoSupport } from "./support.ts";
+import { echoCapabilities } from "./capabilities.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 /** Between two events of `echo-slow`. */
@@ -20,7 +20,7 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
     format: null,
     defaultModel: "echo",
     availability: { available: true },
-    support: echoSupport,
+    capabilities: echoCapabilities,
     async open(call) {
       const model = call.model.id;
       if (model.startsWith("echo-fail-")) throw createFailure(model.slice("echo-fail-".length));
@@ -47,7 +47,8 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
 }
 
 function createFailure(code: string): ChatError {
-  if (isErrorCode(code)) return new ChatError(code, code.endsWith("rate_limited") ? { retryAfterSeconds: 7 } : {});
+  if (isErrorCode(code))
+    return new ChatError(code, code.endsWith("rate_limited") ? { retryAfterSeconds: 7 } : {});
   return new ChatError("model_not_found", {
     param: "model",
     message: "echo-fail- must be followed by an error code of this server.",
@@ -56,10 +57,17 @@ function createFailure(code: string): ChatError {
 
 /** The first half of the answer, ended as an upstream's answer ends that stops before its own end mark. */
 function cutInHalf(events: readonly ChatEvent[]): ChatEvent[] {
-  return [...events.slice(0, Math.ceil(events.length / 2)), { type: "error", error: new ChatError("upstream_incomplete") }];
+  return [
+    ...events.slice(0, Math.ceil(events.length / 2)),
+    { type: "error", error: new ChatError("upstream_incomplete") },
+  ];
 }
 
-function playBatches(batches: readonly EventBatch[], call: ProviderCall, delayMs: number): EventStream {
+function playBatches(
+  batches: readonly EventBatch[],
+  call: ProviderCall,
+  delayMs: number,
+): EventStream {
   let next = 0;
   let wake: (() => void) | undefined;
 
@@ -85,7 +93,9 @@ function playBatches(batches: readonly EventBatch[], call: ProviderCall, delayMs
       if (call.signal.aborted) {
         next = batches.length;
         const { reason } = call.signal;
-        return [reason instanceof ChatError ? { type: "error", error: reason } : { type: "cancelled" }];
+        return [
+          reason instanceof ChatError ? { type: "error", error: reason } : { type: "cancelled" },
+        ];
       }
       next += 1;
       return batch;

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { isJsonObject } from "../../json/json-object.ts";
 
 /** Deeper than this a schema is taken to be recursive, and gets null. */
 const MAX_DEPTH = 16;
@@ -42,7 +42,9 @@ export function sampleSchema(schema: unknown, text: string): unknown {
         return [sample(part.items, depth + 1)];
       default: {
         const properties = isJsonObject(part.properties) ? part.properties : {};
-        return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, sample(value, depth + 1)]));
+        return Object.fromEntries(
+          Object.entries(properties).map(([name, value]) => [name, sample(value, depth + 1)]),
+        );
       }
     }
   }

@@ -1,9 +1,9 @@
 import type { ChatEvent, FinishReason } from "../../chat/event.ts";
-import { type JsonObject, jsonObjectSchema } from "../../chat/format.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool } from "../../chat/tool.ts";
 import type { Usage } from "../../chat/usage.ts";
+import { type JsonObject, jsonObjectSchema } from "../../json/json-object.ts";
 import { sampleSchema } from "./sample-schema.ts";
 
 /** A word with the white space before it: what the echo provider streams at a time, and what it counts as a token. */
@@ -22,7 +22,9 @@ function findText(messages: readonly Message[]): string {
         if (part.type !== "tool_result") return "";
         return typeof part.content === "string"
           ? part.content
-          : part.content.map((inner) => (inner.type === "text" ? inner.text : `[${inner.type}]`)).join("");
+          : part.content
+              .map((inner) => (inner.type === "text" ? inner.text : `[${inner.type}]`))
+              .join("");
       })
       .join("\n");
   }
@@ -30,23 +32,34 @@ function findText(messages: readonly Message[]): string {
   if (!user) return "";
   const parts = partsOf(user);
   // A message without words is echoed as the kinds of its parts.
-  return parts.some((part) => part.type === "text") ? textOf(user) : parts.map((part) => `[${part.type}]`).join(" ");
+  return parts.some((part) => part.type === "text")
+    ? textOf(user)
+    : parts.map((part) => `[${part.type}]`).join(" ");
 }
 
 /** The tools to call: the one that must be called, the first where any must be, else those that the last user message names. */
 function chooseTools(request: ChatRequest, text: string): FunctionTool[] {
   const choice = request.tool_choice ?? "auto";
-  const tools = (request.tools ?? []).filter((tool): tool is FunctionTool => tool.type !== "opaque");
-  if (choice === "none" || request.messages[request.messages.length - 1]?.role === "tool") return [];
-  if (typeof choice === "object") return tools.filter((tool) => tool.name === choice.name).slice(0, 1);
+  const tools = (request.tools ?? []).filter(
+    (tool): tool is FunctionTool => tool.type !== "opaque",
+  );
+  if (choice === "none" || request.messages[request.messages.length - 1]?.role === "tool")
+    return [];
+  if (typeof choice === "object")
+    return tools.filter((tool) => tool.name === choice.name).slice(0, 1);
   const named = tools.filter((tool) => text.includes(tool.name));
   const chosen = named.length === 0 && choice === "required" ? tools.slice(0, 1) : named;
   return request.parallel_tool_calls === false ? chosen.slice(0, 1) : chosen;
 }
 
 /** The text cut at the first stop text, then at the token limit. */
-function cutText(text: string, request: ChatRequest): { words: string[]; finishReason: FinishReason; raw: string } {
-  const stops = (request.stop ?? []).map((stop) => text.indexOf(stop)).filter((index) => index !== -1);
+function cutText(
+  text: string,
+  request: ChatRequest,
+): { words: string[]; finishReason: FinishReason; raw: string } {
+  const stops = (request.stop ?? [])
+    .map((stop) => text.indexOf(stop))
+    .filter((index) => index !== -1);
   const stopped = stops.length > 0;
   const words = splitWords(stopped ? text.slice(0, Math.min(...stops)) : text);
   if (request.max_tokens !== undefined && words.length > request.max_tokens) {
@@ -60,16 +73,23 @@ function countInput(request: ChatRequest): number {
 }
 
 /** The whole answer to a request, as events. */
-export function writeAnswer(request: ChatRequest, model: string, randomId: () => string): ChatEvent[] {
+export function writeAnswer(
+  request: ChatRequest,
+  model: string,
+  randomId: () => string,
+): ChatEvent[] {
   const text = findText(request.messages);
   const events: ChatEvent[] = [{ type: "start", id: `echo_${randomId()}`, model }];
   let index = 0;
   let reasoningTokens = 0;
   let outputTokens = 0;
 
-  const effort = request.reasoning?.effort ?? (request.reasoning?.budget_tokens ? "medium" : "none");
+  const effort =
+    request.reasoning?.effort ?? (request.reasoning?.budget_tokens ? "medium" : "none");
   if (effort !== "none" && request.reasoning?.visible !== false) {
-    const words = splitWords(`The user wrote ${splitWords(text).length} words; I will say them again.`);
+    const words = splitWords(
+      `The user wrote ${splitWords(text).length} words; I will say them again.`,
+    );
     events.push({ type: "part-start", index, kind: "reasoning" });
     for (const delta of words) events.push({ type: "part-delta", index, delta });
     events.push({ type: "part-end", index });
@@ -82,8 +102,15 @@ export function writeAnswer(request: ChatRequest, model: string, randomId: () =>
   let raw = "tool_calls";
   for (const tool of tools) {
     const json = JSON.stringify(toArguments(sampleSchema(tool.parameters ?? {}, text)));
-    events.push({ type: "part-start", index, kind: "tool_call", id: `call_${randomId()}`, name: tool.name });
-    for (const delta of json.match(/.{1,16}/gsu) ?? []) events.push({ type: "part-delta", index, delta });
+    events.push({
+      type: "part-start",
+      index,
+      kind: "tool_call",
+      id: `call_${randomId()}`,
+      name: tool.name,
+    });
+    for (const delta of json.match(/.{1,16}/gsu) ?? [])
+      events.push({ type: "part-delta", index, delta });
     events.push({ type: "part-end", index });
     outputTokens += splitWords(json).length;
     index += 1;

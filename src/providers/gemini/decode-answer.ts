@@ -1,12 +1,11 @@
 import type { ChatEvent } from "../../chat/event.ts";
-import type { JsonObject } from "../../chat/format.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { findError, readErrorBody } from "../../formats/google-generate/read-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
+import { findError, readErrorBody } from "../../google/read-error.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
-import type { Candidate, GenerateAnswer } from "../../wire/google-generate/answer.ts";
+import type { Candidate, GenerateAnswer } from "./answer.ts";
 import { createPartDecoder } from "./decode-parts.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -32,14 +31,26 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   let blockReason: string | undefined;
 
   function decodeChunk(chunk: GenerateAnswer, events: ChatEvent[]): void {
-    const { candidates, promptFeedback, usageMetadata, modelVersion, responseId, error, ...others } = chunk;
+    const {
+      candidates,
+      promptFeedback,
+      usageMetadata,
+      modelVersion,
+      responseId,
+      error,
+      ...others
+    } = chunk;
     if (error !== undefined) throw createAnswerError(chunk);
     if (!started) {
       started = true;
       events.push({
         type: "start",
-        id: typeof responseId === "string" && responseId !== "" ? responseId : `gen_${options.randomId()}`,
-        model: typeof modelVersion === "string" && modelVersion !== "" ? modelVersion : options.model,
+        id:
+          typeof responseId === "string" && responseId !== ""
+            ? responseId
+            : `gen_${options.randomId()}`,
+        model:
+          typeof modelVersion === "string" && modelVersion !== "" ? modelVersion : options.model,
       });
     }
     Object.assign(extras, others);
@@ -48,7 +59,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       const reason = isJsonObject(promptFeedback) ? promptFeedback.blockReason : undefined;
       if (typeof reason === "string") blockReason = reason;
     }
-    for (const candidate of listOf(candidates, "candidates that are no list")) decodeCandidate(candidate, events);
+    for (const candidate of listOf(candidates, "candidates that are no list"))
+      decodeCandidate(candidate, events);
     if (usageMetadata !== undefined) {
       extras.usageMetadata = usageMetadata;
       usage = mapUsage(usageMetadata) ?? usage;
@@ -67,7 +79,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     // A second candidate is never asked for; the chat model has one answer.
     if (typeof index === "number" && index > 0) return;
     Object.assign(extras, others);
-    if (isJsonObject(content)) parts.decode(listOf(content.parts, "parts that are no list"), events);
+    if (isJsonObject(content))
+      parts.decode(listOf(content.parts, "parts that are no list"), events);
     else if (content != null) throw new Error("a content that is no object");
     if (typeof reason === "string" && reason !== "") finishReason = reason;
   }
@@ -88,7 +101,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   }
 
   function readEnding() {
-    if (blockReason !== undefined) return { finish_reason: "content_filter", raw_finish_reason: blockReason } as const;
+    if (blockReason !== undefined)
+      return { finish_reason: "content_filter", raw_finish_reason: blockReason } as const;
     if (finishReason === undefined) return undefined;
     const mapped = mapFinishReason(finishReason, parts.called());
     if ("error" in mapped) {

@@ -1,8 +1,8 @@
 import type { ChatEvent } from "../../chat/event.ts";
-import type { Extras, JsonObject, Signature } from "../../chat/format.ts";
+import type { Extras, Signature } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import type { AnswerPart, FunctionCall } from "../../wire/google-generate/answer.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import type { AnswerPart, FunctionCall } from "./answer.ts";
 import { type ArgumentsWriter, createArgumentsWriter } from "./write-arguments.ts";
 
 export interface PartDecoder {
@@ -61,7 +61,8 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     events.push({ type: "part-start", index, kind: thought || hidden ? "reasoning" : "text" });
     if (text !== "") events.push({ type: "part-delta", index, delta: text });
     // The mark of a thought is implied by a text; without one it would be lost.
-    const extras = hidden && thought ? { google: { thought, ...carried.extras?.google } } : carried.extras;
+    const extras =
+      hidden && thought ? { google: { thought, ...carried.extras?.google } } : carried.extras;
     events.push({ type: "part-end", index, ...carried, ...(extras ? { extras } : {}) });
   }
 
@@ -71,26 +72,40 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
       if (openCall) endCall(openCall, events);
       openCall = startCall(name, call, part, events);
       if (isJsonObject(call.args) && call.willContinue !== true) {
-        events.push({ type: "part-delta", index: openCall.index, delta: JSON.stringify(call.args) });
+        events.push({
+          type: "part-delta",
+          index: openCall.index,
+          delta: JSON.stringify(call.args),
+        });
         finishCall(openCall, events);
         return;
       }
     }
     // Without a name it continues a call, or it is the empty end mark of one that is over.
     if (!openCall) return;
-    if (name === undefined) openCall.carried = { ...openCall.carried, ...readCarried(part, CALL_FIELDS) };
+    if (name === undefined)
+      openCall.carried = { ...openCall.carried, ...readCarried(part, CALL_FIELDS) };
     const delta = openCall.writer.write(call.partialArgs);
     if (delta !== "") events.push({ type: "part-delta", index: openCall.index, delta });
     if (call.willContinue !== true) endCall(openCall, events);
   }
 
-  function startCall(name: string, call: FunctionCall, part: AnswerPart, events: ChatEvent[]): OpenCall {
+  function startCall(
+    name: string,
+    call: FunctionCall,
+    part: AnswerPart,
+    events: ChatEvent[],
+  ): OpenCall {
     closeText(events);
     index += 1;
     called = true;
     const id = typeof call.id === "string" && call.id !== "" ? call.id : `call_${randomId()}`;
     events.push({ type: "part-start", index, kind: "tool_call", id, name });
-    return { index, writer: createArgumentsWriter(), carried: readCarried(part, CALL_FIELDS) ?? {} };
+    return {
+      index,
+      writer: createArgumentsWriter(),
+      carried: readCarried(part, CALL_FIELDS) ?? {},
+    };
   }
 
   function endCall(call: OpenCall, events: ChatEvent[]): void {
@@ -106,7 +121,10 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
   function decodeOpaque(value: JsonObject, events: ChatEvent[]): void {
     closeText(events);
     index += 1;
-    events.push({ type: "part-start", index, kind: "opaque", format: "google", value }, { type: "part-end", index });
+    events.push(
+      { type: "part-start", index, kind: "opaque", format: "google", value },
+      { type: "part-end", index },
+    );
   }
 
   function decodePart(part: unknown, events: ChatEvent[]): void {
@@ -143,7 +161,8 @@ function readCarried(part: AnswerPart, known: ReadonlySet<string>): Carried | un
     }
   }
   const value = part.thoughtSignature;
-  const signature: Signature | undefined = typeof value === "string" && value !== "" ? { format: "google", value } : undefined;
+  const signature: Signature | undefined =
+    typeof value === "string" && value !== "" ? { format: "google", value } : undefined;
   if (!signature && !others) return undefined;
   return { ...(signature ? { signature } : {}), ...(others ? { extras: { google: others } } : {}) };
 }

@@ -1,9 +1,9 @@
 import { collectToolNames } from "../../chat/collect-tool-names.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
-import type { Content, GenerateRequest, RequestPart } from "../../wire/google-generate/request.ts";
 import type { EncodeContext, PartContext } from "./encode-context.ts";
 import { encodePart } from "./encode-part.ts";
 import { isThirdGeneration } from "./model-generation.ts";
+import type { Content, GenerateRequest, RequestPart } from "./request.ts";
 
 /**
  * Tells the signature check of Gemini 3 and later that a function call comes from elsewhere: from another model, or made up by the
@@ -29,7 +29,8 @@ export function encodeContents(
     const encoded = encodeParts(message, at, parts);
     if (message.role === "system") {
       if (turns.length > 0 && encoded.length > 0) {
-        const text = "Gemini has one system instruction, before the conversation; this one was added to it.";
+        const text =
+          "Gemini has one system instruction, before the conversation; this one was added to it.";
         context.warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
       }
       system.push(...encoded);
@@ -65,7 +66,10 @@ function setResultsApart(turn: Content): Content[] {
 function encodeParts(message: Message, at: number, context: PartContext): RequestPart[] {
   const encoded: RequestPart[] = [];
   partsOf(message).forEach((part, index) => {
-    const param = typeof message.content === "string" ? `messages[${at}].content` : `messages[${at}].content[${index}]`;
+    const param =
+      typeof message.content === "string"
+        ? `messages[${at}].content`
+        : `messages[${at}].content[${index}]`;
     encoded.push(...encodePart(part, param, context));
   });
   return encoded;
@@ -74,7 +78,8 @@ function encodeParts(message: Message, at: number, context: PartContext): Reques
 /** Of several calls in one turn Google signs the first alone, so a turn with one signature has all it needs. */
 function markUnsignedCalls(turn: Content): void {
   const calls = callsOf(turn);
-  if (calls[0] && calls.every((part) => part.thoughtSignature === undefined)) calls[0].thoughtSignature = NO_SIGNATURE;
+  if (calls[0] && calls.every((part) => part.thoughtSignature === undefined))
+    calls[0].thoughtSignature = NO_SIGNATURE;
 }
 
 function callsOf({ role, parts }: Content): RequestPart[] {

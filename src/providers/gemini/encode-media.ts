@@ -1,8 +1,8 @@
 import type { DocumentPart, ImagePart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { InlineData, RequestPart } from "../../wire/google-generate/request.ts";
 import type { EncodeContext } from "./encode-context.ts";
 import { guessMediaType } from "./guess-media-type.ts";
+import type { InlineData, RequestPart } from "./request.ts";
 
 export function encodeImage({ data, url, media_type }: ImagePart, param: string): RequestPart {
   return encodeMedia(data, url, media_type, param);
@@ -27,14 +27,21 @@ function encodeMedia(
   param: string,
 ): RequestPart {
   if (data !== undefined) return { inlineData: encodeInline(data, mediaType, param) };
-  if (url === undefined) throw new ChatError("invalid_request", { param, message: "The part has neither data nor a url." });
+  if (url === undefined)
+    throw new ChatError("invalid_request", {
+      param,
+      message: "The part has neither data nor a url.",
+    });
   const mimeType = mediaType ?? guessMediaType(url);
   return { fileData: { fileUri: url, ...(mimeType === undefined ? {} : { mimeType }) } };
 }
 
 function encodeInline(data: string, mediaType: string | undefined, param: string): InlineData {
   if (mediaType === undefined) {
-    throw new ChatError("invalid_request", { param: `${param}.media_type`, message: "Data needs its media_type." });
+    throw new ChatError("invalid_request", {
+      param: `${param}.media_type`,
+      message: "Data needs its media_type.",
+    });
   }
   return { mimeType: mediaType, data };
 }

@@ -1,10 +1,10 @@
 import type { Signature } from "../../chat/format.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
-import type { RequestPart } from "../../wire/google-generate/request.ts";
 import type { PartContext } from "./encode-context.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { encodeToolResult } from "./encode-tool-result.ts";
 import { overlay } from "./overlay.ts";
+import type { RequestPart } from "./request.ts";
 
 /** One part of a message → the parts of a turn; none where there is nothing to say. `param` is its path in the request. */
 export function encodePart(part: Part, param: string, context: PartContext): RequestPart[] {

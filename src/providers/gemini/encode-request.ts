@@ -1,13 +1,13 @@
-import type { Extras, JsonObject } from "../../chat/format.ts";
+import type { Extras } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import type { GenerateRequest, GenerationConfig } from "../../wire/google-generate/request.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { encodeContents } from "./encode-contents.ts";
 import type { EncodeContext } from "./encode-context.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { overlay } from "./overlay.ts";
+import type { GenerateRequest, GenerationConfig } from "./request.ts";
 
 /** Google takes five at most. */
 const MAX_STOP_SEQUENCES = 5;
@@ -37,7 +37,11 @@ function fieldsBesides(extras: Extras | undefined): Extras | undefined {
   const { generationConfig, ...google } = toCamelCase(extras.google);
   // Anything but an object would take the place of what was encoded.
   if (isJsonObject(generationConfig)) {
-    google.generationConfig = overlayExtras<JsonObject>({}, toCamelCase(generationConfig), DECIDED_IN_CONFIG);
+    google.generationConfig = overlayExtras<JsonObject>(
+      {},
+      toCamelCase(generationConfig),
+      DECIDED_IN_CONFIG,
+    );
   }
   return { google };
 }
@@ -51,7 +55,10 @@ function toCamelCase(fields: JsonObject): JsonObject {
   return renamed;
 }
 
-function encodeGenerationConfig(request: ChatRequest, { model, warn }: EncodeContext): GenerationConfig {
+function encodeGenerationConfig(
+  request: ChatRequest,
+  { model, warn }: EncodeContext,
+): GenerationConfig {
   const { temperature, top_p, max_tokens, stop, seed } = request;
   const thinkingConfig = encodeThinking(request.reasoning, model, warn);
   if (stop && stop.length > MAX_STOP_SEQUENCES) {
@@ -82,13 +89,18 @@ function encodeResponseFormat(format: ChatRequest["response_format"]): Generatio
 }
 
 /** Vertex AI takes what it calls labels, of a narrow alphabet (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls). */
-function encodeLabels(metadata: ChatRequest["metadata"], { warn }: EncodeContext): Record<string, string> | undefined {
+function encodeLabels(
+  metadata: ChatRequest["metadata"],
+  { warn }: EncodeContext,
+): Record<string, string> | undefined {
   if (!metadata) return undefined;
   const labels = new Map<string, string>();
   for (const [key, value] of Object.entries(metadata)) {
-    if (/^[a-z][a-z0-9_-]{0,62}$/.test(key) && /^[a-z0-9_-]{0,63}$/.test(value)) labels.set(key, value);
+    if (/^[a-z][a-z0-9_-]{0,62}$/.test(key) && /^[a-z0-9_-]{0,63}$/.test(value))
+      labels.set(key, value);
     else {
-      const message = "A label of Vertex AI is written in small letters, digits, _ and -, 63 at most; this one was left out.";
+      const message =
+        "A label of Vertex AI is written in small letters, digits, _ and -, 63 at most; this one was left out.";
       warn({ code: "unsupported_parameter", param: `metadata.${key}`, message });
     }
   }

@@ -1,35 +1,56 @@
 import type { Warning } from "../../chat/event.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
-import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "../../wire/google-generate/request.ts";
 import { generationOf, isThirdGeneration } from "./model-generation.ts";
+import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "./request.ts";
 
 type Warn = (warning: Warning) => void;
 
 /** How much the model may think: by level from Gemini 3 on, by a budget of tokens in Gemini 2.5, not at all before. */
-export function encodeThinking(reasoning: Reasoning | undefined, model: ModelInfo, warn: Warn): ThinkingConfig | undefined {
+export function encodeThinking(
+  reasoning: Reasoning | undefined,
+  model: ModelInfo,
+  warn: Warn,
+): ThinkingConfig | undefined {
   if (!reasoning) return undefined;
   const amount = encodeAmount(reasoning, model, warn);
-  const config = { ...amount, ...(reasoning.visible === undefined ? {} : { includeThoughts: reasoning.visible }) };
+  const config = {
+    ...amount,
+    ...(reasoning.visible === undefined ? {} : { includeThoughts: reasoning.visible }),
+  };
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-function encodeAmount({ effort, budget_tokens: budget }: Reasoning, model: ModelInfo, warn: Warn): ThinkingConfig {
+function encodeAmount(
+  { effort, budget_tokens: budget }: Reasoning,
+  model: ModelInfo,
+  warn: Warn,
+): ThinkingConfig {
   if (effort === undefined && budget === undefined) return {};
   switch (waysOfThinking(model)) {
     case "level":
       return {
-        thinkingLevel: effort === undefined ? levelForBudget(budget ?? 0, model, warn) : levelForEffort(effort, model, warn),
+        thinkingLevel:
+          effort === undefined
+            ? levelForBudget(budget ?? 0, model, warn)
+            : levelForEffort(effort, model, warn),
       };
     case "budget":
       return {
-        thinkingBudget: budget === undefined ? budgetForEffort(effort ?? "medium", model, warn) : fitBudget(budget, model, warn),
+        thinkingBudget:
+          budget === undefined
+            ? budgetForEffort(effort ?? "medium", model, warn)
+            : fitBudget(budget, model, warn),
       };
     case "none":
       // Not to think is what such a model does anyway.
       if (effort !== "none" && budget !== 0) {
         const param = effort === undefined ? "reasoning.budget_tokens" : "reasoning.effort";
-        warn({ code: "unsupported_parameter", param, message: `${model.id} does not take how much it should think.` });
+        warn({
+          code: "unsupported_parameter",
+          param,
+          message: `${model.id} does not take how much it should think.`,
+        });
       }
       return {};
   }
@@ -53,12 +74,22 @@ function waysOfThinking(model: ModelInfo): "level" | "budget" | "none" {
 
 /** Levels by rising effort, as numbers on the scale of {@link EFFORT_HEIGHT}. */
 const LEVEL_HEIGHT: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
-const EFFORT_HEIGHT: Record<Effort, number> = { none: 0, minimal: 1, low: 2, medium: 3, high: 4, xhigh: 5, max: 6 };
+const EFFORT_HEIGHT: Record<Effort, number> = {
+  none: 0,
+  minimal: 1,
+  low: 2,
+  medium: 3,
+  high: 4,
+  xhigh: 5,
+  max: 6,
+};
 
 /** Which levels a model takes. Flash models take all of them, the others do not take MINIMAL (ai.google.dev/gemini-api/docs/thinking). */
 function levelsOf(model: ModelInfo): readonly ThinkingLevel[] {
   const known = model.efforts?.map((effort) => EFFORT_HEIGHT[effort]);
-  const levels = THINKING_LEVELS.filter((level) => (known ? known.includes(LEVEL_HEIGHT[level]) : true));
+  const levels = THINKING_LEVELS.filter((level) =>
+    known ? known.includes(LEVEL_HEIGHT[level]) : true,
+  );
   if (known && levels.length > 0) return levels;
   return /flash|lite|latest/.test(model.id) ? THINKING_LEVELS : ["LOW", "MEDIUM", "HIGH"];
 }
@@ -67,7 +98,8 @@ function nearestLevel(height: number, model: ModelInfo): ThinkingLevel {
   const levels = levelsOf(model);
   let nearest = levels[0] ?? "LOW";
   for (const level of levels) {
-    if (Math.abs(LEVEL_HEIGHT[level] - height) < Math.abs(LEVEL_HEIGHT[nearest] - height)) nearest = level;
+    if (Math.abs(LEVEL_HEIGHT[level] - height) < Math.abs(LEVEL_HEIGHT[nearest] - height))
+      nearest = level;
   }
   return nearest;
 }

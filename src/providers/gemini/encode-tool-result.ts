@@ -1,23 +1,34 @@
 import type { ToolResultPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { InlineData, RequestPart } from "../../wire/google-generate/request.ts";
 import type { PartContext } from "./encode-context.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { isThirdGeneration } from "./model-generation.ts";
 import { overlay } from "./overlay.ts";
+import type { InlineData, RequestPart } from "./request.ts";
 
 /** What Gemini 3 takes inside of a function's result (ai.google.dev/gemini-api/docs/function-calling, "Multimodal function responses"). */
-const MEDIA_INSIDE: ReadonlySet<string> = new Set(["image/png", "image/jpeg", "image/webp", "application/pdf", "text/plain"]);
+const MEDIA_INSIDE: ReadonlySet<string> = new Set([
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "application/pdf",
+  "text/plain",
+]);
 
 /**
  * A function's result. Its texts stand in an object, under the key that Google reads as output or as error. Images and documents
  * belong inside of it from Gemini 3 on. Before, and for other media, they are parts that follow the results; so are files by URL,
  * which the Gemini API passes over in silence where they stand inside: the model makes up what it was to see (recorded 2026-02).
  */
-export function encodeToolResult(part: ToolResultPart, param: string, context: PartContext): RequestPart[] {
+export function encodeToolResult(
+  part: ToolResultPart,
+  param: string,
+  context: PartContext,
+): RequestPart[] {
   const name = part.name ?? context.toolNames.get(part.tool_call_id);
   if (name === undefined) {
-    const message = "No tool call in this conversation has this id, and Google needs the tool's name: add `name` to the result.";
+    const message =
+      "No tool call in this conversation has this id, and Google needs the tool's name: add `name` to the result.";
     throw new ChatError("invalid_request", { param: `${param}.tool_call_id`, message });
   }
   const texts: string[] = [];
@@ -44,7 +55,11 @@ function isInside({ mimeType }: InlineData, { model }: PartContext): boolean {
   return isThirdGeneration(model) && MEDIA_INSIDE.has(mimeType);
 }
 
-function encodeContent({ content }: ToolResultPart, param: string, context: PartContext): RequestPart[] {
+function encodeContent(
+  { content }: ToolResultPart,
+  param: string,
+  context: PartContext,
+): RequestPart[] {
   if (typeof content === "string") return [{ text: content }];
   return content.map((item, index) => encodeItem(item, `${param}.content[${index}]`, context));
 }

@@ -1,11 +1,14 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool, ToolChoice } from "../../chat/tool.ts";
-import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "../../wire/google-generate/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 import { overlay } from "./overlay.ts";
+import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "./request.ts";
 
 /** All functions stand in one list, at the place of the first of them; Google's own tools stand beside it. */
-export function encodeTools({ tools, tool_choice: choice }: ChatRequest): Pick<GenerateRequest, "tools" | "toolConfig"> {
+export function encodeTools({
+  tools,
+  tool_choice: choice,
+}: ChatRequest): Pick<GenerateRequest, "tools" | "toolConfig"> {
   const config = encodeToolChoice(choice, tools ?? []);
   return {
     ...(tools?.length ? { tools: groupTools(tools) } : {}),
@@ -26,7 +29,12 @@ function groupTools(tools: readonly Tool[]): JsonObject[] {
   return groups;
 }
 
-function encodeFunction({ name, description, parameters, extras }: FunctionTool): FunctionDeclaration {
+function encodeFunction({
+  name,
+  description,
+  parameters,
+  extras,
+}: FunctionTool): FunctionDeclaration {
   const declaration = {
     name,
     ...(description === undefined ? {} : { description }),
@@ -36,7 +44,10 @@ function encodeFunction({ name, description, parameters, extras }: FunctionTool)
   return overlay(declaration, extras);
 }
 
-function encodeToolChoice(choice: ToolChoice | undefined, tools: readonly Tool[]): FunctionCallingConfig | undefined {
+function encodeToolChoice(
+  choice: ToolChoice | undefined,
+  tools: readonly Tool[],
+): FunctionCallingConfig | undefined {
   switch (choice) {
     case undefined:
     case "auto":

@@ -1,28 +1,30 @@
-import type { ProviderDeps } from "../../context.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { readErrorBody } from "../../formats/google-generate/read-error.ts";
+import { readErrorBody } from "../../google/read-error.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { requestJson } from "../../upstream/request-json.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
+import { geminiCapabilities } from "./capabilities.ts";
 import { decodeCount, encodeCountRequest } from "./count-tokens.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { encodeRequest } from "./encode-request.ts";
-import type { GeminiEnv } from "./settings.ts";
-import { geminiSupport } from "./support.ts";
+import type { GeminiConfig } from "./env.ts";
 import { createTransport, type NoTransport, type Transport } from "./transport.ts";
 
 /** Google's Gemini models, by the Gemini API or by Vertex AI. */
-export function createGeminiProvider(env: GeminiEnv, deps: ProviderDeps): Provider {
-  const transport = createTransport(env, deps);
+export function createGeminiProvider(config: GeminiConfig, deps: ProviderDeps): Provider {
+  const transport = createTransport(config, deps);
   return {
     name: "gemini",
     // What the Code Assist service answered before is answered by the same models; that service itself is closed to other programs.
     aliases: ["google", "vertex", "gemini-code", "gemini-code-cli"],
     format: "google",
-    defaultModel: env.GEMINI_DEFAULT_MODEL ?? null,
+    defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
     availability:
-      "reason" in transport ? { available: false, code: "provider_unavailable", reason: transport.reason } : { available: true },
-    support: geminiSupport(transport.name),
+      "reason" in transport
+        ? { available: false, code: "provider_unavailable", reason: transport.reason }
+        : { available: true },
+    capabilities: geminiCapabilities(transport.name),
     async open(call) {
       return openAnswer(call, requireTransport(transport), deps);
     },
@@ -33,13 +35,17 @@ export function createGeminiProvider(env: GeminiEnv, deps: ProviderDeps): Provid
 }
 
 function requireTransport(transport: Transport | NoTransport): Transport {
-  if ("reason" in transport) throw new ChatError("provider_unavailable", { message: transport.reason });
+  if ("reason" in transport)
+    throw new ChatError("provider_unavailable", { message: transport.reason });
   return transport;
 }
 
 function encodeCall(call: ProviderCall) {
   const model = readModelId(call.model.id);
-  return { model, request: encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }) };
+  return {
+    model,
+    request: encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }),
+  };
 }
 
 /** A whole answer of Gemini 4 ends here, a streamed one does not; and one so long takes many minutes without a sign of life. */
@@ -59,7 +65,7 @@ function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps
         stream,
         signal: call.signal,
         format: "google",
-        createDecoder: () => createAnswerDecoder({ model, randomId: deps.randomId }),
+        createAnswerDecoder: () => createAnswerDecoder({ model, randomId: deps.randomId }),
         readErrorBody,
       },
       deps,
@@ -67,7 +73,11 @@ function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps
   );
 }
 
-async function countTokens(call: ProviderCall, transport: Transport, deps: ProviderDeps): Promise<number> {
+async function countTokens(
+  call: ProviderCall,
+  transport: Transport,
+  deps: ProviderDeps,
+): Promise<number> {
   const { model, request } = encodeCall(call);
   const body = JSON.stringify(encodeCountRequest(request, model, transport.name));
   const answer = await transport.sendAuthorized(call.signal, (headers) =>
@@ -91,5 +101,8 @@ async function countTokens(call: ProviderCall, transport: Transport, deps: Provi
 function readModelId(id: string): string {
   const model = id.replace(/^models\//, "");
   if (/^[\w.@-]+$/.test(model) && !/^\.+$/.test(model)) return model;
-  throw new ChatError("model_not_found", { param: "model", message: "This is not the name of a Gemini model." });
+  throw new ChatError("model_not_found", {
+    param: "model",
+    message: "This is not the name of a Gemini model.",
+  });
 }

@@ -20,7 +20,9 @@ const FINISHED: Readonly<Record<string, FinishReason>> = {
 };
 
 /** Whose fault it is that generation failed, where it is not the model's. */
-const REFUSED: Readonly<Record<string, ErrorCode>> = { MISSING_THOUGHT_SIGNATURE: "upstream_rejected" };
+const REFUSED: Readonly<Record<string, ErrorCode>> = {
+  MISSING_THOUGHT_SIGNATURE: "upstream_rejected",
+};
 
 /**
  * Where the model called a function, the answer ends in `tool_calls`. UNEXPECTED_TOOL_CALL is said of a call that the request did not
@@ -33,9 +35,14 @@ const WITH_CALL: ReadonlySet<string> = new Set(["STOP", "UNEXPECTED_TOOL_CALL"])
  * above mean that the model failed (MALFORMED_FUNCTION_CALL, TOO_MANY_TOOL_CALLS, OTHER, …), and so far each new one did: what is
  * not known is no success.
  */
-export function mapFinishReason(reason: string, called: boolean): { finish: FinishReason } | { error: ErrorCode } {
+export function mapFinishReason(
+  reason: string,
+  called: boolean,
+): { finish: FinishReason } | { error: ErrorCode } {
   if (called && WITH_CALL.has(reason)) return { finish: "tool_calls" };
   const finish = Object.hasOwn(FINISHED, reason) ? FINISHED[reason] : undefined;
   if (finish !== undefined) return { finish };
-  return { error: (Object.hasOwn(REFUSED, reason) ? REFUSED[reason] : undefined) ?? "upstream_error" };
+  return {
+    error: (Object.hasOwn(REFUSED, reason) ? REFUSED[reason] : undefined) ?? "upstream_error",
+  };
 }

@@ -1,6 +1,6 @@
 import { readCount, type Usage } from "../../chat/usage.ts";
-import { isJsonObject } from "../../json/is-json-object.ts";
-import type { UsageMetadata } from "../../wire/google-generate/answer.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import type { UsageMetadata } from "./answer.ts";
 
 /**
  * `usageMetadata` → usage; null where it counts nothing (a blocked prompt has but a traffic type). Google leaves out counts that are

@@ -1,5 +1,5 @@
-import { isJsonObject } from "../../json/is-json-object.ts";
-import type { PartialArg } from "../../wire/google-generate/answer.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import type { PartialArg } from "./answer.ts";
 
 type Segment = string | number;
 
@@ -31,9 +31,11 @@ export function createArgumentsWriter(): ArgumentsWriter {
   /** The comma and the name that stand before a value. */
   function place(segment: Segment): string {
     const container = open[open.length - 1];
-    if (!container || container.isList !== (typeof segment === "number")) throw new Error("a path that does not fit");
+    if (!container || container.isList !== (typeof segment === "number"))
+      throw new Error("a path that does not fit");
     const comma = container.count > 0 ? "," : "";
-    const taken = typeof segment === "number" ? segment !== container.count : container.names.has(segment);
+    const taken =
+      typeof segment === "number" ? segment !== container.count : container.names.has(segment);
     if (taken) throw new Error("a path out of order");
     container.count += 1;
     if (typeof segment === "number") return comma;
@@ -62,7 +64,8 @@ export function createArgumentsWriter(): ArgumentsWriter {
   function goTo(path: readonly Segment[]): string {
     let text = open.length === 0 ? enter("$", false) : "";
     let depth = 1;
-    while (depth < open.length && depth < path.length && open[depth]?.segment === path[depth - 1]) depth += 1;
+    while (depth < open.length && depth < path.length && open[depth]?.segment === path[depth - 1])
+      depth += 1;
     text += leaveTo(depth);
     path.forEach((segment, at) => {
       if (at < depth - 1) return;
@@ -83,8 +86,11 @@ export function createArgumentsWriter(): ArgumentsWriter {
       return before + escaped + (value.willContinue === true ? "" : endString());
     }
     const scalar = value.numberValue ?? value.boolValue;
-    const known = typeof scalar === "number" || typeof scalar === "boolean" || value.nullValue !== undefined;
-    return known ? `${endString()}${goTo(parsePath(jsonPath))}${JSON.stringify(scalar ?? null)}` : "";
+    const known =
+      typeof scalar === "number" || typeof scalar === "boolean" || value.nullValue !== undefined;
+    return known
+      ? `${endString()}${goTo(parsePath(jsonPath))}${JSON.stringify(scalar ?? null)}`
+      : "";
   }
 
   return {
@@ -106,10 +112,13 @@ function parsePath(path: string): Segment[] {
   const segments: Segment[] = [];
   let rest = path.replace(/^\$/, "");
   while (rest !== "") {
-    const match = /^(?:\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])/.exec(rest);
+    const match =
+      /^(?:\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])/.exec(rest);
     if (!match) throw new Error("not a path");
     const [whole, name, index, quoted, doubleQuoted] = match;
-    segments.push(index === undefined ? (name ?? dropEscapes(quoted ?? doubleQuoted ?? "")) : Number(index));
+    segments.push(
+      index === undefined ? (name ?? dropEscapes(quoted ?? doubleQuoted ?? "")) : Number(index),
+    );
     rest = rest.slice(whole.length);
   }
   if (segments.length === 0) throw new Error("a path to nothing");

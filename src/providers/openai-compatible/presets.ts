@@ -4,7 +4,7 @@ import type { QuirkSettings } from "../../formats/openai-chat/quirks.ts";
 export interface Preset {
   readonly name: string;
   readonly aliases: readonly string[];
-  /** Begin of its variables: `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_DEFAULT_MODEL`. */
+  /** Begin of its env: `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_DEFAULT_MODEL`. */
   readonly prefix: string;
   /** Where it is; null where only the operator knows. A URL without a path gets `/v1`, as the local servers have it. */
   readonly baseUrl: string | null;
@@ -137,7 +137,13 @@ export const PRESETS: readonly Preset[] = [
     baseUrl: null,
     needsKey: false,
     defaultModel: null,
-    quirks: { refuses: ["metadata"], system_role: "system", reasoning_details: false, documents: "none", cache: "automatic" },
+    quirks: {
+      refuses: ["metadata"],
+      system_role: "system",
+      reasoning_details: false,
+      documents: "none",
+      cache: "automatic",
+    },
   },
   {
     // https://lmstudio.ai/docs/developer/openai-compat/chat-completions

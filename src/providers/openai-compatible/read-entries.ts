@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { findCredentialFault } from "../../env/find-credential-fault.ts";
+import { checkCredential } from "../../env/check-credential.ts";
 import { parseJsonListSecret } from "../../env/json-secret.ts";
 import { NO_QUIRKS, quirksSchema } from "../../formats/openai-chat/quirks.ts";
+import { type ServerEntry, serverEntrySchema } from "./env.ts";
 import type { Preset } from "./presets.ts";
-import type { Variables } from "./read-presets.ts";
+import type { Env } from "./read-presets.ts";
 import { createHeaders, findHeaderFault, type ServerConfig, unavailable } from "./server.ts";
-import { type ServerEntry, serverEntrySchema } from "./settings.ts";
 
 /** Names and aliases of the providers that are built in; no entry may take one of them. */
 const TAKEN_NAMES: ReadonlySet<string> = new Set([
@@ -20,20 +20,25 @@ const VARIABLE = "COMPATIBLE_PROVIDERS";
  * The servers of COMPATIBLE_PROVIDERS. An entry that is not right becomes a provider that says what to do, and leaves the others
  * alone; one whose name cannot be used is called after its place.
  */
-export function readEntries(variables: Variables, presets: readonly Preset[]): ServerConfig[] {
-  const value = variables[VARIABLE];
+export function readEntries(env: Env, presets: readonly Preset[]): ServerConfig[] {
+  const value = env[VARIABLE];
   if (value === undefined) return [];
   const list = parseJsonListSecret(value);
-  if (!list) return [unusable("compatible-providers", `${VARIABLE} is not a JSON list, raw or as base64.`)];
+  if (!list)
+    return [unusable("compatible-providers", `${VARIABLE} is not a JSON list, raw or as base64.`)];
   const taken = new Set(TAKEN_NAMES);
   for (const { aliases } of presets) for (const alias of aliases) taken.add(alias);
   return list.map((item, index) => {
     const place = `${VARIABLE}[${index}]`;
     const parsed = serverEntrySchema.safeParse(item);
-    const name = parsed.data?.name ?? z.looseObject({ name: serverEntrySchema.shape.name }).safeParse(item).data?.name;
+    const name =
+      parsed.data?.name ??
+      z.looseObject({ name: serverEntrySchema.shape.name }).safeParse(item).data?.name;
     if (name === undefined || taken.has(name)) {
       const reason =
-        name === undefined ? describeFault(parsed.error, place) : `${place}.name "${name}" is taken by another provider.`;
+        name === undefined
+          ? describeFault(parsed.error, place)
+          : `${place}.name "${name}" is taken by another provider.`;
       return unusable(`compatible-providers-${index + 1}`, reason);
     }
     taken.add(name);
@@ -41,7 +46,7 @@ export function readEntries(variables: Variables, presets: readonly Preset[]): S
     return readEntry(
       parsed.data,
       place,
-      variables,
+      env,
       presets.find((preset) => preset.name === name),
     );
   });
@@ -52,7 +57,9 @@ function describeFault(error: z.ZodError | undefined, place: string): string {
   const issue = error?.issues[0];
   if (!issue) return `${place} is not valid.`;
   const keys = issue.code === "unrecognized_keys" ? `: ${issue.keys.join(", ").slice(0, 100)}` : "";
-  const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
+  const path = issue.path
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
+    .join("");
   const known = issue.message.endsWith("received undefined") ? "is missing" : issue.message;
   const message = issue.code === "unrecognized_keys" ? "has unknown fields" : known;
   return `${place}${path} ${message}${keys}.`;
@@ -70,17 +77,23 @@ function unusable(name: string, reason: string): ServerConfig {
   };
 }
 
-function readEntry(entry: ServerEntry, place: string, variables: Variables, preset: Preset | undefined): ServerConfig {
+function readEntry(
+  entry: ServerEntry,
+  place: string,
+  env: Env,
+  preset: Preset | undefined,
+): ServerConfig {
   const { name, headers = {} } = entry;
   const baseUrl = entry.base_url ?? preset?.baseUrl ?? undefined;
-  const key = entry.api_key ?? (entry.api_key_env === undefined ? undefined : variables[entry.api_key_env]);
+  const key =
+    entry.api_key ?? (entry.api_key_env === undefined ? undefined : env[entry.api_key_env]);
   const quirks = quirksSchema.safeParse({ ...preset?.quirks, ...entry.quirks });
   const fault =
     (baseUrl === undefined ? `${place}.base_url is missing.` : undefined) ??
     (entry.api_key_env !== undefined && key === undefined
       ? `${place}.api_key_env names the variable ${entry.api_key_env}, which is not set.`
       : undefined) ??
-    findCredentialFault(key, entry.api_key_env ?? `${place}.api_key`) ??
+    checkCredential(key, entry.api_key_env ?? `${place}.api_key`) ??
     findHeaderFault(headers, `${place}.headers`) ??
     (quirks.success ? undefined : describeFault(quirks.error, `${place}.quirks`));
   return {

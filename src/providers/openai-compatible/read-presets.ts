@@ -1,20 +1,20 @@
 import { baseUrlSchema } from "../../env/base-url.ts";
-import { findCredentialFault } from "../../env/find-credential-fault.ts";
+import { checkCredential } from "../../env/check-credential.ts";
 import { quirksSchema } from "../../formats/openai-chat/quirks.ts";
 import type { Availability } from "../provider.ts";
 import { OLLAMA_LOCAL_URL, type Preset } from "./presets.ts";
 import { createHeaders, type ServerConfig, unavailable, withApiPath } from "./server.ts";
 
-export type Variables = Readonly<Record<string, string | undefined>>;
+export type Env = Readonly<Record<string, string | undefined>>;
 
 /** A preset with what the environment says about it. */
-export function readPreset(preset: Preset, variables: Variables): ServerConfig {
-  const key = variables[`${preset.prefix}_API_KEY`];
-  const baseUrl = findBaseUrl(preset, variables);
+export function readPreset(preset: Preset, env: Env): ServerConfig {
+  const key = env[`${preset.prefix}_API_KEY`];
+  const baseUrl = findBaseUrl(preset, env);
   return {
     name: preset.name,
     aliases: preset.aliases,
-    defaultModel: variables[`${preset.prefix}_DEFAULT_MODEL`] ?? preset.defaultModel,
+    defaultModel: env[`${preset.prefix}_DEFAULT_MODEL`] ?? preset.defaultModel,
     quirks: quirksSchema.parse(preset.quirks),
     availability: checkPreset(preset, key, baseUrl),
     baseUrl: baseUrl ?? "",
@@ -23,13 +23,13 @@ export function readPreset(preset: Preset, variables: Variables): ServerConfig {
 }
 
 /** Undefined where nothing says where it is, or what says so is no URL. */
-function findBaseUrl({ name, prefix, baseUrl, needsKey }: Preset, variables: Variables): string | undefined {
-  const given = variables[`${prefix}_BASE_URL`];
+function findBaseUrl({ name, prefix, baseUrl, needsKey }: Preset, env: Env): string | undefined {
+  const given = env[`${prefix}_BASE_URL`];
   if (given !== undefined) {
     const parsed = baseUrlSchema.safeParse(given).data;
     return parsed !== undefined && !needsKey ? withApiPath(parsed) : parsed;
   }
-  if (name === "ollama" && isOn(variables.OLLAMA)) return OLLAMA_LOCAL_URL;
+  if (name === "ollama" && isOn(env.OLLAMA)) return OLLAMA_LOCAL_URL;
   return baseUrl ?? undefined;
 }
 
@@ -37,11 +37,18 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && /^(1|true|yes|on)$/i.test(value.trim());
 }
 
-function checkPreset({ name, prefix, needsKey }: Preset, key: string | undefined, baseUrl: string | undefined): Availability {
-  if (needsKey && key === undefined) return unavailable(`${prefix}_API_KEY is not set. Set it to a key of ${name}.`);
-  const fault = findCredentialFault(key, `${prefix}_API_KEY`);
+function checkPreset(
+  { name, prefix, needsKey }: Preset,
+  key: string | undefined,
+  baseUrl: string | undefined,
+): Availability {
+  if (needsKey && key === undefined)
+    return unavailable(`${prefix}_API_KEY is not set. Set it to a key of ${name}.`);
+  const fault = checkCredential(key, `${prefix}_API_KEY`);
   if (fault !== undefined) return unavailable(fault);
   if (baseUrl !== undefined) return { available: true };
   const other = name === "ollama" ? ", or OLLAMA to 1 for the one on this machine" : "";
-  return unavailable(`${prefix}_BASE_URL is not set to an http or https URL. Set it to the address of the server${other}.`);
+  return unavailable(
+    `${prefix}_BASE_URL is not set to an http or https URL. Set it to the address of the server${other}.`,
+  );
 }

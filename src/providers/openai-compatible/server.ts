@@ -30,17 +30,26 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   "accept",
 ]);
 
-export function findHeaderFault(headers: Readonly<Record<string, string>>, place: string): string | undefined {
+export function findHeaderFault(
+  headers: Readonly<Record<string, string>>,
+  place: string,
+): string | undefined {
   for (const [name, value] of Object.entries(headers)) {
-    if (!HEADER_NAME.test(name) || RESERVED_HEADERS.has(name.toLowerCase())) return `${place} holds a name that cannot be sent.`;
-    if (value !== "" && !HEADER_VALUE.test(value)) return `${place}.${name} holds a character that cannot be sent.`;
+    if (!HEADER_NAME.test(name) || RESERVED_HEADERS.has(name.toLowerCase()))
+      return `${place} holds a name that cannot be sent.`;
+    if (value !== "" && !HEADER_VALUE.test(value))
+      return `${place}.${name} holds a character that cannot be sent.`;
   }
   return undefined;
 }
 
 /** `authorization` for the key, unless the headers bring their own. Names are small, so that one cannot stand there twice. */
-export function createHeaders(key: string | undefined, more: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+export function createHeaders(
+  key: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const headers: Record<string, string> =
+    key === undefined ? {} : { authorization: `Bearer ${key}` };
   for (const [name, value] of Object.entries(more)) headers[name.toLowerCase()] = value;
   return headers;
 }

@@ -1,30 +1,31 @@
-import type { JsonObject } from "../../chat/format.ts";
 import type { ModelInfo } from "../../chat/model.ts";
-import type { ProviderDeps } from "../../context.ts";
-import { findCredentialFault } from "../../env/find-credential-fault.ts";
+import { checkCredential } from "../../env/check-credential.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { createDecoder } from "../../formats/openai-responses/decode-answer.ts";
-import { encodeRequest } from "../../formats/openai-responses/encode-request.ts";
-import { readErrorBody } from "../../formats/openai-responses/read-error.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import type { Availability, Provider } from "../provider.ts";
-import type { OpenaiEnv } from "./settings.ts";
-import { openaiSupport } from "./support.ts";
+import { openaiCapabilities } from "./capabilities.ts";
+import { createAnswerDecoder } from "./decode-answer.ts";
+import { encodeRequest } from "./encode-request.ts";
+import type { OpenaiConfig } from "./env.ts";
+import { readErrorBody } from "./read-error.ts";
 
 /** OpenAI by its Responses API: the only one of its APIs in which the current models take tools and reasoning together. */
-export function createOpenaiProvider(env: OpenaiEnv, deps: ProviderDeps): Provider {
-  const availability = checkSettings(env);
-  const headers = createHeaders(env);
-  const url = `${env.OPENAI_BASE_URL}/responses`;
+export function createOpenaiProvider(config: OpenaiConfig, deps: ProviderDeps): Provider {
+  const availability = checkSettings(config);
+  const headers = createHeaders(config);
+  const url = `${config.OPENAI_BASE_URL}/responses`;
   return {
     name: "openai",
     aliases: ["codex"],
     format: "openai_responses",
-    defaultModel: env.OPENAI_DEFAULT_MODEL ?? null,
+    defaultModel: config.OPENAI_DEFAULT_MODEL ?? null,
     availability,
-    support: openaiSupport,
+    capabilities: openaiCapabilities,
     async open(call) {
-      if (!availability.available) throw new ChatError(availability.code, { message: availability.reason });
+      if (!availability.available)
+        throw new ChatError(availability.code, { message: availability.reason });
       const body = encodeRequest(call, createDefaults(call.model));
       return openUpstream(
         {
@@ -34,7 +35,8 @@ export function createOpenaiProvider(env: OpenaiEnv, deps: ProviderDeps): Provid
           stream: call.stream,
           signal: call.signal,
           format: "openai_responses",
-          createDecoder: () => createDecoder({ model: call.model.id, mintId: () => `resp_${deps.randomId()}` }),
+          createAnswerDecoder: () =>
+            createAnswerDecoder({ model: call.model.id, mintId: () => `resp_${deps.randomId()}` }),
           readErrorBody,
         },
         deps,
@@ -43,10 +45,11 @@ export function createOpenaiProvider(env: OpenaiEnv, deps: ProviderDeps): Provid
   };
 }
 
-function checkSettings(env: OpenaiEnv): Availability {
-  if (!env.OPENAI_API_KEY) return unavailable("OPENAI_API_KEY is not set. Set it to a key of the OpenAI API.");
+function checkSettings(config: OpenaiConfig): Availability {
+  if (!config.OPENAI_API_KEY)
+    return unavailable("OPENAI_API_KEY is not set. Set it to a key of the OpenAI API.");
   for (const name of ["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const) {
-    const fault = findCredentialFault(env[name], name);
+    const fault = checkCredential(config[name], name);
     if (fault) return unavailable(fault);
   }
   return { available: true };
@@ -56,12 +59,12 @@ function unavailable(reason: string): Availability {
   return { available: false, code: "provider_unavailable", reason };
 }
 
-function createHeaders(env: OpenaiEnv): Record<string, string> {
+function createHeaders(config: OpenaiConfig): Record<string, string> {
   return {
-    authorization: `Bearer ${env.OPENAI_API_KEY}`,
+    authorization: `Bearer ${config.OPENAI_API_KEY}`,
     "content-type": "application/json",
-    ...(env.OPENAI_ORGANIZATION ? { "openai-organization": env.OPENAI_ORGANIZATION } : {}),
-    ...(env.OPENAI_PROJECT ? { "openai-project": env.OPENAI_PROJECT } : {}),
+    ...(config.OPENAI_ORGANIZATION ? { "openai-organization": config.OPENAI_ORGANIZATION } : {}),
+    ...(config.OPENAI_PROJECT ? { "openai-project": config.OPENAI_PROJECT } : {}),
   };
 }
 

@@ -14,7 +14,10 @@ const document = resolve(import.meta.dir, "../../../docs/clients.md");
 const ASKS = {
   "tool loop": { question: { tools: TOOLS }, answers: [CALLS, LAST] },
   "structured output": { question: { schema: SCHEMA }, answers: [OBJECT] },
-} as const satisfies Record<string, { question: Partial<Question>; answers: readonly ScriptedAnswer[] }>;
+} as const satisfies Record<
+  string,
+  { question: Partial<Question>; answers: readonly ScriptedAnswer[] }
+>;
 type Ask = keyof typeof ASKS;
 
 /** What a provider has no place for: its name, and the param by which a caller is told. */
@@ -27,7 +30,10 @@ const GAPS: Readonly<Record<string, Partial<Record<Ask, string>>>> = {
 export function describeCross({ upstream, cursor, main, token, caller, play }: Stage): void {
   const dialects = [
     { name: "/chat", client: createNativeCaller({ url: main.server.url, token }) },
-    ...CALLERS.filter(({ name }) => !name.startsWith("ai ")).map((kind) => ({ name: PATHS[kind.dialect], client: caller(kind) })),
+    ...CALLERS.filter(({ name }) => !name.startsWith("ai ")).map((kind) => ({
+      name: PATHS[kind.dialect],
+      client: caller(kind),
+    })),
   ];
   const providers = [
     ...ALL_VENDORS.map((vendor) => ({
@@ -45,7 +51,11 @@ export function describeCross({ upstream, cursor, main, token, caller, play }: S
             {
               events: [
                 { event: "assistant", id: "1-0", data: { text: TEXT.text } },
-                { event: "result", id: "2-0", data: { runId: RUN_ID, status: "FINISHED", text: TEXT.text, durationMs: 1 } },
+                {
+                  event: "result",
+                  id: "2-0",
+                  data: { runId: RUN_ID, status: "FINISHED", text: TEXT.text, durationMs: 1 },
+                },
                 { event: "done" },
               ],
               end: "close",
@@ -58,11 +68,20 @@ export function describeCross({ upstream, cursor, main, token, caller, play }: S
   ];
 
   /** Asks and looks whether it came to what was asked for. */
-  async function works(ask: Ask, client: { ask(question: Question): Promise<Turn> }, provider: (typeof providers)[number]) {
+  async function works(
+    ask: Ask,
+    client: { ask(question: Question): Promise<Turn> },
+    provider: (typeof providers)[number],
+  ) {
     const { question, answers } = ASKS[ask];
     const gap = GAPS[provider.name]?.[ask];
     provider.play(gap ? [TEXT] : answers);
-    const first = await client.ask({ model: provider.model, prompt: "Ask weather and now.", stream: false, ...question });
+    const first = await client.ask({
+      model: provider.model,
+      prompt: "Ask weather and now.",
+      stream: false,
+      ...question,
+    });
     if (ask === "structured output") {
       if (provider.schema() === undefined) return false;
       expect(Object.keys(JSON.parse(first.text))).toEqual(["city", "degrees"]);
@@ -84,7 +103,10 @@ export function describeCross({ upstream, cursor, main, token, caller, play }: S
           const gap = GAPS[provider.name]?.[ask];
           test(`${provider.name} through ${name}: ${gap ? `no ${ask}, and an answer all the same` : ask}`, async () => {
             const worked = await works(ask, client, provider);
-            cells.set(`${provider.name} ${name} ${ask}`, worked ? "yes" : `no: \`${gap}\` is left out`);
+            cells.set(
+              `${provider.name} ${name} ${ask}`,
+              worked ? "yes" : `no: \`${gap}\` is left out`,
+            );
             expect(worked).toBe(gap === undefined);
           });
         }
@@ -103,10 +125,16 @@ export function describeCross({ upstream, cursor, main, token, caller, play }: S
               : { response_format: format };
           const answer = await main.client.send("/v1/chat/completions", {
             headers: { "content-type": "application/json" },
-            body: JSON.stringify({ model: provider?.model, messages: [{ role: "user", content: "Hi" }], ...asked }),
+            body: JSON.stringify({
+              model: provider?.model,
+              messages: [{ role: "user", content: "Hi" }],
+              ...asked,
+            }),
           });
           expect(answer.status).toBe(200);
-          expect(answer.headers.get("x-warnings")).toContain(`unsupported_parameter;param="${param}`);
+          expect(answer.headers.get("x-warnings")).toContain(
+            `unsupported_parameter;param="${param}`,
+          );
         });
       }
     }

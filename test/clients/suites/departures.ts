@@ -15,7 +15,8 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
   describe("an abort", () => {
     afterEach(() => upstream.reset());
 
-    if (isLate) test.skip("of a whole answer closes the call (not on deno: its server does not tell of it)", () => {});
+    if (isLate)
+      test.skip("of a whole answer closes the call (not on deno: its server does not tell of it)", () => {});
 
     for (const kind of CALLERS) {
       const client = caller(kind);
@@ -30,7 +31,9 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
             upstream.enqueue(answer());
             const controller = new AbortController();
             const { signal } = controller;
-            const asked = rejectionOf(client.ask({ model: `${vendor.name}/${vendor.model}`, prompt: "Hi", stream, signal }));
+            const asked = rejectionOf(
+              client.ask({ model: `${vendor.name}/${vendor.model}`, prompt: "Hi", stream, signal }),
+            );
             const sent = await upstream.waitForRequests(1);
             await Bun.sleep(20);
             expect(sent.closedAt).toBeUndefined();

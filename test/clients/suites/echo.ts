@@ -12,7 +12,12 @@ const ANTHROPIC_STATUS: Readonly<Record<string, number>> = { upstream_overloaded
 /** What needs no vendor: every error code, and a stream that is cut, as each client tells them. */
 export function describeEchoes({ caller, main }: Stage): void {
   describe("headers of answers", () => {
-    const body = { model: "echo/echo", max_tokens: 9, messages: [{ role: "user", content: "Hi" }], temperature: 1 };
+    const body = {
+      model: "echo/echo",
+      max_tokens: 9,
+      messages: [{ role: "user", content: "Hi" }],
+      temperature: 1,
+    };
     for (const [path, more] of [
       ["/v1/messages", {}],
       ["/v1/messages", { stream: true }],
@@ -43,20 +48,27 @@ export function describeEchoes({ caller, main }: Stage): void {
         for (const code of CODES) {
           const status = (isAnthropic ? ANTHROPIC_STATUS[code] : undefined) ?? ERRORS[code].status;
           for (const stream of [false, true]) {
-            const thrown = await rejectionOf(client.ask({ model: `echo/echo-fail-${code}`, prompt: "Hi", stream }));
-            const error = client.readError(thrown);
+            const thrown = await rejectionOf(
+              client.ask({ model: `echo/echo-fail-${code}`, prompt: "Hi", stream }),
+            );
+            const error = client.readErrorBody(thrown);
             expect({ code, status: error.status }).toEqual({ code, status });
             expect(error.requestId).toMatch(/^[\w-]{8,}$/);
-            if (kind.name.startsWith("ai ")) expect(error.kind.endsWith("retryable")).toBe(isTriedAgain(status));
+            if (kind.name.startsWith("ai "))
+              expect(error.kind.endsWith("retryable")).toBe(isTriedAgain(status));
           }
         }
       });
 
       test("a cut stream is an error, not a short answer", async () => {
         const prompt = "one two three four five six";
-        const thrown = await rejectionOf(client.ask({ model: "echo/echo-cut", prompt, stream: true }));
+        const thrown = await rejectionOf(
+          client.ask({ model: "echo/echo-cut", prompt, stream: true }),
+        );
         expect(client.readStreamError(thrown)).toContain(ERRORS.upstream_incomplete.message);
-        const whole = client.readError(await rejectionOf(client.ask({ model: "echo/echo-cut", prompt, stream: false })));
+        const whole = client.readErrorBody(
+          await rejectionOf(client.ask({ model: "echo/echo-cut", prompt, stream: false })),
+        );
         expect(whole.status).toBe(ERRORS.upstream_incomplete.status);
       });
     });

@@ -40,13 +40,25 @@ export function describeFailures({ upstream, caller }: Stage): void {
 
         test(`a token that is none: 401, ${form}`, async () => {
           const stranger = caller(kind, "not.a.token");
-          const error = stranger.readError(await rejectionOf(stranger.ask({ model: "echo/echo", prompt: "Hi", stream })));
-          expect(error).toMatchObject({ kind: kindOf(kind, 401), status: 401, requestId: expect.any(String) });
+          const error = stranger.readErrorBody(
+            await rejectionOf(stranger.ask({ model: "echo/echo", prompt: "Hi", stream })),
+          );
+          expect(error).toMatchObject({
+            kind: kindOf(kind, 401),
+            status: 401,
+            requestId: expect.any(String),
+          });
         });
 
         test(`a provider that is unknown: 404, ${form}`, async () => {
-          const error = client.readError(await rejectionOf(client.ask({ model: "echo/nothing", prompt: "Hi", stream })));
-          expect(error).toMatchObject({ kind: kindOf(kind, 404), status: 404, requestId: expect.any(String) });
+          const error = client.readErrorBody(
+            await rejectionOf(client.ask({ model: "echo/nothing", prompt: "Hi", stream })),
+          );
+          expect(error).toMatchObject({
+            kind: kindOf(kind, 404),
+            status: 404,
+            requestId: expect.any(String),
+          });
         });
 
         for (const vendor of VENDORS) {
@@ -62,7 +74,7 @@ export function describeFailures({ upstream, caller }: Stage): void {
               upstream.reset();
               const headers = RETRYABLE.has(sent) ? { "retry-after": "7" } : {};
               upstream.enqueue(jsonAnswer(vendor.refusal(sent), { status: sent, headers }));
-              const error = client.readError(await rejectionOf(ask(vendor, stream)));
+              const error = client.readErrorBody(await rejectionOf(ask(vendor, stream)));
               expect(error).toMatchObject({ status: told, requestId: expect.any(String) });
               if (told !== 502) expect(error.kind).toBe(kindOf(kind, told));
               if (RETRYABLE.has(sent)) expect(error.retryAfter).toBe("7");
@@ -77,7 +89,9 @@ export function describeFailures({ upstream, caller }: Stage): void {
           "is closed": sseAnswer(half),
           "is cut": sseAnswer([half, 20], { end: "cut" }),
           "is reset": sseAnswer([half, 20], { end: "reset" }),
-          ...(vendor.streamError === null ? {} : { "tells an error": sseAnswer([half, vendor.streamError]) }),
+          ...(vendor.streamError === null
+            ? {}
+            : { "tells an error": sseAnswer([half, vendor.streamError]) }),
         };
         for (const [what, answer] of Object.entries(ends)) {
           test(`a stream of ${vendor.name} that ${what} half-way is an error, not a short answer`, async () => {

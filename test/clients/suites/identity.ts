@@ -1,10 +1,18 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { type JsonObject, jsonObjectSchema } from "../../../src/chat/format.ts";
-import { isJsonObject } from "../../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../../src/json/json-object.ts";
 import { messageExchanges, recordedMessages } from "../../support/anthropic-recordings.ts";
 import { CALLERS, type Caller, type Told } from "../../support/callers/index.ts";
-import { readAnthropic, readChat, readResponses, type VendorReader } from "../../support/callers/read-all.ts";
-import { completionExchanges, completionRecordings, hasFileUrl } from "../../support/chat-completions-recordings.ts";
+import {
+  readAnthropic,
+  readChat,
+  readResponses,
+  type VendorReader,
+} from "../../support/callers/read-all.ts";
+import {
+  completionExchanges,
+  completionRecordings,
+  hasFileUrl,
+} from "../../support/chat-completions-recordings.ts";
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../../support/recordings.ts";
 import {
   isFetchedLater,
@@ -67,7 +75,15 @@ const FORMATS: readonly Format[] = [
     recordings: recordedMessages,
     exchanges: messageExchanges,
     read: readAnthropic,
-    answer: { id: "msg_1", type: "message", role: "assistant", model: "m", content: [], stop_reason: "end_turn", usage: {} },
+    answer: {
+      id: "msg_1",
+      type: "message",
+      role: "assistant",
+      model: "m",
+      content: [],
+      stop_reason: "end_turn",
+      usage: {},
+    },
     normalize: withoutStreamFalse,
     refuses: () => false,
   },
@@ -80,7 +96,12 @@ const FORMATS: readonly Format[] = [
     recordings: completionRecordings.filter(({ answer }) => !answer.error),
     exchanges: completionExchanges.filter((exchange) => !hasFileUrl(exchange)),
     read: readChat,
-    answer: { id: "c", object: "chat.completion", model: "m", choices: [{ index: 0, message: {}, finish_reason: "stop" }] },
+    answer: {
+      id: "c",
+      object: "chat.completion",
+      model: "m",
+      choices: [{ index: 0, message: {}, finish_reason: "stop" }],
+    },
     normalize: normalizeCompletionRequest,
     refuses: () => false,
   },
@@ -108,18 +129,25 @@ async function outcome(read: Promise<unknown>): Promise<unknown> {
   try {
     return JSON.parse(JSON.stringify(await read));
   } catch (thrown) {
-    return { error: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) };
+    return {
+      error: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown),
+    };
   }
 }
 
 function isFailure(direct: unknown): boolean {
-  return isJsonObject(direct) && ("error" in direct ? typeof direct.error === "string" : typeof direct.final === "string");
+  return (
+    isJsonObject(direct) &&
+    ("error" in direct ? typeof direct.error === "string" : typeof direct.final === "string")
+  );
 }
 
 /** Without the ids that the client makes up itself, a new one each time: the vendor's stand in its answer. */
 function toldOnly({ text, reasoning, calls, finish, usage }: Told, { bytes }: Recorded): Told {
   const vendors = new TextDecoder().decode(bytes);
-  const known = calls.map((call) => (vendors.includes(call.id) ? call : { ...call, id: "made up" }));
+  const known = calls.map((call) =>
+    vendors.includes(call.id) ? call : { ...call, id: "made up" },
+  );
   return { text, reasoning, calls: known, finish, usage };
 }
 
@@ -127,76 +155,104 @@ function toldOnly({ text, reasoning, calls, finish, usage }: Told, { bytes }: Re
 export function describeIdentity({ upstream, main, token, caller }: Stage): void {
   for (const format of FORMATS) {
     describe(`${format.name}, written by hand: identical to a direct call`, () => {
-      for (const [what, scripted] of Object.entries({ text: TEXT, "tool calls behind reasoning": CALLS })) {
+      for (const [what, scripted] of Object.entries({
+        text: TEXT,
+        "tool calls behind reasoning": CALLS,
+      })) {
         test.each([true, false])(`${what}, streamed: %p`, async (stream) => {
           upstream.reset();
           upstream.respond = (request) => format.vendor.answer(scripted, request);
           const model = `${format.provider}/test-model`;
-          const direct = await outcome(format.read({ url: upstream.url, token: "key" }, model, stream));
+          const direct = await outcome(
+            format.read({ url: upstream.url, token: "key" }, model, stream),
+          );
           expect(isFailure(direct)).toBe(false);
-          expect(await outcome(format.read({ url: main.server.url, token }, model, stream))).toEqual(direct);
+          expect(
+            await outcome(format.read({ url: main.server.url, token }, model, stream)),
+          ).toEqual(direct);
         });
       }
     });
 
-    describe.skipIf(!hasRecordings)(`${format.name}: identical to a direct call ${NEEDS_RECORDINGS}`, () => {
-      afterEach(() => upstream.reset());
+    describe.skipIf(!hasRecordings)(
+      `${format.name}: identical to a direct call ${NEEDS_RECORDINGS}`,
+      () => {
+        afterEach(() => upstream.reset());
 
-      /** What a client cannot read, called directly or through us: of other vendors than its own, or with newer fields. */
-      const unreadable = new Set<string>();
+        /** What a client cannot read, called directly or through us: of other vendors than its own, or with newer fields. */
+        const unreadable = new Set<string>();
 
-      test.each(format.recordings.map((recording) => [recording.name, recording] as const))(
-        "the answer %s",
-        async (_, recording) => {
-          upstream.respond = () => answerOf(recording);
-          const model = `${format.provider}/test-model`;
-          const direct = await outcome(format.read({ url: upstream.url, token: "key" }, model, recording.streamed));
-          const ours = await outcome(format.read({ url: main.server.url, token }, model, recording.streamed));
-          if (isFailure(direct)) unreadable.add(recording.name);
-          expect(ours).toEqual(direct);
+        test.each(format.recordings.map((recording) => [recording.name, recording] as const))(
+          "the answer %s",
+          async (_, recording) => {
+            upstream.respond = () => answerOf(recording);
+            const model = `${format.provider}/test-model`;
+            const direct = await outcome(
+              format.read({ url: upstream.url, token: "key" }, model, recording.streamed),
+            );
+            const ours = await outcome(
+              format.read({ url: main.server.url, token }, model, recording.streamed),
+            );
+            if (isFailure(direct)) unreadable.add(recording.name);
+            expect(ours).toEqual(direct);
 
-          for (const kind of CALLERS.filter(({ name, dialect }) => dialect === format.dialect && name.startsWith("ai "))) {
-            const question = { model, prompt: "Hi", stream: recording.streamed };
-            const ask = (client: Caller) => outcome(client.ask(question).then((told) => toldOnly(told, recording)));
-            const directly = await ask(kind.create({ url: upstream.url, token: "key" }));
-            if (isFailure(directly)) unreadable.add(recording.name);
-            expect(await ask(caller(kind))).toEqual(directly);
+            for (const kind of CALLERS.filter(
+              ({ name, dialect }) => dialect === format.dialect && name.startsWith("ai "),
+            )) {
+              const question = { model, prompt: "Hi", stream: recording.streamed };
+              const ask = (client: Caller) =>
+                outcome(client.ask(question).then((told) => toldOnly(told, recording)));
+              const directly = await ask(kind.create({ url: upstream.url, token: "key" }));
+              if (isFailure(directly)) unreadable.add(recording.name);
+              expect(await ask(caller(kind))).toEqual(directly);
+            }
+          },
+        );
+
+        test("errors that are the same both ways prove little, and are few", () => {
+          expect(unreadable.size).toBeLessThan(format.recordings.length / 10);
+        });
+
+        test("the requests reach the vendor as they were", async () => {
+          for (const exchange of format.exchanges) {
+            const { name, request, response } = exchange;
+            upstream.reset();
+            upstream.enqueue(jsonAnswer(format.answer));
+            const recorded = jsonObjectSchema.parse(request.body);
+            const answer = await main.client.send(format.path, {
+              headers: {
+                "content-type": "application/json",
+                ...pickHeaders(request.headers, "anthropic-version", "anthropic-beta"),
+              },
+              body: JSON.stringify({ ...recorded, model: `${format.provider}/${recorded.model}` }),
+            });
+            const sent = upstream.requests[0];
+            if (!sent) {
+              expect(answer.status).toBe(400);
+              expect({
+                name,
+                refused: response.status !== 200 || format.refuses(exchange),
+              }).toEqual({ name, refused: true });
+              continue;
+            }
+            const body = sent.json();
+            if (!isJsonObject(body)) throw new Error("the body is no object");
+            expect({ name, body: format.normalize(body) }).toEqual({
+              name,
+              body: format.normalize(recorded),
+            });
           }
-        },
-      );
-
-      test("errors that are the same both ways prove little, and are few", () => {
-        expect(unreadable.size).toBeLessThan(format.recordings.length / 10);
-      });
-
-      test("the requests reach the vendor as they were", async () => {
-        for (const exchange of format.exchanges) {
-          const { name, request, response } = exchange;
-          upstream.reset();
-          upstream.enqueue(jsonAnswer(format.answer));
-          const recorded = jsonObjectSchema.parse(request.body);
-          const answer = await main.client.send(format.path, {
-            headers: {
-              "content-type": "application/json",
-              ...pickHeaders(request.headers, "anthropic-version", "anthropic-beta"),
-            },
-            body: JSON.stringify({ ...recorded, model: `${format.provider}/${recorded.model}` }),
-          });
-          const sent = upstream.requests[0];
-          if (!sent) {
-            expect(answer.status).toBe(400);
-            expect({ name, refused: response.status !== 200 || format.refuses(exchange) }).toEqual({ name, refused: true });
-            continue;
-          }
-          const body = sent.json();
-          if (!isJsonObject(body)) throw new Error("the body is no object");
-          expect({ name, body: format.normalize(body) }).toEqual({ name, body: format.normalize(recorded) });
-        }
-      });
-    });
+        });
+      },
+    );
   }
 }
 
-function pickHeaders(headers: Readonly<Record<string, string>>, ...names: string[]): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+function pickHeaders(
+  headers: Readonly<Record<string, string>>,
+  ...names: string[]
+): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+  );
 }

@@ -1,10 +1,14 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { isJsonObject } from "../../../src/json/is-json-object.ts";
+import { isJsonObject } from "../../../src/json/json-object.ts";
 import { recordedMessages } from "../../support/anthropic-recordings.ts";
 import { CALLERS, type Told } from "../../support/callers/index.ts";
 import { completionRecordings } from "../../support/chat-completions-recordings.ts";
 import { googleRecordings } from "../../support/google-recordings.ts";
-import { messageSchema, readStreamedMessage, summarizeMessage } from "../../support/read-anthropic-message.ts";
+import {
+  messageSchema,
+  readStreamedMessage,
+  summarizeMessage,
+} from "../../support/read-anthropic-message.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../../support/recordings.ts";
 import { finishedItems, responsesRecordings } from "../../support/responses-recordings.ts";
 import { sseAnswer } from "../../support/upstream-answer.ts";
@@ -29,8 +33,19 @@ const RECORDED: readonly Recorded[] = [
   ...recordedMessages.map(({ name, streamed, bytes, text }): Recorded => {
     const message = streamed ? readStreamedMessage(text) : messageSchema.parse(JSON.parse(text));
     const summary = summarizeMessage(message);
-    const calls = summary.tool_calls.map(({ name: tool, arguments: args }) => ({ name: tool, arguments: args }));
-    return { name, provider: "claude", streamed, bytes, contentType: typeOf(streamed), text: summary.text, calls };
+    const calls = summary.tool_calls.map(({ name: tool, arguments: args }) => ({
+      name: tool,
+      arguments: args,
+    }));
+    return {
+      name,
+      provider: "claude",
+      streamed,
+      bytes,
+      contentType: typeOf(streamed),
+      text: summary.text,
+      calls,
+    };
   }),
   ...googleRecordings.map(({ name, streamed, bytes, contentType, answer }): Recorded => {
     const calls = answer.calls.map((call) => ({ name: call.name, arguments: call.args }));
@@ -39,18 +54,36 @@ const RECORDED: readonly Recorded[] = [
   ...completionRecordings
     .filter(({ answer }) => !answer.error)
     .map(({ name, streamed, bytes, contentType, answer }): Recorded => {
-      const calls = answer.calls.map((call) => ({ name: call.name, arguments: parseArguments(call.arguments) }));
+      const calls = answer.calls.map((call) => ({
+        name: call.name,
+        arguments: parseArguments(call.arguments),
+      }));
       return { name, provider: "exact", streamed, bytes, contentType, text: answer.text, calls };
     }),
   ...responsesRecordings.map((recording): Recorded => {
     const items = finishedItems(recording);
-    const content = items.flatMap((item) => (item.type === "message" && Array.isArray(item.content) ? item.content : []));
-    const text = content.map((part) => (isJsonObject(part) && part.type === "output_text" ? part.text : "")).join("");
+    const content = items.flatMap((item) =>
+      item.type === "message" && Array.isArray(item.content) ? item.content : [],
+    );
+    const text = content
+      .map((part) => (isJsonObject(part) && part.type === "output_text" ? part.text : ""))
+      .join("");
     const calls = items
       .filter(({ type }) => type === "function_call")
-      .map((item) => ({ name: String(item.name), arguments: parseArguments(String(item.arguments)) }));
+      .map((item) => ({
+        name: String(item.name),
+        arguments: parseArguments(String(item.arguments)),
+      }));
     const { name, streamed, bytes } = recording;
-    return { name, provider: "openai", streamed, bytes, contentType: typeOf(streamed), text, calls };
+    return {
+      name,
+      provider: "openai",
+      streamed,
+      bytes,
+      contentType: typeOf(streamed),
+      text,
+      calls,
+    };
   }),
 ];
 
@@ -67,7 +100,13 @@ function typeOf(streamed: boolean): string {
 
 /** Without the ids of the calls: Gemini gives none, and those made here are new each time. */
 function pick({ text, reasoning, calls, finish, usage }: Told) {
-  return { text, reasoning, calls: calls.map(({ name, arguments: args }) => ({ name, arguments: args })), finish, usage };
+  return {
+    text,
+    reasoning,
+    calls: calls.map(({ name, arguments: args }) => ({ name, arguments: args })),
+    finish,
+    usage,
+  };
 }
 
 /** On Bun all of them; elsewhere, where nothing but the runtime differs, each tenth. */
@@ -83,26 +122,28 @@ export function describeRecordings({ runtime, upstream, caller }: Stage): void {
     () => {
       afterEach(() => upstream.reset());
 
-      test.each(sample.map((recorded) => [`${recorded.provider}: ${recorded.name}`, recorded] as const))(
-        "%s",
-        async (_, recorded) => {
-          upstream.respond = () => sseAnswer(recorded.bytes, { headers: { "content-type": recorded.contentType } });
-          const question = { model: `${recorded.provider}/test-model`, prompt: "Hi" };
-          for (const kind of CALLERS.filter(({ dialect }) => dialect !== OWN_DIALECT[recorded.provider])) {
-            const client = caller(kind);
-            try {
-              const whole = pick(await client.ask({ ...question, stream: false }));
-              const streamed = pick(await client.ask({ ...question, stream: true }));
-              expect(streamed).toEqual(whole);
-              expect(whole.text).toBe(recorded.text);
-              expect<unknown>(whole.calls).toEqual(recorded.calls);
-            } catch (thrown) {
-              if (thrown instanceof Error) thrown.message = `${kind.name}: ${thrown.message}`;
-              throw thrown;
-            }
+      test.each(
+        sample.map((recorded) => [`${recorded.provider}: ${recorded.name}`, recorded] as const),
+      )("%s", async (_, recorded) => {
+        upstream.respond = () =>
+          sseAnswer(recorded.bytes, { headers: { "content-type": recorded.contentType } });
+        const question = { model: `${recorded.provider}/test-model`, prompt: "Hi" };
+        for (const kind of CALLERS.filter(
+          ({ dialect }) => dialect !== OWN_DIALECT[recorded.provider],
+        )) {
+          const client = caller(kind);
+          try {
+            const whole = pick(await client.ask({ ...question, stream: false }));
+            const streamed = pick(await client.ask({ ...question, stream: true }));
+            expect(streamed).toEqual(whole);
+            expect(whole.text).toBe(recorded.text);
+            expect<unknown>(whole.calls).toEqual(recorded.calls);
+          } catch (thrown) {
+            if (thrown instanceof Error) thrown.message = `${kind.name}: ${thrown.message}`;
+            throw thrown;
           }
-        },
-      );
+        }
+      });
     },
   );
 }

@@ -11,11 +11,13 @@ const root = resolve(import.meta.dir, "../../..");
 function readSnippets(language: string): [title: string, code: string][] {
   const snippets: [string, string][] = [];
   let title = "";
-  for (const [, heading, found, code] of readFileSync(resolve(root, "docs/clients.md"), "utf8").matchAll(
-    /^## ([^\n]*)$|^```(\w+)\n(.*?)^```$/gms,
-  )) {
+  for (const [, heading, found, code] of readFileSync(
+    resolve(root, "docs/clients.md"),
+    "utf8",
+  ).matchAll(/^## ([^\n]*)$|^```(\w+)\n(.*?)^```$/gms)) {
     if (heading !== undefined) title = heading;
-    else if (found === language && code !== undefined) snippets.push([`${title}, ${snippets.length + 1}`, code]);
+    else if (found === language && code !== undefined)
+      snippets.push([`${title}, ${snippets.length + 1}`, code]);
   }
   return snippets;
 }
@@ -35,7 +37,10 @@ export function describeSnippets({ upstream, main, token }: Stage): void {
       stdout: "pipe",
       stderr: "pipe",
     });
-    const [output, errors] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+    const [output, errors] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+    ]);
     if ((await child.exited) !== 0) throw new Error(errors);
     return output;
   }
@@ -50,11 +55,15 @@ export function describeSnippets({ upstream, main, token }: Stage): void {
       expect(await run([process.execPath, "-e", code])).toContain(TEXT.text ?? "");
     });
 
-    test.skipIf(Bun.which("curl") === null).each(readSnippets("sh").filter(([title]) => title.startsWith("curl")))(
+    test
+      .skipIf(Bun.which("curl") === null)
+      .each(readSnippets("sh").filter(([title]) => title.startsWith("curl")))(
       "%s runs (needs curl)",
       async (_, code) => {
         const output: unknown = JSON.parse(await run(["sh", "-c", code]));
-        expect(JSON.stringify(output)).toContain(code.includes("/v1/models") ? "claude-sonnet-5-5" : JSON.stringify(TEXT.text));
+        expect(JSON.stringify(output)).toContain(
+          code.includes("/v1/models") ? "claude-sonnet-5-5" : JSON.stringify(TEXT.text),
+        );
       },
     );
   });

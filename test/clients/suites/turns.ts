@@ -8,7 +8,9 @@ import type { Stage } from "../stage.ts";
 function proofOf(vendor: Vendor, kind: CallerKind, stream: boolean): unknown {
   if (vendor.name !== "plain") return CALLS.signature;
   // openai's accumulator keeps only the last piece of a field that it does not know; so it does when it calls such a vendor directly.
-  return kind.name === "openai (chat.completions)" && stream ? expect.stringMatching(/^.{1,5}$/) : CALLS.reasoning;
+  return kind.name === "openai (chat.completions)" && stream
+    ? expect.stringMatching(/^.{1,5}$/)
+    : CALLS.reasoning;
 }
 
 /** What people do with their client library, with each vendor behind the server. */
@@ -35,7 +37,13 @@ export function describeTurns({ upstream, caller, play }: Stage): void {
 
           test(`a loop of two turns with parallel tools and reasoning, ${form}`, async () => {
             play(vendor, CALLS, LAST);
-            const first = await client.ask({ model, prompt, stream, tools: TOOLS, reasoning: true });
+            const first = await client.ask({
+              model,
+              prompt,
+              stream,
+              tools: TOOLS,
+              reasoning: true,
+            });
             expect(first).toMatchObject({
               text: CALLS.text,
               reasoning: CALLS.reasoning,

@@ -2,11 +2,25 @@ import { afterEach, describe, expect, test } from "bun:test";
 import * as z from "zod";
 import { ANTHROPIC_FIXTURES, TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import type { HttpAnswer } from "../../support/chat-client.ts";
-import { messageSchema, readStreamedMessage, summarizeMessage } from "../../support/read-anthropic-message.ts";
-import { type Exchange, exchangeBytes, hasRecordings, loadExchanges, NEEDS_RECORDINGS } from "../../support/recordings.ts";
+import {
+  messageSchema,
+  readStreamedMessage,
+  summarizeMessage,
+} from "../../support/read-anthropic-message.ts";
+import {
+  type Exchange,
+  exchangeBytes,
+  hasRecordings,
+  loadExchanges,
+  NEEDS_RECORDINGS,
+} from "../../support/recordings.ts";
 import { splitRandomly } from "../../support/split-bytes.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
-import { type AnswerSummary, summarizeResponse, summarizeStream } from "../../support/summarize-answer.ts";
+import {
+  type AnswerSummary,
+  summarizeResponse,
+  summarizeStream,
+} from "../../support/summarize-answer.ts";
 import { type Answer, jsonAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 
@@ -14,7 +28,9 @@ import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 export function loadMessageExchanges(): Exchange[] {
   return loadExchanges("anthropic").filter(({ request, response }) => {
     const { hostname, pathname } = new URL(request.url);
-    return hostname === "api.anthropic.com" && pathname === "/v1/messages" && response.status === 200;
+    return (
+      hostname === "api.anthropic.com" && pathname === "/v1/messages" && response.status === 200
+    );
   });
 }
 
@@ -23,12 +39,16 @@ const modelSchema = z.object({ model: z.string() });
 /** What the upstream sends where it plays this exchange. */
 export function playExchange(exchange: Exchange): Answer {
   const bytes = exchangeBytes(exchange);
-  return exchange.response.sse ? sseAnswer(splitRandomly(bytes, bytes.byteLength, 400)) : jsonAnswer(exchange.response.body);
+  return exchange.response.sse
+    ? sseAnswer(splitRandomly(bytes, bytes.byteLength, 400))
+    : jsonAnswer(exchange.response.body);
 }
 
 function readExchange({ response }: Exchange): AnswerSummary {
   return summarizeMessage(
-    typeof response.body === "string" ? readStreamedMessage(response.body) : messageSchema.parse(response.body),
+    typeof response.body === "string"
+      ? readStreamedMessage(response.body)
+      : messageSchema.parse(response.body),
   );
 }
 
@@ -36,9 +56,17 @@ function readExchange({ response }: Exchange): AnswerSummary {
 export function describeAnswers({ upstream, main: { client } }: Conformance): void {
   async function ask(answer: Answer, body: Record<string, unknown>): Promise<HttpAnswer> {
     upstream.enqueue(answer);
-    return client.chat({ provider: "claude", messages: [{ role: "user", content: PROMPT_CANARY }], ...body });
+    return client.chat({
+      provider: "claude",
+      messages: [{ role: "user", content: PROMPT_CANARY }],
+      ...body,
+    });
   }
-  async function expectBothWays(answer: Answer, model: string, expected: AnswerSummary): Promise<void> {
+  async function expectBothWays(
+    answer: Answer,
+    model: string,
+    expected: AnswerSummary,
+  ): Promise<void> {
     const whole = await ask(answer, { model });
     if (whole.status !== 200) throw new Error(`status ${whole.status}: ${whole.text}`);
     expect(summarizeResponse(whole.json())).toEqual(expected);
@@ -50,10 +78,13 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
   describe("answers of Claude", () => {
     afterEach(() => upstream.reset());
 
-    test.each([...ANTHROPIC_FIXTURES])("$name, sent whole and as a stream", async ({ message, expected }) => {
-      await expectBothWays(jsonAnswer(message), message.model, expected);
-      await expectBothWays(sseAnswer(streamMessage(message)), message.model, expected);
-    });
+    test.each([...ANTHROPIC_FIXTURES])(
+      "$name, sent whole and as a stream",
+      async ({ message, expected }) => {
+        await expectBothWays(jsonAnswer(message), message.model, expected);
+        await expectBothWays(sseAnswer(streamMessage(message)), message.model, expected);
+      },
+    );
 
     test("where another model took over, the answer and the end of a stream name that one", async () => {
       const message = {
@@ -67,7 +98,9 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
       const stream = streamMessage({ ...message, model: "claude-fable-5-2" });
       const whole = await ask(sseAnswer(stream), { model: "claude-fable-5-2" });
       expect(whole.json()).toMatchObject({ model: "claude-opus-5" });
-      const { events } = (await ask(sseAnswer(stream), { model: "claude-fable-5-2", stream: true })).stream();
+      const { events } = (
+        await ask(sseAnswer(stream), { model: "claude-fable-5-2", stream: true })
+      ).stream();
       expect(events[0]?.data).toMatchObject({ type: "start", model: "claude-fable-5-2" });
       expect(events.at(-1)?.data).toMatchObject({ type: "done", model: "claude-opus-5" });
     });
@@ -77,7 +110,10 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
       upstream.enqueue(jsonAnswer(counted));
       const answer = await client.send("/v1/messages/count_tokens", {
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ model: "claude-sonnet-5", messages: [{ role: "user", content: PROMPT_CANARY }] }),
+        body: JSON.stringify({
+          model: "claude-sonnet-5",
+          messages: [{ role: "user", content: PROMPT_CANARY }],
+        }),
       });
       expect(answer.json()).toEqual(counted);
     });
@@ -108,9 +144,16 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
     });
 
     describe.skipIf(!hasRecordings)(`recorded exchanges ${NEEDS_RECORDINGS}`, () => {
-      test.each(loadMessageExchanges().map((exchange) => [exchange.path, exchange] as const))("%s", async (_path, exchange) => {
-        await expectBothWays(playExchange(exchange), modelSchema.parse(exchange.request.body).model, readExchange(exchange));
-      });
+      test.each(loadMessageExchanges().map((exchange) => [exchange.path, exchange] as const))(
+        "%s",
+        async (_path, exchange) => {
+          await expectBothWays(
+            playExchange(exchange),
+            modelSchema.parse(exchange.request.body).model,
+            readExchange(exchange),
+          );
+        },
+      );
     });
   });
 }

@@ -6,7 +6,12 @@ import { openRawConnection } from "../../support/raw-http.ts";
 import { hasProcessFiles, measureMemoryRise } from "../../support/read-process.ts";
 import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { jsonAnswer } from "../../support/upstream-answer.ts";
-import { hasVectors, loadJsonTestSuite, loadNaughtyStrings, NEEDS_VECTORS } from "../../support/vectors.ts";
+import {
+  hasVectors,
+  loadJsonTestSuite,
+  loadNaughtyStrings,
+  NEEDS_VECTORS,
+} from "../../support/vectors.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 import { REFUSED_BODIES } from "./refused-bodies.ts";
 
@@ -17,7 +22,9 @@ const CHUNK = `${CHUNK_BYTES.toString(16)}\r\n${"x".repeat(CHUNK_BYTES)}\r\n`;
 
 const plain = { provider: "claude", messages: [{ role: "user", content: PROMPT_CANARY }] };
 const upstreamRequestSchema = z.object({
-  messages: z.array(z.object({ content: z.union([z.string(), z.array(z.object({ text: z.string() }))]) })),
+  messages: z.array(
+    z.object({ content: z.union([z.string(), z.array(z.object({ text: z.string() }))]) }),
+  ),
 });
 
 /** What reached the upstream as the text of the only message. */
@@ -33,14 +40,20 @@ export function describeBodies({ upstream, main }: Conformance): void {
   describe("bodies", () => {
     afterEach(() => upstream.reset());
 
-    test.each(REFUSED_BODIES)("%s: refused before any call, saying why", async (_name, body, status, code, says) => {
-      const answer = await client.send("/chat", { body, headers: { "content-type": "application/json" } });
-      expect(answer.status).toBe(status);
-      const error = answer.error();
-      expect(error.code).toBe(code);
-      expect(`${error.message} ${error.param ?? ""}`).toMatch(says);
-      expect(upstream.requests.length).toBe(0);
-    });
+    test.each(REFUSED_BODIES)(
+      "%s: refused before any call, saying why",
+      async (_name, body, status, code, says) => {
+        const answer = await client.send("/chat", {
+          body,
+          headers: { "content-type": "application/json" },
+        });
+        expect(answer.status).toBe(status);
+        const error = answer.error();
+        expect(error.code).toBe(code);
+        expect(`${error.message} ${error.param ?? ""}`).toMatch(says);
+        expect(upstream.requests.length).toBe(0);
+      },
+    );
 
     test("a text in the place of a name is told to the caller, and not to the log", async () => {
       const answer = await client.chat({ ...plain, [`${PROMPT_CANARY}, and so on`]: 1 });
@@ -79,18 +92,26 @@ export function describeBodies({ upstream, main }: Conformance): void {
 
     test("a body just below the limit is taken, with and without a length", async () => {
       const text = "x".repeat(MAX_BODY_BYTES - 1000);
-      const bytes = new TextEncoder().encode(JSON.stringify({ ...plain, messages: [{ role: "user", content: text }] }));
+      const bytes = new TextEncoder().encode(
+        JSON.stringify({ ...plain, messages: [{ role: "user", content: text }] }),
+      );
       const chunked = new ReadableStream<Uint8Array>({
         start(controller) {
-          for (let at = 0; at < bytes.byteLength; at += 65536) controller.enqueue(bytes.subarray(at, at + 65536));
+          for (let at = 0; at < bytes.byteLength; at += 65536)
+            controller.enqueue(bytes.subarray(at, at + 65536));
           controller.close();
         },
       });
       for (const body of [bytes, chunked]) {
         upstream.enqueue(jsonAnswer(TEXT_FIXTURE.message));
-        const answer = await client.send("/chat", { body, headers: { "content-type": "application/json" } });
+        const answer = await client.send("/chat", {
+          body,
+          headers: { "content-type": "application/json" },
+        });
         expect(answer.status).toBe(200);
-        expect(readPrompt(upstream.requests[upstream.requests.length - 1]?.json()).length).toBe(text.length);
+        expect(readPrompt(upstream.requests[upstream.requests.length - 1]?.json()).length).toBe(
+          text.length,
+        );
       }
     });
 
@@ -101,7 +122,8 @@ export function describeBodies({ upstream, main }: Conformance): void {
       const { status, text } = await connection.answer;
       connection.close();
       expect(status).toBe(413);
-      if (text !== "") expect(JSON.parse(text)).toMatchObject({ error: { code: "request_too_large" } });
+      if (text !== "")
+        expect(JSON.parse(text)).toMatchObject({ error: { code: "request_too_large" } });
     });
 
     test("an endless body without a length is refused", async () => {
@@ -128,7 +150,8 @@ export function describeBodies({ upstream, main }: Conformance): void {
             Array.from({ length: 8 }, async () => {
               const connection = openRawConnection(server.url);
               await connection.write(head);
-              for (let sent = 0; sent < 64 * MIB && !connection.answered(); sent += CHUNK_BYTES) await connection.write(CHUNK);
+              for (let sent = 0; sent < 64 * MIB && !connection.answered(); sent += CHUNK_BYTES)
+                await connection.write(CHUNK);
               expect([0, 413]).toContain((await connection.answer).status);
               connection.close();
             }),
@@ -148,7 +171,9 @@ export function describeBodies({ upstream, main }: Conformance): void {
       "a caller whose body is %s and never ends is hung up on",
       async (_why, status) => {
         const connection = openRawConnection(server.url);
-        await connection.write(await rawHead("transfer-encoding: chunked", status === 401 ? "none" : undefined));
+        await connection.write(
+          await rawHead("transfer-encoding: chunked", status === 401 ? "none" : undefined),
+        );
         // Callers have some seconds to end by themselves, and to read the answer.
         const deadline = performance.now() + 60_000;
         while (!connection.closed() && performance.now() < deadline) {
@@ -178,9 +203,15 @@ export function describeBodies({ upstream, main }: Conformance): void {
         const files = loadJsonTestSuite();
         const wrong: string[] = [];
         for (const { name, body } of files) {
-          const answer = await client.send("/chat", { method: "POST", body, headers: { "content-type": "application/json" } });
+          const answer = await client.send("/chat", {
+            method: "POST",
+            body,
+            headers: { "content-type": "application/json" },
+          });
           const { code } = answer.error();
-          const right = name.startsWith("n_") ? code === "invalid_json" : /^invalid_(json|request)$/.test(code);
+          const right = name.startsWith("n_")
+            ? code === "invalid_json"
+            : /^invalid_(json|request)$/.test(code);
           if (answer.status !== 400 || !right) wrong.push(`${name}: ${answer.status} ${code}`);
         }
         expect(wrong).toEqual([]);
@@ -194,7 +225,10 @@ export function describeBodies({ upstream, main }: Conformance): void {
         const changed: string[] = [];
         for (const text of strings) {
           const before = upstream.requests.length;
-          const answer = await client.chat({ ...plain, messages: [{ role: "user", content: text }] });
+          const answer = await client.chat({
+            ...plain,
+            messages: [{ role: "user", content: text }],
+          });
           const sent = upstream.requests[before]?.json();
           if (answer.status !== 200 || sent === undefined || readPrompt(sent) !== text) {
             changed.push(`${JSON.stringify(text)}: ${answer.status} ${answer.text.slice(0, 200)}`);
@@ -214,7 +248,8 @@ export function describeBodies({ upstream, main }: Conformance): void {
             { ...plain, tools: [{ name: text, parameters: { type: "object" } }] },
           ]) {
             const answer = await client.chat(body);
-            if (![200, 400, 404].includes(answer.status)) wrong.push(`${JSON.stringify(body)}: ${answer.status}`);
+            if (![200, 400, 404].includes(answer.status))
+              wrong.push(`${JSON.stringify(body)}: ${answer.status}`);
           }
         }
         expect(wrong).toEqual([]);

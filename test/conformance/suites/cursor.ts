@@ -16,13 +16,30 @@ const HELLO: StreamEvent[] = [
   { event: "thinking", id: "1-0", data: { text: "A greeting." } },
   { event: "assistant", id: "2-0", data: { text: "Hello there" } },
 ];
-const RESULT: StreamEvent = { event: "result", id: "3-0", data: { runId: RUN_ID, status: "FINISHED", text: "Hello there" } };
-const USAGE = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 3, totalTokens: 20 };
-const ANSWER: CursorScript = { streams: [{ events: [...HELLO, RESULT, { event: "done" }], end: "close" }], usage: USAGE };
+const RESULT: StreamEvent = {
+  event: "result",
+  id: "3-0",
+  data: { runId: RUN_ID, status: "FINISHED", text: "Hello there" },
+};
+const USAGE = {
+  inputTokens: 10,
+  outputTokens: 5,
+  cacheReadTokens: 2,
+  cacheWriteTokens: 3,
+  totalTokens: 20,
+};
+const ANSWER: CursorScript = {
+  streams: [{ events: [...HELLO, RESULT, { event: "done" }], end: "close" }],
+  usage: USAGE,
+};
 
 /** Cursor by its cloud agents: what is left of them when the answer is over, or the caller has gone. */
 export function describeCursor({ runtime, start }: Conformance): void {
-  const body = { provider: "cursor", model: "composer-2", messages: [{ role: "user", content: PROMPT_CANARY }] };
+  const body = {
+    provider: "cursor",
+    model: "composer-2",
+    messages: [{ role: "user", content: PROMPT_CANARY }],
+  };
   const withinMs = runtime === "workers" ? HEARTBEAT_MS + 1000 : 1000;
 
   describe("Cursor's agents", () => {
@@ -53,15 +70,28 @@ export function describeCursor({ runtime, start }: Conformance): void {
     });
 
     test.each([
-      [{ streams: [{ events: [STATUS, { event: "result", data: { runId: RUN_ID, status: "ERROR" } }], end: "close" }] }, 502],
+      [
+        {
+          streams: [
+            {
+              events: [STATUS, { event: "result", data: { runId: RUN_ID, status: "ERROR" } }],
+              end: "close",
+            },
+          ],
+        },
+        502,
+      ],
       [{ streams: [{ events: [STATUS], end: "close" }] }, 502],
       [{ streams: [{ status: 410, code: "stream_expired" }] }, 410],
-    ] satisfies [CursorScript, number][])("are deleted after a failure too (%#)", async (script, status) => {
-      cursor.play(script);
-      expect((await subject.client.chat(body)).status).toBe(status);
-      await cursor.waitFor("DELETE", "");
-      expect(cursor.agents.size).toBe(0);
-    });
+    ] satisfies [CursorScript, number][])(
+      "are deleted after a failure too (%#)",
+      async (script, status) => {
+        cursor.play(script);
+        expect((await subject.client.chat(body)).status).toBe(status);
+        await cursor.waitFor("DELETE", "");
+        expect(cursor.agents.size).toBe(0);
+      },
+    );
 
     const DEPARTURES: [
       when: string,
@@ -81,7 +111,12 @@ export function describeCursor({ runtime, start }: Conformance): void {
         true,
         async (call) => (await call).body?.getReader().read(),
       ],
-      ["from a whole answer", { streams: [{ events: HELLO, end: "hang" }] }, false, () => cursor.waitFor("GET", "/stream")],
+      [
+        "from a whole answer",
+        { streams: [{ events: HELLO, end: "hang" }] },
+        false,
+        () => cursor.waitFor("GET", "/stream"),
+      ],
       [
         "before there is an agent",
         { createDelayMs: 300, streams: ANSWER.streams },
@@ -99,7 +134,10 @@ export function describeCursor({ runtime, start }: Conformance): void {
           // Deno 2.9 tells of a departure before the answer only where the body came in one read with the head: the first takes 512
           // bytes, the next one more.
           const headers = { "x-padding": "x".repeat(200) };
-          const call = subject.client.open({ ...body, stream }, { signal: controller.signal, headers });
+          const call = subject.client.open(
+            { ...body, stream },
+            { signal: controller.signal, headers },
+          );
           call.catch(() => {});
           await until(call);
           const leftAt = performance.now();

@@ -37,12 +37,15 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
       upstream.reset();
       upstream.enqueue(answer);
       const controller = new AbortController();
-      const call = client.open({ ...request, ...body }, { signal: controller.signal }).then(async (response) => {
-        const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-        let text = "";
-        while (when !== "at once" && !text.includes("part-delta")) text += (await reader?.read())?.value ?? "";
-        return reader;
-      });
+      const call = client
+        .open({ ...request, ...body }, { signal: controller.signal })
+        .then(async (response) => {
+          const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+          let text = "";
+          while (when !== "at once" && !text.includes("part-delta"))
+            text += (await reader?.read())?.value ?? "";
+          return reader;
+        });
       const sent = await upstream.waitForRequests(1);
       if (when === "at once") {
         call.catch(() => {});
@@ -59,33 +62,50 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
     }
 
     test(`before the first byte of a stream: the upstream is closed within ${withinMs} ms`, async () => {
-      expect(await measureLeast(withinMs, () => leave(silentAnswer(), { stream: true }, "at once"))).toBeLessThan(withinMs);
+      expect(
+        await measureLeast(withinMs, () => leave(silentAnswer(), { stream: true }, "at once")),
+      ).toBeLessThan(withinMs);
     });
 
     test(`before the first byte, while the status is still open: the upstream is closed within ${withinMs} ms`, async () => {
-      expect(await measureLeast(withinMs, () => leave(silentAnswer(), { stream: true }, "at once", main))).toBeLessThan(withinMs);
+      expect(
+        await measureLeast(withinMs, () =>
+          leave(silentAnswer(), { stream: true }, "at once", main),
+        ),
+      ).toBeLessThan(withinMs);
     });
 
     test(`in mid-stream: the upstream is closed within ${withinMs} ms`, async () => {
-      const endless = Array.from({ length: 100 }, () => [100, pieces[firstContent.length] ?? ""]).flat();
+      const endless = Array.from({ length: 100 }, () => [
+        100,
+        pieces[firstContent.length] ?? "",
+      ]).flat();
       expect(
-        await measureLeast(withinMs, () => leave(sseAnswer([...firstContent, ...endless]), { stream: true }, "after content")),
+        await measureLeast(withinMs, () =>
+          leave(sseAnswer([...firstContent, ...endless]), { stream: true }, "after content"),
+        ),
       ).toBeLessThan(withinMs);
     });
 
     test(`while the upstream is silent: it is closed within ${withinMs} ms`, async () => {
       expect(
-        await measureLeast(withinMs, () => leave(sseAnswer(firstContent, { end: "stall" }), { stream: true }, "when silent")),
+        await measureLeast(withinMs, () =>
+          leave(sseAnswer(firstContent, { end: "stall" }), { stream: true }, "when silent"),
+        ),
       ).toBeLessThan(withinMs);
     });
 
     test(`from a whole answer: the upstream is closed within ${withinMs} ms`, async () => {
-      expect(await measureLeast(withinMs, () => leave(silentAnswer(), { stream: false }, "at once"))).toBeLessThan(withinMs);
+      expect(
+        await measureLeast(withinMs, () => leave(silentAnswer(), { stream: false }, "at once")),
+      ).toBeLessThan(withinMs);
     });
 
     describe("and whose body came after its head", () => {
       /** Sends the head, a little later the body, and leaves while the upstream is silent. */
-      async function leaveLate(stream: boolean): Promise<{ closed(timeoutMs: number): Promise<number>; leftAt: number }> {
+      async function leaveLate(
+        stream: boolean,
+      ): Promise<{ closed(timeoutMs: number): Promise<number>; leftAt: number }> {
         upstream.reset();
         upstream.enqueue(silentAnswer());
         const connection = openRawConnection(subject.server.url);
@@ -138,14 +158,21 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
 
     test("is in the log as what it is, and leaves the server well", async () => {
       await leave(sseAnswer(firstContent, { end: "stall" }), { stream: true }, "when silent");
-      expect(await waitForLog(subject.server, '"code":"cancelled"')).toContain('"code":"cancelled"');
+      expect(await waitForLog(subject.server, '"code":"cancelled"')).toContain(
+        '"code":"cancelled"',
+      );
       expect((await subject.client.send("/health")).status).toBe(200);
     });
 
     test("or stops reading: the stream and its upstream are given up", async () => {
       const { server } = await start({ CLIENT_STALL_MS: "500" });
-      const piece = (pieces[firstContent.length] ?? "").replace(/"text":"[^"]*"/, `"text":"${"x".repeat(60_000)}"`);
-      upstream.enqueue(sseAnswer([...firstContent, ...Array.from({ length: 500 }, () => piece)], { end: "stall" }));
+      const piece = (pieces[firstContent.length] ?? "").replace(
+        /"text":"[^"]*"/,
+        `"text":"${"x".repeat(60_000)}"`,
+      );
+      upstream.enqueue(
+        sseAnswer([...firstContent, ...Array.from({ length: 500 }, () => piece)], { end: "stall" }),
+      );
       const body = JSON.stringify({ ...request, stream: true });
       const { hostname, port } = new URL(server.url);
       const socket = connect({ host: hostname, port: Number(port) });
@@ -163,7 +190,9 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
       );
       const sent = await upstream.waitForRequests(1);
       await sent.closed(PATIENCE_MS);
-      expect(await waitForLog(server, '"code":"client_stalled"')).toContain('"code":"client_stalled"');
+      expect(await waitForLog(server, '"code":"client_stalled"')).toContain(
+        '"code":"client_stalled"',
+      );
       socket.destroy();
     }, 120_000);
 

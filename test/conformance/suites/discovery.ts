@@ -4,9 +4,13 @@ import { openRawConnection } from "../../support/raw-http.ts";
 import type { Conformance } from "../conformance.ts";
 
 const providersSchema = z.object({
-  providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string().nullable() })),
+  providers: z.array(
+    z.object({ name: z.string(), available: z.boolean(), reason: z.string().nullable() }),
+  ),
 });
-const modelsSchema = z.object({ models: z.array(z.object({ id: z.string(), provider: z.string(), available: z.boolean() })) });
+const modelsSchema = z.object({
+  models: z.array(z.object({ id: z.string(), provider: z.string(), available: z.boolean() })),
+});
 
 /** What can be found out about the server, and what is not there. */
 export function describeDiscovery({ runtime, start, main: { client } }: Conformance): void {
@@ -14,7 +18,11 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
     test("GET /health needs no token and tells version and runtime", async () => {
       const { status, headers, json } = await client.send("/health", { token: null });
       expect(status).toBe(200);
-      expect(json()).toEqual({ status: "ok", version: expect.stringMatching(/^\d+\.\d+\.\d+/), runtime });
+      expect(json()).toEqual({
+        status: "ok",
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        runtime,
+      });
       expect(headers.get("content-type")).toBe("application/json");
       expect(headers.get("cache-control")).toBe("no-store");
       expect(headers.get("x-content-type-options")).toBe("nosniff");
@@ -41,14 +49,25 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
 
     for (const path of ["/providers", "/models", "/chat"]) {
       test(`${path} without a token is 401`, async () => {
-        const answer = await client.send(path, { token: null, ...(path === "/chat" ? { method: "POST", body: "{}" } : {}) });
+        const answer = await client.send(path, {
+          token: null,
+          ...(path === "/chat" ? { method: "POST", body: "{}" } : {}),
+        });
         expect(answer.status).toBe(401);
         expect(answer.error()).toMatchObject({ code: "unauthenticated", retryable: false });
         expect(answer.headers.get("www-authenticate")).toBe('Bearer realm="ai-server"');
       });
     }
 
-    for (const path of ["/", "/chat/x", "/v2/chat", "/.env", "/health/..%2f", "/chat.json", "/CHAT"]) {
+    for (const path of [
+      "/",
+      "/chat/x",
+      "/v2/chat",
+      "/.env",
+      "/health/..%2f",
+      "/chat.json",
+      "/CHAT",
+    ]) {
       test(`${path} is 404 in the error shape`, async () => {
         const answer = await client.send(path, { method: "POST", body: "{}" });
         expect(answer.status).toBe(404);
@@ -82,11 +101,21 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         const answer = await client.send(path, { method });
         expect(answer.status).toBe(405);
         expect(answer.headers.get("allow")).toBe(allow);
-        expect(answer.error()).toMatchObject({ code: "method_not_allowed", message: `This path takes ${allow}.` });
+        expect(answer.error()).toMatchObject({
+          code: "method_not_allowed",
+          message: `This path takes ${allow}.`,
+        });
       });
     }
 
-    for (const path of ["/health", "/providers", "/models", "/v1/models", "/docs", "/openapi.json"]) {
+    for (const path of [
+      "/health",
+      "/providers",
+      "/models",
+      "/v1/models",
+      "/docs",
+      "/openapi.json",
+    ]) {
       test(`HEAD ${path} is GET without its body`, async () => {
         const [head, get] = [await client.send(path, { method: "HEAD" }), await client.send(path)];
         expect([head.status, head.text]).toEqual([200, ""]);
@@ -105,14 +134,22 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         await client.send("/chat", { method: "OPTIONS", token: null, headers }),
         await client.send("/health", { token: null, headers }),
       ]) {
-        expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
+        expect(
+          [...answer.headers.keys()].filter((name) => name.startsWith("access-control-")),
+        ).toEqual([]);
       }
     });
 
     test("with CORS configured, pages of those origins may call it, and no others", async () => {
-      const { client: open } = await start({ CORS_ORIGINS: "https://app.example.com, http://localhost:5173" });
+      const { client: open } = await start({
+        CORS_ORIGINS: "https://app.example.com, http://localhost:5173",
+      });
       const ask = (origin: string, path = "/chat") =>
-        open.send(path, { method: "OPTIONS", token: null, headers: { origin, "access-control-request-method": "POST" } });
+        open.send(path, {
+          method: "OPTIONS",
+          token: null,
+          headers: { origin, "access-control-request-method": "POST" },
+        });
       for (const path of ["/chat", "/v1/chat/completions", "/nowhere"]) {
         const { status, headers } = await ask("http://localhost:5173", path);
         expect(status).toBe(204);
@@ -122,14 +159,21 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         expect(headers.get("access-control-allow-credentials")).toBeNull();
         expect(headers.get("vary")).toContain("origin");
       }
-      for (const origin of ["https://app.example.com.evil.example", "https://APP.example.com", "null"]) {
+      for (const origin of [
+        "https://app.example.com.evil.example",
+        "https://APP.example.com",
+        "null",
+      ]) {
         const { status, headers } = await ask(origin);
         expect([status, headers.get("access-control-allow-origin")]).toEqual([405, null]);
       }
       const headers = { origin: "https://app.example.com" };
       for (const answer of [
         await open.send("/chat", { method: "POST", token: null, headers }),
-        await open.chat({ provider: "echo", stream: true, messages: [{ role: "user", content: "hi" }] }, { headers }),
+        await open.chat(
+          { provider: "echo", stream: true, messages: [{ role: "user", content: "hi" }] },
+          { headers },
+        ),
       ]) {
         expect(answer.headers.get("access-control-allow-origin")).toBe("https://app.example.com");
         expect(answer.headers.get("access-control-expose-headers")).toContain("x-request-id");

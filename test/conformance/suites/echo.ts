@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { doneSchema } from "../../../src/wire/chat/event.ts";
-import { chatResponseSchema } from "../../../src/wire/chat/response.ts";
+import { doneSchema } from "../../../src/dialects/chat/event.ts";
+import { chatResponseSchema } from "../../../src/dialects/chat/response.ts";
 import { readFailure, summarizeResponse, summarizeStream } from "../../support/summarize-answer.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 
@@ -49,7 +49,12 @@ export function describeEcho({ main: { client } }: Conformance): void {
 
     test("a tool is called, and its result answered, whole and streamed", async () => {
       const messages: unknown[] = [{ role: "user", content: TEXT }];
-      const request = { provider: "echo", messages, tools: [WEATHER_TOOL], tool_choice: "required" };
+      const request = {
+        provider: "echo",
+        messages,
+        tools: [WEATHER_TOOL],
+        tool_choice: "required",
+      };
       const first = await client.chat(request);
       const called = summarizeResponse(first.json());
       expect(called.finish_reason).toBe("tool_calls");
@@ -60,16 +65,29 @@ export function describeEcho({ main: { client } }: Conformance): void {
       expect(streamed.tool_calls.map(({ name }) => name)).toEqual(["get_weather"]);
 
       // The answer goes back as it came, with the result after it: Elixir's `messages ++ [response, result]`.
-      messages.push(first.json(), { role: "tool", tool_call_id: called.tool_calls[0]?.id, content: "sunny" });
+      messages.push(first.json(), {
+        role: "tool",
+        tool_call_id: called.tool_calls[0]?.id,
+        content: "sunny",
+      });
       const second = await client.chat({ provider: "echo", messages, tools: [WEATHER_TOOL] });
       expect(second.status).toBe(200);
-      expect(summarizeResponse(second.json())).toMatchObject({ finish_reason: "stop", text: expect.stringContaining("sunny") });
+      expect(summarizeResponse(second.json())).toMatchObject({
+        finish_reason: "stop",
+        text: expect.stringContaining("sunny"),
+      });
     });
 
     test("a parameter that cannot be taken is a warning, or an error in strict mode", async () => {
-      const request = { provider: "echo", messages: [{ role: "user", content: "hi" }], temperature: 1 };
+      const request = {
+        provider: "echo",
+        messages: [{ role: "user", content: "hi" }],
+        temperature: 1,
+      };
       const { warnings } = chatResponseSchema.parse((await client.chat(request)).json());
-      expect(warnings).toEqual([{ code: "unsupported_parameter", param: "temperature", message: expect.any(String) }]);
+      expect(warnings).toEqual([
+        { code: "unsupported_parameter", param: "temperature", message: expect.any(String) },
+      ]);
       const strict = await client.chat({ ...request, strict: true });
       expect(strict.status).toBe(400);
       expect(strict.error()).toMatchObject({ code: "unsupported_parameter", param: "temperature" });
@@ -83,8 +101,15 @@ export function describeEcho({ main: { client } }: Conformance): void {
       ["internal_error", 500],
     ] as const) {
       test(`echo-fail-${code} has its true status, asked for a stream too`, async () => {
-        const request = { provider: "echo", model: `echo-fail-${code}`, messages: [{ role: "user", content: "hi" }] };
-        for (const answer of [await client.chat(request), await client.chat({ ...request, stream: true })]) {
+        const request = {
+          provider: "echo",
+          model: `echo-fail-${code}`,
+          messages: [{ role: "user", content: "hi" }],
+        };
+        for (const answer of [
+          await client.chat(request),
+          await client.chat({ ...request, stream: true }),
+        ]) {
           expect(answer.status).toBe(status);
           expect(answer.error().code).toBe(code);
           expect(answer.headers.get("retry-after")).toBe(status === 429 ? "7" : null);
@@ -93,13 +118,20 @@ export function describeEcho({ main: { client } }: Conformance): void {
     }
 
     test("a cut answer is an error, whole and streamed", async () => {
-      const request = { provider: "echo", model: "echo-cut", messages: [{ role: "user", content: "one two three four" }] };
+      const request = {
+        provider: "echo",
+        model: "echo-cut",
+        messages: [{ role: "user", content: "one two three four" }],
+      };
       const whole = await client.chat(request);
       expect(whole.status).toBe(502);
       expect(whole.error()).toMatchObject({ code: "upstream_incomplete", retryable: true });
       const streamed = await client.chat({ ...request, stream: true });
       expect(streamed.status).toBe(200);
-      expect(readFailure(streamed.stream())).toMatchObject({ type: "error", error: { code: "upstream_incomplete" } });
+      expect(readFailure(streamed.stream())).toMatchObject({
+        type: "error",
+        error: { code: "upstream_incomplete" },
+      });
     });
 
     test("a slow answer arrives piece by piece", async () => {

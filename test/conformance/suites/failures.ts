@@ -9,7 +9,11 @@ const TEXT = "upstream-text-77";
 const KEY = "sk-ant-api03-echoed0123";
 
 function anthropicError(type: string, extra: Record<string, unknown> = {}) {
-  return { type: "error", error: { type, message: `${TEXT} ${KEY}`, ...extra }, request_id: "req_vendor" };
+  return {
+    type: "error",
+    error: { type, message: `${TEXT} ${KEY}`, ...extra },
+    request_id: "req_vendor",
+  };
 }
 
 /** An upstream that fails before it begins to answer: the caller gets the true status, asked for a stream or not. */
@@ -19,7 +23,11 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
   describe("failures of the upstream", () => {
     afterEach(() => upstream.reset());
 
-    const cases: [status: number, type: string, expected: { status: number; code: string; retryable?: boolean }][] = [
+    const cases: [
+      status: number,
+      type: string,
+      expected: { status: number; code: string; retryable?: boolean },
+    ][] = [
       [400, "invalid_request_error", { status: 400, code: "upstream_rejected", retryable: false }],
       [401, "authentication_error", { status: 502, code: "upstream_auth", retryable: false }],
       [402, "billing_error", { status: 502, code: "upstream_billing", retryable: false }],
@@ -34,11 +42,16 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
     ];
     test.each(cases)("%d %s", async (status, type, expected) => {
       for (const stream of [false, true]) {
-        upstream.enqueue(jsonAnswer(anthropicError(type), { status, headers: { "request-id": "req_vendor" } }));
+        upstream.enqueue(
+          jsonAnswer(anthropicError(type), { status, headers: { "request-id": "req_vendor" } }),
+        );
         const answer = await main.client.chat({ ...request, stream });
         expect(answer.status).toBe(expected.status);
         const { code, retryable, upstream: told } = answer.error();
-        expect({ code, retryable }).toEqual({ code: expected.code, retryable: expected.retryable ?? false });
+        expect({ code, retryable }).toEqual({
+          code: expected.code,
+          retryable: expected.retryable ?? false,
+        });
         expect(told).toEqual({ status, code: type, request_id: "req_vendor" });
         expect(answer.text.includes(TEXT)).toBe([400, 404, 413].includes(status));
         expect(answer.text).not.toContain(KEY);
@@ -52,26 +65,41 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
       ["of three seconds", (): string => "3", 3, 3],
       ["of a day", (): string => "86400", 3600, 3600],
       ["of a date", (): string => new Date(Date.now() + 60_000).toUTCString(), 30, 60],
-    ] as const)("a retry-after %s is passed on, within an hour", async (_name, write, least, most) => {
-      const value = write();
-      upstream.enqueue(jsonAnswer(anthropicError("rate_limit_error"), { status: 429, headers: { "retry-after": value } }));
-      const answer = await main.client.chat(request);
-      expect(answer.status).toBe(429);
-      const told = Number(answer.headers.get("retry-after"));
-      expect(told).toBeGreaterThanOrEqual(least);
-      expect(told).toBeLessThanOrEqual(most);
-      expect(answer.error().retry_after).toBe(told);
-    });
+    ] as const)(
+      "a retry-after %s is passed on, within an hour",
+      async (_name, write, least, most) => {
+        const value = write();
+        upstream.enqueue(
+          jsonAnswer(anthropicError("rate_limit_error"), {
+            status: 429,
+            headers: { "retry-after": value },
+          }),
+        );
+        const answer = await main.client.chat(request);
+        expect(answer.status).toBe(429);
+        const told = Number(answer.headers.get("retry-after"));
+        expect(told).toBeGreaterThanOrEqual(least);
+        expect(told).toBeLessThanOrEqual(most);
+        expect(answer.error().retry_after).toBe(told);
+      },
+    );
 
     test("a spending limit is a quota that is used up", async () => {
-      const error = anthropicError("rate_limit_error", { details: { error_code: "enforced_spend_limit_reached" } });
+      const error = anthropicError("rate_limit_error", {
+        details: { error_code: "enforced_spend_limit_reached" },
+      });
       upstream.enqueue(jsonAnswer(error, { status: 429 }));
       const answer = await main.client.chat(request);
       expect(answer.error()).toMatchObject({ code: "upstream_quota_exhausted", retryable: false });
     });
 
     test("a page of HTML with an error status does not go out", async () => {
-      upstream.enqueue(jsonAnswer(`<html>${TEXT}</html>`, { status: 502, headers: { "content-type": "text/html" } }));
+      upstream.enqueue(
+        jsonAnswer(`<html>${TEXT}</html>`, {
+          status: 502,
+          headers: { "content-type": "text/html" },
+        }),
+      );
       const answer = await main.client.chat(request);
       expect(answer.status).toBe(502);
       expect(answer.error().code).toBe("upstream_error");
@@ -86,14 +114,18 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
     });
 
     test("a redirect is not followed", async () => {
-      upstream.enqueue(jsonAnswer({}, { status: 307, headers: { location: `${upstream.url}/elsewhere` } }));
+      upstream.enqueue(
+        jsonAnswer({}, { status: 307, headers: { location: `${upstream.url}/elsewhere` } }),
+      );
       const answer = await main.client.chat(request);
       expect(answer.status).toBe(502);
       expect(upstream.requests.map(({ url }) => url)).not.toContain("/elsewhere");
     });
 
     test("an error in the stream before its first content has its true status", async () => {
-      upstream.enqueue(sseAnswer(`event: error\ndata: ${JSON.stringify(anthropicError("overloaded_error"))}\n\n`));
+      upstream.enqueue(
+        sseAnswer(`event: error\ndata: ${JSON.stringify(anthropicError("overloaded_error"))}\n\n`),
+      );
       const answer = await main.client.chat({ ...request, stream: true });
       expect(answer.status).toBe(503);
       expect(answer.error()).toMatchObject({ code: "upstream_overloaded", retryable: true });
@@ -128,7 +160,11 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
       expect(answer.status).toBe(200);
       expect(answer.json()).toMatchObject({
         text: "at last",
-        attempts: [{ outcome: "upstream_overloaded" }, { outcome: "upstream_error" }, { outcome: "ok" }],
+        attempts: [
+          { outcome: "upstream_overloaded" },
+          { outcome: "upstream_error" },
+          { outcome: "ok" },
+        ],
       });
       expect(upstream.requests.length).toBe(3);
     });

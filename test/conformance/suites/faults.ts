@@ -104,11 +104,19 @@ export function describeFaults({ runtime, start }: Conformance): void {
         const [length, code] = outcome.lengthOrCode;
         const ended = answer.text.includes('"complete":true') || (answer.status === 200 && !stream);
         if (ended) {
-          expect((stream ? summarizeStream(answer.stream()) : summarizeResponse(answer.json())).text.length).toBe(length);
-        } else expect((answer.status === 200 ? readFailure(answer.stream()).error : answer.error()).code).toMatch(code);
+          expect(
+            (stream ? summarizeStream(answer.stream()) : summarizeResponse(answer.json())).text
+              .length,
+          ).toBe(length);
+        } else
+          expect(
+            (answer.status === 200 ? readFailure(answer.stream()).error : answer.error()).code,
+          ).toMatch(code);
       } else if ("text" in outcome) {
         if (answer.status !== 200) throw new Error(`${answer.status}: ${answer.text}`);
-        const { text } = stream ? summarizeStream(answer.stream()) : summarizeResponse(answer.json());
+        const { text } = stream
+          ? summarizeStream(answer.stream())
+          : summarizeResponse(answer.json());
         expect(text).toBe(outcome.text);
       } else if ("terminal" in outcome && stream) {
         expect(answer.status).toBe(200);
@@ -116,7 +124,9 @@ export function describeFaults({ runtime, start }: Conformance): void {
         expect(failure.type).toBe("error");
         expect(failure.error.code).toMatch(outcome.terminal);
       } else {
-        expect(answer.error().code).toMatch("terminal" in outcome ? outcome.terminal : outcome.code);
+        expect(answer.error().code).toMatch(
+          "terminal" in outcome ? outcome.terminal : outcome.code,
+        );
         expect(answer.status).toBe(outcome.status);
       }
     }
@@ -133,7 +143,11 @@ export function describeFaults({ runtime, start }: Conformance): void {
       for (const stream of [false, true]) {
         const answer = await meet("e100", stream);
         // workerd takes the 103 for the answer.
-        expectOutcome(answer, answer.status === 200 ? { text: "Hello 🎉" } : { status: 502, code: /^upstream_/ }, stream);
+        expectOutcome(
+          answer,
+          answer.status === 200 ? { text: "Hello 🎉" } : { status: 502, code: /^upstream_/ },
+          stream,
+        );
         if (runtime !== "workers") expect(answer.status).toBe(200);
       }
     });

@@ -1,12 +1,20 @@
 import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import * as z from "zod";
-import { jsonObjectSchema } from "../../../src/chat/format.ts";
+import { jsonObjectSchema } from "../../../src/json/json-object.ts";
 import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import { createServiceAccount } from "../../support/google-credentials.ts";
-import { expectedFinish, type GoogleRecording, googleRecordings } from "../../support/google-recordings.ts";
+import {
+  expectedFinish,
+  type GoogleRecording,
+  googleRecordings,
+} from "../../support/google-recordings.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../../support/recordings.ts";
 import { splitRandomly } from "../../support/split-bytes.ts";
-import { type AnswerSummary, summarizeResponse, summarizeStream } from "../../support/summarize-answer.ts";
+import {
+  type AnswerSummary,
+  summarizeResponse,
+  summarizeStream,
+} from "../../support/summarize-answer.ts";
 import type { UpstreamRequest } from "../../support/upstream.ts";
 import { type Answer, jsonAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, PROMPT_CANARY, type Subject } from "../conformance.ts";
@@ -16,7 +24,10 @@ const SIGNATURE = "EpIDCo8DAQw51scL+dHffCC/bznOIyXj==";
 const CALL = {
   candidates: [
     {
-      content: { role: "model", parts: [{ functionCall: { name: "now", args: {} }, thoughtSignature: SIGNATURE }] },
+      content: {
+        role: "model",
+        parts: [{ functionCall: { name: "now", args: {} }, thoughtSignature: SIGNATURE }],
+      },
       finishReason: "STOP",
       groundingMetadata: { webSearchQueries: ["q"] },
     },
@@ -25,14 +36,24 @@ const CALL = {
   responseId: "r1",
 };
 
-const answerSchema = z.looseObject({ content: z.array(z.unknown()), tool_calls: z.array(z.object({ id: z.string() })) });
+const answerSchema = z.looseObject({
+  content: z.array(z.unknown()),
+  tool_calls: z.array(z.object({ id: z.string() })),
+});
 const providersSchema = z.object({
-  providers: z.array(z.object({ name: z.string(), available: z.boolean(), reason: z.string().nullable() })),
+  providers: z.array(
+    z.object({ name: z.string(), available: z.boolean(), reason: z.string().nullable() }),
+  ),
 });
 
 function playRecording({ bytes, streamed, contentType }: GoogleRecording): Answer {
   if (streamed) return sseAnswer(splitRandomly(bytes, bytes.byteLength, 400));
-  return { headers: { "content-type": contentType }, pieces: [bytes], end: "complete", lengthKnown: true };
+  return {
+    headers: { "content-type": contentType },
+    pieces: [bytes],
+    end: "complete",
+    lengthKnown: true,
+  };
 }
 
 function expectRecorded(summary: AnswerSummary, { answer }: GoogleRecording): void {
@@ -65,9 +86,16 @@ export function describeGoogle({ upstream, start }: Conformance): void {
       ({ file } = await createServiceAccount());
       // What is left of padded base64 by `grep … .env.fly | cut -d= -f2`.
       const cut = btoa(JSON.stringify({ ...file, filler: "" })).replace(/=.*$/, "");
-      vertex = await start({ ...vertexSettings, GOOGLE_APPLICATION_CREDENTIALS_JSON: cut, ANTHROPIC_API_KEY: undefined });
+      vertex = await start({
+        ...vertexSettings,
+        GOOGLE_APPLICATION_CREDENTIALS_JSON: cut,
+        ANTHROPIC_API_KEY: undefined,
+      });
       const elsewhere = JSON.stringify({ ...file, token_uri: `${upstream.url}/token` });
-      hostile = await start({ GOOGLE_APPLICATION_CREDENTIALS_JSON: elsewhere, VERTEX_BASE_URL: upstream.url });
+      hostile = await start({
+        GOOGLE_APPLICATION_CREDENTIALS_JSON: elsewhere,
+        VERTEX_BASE_URL: upstream.url,
+      });
       api = await start({ GEMINI_API_KEY: "AIza-gemini-key", GEMINI_BASE_URL: upstream.url });
     });
     beforeEach(() => upstream.reset());
@@ -78,17 +106,23 @@ export function describeGoogle({ upstream, start }: Conformance): void {
 
     test("set by `cut -d= -f2`: many calls, one exchange", async () => {
       answerWith(jsonAnswer(CALL, { delayMs: 20 }));
-      const answers = await Promise.all(Array.from({ length: 12 }, () => vertex.client.chat({ provider: "vertex", messages })));
+      const answers = await Promise.all(
+        Array.from({ length: 12 }, () => vertex.client.chat({ provider: "vertex", messages })),
+      );
       expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200));
       const urls = upstream.requests.map(({ url }) => url);
       expect(urls.filter((url) => url === "/token")).toHaveLength(1);
       expect(
-        urls.filter((url) => url.startsWith("/v1beta1/projects/file-project/locations/global/publishers/google/")),
+        urls.filter((url) =>
+          url.startsWith("/v1beta1/projects/file-project/locations/global/publishers/google/"),
+        ),
       ).toHaveLength(12);
     });
 
     test("a token that is refused is exchanged anew and the call sent again", async () => {
-      upstream.enqueue(jsonAnswer({ error: { code: 401, status: "UNAUTHENTICATED" } }, { status: 401 }));
+      upstream.enqueue(
+        jsonAnswer({ error: { code: 401, status: "UNAUTHENTICATED" } }, { status: 401 }),
+      );
       upstream.enqueue(TOKEN, jsonAnswer(CALL));
       const { status } = await vertex.client.chat({ provider: "gemini", messages });
       expect(status).toBe(200);
@@ -97,23 +131,43 @@ export function describeGoogle({ upstream, start }: Conformance): void {
 
     test("the answer put back as a message has its signature, byte for byte, and nothing that Google refuses", async () => {
       answerWith(jsonAnswer(CALL));
-      const first = jsonObjectSchema.parse((await vertex.client.chat({ provider: "gemini", messages })).json());
+      const first = jsonObjectSchema.parse(
+        (await vertex.client.chat({ provider: "gemini", messages })).json(),
+      );
       const [call] = answerSchema.parse(first).tool_calls;
       const result = { role: "tool", tool_call_id: call?.id, content: "noon" };
-      const second = await vertex.client.chat({ provider: "gemini", messages: [...messages, first, result] });
+      const second = await vertex.client.chat({
+        provider: "gemini",
+        messages: [...messages, first, result],
+      });
       expect(second.status).toBe(200);
       expect(upstream.requests.at(-1)?.json()).toEqual({
         contents: [
           { role: "user", parts: [{ text: PROMPT_CANARY }] },
-          { role: "model", parts: [{ functionCall: { id: call?.id, name: "now", args: {} }, thoughtSignature: SIGNATURE }] },
-          { role: "user", parts: [{ functionResponse: { id: call?.id, name: "now", response: { output: "noon" } } }] },
+          {
+            role: "model",
+            parts: [
+              {
+                functionCall: { id: call?.id, name: "now", args: {} },
+                thoughtSignature: SIGNATURE,
+              },
+            ],
+          },
+          {
+            role: "user",
+            parts: [
+              { functionResponse: { id: call?.id, name: "now", response: { output: "noon" } } },
+            ],
+          },
         ],
       });
     });
 
     test("the same conversation goes on with Claude, without the signature and with a warning", async () => {
       answerWith(jsonAnswer(CALL));
-      const first = jsonObjectSchema.parse((await vertex.client.chat({ provider: "gemini", messages })).json());
+      const first = jsonObjectSchema.parse(
+        (await vertex.client.chat({ provider: "gemini", messages })).json(),
+      );
       const [call] = answerSchema.parse(first).tool_calls;
       answerWith(jsonAnswer(TEXT_FIXTURE.message));
       const result = { role: "tool", tool_call_id: call?.id, content: "noon" };
@@ -145,7 +199,11 @@ export function describeGoogle({ upstream, start }: Conformance): void {
 
     test("a base URL in a request is refused", async () => {
       for (const field of ["base_url", "GEMINI_BASE_URL", "token_uri"]) {
-        const answer = await api.client.chat({ provider: "gemini", messages, [field]: upstream.url });
+        const answer = await api.client.chat({
+          provider: "gemini",
+          messages,
+          [field]: upstream.url,
+        });
         expect(answer.error()).toMatchObject({ code: "invalid_request", param: field });
       }
       expect(upstream.requests).toHaveLength(0);
@@ -153,28 +211,46 @@ export function describeGoogle({ upstream, start }: Conformance): void {
 
     test("refused credentials: the operator is named the variable, nobody the secret", async () => {
       upstream.respond = (request) =>
-        request.url === "/token" ? jsonAnswer({ error: "invalid_grant", error_description: "canary" }, { status: 400 }) : TOKEN;
-      const refused = await start({ ...vertexSettings, GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(file) });
+        request.url === "/token"
+          ? jsonAnswer({ error: "invalid_grant", error_description: "canary" }, { status: 400 })
+          : TOKEN;
+      const refused = await start({
+        ...vertexSettings,
+        GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(file),
+      });
       const answer = await refused.client.chat({ provider: "gemini", messages });
       expect(answer.status).toBe(502);
       expect(answer.error()).toMatchObject({ code: "upstream_auth", retryable: false });
       expect(answer.error().message).toContain("GOOGLE_APPLICATION_CREDENTIALS_JSON");
-      const secrets = ["ya29.access-token", "AIza-gemini-key", "canary", ...Object.values(file).slice(2, 4), "PRIVATE KEY"];
+      const secrets = [
+        "ya29.access-token",
+        "AIza-gemini-key",
+        "canary",
+        ...Object.values(file).slice(2, 4),
+        "PRIVATE KEY",
+      ];
       for (const { client, server } of [vertex, hostile, api, refused]) {
         const said = client.transcript() + server.logs();
-        for (const secret of secrets) expect(said.replaceAll(PROMPT_CANARY, "")).not.toContain(secret);
+        for (const secret of secrets)
+          expect(said.replaceAll(PROMPT_CANARY, "")).not.toContain(secret);
       }
     });
 
     describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`, () => {
-      test.each(googleRecordings.map((recording) => [recording.name, recording] as const))("%s", async (_name, recording) => {
-        for (const stream of [false, true]) {
-          upstream.enqueue(playRecording(recording));
-          const answer = await api.client.chat({ provider: "gemini", messages, stream });
-          if (answer.status !== 200) throw new Error(`status ${answer.status}: ${answer.text}`);
-          expectRecorded(stream ? summarizeStream(answer.stream()) : summarizeResponse(answer.json()), recording);
-        }
-      });
+      test.each(googleRecordings.map((recording) => [recording.name, recording] as const))(
+        "%s",
+        async (_name, recording) => {
+          for (const stream of [false, true]) {
+            upstream.enqueue(playRecording(recording));
+            const answer = await api.client.chat({ provider: "gemini", messages, stream });
+            if (answer.status !== 200) throw new Error(`status ${answer.status}: ${answer.text}`);
+            expectRecorded(
+              stream ? summarizeStream(answer.stream()) : summarizeResponse(answer.json()),
+              recording,
+            );
+          }
+        },
+      );
     });
   });
 }

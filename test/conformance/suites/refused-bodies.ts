@@ -86,7 +86,12 @@ export const REFUSED_BODIES: [
   ],
   [
     "invalid UTF-8",
-    Uint8Array.from(Buffer.from('{"provider":"claude","messages":[{"role":"user","content":"\xff\xfe"}]}', "latin1")),
+    Uint8Array.from(
+      Buffer.from(
+        '{"provider":"claude","messages":[{"role":"user","content":"\xff\xfe"}]}',
+        "latin1",
+      ),
+    ),
     400,
     "invalid_json",
     /UTF-8/,

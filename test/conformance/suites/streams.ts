@@ -61,7 +61,9 @@ export function describeStreams({ upstream, main, start }: Conformance): void {
 
     test("an answer that comes byte by byte is the same answer", async () => {
       upstream.enqueue(sseAnswer(splitByteByByte(new TextEncoder().encode(pieces.join("")))));
-      expect(summarizeStream((await main.client.chat(request)).stream())).toEqual(TEXT_FIXTURE.expected);
+      expect(summarizeStream((await main.client.chat(request)).stream())).toEqual(
+        TEXT_FIXTURE.expected,
+      );
     });
 
     const ends: [end: AnswerEnd, code: RegExp][] = [
@@ -84,7 +86,9 @@ export function describeStreams({ upstream, main, start }: Conformance): void {
 
     test("an error in mid-stream is the terminal event, and what came after it is not told", async () => {
       const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
-      upstream.enqueue(sseAnswer([...firstContent, `event: error\ndata: ${JSON.stringify(error)}\n\n`, ...pieces]));
+      upstream.enqueue(
+        sseAnswer([...firstContent, `event: error\ndata: ${JSON.stringify(error)}\n\n`, ...pieces]),
+      );
       const answer = await main.client.chat(request);
       expect(answer.status).toBe(200);
       const failure = readFailure(answer.stream());
@@ -152,7 +156,10 @@ export function describeStreams({ upstream, main, start }: Conformance): void {
     test("an upstream that falls silent for good is given up", async () => {
       upstream.enqueue(sseAnswer(firstContent, { end: "stall" }));
       const answer = await impatient.client.chat(request);
-      expect(readFailure(answer.stream())).toMatchObject({ type: "error", error: { code: "upstream_stalled", retryable: true } });
+      expect(readFailure(answer.stream())).toMatchObject({
+        type: "error",
+        error: { code: "upstream_stalled", retryable: true },
+      });
       await upstream.requests[0]?.closed(30_000);
     }, 120_000);
   });

@@ -28,7 +28,7 @@ const errorSchema = z.object({
   error: z.looseObject({ code: z.string().nullish(), type: z.string().nullish() }),
 });
 
-function readError(thrown: unknown): ToldError {
+function readErrorBody(thrown: unknown): ToldError {
   if (!APICallError.isInstance(thrown)) throw thrown;
   const body = errorSchema.safeParse(JSON.parse(thrown.responseBody ?? "null")).data?.error;
   return {
@@ -72,7 +72,8 @@ function createAiCaller(vendor: Vendor): Caller {
   function encodeSettings(question: Question, messages: ModelMessage[]) {
     const { model, schema, tools = [], signal } = question;
     const toolSet: ToolSet = {};
-    for (const { name, description, parameters } of tools) toolSet[name] = { description, inputSchema: jsonSchema(parameters) };
+    for (const { name, description, parameters } of tools)
+      toolSet[name] = { description, inputSchema: jsonSchema(parameters) };
     return {
       model: vendor.model(model),
       messages,
@@ -107,7 +108,11 @@ function createAiCaller(vendor: Vendor): Caller {
 
   async function takeTurn(question: Question, messages: ModelMessage[]): Promise<Turn> {
     const answered = await (question.stream ? streamed : whole)(question, messages);
-    const calls = answered.toolCalls.map(({ toolCallId: id, toolName: name, input }) => ({ id, name, arguments: input }));
+    const calls = answered.toolCalls.map(({ toolCallId: id, toolName: name, input }) => ({
+      id,
+      name,
+      arguments: input,
+    }));
     return {
       text: answered.text,
       reasoning: answered.reasoningText ?? "",
@@ -131,10 +136,20 @@ function createAiCaller(vendor: Vendor): Caller {
     };
   }
 
-  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError, readStreamError };
+  return {
+    ask: (question) => takeTurn(question, [firstMessage(question)]),
+    readErrorBody,
+    readStreamError,
+  };
 }
 
-function pick({ text, reasoningText, finishReason, toolCalls, usage }: Omit<Answered, "messages">): Omit<Answered, "messages"> {
+function pick({
+  text,
+  reasoningText,
+  finishReason,
+  toolCalls,
+  usage,
+}: Omit<Answered, "messages">): Omit<Answered, "messages"> {
   return { text, reasoningText, finishReason, toolCalls, usage };
 }
 
@@ -144,7 +159,12 @@ export function createAiOpenaiCaller({ url, token }: Endpoint): Caller {
   return createAiCaller({
     model: (id) => provider(id),
     options: ({ reasoning }) => ({
-      openai: { store: false, ...(reasoning ? { forceReasoning: true, reasoningEffort: "low", reasoningSummary: "auto" } : {}) },
+      openai: {
+        store: false,
+        ...(reasoning
+          ? { forceReasoning: true, reasoningEffort: "low", reasoningSummary: "auto" }
+          : {}),
+      },
     }),
   });
 }

@@ -22,20 +22,29 @@ function firstMessage({ prompt, image }: Question): Anthropic.MessageParam {
   };
 }
 
-function encodeParams({ model, tools, schema, reasoning }: Question, messages: Anthropic.MessageParam[]): Params {
+function encodeParams(
+  { model, tools, schema, reasoning }: Question,
+  messages: Anthropic.MessageParam[],
+): Params {
   return {
     model,
     messages,
     max_tokens: 4096,
     ...(tools
-      ? { tools: tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters })) }
+      ? {
+          tools: tools.map(({ name, description, parameters }) => ({
+            name,
+            description,
+            input_schema: parameters,
+          })),
+        }
       : {}),
     ...(schema ? { output_config: { format: { type: "json_schema", schema } } } : {}),
     ...(reasoning ? { thinking: { type: "enabled", budget_tokens: 1024 } } : {}),
   };
 }
 
-function readError(thrown: unknown): ToldError {
+function readErrorBody(thrown: unknown): ToldError {
   if (!(thrown instanceof APIError)) throw thrown;
   return {
     kind: thrown.constructor.name,
@@ -57,7 +66,9 @@ export function createAnthropicCaller({ url, token }: Endpoint): Caller {
 
   async function create(params: Params, { stream, signal }: Question): Promise<Anthropic.Message> {
     const options = signal ? { signal } : {};
-    return stream ? client.messages.stream(params, options).finalMessage() : client.messages.create(params, options);
+    return stream
+      ? client.messages.stream(params, options).finalMessage()
+      : client.messages.create(params, options);
   }
 
   async function takeTurn(question: Question, messages: Anthropic.MessageParam[]): Promise<Turn> {
@@ -72,7 +83,10 @@ export function createAnthropicCaller({ url, token }: Endpoint): Caller {
       calls,
       finish: FINISH[reason ?? ""] ?? String(reason),
       usage: {
-        input: usage.input_tokens + (usage.cache_read_input_tokens ?? 0) + (usage.cache_creation_input_tokens ?? 0),
+        input:
+          usage.input_tokens +
+          (usage.cache_read_input_tokens ?? 0) +
+          (usage.cache_creation_input_tokens ?? 0),
         output: usage.output_tokens,
       },
       reply: (result) =>
@@ -81,11 +95,19 @@ export function createAnthropicCaller({ url, token }: Endpoint): Caller {
           { role: "assistant", content },
           {
             role: "user",
-            content: calls.map((call) => ({ type: "tool_result", tool_use_id: call.id, content: result(call) })),
+            content: calls.map((call) => ({
+              type: "tool_result",
+              tool_use_id: call.id,
+              content: result(call),
+            })),
           },
         ]),
     };
   }
 
-  return { ask: (question) => takeTurn(question, [firstMessage(question)]), readError, readStreamError };
+  return {
+    ask: (question) => takeTurn(question, [firstMessage(question)]),
+    readErrorBody,
+    readStreamError,
+  };
 }

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../src/chat/format.ts";
+import type { JsonObject } from "../../../src/json/json-object.ts";
 
 /** Where a client library is to call, and with what key. */
 export interface Endpoint {
@@ -63,7 +63,7 @@ export interface ToldError {
 /** An official client library as its users use it. Rejects where the library tells an error, in mid-stream too. */
 export interface Caller {
   ask(question: Question): Promise<Turn>;
-  readError(thrown: unknown): ToldError;
+  readErrorBody(thrown: unknown): ToldError;
   /** The text of an error that came in the midst of a stream. Throws what the library did not make of an error event. */
   readStreamError(thrown: unknown): string;
 }

@@ -1,8 +1,10 @@
-import { chatResponseSchema } from "../../../src/wire/chat/response.ts";
+import { chatResponseSchema } from "../../../src/dialects/chat/response.ts";
 import type { Endpoint, Question, Turn } from "./caller.ts";
 
 /** The server's own `POST /chat`, whole answers only, beside the client libraries. */
-export function createNativeCaller({ url, token }: Endpoint): { ask(question: Question): Promise<Turn> } {
+export function createNativeCaller({ url, token }: Endpoint): {
+  ask(question: Question): Promise<Turn>;
+} {
   async function takeTurn(question: Question, messages: readonly unknown[]): Promise<Turn> {
     const { model, tools, schema } = question;
     const response = await fetch(`${url}/chat`, {

@@ -20,8 +20,17 @@ function encodeParams({ model, tools, schema, reasoning }: Question, messages: M
   return {
     model,
     messages,
-    ...(tools ? { tools: tools.map((tool) => ({ type: "function" as const, function: { ...tool } })) } : {}),
-    ...(schema ? { response_format: { type: "json_schema", json_schema: { name: "answer", schema, strict: true } } } : {}),
+    ...(tools
+      ? { tools: tools.map((tool) => ({ type: "function" as const, function: { ...tool } })) }
+      : {}),
+    ...(schema
+      ? {
+          response_format: {
+            type: "json_schema",
+            json_schema: { name: "answer", schema, strict: true },
+          },
+        }
+      : {}),
     ...(reasoning ? { reasoning_effort: "low" } : {}),
   };
 }
@@ -41,7 +50,10 @@ export function createOpenaiChatCaller({ url, token }: Endpoint): Caller {
       const completion = await client.chat.completions.create(params, options);
       return { completion, reasoning: reasoningIn(completion.choices[0]?.message) };
     }
-    const streamed = client.chat.completions.stream({ ...params, stream_options: { include_usage: true } }, options);
+    const streamed = client.chat.completions.stream(
+      { ...params, stream_options: { include_usage: true } },
+      options,
+    );
     // Of fields that it does not know, the accumulator keeps the last piece alone.
     let reasoning = "";
     streamed.on("chunk", (chunk) => {
@@ -56,26 +68,41 @@ export function createOpenaiChatCaller({ url, token }: Endpoint): Caller {
     if (!choice) throw new Error("the completion has no choice");
     const { message } = choice;
     const calls = (message.tool_calls ?? []).flatMap((call) =>
-      call.type === "function" ? [{ id: call.id, name: call.function.name, arguments: JSON.parse(call.function.arguments) }] : [],
+      call.type === "function"
+        ? [
+            {
+              id: call.id,
+              name: call.function.name,
+              arguments: JSON.parse(call.function.arguments),
+            },
+          ]
+        : [],
     );
     return {
       text: message.content ?? "",
       reasoning,
       calls,
       finish: choice.finish_reason,
-      usage: { input: completion.usage?.prompt_tokens, output: completion.usage?.completion_tokens },
+      usage: {
+        input: completion.usage?.prompt_tokens,
+        output: completion.usage?.completion_tokens,
+      },
       reply: (result) =>
         takeTurn(question, [
           ...messages,
           message,
-          ...calls.map((call) => ({ role: "tool" as const, tool_call_id: call.id, content: result(call) })),
+          ...calls.map((call) => ({
+            role: "tool" as const,
+            tool_call_id: call.id,
+            content: result(call),
+          })),
         ]),
     };
   }
 
   return {
     ask: (question) => takeTurn(question, [firstMessage(question)]),
-    readError: readOpenaiError,
+    readErrorBody: readOpenaiError,
     readStreamError: readOpenaiStreamError,
   };
 }

@@ -22,14 +22,22 @@ function encodeParams({ model, tools, schema, reasoning }: Question, input: Inpu
     input,
     store: false,
     include: ["reasoning.encrypted_content"],
-    ...(tools ? { tools: tools.map((tool) => ({ type: "function" as const, strict: false, ...tool })) } : {}),
-    ...(schema ? { text: { format: { type: "json_schema", name: "answer", schema, strict: true } } } : {}),
+    ...(tools
+      ? { tools: tools.map((tool) => ({ type: "function" as const, strict: false, ...tool })) }
+      : {}),
+    ...(schema
+      ? { text: { format: { type: "json_schema", name: "answer", schema, strict: true } } }
+      : {}),
     ...(reasoning ? { reasoning: { effort: "low", summary: "auto" } } : {}),
   };
 }
 
-function finishOf({ status, incomplete_details: details }: OpenAI.Responses.Response, called: boolean): string {
-  if (status === "incomplete") return details?.reason === "max_output_tokens" ? "length" : (details?.reason ?? "incomplete");
+function finishOf(
+  { status, incomplete_details: details }: OpenAI.Responses.Response,
+  called: boolean,
+): string {
+  if (status === "incomplete")
+    return details?.reason === "max_output_tokens" ? "length" : (details?.reason ?? "incomplete");
   if (status !== "completed") return String(status);
   return called ? "tool_calls" : "stop";
 }
@@ -38,15 +46,22 @@ function finishOf({ status, incomplete_details: details }: OpenAI.Responses.Resp
 export function createOpenaiResponsesCaller({ url, token }: Endpoint): Caller {
   const client = new OpenAI({ apiKey: token, baseURL: `${url}/v1`, maxRetries: 0 });
 
-  async function respond(params: Params, { stream, signal }: Question): Promise<OpenAI.Responses.Response> {
+  async function respond(
+    params: Params,
+    { stream, signal }: Question,
+  ): Promise<OpenAI.Responses.Response> {
     const options = signal ? { signal } : {};
-    return stream ? client.responses.stream(params, options).finalResponse() : client.responses.create(params, options);
+    return stream
+      ? client.responses.stream(params, options).finalResponse()
+      : client.responses.create(params, options);
   }
 
   async function takeTurn(question: Question, input: Input): Promise<Turn> {
     const response = await respond(encodeParams(question, input), question);
     const calls = response.output.flatMap((item) =>
-      item.type === "function_call" ? [{ id: item.call_id, name: item.name, arguments: JSON.parse(item.arguments) }] : [],
+      item.type === "function_call"
+        ? [{ id: item.call_id, name: item.name, arguments: JSON.parse(item.arguments) }]
+        : [],
     );
     return {
       text: response.output_text,
@@ -61,14 +76,18 @@ export function createOpenaiResponsesCaller({ url, token }: Endpoint): Caller {
           ...input,
           // Output items go back as they came; the types of the two differ in kinds that no test has.
           ...(response.output as Input),
-          ...calls.map((call) => ({ type: "function_call_output" as const, call_id: call.id, output: result(call) })),
+          ...calls.map((call) => ({
+            type: "function_call_output" as const,
+            call_id: call.id,
+            output: result(call),
+          })),
         ]),
     };
   }
 
   return {
     ask: (question) => takeTurn(question, [firstMessage(question)]),
-    readError: readOpenaiError,
+    readErrorBody: readOpenaiError,
     readStreamError: readOpenaiStreamError,
   };
 }

@@ -3,6 +3,11 @@ export function ask(url: string, prompt: string, model: string): Promise<Respons
   return fetch(`${url}/chat`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ provider: "echo", model, stream: true, messages: [{ role: "user", content: prompt }] }),
+    body: JSON.stringify({
+      provider: "echo",
+      model,
+      stream: true,
+      messages: [{ role: "user", content: prompt }],
+    }),
   });
 }

@@ -5,7 +5,9 @@ import * as z from "zod";
 /** Every key of fly.toml with its type: `build.args.*`, `vm[].memory`. Lists are `[]`, freely named tables `*`. */
 const keys = z
   .record(z.string(), z.string())
-  .parse(JSON.parse(readFileSync(resolve(import.meta.dir, "../../fixtures/flytoml-keys.json"), "utf8")));
+  .parse(
+    JSON.parse(readFileSync(resolve(import.meta.dir, "../../fixtures/flytoml-keys.json"), "utf8")),
+  );
 
 const isText = (value: unknown) => typeof value === "string";
 const isWhole = (value: unknown) => Number.isInteger(value);
@@ -22,7 +24,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
   uint32: (value) => isWhole(value) && Number(value) >= 0,
   float64: (value) => typeof value === "number",
   // Go's durations; a bare number means seconds.
-  duration: (value) => isWhole(value) || (isText(value) && /^(\d+(\.\d+)?(ms|s|m|h))+$/.test(String(value))),
+  duration: (value) =>
+    isWhole(value) || (isText(value) && /^(\d+(\.\d+)?(ms|s|m|h))+$/.test(String(value))),
   table: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
   "fly.MachineAutostop": oneOf("off", "stop", "suspend", true, false),
   "appconfig.RestartPolicy": oneOf("always", "never", "on-failure"),
@@ -43,7 +46,8 @@ function visit(value: unknown, path: string, shape: string, problems: string[]):
       problems.push(`${path}: must not be a list`);
       return;
     }
-    for (const [index, item] of value.entries()) visit(item, `${path}[${index}]`, `${shape}[]`, problems);
+    for (const [index, item] of value.entries())
+      visit(item, `${path}[${index}]`, `${shape}[]`, problems);
     return;
   }
   const type = keys[shape];
@@ -61,7 +65,10 @@ function visit(value: unknown, path: string, shape: string, problems: string[]):
     const memberShape = [`${prefix}${name}`, `${prefix}*`].find((candidate) =>
       Object.keys(keys).some(
         (key) =>
-          key === candidate || key.startsWith(`${candidate}.`) || key === `${candidate}[]` || key.startsWith(`${candidate}[].`),
+          key === candidate ||
+          key.startsWith(`${candidate}.`) ||
+          key === `${candidate}[]` ||
+          key.startsWith(`${candidate}[].`),
       ),
     );
     if (memberShape === undefined) problems.push(`${memberPath}: no such key`);

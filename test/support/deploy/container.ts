@@ -11,11 +11,14 @@ export async function waitForLog(container: Container, text: string): Promise<vo
 
 /** podman with the storage of scripts/images; its complaint that there is no systemd to run health checks by is left out. */
 export async function podman(...args: string[]): Promise<{ code: number; out: string }> {
-  const child = Bun.spawn(["bash", "-c", `source '${settings}'; run_podman "$@"`, "bash", ...args], {
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    ["bash", "-c", `source '${settings}'; run_podman "$@"`, "bash", ...args],
+    {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   const [out, err, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -45,12 +48,27 @@ export interface Container {
 }
 
 /** Runs an image and waits until it answers. */
-export async function runContainer(image: string, options: string[] = [], command: string[] = []): Promise<Container> {
+export async function runContainer(
+  image: string,
+  options: string[] = [],
+  command: string[] = [],
+): Promise<Container> {
   const port = findFreePort();
   const name = `ai-server-test-${port}`;
   const started = performance.now();
   const { code, out } = await podman(
-    ...["run", "-d", "--name", name, "--health-interval=disable", "-p", `127.0.0.1:${port}:8080`, ...options, image, ...command],
+    ...[
+      "run",
+      "-d",
+      "--name",
+      name,
+      "--health-interval=disable",
+      "-p",
+      `127.0.0.1:${port}:8080`,
+      ...options,
+      image,
+      ...command,
+    ],
   );
   if (code !== 0) throw new Error(out);
   const url = `http://127.0.0.1:${port}`;
@@ -76,7 +94,10 @@ export async function runContainer(image: string, options: string[] = [], comman
     await until(`${image} answers`, async () => {
       if ((await fetch(`${url}/health`).catch(() => null))?.ok) return true;
       // To ask podman costs more than to ask the container.
-      if (++tries % 50 === 0 && (await podman("inspect", "--format", "{{.State.Status}}", name)).out !== "running")
+      if (
+        ++tries % 50 === 0 &&
+        (await podman("inspect", "--format", "{{.State.Status}}", name)).out !== "running"
+      )
         throw new Error(`${image} has ended`);
       return false;
     });
@@ -91,7 +112,11 @@ export async function runContainer(image: string, options: string[] = [], comman
 /** The ids, in the container, of the processes whose command line holds a text. */
 export async function findProcesses(container: Container, text: string): Promise<string[]> {
   // Processes may end while it looks.
-  const all = await container.exec("sh", "-c", 'grep -a "" /proc/[0-9]*/cmdline 2>/dev/null || true');
+  const all = await container.exec(
+    "sh",
+    "-c",
+    'grep -a "" /proc/[0-9]*/cmdline 2>/dev/null || true',
+  );
   return all
     .split("\n")
     .filter((line) => line.replaceAll("\0", " ").includes(text))
@@ -99,16 +124,25 @@ export async function findProcesses(container: Container, text: string): Promise
 }
 
 /** Sends a signal to a process of a container. */
-export async function signal(container: Container, id: string, name: "KILL" | "STOP" | "CONT"): Promise<void> {
+export async function signal(
+  container: Container,
+  id: string,
+  name: "KILL" | "STOP" | "CONT",
+): Promise<void> {
   await container.exec("sh", "-c", `kill -${name} ${id}`);
 }
 
 /** Resident memory of a container's processes in MiB, by the names of their programs. */
 export async function readMemory(container: Container): Promise<Record<string, number>> {
-  const text = await container.exec("sh", "-c", 'grep -h -E "^(Name|VmRSS):" /proc/[0-9]*/status 2>/dev/null || true');
+  const text = await container.exec(
+    "sh",
+    "-c",
+    'grep -h -E "^(Name|VmRSS):" /proc/[0-9]*/status 2>/dev/null || true',
+  );
   const memory: Record<string, number> = {};
   for (const [, name = "", kib] of text.matchAll(/^Name:\s*(\S+)\nVmRSS:\s*(\d+)/gm)) {
-    if (name !== "sh" && name !== "grep") memory[name] = Math.round((memory[name] ?? 0) + Number(kib) / 1024);
+    if (name !== "sh" && name !== "grep")
+      memory[name] = Math.round((memory[name] ?? 0) + Number(kib) / 1024);
   }
   return memory;
 }

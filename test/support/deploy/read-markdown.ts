@@ -14,7 +14,9 @@ export function readRecorded(markdown: string, name: string): string[] {
 
 /** Where a document's links lead, other than to the web. */
 export function readLinks(markdown: string): string[] {
-  return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = ""]) => target).filter((target) => !/^https?:/.test(target));
+  return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = ""]) => target)
+    .filter((target) => !/^https?:/.test(target));
 }
 
 /** The anchors that GitHub gives to a document's headings. */

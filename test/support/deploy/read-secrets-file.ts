@@ -10,7 +10,8 @@ export function readSecretsAsFlyctl(text: string): Record<string, string> {
     const comment = hash >= 0 && (line.slice(0, hash).split('"').length - 1) % 2 === 0;
     const content = (comment ? line.slice(0, hash) : line).trim();
     const equals = content.indexOf("=");
-    if (equals > 0) secrets[content.slice(0, equals)] = content.slice(equals + 1).replace(/^(["'])(.*)\1$/, "$2");
+    if (equals > 0)
+      secrets[content.slice(0, equals)] = content.slice(equals + 1).replace(/^(["'])(.*)\1$/, "$2");
   }
   return secrets;
 }

@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -26,7 +34,10 @@ export function createStandInTools(): StandInTools {
     path: `${bin}:${process.env.PATH}`,
     add(name, script = "") {
       const file = join(bin, name);
-      writeFileSync(file, `#!/usr/bin/env bash\nprintf '%s\\n' "${name}\${*:+ $*}" >>'${log}'\n${script}\n`);
+      writeFileSync(
+        file,
+        `#!/usr/bin/env bash\nprintf '%s\\n' "${name}\${*:+ $*}" >>'${log}'\n${script}\n`,
+      );
       chmodSync(file, 0o755);
     },
     calls: () => (existsSync(log) ? readFileSync(log, "utf8").trimEnd().split("\n") : []),

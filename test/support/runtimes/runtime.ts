@@ -16,7 +16,11 @@ export interface RunningServer {
 }
 
 /** The server's log, once it holds this text, or has had time to. Servers write their logs in pieces, some time after. */
-export async function waitForLog({ logs }: RunningServer, text: string, timeoutMs = 20_000): Promise<string> {
+export async function waitForLog(
+  { logs }: RunningServer,
+  text: string,
+  timeoutMs = 20_000,
+): Promise<string> {
   const deadline = performance.now() + timeoutMs;
   while (!logs().includes(text) && performance.now() < deadline) await Bun.sleep(10);
   return logs();

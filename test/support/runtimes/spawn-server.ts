@@ -19,7 +19,11 @@ async function isUp(url: string): Promise<boolean> {
  * Starts a program that listens on PORT and waits until it answers. It sees these variables and no others, neither of this process
  * nor of an `.env` file (so the working directory is not the project's).
  */
-export async function spawnServer(runtime: Runtime, command: string[], env: Record<string, string>): Promise<RunningServer> {
+export async function spawnServer(
+  runtime: Runtime,
+  command: string[],
+  env: Record<string, string>,
+): Promise<RunningServer> {
   const port = findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const child = Bun.spawn(command, {

@@ -22,13 +22,21 @@ function writePreload(now: number): string {
 
 function startBun(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
   const preload = now === undefined ? [] : ["--preload", writePreload(now)];
-  return spawnServer("bun", [process.execPath, ...preload, resolve(root, "src/runtimes/bun.ts")], env);
+  return spawnServer(
+    "bun",
+    [process.execPath, ...preload, resolve(root, "src/runtimes/bun.ts")],
+    env,
+  );
 }
 
 function startDeno(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
   const preload = now === undefined ? [] : ["--preload", writePreload(now)];
   const command = ["run", "--allow-net", "--allow-env", "--no-check", "--cached-only", ...preload];
-  return spawnServer("deno", [resolve(root, "node_modules/.bin/deno"), ...command, resolve(root, "src/runtimes/deno.ts")], env);
+  return spawnServer(
+    "deno",
+    [resolve(root, "node_modules/.bin/deno"), ...command, resolve(root, "src/runtimes/deno.ts")],
+    env,
+  );
 }
 
 let workerCode: Promise<string> | undefined;
@@ -46,7 +54,10 @@ function loadWorkerCode(): Promise<string> {
   return workerCode;
 }
 
-async function startWorkers(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
+async function startWorkers(
+  env: Record<string, string>,
+  { now }: StartOptions,
+): Promise<RunningServer> {
   const code = await loadWorkerCode();
   let logs = "";
   const others = new Set(findChildren("workerd"));
@@ -73,7 +84,11 @@ async function startWorkers(env: Record<string, string>, { now }: StartOptions):
 }
 
 /** Starts the server on one of the runtimes with this environment, and waits until it answers. */
-export function startServer(runtime: Runtime, env: Record<string, string>, options: StartOptions = {}): Promise<RunningServer> {
+export function startServer(
+  runtime: Runtime,
+  env: Record<string, string>,
+  options: StartOptions = {},
+): Promise<RunningServer> {
   switch (runtime) {
     case "bun":
       return startBun(env, options);

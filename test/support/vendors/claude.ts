@@ -1,6 +1,5 @@
 import * as z from "zod";
-import type { JsonObject } from "../../../src/chat/format.ts";
-import { isJsonObject } from "../../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../../src/json/json-object.ts";
 import type { AnthropicMessage } from "../read-anthropic-message.ts";
 import { streamMessage } from "../stream-anthropic-message.ts";
 import { jsonAnswer, sseAnswer } from "../upstream-answer.ts";
@@ -8,8 +7,16 @@ import { COUNTS, type ScriptedAnswer, type Vendor } from "./vendor.ts";
 
 const requestSchema = z.looseObject({
   stream: z.boolean().optional(),
-  messages: z.array(z.looseObject({ content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]) })).optional(),
-  output_config: z.looseObject({ format: z.looseObject({ schema: z.unknown().optional() }).optional() }).optional(),
+  messages: z
+    .array(
+      z.looseObject({
+        content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]),
+      }),
+    )
+    .optional(),
+  output_config: z
+    .looseObject({ format: z.looseObject({ schema: z.unknown().optional() }).optional() })
+    .optional(),
 });
 
 function message({ reasoning, signature, text, calls = [] }: ScriptedAnswer): AnthropicMessage {
@@ -19,7 +26,9 @@ function message({ reasoning, signature, text, calls = [] }: ScriptedAnswer): An
     role: "assistant",
     model: "claude-sonnet-5-5",
     content: [
-      ...(reasoning === undefined ? [] : [{ type: "thinking", thinking: reasoning, signature: signature ?? "" }]),
+      ...(reasoning === undefined
+        ? []
+        : [{ type: "thinking", thinking: reasoning, signature: signature ?? "" }]),
       ...(text === undefined ? [] : [{ type: "text", text }]),
       ...calls.map(({ id, name, arguments: input }) => ({ type: "tool_use", id, name, input })),
     ],
@@ -31,7 +40,9 @@ function message({ reasoning, signature, text, calls = [] }: ScriptedAnswer): An
 
 function resultText(content: unknown): string {
   if (typeof content === "string") return content;
-  return Array.isArray(content) ? content.map((part: JsonObject) => String(part.text)).join("") : "";
+  return Array.isArray(content)
+    ? content.map((part: JsonObject) => String(part.text)).join("")
+    : "";
 }
 
 const ERRORS: Readonly<Record<number, string>> = {
@@ -43,7 +54,11 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 function error(type: string): JsonObject {
-  return { type: "error", error: { type, message: `says the vendor: ${type}` }, request_id: "req_vendor" };
+  return {
+    type: "error",
+    error: { type, message: `says the vendor: ${type}` },
+    request_id: "req_vendor",
+  };
 }
 
 export const claude: Vendor = {
@@ -69,7 +84,9 @@ export const claude: Vendor = {
       callIds: ofType("tool_use").map(({ id }) => String(id)),
       resultIds: ofType("tool_result").map(({ tool_use_id: id }) => String(id)),
       results: ofType("tool_result").map(({ content }) => resultText(content)),
-      images: ofType("image").map(({ source }) => (isJsonObject(source) ? String(source.data) : "")),
+      images: ofType("image").map(({ source }) =>
+        isJsonObject(source) ? String(source.data) : "",
+      ),
       schema: config?.format?.schema,
     };
   },

@@ -6,5 +6,8 @@ export const copilot: Vendor = {
   ...plain,
   name: "copilot",
   model: "auto",
-  variables: (url) => ({ COPILOT_BRIDGE_URL: `${url}/copilot`, COPILOT_BRIDGE_TOKEN: "copilot-bridge-canary" }),
+  variables: (url) => ({
+    COPILOT_BRIDGE_URL: `${url}/copilot`,
+    COPILOT_BRIDGE_TOKEN: "copilot-bridge-canary",
+  }),
 };

@@ -1,24 +1,31 @@
 import * as z from "zod";
-import type { JsonObject } from "../../../src/chat/format.ts";
+import type { JsonObject } from "../../../src/json/json-object.ts";
 import { jsonAnswer, sseAnswer } from "../upstream-answer.ts";
 import { COUNTS, pieces, type ScriptedAnswer, type Vendor } from "./vendor.ts";
 
 const partSchema = z.looseObject({
   thoughtSignature: z.string().optional(),
   functionCall: z.looseObject({ id: z.string().optional(), name: z.string() }).optional(),
-  functionResponse: z.looseObject({ id: z.string().optional(), response: z.looseObject({}) }).optional(),
+  functionResponse: z
+    .looseObject({ id: z.string().optional(), response: z.looseObject({}) })
+    .optional(),
   inlineData: z.looseObject({ data: z.string() }).optional(),
 });
 const requestSchema = z.looseObject({
   contents: z.array(z.looseObject({ parts: z.array(partSchema) })),
   generationConfig: z
-    .looseObject({ responseJsonSchema: z.unknown().optional(), responseSchema: z.unknown().optional() })
+    .looseObject({
+      responseJsonSchema: z.unknown().optional(),
+      responseSchema: z.unknown().optional(),
+    })
     .optional(),
 });
 
 function response(parts: readonly JsonObject[], ended: boolean): JsonObject {
   return {
-    candidates: [{ content: { role: "model", parts }, ...(ended ? { finishReason: "STOP" } : {}), index: 0 }],
+    candidates: [
+      { content: { role: "model", parts }, ...(ended ? { finishReason: "STOP" } : {}), index: 0 },
+    ],
     usageMetadata: {
       promptTokenCount: COUNTS.input,
       candidatesTokenCount: COUNTS.output - COUNTS.reasoning,
@@ -31,10 +38,15 @@ function response(parts: readonly JsonObject[], ended: boolean): JsonObject {
 }
 
 /** The signature is on the first call, or, without one, on the last text. */
-function parts({ reasoning, signature, text, calls = [] }: ScriptedAnswer, cut: (text: string) => string[]): JsonObject[] {
+function parts(
+  { reasoning, signature, text, calls = [] }: ScriptedAnswer,
+  cut: (text: string) => string[],
+): JsonObject[] {
   const proof = signature === undefined ? {} : { thoughtSignature: signature };
   const list: JsonObject[] = [
-    ...(reasoning === undefined ? [] : cut(reasoning).map((piece) => ({ text: piece, thought: true }))),
+    ...(reasoning === undefined
+      ? []
+      : cut(reasoning).map((piece) => ({ text: piece, thought: true }))),
     ...(text === undefined ? [] : cut(text).map((piece) => ({ text: piece }))),
     ...calls.map(({ id, name, arguments: args }, index) => ({
       functionCall: { id, name, args },
@@ -48,7 +60,9 @@ function parts({ reasoning, signature, text, calls = [] }: ScriptedAnswer, cut: 
 
 function stream(scripted: ScriptedAnswer): string[] {
   const list = parts(scripted, pieces);
-  return list.map((part, index) => `data: ${JSON.stringify(response([part], index === list.length - 1))}\r\n\r\n`);
+  return list.map(
+    (part, index) => `data: ${JSON.stringify(response([part], index === list.length - 1))}\r\n\r\n`,
+  );
 }
 
 const ERRORS: Readonly<Record<number, string>> = {
@@ -74,10 +88,14 @@ export const gemini: Vendor = {
         ),
   half(scripted) {
     const events = stream(scripted);
-    return events.slice(0, 1 + events.findIndex((event) => /"parts":\[\{"text":"[^"]*"\}/.test(event))).join("");
+    return events
+      .slice(0, 1 + events.findIndex((event) => /"parts":\[\{"text":"[^"]*"\}/.test(event)))
+      .join("");
   },
   streamError: `data: ${JSON.stringify({ error: { code: 503, message: "says the vendor", status: "UNAVAILABLE" } })}\r\n\r\n`,
-  refusal: (status) => ({ error: { code: status, message: "says the vendor", status: ERRORS[status] ?? "INTERNAL" } }),
+  refusal: (status) => ({
+    error: { code: status, message: "says the vendor", status: ERRORS[status] ?? "INTERNAL" },
+  }),
   read(body) {
     const { contents, generationConfig: config } = requestSchema.parse(body);
     const all = contents.flatMap((content) => content.parts);
@@ -85,7 +103,9 @@ export const gemini: Vendor = {
       signatures: all.flatMap((part) => part.thoughtSignature ?? []),
       callIds: all.flatMap((part) => part.functionCall?.id ?? []),
       resultIds: all.flatMap((part) => part.functionResponse?.id ?? []),
-      results: all.flatMap((part) => (part.functionResponse ? [String(part.functionResponse.response.output)] : [])),
+      results: all.flatMap((part) =>
+        part.functionResponse ? [String(part.functionResponse.response.output)] : [],
+      ),
       images: all.flatMap((part) => part.inlineData?.data ?? []),
       schema: config?.responseJsonSchema ?? config?.responseSchema,
     };

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import type { JsonObject } from "../../../src/chat/format.ts";
-import { isJsonObject } from "../../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../../src/json/json-object.ts";
 import {
   CREATED,
   callEvents,
@@ -18,7 +17,9 @@ import type { ScriptedAnswer, Vendor } from "./vendor.ts";
 const requestSchema = z.looseObject({
   stream: z.boolean().optional(),
   input: z.union([z.string(), z.array(z.looseObject({}))]),
-  text: z.looseObject({ format: z.looseObject({ schema: z.unknown().optional() }).optional() }).optional(),
+  text: z
+    .looseObject({ format: z.looseObject({ schema: z.unknown().optional() }).optional() })
+    .optional(),
 });
 
 function reasoningItem(reasoning: string, signature: string | undefined): JsonObject {
@@ -33,23 +34,44 @@ function reasoningItem(reasoning: string, signature: string | undefined): JsonOb
 function reasoningEvents(item: JsonObject, text: string): JsonObject[] {
   const place = { item_id: "rs_1", output_index: 0, summary_index: 0 };
   return [
-    { type: "response.output_item.added", output_index: 0, item: { ...item, summary: [], encrypted_content: "" } },
-    { type: "response.reasoning_summary_part.added", ...place, part: { type: "summary_text", text: "" } },
+    {
+      type: "response.output_item.added",
+      output_index: 0,
+      item: { ...item, summary: [], encrypted_content: "" },
+    },
+    {
+      type: "response.reasoning_summary_part.added",
+      ...place,
+      part: { type: "summary_text", text: "" },
+    },
     { type: "response.reasoning_summary_text.delta", ...place, delta: text },
     { type: "response.reasoning_summary_text.done", ...place, text },
-    { type: "response.reasoning_summary_part.done", ...place, part: { type: "summary_text", text } },
+    {
+      type: "response.reasoning_summary_part.done",
+      ...place,
+      part: { type: "summary_text", text },
+    },
     { type: "response.output_item.done", output_index: 0, item },
   ];
 }
 
 /** The items of the answer, each with the events that tell it. */
-function items({ reasoning, signature, text, calls = [] }: ScriptedAnswer): { item: JsonObject; events: JsonObject[] }[] {
+function items({
+  reasoning,
+  signature,
+  text,
+  calls = [],
+}: ScriptedAnswer): { item: JsonObject; events: JsonObject[] }[] {
   const list: { item: JsonObject; events: JsonObject[] }[] = [];
   if (reasoning !== undefined) {
     const item = reasoningItem(reasoning, signature);
     list.push({ item, events: reasoningEvents(item, reasoning) });
   }
-  if (text !== undefined) list.push({ item: messageItem("msg_1", text), events: messageEvents(list.length, "msg_1", text) });
+  if (text !== undefined)
+    list.push({
+      item: messageItem("msg_1", text),
+      events: messageEvents(list.length, "msg_1", text),
+    });
   for (const { id, name, arguments: args } of calls) {
     const item = callItem(`fc_${id}`, id, name, JSON.stringify(args));
     list.push({ item, events: callEvents(list.length, item) });
@@ -74,14 +96,24 @@ export const openai: Vendor = {
   model: "gpt-6.1-terra",
   variables: (url) => ({ OPENAI_API_KEY: "sk-canary", OPENAI_BASE_URL: `${url}/openai/v1` }),
   answer(scripted, request) {
-    if (requestSchema.parse(request.json()).stream === true) return sseAnswer(responsesSse(...events(scripted)));
-    return jsonAnswer(responseObject({ output: items(scripted).map(({ item }) => item), usage: USAGE }));
+    if (requestSchema.parse(request.json()).stream === true)
+      return sseAnswer(responsesSse(...events(scripted)));
+    return jsonAnswer(
+      responseObject({ output: items(scripted).map(({ item }) => item), usage: USAGE }),
+    );
   },
   half(scripted) {
     const list = events(scripted);
-    return responsesSse(...list.slice(0, 1 + list.findIndex(({ type }) => type === "response.output_text.delta")));
+    return responsesSse(
+      ...list.slice(0, 1 + list.findIndex(({ type }) => type === "response.output_text.delta")),
+    );
   },
-  streamError: responsesSse({ type: "error", code: "server_error", message: "says the vendor", param: null }),
+  streamError: responsesSse({
+    type: "error",
+    code: "server_error",
+    message: "says the vendor",
+    param: null,
+  }),
   refusal(status) {
     const [type, code] = ERRORS[status] ?? ["server_error", null];
     return { error: { message: "says the vendor", type, param: null, code } };
@@ -90,14 +122,18 @@ export const openai: Vendor = {
     const { input, text } = requestSchema.parse(body);
     const list = typeof input === "string" ? [] : input;
     const ofType = (type: string) => list.filter((item) => item.type === type);
-    const parts = list.flatMap(({ content }) => (Array.isArray(content) ? content.filter(isJsonObject) : []));
+    const parts = list.flatMap(({ content }) =>
+      Array.isArray(content) ? content.filter(isJsonObject) : [],
+    );
     return {
       signatures: ofType("reasoning").map((item) => String(item.encrypted_content)),
       callIds: ofType("function_call").map((item) => String(item.call_id)),
       resultIds: ofType("function_call_output").map((item) => String(item.call_id)),
       results: ofType("function_call_output").map((item) => String(item.output)),
       images: parts.flatMap((part) =>
-        part.type === "input_image" ? String(part.image_url).replace(/^data:image\/png;base64,/, "") : [],
+        part.type === "input_image"
+          ? String(part.image_url).replace(/^data:image\/png;base64,/, "")
+          : [],
       ),
       schema: text?.format?.schema,
     };

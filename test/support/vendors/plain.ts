@@ -1,6 +1,5 @@
 import * as z from "zod";
-import type { JsonObject } from "../../../src/chat/format.ts";
-import { isJsonObject } from "../../../src/json/is-json-object.ts";
+import { isJsonObject, type JsonObject } from "../../../src/json/json-object.ts";
 import { jsonAnswer, sseAnswer } from "../upstream-answer.ts";
 import { COUNTS, pieces, type ScriptedAnswer, type Vendor } from "./vendor.ts";
 
@@ -13,7 +12,9 @@ const messageSchema = z.looseObject({
 const requestSchema = z.looseObject({
   stream: z.boolean().optional(),
   messages: z.array(messageSchema),
-  response_format: z.looseObject({ json_schema: z.looseObject({ schema: z.unknown().optional() }).optional() }).optional(),
+  response_format: z
+    .looseObject({ json_schema: z.looseObject({ schema: z.unknown().optional() }).optional() })
+    .optional(),
 });
 
 const HEAD = { id: "chatcmpl-1", created: 1_700_000_000, model: "plain-model" };
@@ -53,7 +54,9 @@ function stream({ reasoning = "", text = "", calls = [] }: ScriptedAnswer): stri
     ...pieces(text).map((piece) => chunk({ content: piece })),
     ...calls.flatMap(({ id, name, arguments: args }, index) => [
       chunk({ tool_calls: [{ index, id, type: "function", function: { name, arguments: "" } }] }),
-      ...pieces(JSON.stringify(args)).map((piece) => chunk({ tool_calls: [{ index, function: { arguments: piece } }] })),
+      ...pieces(JSON.stringify(args)).map((piece) =>
+        chunk({ tool_calls: [{ index, function: { arguments: piece } }] }),
+      ),
     ]),
     chunk({}, calls.length > 0 ? "tool_calls" : "stop"),
     `data: ${JSON.stringify(usage)}\n\n`,
@@ -83,19 +86,27 @@ export const plain: Vendor = {
     ]),
   }),
   answer: (scripted, request) =>
-    requestSchema.parse(request.json()).stream === true ? sseAnswer(stream(scripted)) : jsonAnswer(completion(scripted)),
+    requestSchema.parse(request.json()).stream === true
+      ? sseAnswer(stream(scripted))
+      : jsonAnswer(completion(scripted)),
   half(scripted) {
     const events = stream(scripted);
     return events.slice(0, 1 + events.findIndex((event) => /"content":"[^"]/.test(event))).join("");
   },
   streamError: `data: ${JSON.stringify({ error: { message: "says the vendor", type: "server_error", code: 503 } })}\n\n`,
   refusal: (status) => ({
-    error: { message: "says the vendor", type: status < 500 ? "invalid_request_error" : "server_error", code: null },
+    error: {
+      message: "says the vendor",
+      type: status < 500 ? "invalid_request_error" : "server_error",
+      code: null,
+    },
   }),
   read(body) {
     const { messages, response_format: format } = requestSchema.parse(body);
     const results = messages.filter(({ tool_call_id: id }) => id !== undefined);
-    const parts = messages.flatMap(({ content }) => (Array.isArray(content) ? content.filter(isJsonObject) : []));
+    const parts = messages.flatMap(({ content }) =>
+      Array.isArray(content) ? content.filter(isJsonObject) : [],
+    );
     return {
       signatures: messages.flatMap(({ reasoning_content: reasoning }) => reasoning ?? []),
       callIds: messages.flatMap(({ tool_calls: calls = [] }) => calls.map(({ id }) => id)),

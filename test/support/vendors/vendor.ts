@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../src/chat/format.ts";
+import type { JsonObject } from "../../../src/json/json-object.ts";
 import type { UpstreamRequest } from "../upstream.ts";
 import type { Answer } from "../upstream-answer.ts";
 

@@ -1,4 +1,4 @@
-import { createGoogleAccess, type GoogleAccess } from "../../../src/google-auth/google-access.ts";
+import { createGoogleAccess, type GoogleAccess } from "../../../src/google/google-access.ts";
 
 /** Lives as long as the isolate, as the server's own providers do. */
 let access: GoogleAccess | undefined;
@@ -7,7 +7,10 @@ let access: GoogleAccess | undefined;
 export default {
   async fetch(request: Request, env: Record<string, string>): Promise<Response> {
     if (!access) {
-      const created = createGoogleAccess(env, { fetch: (url, init) => fetch(url, init), now: Date.now });
+      const created = createGoogleAccess(env, {
+        fetch: (url, init) => fetch(url, init),
+        now: Date.now,
+      });
       if ("reason" in created) return new Response(created.reason, { status: 500 });
       access = created;
     }

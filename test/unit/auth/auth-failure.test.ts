@@ -26,14 +26,22 @@ describe("refuse", () => {
         undefined,
       ]);
     }
-    expect(errors.map((error) => error.logReason)).toEqual(["expired", "key_unknown", "claim_invalid:sub"]);
+    expect(errors.map((error) => error.logReason)).toEqual([
+      "expired",
+      "key_unknown",
+      "claim_invalid:sub",
+    ]);
   });
 });
 
 describe("challengeFor", () => {
   test("names no error where no token was sent (RFC 6750 §3.1)", () => {
     expect(challengeFor(caught(() => refuse("token_missing")))).toBe('Bearer realm="ai-server"');
-    expect(challengeFor(caught(() => refuse("authorization_malformed")))).toBe('Bearer realm="ai-server", error="invalid_token"');
-    expect(challengeFor(caught(() => refuse("expired")))).toBe('Bearer realm="ai-server", error="invalid_token"');
+    expect(challengeFor(caught(() => refuse("authorization_malformed")))).toBe(
+      'Bearer realm="ai-server", error="invalid_token"',
+    );
+    expect(challengeFor(caught(() => refuse("expired")))).toBe(
+      'Bearer realm="ai-server", error="invalid_token"',
+    );
   });
 });

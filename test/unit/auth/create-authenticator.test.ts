@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
+import { parseAuthConfig } from "../../../src/auth/env.ts";
 import { readApiKey } from "../../../src/auth/read-token.ts";
-import { parseAuthEnv } from "../../../src/auth/settings.ts";
 import { judge } from "../../support/judge-token.ts";
 import { claims, HS256_HEADER, NOW, signHs256, TEST_SECRET } from "../../support/jwt.ts";
 
@@ -12,23 +12,28 @@ function ask(headers: Record<string, string>, url = "http://localhost/chat"): Re
 }
 
 describe("an authenticator without a key", () => {
-  const authenticator = createAuthenticator(parseAuthEnv({}), { now: () => NOW * 1000 });
+  const authenticator = createAuthenticator(parseAuthConfig({}), { now: () => NOW * 1000 });
 
   test("lets nobody in, and says that the server is not set up", async () => {
     expect(authenticator.configured).toBe(false);
     for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
-      await expect(authenticator.authenticate(ask(headers))).rejects.toMatchObject({ code: "auth_not_configured", status: 503 });
+      await expect(authenticator.authenticate(ask(headers))).rejects.toMatchObject({
+        code: "auth_not_configured",
+        status: 503,
+      });
     }
   });
 });
 
 describe("an authenticator with a secret", () => {
-  const env = parseAuthEnv({ JWT_SECRET: TEST_SECRET });
+  const env = parseAuthConfig({ JWT_SECRET: TEST_SECRET });
   const { configured, authenticate } = createAuthenticator(env, { now: () => NOW * 1000 });
 
   test("takes the token of the Authorization header", async () => {
     expect(configured).toBe(true);
-    expect(await judge(() => authenticate(ask({ authorization: `Bearer ${token}` })))).toBe("accepted: app");
+    expect(await judge(() => authenticate(ask({ authorization: `Bearer ${token}` })))).toBe(
+      "accepted: app",
+    );
   });
 
   test("takes the token of x-api-key only where the dialect has it", async () => {
@@ -38,7 +43,10 @@ describe("an authenticator with a secret", () => {
   });
 
   test("looks for no token in the query and in cookies", async () => {
-    const request = ask({ cookie: `access_token=${token}` }, `http://localhost/chat?access_token=${token}`);
+    const request = ask(
+      { cookie: `access_token=${token}` },
+      `http://localhost/chat?access_token=${token}`,
+    );
     expect(await judge(() => authenticate(request))).toBe("refused: token_missing");
   });
 
@@ -52,8 +60,16 @@ describe("an authenticator with a secret", () => {
   });
 
   test("keeps to the settings", async () => {
-    const settings = { JWT_SECRET: TEST_SECRET, JWT_ISSUER: "elixir-app", JWT_AUDIENCE: "chat", JWT_MAX_LIFETIME_SECONDS: "600" };
-    const strict = createAuthenticator(parseAuthEnv({ ...settings, JWT_TOLERANCE_SECONDS: "0" }), { now: () => NOW * 1000 });
+    const settings = {
+      JWT_SECRET: TEST_SECRET,
+      JWT_ISSUER: "elixir-app",
+      JWT_AUDIENCE: "chat",
+      JWT_MAX_LIFETIME_SECONDS: "600",
+    };
+    const strict = createAuthenticator(
+      parseAuthConfig({ ...settings, JWT_TOLERANCE_SECONDS: "0" }),
+      { now: () => NOW * 1000 },
+    );
     const verdict = (changes: Record<string, unknown>) => {
       const own = claims({ iss: "elixir-app", aud: "chat", exp: NOW + 600, ...changes });
       const authorization = `Bearer ${signHs256(HS256_HEADER, JSON.stringify(own))}`;
@@ -68,7 +84,10 @@ describe("an authenticator with a secret", () => {
   });
 
   test("compares kid with JWT_KEY_ID", async () => {
-    const named = createAuthenticator(parseAuthEnv({ JWT_SECRET: TEST_SECRET, JWT_KEY_ID: "k1" }), { now: () => NOW * 1000 });
+    const named = createAuthenticator(
+      parseAuthConfig({ JWT_SECRET: TEST_SECRET, JWT_KEY_ID: "k1" }),
+      { now: () => NOW * 1000 },
+    );
     const verdict = (kid?: string) => {
       const authorization = `Bearer ${signHs256(JSON.stringify({ alg: "HS256", kid }), JSON.stringify(claims()))}`;
       return judge(() => named.authenticate(ask({ authorization })));

@@ -40,7 +40,9 @@ describe("isRocaModulus", () => {
 
   test("lets sound keys pass", () => {
     for (let round = 0; round < 3; round++) {
-      const { n = "" } = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
+      const { n = "" } = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({
+        format: "jwk",
+      });
       expect(isRocaModulus(BigInt(`0x${Buffer.from(n, "base64url").toString("hex")}`))).toBe(false);
     }
   });

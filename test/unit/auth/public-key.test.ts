@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
-import { parseAuthEnv } from "../../../src/auth/settings.ts";
+import { parseAuthConfig } from "../../../src/auth/env.ts";
 import { ConfigError } from "../../../src/env/config-error.ts";
 import { judge } from "../../support/judge-token.ts";
 import { claims, NOW, signHs256, signWith } from "../../support/jwt.ts";
@@ -38,17 +38,25 @@ function jwkOf({ publicKey }: Pair, changes: Record<string, unknown> = {}): stri
   return JSON.stringify({ ...publicKey.export({ format: "jwk" }), ...changes });
 }
 
-async function verify(key: string, token: string, settings: Record<string, string> = {}): Promise<string> {
-  const authenticator = createAuthenticator(parseAuthEnv({ JWT_PUBLIC_KEY: key, ...settings }), { now: () => NOW * 1000 });
+async function verify(
+  key: string,
+  token: string,
+  settings: Record<string, string> = {},
+): Promise<string> {
+  const authenticator = createAuthenticator(parseAuthConfig({ JWT_PUBLIC_KEY: key, ...settings }), {
+    now: () => NOW * 1000,
+  });
   return judge(() =>
-    authenticator.authenticate(new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } })),
+    authenticator.authenticate(
+      new Request("http://localhost/", { headers: { authorization: `Bearer ${token}` } }),
+    ),
   );
 }
 
 /** The message with which the server refuses to start with this key. */
 function startRefusal(key: string, settings: Record<string, string> = {}): string {
   try {
-    createAuthenticator(parseAuthEnv({ JWT_PUBLIC_KEY: key, ...settings }), { now: Date.now });
+    createAuthenticator(parseAuthConfig({ JWT_PUBLIC_KEY: key, ...settings }), { now: Date.now });
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
@@ -83,7 +91,8 @@ describe("JWT_PUBLIC_KEY in every form", () => {
       jwkOf(pair, { alg, use: "sig", key_ops: ["verify"] }),
       `{"keys":[${jwk}]}`,
     ];
-    for (const form of forms) expect([form, await verify(form, token)]).toEqual([form, "accepted: app"]);
+    for (const form of forms)
+      expect([form, await verify(form, token)]).toEqual([form, "accepted: app"]);
   });
 
   test("PS256 must be asked for, by the JWK or by JWT_ALGORITHM", async () => {
@@ -91,7 +100,9 @@ describe("JWT_PUBLIC_KEY in every form", () => {
     expect(await verify(pemOf(rsa), token)).toBe("refused: key_unknown");
     expect(await verify(pemOf(rsa), token, { JWT_ALGORITHM: "PS256" })).toBe("accepted: app");
     expect(await verify(jwkOf(rsa, { alg: "PS256" }), token)).toBe("accepted: app");
-    expect(await verify(jwkOf(rsa, { alg: "PS256" }), await sign(rsa, "RS256"))).toBe("refused: key_unknown");
+    expect(await verify(jwkOf(rsa, { alg: "PS256" }), await sign(rsa, "RS256"))).toBe(
+      "refused: key_unknown",
+    );
   });
 });
 
@@ -105,7 +116,9 @@ describe("the key pins the algorithm", () => {
 
   test("tokens of other keys and algorithms are refused", async () => {
     const stranger = generateKeyPairSync("ed25519");
-    expect(await verify(pemOf(ed25519), await sign(stranger, "EdDSA"))).toBe("refused: signature_invalid");
+    expect(await verify(pemOf(ed25519), await sign(stranger, "EdDSA"))).toBe(
+      "refused: signature_invalid",
+    );
     expect(await verify(pemOf(ed25519), await sign(p256, "ES256"))).toBe("refused: key_unknown");
   });
 
@@ -113,8 +126,12 @@ describe("the key pins the algorithm", () => {
     const [header, payload] = (await sign(p256, "ES256")).split(".");
     const zeros = Buffer.alloc(64).toString("base64url");
     const der = Buffer.from(`3006020101020101${"00".repeat(8)}`, "hex").toString("base64url");
-    expect(await verify(pemOf(p256), `${header}.${payload}.${zeros}`)).toBe("refused: signature_invalid");
-    expect(await verify(pemOf(p256), `${header}.${payload}.${der}`)).toBe("refused: signature_invalid");
+    expect(await verify(pemOf(p256), `${header}.${payload}.${zeros}`)).toBe(
+      "refused: signature_invalid",
+    );
+    expect(await verify(pemOf(p256), `${header}.${payload}.${der}`)).toBe(
+      "refused: signature_invalid",
+    );
   });
 });
 
@@ -146,20 +163,50 @@ describe("the server refuses to start with", () => {
   const cubic = generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 });
   const e1 = jwkOf(p256, { kid: "e1" });
   /** 2049 bits that are a power of 65537, as the product of ROCA primes is modulo small primes. */
-  const roca = Buffer.from((65537n ** 128n).toString(16).padStart(514, "0"), "hex").toString("base64url");
+  const roca = Buffer.from((65537n ** 128n).toString(16).padStart(514, "0"), "hex").toString(
+    "base64url",
+  );
 
   test.each([
     ["nothing", "", "is neither a PEM public key"],
     ["a text", "undefined", "is neither a PEM public key"],
     ["a list", "[]", "is neither a PEM public key"],
-    ["a private PEM", ed25519.privateKey.export({ type: "pkcs8", format: "pem" }).toString(), "holds a private key"],
-    ["an old private PEM", rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(), "holds a private key"],
-    ["a private JWK", JSON.stringify(ed25519.privateKey.export({ format: "jwk" })), "holds a private key"],
-    ["a set with a private JWK", JSON.stringify({ keys: [p256.privateKey.export({ format: "jwk" })] }), "holds a private key"],
-    ["a symmetric JWK", '{"kty":"oct","k":"azEtc2VjcmV0LTAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm"}', "is a symmetric key"],
+    [
+      "a private PEM",
+      ed25519.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+      "holds a private key",
+    ],
+    [
+      "an old private PEM",
+      rsa.privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
+      "holds a private key",
+    ],
+    [
+      "a private JWK",
+      JSON.stringify(ed25519.privateKey.export({ format: "jwk" })),
+      "holds a private key",
+    ],
+    [
+      "a set with a private JWK",
+      JSON.stringify({ keys: [p256.privateKey.export({ format: "jwk" })] }),
+      "holds a private key",
+    ],
+    [
+      "a symmetric JWK",
+      '{"kty":"oct","k":"azEtc2VjcmV0LTAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm"}',
+      "is a symmetric key",
+    ],
     ["a mixed set", `{"keys":[${e1},{"kty":"oct","k":"AA"}]}`, "is a symmetric key"],
-    ["PKCS #1", rsa.publicKey.export({ type: "pkcs1", format: "pem" }).toString(), "is in the old PKCS #1 form"],
-    ["a certificate", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----", "is a certificate"],
+    [
+      "PKCS #1",
+      rsa.publicKey.export({ type: "pkcs1", format: "pem" }).toString(),
+      "is in the old PKCS #1 form",
+    ],
+    [
+      "a certificate",
+      "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+      "is a certificate",
+    ],
     ["half a PEM", pemOf(rsa).slice(0, 100), "is a PEM text without a whole"],
     ["two PEM blocks", pemOf(rsa) + pemOf(p256), "holds more than one PEM block"],
     [
@@ -169,14 +216,30 @@ describe("the server refuses to start with", () => {
     ],
     ["a PEM of P-384", pemOf(p384), "is a PEM key of a kind that is not accepted"],
     ["a JWK of P-384", jwkOf(p384), "is a key of a kind that is not accepted"],
-    ["a JWK of secp256k1", '{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}', "is a key of a kind that is not accepted"],
-    ["an Ed25519 key that says P-256", jwkOf(ed25519, { crv: "P-256" }), "is a key of a kind that is not accepted"],
+    [
+      "a JWK of secp256k1",
+      '{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}',
+      "is a key of a kind that is not accepted",
+    ],
+    [
+      "an Ed25519 key that says P-256",
+      jwkOf(ed25519, { crv: "P-256" }),
+      "is a key of a kind that is not accepted",
+    ],
     ["X25519", jwkOf(ed25519, { crv: "X25519" }), "is a key of a kind that is not accepted"],
-    ["an EC key that says P-384", jwkOf(p256, { crv: "P-384" }), "is a key of a kind that is not accepted"],
+    [
+      "an EC key that says P-384",
+      jwkOf(p256, { crv: "P-384" }),
+      "is a key of a kind that is not accepted",
+    ],
     ["RSA with a curve", jwkOf(rsa, { crv: "P-256" }), "is a key of a kind that is not accepted"],
     ["RSA of 1024 bits", pemOf(small), "is an RSA key of 1024 bits"],
     ["RSA with exponent 3", pemOf(cubic), "is an RSA key whose public exponent is not 65537"],
-    ["RSA with exponent 1", jwkOf(rsa, { e: "AQ" }), "is an RSA key whose public exponent is not 65537"],
+    [
+      "RSA with exponent 1",
+      jwkOf(rsa, { e: "AQ" }),
+      "is an RSA key whose public exponent is not 65537",
+    ],
     [
       "RSA with a padded modulus",
       jwkOf(rsa, { n: `${rsa.publicKey.export({ format: "jwk" }).n}==` }),
@@ -187,23 +250,56 @@ describe("the server refuses to start with", () => {
       jwkOf(rsa, { n: Buffer.alloc(256, 0xfe).toString("base64url") }),
       "is an RSA key with an even modulus",
     ],
-    ["RSA from a broken generator", `{"kty":"RSA","e":"AQAB","n":"${roca}"}`, "is an RSA key from a broken generator"],
-    ["a point off the curve", jwkOf(p256, { x: Buffer.alloc(32, 1).toString("base64url") }), "is not a point on the curve"],
+    [
+      "RSA from a broken generator",
+      `{"kty":"RSA","e":"AQAB","n":"${roca}"}`,
+      "is an RSA key from a broken generator",
+    ],
+    [
+      "a point off the curve",
+      jwkOf(p256, { x: Buffer.alloc(32, 1).toString("base64url") }),
+      "is not a point on the curve",
+    ],
     ["a short coordinate", jwkOf(p256, { y: "AA" }), "has an x or y that is not 32 bytes"],
     ["a short Ed25519 key", jwkOf(ed25519, { x: "AA" }), "has an x that is not 32 bytes"],
-    ["an alg of another kind", jwkOf(rsa, { alg: "ES256" }), "is a key whose alg does not fit its kind"],
+    [
+      "an alg of another kind",
+      jwkOf(rsa, { alg: "ES256" }),
+      "is a key whose alg does not fit its kind",
+    ],
     ["alg HS256", jwkOf(rsa, { alg: "HS256" }), "is a key whose alg does not fit its kind"],
     ["alg none", jwkOf(p256, { alg: "none" }), "is a key whose alg does not fit its kind"],
     ["a key for encryption", jwkOf(rsa, { use: "enc" }), 'is a key whose use is not "sig"'],
-    ["a key for signing", jwkOf(rsa, { key_ops: ["sign"] }), "is a key whose key_ops do not include"],
+    [
+      "a key for signing",
+      jwkOf(rsa, { key_ops: ["sign"] }),
+      "is a key whose key_ops do not include",
+    ],
     ["a kid that is a number", jwkOf(p256, { kid: 1 }), "is a key whose kid is not a text"],
     ["an empty set", '{"keys":[]}', "is a JWK Set without keys"],
-    ["a set of something else", '{"keys":[1]}', "is a JWK Set that holds something other than keys"],
-    ["a set with the same kid twice", `{"keys":[${e1},${e1}]}`, "is a JWK Set in which two keys have the same kid"],
-    ["a set with a key without kid", `{"keys":[${e1},${jwkOf(ed25519)}]}`, "is a JWK Set in which a key has no kid"],
+    [
+      "a set of something else",
+      '{"keys":[1]}',
+      "is a JWK Set that holds something other than keys",
+    ],
+    [
+      "a set with the same kid twice",
+      `{"keys":[${e1},${e1}]}`,
+      "is a JWK Set in which two keys have the same kid",
+    ],
+    [
+      "a set with a key without kid",
+      `{"keys":[${e1},${jwkOf(ed25519)}]}`,
+      "is a JWK Set in which a key has no kid",
+    ],
     [
       "a set of five keys for one algorithm",
-      JSON.stringify({ keys: [1, 2, 3, 4, 5].map((kid) => ({ ...p256.publicKey.export({ format: "jwk" }), kid: `k${kid}` })) }),
+      JSON.stringify({
+        keys: [1, 2, 3, 4, 5].map((kid) => ({
+          ...p256.publicKey.export({ format: "jwk" }),
+          kid: `k${kid}`,
+        })),
+      }),
       "is a JWK Set with more than 4 keys for one algorithm",
     ],
   ])("%s", (_name, key, problem) => {
@@ -215,7 +311,11 @@ describe("the server refuses to start with", () => {
   test.each([
     [pemOf(rsa), { JWT_ALGORITHM: "HS256" }, "JWT_ALGORITHM does not fit the key"],
     [pemOf(rsa), { JWT_ALGORITHM: "ES256" }, "JWT_ALGORITHM does not fit the key"],
-    [jwkOf(rsa, { alg: "RS256" }), { JWT_ALGORITHM: "PS256" }, "JWT_ALGORITHM does not fit the key"],
+    [
+      jwkOf(rsa, { alg: "RS256" }),
+      { JWT_ALGORITHM: "PS256" },
+      "JWT_ALGORITHM does not fit the key",
+    ],
     [e1, { JWT_KEY_ID: "e2" }, "JWT_KEY_ID is not the kid of the key"],
     [`{"keys":[${e1}]}`, { JWT_KEY_ID: "e1" }, "JWT_KEY_ID cannot name the keys of a JWK Set"],
   ])("%.30s and %j", (key, settings, message) => {

@@ -6,7 +6,8 @@ function read(reader: TokenReader, headers: Record<string, string>): string {
   try {
     return reader(new Headers(headers));
   } catch (error) {
-    if (error instanceof ChatError && error.code === "unauthenticated") return `refused: ${error.logReason}`;
+    if (error instanceof ChatError && error.code === "unauthenticated")
+      return `refused: ${error.logReason}`;
     throw error;
   }
 }
@@ -41,7 +42,11 @@ describe("readBearer", () => {
 
   test("looks nowhere else", () => {
     expect(
-      read(readBearer, { cookie: "authorization=Bearer a.b.c", "x-api-key": "a.b.c", "proxy-authorization": "Bearer a.b.c" }),
+      read(readBearer, {
+        cookie: "authorization=Bearer a.b.c",
+        "x-api-key": "a.b.c",
+        "proxy-authorization": "Bearer a.b.c",
+      }),
     ).toBe("refused: token_missing");
   });
 

@@ -5,7 +5,12 @@ import { createTokenVerifier } from "../../../src/auth/verify-token.ts";
 import { judge } from "../../support/judge-token.ts";
 import { base64url, claims, HS256_HEADER, NOW, signHs256, TEST_SECRET } from "../../support/jwt.ts";
 
-const RULES = { issuer: "oneshot", audience: "ai-server", toleranceSeconds: 30, maxLifetimeSeconds: 86_400 };
+const RULES = {
+  issuer: "oneshot",
+  audience: "ai-server",
+  toleranceSeconds: 30,
+  maxLifetimeSeconds: 86_400,
+};
 const OTHER_SECRET = "k2-secret-fedcba9876543210fedcba9876543210";
 
 /** A verifier with one secret and no memory of earlier tokens. */
@@ -31,7 +36,11 @@ describe("a token is accepted", () => {
   test.each<[string, Record<string, unknown>, string]>([
     ["as it should be", {}, "app"],
     ["without sub: the issuer stands for it", { sub: undefined }, "oneshot"],
-    ["with nothing but what is required", { sub: undefined, iat: undefined, nbf: undefined, jti: undefined }, "oneshot"],
+    [
+      "with nothing but what is required",
+      { sub: undefined, iat: undefined, nbf: undefined, jti: undefined },
+      "oneshot",
+    ],
     ["with a list of audiences", { aud: ["other", "ai-server"] }, "app"],
     ["from a clock that is 30 s ahead", { iat: NOW + 30, nbf: NOW + 30 }, "app"],
     ["29 s after it expired", { exp: NOW - 29 }, "app"],
@@ -54,7 +63,11 @@ describe("a token is accepted", () => {
 
   test("and gives its principal", async () => {
     const keys = createUnnamedKeySource(createSecretKey(TEST_SECRET, null));
-    const principal = await createTokenVerifier(keys, RULES, () => NOW * 1000)(withClaims({ limits: { rpm: 5 } }));
+    const principal = await createTokenVerifier(
+      keys,
+      RULES,
+      () => NOW * 1000,
+    )(withClaims({ limits: { rpm: 5 } }));
     expect(principal).toEqual({
       subject: "app",
       issuer: "oneshot",
@@ -79,7 +92,10 @@ describe("a token is refused for its form", () => {
     ["padding", `${good}=`],
     ["white space before", ` ${good}`],
     ["a line end", `${good}\n`],
-    ["a tab inside of the signature", `${header}.${payload}.${signature.slice(0, 9)}\t${signature.slice(9)}`],
+    [
+      "a tab inside of the signature",
+      `${header}.${payload}.${signature.slice(0, 9)}\t${signature.slice(9)}`,
+    ],
     ["base64 instead of base64url", `${header}.${payload}.${"+/".repeat(21)}A`],
     ["five characters in a group of four", `${header}.${payload}.AAAAA`],
     ["JSON serialization", JSON.stringify({ protected: header, payload, signature })],
@@ -91,8 +107,12 @@ describe("a token is refused for its form", () => {
     const last = signature.at(-1) ?? "";
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const twin = alphabet[alphabet.indexOf(last) + 1];
-    expect(Buffer.from(signature, "base64url")).toEqual(Buffer.from(signature.slice(0, -1) + twin, "base64url"));
-    expect(await verify(`${header}.${payload}.${signature.slice(0, -1)}${twin}`)).toBe("refused: token_malformed");
+    expect(Buffer.from(signature, "base64url")).toEqual(
+      Buffer.from(signature.slice(0, -1) + twin, "base64url"),
+    );
+    expect(await verify(`${header}.${payload}.${signature.slice(0, -1)}${twin}`)).toBe(
+      "refused: token_malformed",
+    );
   });
 
   test("8193 characters", async () => {
@@ -143,7 +163,9 @@ describe("a token is refused for its header", () => {
   });
 
   test("bytes that are not UTF-8", async () => {
-    expect(await verify(signHs256(Uint8Array.of(0x22, 0xff, 0x22), "{}"))).toBe("refused: header_invalid:utf8");
+    expect(await verify(signHs256(Uint8Array.of(0x22, 0xff, 0x22), "{}"))).toBe(
+      "refused: header_invalid:utf8",
+    );
   });
 });
 
@@ -155,7 +177,11 @@ describe("a token is refused for its claims", () => {
     ["exp past by the tolerance", { exp: NOW - 30 }, "expired"],
     ["exp in milliseconds", { exp: (NOW + 60) * 1000 }, "lifetime_too_long"],
     ["exp far away, without iat", { exp: NOW + 86_431, iat: undefined }, "lifetime_too_long"],
-    ["a lifetime of one second more than the cap", { exp: NOW + 86_390, iat: NOW - 11 }, "lifetime_too_long"],
+    [
+      "a lifetime of one second more than the cap",
+      { exp: NOW + 86_390, iat: NOW - 11 },
+      "lifetime_too_long",
+    ],
     ["iat in the future", { iat: NOW + 31 }, "issued_in_the_future"],
     ["iat as text", { iat: String(NOW) }, "claim_invalid:iat"],
     ["nbf in the future", { nbf: NOW + 31 }, "not_yet_valid"],
@@ -199,7 +225,9 @@ describe("a token is refused for its claims", () => {
   });
 
   test.each(["[1]", "1", "null", '"text"'])("%s for claims", async (payload) => {
-    expect(await verify(signHs256(HS256_HEADER, payload))).toBe("refused: payload_invalid:not_an_object");
+    expect(await verify(signHs256(HS256_HEADER, payload))).toBe(
+      "refused: payload_invalid:not_an_object",
+    );
   });
 });
 
@@ -207,8 +235,17 @@ describe("a token is refused for its signature", () => {
   test.each([
     ["of another secret", signHs256(HS256_HEADER, JSON.stringify(claims()), OTHER_SECRET)],
     ["of an empty secret", signHs256(HS256_HEADER, JSON.stringify(claims()), "")],
-    ["of the secret decoded from base64", signHs256(HS256_HEADER, JSON.stringify(claims()), atob("azEtc2VjcmV0"))],
-    ["of other claims", withClaims({}).replace(/\.[^.]+\./, `.${base64url(JSON.stringify(claims({ sub: "admin" })))}.`)],
+    [
+      "of the secret decoded from base64",
+      signHs256(HS256_HEADER, JSON.stringify(claims()), atob("azEtc2VjcmV0")),
+    ],
+    [
+      "of other claims",
+      withClaims({}).replace(
+        /\.[^.]+\./,
+        `.${base64url(JSON.stringify(claims({ sub: "admin" })))}.`,
+      ),
+    ],
     ["cut short", withClaims({}).slice(0, -3)],
   ])("%s", async (_name, token) => {
     expect(await verify(token)).toBe("refused: signature_invalid");
@@ -220,7 +257,8 @@ describe("a ring of keys", () => {
     { ...createSecretKey(TEST_SECRET, "k1"), id: "k1" },
     { ...createSecretKey(OTHER_SECRET, "k2"), id: "k2" },
   ]);
-  const verifyWithRing = (token: string) => judge(() => createTokenVerifier(ring, RULES, () => NOW * 1000)(token));
+  const verifyWithRing = (token: string) =>
+    judge(() => createTokenVerifier(ring, RULES, () => NOW * 1000)(token));
   const sign = (kid: string | undefined, secret: string) =>
     signHs256(JSON.stringify({ alg: "HS256", typ: "JWT", kid }), JSON.stringify(claims()), secret);
 
@@ -293,7 +331,9 @@ describe("a token that was verified before", () => {
   test("is verified again after the cache was full", async () => {
     const token = withClaims({ sub: "kept" });
     await verifyAgain(token);
-    const tokens = Array.from({ length: 1000 }, (_, number) => withClaims({ jti: `flood-${number}` }));
+    const tokens = Array.from({ length: 1000 }, (_, number) =>
+      withClaims({ jti: `flood-${number}` }),
+    );
     for (const other of tokens) await verifyAgain(other);
     const before = verifications;
     expect(await verifyAgain(token)).toBe("accepted: kept");

@@ -71,7 +71,11 @@ describe("checkMediaUrls", () => {
 
   test("looks into the results of tools", () => {
     const content: Message["content"] = [
-      { type: "tool_result", tool_call_id: "1", content: [{ type: "document", url: "http://127.0.0.1/a.pdf" }] },
+      {
+        type: "tool_result",
+        tool_call_id: "1",
+        content: [{ type: "document", url: "http://127.0.0.1/a.pdf" }],
+      },
     ];
     expect(() => checkMediaUrls([{ role: "tool", content }])).toThrow(
       expect.objectContaining({ param: "messages[0].content[0].content[0].url" }),

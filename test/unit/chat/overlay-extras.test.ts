@@ -13,7 +13,14 @@ describe("overlayExtras", () => {
   });
 
   test("leaves out notes and what is decided elsewhere, at this level alone", () => {
-    const extras = { model: "dear", n: 8, $x: 1, $: 2, x$: 3, schema: { $ref: "#/$defs/a", model: "inner" } };
+    const extras = {
+      model: "dear",
+      n: 8,
+      $x: 1,
+      $: 2,
+      x$: 3,
+      schema: { $ref: "#/$defs/a", model: "inner" },
+    };
     expect<object>(overlayExtras({ model: "cheap" }, extras, DECIDED)).toEqual({
       model: "cheap",
       x$: 3,

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { parseJsonSecret } from "../../../src/env/json-secret.ts";
 
-const OBJECT = { type: "service_account", note: "ä€🎉 a=b#c", key: "-----BEGIN-----\nabc==\n-----END-----\n" };
+const OBJECT = {
+  type: "service_account",
+  note: "ä€🎉 a=b#c",
+  key: "-----BEGIN-----\nabc==\n-----END-----\n",
+};
 const JSON_TEXT = JSON.stringify(OBJECT);
 const BASE64 = Buffer.from(JSON_TEXT).toString("base64");
 
@@ -18,10 +22,17 @@ const FORMS: [name: string, value: string][] = [
 ];
 
 describe("parseJsonSecret", () => {
-  for (const [name, value] of FORMS) test(`reads ${name}`, () => expect(parseJsonSecret(value)).toEqual(OBJECT));
+  for (const [name, value] of FORMS)
+    test(`reads ${name}`, () => expect(parseJsonSecret(value)).toEqual(OBJECT));
 
-  test.each(["", "{", "[1]", "null", "not a secret", Buffer.from("[1]").toString("base64"), BASE64.slice(0, 20), '"'])(
-    "takes %p for no secret",
-    (value) => expect(parseJsonSecret(value)).toBeNull(),
-  );
+  test.each([
+    "",
+    "{",
+    "[1]",
+    "null",
+    "not a secret",
+    Buffer.from("[1]").toString("base64"),
+    BASE64.slice(0, 20),
+    '"',
+  ])("takes %p for no secret", (value) => expect(parseJsonSecret(value)).toBeNull());
 });

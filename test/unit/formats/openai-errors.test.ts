@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { readErrorBody as readOfChat } from "../../../src/formats/openai-chat/read-error.ts";
-import { readErrorBody as readOfResponses } from "../../../src/formats/openai-responses/read-error.ts";
+import { readErrorBody as readOfResponses } from "../../../src/providers/openai/read-error.ts";
 
 test.each([
   [400, "billing_hard_limit_reached", "upstream_quota_exhausted"],
@@ -13,5 +13,8 @@ test.each([
   [500, "slow_down", "upstream_overloaded"],
 ] as const)("%i %s means the same in both of OpenAI's APIs: %s", (status, code, meaning) => {
   const body = { error: { message: "No.", type: "x", param: null, code } };
-  expect([readOfChat(body, status).code, readOfResponses(body, status).code]).toEqual([meaning, meaning]);
+  expect([readOfChat(body, status).code, readOfResponses(body, status).code]).toEqual([
+    meaning,
+    meaning,
+  ]);
 });

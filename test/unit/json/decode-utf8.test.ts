@@ -27,6 +27,8 @@ describe("decodeUtf8", () => {
   test("keeps a byte order mark, so that the parser refuses it", () => {
     const text = decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d));
     expect(text).toBe("\uFEFF{}");
-    expect(() => parseStrictJson(text)).toThrow("The JSON begins with a byte order mark; leave it out.");
+    expect(() => parseStrictJson(text)).toThrow(
+      "The JSON begins with a byte order mark; leave it out.",
+    );
   });
 });

@@ -39,18 +39,24 @@ describe.skipIf(!hasVectors)(`nst/JSONTestSuite ${NEEDS_VECTORS}`, () => {
     expect(judge(join(folder, file))).not.toBe("accepted");
   });
 
-  test.each(files.filter((file) => file.startsWith("i_")))("%s is decided, and never by a crash", (file) => {
-    const verdict = judge(join(folder, file));
-    const expected = /surrogate|1st_valid_surrogate/i.test(file)
-      ? /lone_surrogate|utf8/
-      : /accepted|utf8|depth|byte_order_mark|syntax/;
-    expect(verdict).toMatch(expected);
-  });
+  test.each(files.filter((file) => file.startsWith("i_")))(
+    "%s is decided, and never by a crash",
+    (file) => {
+      const verdict = judge(join(folder, file));
+      const expected = /surrogate|1st_valid_surrogate/i.test(file)
+        ? /lone_surrogate|utf8/
+        : /accepted|utf8|depth|byte_order_mark|syntax/;
+      expect(verdict).toMatch(expected);
+    },
+  );
 
-  test.each(hasVectors ? readdirSync(join(vectorsFolder, "jsontestsuite", "test_transform")) : [])("transform/%s", (file) => {
-    const verdict = judge(join(vectorsFolder, "jsontestsuite", "test_transform", file));
-    if (file.startsWith("object_same_key")) expect(verdict).toBe("duplicate_name");
-    else if (file.includes("invalid_codepoint")) expect(verdict).toMatch(/lone_surrogate|utf8/);
-    else expect(verdict).toBe("accepted");
-  });
+  test.each(hasVectors ? readdirSync(join(vectorsFolder, "jsontestsuite", "test_transform")) : [])(
+    "transform/%s",
+    (file) => {
+      const verdict = judge(join(vectorsFolder, "jsontestsuite", "test_transform", file));
+      if (file.startsWith("object_same_key")) expect(verdict).toBe("duplicate_name");
+      else if (file.includes("invalid_codepoint")) expect(verdict).toMatch(/lone_surrogate|utf8/);
+      else expect(verdict).toBe("accepted");
+    },
+  );
 });

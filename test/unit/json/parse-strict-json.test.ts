@@ -37,7 +37,9 @@ describe("parseStrictJson", () => {
   });
 
   test("leaves the prototype of what it parsed alone", () => {
-    expect(Object.getPrototypeOf(parseStrictJson('{"constructor":{"prototype":{"x":1}}}'))).toBe(Object.prototype);
+    expect(Object.getPrototypeOf(parseStrictJson('{"constructor":{"prototype":{"x":1}}}'))).toBe(
+      Object.prototype,
+    );
   });
 
   test.each<[string, JsonFault]>([
@@ -84,7 +86,10 @@ describe("parseStrictJson", () => {
 
   test.each([
     ['{"model":"a","model":"b"}', "model"],
-    ['{"messages":[{"role":"user"},{"role":"user","content":[[1,2],{"a":1,"a":2}]}]}', "messages[1].content[1].a"],
+    [
+      '{"messages":[{"role":"user"},{"role":"user","content":[[1,2],{"a":1,"a":2}]}]}',
+      "messages[1].content[1].a",
+    ],
     ['{"a":"},{","b":{"c":[],"c":1}}', "b.c"],
     ['{"a b":{"c":1,"c":1}}', ""],
     ['{"a":{"not \\u0070lain":1,"not plain":1}}', "a"],

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createStreamEncoder } from "../../../src/dialects/chat/encode-stream.ts";
+import { streamEventSchema } from "../../../src/dialects/chat/event.ts";
 import { describeApi } from "../../../src/openapi/describe-api.ts";
 import { SCHEMAS } from "../../../src/openapi/describe-schemas.ts";
 import { renderPage } from "../../../src/openapi/render-page.ts";
 import { createEchoProvider } from "../../../src/providers/echo/index.ts";
-import { streamEventSchema } from "../../../src/wire/chat/event.ts";
 import { collectEvents, createTestCall } from "../../support/play-response.ts";
 
 const api = describeApi("0.0.0");
@@ -21,7 +21,9 @@ describe("the description of the API", () => {
   });
 
   test("refers to nothing that it does not have", () => {
-    const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name ?? "");
+    const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      ([, name]) => name ?? "",
+    );
     expect(references.length).toBeGreaterThan(30);
     for (const name of references) expect(Object.keys(SCHEMAS)).toContain(name);
   });
@@ -31,22 +33,29 @@ describe("the description of the API", () => {
       type: "object",
       additionalProperties: false,
       required: ["messages"],
-      properties: { temperature: { type: "number", minimum: 0, maximum: 2 }, model: { description: expect.any(String) } },
+      properties: {
+        temperature: { type: "number", minimum: 0, maximum: 2 },
+        model: { description: expect.any(String) },
+      },
     });
-    expect(text).not.toContain("only_format");
+    expect(text).not.toContain("requires_format");
   });
 });
 
 describe("the events of a stream", () => {
   test("are those that the description has", async () => {
     const echo = createEchoProvider({ randomId: () => "1" });
-    const tools = [{ name: "now", parameters: { type: "object", properties: { zone: { type: "string" } } } }];
+    const tools = [
+      { name: "now", parameters: { type: "object", properties: { zone: { type: "string" } } } },
+    ];
     const request = {
       messages: [{ role: "user" as const, content: "what is now" }],
       tools,
       reasoning: { effort: "low" as const },
     };
-    const batch = await collectEvents(await echo.open(createTestCall(request, { model: { id: "echo" } })));
+    const batch = await collectEvents(
+      await echo.open(createTestCall(request, { model: { id: "echo" } })),
+    );
     const encoder = createStreamEncoder({
       requestId: "r",
       request,
@@ -60,7 +69,9 @@ describe("the events of a stream", () => {
     const events = [...encoder.encode(batch).matchAll(/^data: (.*)$/gm)].map(([, json]) =>
       streamEventSchema.parse(JSON.parse(json ?? "")),
     );
-    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(["start", "part-start", "part-delta", "part-end", "done"]));
+    expect(new Set(events.map(({ type }) => type))).toEqual(
+      new Set(["start", "part-start", "part-delta", "part-end", "done"]),
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import type { Attempt } from "../../../src/chat/attempt.ts";
 import type { ChatEvent, EventBatch, Warning } from "../../../src/chat/event.ts";
-import type { Attempt } from "../../../src/dialects/dialect.ts";
 import { ChatError, type ChatErrorDetail } from "../../../src/errors/chat-error.ts";
 import type { ErrorCode } from "../../../src/errors/error-codes.ts";
 import type { Provider, ProviderCall } from "../../../src/providers/provider.ts";
@@ -119,12 +119,17 @@ describe("an answer", () => {
 
   test.each<[string, ChatEvent]>([
     ["a tool call", { type: "part-start", index: 0, kind: "tool_call", id: "c", name: "n" }],
-    ["an opaque part", { type: "part-start", index: 0, kind: "opaque", format: "anthropic", value: {} }],
+    [
+      "an opaque part",
+      { type: "part-start", index: 0, kind: "opaque", format: "anthropic", value: {} },
+    ],
     ["a signature", { type: "part-end", index: 0, signature: { format: "anthropic", value: "s" } }],
     ["an end", end],
   ])("%s is something of it", async (_, event) => {
     const batches = [[start], [event, errorEvent("upstream_overloaded")]];
-    expect(await readAll(run([createScript([batches]).target]))).toEqual([[start, event, errorEvent("upstream_overloaded")]]);
+    expect(await readAll(run([createScript([batches]).target]))).toEqual([
+      [start, event, errorEvent("upstream_overloaded")],
+    ]);
   });
 
   test("closing it closes the upstream", async () => {
@@ -147,7 +152,11 @@ describe("a failure before the first words", () => {
     const script = createScript([overloaded, overloaded, ANSWER]);
     await run([script.target]);
     expect(slept).toEqual([125, 250]);
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(["upstream_overloaded", "upstream_overloaded", "ok"]);
+    expect(attempts.map(({ outcome }) => outcome)).toEqual([
+      "upstream_overloaded",
+      "upstream_overloaded",
+      "ok",
+    ]);
   });
 
   test("in the stream counts as failed to open, and the stream is closed", async () => {
@@ -164,11 +173,16 @@ describe("a failure before the first words", () => {
   });
 
   test("a stream that says nothing at all is incomplete", async () => {
-    expect(await codeOf(run([createScript([[[start]]]).target], { retry: { maxRetries: 0 } }))).toBe("upstream_incomplete");
+    expect(
+      await codeOf(run([createScript([[[start]]]).target], { retry: { maxRetries: 0 } })),
+    ).toBe("upstream_incomplete");
   });
 
   test("is given up after the last retry, with the last error", async () => {
-    const script = createScript([new ChatError("upstream_overloaded"), new ChatError("upstream_error")]);
+    const script = createScript([
+      new ChatError("upstream_overloaded"),
+      new ChatError("upstream_error"),
+    ]);
     expect(await codeOf(run([script.target]))).toBe("upstream_error");
     expect(script.calls).toHaveLength(3);
     expect(attempts).toHaveLength(3);
@@ -231,7 +245,10 @@ describe("a failure before the first words", () => {
   });
 
   test("waits as long as the vendor asks, and a little", async () => {
-    await run([createScript([new ChatError("upstream_rate_limited", { retryAfterSeconds: 2 }), ANSWER]).target]);
+    await run([
+      createScript([new ChatError("upstream_rate_limited", { retryAfterSeconds: 2 }), ANSWER])
+        .target,
+    ]);
     expect(slept).toEqual([2125]);
   });
 
@@ -274,7 +291,9 @@ describe("a caller who has gone", () => {
   });
 
   test("a cancelled answer is an error", async () => {
-    expect(await codeOf(run([createScript([[[start], [{ type: "cancelled" }]]]).target]))).toBe("cancelled");
+    expect(await codeOf(run([createScript([[[start], [{ type: "cancelled" }]]]).target]))).toBe(
+      "cancelled",
+    );
   });
 });
 
@@ -291,9 +310,9 @@ describe("several targets", () => {
 
   test("the next one is not tried with a request that is at fault", async () => {
     const second = createScript([ANSWER]);
-    expect(await codeOf(run([createScript([new ChatError("upstream_rejected")]).target, second.target]))).toBe(
-      "upstream_rejected",
-    );
+    expect(
+      await codeOf(run([createScript([new ChatError("upstream_rejected")]).target, second.target])),
+    ).toBe("upstream_rejected");
     expect(second.calls).toHaveLength(0);
   });
 
@@ -301,7 +320,10 @@ describe("several targets", () => {
     const request = { messages: [{ role: "user" as const, content: "Hi" }], temperature: 1 };
     const first = createScript([new ChatError("upstream_billing")]);
     const second = createScript([ANSWER], { name: "second" });
-    const picky: Target = { provider: first.target.provider, model: { id: "picky", refuses: ["temperature"] } };
+    const picky: Target = {
+      provider: first.target.provider,
+      model: { id: "picky", refuses: ["temperature"] },
+    };
     await run([picky, second.target], { request });
     expect(first.calls[0]?.request).not.toHaveProperty("temperature");
     expect(second.calls[0]?.request).toBe(request);
@@ -322,7 +344,9 @@ describe("warnings", () => {
       open(call) {
         calls += 1;
         call.warn(warning);
-        return calls < 3 ? Promise.reject(new ChatError("upstream_overloaded")) : Promise.resolve(playEvents(ANSWER));
+        return calls < 3
+          ? Promise.reject(new ChatError("upstream_overloaded"))
+          : Promise.resolve(playEvents(ANSWER));
       },
     });
     await run([script.target]);

@@ -1,22 +1,26 @@
 import { describe, expect, test } from "bun:test";
+import { createCatalog } from "../../../src/catalog/index.ts";
 import type { Warning } from "../../../src/chat/event.ts";
 import type { ModelInfo, Parameter } from "../../../src/chat/model.ts";
 import type { Reasoning } from "../../../src/chat/request.ts";
-import { createCatalog } from "../../../src/routing/catalog/index.ts";
 import { fitRequest } from "../../../src/routing/fit-request.ts";
-import { createStubProvider, supportWithout } from "../../support/stub-provider.ts";
+import { capabilitiesWithout, createStubProvider } from "../../support/stub-provider.ts";
 
 const catalog = createCatalog();
 const stub = createStubProvider();
 
-function fit(reasoning: Reasoning, model: ModelInfo, options: { maxTokens?: number; dropped?: Parameter[] } = {}) {
+function fit(
+  reasoning: Reasoning,
+  model: ModelInfo,
+  options: { maxTokens?: number; dropped?: Parameter[] } = {},
+) {
   const warnings: Warning[] = [];
   const request = {
     messages: [{ role: "user" as const, content: "Hi" }],
     reasoning,
     ...(options.maxTokens === undefined ? {} : { max_tokens: options.maxTokens }),
   };
-  const provider = { ...stub, support: supportWithout(...(options.dropped ?? [])) };
+  const provider = { ...stub, capabilities: capabilitiesWithout(...(options.dropped ?? [])) };
   const fitted = fitRequest(request, { provider, model }, (warning) => warnings.push(warning));
   return [fitted.reasoning, ...warnings.map(({ code, param }) => `${code} ${param}`)];
 }
@@ -39,12 +43,37 @@ describe("an effort", () => {
   test.each<[string, Reasoning, ModelInfo, ReturnType<typeof fit>]>([
     ["is sent as it is where the model takes it", { effort: "max" }, opus55, [{ effort: "max" }]],
     ["becomes the nearest one", { effort: "max" }, flash38, [{ effort: "high" }, ADJUSTED_EFFORT]],
-    ["becomes the lower of two that are as near", { effort: "xhigh" }, opus46, [{ effort: "high" }, ADJUSTED_EFFORT]],
-    ["is not switched off by being small", { effort: "minimal" }, luna, [{ effort: "low" }, ADJUSTED_EFFORT]],
-    ["none becomes the lowest where thinking cannot be off", { effort: "none" }, opus55, [{ effort: "low" }, ADJUSTED_EFFORT]],
+    [
+      "becomes the lower of two that are as near",
+      { effort: "xhigh" },
+      opus46,
+      [{ effort: "high" }, ADJUSTED_EFFORT],
+    ],
+    [
+      "is not switched off by being small",
+      { effort: "minimal" },
+      luna,
+      [{ effort: "low" }, ADJUSTED_EFFORT],
+    ],
+    [
+      "none becomes the lowest where thinking cannot be off",
+      { effort: "none" },
+      opus55,
+      [{ effort: "low" }, ADJUSTED_EFFORT],
+    ],
     ["none is sent where it can", { effort: "none" }, sonnet55, [{ effort: "none" }]],
-    ["none is sent to a model that thinks by budget", { effort: "none" }, sonnet45, [{ effort: "none" }]],
-    ["becomes a budget", { effort: "medium" }, sonnet45, [{ budget_tokens: 8192 }, ADJUSTED_EFFORT]],
+    [
+      "none is sent to a model that thinks by budget",
+      { effort: "none" },
+      sonnet45,
+      [{ effort: "none" }],
+    ],
+    [
+      "becomes a budget",
+      { effort: "medium" },
+      sonnet45,
+      [{ budget_tokens: 8192 }, ADJUSTED_EFFORT],
+    ],
     [
       "becomes a budget within the model's limits",
       { effort: "max" },
@@ -57,7 +86,12 @@ describe("an effort", () => {
       pro25,
       [{ budget_tokens: 128 }, ADJUSTED_EFFORT],
     ],
-    ["stays where a budget model takes efforts too", { effort: "low" }, opus45, [{ effort: "low" }]],
+    [
+      "stays where a budget model takes efforts too",
+      { effort: "low" },
+      opus45,
+      [{ effort: "low" }],
+    ],
     [
       "is left out where the model does not think",
       { effort: "low" },
@@ -76,20 +110,54 @@ describe("an effort", () => {
   });
 
   test("becomes at most half of max_tokens, or is left out where that is too little", () => {
-    expect(fit({ effort: "high" }, sonnet45, { maxTokens: 4000 })).toEqual([{ budget_tokens: 2000 }, ADJUSTED_EFFORT]);
-    expect(fit({ effort: "high" }, sonnet45, { maxTokens: 1500 })).toEqual([{ budget_tokens: 1024 }, ADJUSTED_EFFORT]);
-    expect(fit({ effort: "high" }, sonnet45, { maxTokens: 1024 })).toEqual([undefined, "unsupported_parameter reasoning.effort"]);
+    expect(fit({ effort: "high" }, sonnet45, { maxTokens: 4000 })).toEqual([
+      { budget_tokens: 2000 },
+      ADJUSTED_EFFORT,
+    ]);
+    expect(fit({ effort: "high" }, sonnet45, { maxTokens: 1500 })).toEqual([
+      { budget_tokens: 1024 },
+      ADJUSTED_EFFORT,
+    ]);
+    expect(fit({ effort: "high" }, sonnet45, { maxTokens: 1024 })).toEqual([
+      undefined,
+      "unsupported_parameter reasoning.effort",
+    ]);
   });
 });
 
 describe("a budget", () => {
   test.each<[string, Reasoning, ModelInfo, ReturnType<typeof fit>]>([
-    ["is sent as it is where the model takes it", { budget_tokens: 5000 }, opus46, [{ budget_tokens: 5000 }]],
+    [
+      "is sent as it is where the model takes it",
+      { budget_tokens: 5000 },
+      opus46,
+      [{ budget_tokens: 5000 }],
+    ],
     ["becomes an effort", { budget_tokens: 2000 }, opus55, [{ effort: "low" }, ADJUSTED_BUDGET]],
-    ["becomes a middling effort", { budget_tokens: 10_000 }, flash38, [{ effort: "medium" }, ADJUSTED_BUDGET]],
-    ["never becomes more than high", { budget_tokens: 900_000 }, opus55, [{ effort: "high" }, ADJUSTED_BUDGET]],
-    ["is brought within the model's limits", { budget_tokens: 10 }, sonnet45, [{ budget_tokens: 1024 }, ADJUSTED_BUDGET]],
-    ["is brought below the model's limit", { budget_tokens: 99_999 }, pro25, [{ budget_tokens: 32_768 }, ADJUSTED_BUDGET]],
+    [
+      "becomes a middling effort",
+      { budget_tokens: 10_000 },
+      flash38,
+      [{ effort: "medium" }, ADJUSTED_BUDGET],
+    ],
+    [
+      "never becomes more than high",
+      { budget_tokens: 900_000 },
+      opus55,
+      [{ effort: "high" }, ADJUSTED_BUDGET],
+    ],
+    [
+      "is brought within the model's limits",
+      { budget_tokens: 10 },
+      sonnet45,
+      [{ budget_tokens: 1024 }, ADJUSTED_BUDGET],
+    ],
+    [
+      "is brought below the model's limit",
+      { budget_tokens: 99_999 },
+      pro25,
+      [{ budget_tokens: 32_768 }, ADJUSTED_BUDGET],
+    ],
     ["of nothing means off", { budget_tokens: 0 }, sonnet45, [{ effort: "none" }]],
     [
       "of nothing becomes the lowest effort where thinking cannot be off",
@@ -128,7 +196,11 @@ describe("a budget", () => {
 
 describe("a provider", () => {
   test("that takes neither gets neither", () => {
-    const dropped: Parameter[] = ["reasoning.effort", "reasoning.budget_tokens", "reasoning.visible"];
+    const dropped: Parameter[] = [
+      "reasoning.effort",
+      "reasoning.budget_tokens",
+      "reasoning.visible",
+    ];
     expect(fit({ effort: "low", budget_tokens: 9, visible: true }, unknown, { dropped })).toEqual([
       undefined,
       "unsupported_parameter reasoning.visible",
@@ -138,10 +210,9 @@ describe("a provider", () => {
   });
 
   test("that takes only one gets the other mapped to it", () => {
-    expect(fit({ budget_tokens: 5000 }, unknown, { dropped: ["reasoning.budget_tokens"] })).toEqual([
-      { effort: "medium" },
-      ADJUSTED_BUDGET,
-    ]);
+    expect(fit({ budget_tokens: 5000 }, unknown, { dropped: ["reasoning.budget_tokens"] })).toEqual(
+      [{ effort: "medium" }, ADJUSTED_BUDGET],
+    );
     expect(fit({ effort: "high" }, unknown, { dropped: ["reasoning.effort"] })).toEqual([
       { budget_tokens: 24_576 },
       ADJUSTED_EFFORT,
@@ -149,6 +220,9 @@ describe("a provider", () => {
   });
 
   test("keeps the wish to see the reasoning", () => {
-    expect(fit({ effort: "max", visible: false }, flash38)).toEqual([{ effort: "high", visible: false }, ADJUSTED_EFFORT]);
+    expect(fit({ effort: "max", visible: false }, flash38)).toEqual([
+      { effort: "high", visible: false },
+      ADJUSTED_EFFORT,
+    ]);
   });
 });

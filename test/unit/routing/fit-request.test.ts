@@ -7,11 +7,15 @@ import { ChatError } from "../../../src/errors/chat-error.ts";
 import type { Provider } from "../../../src/providers/provider.ts";
 import { fitRequest } from "../../../src/routing/fit-request.ts";
 import { createWarningSink } from "../../../src/routing/warning-sink.ts";
-import { createStubProvider, supportWithout } from "../../support/stub-provider.ts";
+import { capabilitiesWithout, createStubProvider } from "../../support/stub-provider.ts";
 
 const stub = createStubProvider();
 
-function fit(request: Partial<ChatRequest>, model: Partial<ModelInfo> = {}, provider: Partial<Provider> = {}) {
+function fit(
+  request: Partial<ChatRequest>,
+  model: Partial<ModelInfo> = {},
+  provider: Partial<Provider> = {},
+) {
   const warnings: Warning[] = [];
   const whole: ChatRequest = { messages: [{ role: "user", content: "Hi" }], ...request };
   const target = { provider: { ...stub, ...provider }, model: { id: "m", ...model } };
@@ -62,30 +66,58 @@ describe("a request that the target takes as it is", () => {
         content: [
           { type: "reasoning", text: "", signature: signature("anthropic") },
           { type: "opaque", format: "anthropic", value: { type: "server_tool_use" } },
-          { type: "tool_call", id: "c", name: "look", arguments: {}, extras: { anthropic: { caller: 1 } } },
+          {
+            type: "tool_call",
+            id: "c",
+            name: "look",
+            arguments: {},
+            extras: { anthropic: { caller: 1 } },
+          },
         ],
       },
-      { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: [{ type: "image", data: "aGk=" }] }] },
+      {
+        role: "tool",
+        content: [
+          { type: "tool_result", tool_call_id: "c", content: [{ type: "image", data: "aGk=" }] },
+        ],
+      },
     ];
-    const { whole, fitted, warnings } = fit({ ...everyParameter, messages, extras: { anthropic: { speed: "fast" } } });
+    const { whole, fitted, warnings } = fit({
+      ...everyParameter,
+      messages,
+      extras: { anthropic: { speed: "fast" } },
+    });
     expect(fitted).toBe(whole);
     expect(warnings).toEqual([]);
   });
 
   test("an empty list of tools and an empty message are left to the vendor", () => {
-    const { whole, fitted } = fit({ tools: [], tool_choice: "auto", messages: [{ role: "user", content: [] }] });
+    const { whole, fitted } = fit({
+      tools: [],
+      tool_choice: "auto",
+      messages: [{ role: "user", content: [] }],
+    });
     expect(fitted).toBe(whole);
   });
 });
 
 describe("parameters", () => {
-  test.each(["temperature", "top_p", "max_tokens", "stop", "seed", "parallel_tool_calls", "cache", "metadata"] as const)(
+  test.each([
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "stop",
+    "seed",
+    "parallel_tool_calls",
+    "cache",
+    "metadata",
+  ] as const)(
     "%s is left out where the provider has no place for it, and the rest stays",
     (name) => {
       const { whole, fitted, said } = fit(
         { ...everyParameter, tools: [{ name: "look" }] },
         {},
-        { support: supportWithout(name) },
+        { capabilities: capabilitiesWithout(name) },
       );
       expect(said).toEqual([`unsupported_parameter ${name}`]);
       const { [name]: _, ...rest } = whole;
@@ -94,24 +126,42 @@ describe("parameters", () => {
   );
 
   test("leave to call several tools is taken back without a word, the wish for one at a time is not", () => {
-    const support = supportWithout("parallel_tool_calls");
-    const allowed = fit({ tools: [{ name: "a" }], parallel_tool_calls: true }, {}, { support });
+    const capabilities = capabilitiesWithout("parallel_tool_calls");
+    const allowed = fit(
+      { tools: [{ name: "a" }], parallel_tool_calls: true },
+      {},
+      { capabilities },
+    );
     expect(allowed.fitted).not.toHaveProperty("parallel_tool_calls");
     expect(allowed.said).toEqual([]);
-    expect(fit({ parallel_tool_calls: false }, {}, { support }).said).toEqual(["unsupported_parameter parallel_tool_calls"]);
+    expect(fit({ parallel_tool_calls: false }, {}, { capabilities }).said).toEqual([
+      "unsupported_parameter parallel_tool_calls",
+    ]);
   });
 
   test("the model's own refusals count as well, and the caller's request is not changed", () => {
     const { whole, fitted, warnings } = fit({ temperature: 0.5 }, { refuses: ["temperature"] });
     expect(fitted.temperature).toBeUndefined();
     expect(whole.temperature).toBe(0.5);
-    expect(warnings).toEqual([{ code: "unsupported_parameter", param: "temperature", message: "stub m does not take this." }]);
+    expect(warnings).toEqual([
+      {
+        code: "unsupported_parameter",
+        param: "temperature",
+        message: "stub m does not take this.",
+      },
+    ]);
   });
 
   test("what is refused while reasoning is taken where reasoning is off", () => {
-    const model: Partial<ModelInfo> = { reasoning: "effort", efforts: ["none", "low"], refuses_while_reasoning: ["temperature"] };
+    const model: Partial<ModelInfo> = {
+      reasoning: "effort",
+      efforts: ["none", "low"],
+      refuses_while_reasoning: ["temperature"],
+    };
     expect(fit({ temperature: 1 }, model).said).toEqual(["unsupported_parameter temperature"]);
-    expect(fit({ temperature: 1, reasoning: { effort: "low" } }, model).said).toEqual(["unsupported_parameter temperature"]);
+    expect(fit({ temperature: 1, reasoning: { effort: "low" } }, model).said).toEqual([
+      "unsupported_parameter temperature",
+    ]);
     expect(fit({ temperature: 1, reasoning: { effort: "none" } }, model).said).toEqual([]);
   });
 
@@ -120,19 +170,29 @@ describe("parameters", () => {
     expect(fitted.max_tokens).toBe(64_000);
     expect(said).toEqual(["adjusted_parameter max_tokens"]);
     expect(fit({ max_tokens: 64_000 }, { max_output_tokens: 64_000 }).said).toEqual([]);
-    const dropped = fit({ max_tokens: 9 }, { max_output_tokens: 5 }, { support: supportWithout("max_tokens") });
+    const dropped = fit(
+      { max_tokens: 9 },
+      { max_output_tokens: 5 },
+      { capabilities: capabilitiesWithout("max_tokens") },
+    );
     expect(dropped.said).toEqual(["unsupported_parameter max_tokens"]);
     expect(dropped.fitted).not.toHaveProperty("max_tokens");
   });
 
   test("a schema becomes any JSON where that is the most that can be asked for", () => {
     const request = { response_format: { type: "json_schema", schema: {} } } as const;
-    const adjusted = fit(request, {}, { support: supportWithout("response_format.json_schema") });
+    const adjusted = fit(
+      request,
+      {},
+      { capabilities: capabilitiesWithout("response_format.json_schema") },
+    );
     expect(adjusted.fitted.response_format).toEqual({ type: "json" });
     expect(adjusted.said).toEqual(["adjusted_parameter response_format"]);
-    const both = supportWithout("response_format.json_schema", "response_format.json");
-    expect(fit(request, {}, { support: both }).said).toEqual(["unsupported_parameter response_format"]);
-    expect(fit({ response_format: { type: "text" } }, {}, { support: both }).said).toEqual([]);
+    const both = capabilitiesWithout("response_format.json_schema", "response_format.json");
+    expect(fit(request, {}, { capabilities: both }).said).toEqual([
+      "unsupported_parameter response_format",
+    ]);
+    expect(fit({ response_format: { type: "text" } }, {}, { capabilities: both }).said).toEqual([]);
   });
 });
 
@@ -141,7 +201,11 @@ describe("tools", () => {
   const own = { type: "opaque", format: "anthropic", value: { type: "web_search" } } as const;
 
   test("a provider without tools gets none, nor anything about them", () => {
-    const { fitted, said } = fit(everyParameter, {}, { support: supportWithout("tools") });
+    const { fitted, said } = fit(
+      everyParameter,
+      {},
+      { capabilities: capabilitiesWithout("tools") },
+    );
     expect(fitted).not.toHaveProperty("tools");
     expect(fitted).not.toHaveProperty("tool_choice");
     expect(fitted).not.toHaveProperty("parallel_tool_calls");
@@ -149,7 +213,11 @@ describe("tools", () => {
   });
 
   test("a choice that changes nothing goes without a word", () => {
-    const { fitted, said } = fit({ tools: [{ name: "a" }], tool_choice: "auto" }, {}, { support: supportWithout("tools") });
+    const { fitted, said } = fit(
+      { tools: [{ name: "a" }], tool_choice: "auto" },
+      {},
+      { capabilities: capabilitiesWithout("tools") },
+    );
     expect(fitted).not.toHaveProperty("tool_choice");
     expect(said).toEqual(["unsupported_parameter tools"]);
   });
@@ -162,26 +230,38 @@ describe("tools", () => {
   });
 
   test("where none is left there is no choice either", () => {
-    const { fitted, said } = fit({ tools: [foreign], tool_choice: { name: "googleSearch" }, parallel_tool_calls: true });
+    const { fitted, said } = fit({
+      tools: [foreign],
+      tool_choice: { name: "googleSearch" },
+      parallel_tool_calls: true,
+    });
     expect(fitted).toEqual({ messages: [{ role: "user", content: "Hi" }] });
     expect(said).toEqual(["foreign_content_dropped tools[0]", "unsupported_parameter tool_choice"]);
   });
 
   test("a forced call is left to the model where it cannot be forced", () => {
     for (const choice of ["required", { name: "a" }] as const) {
-      const { fitted, said } = fit({ tools: [{ name: "a" }], tool_choice: choice }, { refuses: ["tool_choice.required"] });
+      const { fitted, said } = fit(
+        { tools: [{ name: "a" }], tool_choice: choice },
+        { refuses: ["tool_choice.required"] },
+      );
       expect(fitted).not.toHaveProperty("tool_choice");
       expect(said).toEqual(["unsupported_parameter tool_choice"]);
     }
-    expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, { refuses: ["tool_choice.required"] }).said).toEqual([]);
+    expect(
+      fit({ tools: [{ name: "a" }], tool_choice: "none" }, { refuses: ["tool_choice.required"] })
+        .said,
+    ).toEqual([]);
   });
 
   test("a choice is left out where the provider takes none", () => {
-    const support = supportWithout("tool_choice");
-    expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, {}, { support }).said).toEqual([
+    const capabilities = capabilitiesWithout("tool_choice");
+    expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, {}, { capabilities }).said).toEqual(
+      ["unsupported_parameter tool_choice"],
+    );
+    expect(fit({ tool_choice: "none" }, {}, { capabilities }).said).toEqual([
       "unsupported_parameter tool_choice",
     ]);
-    expect(fit({ tool_choice: "none" }, {}, { support }).said).toEqual(["unsupported_parameter tool_choice"]);
   });
 });
 
@@ -239,7 +319,12 @@ describe("a conversation that comes from another vendor", () => {
           { type: "text", text: "Mine.", signature: signature("anthropic") },
         ],
       },
-      { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: [{ type: "text", text: "found" }] }] },
+      {
+        role: "tool",
+        content: [
+          { type: "tool_result", tool_call_id: "c", content: [{ type: "text", text: "found" }] },
+        ],
+      },
     ]);
     expect(fitted.messages[0]).toBe(whole.messages[0] as Message);
     expect(JSON.stringify(fitted)).not.toContain("google");
@@ -247,7 +332,14 @@ describe("a conversation that comes from another vendor", () => {
 
   test("to a provider without a format every signature is foreign", () => {
     const { said: all } = fit(
-      { messages: [{ role: "assistant", content: [{ type: "text", text: "a", signature: signature("anthropic") }] }] },
+      {
+        messages: [
+          {
+            role: "assistant",
+            content: [{ type: "text", text: "a", signature: signature("anthropic") }],
+          },
+        ],
+      },
       {},
       { format: null },
     );
@@ -267,7 +359,10 @@ describe("a conversation that comes from another vendor", () => {
       { role: "user", content: "a" },
       { role: "user", content: "b" },
     ]);
-    expect(result.said).toEqual(["foreign_content_dropped messages[1].content[0]", "adjusted_parameter messages[1]"]);
+    expect(result.said).toEqual([
+      "foreign_content_dropped messages[1].content[0]",
+      "adjusted_parameter messages[1]",
+    ]);
   });
 
   test("nothing left of the last message is an error: the question itself would be missing", () => {
@@ -275,7 +370,7 @@ describe("a conversation that comes from another vendor", () => {
       fit(
         { messages: [{ role: "user", content: [{ type: "image", data: "aGk=" }] }] },
         {},
-        { support: supportWithout("image.data") },
+        { capabilities: capabilitiesWithout("image.data") },
       ),
     );
     expect(error.code).toBe("unsupported_parameter");
@@ -300,9 +395,15 @@ describe("content that the provider has no place for", () => {
     ["document.url", 4],
     ["document.text", 5],
   ] as const)("without %s that part is left out", (parameter, index) => {
-    const { fitted, said } = fit({ messages: [{ role: "user", content }] }, {}, { support: supportWithout(parameter) });
+    const { fitted, said } = fit(
+      { messages: [{ role: "user", content }] },
+      {},
+      { capabilities: capabilitiesWithout(parameter) },
+    );
     expect(said).toEqual([`unsupported_parameter messages[0].content[${index}]`]);
-    expect(fitted.messages[0]?.content).toEqual(content.filter((_, at) => at !== index) as Message["content"]);
+    expect(fitted.messages[0]?.content).toEqual(
+      content.filter((_, at) => at !== index) as Message["content"],
+    );
   });
 
   test("a tool's result stays, empty if need be: the call must be answered", () => {
@@ -322,7 +423,11 @@ describe("content that the provider has no place for", () => {
         ],
       },
     ];
-    const { fitted, said } = fit({ messages }, {}, { support: supportWithout("tool_result.image", "document.url") });
+    const { fitted, said } = fit(
+      { messages },
+      {},
+      { capabilities: capabilitiesWithout("tool_result.image", "document.url") },
+    );
     expect(fitted.messages[0]?.content).toEqual([
       { type: "tool_result", tool_call_id: "a", content: "" },
       { type: "tool_result", tool_call_id: "b", content: [{ type: "text", text: "t" }] },
@@ -341,9 +446,12 @@ describe("content that the provider has no place for", () => {
         messages: [{ role: "user", content: [{ type: "text", text: "a", cache: {} }] }],
       },
       {},
-      { support: supportWithout("cache") },
+      { capabilities: capabilitiesWithout("cache") },
     );
-    expect(fitted).toEqual({ tools: [{ name: "a" }], messages: [{ role: "user", content: [{ type: "text", text: "a" }] }] });
+    expect(fitted).toEqual({
+      tools: [{ name: "a" }],
+      messages: [{ role: "user", content: [{ type: "text", text: "a" }] }],
+    });
     expect(said).toEqual([
       "unsupported_parameter cache",
       "unsupported_parameter tools[0].cache",
@@ -378,10 +486,10 @@ describe("fields of another format", () => {
   });
 
   test("a request that only one format can answer goes to no other", () => {
-    const only_format = { format: "openai_responses", param: "previous_response_id" } as const;
-    const error = thrownBy(() => fit({ only_format }));
+    const requires_format = { format: "openai_responses", param: "previous_response_id" } as const;
+    const error = thrownBy(() => fit({ requires_format }));
     expect([error.code, error.param]).toEqual(["unsupported_parameter", "previous_response_id"]);
-    expect(fit({ only_format }, {}, { format: "openai_responses" }).warnings).toEqual([]);
+    expect(fit({ requires_format }, {}, { format: "openai_responses" }).warnings).toEqual([]);
   });
 });
 
@@ -394,7 +502,11 @@ describe("strict mode", () => {
         createWarningSink(true, []),
       ),
     );
-    expect([error.code, error.status, error.param]).toEqual(["unsupported_parameter", 400, "temperature"]);
+    expect([error.code, error.status, error.param]).toEqual([
+      "unsupported_parameter",
+      400,
+      "temperature",
+    ]);
   });
 
   test("what the vendor itself warned of is none", () => {

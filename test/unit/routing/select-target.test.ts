@@ -1,17 +1,25 @@
 import { describe, expect, test } from "bun:test";
+import { createCatalog } from "../../../src/catalog/index.ts";
 import type { ChatRequest } from "../../../src/chat/request.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
-import { createCatalog } from "../../../src/routing/catalog/index.ts";
 import { selectTarget } from "../../../src/routing/select-target.ts";
 import { createStubProvider } from "../../support/stub-provider.ts";
 
 const providers = [
-  createStubProvider({ name: "claude", aliases: ["anthropic", "claude-code"], defaultModel: "claude-sonnet-5-5" }),
+  createStubProvider({
+    name: "claude",
+    aliases: ["anthropic", "claude-code"],
+    defaultModel: "claude-sonnet-5-5",
+  }),
   createStubProvider({ name: "openrouter", aliases: [], defaultModel: null }),
   createStubProvider({
     name: "copilot",
     aliases: ["github", "openrouter"],
-    availability: { available: false, code: "provider_unsupported", reason: "Set COPILOT_BRIDGE_URL." },
+    availability: {
+      available: false,
+      code: "provider_unsupported",
+      reason: "Set COPILOT_BRIDGE_URL.",
+    },
   }),
 ];
 const sources = { providers, catalog: createCatalog() };
@@ -36,10 +44,16 @@ describe("a target", () => {
     [{ provider: "anthropic", model: "opus" }, "claude claude-opus-5-5"],
     [{ provider: "Claude-Code" }, "claude claude-sonnet-5-5"],
     [{ provider: "claude", model: "claude-next" }, "claude claude-next"],
-    [{ provider: "claude", model: "claude-haiku-4-5-20251001" }, "claude claude-haiku-4-5-20251001"],
+    [
+      { provider: "claude", model: "claude-haiku-4-5-20251001" },
+      "claude claude-haiku-4-5-20251001",
+    ],
     [{ provider: "claude", model: "anthropic/opus" }, "claude claude-opus-5-5"],
     [{ provider: "openrouter", model: "openrouter/auto" }, "openrouter openrouter/auto"],
-    [{ provider: "openrouter", model: "anthropic/claude-sonnet-4.6" }, "openrouter anthropic/claude-sonnet-4.6"],
+    [
+      { provider: "openrouter", model: "anthropic/claude-sonnet-4.6" },
+      "openrouter anthropic/claude-sonnet-4.6",
+    ],
     [{ model: "haiku" }, "claude claude-haiku-5-5"],
     [{ model: "claude/haiku" }, "claude claude-haiku-5-5"],
     [{ model: "anthropic/claude-next" }, "claude claude-next"],
@@ -49,7 +63,10 @@ describe("a target", () => {
   });
 
   test("carries what the catalog knows of the model", () => {
-    const { model } = selectTarget({ provider: "claude", model: "claude-haiku-4-5-20251001" }, sources);
+    const { model } = selectTarget(
+      { provider: "claude", model: "claude-haiku-4-5-20251001" },
+      sources,
+    );
     expect(model.price).toMatchObject({ input: 1, output: 5 });
   });
 });
@@ -75,6 +92,8 @@ describe("a request that names no target", () => {
   test("says which providers there are, and what the operator must do", () => {
     expect(errorOf({ provider: "nobody" }).message).toContain("claude, openrouter, copilot");
     expect(errorOf({}).message).toContain("claude, openrouter, copilot");
-    expect(errorOf({ provider: "github" }).message).toBe("copilot is unavailable: Set COPILOT_BRIDGE_URL.");
+    expect(errorOf({ provider: "github" }).message).toBe(
+      "copilot is unavailable: Set COPILOT_BRIDGE_URL.",
+    );
   });
 });

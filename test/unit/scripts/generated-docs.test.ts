@@ -9,10 +9,10 @@ import { renderParameters } from "../../../scripts/parameter-table.ts";
 import { configurationPage } from "../../../scripts/write-configuration-docs.ts";
 import { writeOrCheck } from "../../../scripts/write-or-check.ts";
 import { COLUMNS, parametersPage } from "../../../scripts/write-parameter-table.ts";
+import { createCatalog } from "../../../src/catalog/index.ts";
 import { PARAMETERS } from "../../../src/chat/model.ts";
 import { envSchema } from "../../../src/config.ts";
-import { createCatalog } from "../../../src/routing/catalog/index.ts";
-import { supportWithout } from "../../support/stub-provider.ts";
+import { capabilitiesWithout } from "../../support/stub-provider.ts";
 
 const root = resolve(import.meta.dir, "../../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -24,7 +24,8 @@ describe("docs/configuration.md", () => {
 
   test("has every variable exactly once", () => {
     const page = configurationPage();
-    for (const name of Object.keys(envSchema.shape)) expect(page.split(`| \`${name}\` |`)).toHaveLength(2);
+    for (const name of Object.keys(envSchema.shape))
+      expect(page.split(`| \`${name}\` |`)).toHaveLength(2);
   });
 
   test("shows defaults, values and limits, in sections", () => {
@@ -50,20 +51,26 @@ describe("docs/parameters.md", () => {
     expect(read("docs/parameters.md")).toBe(parametersPage());
   });
 
-  test("has a column for every provider with a support list of its own", () => {
+  test("has a column for every provider with a capabilities list of its own", () => {
     const folders = readdirSync(join(root, "src/providers"), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && existsSync(join(root, "src/providers", entry.name, "support.ts")))
+      .filter(
+        (entry) =>
+          entry.isDirectory() &&
+          existsSync(join(root, "src/providers", entry.name, "capabilities.ts")),
+      )
       .map(({ name }) => name);
     const columns = new Set(COLUMNS.map(({ provider }) => provider));
     expect(folders.filter((folder) => !columns.has(folder))).toEqual([]);
   });
 
   test("says of each parameter how it is taken, and that some models refuse it", () => {
-    const support = { ...supportWithout("seed", "cache"), stop: "mapped" as const };
+    const capabilities = { ...capabilitiesWithout("seed", "cache"), stop: "mapped" as const };
     const catalog = createCatalog({
-      MODEL_CATALOG: { stub: [{ id: "m", refuses: ["cache", "stop"], refuses_while_reasoning: ["top_p"] }] },
+      MODEL_CATALOG: {
+        stub: [{ id: "m", refuses: ["cache", "stop"], refuses_while_reasoning: ["top_p"] }],
+      },
     });
-    const page = renderParameters([{ title: "Stub", provider: "stub", support }], catalog);
+    const page = renderParameters([{ title: "Stub", provider: "stub", capabilities }], catalog);
     expect(page).toContain("|  | Stub |");
     expect(page).toContain("| `temperature` | yes |");
     expect(page).toContain("| `top_p` | yes, not all models |");

@@ -25,7 +25,11 @@ describe("the report of a test run", () => {
     expect(readTestReport(REPORT)).toEqual({
       passed: 1,
       failed: 1,
-      leftOut: ["d & x > runs on redis (needs redis)", "later", "recorded (needs ../shared/recordings) > first"],
+      leftOut: [
+        "d & x > runs on redis (needs redis)",
+        "later",
+        "recorded (needs ../shared/recordings) > first",
+      ],
     });
   });
 
@@ -38,7 +42,9 @@ describe("the report of a test run", () => {
         "  1 × needs ../shared/recordings (recorded provider traffic, kept outside of this repository)",
       ].join("\n"),
     );
-    expect(formatLeftOut(["deno > closes (not on deno: nobody tells)"])).toContain("1 × not on deno: nobody tells");
+    expect(formatLeftOut(["deno > closes (not on deno: nobody tells)"])).toContain(
+      "1 × not on deno: nobody tells",
+    );
     expect(formatLeftOut([])).toBe("Left out: none.");
   });
 });

@@ -2,14 +2,20 @@ import { describe, expect, test } from "bun:test";
 import { resolve } from "node:path";
 import { parseClaims, parseTtl, UsageError } from "../../../scripts/token-options.ts";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
-import { parseAuthEnv } from "../../../src/auth/settings.ts";
+import { parseAuthConfig } from "../../../src/auth/env.ts";
 import { TEST_SECRET } from "../../support/jwt.ts";
 
 const script = resolve(import.meta.dir, "../../../scripts/token.ts");
 
-function runScript(args: string[], env: Record<string, string>): { out: string; err: string; code: number } {
+function runScript(
+  args: string[],
+  env: Record<string, string>,
+): { out: string; err: string; code: number } {
   // A clean environment in another folder: neither the machine's variables nor its .env take part.
-  const { stdout, stderr, exitCode } = Bun.spawnSync([process.execPath, script, ...args], { env, cwd: import.meta.dir });
+  const { stdout, stderr, exitCode } = Bun.spawnSync([process.execPath, script, ...args], {
+    env,
+    cwd: import.meta.dir,
+  });
   return { out: stdout.toString(), err: stderr.toString(), code: exitCode };
 }
 
@@ -22,8 +28,12 @@ describe("npm run token", () => {
     );
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-    const request = new Request("http://localhost/", { headers: { authorization: `Bearer ${out.trim()}` } });
-    const principal = await createAuthenticator(parseAuthEnv(env), { now: Date.now }).authenticate(request);
+    const request = new Request("http://localhost/", {
+      headers: { authorization: `Bearer ${out.trim()}` },
+    });
+    const principal = await createAuthenticator(parseAuthConfig(env), {
+      now: Date.now,
+    }).authenticate(request);
     expect(principal).toMatchObject({
       subject: "worker-7",
       issuer: "elixir-app",
@@ -35,13 +45,20 @@ describe("npm run token", () => {
   test.each([
     [[], {}, "JWT_SECRET is not set"],
     [[], { JWT_SECRET: "secret" }, "JWT_SECRET is 6 bytes long"],
-    [["--ttl", "25h"], { JWT_SECRET: TEST_SECRET }, "--ttl is longer than JWT_MAX_LIFETIME_SECONDS"],
+    [
+      ["--ttl", "25h"],
+      { JWT_SECRET: TEST_SECRET },
+      "--ttl is longer than JWT_MAX_LIFETIME_SECONDS",
+    ],
     [["--ttl", "soon"], { JWT_SECRET: TEST_SECRET }, "--ttl must be a number"],
     [["--claim", "exp=1"], { JWT_SECRET: TEST_SECRET }, "--claim cannot set exp"],
     [["--colour", "red"], { JWT_SECRET: TEST_SECRET }, "Unknown option '--colour'"],
     [
       [],
-      { JWT_PUBLIC_KEY: '{"kty":"OKP","crv":"Ed25519","x":"JOYKBZ_WlF3oBQowbMygG1-AY8DLmOv1FU-sfY0x0tk"}' },
+      {
+        JWT_PUBLIC_KEY:
+          '{"kty":"OKP","crv":"Ed25519","x":"JOYKBZ_WlF3oBQowbMygG1-AY8DLmOv1FU-sfY0x0tk"}',
+      },
       "JWT_PUBLIC_KEY is set, so only the holder of its private key",
     ],
   ])("%j with %.40j fails and says why", (args, env, message) => {
@@ -55,7 +72,8 @@ describe("npm run token", () => {
 describe("the options of npm run token", () => {
   test("read durations", () => {
     expect(["45s", "15m", "1h", "7d"].map(parseTtl)).toEqual([45, 900, 3600, 604_800]);
-    for (const text of ["", "1", "0h", "-1h", "1.5h", "1w", "1h "]) expect(() => parseTtl(text)).toThrow(UsageError);
+    for (const text of ["", "1", "0h", "-1h", "1.5h", "1w", "1h "])
+      expect(() => parseTtl(text)).toThrow(UsageError);
   });
 
   test("read claims as JSON where they are JSON", () => {
@@ -66,6 +84,7 @@ describe("the options of npm run token", () => {
       e: "x=y",
       f: "",
     });
-    for (const pair of ["a", "=1", "__proto__=1", "iss=me"]) expect(() => parseClaims([pair])).toThrow(UsageError);
+    for (const pair of ["a", "=1", "__proto__=1", "iss=me"])
+      expect(() => parseClaims([pair])).toThrow(UsageError);
   });
 });

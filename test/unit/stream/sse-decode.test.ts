@@ -2,7 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
-import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../../../src/stream/sse-decode.ts";
+import {
+  createSseDecoder,
+  SseLineTooLongError,
+  type SseMessage,
+} from "../../../src/stream/sse-decode.ts";
 
 const encoder = new TextEncoder();
 
@@ -14,7 +18,10 @@ function decodePieces(pieces: readonly Uint8Array[]): SseMessage[] {
 /** The bytes whole, byte by byte, and (where short) cut in two at every place. */
 function splits(bytes: Uint8Array): Uint8Array[][] {
   const single = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1));
-  const halves = bytes.length < 300 ? single.map((_, index) => [bytes.subarray(0, index), bytes.subarray(index)]) : [];
+  const halves =
+    bytes.length < 300
+      ? single.map((_, index) => [bytes.subarray(0, index), bytes.subarray(index)])
+      : [];
   return [[bytes], single, ...halves];
 }
 
@@ -53,7 +60,11 @@ const CASES: [name: string, text: string, messages: SseMessage[]][] = [
     ],
   ],
   ["several data lines", "data: 1\ndata:  2\ndata\n\n", [{ event: "", data: "1\n 2\n" }]],
-  ["comments and unknown fields", ": hi\nretry: 1\nfoo: bar\ndata: 1\n\n: only a comment\n\n", [{ event: "", data: "1" }]],
+  [
+    "comments and unknown fields",
+    ": hi\nretry: 1\nfoo: bar\ndata: 1\n\n: only a comment\n\n",
+    [{ event: "", data: "1" }],
+  ],
   [
     "ids, which hold until the next",
     "data: 0\n\nid: 7\ndata: 1\n\ndata: 2\n\nid: 8\0\ndata: 3\n\nid\ndata: 4\n\n",
@@ -74,7 +85,8 @@ const CASES: [name: string, text: string, messages: SseMessage[]][] = [
 describe("createSseDecoder", () => {
   for (const [name, text, messages] of CASES) {
     test(`reads ${name}, in whatever pieces it comes`, () => {
-      for (const pieces of splits(encoder.encode(text))) expect(decodePieces(pieces)).toEqual(messages);
+      for (const pieces of splits(encoder.encode(text)))
+        expect(decodePieces(pieces)).toEqual(messages);
     });
   }
 
@@ -93,28 +105,33 @@ describe("createSseDecoder", () => {
   });
 
   const vectors = resolve(import.meta.dir, "../../../../shared/vectors/sse/sse-parser-cases.json");
-  test.skipIf(!existsSync(vectors))("reads every case of the shared vectors (needs ../shared/vectors)", () => {
-    const schema = z.object({
-      cases: z.array(
-        z.object({
-          name: z.string(),
-          inputBase64: z.string(),
-          events: z.array(z.object({ event: z.string(), data: z.string(), id: z.string().optional() })),
-        }),
-      ),
-    });
-    const { cases } = schema.parse(JSON.parse(readFileSync(vectors, "utf8")));
-    expect(cases.length).toBeGreaterThan(30);
-    for (const { name, inputBase64, events } of cases) {
-      const wanted = events.map(({ event, data, id }) => ({
-        event: event === "message" ? "" : event,
-        data,
-        ...(id === undefined ? {} : { id }),
-      }));
-      const bytes = Uint8Array.fromBase64(inputBase64);
-      for (const pieces of bytes.length > 100_000 ? [[bytes]] : splits(bytes)) {
-        expect({ name, messages: decodePieces(pieces) }).toEqual({ name, messages: wanted });
+  test.skipIf(!existsSync(vectors))(
+    "reads every case of the shared vectors (needs ../shared/vectors)",
+    () => {
+      const schema = z.object({
+        cases: z.array(
+          z.object({
+            name: z.string(),
+            inputBase64: z.string(),
+            events: z.array(
+              z.object({ event: z.string(), data: z.string(), id: z.string().optional() }),
+            ),
+          }),
+        ),
+      });
+      const { cases } = schema.parse(JSON.parse(readFileSync(vectors, "utf8")));
+      expect(cases.length).toBeGreaterThan(30);
+      for (const { name, inputBase64, events } of cases) {
+        const wanted = events.map(({ event, data, id }) => ({
+          event: event === "message" ? "" : event,
+          data,
+          ...(id === undefined ? {} : { id }),
+        }));
+        const bytes = Uint8Array.fromBase64(inputBase64);
+        for (const pieces of bytes.length > 100_000 ? [[bytes]] : splits(bytes)) {
+          expect({ name, messages: decodePieces(pieces) }).toEqual({ name, messages: wanted });
+        }
       }
-    }
-  });
+    },
+  );
 });

@@ -6,13 +6,18 @@ import { until } from "../../support/until.ts";
 
 const encoder = {
   heartbeat: ":hb\n",
-  encode: (batch: EventBatch) => batch.map((event) => (event.type === "opaque" ? "" : `${event.type}\n`)).join(""),
+  encode: (batch: EventBatch) =>
+    batch.map((event) => (event.type === "opaque" ? "" : `${event.type}\n`)).join(""),
 };
 
-const END: EventBatch = [{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null }];
+const END: EventBatch = [
+  { type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null },
+];
 
 /** A stream that gives these batches; a promise is waited for, and the end of the list is a silence without end. */
-function createSource(steps: readonly (EventBatch | Promise<void>)[]): EventStream & { closed: boolean } {
+function createSource(
+  steps: readonly (EventBatch | Promise<void>)[],
+): EventStream & { closed: boolean } {
   const rest = [...steps];
   return {
     format: null,
@@ -31,7 +36,10 @@ function createSource(steps: readonly (EventBatch | Promise<void>)[]): EventStre
   };
 }
 
-function createBody(source: EventStream | Promise<EventStream>, overrides: Partial<StreamBodyOptions> = {}) {
+function createBody(
+  source: EventStream | Promise<EventStream>,
+  overrides: Partial<StreamBodyOptions> = {},
+) {
   const caller = new AbortController();
   const finished: (ChatError | null)[] = [];
   const body = createStreamBody({
@@ -49,7 +57,9 @@ function createBody(source: EventStream | Promise<EventStream>, overrides: Parti
 
 describe("createStreamBody", () => {
   test("writes every batch and finishes once, at the terminal event", async () => {
-    const { body, caller, finished } = createBody(createSource([[{ type: "start", id: "1", model: "m" }], END]));
+    const { body, caller, finished } = createBody(
+      createSource([[{ type: "start", id: "1", model: "m" }], END]),
+    );
     expect(await new Response(body).text()).toBe("start\nend\n");
     caller.abort(); // Deno aborts the signal of finished requests too.
     expect(finished).toEqual([null]);
@@ -120,7 +130,10 @@ describe("createStreamBody", () => {
 
   test("stays quiet where the caller had left before it began", async () => {
     const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
-    const { body, finished } = createBody(source, { callerSignal: AbortSignal.abort(), heartbeatMs: 5 });
+    const { body, finished } = createBody(source, {
+      callerSignal: AbortSignal.abort(),
+      heartbeatMs: 5,
+    });
     await body.cancel();
     // A heartbeat on the closed body would throw out of its timer, and end the process.
     await Bun.sleep(30);

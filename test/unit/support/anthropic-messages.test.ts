@@ -4,8 +4,13 @@ import { readStreamedMessage, summarizeMessage } from "../../support/read-anthro
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
 
 describe("the tests' own reading of Anthropic's messages", () => {
-  test.each([...ANTHROPIC_FIXTURES])("$name: as expected, and the same from its stream", ({ message, expected }) => {
-    expect(summarizeMessage(message)).toEqual(expected);
-    expect(summarizeMessage(readStreamedMessage(streamMessage(message).join("")))).toEqual(expected);
-  });
+  test.each([...ANTHROPIC_FIXTURES])(
+    "$name: as expected, and the same from its stream",
+    ({ message, expected }) => {
+      expect(summarizeMessage(message)).toEqual(expected);
+      expect(summarizeMessage(readStreamedMessage(streamMessage(message).join("")))).toEqual(
+        expected,
+      );
+    },
+  );
 });

@@ -11,7 +11,10 @@ afterAll(() => upstream.stop());
 
 describe("the scripted upstream", () => {
   test("records requests and plays answers in their order on one connection", async () => {
-    upstream.enqueue(jsonAnswer({ first: true }), jsonAnswer({ error: 1 }, { status: 529, headers: { "retry-after": "7" } }));
+    upstream.enqueue(
+      jsonAnswer({ first: true }),
+      jsonAnswer({ error: 1 }, { status: 529, headers: { "retry-after": "7" } }),
+    );
     const first = await fetch(`${upstream.url}/v1/messages?beta=true`, {
       method: "POST",
       headers: { "x-api-key": "k" },
@@ -22,7 +25,10 @@ describe("the scripted upstream", () => {
     expect(second.status).toBe(529);
     expect(second.headers.get("retry-after")).toBe("7");
     expect(await second.json()).toEqual({ error: 1 });
-    expect(upstream.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(["POST /v1/messages?beta=true", "GET /again"]);
+    expect(upstream.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      "POST /v1/messages?beta=true",
+      "GET /again",
+    ]);
     expect(upstream.requests[0]?.headers.get("x-api-key")).toBe("k");
     expect(upstream.requests[0]?.json()).toEqual({ a: "é" });
     expect(upstream.requests[0]?.answered).toBe(true);
@@ -73,7 +79,9 @@ describe("the scripted upstream", () => {
     test(`sees when the caller leaves a call ${name}`, async () => {
       upstream.enqueue(answer);
       const controller = new AbortController();
-      const call = fetch(upstream.url, { signal: controller.signal }).then((response) => response.text());
+      const call = fetch(upstream.url, { signal: controller.signal }).then((response) =>
+        response.text(),
+      );
       call.catch(() => {});
       const request = await upstream.waitForRequests(1);
       await Bun.sleep(50);
@@ -86,6 +94,8 @@ describe("the scripted upstream", () => {
   }
 
   test("says that it did not happen", async () => {
-    await expect(upstream.waitForRequests(1, 20)).rejects.toThrow("request 1 at the upstream did not happen within 20 ms");
+    await expect(upstream.waitForRequests(1, 20)).rejects.toThrow(
+      "request 1 at the upstream did not happen within 20 ms",
+    );
   });
 });

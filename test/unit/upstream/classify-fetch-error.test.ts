@@ -4,6 +4,12 @@ import { classifyFetchError } from "../../../src/upstream/classify-fetch-error.t
 test("the log has a runtime's code for what failed, else the error's name, and never its text", () => {
   const url = "https://vendor.example/?key=secret";
   const coded = Object.assign(new TypeError(`cannot reach ${url}`), { code: "ConnectionRefused" });
-  expect(classifyFetchError(coded, "connect")).toMatchObject({ code: "upstream_unavailable", logReason: "ConnectionRefused" });
-  expect(classifyFetchError(new TypeError(url), "body")).toMatchObject({ code: "upstream_disconnected", logReason: "TypeError" });
+  expect(classifyFetchError(coded, "connect")).toMatchObject({
+    code: "upstream_unavailable",
+    logReason: "ConnectionRefused",
+  });
+  expect(classifyFetchError(new TypeError(url), "body")).toMatchObject({
+    code: "upstream_disconnected",
+    logReason: "TypeError",
+  });
 });

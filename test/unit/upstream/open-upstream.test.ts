@@ -1,7 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../src/chat/event.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
-import { type AnswerDecoder, openUpstream, type UpstreamCall } from "../../../src/upstream/open-upstream.ts";
+import {
+  type AnswerDecoder,
+  openUpstream,
+  type UpstreamCall,
+} from "../../../src/upstream/open-upstream.ts";
 import {
   collectEvents,
   createTestDeps,
@@ -12,8 +16,13 @@ import {
 } from "../../support/play-response.ts";
 
 /** A format of this test: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer; an event with a name means nothing. */
-function createDecoder(): AnswerDecoder {
-  const end: ChatEvent = { type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null };
+function createAnswerDecoder(): AnswerDecoder {
+  const end: ChatEvent = {
+    type: "end",
+    finish_reason: "stop",
+    raw_finish_reason: null,
+    usage: null,
+  };
   return {
     decodeMessage({ event, data }, events) {
       if (data === "BROKEN") JSON.parse("{");
@@ -27,7 +36,10 @@ function createDecoder(): AnswerDecoder {
   };
 }
 
-function open(response: PlayedResponse, overrides: Partial<UpstreamCall> & { timeouts?: Record<string, number> } = {}) {
+function open(
+  response: PlayedResponse,
+  overrides: Partial<UpstreamCall> & { timeouts?: Record<string, number> } = {},
+) {
   const { timeouts, ...call } = overrides;
   const played = playResponses(response);
   const stream = openUpstream(
@@ -38,7 +50,7 @@ function open(response: PlayedResponse, overrides: Partial<UpstreamCall> & { tim
       stream: true,
       signal: new AbortController().signal,
       format: null,
-      createDecoder,
+      createAnswerDecoder,
       readErrorBody: () => ({}),
       ...call,
     },
@@ -47,7 +59,9 @@ function open(response: PlayedResponse, overrides: Partial<UpstreamCall> & { tim
   return { stream, played };
 }
 
-async function failure(promise: Promise<unknown>): Promise<Pick<ChatError, "code" | "status" | "retryAfterSeconds" | "message">> {
+async function failure(
+  promise: Promise<unknown>,
+): Promise<Pick<ChatError, "code" | "status" | "retryAfterSeconds" | "message">> {
   try {
     await promise;
   } catch (error) {
@@ -60,19 +74,29 @@ async function failure(promise: Promise<unknown>): Promise<Pick<ChatError, "code
 async function outline(stream: ReturnType<typeof open>["stream"]): Promise<string[]> {
   const events = await collectEvents(await stream);
   return events.map((event) =>
-    event.type === "part-delta" ? event.delta : event.type === "error" ? event.error.code : event.type,
+    event.type === "part-delta"
+      ? event.delta
+      : event.type === "error"
+        ? event.error.code
+        : event.type,
   );
 }
 
 describe("openUpstream", () => {
   test("never follows a redirect", async () => {
-    const { stream, played } = open({ status: 307, headers: { location: "https://elsewhere.example/" } });
+    const { stream, played } = open({
+      status: 307,
+      headers: { location: "https://elsewhere.example/" },
+    });
     expect((await failure(stream)).code).toBe("upstream_invalid_response");
     expect(played.calls[0]?.init.redirect).toBe("manual");
   });
 
   test("reads a stream to its end mark, and nothing after it", async () => {
-    expect(await outline(open(sseResponse("data: a\n\ndata: END\n\ndata: b\n\n")).stream)).toEqual(["a", "end"]);
+    expect(await outline(open(sseResponse("data: a\n\ndata: END\n\ndata: b\n\n")).stream)).toEqual([
+      "a",
+      "end",
+    ]);
   });
 
   test("reads a whole answer, also where a stream was asked for", async () => {
@@ -80,17 +104,28 @@ describe("openUpstream", () => {
   });
 
   test("says that a stream without its end mark is incomplete", async () => {
-    expect(await outline(open(sseResponse("data: a\n\n")).stream)).toEqual(["a", "upstream_incomplete"]);
-    expect(await outline(open(sseResponse("data: a\n\ndata: EN")).stream)).toEqual(["a", "upstream_incomplete"]);
+    expect(await outline(open(sseResponse("data: a\n\n")).stream)).toEqual([
+      "a",
+      "upstream_incomplete",
+    ]);
+    expect(await outline(open(sseResponse("data: a\n\ndata: EN")).stream)).toEqual([
+      "a",
+      "upstream_incomplete",
+    ]);
     expect(await outline(open(sseResponse("")).stream)).toEqual(["upstream_incomplete"]);
   });
 
   test("says that a stream broke", async () => {
-    expect(await outline(open(sseResponse("data: a\n\n", "error")).stream)).toEqual(["a", "upstream_disconnected"]);
+    expect(await outline(open(sseResponse("data: a\n\n", "error")).stream)).toEqual([
+      "a",
+      "upstream_disconnected",
+    ]);
   });
 
   test("says that a stream stalled", async () => {
-    const { stream, played } = open(sseResponse("data: a\n\n", "stall"), { timeouts: { idleMs: 60 } });
+    const { stream, played } = open(sseResponse("data: a\n\n", "stall"), {
+      timeouts: { idleMs: 60 },
+    });
     expect(await outline(stream)).toEqual(["a", "upstream_stalled"]);
     expect(played.calls[0]?.aborted()).toBe(true);
   });
@@ -109,27 +144,33 @@ describe("openUpstream", () => {
         else controller.enqueue(new TextEncoder().encode(event));
       },
     });
-    const send = async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
+    const send = async () =>
+      new Response(body, { headers: { "content-type": "text/event-stream" } });
     const { stream } = open(sseResponse(""), { send, timeouts: { progressMs: 400 } });
     expect((await outline(stream)).at(-1)).toBe(outcome);
   });
 
   test("gives the events that came before one that is broken", async () => {
-    expect(await outline(open(sseResponse("data: a\n\ndata: BROKEN\n\ndata: END\n\n")).stream)).toEqual([
-      "a",
-      "upstream_invalid_response",
-    ]);
+    expect(
+      await outline(open(sseResponse("data: a\n\ndata: BROKEN\n\ndata: END\n\n")).stream),
+    ).toEqual(["a", "upstream_invalid_response"]);
   });
 
   test("takes the call's credentials out of a failure that the stream tells", async () => {
     const headers = { authorization: "Bearer own/key+of+the+operator" };
-    const error = new ChatError("upstream_rejected", { message: "No own/key+of+the+operator here." });
+    const error = new ChatError("upstream_rejected", {
+      message: "No own/key+of+the+operator here.",
+    });
     const told = (): AnswerDecoder => ({
-      ...createDecoder(),
+      ...createAnswerDecoder(),
       decodeMessage: (_, events) => events.push({ type: "error", error }),
     });
-    const events = await collectEvents(await open(sseResponse("data: a\n\n"), { headers, createDecoder: told }).stream);
-    expect(events.map((event) => event.type === "error" && event.error.message)).toEqual(["No [removed] here."]);
+    const events = await collectEvents(
+      await open(sseResponse("data: a\n\n"), { headers, createAnswerDecoder: told }).stream,
+    );
+    expect(events.map((event) => event.type === "error" && event.error.message)).toEqual([
+      "No [removed] here.",
+    ]);
   });
 
   test("ends with `cancelled` and closes the upstream when the caller leaves", async () => {
@@ -177,21 +218,32 @@ describe("openUpstream", () => {
   test("passes on what the vendor says of the request, without keys, and nothing of what it says of the account", async () => {
     const text = "model sk-ant-api03-abcdefgh is unknown";
     const readErrorBody = () => ({ message: text });
-    expect((await failure(open(jsonResponse({}, 400), { readErrorBody }).stream)).message).toBe("model [removed] is unknown");
-    expect((await failure(open(jsonResponse({}, 401), { readErrorBody }).stream)).message).not.toContain("model");
+    expect((await failure(open(jsonResponse({}, 400), { readErrorBody }).stream)).message).toBe(
+      "model [removed] is unknown",
+    );
+    expect(
+      (await failure(open(jsonResponse({}, 401), { readErrorBody }).stream)).message,
+    ).not.toContain("model");
   });
 
   test("takes neither a page nor an empty body for an answer", async () => {
-    for (const response of [{ headers: { "content-type": "text/html" }, body: "<html>" }, { body: "" }, jsonResponse([])]) {
+    for (const response of [
+      { headers: { "content-type": "text/html" }, body: "<html>" },
+      { body: "" },
+      jsonResponse([]),
+    ]) {
       expect((await failure(open(response).stream)).code).toBe("upstream_invalid_response");
     }
   });
 
   test("gives up where no headers come", async () => {
     const never = {
-      send: (signal: AbortSignal) => new Promise<Response>((_, reject) => signal.addEventListener("abort", reject)),
+      send: (signal: AbortSignal) =>
+        new Promise<Response>((_, reject) => signal.addEventListener("abort", reject)),
     };
-    expect((await failure(open({}, { ...never, timeouts: { headersMs: 20 } }).stream)).code).toBe("upstream_timeout");
+    expect((await failure(open({}, { ...never, timeouts: { headersMs: 20 } }).stream)).code).toBe(
+      "upstream_timeout",
+    );
   });
 
   test("leaves no listener on the caller's signal", async () => {

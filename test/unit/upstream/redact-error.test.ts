@@ -4,7 +4,11 @@ import { redactError } from "../../../src/upstream/redact-error.ts";
 import { createUpstreamError } from "../../../src/upstream/upstream-error.ts";
 
 const SECRET = "own/key+of+the+operator";
-const HEADERS = { authorization: `Bearer ${SECRET}`, "x-team": "another-secret-value", "content-type": "application/json" };
+const HEADERS = {
+  authorization: `Bearer ${SECRET}`,
+  "x-team": "another-secret-value",
+  "content-type": "application/json",
+};
 
 describe("a vendor that repeats the credentials of a call", () => {
   for (const [form, text] of [
@@ -15,7 +19,10 @@ describe("a vendor that repeats the credentials of a call", () => {
     ["another header's", "another-secret-value"],
   ] as const) {
     test(form, () => {
-      const error = new ChatError("upstream_rejected", { message: `No ${text} here, nor ${text}.`, upstreamStatus: 400 });
+      const error = new ChatError("upstream_rejected", {
+        message: `No ${text} here, nor ${text}.`,
+        upstreamStatus: 400,
+      });
       const { message, code, upstreamStatus } = redactError(error, HEADERS);
       expect({ message, code, upstreamStatus }).toEqual({
         message: "No [removed] here, nor [removed]",
@@ -26,9 +33,17 @@ describe("a vendor that repeats the credentials of a call", () => {
   }
 
   test("in any of its texts", () => {
-    const error = new ChatError("upstream_rejected", { param: SECRET, upstreamCode: SECRET, upstreamRequestId: SECRET });
+    const error = new ChatError("upstream_rejected", {
+      param: SECRET,
+      upstreamCode: SECRET,
+      upstreamRequestId: SECRET,
+    });
     const { param, upstreamCode, upstreamRequestId } = redactError(error, HEADERS);
-    expect([param, upstreamCode, upstreamRequestId]).toEqual(["[removed]", "[removed]", "[removed]"]);
+    expect([param, upstreamCode, upstreamRequestId]).toEqual([
+      "[removed]",
+      "[removed]",
+      "[removed]",
+    ]);
   });
 
   test("other errors stay as they are", () => {
@@ -40,7 +55,11 @@ describe("a vendor that repeats the credentials of a call", () => {
 test("a text in the place of a code or an id is left out, and a key in that of a parameter", () => {
   const { upstreamCode, upstreamRequestId, param } = createUpstreamError(
     400,
-    { upstreamCode: "key sk-ant-api03-abcdef", message: "no", param: "messages sk-ant-api03-abcdef" },
+    {
+      upstreamCode: "key sk-ant-api03-abcdef",
+      message: "no",
+      param: "messages sk-ant-api03-abcdef",
+    },
     { requestId: "a b" },
   );
   expect({ upstreamCode, upstreamRequestId, param }).toEqual({

@@ -1,7 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import { type JsonCall, requestJson } from "../../../src/upstream/request-json.ts";
-import { createTestDeps, jsonResponse, type PlayedResponse, playResponses } from "../../support/play-response.ts";
+import {
+  createTestDeps,
+  jsonResponse,
+  type PlayedResponse,
+  playResponses,
+} from "../../support/play-response.ts";
 
 function request(response: PlayedResponse, overrides: Partial<JsonCall> = {}) {
   const played = playResponses(response);
@@ -31,7 +36,8 @@ async function failure(promise: Promise<unknown>): Promise<ChatError> {
 
 describe("requestJson", () => {
   test("gives the body of every success", async () => {
-    for (const status of [200, 201, 202]) expect(await request(jsonResponse({ a: 1 }, status)).answer).toEqual({ a: 1 });
+    for (const status of [200, 201, 202])
+      expect(await request(jsonResponse({ a: 1 }, status)).answer).toEqual({ a: 1 });
   });
 
   test("sends what it is given, and follows no redirect", async () => {
@@ -39,13 +45,17 @@ describe("requestJson", () => {
     await answer;
     expect(played.calls[0]?.init).toMatchObject({ method: "POST", redirect: "manual" });
     expect(played.calls[0]?.body).toBe('{"b":2}');
-    expect(await failure(request({ status: 302, headers: { location: "https://evil.example" } }).answer)).toMatchObject({
+    expect(
+      await failure(request({ status: 302, headers: { location: "https://evil.example" } }).answer),
+    ).toMatchObject({
       code: "upstream_invalid_response",
     });
   });
 
   test("maps refusals, with the wait that they name", async () => {
-    expect(await failure(request(jsonResponse({}, 429, { "retry-after": "7" })).answer)).toMatchObject({
+    expect(
+      await failure(request(jsonResponse({}, 429, { "retry-after": "7" })).answer),
+    ).toMatchObject({
       code: "upstream_rate_limited",
       retryAfterSeconds: 7,
       upstreamStatus: 429,
@@ -56,7 +66,9 @@ describe("requestJson", () => {
   test("refuses what is no JSON object", async () => {
     for (const body of ["", "<html>", "[]", "7"]) {
       const response = { headers: { "content-type": "application/json" }, body };
-      expect(await failure(request(response).answer)).toMatchObject({ code: "upstream_invalid_response" });
+      expect(await failure(request(response).answer)).toMatchObject({
+        code: "upstream_invalid_response",
+      });
     }
   });
 
@@ -73,10 +85,14 @@ describe("requestJson", () => {
     await Bun.sleep(10);
     controller.abort();
     expect(await failure(answer)).toMatchObject({ code: "cancelled" });
-    expect(await failure(request(jsonResponse({}), { signal: AbortSignal.abort() }).answer)).toMatchObject({ code: "cancelled" });
+    expect(
+      await failure(request(jsonResponse({}), { signal: AbortSignal.abort() }).answer),
+    ).toMatchObject({ code: "cancelled" });
   });
 
   test("tells a broken connection from a broken answer", async () => {
-    expect(await failure(request({ body: "{", end: "error" }).answer)).toMatchObject({ code: "upstream_disconnected" });
+    expect(await failure(request({ body: "{", end: "error" }).answer)).toMatchObject({
+      code: "upstream_disconnected",
+    });
   });
 });

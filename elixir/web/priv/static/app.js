@@ -24,7 +24,8 @@ function add(parent, tag, className, text = "") {
 
 /** Adds to the page, and follows the text down unless the person has scrolled away from its end. */
 function grow(change) {
-  const follows = conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 60;
+  const follows =
+    conversation.scrollHeight - conversation.scrollTop - conversation.clientHeight < 60;
   change();
   if (follows) conversation.scrollTop = conversation.scrollHeight;
 }
@@ -75,7 +76,8 @@ async function ask(question) {
       body: JSON.stringify({ ...JSON.parse(provider.value), messages: asked }),
       signal: controller.signal,
     });
-    if (!response.ok) throw new Error((await response.text()) || `The page's server answered ${response.status}.`);
+    if (!response.ok)
+      throw new Error((await response.text()) || `The page's server answered ${response.status}.`);
 
     let from = "";
     let ended = false;
@@ -139,9 +141,12 @@ async function loadProviders() {
     if (error) throw new Error(error);
     // `echo-slow` writes as slowly as a model does.
     const choices = providers.flatMap(({ name }) =>
-      name === "echo" ? [{ provider: name }, { provider: name, model: "echo-slow" }] : [{ provider: name }],
+      name === "echo"
+        ? [{ provider: name }, { provider: name, model: "echo-slow" }]
+        : [{ provider: name }],
     );
-    for (const choice of choices) provider.add(new Option(choice.model ?? choice.provider, JSON.stringify(choice)));
+    for (const choice of choices)
+      provider.add(new Option(choice.model ?? choice.provider, JSON.stringify(choice)));
     notice.textContent = locked
       ? "Without a password this page has only echo, which says again what you say. Set WEB_PASSWORD to open the other providers."
       : "Ask something. The answer appears as it is written.";

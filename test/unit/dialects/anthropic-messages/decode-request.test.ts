@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { JsonObject } from "../../../../src/chat/format.ts";
-import { anthropicMessagesDialect, decodeCountRequest } from "../../../../src/dialects/anthropic-messages/index.ts";
+import {
+  anthropicMessagesDialect,
+  decodeCountRequest,
+} from "../../../../src/dialects/anthropic-messages/index.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { encodeRequest } from "../../../../src/providers/claude/encode-request.ts";
 import { createTestCall } from "../../../support/play-response.ts";
 
@@ -52,7 +55,13 @@ describe("what the chat model can say", () => {
     expect(
       decode({
         tools: [
-          { name: "f", description: "F", input_schema: schema, strict: true, cache_control: { type: "ephemeral" } },
+          {
+            name: "f",
+            description: "F",
+            input_schema: schema,
+            strict: true,
+            cache_control: { type: "ephemeral" },
+          },
           { type: "custom", name: "g", input_schema: schema },
         ],
         tool_choice: { type: "any", disable_parallel_tool_use: true },
@@ -87,7 +96,10 @@ describe("what the chat model can say", () => {
   test("a schema for the answer, in its new and its old place", () => {
     const format = { type: "json_schema", schema: { type: "object" } };
     for (const fields of [{ output_config: { format } }, { output_format: format }]) {
-      expect(decode(fields).response_format).toEqual({ type: "json_schema", schema: { type: "object" } });
+      expect(decode(fields).response_format).toEqual({
+        type: "json_schema",
+        schema: { type: "object" },
+      });
       expect(passOn(fields).body).toEqual({ ...BASE, ...fields });
     }
   });
@@ -100,18 +112,34 @@ describe("messages", () => {
       { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } },
       { type: "image", source: { type: "url", url: "https://example.com/a.png" } },
       { type: "image", source: { type: "file", file_id: "f1" } },
-      { type: "document", source: { type: "base64", media_type: "application/pdf", data: "JVBE" }, title: "T" },
-      { type: "document", source: { type: "text", media_type: "text/plain", data: "t" }, citations: { enabled: true } },
+      {
+        type: "document",
+        source: { type: "base64", media_type: "application/pdf", data: "JVBE" },
+        title: "T",
+      },
+      {
+        type: "document",
+        source: { type: "text", media_type: "text/plain", data: "t" },
+        citations: { enabled: true },
+      },
       { type: "search_result", source: "s", title: "t", content: [] },
     ];
     expect(decode({ messages: [{ role: "user", content }] }).messages[0]?.content).toEqual([
       { type: "text", text: "a", cache: {} },
       { type: "image", media_type: "image/png", data: "AAAA" },
       { type: "image", url: "https://example.com/a.png" },
-      { type: "opaque", format: "anthropic", value: { type: "image", source: { type: "file", file_id: "f1" } } },
+      {
+        type: "opaque",
+        format: "anthropic",
+        value: { type: "image", source: { type: "file", file_id: "f1" } },
+      },
       { type: "document", media_type: "application/pdf", data: "JVBE", title: "T" },
       { type: "document", text: "t", extras: { anthropic: { citations: { enabled: true } } } },
-      { type: "opaque", format: "anthropic", value: { type: "search_result", source: "s", title: "t", content: [] } },
+      {
+        type: "opaque",
+        format: "anthropic",
+        value: { type: "search_result", source: "s", title: "t", content: [] },
+      },
     ]);
   });
 
@@ -121,16 +149,31 @@ describe("messages", () => {
       {
         role: "user",
         content: [
-          { type: "tool_result", tool_use_id: "t1", content: [{ type: "text", text: "r" }], is_error: false },
+          {
+            type: "tool_result",
+            tool_use_id: "t1",
+            content: [{ type: "text", text: "r" }],
+            is_error: false,
+          },
           { type: "text", text: "and?" },
         ],
       },
     ];
     expect(decode({ messages }).messages).toEqual([
-      { role: "assistant", content: [{ type: "tool_call", id: "t1", name: "f", arguments: { a: 1 } }] },
+      {
+        role: "assistant",
+        content: [{ type: "tool_call", id: "t1", name: "f", arguments: { a: 1 } }],
+      },
       {
         role: "tool",
-        content: [{ type: "tool_result", tool_call_id: "t1", content: [{ type: "text", text: "r" }], is_error: false }],
+        content: [
+          {
+            type: "tool_result",
+            tool_call_id: "t1",
+            content: [{ type: "text", text: "r" }],
+            is_error: false,
+          },
+        ],
       },
       { role: "user", content: [{ type: "text", text: "and?" }] },
     ]);
@@ -141,13 +184,25 @@ describe("identity: what comes in this format goes out as it came", () => {
   const bodies: readonly (readonly [string, JsonObject])[] = [
     [
       "fields that are not known",
-      { top_k: 5, service_tier: "auto", container: "c", context_management: { edits: [] }, future: { x: null } },
+      {
+        top_k: 5,
+        service_tier: "auto",
+        container: "c",
+        context_management: { edits: [] },
+        future: { x: null },
+      },
     ],
     ["thinking of tomorrow", { thinking: { type: "between_tools" } }],
-    ["an effort without thinking", { output_config: { effort: "high", task_budget: { total: 1 } } }],
+    [
+      "an effort without thinking",
+      { output_config: { effort: "high", task_budget: { total: 1 } } },
+    ],
     [
       "a choice with fields of its own",
-      { tools: [{ name: "f", input_schema: { type: "object" } }], tool_choice: { type: "auto", of_tomorrow: 1 } },
+      {
+        tools: [{ name: "f", input_schema: { type: "object" } }],
+        tool_choice: { type: "auto", of_tomorrow: 1 },
+      },
     ],
     ["metadata with fields of its own", { metadata: { user_id: "u", of_tomorrow: 1 } }],
     ["a cache hint of tomorrow", { cache_control: { type: "ephemeral", ttl: "24h" } }],
@@ -161,7 +216,10 @@ describe("identity: what comes in this format goes out as it came", () => {
         ],
       },
     ],
-    ["a system message at the beginning of the conversation", { messages: [{ role: "system", content: "s" }, ...BASE.messages] }],
+    [
+      "a system message at the beginning of the conversation",
+      { messages: [{ role: "system", content: "s" }, ...BASE.messages] },
+    ],
     [
       "results, texts and turns in every order",
       {
@@ -192,7 +250,13 @@ describe("identity: what comes in this format goes out as it came", () => {
       "blocks with fields of their own",
       {
         tools: [
-          { name: "f", input_schema: { type: "object" }, defer_loading: true, cache_control: null, type: "custom" },
+          {
+            name: "f",
+            input_schema: { type: "object" },
+            defer_loading: true,
+            cache_control: null,
+            type: "custom",
+          },
           { type: "web_search_20250305", name: "web_search", max_uses: 1 },
           { type: "mcp_toolset", mcp_server_name: "m" },
         ],
@@ -238,7 +302,10 @@ describe("identity: what comes in this format goes out as it came", () => {
   });
 
   test("the two headers", () => {
-    const { betas, version } = passOn({}, { "anthropic-version": "2026-10-21", "anthropic-beta": "a-1,b-2", "x-other": "1" });
+    const { betas, version } = passOn(
+      {},
+      { "anthropic-version": "2026-10-21", "anthropic-beta": "a-1,b-2", "x-other": "1" },
+    );
     expect({ betas, version }).toEqual({ betas: ["a-1", "b-2"], version: "2026-10-21" });
   });
 
@@ -267,15 +334,21 @@ describe("what only Anthropic can honour", () => {
     ],
     [
       "messages[0].content[0]",
-      { messages: [{ role: "user", content: [{ type: "image", source: { type: "file", file_id: "f" } }] }] },
+      {
+        messages: [
+          { role: "user", content: [{ type: "image", source: { type: "file", file_id: "f" } }] },
+        ],
+      },
     ],
   ];
   test.each(bound)("%s binds the request to it", (param, fields) => {
-    expect(decode(fields).only_format).toEqual({ format: "anthropic", param });
+    expect(decode(fields).requires_format).toEqual({ format: "anthropic", param });
   });
 
   test("hints do not", () => {
-    expect(decode({ top_k: 1, service_tier: "auto", mcp_servers: [], context_management: {} })).not.toHaveProperty("only_format");
+    expect(
+      decode({ top_k: 1, service_tier: "auto", mcp_servers: [], context_management: {} }),
+    ).not.toHaveProperty("requires_format");
   });
 });
 
@@ -286,15 +359,35 @@ describe("what is refused, with its path", () => {
     ["model", { model: "" }],
     ["messages", { messages: [] }],
     ["messages[0].role", { messages: [{ role: "tool", content: "a" }] }],
-    ["messages[0].content[0].text", { messages: [{ role: "user", content: [{ type: "text", text: 1 }] }] }],
+    [
+      "messages[0].content[0].text",
+      { messages: [{ role: "user", content: [{ type: "text", text: 1 }] }] },
+    ],
     [
       "messages[0].content[0].source.data",
-      { messages: [{ role: "user", content: [{ type: "image", source: { type: "base64", media_type: "image/png" } }] }] },
+      {
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "image", source: { type: "base64", media_type: "image/png" } }],
+          },
+        ],
+      },
     ],
-    ["messages[0].content[0].tool_use_id", { messages: [{ role: "user", content: [{ type: "tool_result" }] }] }],
+    [
+      "messages[0].content[0].tool_use_id",
+      { messages: [{ role: "user", content: [{ type: "tool_result" }] }] },
+    ],
     [
       "messages[0].content[0].content[0].text",
-      { messages: [{ role: "user", content: [{ type: "tool_result", tool_use_id: "t", content: [{ type: "text" }] }] }] },
+      {
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "tool_result", tool_use_id: "t", content: [{ type: "text" }] }],
+          },
+        ],
+      },
     ],
     ["temperature", { temperature: 1.5 }],
     ["tools[0].input_schema", { tools: [{ name: "f" }] }],
@@ -310,13 +403,19 @@ describe("what is refused, with its path", () => {
     } catch (error) {
       thrown = error;
     }
-    expect(thrown).toMatchObject({ code: "invalid_request", param, message: expect.stringContaining(param) });
+    expect(thrown).toMatchObject({
+      code: "invalid_request",
+      param,
+      message: expect.stringContaining(param),
+    });
   });
 });
 
 test("a count needs no max_tokens", () => {
   const { max_tokens: _, ...body } = BASE;
-  expect(decodeCountRequest({ ...body, system: "s", future: 1 }, new Headers({ "anthropic-beta": "a" }))).toEqual({
+  expect(
+    decodeCountRequest({ ...body, system: "s", future: 1 }, new Headers({ "anthropic-beta": "a" })),
+  ).toEqual({
     model: "claude-x",
     messages: [
       { role: "system", content: "s" },

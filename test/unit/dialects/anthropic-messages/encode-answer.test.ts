@@ -17,14 +17,23 @@ const USAGE = {
   total_tokens: 150,
 };
 const START: ChatEvent = { type: "start", id: "resp_1", model: "vendor-model" };
-const END: ChatEvent = { type: "end", finish_reason: "stop", raw_finish_reason: "STOP", usage: USAGE };
+const END: ChatEvent = {
+  type: "end",
+  finish_reason: "stop",
+  raw_finish_reason: "STOP",
+  usage: USAGE,
+};
 
 /** An answer as another vendor gives it: all kinds of parts, with all kinds of signatures. */
 const FOREIGN: readonly ChatEvent[] = [
   START,
   { type: "part-start", index: 0, kind: "reasoning" },
   { type: "part-delta", index: 0, delta: "so" },
-  { type: "part-end", index: 0, signature: { format: "openai_responses", value: "enc:1/+=", id: "rs_1" } },
+  {
+    type: "part-end",
+    index: 0,
+    signature: { format: "openai_responses", value: "enc:1/+=", id: "rs_1" },
+  },
   { type: "part-start", index: 1, kind: "reasoning", redacted: true },
   { type: "part-end", index: 1, signature: { format: "openai_responses", value: "enc2" } },
   { type: "part-start", index: 2, kind: "reasoning" },
@@ -59,15 +68,19 @@ function encodeStream(
 ): string {
   const encoder = dialect.createStreamEncoder(createAnswerContext(format));
   let text = "";
-  for (let at = 0; at < events.length; at += batchSize) text += encoder.encode(events.slice(at, at + batchSize));
+  for (let at = 0; at < events.length; at += batchSize)
+    text += encoder.encode(events.slice(at, at + batchSize));
   return text;
 }
 
 /** Our stream as Anthropic's client reads it. */
 async function readBySdk(text: string) {
-  const fetch = async () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+  const fetch = async () =>
+    new Response(text, { headers: { "content-type": "text/event-stream" } });
   const client = new Anthropic({ apiKey: "test", fetch, maxRetries: 0, logLevel: "off" });
-  return client.messages.stream({ model: "m", max_tokens: 1, messages: [{ role: "user", content: "Hi" }] }).finalMessage();
+  return client.messages
+    .stream({ model: "m", max_tokens: 1, messages: [{ role: "user", content: "Hi" }] })
+    .finalMessage();
 }
 
 /** What comes back on the next turn from a client that sends back these blocks. */
@@ -114,9 +127,20 @@ describe("another vendor's answer", () => {
     ["event by event", 1],
   ])("streamed %s, Anthropic's client reads what the whole answer says", async (_, batchSize) => {
     const message = await readBySdk(encodeStream(FOREIGN, "google", batchSize));
-    expect(message).toMatchObject({ id: "resp_1", model: "vendor-model", stop_reason: "tool_use", usage: { output_tokens: 50 } });
-    expect(message.content.flatMap((block) => (block.type === "text" ? [block.text] : []))).toEqual(["Hello"]);
-    expect(message.content.flatMap((block) => (block.type === "tool_use" ? [[block.id, block.name, block.input]] : []))).toEqual([
+    expect(message).toMatchObject({
+      id: "resp_1",
+      model: "vendor-model",
+      stop_reason: "tool_use",
+      usage: { output_tokens: 50 },
+    });
+    expect(message.content.flatMap((block) => (block.type === "text" ? [block.text] : []))).toEqual(
+      ["Hello"],
+    );
+    expect(
+      message.content.flatMap((block) =>
+        block.type === "tool_use" ? [[block.id, block.name, block.input]] : [],
+      ),
+    ).toEqual([
       ["call:1", "f", { a: 1 }],
       ["c2", "g", {}],
     ]);
@@ -124,12 +148,16 @@ describe("another vendor's answer", () => {
   });
 
   test("the next turn has every signature again, byte for byte", () => {
-    const message = JSON.parse(JSON.stringify(dialect.encodeResponse(fold(FOREIGN), createAnswerContext("google"))));
+    const message = JSON.parse(
+      JSON.stringify(dialect.encodeResponse(fold(FOREIGN), createAnswerContext("google"))),
+    );
     expect(decodeTurn(message.content)).toEqual(KEPT);
   });
 
   test("blocks come one after the other, and none is an empty text", () => {
-    const events = [...encodeStream(FOREIGN).matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json ?? ""));
+    const events = [...encodeStream(FOREIGN).matchAll(/^data: (.*)$/gm)].map(([, json]) =>
+      JSON.parse(json ?? ""),
+    );
     const starts = events.filter(({ type }) => type === "content_block_start");
     expect(starts.map(({ index }) => index)).toEqual(starts.map((_, at) => at));
     expect(events.filter(({ type }) => type === "content_block_stop").length).toBe(starts.length);
@@ -146,7 +174,10 @@ describe("another vendor's answer", () => {
       ["tool_calls", "tool_use"],
       ["content_filter", "refusal"],
     ] as const) {
-      const events: ChatEvent[] = [START, { type: "end", finish_reason: reason, raw_finish_reason: "end_turn", usage: null }];
+      const events: ChatEvent[] = [
+        START,
+        { type: "end", finish_reason: reason, raw_finish_reason: "end_turn", usage: null },
+      ];
       expect(dialect.encodeResponse(fold(events), createAnswerContext(null))).toMatchObject({
         stop_reason: expected,
         usage: { input_tokens: 0, output_tokens: 0 },
@@ -177,7 +208,9 @@ describe("a native signature", () => {
       { type: "thinking", thinking: "so", signature: "c2ln+/==" },
       { type: "redacted_thinking", data: "cmVk" },
     ];
-    expect(dialect.encodeResponse(fold(events), createAnswerContext("anthropic"))).toMatchObject({ content: blocks });
+    expect(dialect.encodeResponse(fold(events), createAnswerContext("anthropic"))).toMatchObject({
+      content: blocks,
+    });
     const message = await readBySdk(encodeStream(events, "anthropic"));
     expect<unknown>(message.content).toEqual(blocks);
     expect(decodeTurn(blocks)).toEqual(fold(events).content);
@@ -188,7 +221,16 @@ describe("identity", () => {
   test("a body of this format goes out as it came", () => {
     const value = { id: "msg_1", of_tomorrow: { x: null } };
     const response = fold(
-      [START, { type: "end", finish_reason: "stop", raw_finish_reason: "end_turn", usage: null, body: value }],
+      [
+        START,
+        {
+          type: "end",
+          finish_reason: "stop",
+          raw_finish_reason: "end_turn",
+          usage: null,
+          body: value,
+        },
+      ],
       "anthropic",
     );
     expect(dialect.encodeResponse(response, createAnswerContext("anthropic"))).toBe(value);
@@ -212,19 +254,23 @@ describe("identity", () => {
 });
 
 describe("a stream that fails half-way", () => {
-  test.each<ChatEvent>([{ type: "error", error: new ChatError("upstream_incomplete") }, { type: "cancelled" }])(
-    "is an error for Anthropic's client: %p",
-    async (last) => {
-      const events: ChatEvent[] = [...FOREIGN.slice(0, 12), last];
-      const failure: unknown = await readBySdk(encodeStream(events)).catch((thrown: unknown) => thrown);
-      expect(failure).toBeInstanceOf(Anthropic.APIError);
-      expect(failure).toMatchObject({ type: "api_error" });
-    },
-  );
+  test.each<ChatEvent>([
+    { type: "error", error: new ChatError("upstream_incomplete") },
+    { type: "cancelled" },
+  ])("is an error for Anthropic's client: %p", async (last) => {
+    const events: ChatEvent[] = [...FOREIGN.slice(0, 12), last];
+    const failure: unknown = await readBySdk(encodeStream(events)).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(failure).toBeInstanceOf(Anthropic.APIError);
+    expect(failure).toMatchObject({ type: "api_error" });
+  });
 });
 
 test("the heartbeat is nothing to a client", async () => {
   const { heartbeat } = dialect.createStreamEncoder(createAnswerContext(null));
-  const message = await readBySdk(heartbeat + encodeStream(FOREIGN).replaceAll("\n\n", `\n\n${heartbeat}`));
+  const message = await readBySdk(
+    heartbeat + encodeStream(FOREIGN).replaceAll("\n\n", `\n\n${heartbeat}`),
+  );
   expect(message.stop_reason).toBe("tool_use");
 });

@@ -3,7 +3,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { anthropicMessagesDialect as dialect } from "../../../../src/dialects/anthropic-messages/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { ERRORS, isErrorCode } from "../../../../src/errors/error-codes.ts";
-import { ERROR_TYPES } from "../../../../src/wire/anthropic-messages/error.ts";
+import { ERROR_TYPES } from "../../../../src/formats/anthropic-messages/error.ts";
 
 /** What Anthropic's client makes of it. */
 async function readBySdk(error: ChatError): Promise<InstanceType<typeof Anthropic.APIError>> {
@@ -11,7 +11,10 @@ async function readBySdk(error: ChatError): Promise<InstanceType<typeof Anthropi
   let calls = 0;
   const fetch = async () => {
     calls += 1;
-    return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });
+    return new Response(JSON.stringify(body), {
+      status,
+      headers: { "content-type": "application/json", ...headers },
+    });
   };
   const client = new Anthropic({ apiKey: "test", fetch, maxRetries: 0, logLevel: "off" });
   const thrown: unknown = await client.messages
@@ -23,10 +26,20 @@ async function readBySdk(error: ChatError): Promise<InstanceType<typeof Anthropi
 }
 
 describe("errors", () => {
-  const cases: readonly (readonly [ConstructorParameters<typeof ChatError>, number, string, string])[] = [
+  const cases: readonly (readonly [
+    ConstructorParameters<typeof ChatError>,
+    number,
+    string,
+    string,
+  ])[] = [
     [["unauthenticated"], 401, "authentication_error", "AuthenticationError"],
     [["forbidden"], 403, "permission_error", "PermissionDeniedError"],
-    [["invalid_request", { message: "messages: is required." }], 400, "invalid_request_error", "BadRequestError"],
+    [
+      ["invalid_request", { message: "messages: is required." }],
+      400,
+      "invalid_request_error",
+      "BadRequestError",
+    ],
     [["model_not_found"], 404, "not_found_error", "NotFoundError"],
     [["rate_limited", { retryAfterSeconds: 7 }], 429, "rate_limit_error", "RateLimitError"],
     [["upstream_rate_limited"], 429, "rate_limit_error", "RateLimitError"],
@@ -40,11 +53,15 @@ describe("errors", () => {
     expect(seen).toMatchObject({ status, type, requestID: "req_1", errorCode: code });
     expect(seen.constructor.name).toBe(name);
     expect(seen.message).toContain(error.message);
-    expect(seen.headers?.get("retry-after") ?? null).toBe(error.retryAfterSeconds === undefined ? null : "7");
+    expect(seen.headers?.get("retry-after") ?? null).toBe(
+      error.retryAfterSeconds === undefined ? null : "7",
+    );
   });
 
   test("a refused request has the vendor's own code, by which the client knows its class", async () => {
-    const refused = new ChatError("upstream_rejected", { upstreamCode: "compaction_signature_invalid" });
+    const refused = new ChatError("upstream_rejected", {
+      upstreamCode: "compaction_signature_invalid",
+    });
     expect((await readBySdk(refused)).constructor.name).toBe("CompactionSignatureInvalidError");
     const missing = new ChatError("model_not_found", { upstreamCode: "thread_not_found" });
     expect((await readBySdk(missing)).constructor.name).toBe("ThreadNotFoundError");
@@ -57,7 +74,9 @@ describe("errors", () => {
   test("every code is told in a word of Anthropic's, with whether to try again", () => {
     for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
       const { status, headers, body } = dialect.encodeError(new ChatError(code), "req_1");
-      expect(status === ERRORS[code].status || (code === "upstream_overloaded" && status === 529)).toBe(true);
+      expect(
+        status === ERRORS[code].status || (code === "upstream_overloaded" && status === 529),
+      ).toBe(true);
       expect(headers["x-should-retry"]).toBe(String(ERRORS[code].retryable));
       expect(body).toEqual({
         type: "error",

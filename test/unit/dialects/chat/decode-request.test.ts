@@ -10,7 +10,8 @@ function refusal(body: unknown): { code: string; param: string | undefined; mess
   try {
     decodeRequest(body);
   } catch (error) {
-    if (error instanceof ChatError) return { code: error.code, param: error.param, message: error.message };
+    if (error instanceof ChatError)
+      return { code: error.code, param: error.param, message: error.message };
     throw error;
   }
   throw new Error("it was accepted");
@@ -28,15 +29,27 @@ describe("decodeRequest of the native dialect", () => {
   test("keeps a null that belongs to the caller's own data", () => {
     const tool = { name: "t", parameters: { type: "object", default: null } };
     const call = { type: "tool_call", id: "1", name: "t", arguments: { a: null }, cache: null };
-    expect(decodeRequest({ messages: [HI, { role: "assistant", content: [call] }], tools: [tool] })).toEqual({
-      messages: [HI, { role: "assistant", content: [{ type: "tool_call", id: "1", name: "t", arguments: { a: null } }] }],
+    expect(
+      decodeRequest({ messages: [HI, { role: "assistant", content: [call] }], tools: [tool] }),
+    ).toEqual({
+      messages: [
+        HI,
+        {
+          role: "assistant",
+          content: [{ type: "tool_call", id: "1", name: "t", arguments: { a: null } }],
+        },
+      ],
       tools: [tool],
       stream: false,
     });
   });
 
   test("keeps the extras of an earlier message that is none of our answers", () => {
-    const prefill = { role: "assistant", content: "{", extras: { openai_chat: { prefix: true } } } as const;
+    const prefill = {
+      role: "assistant",
+      content: "{",
+      extras: { openai_chat: { prefix: true } },
+    } as const;
     expect(decodeRequest({ messages: [HI, prefill] }).messages).toEqual([HI, prefill]);
   });
 
@@ -56,7 +69,13 @@ describe("decodeRequest of the native dialect", () => {
         content,
         tool_calls: [],
       },
-      ...{ finish_reason: "stop", raw_finish_reason: "end_turn", usage: { input_tokens: 1 }, usage_complete: true, cost: null },
+      ...{
+        finish_reason: "stop",
+        raw_finish_reason: "end_turn",
+        usage: { input_tokens: 1 },
+        usage_complete: true,
+        cost: null,
+      },
       ...{ warnings: [], attempts: [], extras: { anthropic: { container: { id: "c_1" } } } },
     };
     expect(decodeRequest({ messages: [HI, answer, HI] }).messages).toEqual([
@@ -67,7 +86,10 @@ describe("decodeRequest of the native dialect", () => {
   });
 
   test("takes a tool's result written flat", () => {
-    expect(decodeRequest({ messages: [HI, { role: "tool", tool_call_id: "1", content: "42" }] }).messages[1]).toEqual({
+    expect(
+      decodeRequest({ messages: [HI, { role: "tool", tool_call_id: "1", content: "42" }] })
+        .messages[1],
+    ).toEqual({
       role: "tool",
       content: [{ type: "tool_result", tool_call_id: "1", content: "42" }],
     });
@@ -79,13 +101,14 @@ describe("decodeRequest of the native dialect", () => {
 
   test("streams where the body says so, or else where event streams are accepted", () => {
     const accept = { accept: "text/event-stream" };
-    const streamed = (body: object, headers = {}) => decodeRequest({ messages: [HI], ...body }, headers).stream;
-    expect([streamed({}), streamed({ stream: true }), streamed({}, accept), streamed({ stream: false }, accept)]).toEqual([
-      false,
-      true,
-      true,
-      false,
-    ]);
+    const streamed = (body: object, headers = {}) =>
+      decodeRequest({ messages: [HI], ...body }, headers).stream;
+    expect([
+      streamed({}),
+      streamed({ stream: true }),
+      streamed({}, accept),
+      streamed({ stream: false }, accept),
+    ]).toEqual([false, true, true, false]);
   });
 
   test.each([
@@ -99,18 +122,37 @@ describe("decodeRequest of the native dialect", () => {
     [{ messages: [HI], api_key: "k" }, "api_key", undefined],
     [{ messages: [{ ...HI, name: "x" }] }, "messages[0].name", undefined],
     [{ messages: [{ role: "robot", content: "x" }] }, "messages[0].role", undefined],
-    [{ messages: [{ rol: "user", content: "x" }] }, "messages[0].role", "messages[0].role: is required."],
+    [
+      { messages: [{ rol: "user", content: "x" }] },
+      "messages[0].role",
+      "messages[0].role: is required.",
+    ],
     [
       { messages: [{ role: "user", content: 1 }] },
       "messages[0].content",
       "messages[0].content: expected string, or expected array.",
     ],
     [{ messages: [{ role: "user" }] }, "messages[0].content", "messages[0].content: is required."],
-    [{ messages: [{ role: "user", content: null }] }, "messages[0].content", "messages[0].content: is required."],
-    [{ messages: [{ role: "user", content: [{ type: "text", txt: "x" }] }] }, undefined, undefined],
-    [{ messages: [{ role: "user", content: [{ type: "image", media: "x" }] }] }, "messages[0].content[0].media", undefined],
     [
-      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "https://a.example/b.png" } }] }] },
+      { messages: [{ role: "user", content: null }] },
+      "messages[0].content",
+      "messages[0].content: is required.",
+    ],
+    [{ messages: [{ role: "user", content: [{ type: "text", txt: "x" }] }] }, undefined, undefined],
+    [
+      { messages: [{ role: "user", content: [{ type: "image", media: "x" }] }] },
+      "messages[0].content[0].media",
+      undefined,
+    ],
+    [
+      {
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "image_url", image_url: { url: "https://a.example/b.png" } }],
+          },
+        ],
+      },
       "messages[0].content[0].type",
       "messages[0].content[0].type: Invalid option: expected 'text' | 'image' | 'document' | 'reasoning' | 'tool_call' | 'tool_result' | 'opaque'.",
     ],
@@ -118,8 +160,16 @@ describe("decodeRequest of the native dialect", () => {
     [{ messages: [HI], temperature: "hot" }, "temperature", undefined],
     [{ messages: [HI], max_tokens: 0 }, "max_tokens", undefined],
     [{ messages: [HI], tools: [{ name: "t", params: {} }] }, "tools[0].params", undefined],
-    [{ messages: [HI], tools: [{ type: "function", function: { name: "t" } }] }, "tools[0].name", "tools[0].name: is required."],
-    [{ messages: [HI], response_format: { type: "json_schema" } }, "response_format.schema", undefined],
+    [
+      { messages: [HI], tools: [{ type: "function", function: { name: "t" } }] },
+      "tools[0].name",
+      "tools[0].name: is required.",
+    ],
+    [
+      { messages: [HI], response_format: { type: "json_schema" } },
+      "response_format.schema",
+      undefined,
+    ],
   ] as const)("refuses %j and names the field", (body, param, message) => {
     const refused = refusal(body);
     expect(refused.code).toBe("invalid_request");

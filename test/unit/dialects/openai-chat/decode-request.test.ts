@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { JsonObject } from "../../../../src/chat/format.ts";
 import { openaiChatDialect } from "../../../../src/dialects/openai-chat/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 
 const HI = { role: "user", content: "Hi" };
 
@@ -35,7 +35,12 @@ describe("a request", () => {
         seed: 7,
         parallel_tool_calls: false,
         metadata: { app: "test" },
-        tools: [{ type: "function", function: { name: "f", description: "d", parameters: { type: "object" }, strict: true } }],
+        tools: [
+          {
+            type: "function",
+            function: { name: "f", description: "d", parameters: { type: "object" }, strict: true },
+          },
+        ],
         tool_choice: "required",
       }),
     ).toEqual({
@@ -77,7 +82,10 @@ describe("a request", () => {
       max_completion_tokens: 10,
       stop: "END",
       tool_choice: { type: "function", function: { name: "f" } },
-      response_format: { type: "json_schema", json_schema: { name: "n", schema: { type: "object" }, strict: true } },
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "n", schema: { type: "object" }, strict: true },
+      },
       stream_options: { include_usage: true },
       n: 1,
       user: "u1",
@@ -98,12 +106,17 @@ describe("a request", () => {
     expect(decode({ presence_penalty: 0.5, frequency_penalty: 0 })).toMatchObject({
       extras: { openai_chat: { presence_penalty: 0.5 } },
     });
-    expect(decode({ presence_penalty: 0.5 }).only_format).toBeUndefined();
-    expect(decode({ web_search_options: {} }).only_format).toEqual({ format: "openai_chat", param: "web_search_options" });
-    expect(decode({ models: ["a", "b"] }).only_format?.param).toBe("models");
-    expect(decode({ logprobs: true, top_logprobs: 2 }).only_format?.param).toBe("logprobs");
-    expect(decode({ modalities: ["text", "image"] }).only_format?.param).toBe("modalities");
-    expect(decode({ modalities: ["text"], logprobs: false, top_logprobs: 0 }).only_format).toBeUndefined();
+    expect(decode({ presence_penalty: 0.5 }).requires_format).toBeUndefined();
+    expect(decode({ web_search_options: {} }).requires_format).toEqual({
+      format: "openai_chat",
+      param: "web_search_options",
+    });
+    expect(decode({ models: ["a", "b"] }).requires_format?.param).toBe("models");
+    expect(decode({ logprobs: true, top_logprobs: 2 }).requires_format?.param).toBe("logprobs");
+    expect(decode({ modalities: ["text", "image"] }).requires_format?.param).toBe("modalities");
+    expect(
+      decode({ modalities: ["text"], logprobs: false, top_logprobs: 0 }).requires_format,
+    ).toBeUndefined();
   });
 
   for (const [controls, reasoning] of [
@@ -124,7 +137,7 @@ describe("a request", () => {
       const request = decode(controls);
       expect<unknown>(request.reasoning).toEqual(reasoning);
       expect(request.extras?.openai_chat).toEqual({ $said: controls });
-      expect(request.only_format).toBeUndefined();
+      expect(request.requires_format).toBeUndefined();
     });
   }
 });
@@ -134,21 +147,37 @@ describe("tools", () => {
 
   test("with fields of other servers", () => {
     const request = decode({
-      tools: [{ type: "function", function: f, eager_input_streaming: true, cache_control: { type: "ephemeral", ttl: "1h" } }],
+      tools: [
+        {
+          type: "function",
+          function: f,
+          eager_input_streaming: true,
+          cache_control: { type: "ephemeral", ttl: "1h" },
+        },
+      ],
     });
     expect(request.tools).toEqual([
       {
         name: "f",
         cache: { ttl: "1h" },
-        extras: { openai_chat: { eager_input_streaming: true, $said: { cache_control: { type: "ephemeral", ttl: "1h" } } } },
+        extras: {
+          openai_chat: {
+            eager_input_streaming: true,
+            $said: { cache_control: { type: "ephemeral", ttl: "1h" } },
+          },
+        },
       },
     ]);
   });
 
   test("that are no functions bind to this format", () => {
     const request = decode({ tools: [{ type: "function", function: f }, { type: "web_search" }] });
-    expect(request.tools?.[1]).toEqual({ type: "opaque", format: "openai_chat", value: { type: "web_search" } });
-    expect(request.only_format).toEqual({ format: "openai_chat", param: "tools[1]" });
+    expect(request.tools?.[1]).toEqual({
+      type: "opaque",
+      format: "openai_chat",
+      value: { type: "web_search" },
+    });
+    expect(request.requires_format).toEqual({ format: "openai_chat", param: "tools[1]" });
   });
 
   test("choices: Mistral's any, and a list of allowed tools", () => {
@@ -157,7 +186,10 @@ describe("tools", () => {
       extras: { openai_chat: { $said: { tool_choice: "any" } } },
     });
     const allowed = { type: "allowed_tools", allowed_tools: { mode: "required", tools: [] } };
-    expect(decode({ tool_choice: allowed })).toMatchObject({ tool_choice: "required", only_format: { param: "tool_choice" } });
+    expect(decode({ tool_choice: allowed })).toMatchObject({
+      tool_choice: "required",
+      requires_format: { param: "tool_choice" },
+    });
     expect(refusal({ model: "m", messages: [HI], tool_choice: "maybe" })).toMatchObject({
       code: "invalid_request",
       param: "tool_choice",
@@ -165,15 +197,17 @@ describe("tools", () => {
   });
 
   test("formats: JSON, text, and one that is not known", () => {
-    expect(decode({ response_format: { type: "json_object" } }).response_format).toEqual({ type: "json" });
+    expect(decode({ response_format: { type: "json_object" } }).response_format).toEqual({
+      type: "json",
+    });
     expect(decode({ response_format: { type: "text" } }).response_format).toEqual({ type: "text" });
     expect(decode({ response_format: { type: "grammar", grammar: "x" } })).toMatchObject({
-      only_format: { param: "response_format" },
+      requires_format: { param: "response_format" },
       extras: { openai_chat: { response_format: { type: "grammar", grammar: "x" } } },
     });
-    expect(refusal({ model: "m", messages: [HI], response_format: { type: "json_schema" } }).param).toBe(
-      "response_format.json_schema",
-    );
+    expect(
+      refusal({ model: "m", messages: [HI], response_format: { type: "json_schema" } }).param,
+    ).toBe("response_format.json_schema");
   });
 });
 
@@ -226,7 +260,10 @@ describe("messages", () => {
   });
 
   test("files, as data; a file at the vendor's binds to this format", () => {
-    const pdf = { type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" } };
+    const pdf = {
+      type: "file",
+      file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" },
+    };
     expect(decodeMessage({ role: "user", content: [pdf] })?.content).toEqual([
       {
         type: "document",
@@ -236,16 +273,23 @@ describe("messages", () => {
         extras: { openai_chat: { $element: true } },
       },
     ]);
-    const request = decode({ messages: [{ role: "user", content: [{ type: "file", file: { file_id: "file-1" } }] }] });
+    const request = decode({
+      messages: [{ role: "user", content: [{ type: "file", file: { file_id: "file-1" } }] }],
+    });
     expect(request.messages[0]?.content).toMatchObject([{ type: "opaque", format: "openai_chat" }]);
-    expect(request.only_format?.param).toBe("messages[0].content[0].file");
+    expect(request.requires_format?.param).toBe("messages[0].content[0].file");
   });
 
   test("speech and unknown elements bind to this format", () => {
     const audio = { type: "input_audio", input_audio: { data: "AA==", format: "wav" } };
     const request = decode({ messages: [HI, { role: "user", content: [audio] }] });
-    expect(request.messages[1]?.content).toEqual([{ type: "opaque", format: "openai_chat", value: audio }]);
-    expect(request.only_format).toEqual({ format: "openai_chat", param: "messages[1].content[0]" });
+    expect(request.messages[1]?.content).toEqual([
+      { type: "opaque", format: "openai_chat", value: audio },
+    ]);
+    expect(request.requires_format).toEqual({
+      format: "openai_chat",
+      param: "messages[1].content[0]",
+    });
   });
 
   test("cache hints in OpenRouter's form", () => {
@@ -255,7 +299,9 @@ describe("messages", () => {
         type: "text",
         text: "x",
         cache: {},
-        extras: { openai_chat: { $element: true, $said: { cache_control: { type: "ephemeral" } } } },
+        extras: {
+          openai_chat: { $element: true, $said: { cache_control: { type: "ephemeral" } } },
+        },
       },
     ]);
   });
@@ -264,10 +310,18 @@ describe("messages", () => {
     expect(decodeMessage({ role: "tool", tool_call_id: "t1", content: "ok", name: "f" })).toEqual({
       role: "tool",
       content: [
-        { type: "tool_result", tool_call_id: "t1", name: "f", content: "ok", extras: { openai_chat: { $said: { name: "f" } } } },
+        {
+          type: "tool_result",
+          tool_call_id: "t1",
+          name: "f",
+          content: "ok",
+          extras: { openai_chat: { $said: { name: "f" } } },
+        },
       ],
     });
-    expect(decodeMessage({ role: "tool", tool_call_id: "t1", content: [{ type: "text", text: "ok" }] })).toMatchObject({
+    expect(
+      decodeMessage({ role: "tool", tool_call_id: "t1", content: [{ type: "text", text: "ok" }] }),
+    ).toMatchObject({
       content: [{ content: [{ type: "text", text: "ok" }] }],
     });
   });
@@ -275,10 +329,18 @@ describe("messages", () => {
 
 describe("earlier answers", () => {
   const call = { id: "t1", type: "function", function: { name: "f", arguments: '{"a": 1}' } };
-  const part = { type: "tool_call", id: "t1", name: "f", arguments: { a: 1 }, arguments_text: '{"a": 1}' };
+  const part = {
+    type: "tool_call",
+    id: "t1",
+    name: "f",
+    arguments: { a: 1 },
+    arguments_text: '{"a": 1}',
+  };
 
   test("a text", () => {
-    expect(decodeMessage({ role: "assistant", content: "Hi", refusal: null, annotations: [] })).toEqual({
+    expect(
+      decodeMessage({ role: "assistant", content: "Hi", refusal: null, annotations: [] }),
+    ).toEqual({
       role: "assistant",
       content: "Hi",
       extras: { openai_chat: { $said: { refusal: null, annotations: [] } } },
@@ -286,9 +348,14 @@ describe("earlier answers", () => {
   });
 
   test("calls, with content null, absent or empty", () => {
-    const decoded = (content: JsonObject) => decodeMessage({ role: "assistant", ...content, tool_calls: [call] });
+    const decoded = (content: JsonObject) =>
+      decodeMessage({ role: "assistant", ...content, tool_calls: [call] });
     expect<unknown>(decoded({ content: null })).toEqual({ role: "assistant", content: [part] });
-    expect<unknown>(decoded({})).toEqual({ role: "assistant", content: [part], extras: { openai_chat: { $content: "absent" } } });
+    expect<unknown>(decoded({})).toEqual({
+      role: "assistant",
+      content: [part],
+      extras: { openai_chat: { $content: "absent" } },
+    });
     expect<unknown>(decoded({ content: "" })).toEqual({
       role: "assistant",
       content: [part],
@@ -298,17 +365,21 @@ describe("earlier answers", () => {
 
   test("a call without an id binds to this format, an empty object in the place of an audio does not", () => {
     const nameless = { ...call, id: "" };
-    expect(decode({ messages: [{ role: "assistant", tool_calls: [nameless] }] }).only_format?.param).toBe(
-      "messages[0].tool_calls[0].id",
-    );
-    const earlier = (audio: JsonObject) => decode({ messages: [{ role: "assistant", content: "a", audio }] });
-    expect(earlier({ id: "audio_1" }).only_format?.param).toBe("messages[0].audio");
-    expect(earlier({ id: "", data: "", expires_at: 0 }).only_format).toBeUndefined();
+    expect(
+      decode({ messages: [{ role: "assistant", tool_calls: [nameless] }] }).requires_format?.param,
+    ).toBe("messages[0].tool_calls[0].id");
+    const earlier = (audio: JsonObject) =>
+      decode({ messages: [{ role: "assistant", content: "a", audio }] });
+    expect(earlier({ id: "audio_1" }).requires_format?.param).toBe("messages[0].audio");
+    expect(earlier({ id: "", data: "", expires_at: 0 }).requires_format).toBeUndefined();
   });
 
   test("reasoning from either field, before text and calls", () => {
     for (const field of ["reasoning", "reasoning_content"]) {
-      expect<unknown>(decodeMessage({ role: "assistant", content: "Hi", [field]: "Hm", tool_calls: [call] })?.content).toEqual([
+      expect<unknown>(
+        decodeMessage({ role: "assistant", content: "Hi", [field]: "Hm", tool_calls: [call] })
+          ?.content,
+      ).toEqual([
         { type: "reasoning", text: "Hm", extras: { openai_chat: { $field: field } } },
         { type: "text", text: "Hi" },
         part,
@@ -326,8 +397,14 @@ describe("earlier answers", () => {
 
   test("OpenRouter's details are a signature of this format", () => {
     const details = [{ type: "reasoning.text", text: "Hm", signature: "s" }];
-    expect(decodeMessage({ role: "assistant", content: "Hi", reasoning_details: details })?.content).toMatchObject([
-      { type: "reasoning", text: "Hm", signature: { format: "openai_chat", value: JSON.stringify(details) } },
+    expect(
+      decodeMessage({ role: "assistant", content: "Hi", reasoning_details: details })?.content,
+    ).toMatchObject([
+      {
+        type: "reasoning",
+        text: "Hm",
+        signature: { format: "openai_chat", value: JSON.stringify(details) },
+      },
       { type: "text", text: "Hi" },
     ]);
   });
@@ -340,7 +417,10 @@ describe("earlier answers", () => {
         { type: "text", text: "m" },
       ],
     };
-    expect(decodeMessage({ role: "assistant", content: [thinking, { type: "text", text: "Hi" }] })?.content).toMatchObject([
+    expect(
+      decodeMessage({ role: "assistant", content: [thinking, { type: "text", text: "Hi" }] })
+        ?.content,
+    ).toMatchObject([
       { type: "reasoning", text: "Hm" },
       { type: "text", text: "Hi" },
     ]);
@@ -352,10 +432,19 @@ describe("earlier answers", () => {
   test("what this server carries must come back as it was", () => {
     const damaged = (data: string) => ({
       model: "m",
-      messages: [{ role: "assistant", content: "Hi", reasoning_details: [{ type: "reasoning.encrypted", data }] }],
+      messages: [
+        {
+          role: "assistant",
+          content: "Hi",
+          reasoning_details: [{ type: "reasoning.encrypted", data }],
+        },
+      ],
     });
     for (const data of ["ai-server:1:[{", 'ai-server:1:[{"oops":1}]']) {
-      expect(refusal(damaged(data))).toMatchObject({ code: "invalid_request", param: "messages[0].reasoning_details[0].data" });
+      expect(refusal(damaged(data))).toMatchObject({
+        code: "invalid_request",
+        param: "messages[0].reasoning_details[0].data",
+      });
     }
   });
 });
@@ -366,7 +455,11 @@ describe("refused is", () => {
     [{ n: 2 }, "unsupported_parameter", "n"],
     [{ functions: [] }, "unsupported_parameter", "functions"],
     [{ function_call: "auto" }, "unsupported_parameter", "function_call"],
-    [{ messages: [HI, { role: "function", name: "f", content: "x" }] }, "unsupported_parameter", "messages[1].role"],
+    [
+      { messages: [HI, { role: "function", name: "f", content: "x" }] },
+      "unsupported_parameter",
+      "messages[1].role",
+    ],
     [
       { messages: [{ role: "assistant", content: null, function_call: call }] },
       "unsupported_parameter",
@@ -378,22 +471,43 @@ describe("refused is", () => {
     [{ messages: [{ role: "user" }] }, "invalid_request", "messages[0].content"],
     [{ messages: [{ role: "tool", content: "x" }] }, "invalid_request", "messages[0].tool_call_id"],
     [
-      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "data:image/png,raw" } }] }] },
+      {
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "image_url", image_url: { url: "data:image/png,raw" } }],
+          },
+        ],
+      },
       "invalid_request",
       "messages[0].content[0].image_url.url",
     ],
     [
-      { messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "file:///etc/passwd" } }] }] },
+      {
+        messages: [
+          {
+            role: "user",
+            content: [{ type: "image_url", image_url: { url: "file:///etc/passwd" } }],
+          },
+        ],
+      },
       "invalid_request",
       "messages[0].content[0].image_url.url",
     ],
-    [{ messages: [{ role: "user", content: [{ type: "text" }] }] }, "invalid_request", "messages[0].content[0].text"],
+    [
+      { messages: [{ role: "user", content: [{ type: "text" }] }] },
+      "invalid_request",
+      "messages[0].content[0].text",
+    ],
     [{ temperature: 3 }, "invalid_request", "temperature"],
     [{ max_tokens: 0 }, "invalid_request", "max_tokens"],
     [{ tools: [{ type: "function" }] }, "invalid_request", "tools[0].function"],
   ] as [JsonObject, string, string][]) {
     test(JSON.stringify(body).slice(0, 90), () => {
-      expect<JsonObject>({ ...refusal({ model: "m", messages: [HI], ...body }) }).toMatchObject({ code, param });
+      expect<JsonObject>({ ...refusal({ model: "m", messages: [HI], ...body }) }).toMatchObject({
+        code,
+        param,
+      });
     });
   }
 

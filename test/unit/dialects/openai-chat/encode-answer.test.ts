@@ -7,7 +7,12 @@ import { ERRORS, type ErrorCode } from "../../../../src/errors/error-codes.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
 import { readCompletion, readCompletionStream } from "../../../support/read-completion-stream.ts";
 
-const ASKED = { request: { messages: [], extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } } } };
+const ASKED = {
+  request: {
+    messages: [],
+    extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } },
+  },
+};
 const USAGE = {
   input_tokens: 5,
   output_tokens: 7,
@@ -16,7 +21,11 @@ const USAGE = {
   reasoning_tokens: 3,
   total_tokens: 12,
 };
-const WARNING: Warning = { code: "unsupported_parameter", param: "seed", message: "m does not take this." };
+const WARNING: Warning = {
+  code: "unsupported_parameter",
+  param: "seed",
+  message: "m does not take this.",
+};
 
 const EVENTS: ChatEvent[] = [
   { type: "start", id: "msg_1", model: "m" },
@@ -34,19 +43,29 @@ const EVENTS: ChatEvent[] = [
   { type: "end", finish_reason: "tool_calls", raw_finish_reason: "tool_use", usage: USAGE },
 ];
 
-function whole(events: readonly ChatEvent[], overrides: Parameters<typeof createAnswerContext>[1] = {}) {
+function whole(
+  events: readonly ChatEvent[],
+  overrides: Parameters<typeof createAnswerContext>[1] = {},
+) {
   const fold = createEventFold(null);
   fold.add(events);
   return openaiChatDialect.encodeResponse(fold.response(), createAnswerContext(null, overrides));
 }
 
-function stream(events: readonly ChatEvent[], overrides: Parameters<typeof createAnswerContext>[1] = {}): string {
+function stream(
+  events: readonly ChatEvent[],
+  overrides: Parameters<typeof createAnswerContext>[1] = {},
+): string {
   const encoder = openaiChatDialect.createStreamEncoder(createAnswerContext(null, overrides));
   return events.map((event) => encoder.encode([event])).join("");
 }
 
 function chunks(text: string) {
-  return text.split("\n\n").flatMap((block) => (block.startsWith("data: {") ? [JSON.parse(block.slice("data: ".length))] : []));
+  return text
+    .split("\n\n")
+    .flatMap((block) =>
+      block.startsWith("data: {") ? [JSON.parse(block.slice("data: ".length))] : [],
+    );
 }
 
 describe("a whole answer", () => {
@@ -64,7 +83,9 @@ describe("a whole answer", () => {
             content: "Let me see.",
             refusal: null,
             reasoning_content: "Hm.",
-            tool_calls: [{ id: "t1", type: "function", function: { name: "f", arguments: '{"a":1}' } }],
+            tool_calls: [
+              { id: "t1", type: "function", function: { name: "f", arguments: '{"a":1}' } },
+            ],
           },
           logprobs: null,
           finish_reason: "tool_calls",
@@ -94,7 +115,11 @@ describe("a whole answer", () => {
       choices: [{ message: { content: "" } }],
       usage: { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 },
     });
-    expect(Object.keys((empty as { usage: object }).usage)).toEqual(["prompt_tokens", "completion_tokens", "total_tokens"]);
+    expect(Object.keys((empty as { usage: object }).usage)).toEqual([
+      "prompt_tokens",
+      "completion_tokens",
+      "total_tokens",
+    ]);
     const calls: ChatEvent[] = [
       start,
       { type: "part-start", index: 0, kind: "tool_call", id: "t", name: "f" },
@@ -102,7 +127,9 @@ describe("a whole answer", () => {
       { ...end, usage: null },
     ];
     const called = whole(calls);
-    expect(called).toMatchObject({ choices: [{ message: { content: null, tool_calls: [{ function: { arguments: "{}" } }] } }] });
+    expect(called).toMatchObject({
+      choices: [{ message: { content: null, tool_calls: [{ function: { arguments: "{}" } }] } }],
+    });
     expect(called).not.toHaveProperty("usage");
   });
 
@@ -118,7 +145,10 @@ describe("a whole answer", () => {
       body: { format: "openai_chat", value: { id: "c" } },
     } as const;
     const context = createAnswerContext("openai_chat", { warnings: [WARNING] });
-    expect(openaiChatDialect.encodeResponse({ ...response, content: [] }, context)).toEqual({ id: "c", warnings: [WARNING] });
+    expect(openaiChatDialect.encodeResponse({ ...response, content: [] }, context)).toEqual({
+      id: "c",
+      warnings: [WARNING],
+    });
   });
 });
 
@@ -132,10 +162,19 @@ describe("a stream", () => {
       object: "chat.completion.chunk",
       created: 0,
       model: "m",
-      choices: [{ index: 0, delta: { role: "assistant", content: "", refusal: null }, logprobs: null, finish_reason: null }],
+      choices: [
+        {
+          index: 0,
+          delta: { role: "assistant", content: "", refusal: null },
+          logprobs: null,
+          finish_reason: null,
+        },
+      ],
       usage: null,
     });
-    expect(all.slice(0, -1).every(({ usage, choices }) => usage === null && choices.length === 1)).toBe(true);
+    expect(
+      all.slice(0, -1).every(({ usage, choices }) => usage === null && choices.length === 1),
+    ).toBe(true);
     expect(all.at(-2).choices[0].finish_reason).toBe("tool_calls");
     expect(all.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 5 } });
   });
@@ -165,15 +204,16 @@ describe("a stream", () => {
       expect(text).not.toContain("[DONE]");
       expect(chunks(text).at(-1).error).toMatchObject({ code, type: "server_error", param: null });
     }
-    expect(chunks(stream([{ type: "error", error: new ChatError("upstream_timeout") }]))).toMatchObject([
-      { error: { code: "upstream_timeout" } },
-    ]);
+    expect(
+      chunks(stream([{ type: "error", error: new ChatError("upstream_timeout") }])),
+    ).toMatchObject([{ error: { code: "upstream_timeout" } }]);
   });
 
   test("a signature that comes late still goes out with its call, and with the whole", () => {
     const signature = { format: "google", value: "late==" } as const;
     const late = EVENTS.map(
-      (event): ChatEvent => (event.type === "part-end" && event.index === 2 ? { ...event, signature } : event),
+      (event): ChatEvent =>
+        event.type === "part-end" && event.index === 2 ? { ...event, signature } : event,
     );
     const read = readCompletionStream(stream(late));
     expect(JSON.stringify(read.calls[0]?.extra)).toContain("late==");
@@ -192,14 +232,20 @@ describe("the vendor's own stream", () => {
     { type: "end", finish_reason: "stop", raw_finish_reason: "stop", usage: null },
   ];
   const encode = (events: readonly ChatEvent[], warnings: Warning[] = []) =>
-    openaiChatDialect.createStreamEncoder(createAnswerContext("openai_chat", { warnings })).encode(events);
+    openaiChatDialect
+      .createStreamEncoder(createAnswerContext("openai_chat", { warnings }))
+      .encode(events);
 
   test("goes out as it came", () => {
-    expect(encode(own)).toBe('data: {"n":1}\n\ndata: {"n":2}\n\nevent: x\ndata: {"n":\ndata: 3}\n\ndata: [DONE]\n\n');
+    expect(encode(own)).toBe(
+      'data: {"n":1}\n\ndata: {"n":2}\n\nevent: x\ndata: {"n":\ndata: 3}\n\ndata: [DONE]\n\n',
+    );
   });
 
   test("gets the end mark that it lacks", () => {
-    const cut = own.map((event): ChatEvent => (event.type === "part-end" ? { type: "part-end", index: 0 } : event));
+    const cut = own.map(
+      (event): ChatEvent => (event.type === "part-end" ? { type: "part-end", index: 0 } : event),
+    );
     expect(encode(cut).endsWith("data: 3}\n\ndata: [DONE]\n\n")).toBe(true);
   });
 
@@ -207,7 +253,10 @@ describe("the vendor's own stream", () => {
     const warned = encode(own, [WARNING]);
     expect(chunks(warned).at(-1)).toMatchObject({ choices: [], warnings: [WARNING] });
     expect(warned.endsWith("data: [DONE]\n\n")).toBe(true);
-    const failed = encode([...own.slice(0, 4), { type: "error", error: new ChatError("upstream_disconnected") }]);
+    const failed = encode([
+      ...own.slice(0, 4),
+      { type: "error", error: new ChatError("upstream_disconnected") },
+    ]);
     expect(failed).not.toContain("[DONE]");
     expect(chunks(failed).at(-1).error.code).toBe("upstream_disconnected");
   });
@@ -226,9 +275,18 @@ describe("errors", () => {
         "req_1",
       );
       expect(status).toBe(ERRORS[code].status);
-      expect(headers).toEqual({ "x-request-id": "req_1", "x-should-retry": String(ERRORS[code].retryable), "retry-after": "3" });
+      expect(headers).toEqual({
+        "x-request-id": "req_1",
+        "x-should-retry": String(ERRORS[code].retryable),
+        "retry-after": "3",
+      });
       expect(body).toEqual({
-        error: { message: ERRORS[code].message, type: expect.any(String), param: "p", code: expect.any(String) },
+        error: {
+          message: ERRORS[code].message,
+          type: expect.any(String),
+          param: "p",
+          code: expect.any(String),
+        },
       });
     });
   }
@@ -240,7 +298,9 @@ describe("errors", () => {
     });
     const typed = new ChatError("upstream_rejected", { upstreamCode: "invalid_request_error" });
     expect(openaiChatDialect.encodeError(typed, "r").body).toMatchObject({ error: { code: null } });
-    expect(openaiChatDialect.encodeError(new ChatError("upstream_rejected"), "r").body).toMatchObject({
+    expect(
+      openaiChatDialect.encodeError(new ChatError("upstream_rejected"), "r").body,
+    ).toMatchObject({
       error: { code: "upstream_rejected" },
     });
   });

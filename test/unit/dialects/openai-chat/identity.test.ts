@@ -1,13 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
-import type { JsonObject } from "../../../../src/chat/format.ts";
 import { openaiChatDialect } from "../../../../src/dialects/openai-chat/index.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { fitRequest } from "../../../../src/routing/fit-request.ts";
 import { findCompatible } from "../../../support/open-compatible.ts";
 import { createTestCall, jsonResponse, playResponses } from "../../../support/play-response.ts";
 
 const USER = { role: "user", content: "Hi" };
-const ANSWER = { id: "c", model: "m", choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] };
+const ANSWER = {
+  id: "c",
+  model: "m",
+  choices: [{ message: { content: "Hi" }, finish_reason: "stop" }],
+};
 
 /** What reaches a server of the same format, without quirks. */
 async function send(body: JsonObject): Promise<unknown> {
@@ -47,7 +51,10 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
         role: "user",
         content: [
           { type: "file", file: { file_data: "data:text/plain;base64,aGk=", filename: "a.txt" } },
-          { type: "file", file: { file_data: "data:application/pdf;base64,JVBE", filename: "x.pdf" } },
+          {
+            type: "file",
+            file: { file_data: "data:application/pdf;base64,JVBE", filename: "x.pdf" },
+          },
           { type: "file", file: { file_data: "data:application/pdf;base64,JVBE" } },
           { type: "file", file: { file_id: "file-1" } },
         ],
@@ -67,7 +74,12 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
     ],
   },
   "a list of one text, with a cache hint of a kind that is not known": {
-    messages: [{ role: "user", content: [{ type: "text", text: "only", cache_control: { type: "ephemeral", ttl: "3h" } }] }],
+    messages: [
+      {
+        role: "user",
+        content: [{ type: "text", text: "only", cache_control: { type: "ephemeral", ttl: "3h" } }],
+      },
+    ],
   },
   "roles and names": {
     messages: [
@@ -95,12 +107,20 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
     messages: [
       { role: "assistant", content: null, tool_calls: [call()] },
       { role: "assistant", tool_calls: [call()] },
-      { role: "assistant", content: "", tool_calls: [call({ extra_content: { google: { thought_signature: "zz" } } })] },
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [call({ extra_content: { google: { thought_signature: "zz" } } })],
+      },
     ],
   },
   "tools and calls without a type, calls without arguments or ids": {
     messages: [
-      { role: "assistant", content: [], tool_calls: [{ id: "t1", function: { name: "f", arguments: "{}" } }] },
+      {
+        role: "assistant",
+        content: [],
+        tool_calls: [{ id: "t1", function: { name: "f", arguments: "{}" } }],
+      },
       { role: "tool", tool_call_id: "t1", content: "r" },
       { role: "assistant", tool_calls: [{ id: "", type: "function", function: { name: "f" } }] },
       { role: "tool", tool_call_id: "", content: "r" },
@@ -128,7 +148,12 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
     audio: { voice: "x", format: "wav" },
   },
   "empty content": {
-    messages: [{ role: "user", content: [] }, { role: "assistant", content: "" }, { role: "assistant", content: null }, USER],
+    messages: [
+      { role: "user", content: [] },
+      { role: "assistant", content: "" },
+      { role: "assistant", content: null },
+      USER,
+    ],
   },
   "refusals, annotations and earlier speech": {
     messages: [
@@ -140,7 +165,13 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
         ],
       },
       { role: "assistant", content: null, refusal: "no", annotations: [] },
-      { role: "assistant", content: "a", refusal: null, annotations: [{ type: "url_citation" }], tool_calls: [] },
+      {
+        role: "assistant",
+        content: "a",
+        refusal: null,
+        annotations: [{ type: "url_citation" }],
+        tool_calls: [],
+      },
       { role: "assistant", content: null, audio: { id: "audio_1" } },
       USER,
     ],
@@ -177,7 +208,10 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   "custom tools": {
     messages: [
       USER,
-      { role: "assistant", tool_calls: [{ id: "x", type: "custom", custom: { name: "c", input: "i" } }] },
+      {
+        role: "assistant",
+        tool_calls: [{ id: "x", type: "custom", custom: { name: "c", input: "i" } }],
+      },
       { role: "tool", tool_call_id: "x", content: "r" },
     ],
     tools: [{ type: "custom", custom: { name: "c", format: { type: "text" } } }],
@@ -190,7 +224,10 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
       { type: "function", function: { name: "g" } },
     ],
     tool_choice: "any",
-    response_format: { type: "json_schema", json_schema: { name: "n", schema: {}, strict: null, description: null } },
+    response_format: {
+      type: "json_schema",
+      json_schema: { name: "n", schema: {}, strict: null, description: null },
+    },
   },
   "hints and nuances": {
     messages: [USER],
@@ -218,7 +255,12 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
     stream: false,
   },
   "what only one server knows": {
-    messages: [{ role: "user", content: [{ type: "video_url", video_url: { url: "https://a.test/v.mp4" } }] }],
+    messages: [
+      {
+        role: "user",
+        content: [{ type: "video_url", video_url: { url: "https://a.test/v.mp4" } }],
+      },
+    ],
     web_search_options: { search_context_size: "low" },
     enable_thinking: true,
     chat_template_kwargs: { a: 1 },

@@ -3,7 +3,7 @@ import type { ChatRequest } from "../../../../src/chat/request.ts";
 import { chatRequestSchema } from "../../../../src/chat/request.ts";
 import { decodeRequest } from "../../../../src/dialects/openai-responses/decode-request.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
-import { encodeRequest } from "../../../../src/formats/openai-responses/encode-request.ts";
+import { encodeRequest } from "../../../../src/providers/openai/encode-request.ts";
 import { fitRequest } from "../../../../src/routing/fit-request.ts";
 import { createStubProvider } from "../../../support/stub-provider.ts";
 
@@ -56,14 +56,24 @@ describe("decodeRequest", () => {
       model: "m",
       instructions: "Be brief.",
       input: [{ role: "user", content: "Hi" }],
-      tools: [{ type: "function", name: "go", description: "Goes", parameters: { type: "object" }, strict: false }],
+      tools: [
+        {
+          type: "function",
+          name: "go",
+          description: "Goes",
+          parameters: { type: "object" },
+          strict: false,
+        },
+      ],
       tool_choice: { type: "function", name: "go" },
       parallel_tool_calls: false,
       temperature: 0.2,
       top_p: 0.5,
       max_output_tokens: 99,
       reasoning: { effort: "low", summary: "auto" },
-      text: { format: { type: "json_schema", name: "out", schema: { type: "object" }, strict: true } },
+      text: {
+        format: { type: "json_schema", name: "out", schema: { type: "object" }, strict: true },
+      },
       metadata: { a: "b" },
       stream: true,
     });
@@ -80,7 +90,12 @@ describe("decodeRequest", () => {
       top_p: 0.5,
       max_tokens: 99,
       reasoning: { effort: "low", visible: true },
-      response_format: { type: "json_schema", name: "out", schema: { type: "object" }, strict: true },
+      response_format: {
+        type: "json_schema",
+        name: "out",
+        schema: { type: "object" },
+        strict: true,
+      },
       metadata: { a: "b" },
       extras: { openai_responses: { $unset: ["store", "include"], $summary: { summary: "auto" } } },
       stream: true,
@@ -131,25 +146,43 @@ describe("decodeRequest", () => {
         field_of_the_future: { deep: [1] },
         text: { verbosity: "low", format: { type: "text" } },
         reasoning: { effort: "hyper", context: "all_turns", summary: "detailed" },
-        tool_choice: { type: "allowed_tools", mode: "auto", tools: [{ type: "function", name: "go" }] },
+        tool_choice: {
+          type: "allowed_tools",
+          mode: "auto",
+          tools: [{ type: "function", name: "go" }],
+        },
         tools: [
-          { type: "function", name: "go", parameters: { type: "object" }, strict: true, defer_loading: true },
+          {
+            type: "function",
+            name: "go",
+            parameters: { type: "object" },
+            strict: true,
+            defer_loading: true,
+          },
           { type: "function", name: "bare" },
           { type: "web_search", filters: { allowed_domains: ["example.com"] } },
           { type: "custom", name: "grammar", format: { type: "text" } },
         ],
       },
     ],
-    ["with a limit that is too small", { model: "m", input: [{ role: "user", content: "Hi" }], max_output_tokens: 3 }],
+    [
+      "with a limit that is too small",
+      { model: "m", input: [{ role: "user", content: "Hi" }], max_output_tokens: 3 },
+    ],
     [
       "with a format of the future",
       {
         model: "m",
         input: [{ role: "user", content: "Hi" }],
-        text: { format: { type: "json_schema", name: "x", schema: {}, strict: true, repair: true } },
+        text: {
+          format: { type: "json_schema", name: "x", schema: {}, strict: true, repair: true },
+        },
       },
     ],
-    ["with nothing but a conversation", { model: "m", conversation: "conv_1", instructions: "Go on." }],
+    [
+      "with nothing but a conversation",
+      { model: "m", conversation: "conv_1", instructions: "Go on." },
+    ],
     ["with a prompt of the vendor's", { model: "m", prompt: { id: "pmpt_1" } }],
     [
       "with every item",
@@ -165,11 +198,20 @@ describe("decodeRequest", () => {
               { type: "input_text", text: "See" },
               { type: "input_image", image_url: "data:image/png;base64,AAAA", detail: "high" },
               { type: "input_image", file_id: "file_1", detail: "auto" },
-              { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" },
+              {
+                type: "input_file",
+                filename: "a.pdf",
+                file_data: "data:application/pdf;base64,JVBE",
+              },
               { type: "input_file", file_url: "https://example.com/a.pdf" },
             ],
           },
-          { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: "gAA" },
+          {
+            type: "reasoning",
+            id: "rs_1",
+            summary: [{ type: "summary_text", text: "Hm." }],
+            encrypted_content: "gAA",
+          },
           {
             type: "message",
             id: "msg_1",
@@ -177,19 +219,39 @@ describe("decodeRequest", () => {
             status: "completed",
             phase: "commentary",
             content: [
-              { type: "output_text", text: "A", annotations: [{ type: "url_citation", url: "https://example.com" }] },
+              {
+                type: "output_text",
+                text: "A",
+                annotations: [{ type: "url_citation", url: "https://example.com" }],
+              },
               { type: "refusal", refusal: "B" },
             ],
           },
           { type: "message", id: "msg_3", role: "assistant", status: "incomplete", content: [] },
-          { type: "message", id: "msg_2", role: "assistant", content: [{ type: "output_text", text: "C", annotations: [] }] },
+          {
+            type: "message",
+            id: "msg_2",
+            role: "assistant",
+            content: [{ type: "output_text", text: "C", annotations: [] }],
+          },
           { role: "assistant", content: "D" },
           { role: "assistant", content: "E" },
           { type: "web_search_call", id: "ws_1", status: "completed" },
-          { type: "function_call", id: "fc_1", call_id: "c1", name: "go", arguments: '{"a": 1}', status: "completed" },
+          {
+            type: "function_call",
+            id: "fc_1",
+            call_id: "c1",
+            name: "go",
+            arguments: '{"a": 1}',
+            status: "completed",
+          },
           { type: "function_call", call_id: "c2", name: "go", arguments: "{not json" },
           { type: "function_call_output", call_id: "c1", output: "done", id: "fco_1" },
-          { type: "function_call_output", call_id: "c2", output: [{ type: "input_text", text: "done" }] },
+          {
+            type: "function_call_output",
+            call_id: "c2",
+            output: [{ type: "input_text", text: "done" }],
+          },
           { type: "custom_tool_call_output", call_id: "c3", output: "x" },
           { type: "function_call_output", call_id: null, name: "go", output: "done" },
           { role: "user", content: [] },
@@ -207,7 +269,10 @@ describe("decodeRequest", () => {
     const body = { model: "m", input: references };
     const typed = references.map(({ id }) => ({ type: "item_reference", id }));
     expect(roundTrip(body)).toMatchObject({ input: typed });
-    expect(decodeRequest(body).only_format).toEqual({ format: "openai_responses", param: "input[0]" });
+    expect(decodeRequest(body).requires_format).toEqual({
+      format: "openai_responses",
+      param: "input[0]",
+    });
   });
 
   test("what belongs together for other vendors is one message", () => {
@@ -224,7 +289,10 @@ describe("decodeRequest", () => {
       ],
     });
     expect(
-      messages.map(({ role, content }) => [role, typeof content === "string" ? content : content.map(({ type }) => type)]),
+      messages.map(({ role, content }) => [
+        role,
+        typeof content === "string" ? content : content.map(({ type }) => type),
+      ]),
     ).toEqual([
       ["user", "Hi"],
       ["assistant", ["reasoning", "text", "tool_call", "tool_call"]],
@@ -240,12 +308,28 @@ describe("decodeRequest", () => {
     ["a wrong input", { input: 7 }, "input"],
     ["an item without a type", { input: [{ name: "x" }] }, "input[0].role"],
     ["an unknown role", { input: [{ role: "critic", content: "Bad" }] }, "input[0].role"],
-    ["a call without a name", { input: [{ type: "function_call", call_id: "a", arguments: "{}" }] }, "input[0].name"],
-    ["a part without its text", { input: [{ role: "user", content: [{ type: "input_text" }] }] }, "input[0].content[0].text"],
+    [
+      "a call without a name",
+      { input: [{ type: "function_call", call_id: "a", arguments: "{}" }] },
+      "input[0].name",
+    ],
+    [
+      "a part without its text",
+      { input: [{ role: "user", content: [{ type: "input_text" }] }] },
+      "input[0].content[0].text",
+    ],
     ["a tool without a name", { input: "Hi", tools: [{ type: "function" }] }, "tools[0].name"],
     ["a temperature out of range", { input: "Hi", temperature: -1 }, "temperature"],
-    ["a schema without a name", { input: "Hi", text: { format: { type: "json_schema", schema: {} } } }, "text.format.name"],
-    ["a format that is none", { input: "Hi", text: { format: { type: "xml" } } }, "text.format.type"],
+    [
+      "a schema without a name",
+      { input: "Hi", text: { format: { type: "json_schema", schema: {} } } },
+      "text.format.name",
+    ],
+    [
+      "a format that is none",
+      { input: "Hi", text: { format: { type: "xml" } } },
+      "text.format.type",
+    ],
     ["a model that is no text", { input: "Hi", model: 4 }, "model"],
   ])("refuses %s and names the place", (_name, body, param) => {
     const { code, param: named } = refusalOf(body);
@@ -254,8 +338,11 @@ describe("decodeRequest", () => {
   });
 
   test("background works only while the caller listens", () => {
-    expect(refusalOf({ input: "Hi", background: true })).toEqual({ code: "unsupported_parameter", param: "background" });
-    expect(decodeRequest({ input: "Hi", background: true, stream: true }).only_format).toEqual({
+    expect(refusalOf({ input: "Hi", background: true })).toEqual({
+      code: "unsupported_parameter",
+      param: "background",
+    });
+    expect(decodeRequest({ input: "Hi", background: true, stream: true }).requires_format).toEqual({
       format: "openai_responses",
       param: "background",
     });
@@ -283,18 +370,38 @@ describe("what only a provider of this format can honour", () => {
     ],
     [
       "input[0].content[0].file_id",
-      { input: [{ role: "user", content: [{ type: "input_image", file_id: "file_1", detail: "auto" }] }] },
+      {
+        input: [
+          { role: "user", content: [{ type: "input_image", file_id: "file_1", detail: "auto" }] },
+        ],
+      },
     ],
   ])("%s binds the request to it", (param, fields) => {
-    expect(decodeRequest({ input: "Hi", ...fields }).only_format).toEqual({ format: "openai_responses", param });
+    expect(decodeRequest({ input: "Hi", ...fields }).requires_format).toEqual({
+      format: "openai_responses",
+      param,
+    });
   });
 
   test("hints do not, and they are not missed", () => {
     const request = decodeRequest({
       input: [
-        { role: "user", content: [{ type: "input_image", image_url: "https://example.com/a.png", detail: "auto" }] },
-        { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: null },
-        { role: "assistant", content: [{ type: "output_text", text: "A", annotations: [], logprobs: null }] },
+        {
+          role: "user",
+          content: [
+            { type: "input_image", image_url: "https://example.com/a.png", detail: "auto" },
+          ],
+        },
+        {
+          type: "reasoning",
+          id: "rs_1",
+          summary: [{ type: "summary_text", text: "Hm." }],
+          encrypted_content: null,
+        },
+        {
+          role: "assistant",
+          content: [{ type: "output_text", text: "A", annotations: [], logprobs: null }],
+        },
         { role: "user", content: "And?" },
       ],
       store: true,
@@ -307,13 +414,15 @@ describe("what only a provider of this format can honour", () => {
       top_logprobs: 0,
       reasoning: { summary: "auto" },
     });
-    expect(request.only_format).toBeUndefined();
+    expect(request.requires_format).toBeUndefined();
     expect(warningsOf(request)).toEqual([]);
   });
 
   test("what turns the answer a little does not, and is missed", () => {
     const request = decodeRequest({ input: "Hi", truncation: "auto", text: { verbosity: "low" } });
-    expect(request.only_format).toBeUndefined();
-    expect(warningsOf(request)).toEqual(["Fields of openai_responses are not sent to other m: truncation, text here."]);
+    expect(request.requires_format).toBeUndefined();
+    expect(warningsOf(request)).toEqual([
+      "Fields of openai_responses are not sent to other m: truncation, text here.",
+    ]);
   });
 });

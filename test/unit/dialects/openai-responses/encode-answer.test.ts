@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
 import { createEventFold } from "../../../../src/chat/fold-events.ts";
-import { type Format, type JsonObject, jsonObjectSchema } from "../../../../src/chat/format.ts";
+import type { Format } from "../../../../src/chat/format.ts";
 import { openaiResponsesDialect } from "../../../../src/dialects/openai-responses/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { ERRORS, type ErrorCode, isErrorCode } from "../../../../src/errors/error-codes.ts";
-import { createDecoder } from "../../../../src/formats/openai-responses/decode-answer.ts";
+import { type JsonObject, jsonObjectSchema } from "../../../../src/json/json-object.ts";
+import { createAnswerDecoder } from "../../../../src/providers/openai/decode-answer.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
 import { callItem, messageItem, responseObject, USAGE } from "../../../support/responses-stream.ts";
 
@@ -39,7 +40,13 @@ const FOREIGN: readonly ChatEvent[] = [
   { type: "part-end", index: 3, signature: GOOGLE_SIGNATURE },
   { type: "part-start", index: 4, kind: "tool_call", id: "toolu_2", name: "stop" },
   { type: "part-end", index: 4 },
-  { type: "part-start", index: 5, kind: "opaque", format: "anthropic", value: { type: "server_tool_use", id: "srv_1" } },
+  {
+    type: "part-start",
+    index: 5,
+    kind: "opaque",
+    format: "anthropic",
+    value: { type: "server_tool_use", id: "srv_1" },
+  },
   { type: "part-end", index: 5 },
   { type: "usage", usage: { input_tokens: 9, output_tokens: 1, total_tokens: 10 } },
   END,
@@ -52,7 +59,10 @@ function fold(events: readonly ChatEvent[], format: Format | null) {
 }
 
 function encodeWhole(events: readonly ChatEvent[], format: Format | null): JsonObject {
-  const body = openaiResponsesDialect.encodeResponse(fold(events, format), createAnswerContext(format));
+  const body = openaiResponsesDialect.encodeResponse(
+    fold(events, format),
+    createAnswerContext(format),
+  );
   return jsonObjectSchema.parse(JSON.parse(JSON.stringify(body)));
 }
 
@@ -61,15 +71,21 @@ interface Written {
   data: JsonObject;
 }
 
-function encodeStream(events: readonly ChatEvent[], format: Format | null, batchSize = events.length): Written[] {
+function encodeStream(
+  events: readonly ChatEvent[],
+  format: Format | null,
+  batchSize = events.length,
+): Written[] {
   const encoder = openaiResponsesDialect.createStreamEncoder(createAnswerContext(format));
   let text = "";
-  for (let at = 0; at < events.length; at += batchSize) text += encoder.encode(events.slice(at, at + batchSize));
+  for (let at = 0; at < events.length; at += batchSize)
+    text += encoder.encode(events.slice(at, at + batchSize));
   return text
     .split("\n\n")
     .slice(0, -1)
     .map((block) => {
-      const { event = "", data = "" } = /^event: (?<event>\S+)\ndata: (?<data>[^\n]+)$/.exec(block)?.groups ?? {};
+      const { event = "", data = "" } =
+        /^event: (?<event>\S+)\ndata: (?<data>[^\n]+)$/.exec(block)?.groups ?? {};
       return { event, data: jsonObjectSchema.parse(JSON.parse(data)) };
     });
 }
@@ -81,7 +97,7 @@ function lastResponse(written: readonly Written[]): unknown {
 /** The events of an answer of this format that came whole, so that no vendor event stands behind them. */
 function decodeWhole(body: JsonObject): ChatEvent[] {
   const events: ChatEvent[] = [];
-  createDecoder({ model: "m", mintId: () => "resp_minted" }).decodeBody(body, events);
+  createAnswerDecoder({ model: "m", mintId: () => "resp_minted" }).decodeBody(body, events);
   return events;
 }
 
@@ -128,13 +144,25 @@ describe("an answer of another vendor", () => {
           type: "message",
           role: "assistant",
           status: "completed",
-          content: [{ type: "output_text", text: "Wait:\n\u2028😀", annotations: [], logprobs: [] }],
+          content: [
+            { type: "output_text", text: "Wait:\n\u2028😀", annotations: [], logprobs: [] },
+          ],
         },
         { type: "reasoning", summary: [], encrypted_content: expect.stringContaining("CtQB") },
-        { type: "function_call", call_id: "toolu_1", name: "go", arguments: '{"a":1}', status: "completed" },
+        {
+          type: "function_call",
+          call_id: "toolu_1",
+          name: "go",
+          arguments: '{"a":1}',
+          status: "completed",
+        },
         { type: "reasoning", summary: [], encrypted_content: expect.stringContaining("CtQB") },
         { type: "function_call", call_id: "toolu_2", name: "stop", arguments: "{}" },
-        { type: "reasoning", summary: [], encrypted_content: expect.stringContaining("server_tool_use") },
+        {
+          type: "reasoning",
+          summary: [],
+          encrypted_content: expect.stringContaining("server_tool_use"),
+        },
       ],
       usage: {
         input_tokens: 9,
@@ -153,7 +181,9 @@ describe("an answer of another vendor", () => {
 
   test("streamed, ends in the whole", () => {
     for (const size of [1, 3, 100]) {
-      expect(lastResponse(encodeStream(FOREIGN, "anthropic", size))).toEqual(encodeWhole(FOREIGN, "anthropic"));
+      expect(lastResponse(encodeStream(FOREIGN, "anthropic", size))).toEqual(
+        encodeWhole(FOREIGN, "anthropic"),
+      );
     }
   });
 
@@ -200,16 +230,28 @@ describe("an answer of another vendor", () => {
     const content = fold(FOREIGN, "anthropic").content;
     expect(messages).toHaveLength(1);
     // What the API itself notes of its items is not the other vendor's.
-    const [message] = JSON.parse(JSON.stringify(messages, (name, value) => (name === "extras" ? undefined : value)));
+    const [message] = JSON.parse(
+      JSON.stringify(messages, (name, value) => (name === "extras" ? undefined : value)),
+    );
     expect(message).toEqual({ role: "assistant", content });
   });
 
   test("a hidden signature belongs to what the assistant said, the latest where it was sent twice", () => {
     const signature = { format: "google", value: "c2ln" } as const;
-    const hidden = (of: object) => ({ type: "reasoning", summary: [], encrypted_content: `ai-server:1:${JSON.stringify(of)}` });
+    const hidden = (of: object) => ({
+      type: "reasoning",
+      summary: [],
+      encrypted_content: `ai-server:1:${JSON.stringify(of)}`,
+    });
     const call = { type: "function_call", call_id: "c1", name: "f", arguments: "{}" };
     const said = { role: "user", content: [{ type: "input_text", text: "Hi" }] };
-    const input = [said, hidden({ of: "text", signature }), call, call, hidden({ of: "tool_call", id: "c1", signature })];
+    const input = [
+      said,
+      hidden({ of: "text", signature }),
+      call,
+      call,
+      hidden({ of: "tool_call", id: "c1", signature }),
+    ];
     const { messages } = openaiResponsesDialect.decodeRequest({ input }, new Headers());
     const plain = { type: "tool_call", id: "c1", name: "f", arguments: {} } as const;
     expect(messages).toEqual([
@@ -221,7 +263,9 @@ describe("an answer of another vendor", () => {
   test("a hidden part that was damaged is refused", () => {
     for (const content of ["ai-server:1:{", 'ai-server:1:{"of":"text"}']) {
       const input = [{ type: "reasoning", summary: [], encrypted_content: content }];
-      expect(() => openaiResponsesDialect.decodeRequest({ input }, new Headers())).toThrow("input[0].encrypted_content");
+      expect(() => openaiResponsesDialect.decodeRequest({ input }, new Headers())).toThrow(
+        "input[0].encrypted_content",
+      );
     }
   });
 
@@ -232,7 +276,10 @@ describe("an answer of another vendor", () => {
   ] as const)("that ends in %s is %s", (reason, status, details) => {
     const events: ChatEvent[] = [START, { ...END, finish_reason: reason }];
     const whole = encodeWhole(events, null);
-    expect(whole).toMatchObject({ status, incomplete_details: details ? { reason: details } : null });
+    expect(whole).toMatchObject({
+      status,
+      incomplete_details: details ? { reason: details } : null,
+    });
     const written = encodeStream(events, null);
     expect(written.at(-1)?.event).toBe(`response.${status}`);
     expect(lastResponse(written)).toEqual(whole);
@@ -251,7 +298,9 @@ describe("an answer of another vendor", () => {
       },
       warnings: [{ code: "unsupported_parameter", param: "seed", message: "No." }],
     });
-    expect(openaiResponsesDialect.encodeResponse(fold([START, { ...END, usage: null }], null), context)).toMatchObject({
+    expect(
+      openaiResponsesDialect.encodeResponse(fold([START, { ...END, usage: null }], null), context),
+    ).toMatchObject({
       instructions: "Be brief.",
       max_output_tokens: 50,
       tools: [{ type: "function", name: "go" }],
@@ -275,7 +324,9 @@ describe("an answer of another vendor", () => {
       ],
       "google",
     );
-    const places = written.flatMap(({ event, data }) => (event.endsWith(".delta") ? [[data.output_index, data.delta]] : []));
+    const places = written.flatMap(({ event, data }) =>
+      event.endsWith(".delta") ? [[data.output_index, data.delta]] : [],
+    );
     expect(places).toEqual([
       [1, "B"],
       [0, "A"],
@@ -289,7 +340,10 @@ describe("an answer of another vendor", () => {
 
 describe("an answer of this format", () => {
   test("that came whole goes out as it came", () => {
-    expect(encodeWhole(OWN, "openai_responses")).toMatchObject({ id: "resp_1", output: expect.any(Array) });
+    expect(encodeWhole(OWN, "openai_responses")).toMatchObject({
+      id: "resp_1",
+      output: expect.any(Array),
+    });
   });
 
   test("that came whole can be streamed, item by item with the vendor's ids", () => {
@@ -312,7 +366,10 @@ describe("an answer of this format", () => {
   });
 
   test("that came in events goes out event by event, and a failure of ours behind them", () => {
-    const raw = (event: string, number: number) => ({ event, data: `{"type":"${event}","sequence_number":${number}}` });
+    const raw = (event: string, number: number) => ({
+      event,
+      data: `{"type":"${event}","sequence_number":${number}}`,
+    });
     const written = encodeStream(
       [
         { type: "start", id: "resp_1", model: "gpt", raw: raw("response.created", 0) },
@@ -331,29 +388,56 @@ describe("an answer of this format", () => {
       "response.failed",
     ]);
     expect(written.map(({ data }) => data.sequence_number)).toEqual([0, 1, 2, 3, 4]);
-    expect(lastResponse(written)).toMatchObject({ id: "resp_1", status: "failed", error: { code: "upstream_incomplete" } });
+    expect(lastResponse(written)).toMatchObject({
+      id: "resp_1",
+      status: "failed",
+      error: { code: "upstream_incomplete" },
+    });
   });
 
-  test.each(["error", "response.failed"])("a vendor's own %s gives way to both events in our words", (event) => {
-    const data = JSON.stringify({ type: event, error: { message: "Key sk-123456789 of org-acme has no credit" } });
-    const encoder = openaiResponsesDialect.createStreamEncoder(createAnswerContext("openai_responses"));
-    const text = encoder.encode([
-      { type: "start", id: "resp_1", model: "gpt", raw: { event: "response.created", data: "{}" } },
-      { type: "error", error: new ChatError("upstream_quota_exhausted"), raw: { event, data } },
-    ]);
-    expect(text.match(/^event: .*$/gm)).toEqual(["event: response.created", "event: error", "event: response.failed"]);
-    expect(text).toContain('"code":"insufficient_quota"');
-    expect(text).not.toContain("org-acme");
-  });
+  test.each(["error", "response.failed"])(
+    "a vendor's own %s gives way to both events in our words",
+    (event) => {
+      const data = JSON.stringify({
+        type: event,
+        error: { message: "Key sk-123456789 of org-acme has no credit" },
+      });
+      const encoder = openaiResponsesDialect.createStreamEncoder(
+        createAnswerContext("openai_responses"),
+      );
+      const text = encoder.encode([
+        {
+          type: "start",
+          id: "resp_1",
+          model: "gpt",
+          raw: { event: "response.created", data: "{}" },
+        },
+        { type: "error", error: new ChatError("upstream_quota_exhausted"), raw: { event, data } },
+      ]);
+      expect(text.match(/^event: .*$/gm)).toEqual([
+        "event: response.created",
+        "event: error",
+        "event: response.failed",
+      ]);
+      expect(text).toContain('"code":"insufficient_quota"');
+      expect(text).not.toContain("org-acme");
+    },
+  );
 
   test("data of several lines stays one event", () => {
-    const encoder = openaiResponsesDialect.createStreamEncoder(createAnswerContext("openai_responses"));
-    const text = encoder.encode([{ type: "start", id: "r", model: "m", raw: { event: "", data: '{\n"type":"x"}' } }]);
+    const encoder = openaiResponsesDialect.createStreamEncoder(
+      createAnswerContext("openai_responses"),
+    );
+    const text = encoder.encode([
+      { type: "start", id: "r", model: "m", raw: { event: "", data: '{\n"type":"x"}' } },
+    ]);
     expect(text).toBe('data: {\ndata: "type":"x"}\n\n');
   });
 
   test("silence is kept alive by a comment", () => {
-    expect(openaiResponsesDialect.createStreamEncoder(createAnswerContext(null)).heartbeat).toMatch(/^: .*\n\n$/);
+    expect(openaiResponsesDialect.createStreamEncoder(createAnswerContext(null)).heartbeat).toMatch(
+      /^: .*\n\n$/,
+    );
   });
 });
 
@@ -364,26 +448,54 @@ describe("failures", () => {
     const error = new ChatError(code, { retryAfterSeconds: 3, param: "input" });
     const { status, headers, body } = openaiResponsesDialect.encodeError(error, "req_1");
     expect(status).toBe(ERRORS[code].status);
-    expect(headers).toEqual({ "x-request-id": "req_1", "retry-after": "3", "x-should-retry": String(ERRORS[code].retryable) });
-    const said = { message: ERRORS[code].message, type: expect.any(String), param: "input", code: expect.any(String) };
+    expect(headers).toEqual({
+      "x-request-id": "req_1",
+      "retry-after": "3",
+      "x-should-retry": String(ERRORS[code].retryable),
+    });
+    const said = {
+      message: ERRORS[code].message,
+      type: expect.any(String),
+      param: "input",
+      code: expect.any(String),
+    };
     expect(body).toEqual({ error: said });
 
     const written = encodeStream([START, { type: "error", error }], null);
     expect(written.map(({ event }) => event).slice(-2)).toEqual(["error", "response.failed"]);
-    expect(written.at(-2)?.data).toMatchObject({ code: expect.any(String), param: "input", error: said });
-    expect(lastResponse(written)).toMatchObject({ status: "failed", error: { message: ERRORS[code].message } });
+    expect(written.at(-2)?.data).toMatchObject({
+      code: expect.any(String),
+      param: "input",
+      error: said,
+    });
+    expect(lastResponse(written)).toMatchObject({
+      status: "failed",
+      error: { message: ERRORS[code].message },
+    });
   });
 
   test("before the first event", () => {
     const written = encodeStream([{ type: "cancelled" }], null);
     expect(written.map(({ event }) => event)).toEqual(["error", "response.failed"]);
-    expect(lastResponse(written)).toMatchObject({ id: "resp_req_test", status: "failed", error: { code: "cancelled" } });
+    expect(lastResponse(written)).toMatchObject({
+      id: "resp_req_test",
+      status: "failed",
+      error: { code: "cancelled" },
+    });
   });
 
   test("a vendor's refusal keeps the vendor's code", () => {
-    const error = new ChatError("upstream_rejected", { upstreamCode: "context_length_exceeded", message: "Too long." });
+    const error = new ChatError("upstream_rejected", {
+      upstreamCode: "context_length_exceeded",
+      message: "Too long.",
+    });
     expect(openaiResponsesDialect.encodeError(error, "r").body).toEqual({
-      error: { message: "Too long.", type: "invalid_request_error", param: null, code: "context_length_exceeded" },
+      error: {
+        message: "Too long.",
+        type: "invalid_request_error",
+        param: null,
+        code: "context_length_exceeded",
+      },
     });
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
 import { createEventFold } from "../../../../src/chat/fold-events.ts";
-import type { JsonObject } from "../../../../src/chat/format.ts";
 import { openChatCompletions } from "../../../../src/formats/openai-chat/open-chat-completions.ts";
 import { NO_QUIRKS } from "../../../../src/formats/openai-chat/quirks.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import {
   collectEvents,
@@ -19,15 +19,24 @@ import { rejectionOf } from "../../../support/rejection.ts";
 const SERVER = { baseUrl: "http://server.test/v1", headers: {}, quirks: NO_QUIRKS };
 
 function open(response: PlayedResponse, stream = true) {
-  const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { model: { id: "asked" }, stream });
+  const call = createTestCall(
+    { messages: [{ role: "user", content: "Hi" }] },
+    { model: { id: "asked" }, stream },
+  );
   return openChatCompletions(call, SERVER, createTestDeps(playResponses(response).fetch));
 }
 
 function sse(...data: readonly (JsonObject | string)[]): string {
-  return data.map((line) => `data: ${typeof line === "string" ? line : JSON.stringify(line)}\n\n`).join("");
+  return data
+    .map((line) => `data: ${typeof line === "string" ? line : JSON.stringify(line)}\n\n`)
+    .join("");
 }
 
-function chunk(delta: JsonObject | undefined, finishReason?: string | null, more: JsonObject = {}): JsonObject {
+function chunk(
+  delta: JsonObject | undefined,
+  finishReason?: string | null,
+  more: JsonObject = {},
+): JsonObject {
   const choice = {
     index: 0,
     ...(delta ? { delta } : {}),
@@ -77,8 +86,17 @@ describe("the end of a stream", () => {
   });
 
   test("without any finish reason is [DONE] behind the usage (Snowflake)", async () => {
-    const text = { id: "", model: "m", choices: [{ index: 0, delta: { content: "Hi", refusal: "", tool_calls: null } }] };
-    const usage = { id: "", model: "m", choices: [], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } };
+    const text = {
+      id: "",
+      model: "m",
+      choices: [{ index: 0, delta: { content: "Hi", refusal: "", tool_calls: null } }],
+    };
+    const usage = {
+      id: "",
+      model: "m",
+      choices: [],
+      usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+    };
     expect(fold(await play(text, usage, DONE))).toMatchObject({
       content: [{ type: "text", text: "Hi" }],
       finish_reason: "stop",
@@ -91,7 +109,13 @@ describe("the end of a stream", () => {
   });
 
   test("what stands behind [DONE] is not looked at", async () => {
-    const events = await play(chunk({ content: "Hi" }), STOP, DONE, chunk({ content: "more" }), DONE);
+    const events = await play(
+      chunk({ content: "Hi" }),
+      STOP,
+      DONE,
+      chunk({ content: "more" }),
+      DONE,
+    );
     expect(fold(events).content).toEqual([{ type: "text", text: "Hi" }]);
   });
 
@@ -130,10 +154,23 @@ describe("the end of a stream", () => {
 
 describe("the beginning of a stream", () => {
   test("Azure's verdict on the prompt comes before the id, and is carried first", async () => {
-    const verdict = { id: "", model: "", choices: [], prompt_filter_results: [{ prompt_index: 0 }] };
+    const verdict = {
+      id: "",
+      model: "",
+      choices: [],
+      prompt_filter_results: [{ prompt_index: 0 }],
+    };
     const events = await play(verdict, chunk({ content: "Hi" }), STOP, DONE);
-    expect(events[0]).toMatchObject({ type: "start", id: "c1", model: "m", raw: { data: JSON.stringify(verdict) } });
-    expect(events[1]).toMatchObject({ type: "part-start", raw: { data: JSON.stringify(chunk({ content: "Hi" })) } });
+    expect(events[0]).toMatchObject({
+      type: "start",
+      id: "c1",
+      model: "m",
+      raw: { data: JSON.stringify(verdict) },
+    });
+    expect(events[1]).toMatchObject({
+      type: "part-start",
+      raw: { data: JSON.stringify(chunk({ content: "Hi" })) },
+    });
     expect(events.filter(({ raw }) => raw).length).toBe(4);
   });
 
@@ -143,10 +180,16 @@ describe("the beginning of a stream", () => {
   });
 
   test("a server may send its whole message as one event", async () => {
-    const whole = { id: "c1", model: "m", choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] };
+    const whole = {
+      id: "c1",
+      model: "m",
+      choices: [{ message: { content: "Hi" }, finish_reason: "stop" }],
+    };
     expect(fold(await play(whole, DONE)).content).toEqual([{ type: "text", text: "Hi" }]);
     // Behind deltas it only repeats them.
-    expect(fold(await play(chunk({ content: "Hi" }), whole, DONE)).content).toEqual([{ type: "text", text: "Hi" }]);
+    expect(fold(await play(chunk({ content: "Hi" }), whole, DONE)).content).toEqual([
+      { type: "text", text: "Hi" },
+    ]);
   });
 });
 
@@ -156,15 +199,28 @@ describe("usage", () => {
 
   test("is taken from wherever it stands, the latest first", async () => {
     const early = { ...usage, completion_tokens: 1, total_tokens: 4 };
-    expect(fold(await play(chunk({ content: "Hi" }, null, { usage: early }), STOP, { choices: [], usage }, DONE)).usage).toEqual(
+    expect(
+      fold(
+        await play(
+          chunk({ content: "Hi" }, null, { usage: early }),
+          STOP,
+          { choices: [], usage },
+          DONE,
+        ),
+      ).usage,
+    ).toEqual(counts);
+    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage }), DONE)).usage).toEqual(
       counts,
     );
-    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage }), DONE)).usage).toEqual(counts);
-    expect(fold(await play(chunk({ content: "Hi" }, "stop", { x_groq: { usage } }), DONE)).usage).toEqual(counts);
+    expect(
+      fold(await play(chunk({ content: "Hi" }, "stop", { x_groq: { usage } }), DONE)).usage,
+    ).toEqual(counts);
     // OpenRouter's last chunk has an empty delta beside it, and no finish reason any more.
-    expect(fold(await play(chunk({ content: "Hi" }, "stop"), chunk({ content: "" }, null, { usage }), DONE)).usage).toEqual(
-      counts,
-    );
+    expect(
+      fold(
+        await play(chunk({ content: "Hi" }, "stop"), chunk({ content: "" }, null, { usage }), DONE),
+      ).usage,
+    ).toEqual(counts);
   });
 
   test("xAI's answer leaves the reasoning out, and its sum gives it away", async () => {
@@ -176,19 +232,30 @@ describe("usage", () => {
       total_tokens: 17,
     });
     const openai = { ...usage, completion_tokens_details: { reasoning_tokens: 2 } };
-    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage: openai }), DONE)).usage).toEqual({
+    expect(
+      fold(await play(chunk({ content: "Hi" }, "stop", { usage: openai }), DONE)).usage,
+    ).toEqual({
       ...counts,
       reasoning_tokens: 2,
     });
   });
 
   test("cached tokens stand in three places, and what is not given is absent", async () => {
-    for (const more of [{ prompt_tokens_details: { cached_tokens: 2 } }, { prompt_cache_hit_tokens: 2 }, { cached_tokens: 2 }]) {
-      const events = await play(chunk({ content: "Hi" }, "stop", { usage: { ...usage, ...more } }), DONE);
+    for (const more of [
+      { prompt_tokens_details: { cached_tokens: 2 } },
+      { prompt_cache_hit_tokens: 2 },
+      { cached_tokens: 2 },
+    ]) {
+      const events = await play(
+        chunk({ content: "Hi" }, "stop", { usage: { ...usage, ...more } }),
+        DONE,
+      );
       expect(fold(events).usage).toEqual({ ...counts, cached_input_tokens: 2 });
     }
     const partial = { ...usage, completion_tokens: null };
-    expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage: partial }), DONE)).usage).toBeNull();
+    expect(
+      fold(await play(chunk({ content: "Hi" }, "stop", { usage: partial }), DONE)).usage,
+    ).toBeNull();
   });
 
   test("the chunk that nobody but us asked for is not carried", async () => {
@@ -221,7 +288,9 @@ describe("reasoning", () => {
   });
 
   test("Mistral's comes as elements of the content", async () => {
-    const thinking = (text: string) => ({ content: [{ type: "thinking", thinking: [{ type: "text", text }] }] });
+    const thinking = (text: string) => ({
+      content: [{ type: "thinking", thinking: [{ type: "text", text }] }],
+    });
     const events = await play(
       chunk(thinking("Hm")),
       chunk(thinking(".")),
@@ -260,16 +329,43 @@ describe("reasoning", () => {
   });
 
   test("encrypted details alone are a part without text; details that only repeat the text are no signature", async () => {
-    const hidden = { type: "reasoning.encrypted", data: "gAAA", id: "rs_1", format: "openai-responses-v1", index: 0 };
-    const encrypted = fold(await play(chunk({ content: "", reasoning_details: [hidden] }), chunk({ content: "Hi" }), STOP, DONE));
-    expect(encrypted.content[0]).toMatchObject({ type: "reasoning", text: "", signature: { value: JSON.stringify([hidden]) } });
+    const hidden = {
+      type: "reasoning.encrypted",
+      data: "gAAA",
+      id: "rs_1",
+      format: "openai-responses-v1",
+      index: 0,
+    };
+    const encrypted = fold(
+      await play(
+        chunk({ content: "", reasoning_details: [hidden] }),
+        chunk({ content: "Hi" }),
+        STOP,
+        DONE,
+      ),
+    );
+    expect(encrypted.content[0]).toMatchObject({
+      type: "reasoning",
+      text: "",
+      signature: { value: JSON.stringify([hidden]) },
+    });
     const plain = { type: "reasoning.text", text: "Hm", index: 0, format: null };
-    const repeated = fold(await play(chunk({ reasoning: "Hm", reasoning_details: [plain] }), STOP, DONE));
-    expect(repeated.content).toEqual([{ type: "reasoning", text: "Hm", extras: { openai_chat: { $field: "reasoning" } } }]);
+    const repeated = fold(
+      await play(chunk({ reasoning: "Hm", reasoning_details: [plain] }), STOP, DONE),
+    );
+    expect(repeated.content).toEqual([
+      { type: "reasoning", text: "Hm", extras: { openai_chat: { $field: "reasoning" } } },
+    ]);
   });
 
   test("details that are its only place are its text, and go back (Snowflake)", async () => {
-    const detail = (text: string) => ({ type: "reasoning.text", text, index: 0, id: "r1", format: "anthropic-claude-v1" });
+    const detail = (text: string) => ({
+      type: "reasoning.text",
+      text,
+      index: 0,
+      id: "r1",
+      format: "anthropic-claude-v1",
+    });
     const events = await play(
       chunk({ content: "", reasoning_details: [detail("Hm")] }),
       chunk({ content: "", reasoning_details: [detail(".")] }),
@@ -292,30 +388,57 @@ describe("reasoning", () => {
 describe("a character that is cut in two", () => {
   const [high, low] = ["\ud83d", "\ude00"];
   const deltas = (events: readonly ChatEvent[]) =>
-    events.flatMap((event) => (event.type === "part-delta" && event.delta !== "" ? [event.delta] : []));
+    events.flatMap((event) =>
+      event.type === "part-delta" && event.delta !== "" ? [event.delta] : [],
+    );
 
   for (const field of ["content", "reasoning", "reasoning_content", "refusal"]) {
     test(`comes whole with the second half, in ${field}`, async () => {
-      expect(deltas(await play(chunk({ [field]: `a${high}` }), chunk({ [field]: `${low}b` }), STOP, DONE))).toEqual(["a", "😀b"]);
-      expect(deltas(await play(chunk({ [field]: high }), chunk({ [field]: low }), STOP, DONE))).toEqual(["😀"]);
+      expect(
+        deltas(
+          await play(chunk({ [field]: `a${high}` }), chunk({ [field]: `${low}b` }), STOP, DONE),
+        ),
+      ).toEqual(["a", "😀b"]);
+      expect(
+        deltas(await play(chunk({ [field]: high }), chunk({ [field]: low }), STOP, DONE)),
+      ).toEqual(["😀"]);
     });
   }
 
   test("in a call's arguments", async () => {
     const piece = (text: string, more: JsonObject = {}) =>
-      chunk({ tool_calls: [{ index: 0, ...more, function: { ...(more.id ? { name: "f" } : {}), arguments: text } }] });
-    const events = await play(piece(`{"a":"${high}`, { id: "c1" }), piece(`${low}"}`), chunk({}, "tool_calls"), DONE);
+      chunk({
+        tool_calls: [
+          { index: 0, ...more, function: { ...(more.id ? { name: "f" } : {}), arguments: text } },
+        ],
+      });
+    const events = await play(
+      piece(`{"a":"${high}`, { id: "c1" }),
+      piece(`${low}"}`),
+      chunk({}, "tool_calls"),
+      DONE,
+    );
     expect(deltas(events)).toEqual(['{"a":"', '😀"}']);
     expect(fold(events).content).toMatchObject([{ arguments: { a: "😀" } }]);
   });
 
   test("whose other half never comes is replaced, streamed or whole", async () => {
     const call = { index: 0, id: "c1", function: { name: "f", arguments: high } };
-    const events = await play(chunk({ content: `a${high}` }), chunk({ tool_calls: [call] }), STOP, DONE);
+    const events = await play(
+      chunk({ content: `a${high}` }),
+      chunk({ tool_calls: [call] }),
+      STOP,
+      DONE,
+    );
     expect(fold(events).content).toMatchObject([{ text: "a\ufffd" }, { arguments_text: "\ufffd" }]);
     expect(deltas(await play(chunk({ content: `${low}a` }), STOP, DONE))).toEqual(["\ufffda"]);
-    const whole = { id: "c1", choices: [{ index: 0, message: { content: `a${high}b` }, finish_reason: "stop" }] };
-    expect(fold(await collectEvents(await open(jsonResponse(whole), false))).content).toMatchObject([{ text: "a\ufffdb" }]);
+    const whole = {
+      id: "c1",
+      choices: [{ index: 0, message: { content: `a${high}b` }, finish_reason: "stop" }],
+    };
+    expect(fold(await collectEvents(await open(jsonResponse(whole), false))).content).toMatchObject(
+      [{ text: "a\ufffdb" }],
+    );
   });
 
   test("every event of the vendor's is carried all the same", async () => {
@@ -327,8 +450,12 @@ describe("a character that is cut in two", () => {
 
 describe("refusals and other content", () => {
   test("a refusal is a text, and ends in content_filter", async () => {
-    expect(fold(await play(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), STOP, DONE))).toMatchObject({
-      content: [{ type: "text", text: "I cannot.", extras: { openai_chat: { $field: "refusal" } } }],
+    expect(
+      fold(await play(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), STOP, DONE)),
+    ).toMatchObject({
+      content: [
+        { type: "text", text: "I cannot.", extras: { openai_chat: { $field: "refusal" } } },
+      ],
       finish_reason: "content_filter",
       raw_finish_reason: "stop",
     });
@@ -351,7 +478,11 @@ describe("refusals and other content", () => {
   });
 
   test("what the answer says besides is in its extras", async () => {
-    const finish = chunk({}, "stop", { provider: "Google", citations: ["https://a.test"], service_tier: null });
+    const finish = chunk({}, "stop", {
+      provider: "Google",
+      citations: ["https://a.test"],
+      service_tier: null,
+    });
     const events = await play(
       chunk({ content: "Hi", annotations: [{ n: 1 }] }),
       chunk({ content: "", annotations: [{ n: 2 }] }),
@@ -359,7 +490,11 @@ describe("refusals and other content", () => {
       DONE,
     );
     expect(fold(events).extras).toEqual({
-      openai_chat: { annotations: [{ n: 1 }, { n: 2 }], provider: "Google", citations: ["https://a.test"] },
+      openai_chat: {
+        annotations: [{ n: 1 }, { n: 2 }],
+        provider: "Google",
+        citations: ["https://a.test"],
+      },
     });
   });
 });
@@ -368,8 +503,18 @@ describe("errors in an answer", () => {
   const text = chunk({ content: "Hi" });
 
   test("OpenRouter's number is a status", async () => {
-    const error = errorOf(await play(text, { ...chunk({ content: "" }), error: { code: 429, message: "slow down" } }, DONE));
-    expect(error).toMatchObject({ code: "upstream_rate_limited", upstreamStatus: 429, retryable: true });
+    const error = errorOf(
+      await play(
+        text,
+        { ...chunk({ content: "" }), error: { code: 429, message: "slow down" } },
+        DONE,
+      ),
+    );
+    expect(error).toMatchObject({
+      code: "upstream_rate_limited",
+      upstreamStatus: 429,
+      retryable: true,
+    });
     expect(error.message).not.toContain("slow");
   });
 
@@ -383,14 +528,26 @@ describe("errors in an answer", () => {
     };
     const body = `${sse(text)}event: error\ndata: ${JSON.stringify({ error: failure })}\n\n`;
     const error = errorOf(await collectEvents(await open(sseResponse(body))));
-    expect(error).toMatchObject({ code: "upstream_rejected", upstreamCode: "tool_use_failed", retryable: true });
+    expect(error).toMatchObject({
+      code: "upstream_rejected",
+      upstreamCode: "tool_use_failed",
+      retryable: true,
+    });
     expect(error.message).not.toContain("secret");
   });
 
   for (const [name, event, code] of [
     ["xAI's text", { code: "internal", error: "broken" }, "upstream_error"],
-    ["vLLM's object", { object: "error", message: "bad", type: "BadRequestError", code: 400 }, "upstream_rejected"],
-    ["OpenAI's server error", { error: { message: "x", type: "server_error", code: null } }, "upstream_error"],
+    [
+      "vLLM's object",
+      { object: "error", message: "bad", type: "BadRequestError", code: 400 },
+      "upstream_rejected",
+    ],
+    [
+      "OpenAI's server error",
+      { error: { message: "x", type: "server_error", code: null } },
+      "upstream_error",
+    ],
     [
       "a used-up quota",
       { error: { message: "x", type: "insufficient_quota", code: "insufficient_quota" } },
@@ -411,9 +568,9 @@ describe("errors in an answer", () => {
   test("what is not JSON, or no object, is not this format", async () => {
     expect(errorOf(await play(text, "{oops")).code).toBe("upstream_invalid_response");
     expect(errorOf(await play(text, "[1]")).code).toBe("upstream_invalid_response");
-    expect(errorOf(await play({ id: "c1", choices: [{ index: 0, delta: "Hi" }] }, STOP, DONE)).code).toBe(
-      "upstream_invalid_response",
-    );
+    expect(
+      errorOf(await play({ id: "c1", choices: [{ index: 0, delta: "Hi" }] }, STOP, DONE)).code,
+    ).toBe("upstream_invalid_response");
   });
 
   for (const fields of [
@@ -434,20 +591,35 @@ describe("errors in an answer", () => {
     test(`${JSON.stringify(fields)} is not read as an answer without it, streamed or whole`, async () => {
       expect(errorOf(await play(chunk(fields), STOP, DONE)).code).toBe("upstream_invalid_response");
       const whole = { id: "c1", choices: [{ index: 0, message: fields, finish_reason: "stop" }] };
-      expect(await rejectionOf(open(jsonResponse(whole), false))).toMatchObject({ code: "upstream_invalid_response" });
+      expect(await rejectionOf(open(jsonResponse(whole), false))).toMatchObject({
+        code: "upstream_invalid_response",
+      });
     });
   }
 
   test("null, an empty list and nothing at all are no content", async () => {
-    for (const fields of [{}, { content: null, tool_calls: null }, { content: [], tool_calls: [] }, { content: [null] }]) {
-      expect(fold(await play(chunk(fields), STOP, DONE))).toMatchObject({ content: [], finish_reason: "stop" });
+    for (const fields of [
+      {},
+      { content: null, tool_calls: null },
+      { content: [], tool_calls: [] },
+      { content: [null] },
+    ]) {
+      expect(fold(await play(chunk(fields), STOP, DONE))).toMatchObject({
+        content: [],
+        finish_reason: "stop",
+      });
     }
     const withoutDelta = { id: "c1", choices: [{ index: 0, delta: null, finish_reason: "stop" }] };
-    expect(fold(await play(withoutDelta, DONE))).toMatchObject({ content: [], finish_reason: "stop" });
+    expect(fold(await play(withoutDelta, DONE))).toMatchObject({
+      content: [],
+      finish_reason: "stop",
+    });
   });
 
   test("a whole answer with status 200 may be an error too", async () => {
-    const error = await rejectionOf(open(jsonResponse({ error: { code: 503, message: "none left" } }), false));
+    const error = await rejectionOf(
+      open(jsonResponse({ error: { code: 503, message: "none left" } }), false),
+    );
     expect(error).toMatchObject({ code: "upstream_overloaded" });
     expect(await rejectionOf(open(jsonResponse({ id: "c1", choices: [] }), false))).toMatchObject({
       code: "upstream_invalid_response",
@@ -462,9 +634,21 @@ describe("failed calls", () => {
       { error: { message: "too long", code: "context_length_exceeded", param: "messages" } },
       { code: "upstream_rejected", upstreamCode: "context_length_exceeded", message: "too long" },
     ],
-    [429, { error: { message: "pay", code: "insufficient_quota" } }, { code: "upstream_quota_exhausted", retryable: false }],
-    [429, { error: { message: "slow", code: "rate_limit_exceeded" } }, { code: "upstream_rate_limited", retryable: true }],
-    [413, { error: { message: "big", code: "rate_limit_exceeded" } }, { code: "request_too_large" }],
+    [
+      429,
+      { error: { message: "pay", code: "insufficient_quota" } },
+      { code: "upstream_quota_exhausted", retryable: false },
+    ],
+    [
+      429,
+      { error: { message: "slow", code: "rate_limit_exceeded" } },
+      { code: "upstream_rate_limited", retryable: true },
+    ],
+    [
+      413,
+      { error: { message: "big", code: "rate_limit_exceeded" } },
+      { code: "request_too_large" },
+    ],
     [
       401,
       { error: { message: "key sk-abcdefgh is wrong", code: "invalid_api_key" } },
@@ -472,7 +656,13 @@ describe("failed calls", () => {
     ],
     [
       403,
-      { error: { code: 403, message: "flagged", metadata: { reasons: ["violence"], flagged_input: "…" } } },
+      {
+        error: {
+          code: 403,
+          message: "flagged",
+          metadata: { reasons: ["violence"], flagged_input: "…" },
+        },
+      },
       { code: "upstream_rejected", message: "flagged" },
     ],
     [
@@ -480,7 +670,11 @@ describe("failed calls", () => {
       { error: "model 'x' not found, try pulling it first" },
       { code: "model_not_found", message: "model 'x' not found, try pulling it first" },
     ],
-    [422, { detail: [{ loc: ["body", "seed"], msg: "Extra inputs are not permitted" }] }, { code: "upstream_rejected" }],
+    [
+      422,
+      { detail: [{ loc: ["body", "seed"], msg: "Extra inputs are not permitted" }] },
+      { code: "upstream_rejected" },
+    ],
     [
       400,
       { code: "invalid-argument", error: "Model grok does not take this" },
@@ -489,7 +683,10 @@ describe("failed calls", () => {
     [500, "<html>", { code: "upstream_error" }],
   ] as const) {
     test(`${status} ${JSON.stringify(body).slice(0, 60)}`, async () => {
-      expect(await rejectionOf(open(jsonResponse(body, status)))).toMatchObject({ ...expected, upstreamStatus: status });
+      expect(await rejectionOf(open(jsonResponse(body, status)))).toMatchObject({
+        ...expected,
+        upstreamStatus: status,
+      });
     });
   }
 });

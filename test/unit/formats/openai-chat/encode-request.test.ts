@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import type { JsonObject } from "../../../../src/chat/format.ts";
 import type { Message } from "../../../../src/chat/message.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
 import { encodeRequest } from "../../../../src/formats/openai-chat/encode-request.ts";
 import { type QuirkSettings, quirksSchema } from "../../../../src/formats/openai-chat/quirks.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { createTestCall } from "../../../support/play-response.ts";
 
 const HI: Message = { role: "user", content: "Hi" };
@@ -47,7 +47,12 @@ describe("parameters", () => {
       seed: 7,
       parallel_tool_calls: false,
       metadata: { app: "test" },
-      tools: [{ type: "function", function: { name: "f", description: "d", parameters: { type: "object" }, strict: true } }],
+      tools: [
+        {
+          type: "function",
+          function: { name: "f", description: "d", parameters: { type: "object" }, strict: true },
+        },
+      ],
       tool_choice: "required",
       reasoning_effort: "low",
       response_format: { type: "json_object" },
@@ -58,28 +63,44 @@ describe("parameters", () => {
   test("a chosen tool and a schema", () => {
     const { sent } = encode({
       tool_choice: { name: "f" },
-      response_format: { type: "json_schema", name: "n", description: "d", schema: { type: "object" }, strict: true },
+      response_format: {
+        type: "json_schema",
+        name: "n",
+        description: "d",
+        schema: { type: "object" },
+        strict: true,
+      },
     });
     expect(sent.tool_choice).toEqual({ type: "function", function: { name: "f" } });
     expect(sent.response_format).toEqual({
       type: "json_schema",
       json_schema: { name: "n", description: "d", schema: { type: "object" }, strict: true },
     });
-    expect(encode({ response_format: { type: "text" } }).sent.response_format).toEqual({ type: "text" });
+    expect(encode({ response_format: { type: "text" } }).sent.response_format).toEqual({
+      type: "text",
+    });
   });
 
   test("the token limit under the name that the server knows", () => {
     const said = { openai_chat: { $said: { max_completion_tokens: 10 } } };
-    expect(encode({ max_tokens: 10, extras: said }).sent).toMatchObject({ max_completion_tokens: 10 });
+    expect(encode({ max_tokens: 10, extras: said }).sent).toMatchObject({
+      max_completion_tokens: 10,
+    });
     expect(encode({ max_tokens: 10, extras: said }).sent.max_tokens).toBeUndefined();
-    expect(encode({ max_tokens: 10, extras: said }, { max_tokens_field: "max_tokens" }).sent).toMatchObject({ max_tokens: 10 });
-    expect(encode({ max_tokens: 10 }, { max_tokens_field: "max_completion_tokens" }).sent).toMatchObject({
+    expect(
+      encode({ max_tokens: 10, extras: said }, { max_tokens_field: "max_tokens" }).sent,
+    ).toMatchObject({ max_tokens: 10 });
+    expect(
+      encode({ max_tokens: 10 }, { max_tokens_field: "max_completion_tokens" }).sent,
+    ).toMatchObject({
       max_completion_tokens: 10,
     });
   });
 
   test("the seed under the name that the server knows", () => {
-    expect(encode({ seed: 7 }, { seed_field: "random_seed" }).sent).toMatchObject({ random_seed: 7 });
+    expect(encode({ seed: 7 }, { seed_field: "random_seed" }).sent).toMatchObject({
+      random_seed: 7,
+    });
   });
 
   test("a schema that the server has no place for goes into a system message, with a warning", () => {
@@ -101,7 +122,11 @@ describe("streams", () => {
     const { sent, addedUsage } = encode({}, {}, true);
     expect(sent).toMatchObject({ stream: true, stream_options: { include_usage: true } });
     expect(addedUsage).toBe(true);
-    const extras = { openai_chat: { $said: { stream_options: { include_usage: true, include_obfuscation: false } } } };
+    const extras = {
+      openai_chat: {
+        $said: { stream_options: { include_usage: true, include_obfuscation: false } },
+      },
+    };
     const asked = encode({ extras }, {}, true);
     expect(asked.sent.stream_options).toEqual({ include_usage: true, include_obfuscation: false });
     expect(asked.addedUsage).toBe(false);
@@ -126,11 +151,18 @@ describe("reasoning", () => {
     expect(encode({ reasoning }, { reasoning_request: "reasoning" }).sent).toMatchObject({
       reasoning: { effort: "high", exclude: true },
     });
-    expect(encode({ reasoning: { budget_tokens: 500 } }, { reasoning_request: "reasoning" }).sent.reasoning).toEqual({
+    expect(
+      encode({ reasoning: { budget_tokens: 500 } }, { reasoning_request: "reasoning" }).sent
+        .reasoning,
+    ).toEqual({
       max_tokens: 500,
     });
-    expect(encode({ reasoning }, { reasoning_request: "thinking" }).sent).toMatchObject({ reasoning_effort: "high" });
-    expect(encode({ reasoning: { effort: "none" } }, { reasoning_request: "thinking" }).sent).toEqual({
+    expect(encode({ reasoning }, { reasoning_request: "thinking" }).sent).toMatchObject({
+      reasoning_effort: "high",
+    });
+    expect(
+      encode({ reasoning: { effort: "none" } }, { reasoning_request: "thinking" }).sent,
+    ).toEqual({
       model: "m",
       messages: [HI],
       thinking: { type: "disabled" },
@@ -152,10 +184,14 @@ describe("reasoning", () => {
     ] as const) {
       const result = encode({ reasoning: { effort: asked } }, { efforts: [...efforts] });
       expect(result.sent.reasoning_effort).toBe(sent);
-      expect(result.warnings.map(({ param }) => param)).toEqual(asked === sent ? [] : ["reasoning.effort"]);
+      expect(result.warnings.map(({ param }) => param)).toEqual(
+        asked === sent ? [] : ["reasoning.effort"],
+      );
     }
     // Who asks for no thinking does not get more than the least there is.
-    expect(encode({ reasoning: { effort: "none" } }, { efforts: ["low", "high"] }).sent.reasoning_effort).toBe("low");
+    expect(
+      encode({ reasoning: { effort: "none" } }, { efforts: ["low", "high"] }).sent.reasoning_effort,
+    ).toBe("low");
   });
 
   test("the caller's own form is kept as long as it says the same", () => {
@@ -164,7 +200,9 @@ describe("reasoning", () => {
       reasoning: { effort: "high", enabled: true },
     });
     // Lowered on the way to this model, or dropped.
-    expect(encode({ reasoning: { effort: "low" }, extras }).sent).toMatchObject({ reasoning_effort: "low" });
+    expect(encode({ reasoning: { effort: "low" }, extras }).sent).toMatchObject({
+      reasoning_effort: "low",
+    });
     expect(encode({ extras }).sent).toEqual({ model: "m", messages: [HI] });
   });
 });
@@ -172,15 +210,34 @@ describe("reasoning", () => {
 describe("extras", () => {
   test("are laid over, but decide neither model nor limits nor the number of answers", () => {
     const extras = {
-      openai_chat: { top_k: 5, model: "dearer", messages: [], stream: true, max_tokens: 1e6, max_completion_tokens: 1e6, n: 8 },
+      openai_chat: {
+        top_k: 5,
+        model: "dearer",
+        messages: [],
+        stream: true,
+        max_tokens: 1e6,
+        max_completion_tokens: 1e6,
+        n: 8,
+      },
       anthropic: { thinking: {} },
     };
-    expect(encode({ max_tokens: 10, extras }).sent).toEqual({ model: "m", messages: [HI], max_tokens: 10, top_k: 5 });
+    expect(encode({ max_tokens: 10, extras }).sent).toEqual({
+      model: "m",
+      messages: [HI],
+      max_tokens: 10,
+      top_k: 5,
+    });
   });
 
   test("of messages, tools and parts too; notes are never sent", () => {
     const { sent } = encode({
-      messages: [{ role: "user", content: "Hi", extras: { openai_chat: { name: "Ann", $said: { x: null } } } }],
+      messages: [
+        {
+          role: "user",
+          content: "Hi",
+          extras: { openai_chat: { name: "Ann", $said: { x: null } } },
+        },
+      ],
       tools: [
         { name: "f", extras: { openai_chat: { eager_input_streaming: true } } },
         { type: "opaque", format: "openai_chat", value: { type: "web_search" } },
@@ -198,49 +255,97 @@ describe("extras", () => {
     const { sent } = encode({
       messages: [
         { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
-        { role: "assistant", content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }], extras },
-        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }], extras },
+        {
+          role: "assistant",
+          content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }],
+          extras,
+        },
+        {
+          role: "tool",
+          content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }],
+          extras,
+        },
       ],
       tools: [{ name: "f", extras }],
       extras,
     });
-    expect(sent).toMatchObject({ top_k: 5, messages: [{ top_k: 5 }, { top_k: 5 }, { top_k: 5 }], tools: [{ top_k: 5 }] });
+    expect(sent).toMatchObject({
+      top_k: 5,
+      messages: [{ top_k: 5 }, { top_k: 5 }, { top_k: 5 }],
+      tools: [{ top_k: 5 }],
+    });
     expect(JSON.stringify(sent)).not.toContain("$");
   });
 });
 
 describe("what is laid over", () => {
   test("cannot bring back what the parts of a message decide", () => {
-    const extras = { openai_chat: { role: "system", content: "other", tool_calls: [{ id: "x" }], $said: { content: "more" } } };
+    const extras = {
+      openai_chat: {
+        role: "system",
+        content: "other",
+        tool_calls: [{ id: "x" }],
+        $said: { content: "more" },
+      },
+    };
     expect(encodeMessage({ role: "user", content: "Hi", extras }).messages).toEqual([HI]);
-    expect(encodeMessage({ role: "assistant", content: "Hi", extras }).messages).toEqual([{ role: "assistant", content: "Hi" }]);
+    expect(encodeMessage({ role: "assistant", content: "Hi", extras }).messages).toEqual([
+      { role: "assistant", content: "Hi" },
+    ]);
   });
 
   test("cannot hold an address that is not public", () => {
     const hidden: Part[] = [
-      { type: "image", url: "https://a.test/b.png", extras: { openai_chat: { image_url: { url: "http://169.254.169.254/" } } } },
-      { type: "opaque", format: "openai_chat", value: { type: "video_url", video_url: { url: "http://localhost:1/" } } },
-      { type: "opaque", format: "openai_chat", value: { type: "file", file: { file_data: "http://10.0.0.1/" } } },
+      {
+        type: "image",
+        url: "https://a.test/b.png",
+        extras: { openai_chat: { image_url: { url: "http://169.254.169.254/" } } },
+      },
+      {
+        type: "opaque",
+        format: "openai_chat",
+        value: { type: "video_url", video_url: { url: "http://localhost:1/" } },
+      },
+      {
+        type: "opaque",
+        format: "openai_chat",
+        value: { type: "file", file: { file_data: "http://10.0.0.1/" } },
+      },
     ];
-    for (const part of hidden) expect(() => encodeMessage({ role: "user", content: [part] })).toThrow("not a public one");
+    for (const part of hidden)
+      expect(() => encodeMessage({ role: "user", content: [part] })).toThrow("not a public one");
     const open: Part = {
       type: "opaque",
       format: "openai_chat",
-      value: { type: "video_url", video_url: { url: "https://a.test/v.mp4" }, text: "http://10.0.0.1" },
+      value: {
+        type: "video_url",
+        video_url: { url: "https://a.test/v.mp4" },
+        text: "http://10.0.0.1",
+      },
     };
-    expect(encodeMessage({ role: "user", content: [open] }).messages).toMatchObject([{ content: [{ type: "video_url" }] }]);
+    expect(encodeMessage({ role: "user", content: [open] }).messages).toMatchObject([
+      { content: [{ type: "video_url" }] },
+    ]);
   });
 });
 
 describe("system messages", () => {
-  const developer: Message = { role: "system", content: "Be brief.", extras: { openai_chat: { $role: "developer" } } };
+  const developer: Message = {
+    role: "system",
+    content: "Be brief.",
+    extras: { openai_chat: { $role: "developer" } },
+  };
 
   test("keep the role that the caller gave them, where the server has it", () => {
-    expect(encodeMessage(developer).messages).toEqual([{ role: "developer", content: "Be brief." }]);
-    expect(encodeMessage(developer, { system_role: "system" }).messages).toEqual([{ role: "system", content: "Be brief." }]);
-    expect(encodeMessage({ role: "system", content: "x" }, { system_role: "developer" }).messages).toEqual([
-      { role: "developer", content: "x" },
+    expect(encodeMessage(developer).messages).toEqual([
+      { role: "developer", content: "Be brief." },
     ]);
+    expect(encodeMessage(developer, { system_role: "system" }).messages).toEqual([
+      { role: "system", content: "Be brief." },
+    ]);
+    expect(
+      encodeMessage({ role: "system", content: "x" }, { system_role: "developer" }).messages,
+    ).toEqual([{ role: "developer", content: "x" }]);
   });
 });
 
@@ -248,8 +353,14 @@ describe("content", () => {
   const image: Part = { type: "image", media_type: "image/png", data: "AA==" };
 
   test("one text is a string, several parts are a list", () => {
-    expect(encodeMessage({ role: "user", content: [{ type: "text", text: "Hi" }] }).messages).toEqual([HI]);
-    const parts: Part[] = [{ type: "text", text: "Look" }, image, { type: "image", url: "https://a.test/b.png" }];
+    expect(
+      encodeMessage({ role: "user", content: [{ type: "text", text: "Hi" }] }).messages,
+    ).toEqual([HI]);
+    const parts: Part[] = [
+      { type: "text", text: "Look" },
+      image,
+      { type: "image", url: "https://a.test/b.png" },
+    ];
     expect(encodeMessage({ role: "user", content: parts }).messages).toEqual([
       {
         role: "user",
@@ -270,23 +381,45 @@ describe("content", () => {
     expect(encodeMessage({ role: "user", content }, { text_content: "joined" }).messages).toEqual([
       { role: "user", content: "a\nb" },
     ]);
-    expect(encodeMessage({ role: "user", content }).messages).toMatchObject([{ content: [{ text: "a" }, { text: "b" }] }]);
+    expect(encodeMessage({ role: "user", content }).messages).toMatchObject([
+      { content: [{ text: "a" }, { text: "b" }] },
+    ]);
   });
 
   test("documents go as the server takes them", () => {
-    const pdf: Part = { type: "document", media_type: "application/pdf", data: "JVBE", title: "a.pdf" };
+    const pdf: Part = {
+      type: "document",
+      media_type: "application/pdf",
+      data: "JVBE",
+      title: "a.pdf",
+    };
     const url: Part = { type: "document", url: "https://a.test/b.pdf" };
-    const content = (part: Part, quirks: QuirkSettings = {}) => encodeMessage({ role: "user", content: [part] }, quirks).messages;
+    const content = (part: Part, quirks: QuirkSettings = {}) =>
+      encodeMessage({ role: "user", content: [part] }, quirks).messages;
     expect(content(pdf)).toEqual([
-      { role: "user", content: [{ type: "file", file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" } }] },
+      {
+        role: "user",
+        content: [
+          {
+            type: "file",
+            file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" },
+          },
+        ],
+      },
     ]);
     expect(content(url, { documents: "file_or_url" })).toMatchObject([
-      { content: [{ type: "file", file: { filename: "document.pdf", file_data: "https://a.test/b.pdf" } }] },
+      {
+        content: [
+          { type: "file", file: { filename: "document.pdf", file_data: "https://a.test/b.pdf" } },
+        ],
+      },
     ]);
     expect(content(url, { documents: "document_url" })).toMatchObject([
       { content: [{ type: "document_url", document_url: "https://a.test/b.pdf" }] },
     ]);
-    expect(content(pdf, { documents: "document_url" })).toMatchObject([{ content: [{ document_name: "a.pdf" }] }]);
+    expect(content(pdf, { documents: "document_url" })).toMatchObject([
+      { content: [{ document_name: "a.pdf" }] },
+    ]);
   });
 
   test("documents of text are text", () => {
@@ -311,7 +444,11 @@ describe("content", () => {
       { cache: "cache_control" },
     );
     expect(known.sent).toMatchObject({
-      messages: [{ content: [{ type: "text", text: "Hi", cache_control: { type: "ephemeral", ttl: "1h" } }] }],
+      messages: [
+        {
+          content: [{ type: "text", text: "Hi", cache_control: { type: "ephemeral", ttl: "1h" } }],
+        },
+      ],
       tools: [{ cache_control: { type: "ephemeral" } }],
       cache_control: { type: "ephemeral" },
     });
@@ -323,11 +460,19 @@ describe("content", () => {
 });
 
 describe("earlier answers", () => {
-  const reasoning: Part = { type: "reasoning", text: "Hm.", extras: { openai_chat: { $field: "reasoning" } } };
+  const reasoning: Part = {
+    type: "reasoning",
+    text: "Hm.",
+    extras: { openai_chat: { $field: "reasoning" } },
+  };
   const foreign: Part = { type: "reasoning", text: "Foreign." };
   const text: Part = { type: "text", text: "Hi" };
   const call: Part = { type: "tool_call", id: "call_1", name: "f", arguments: { a: 1 } };
-  const wireCall = { id: "call_1", type: "function", function: { name: "f", arguments: '{"a":1}' } };
+  const wireCall = {
+    id: "call_1",
+    type: "function",
+    function: { name: "f", arguments: '{"a":1}' },
+  };
   const answer = (content: Message["content"], quirks: QuirkSettings = {}) =>
     encodeMessage({ role: "assistant", content }, quirks);
 
@@ -335,22 +480,30 @@ describe("earlier answers", () => {
     expect(answer([text, { type: "text", text: "!" }, call]).messages).toEqual([
       { role: "assistant", content: "Hi!", tool_calls: [wireCall] },
     ]);
-    expect(answer([call]).messages).toEqual([{ role: "assistant", content: null, tool_calls: [wireCall] }]);
+    expect(answer([call]).messages).toEqual([
+      { role: "assistant", content: null, tool_calls: [wireCall] },
+    ]);
     expect(answer([]).messages).toEqual([{ role: "assistant", content: "" }]);
     expect(answer("Hi").messages).toEqual([{ role: "assistant", content: "Hi" }]);
   });
 
   test("arguments go back letter for letter", () => {
     const cut: Part = { ...call, arguments: {}, arguments_text: '{"a": ' };
-    expect(answer([cut]).messages).toMatchObject([{ tool_calls: [{ function: { arguments: '{"a": ' } }] }]);
+    expect(answer([cut]).messages).toMatchObject([
+      { tool_calls: [{ function: { arguments: '{"a": ' } }] },
+    ]);
   });
 
   test("reasoning goes back to the field in which it came, foreign reasoning does not go", () => {
-    expect(answer([reasoning, foreign, text]).messages).toEqual([{ role: "assistant", content: "Hi", reasoning: "Hm." }]);
+    expect(answer([reasoning, foreign, text]).messages).toEqual([
+      { role: "assistant", content: "Hi", reasoning: "Hm." },
+    ]);
     expect(answer([reasoning, text], { reasoning_replay: "reasoning_content" }).messages).toEqual([
       { role: "assistant", content: "Hi", reasoning_content: "Hm." },
     ]);
-    expect(answer([reasoning, text], { reasoning_replay: "none" }).messages).toEqual([{ role: "assistant", content: "Hi" }]);
+    expect(answer([reasoning, text], { reasoning_replay: "none" }).messages).toEqual([
+      { role: "assistant", content: "Hi" },
+    ]);
   });
 
   test("or into Mistral's elements", () => {
@@ -358,14 +511,27 @@ describe("earlier answers", () => {
     expect(answer([reasoning, text], { reasoning_replay: "thinking" }).messages).toEqual([
       { role: "assistant", content: [thinking, { type: "text", text: "Hi" }] },
     ]);
-    const element: Part = { type: "reasoning", text: "Hm.", extras: { openai_chat: { $element: true } } };
-    expect(answer([element, text]).messages).toMatchObject([{ content: [thinking, { type: "text", text: "Hi" }] }]);
+    const element: Part = {
+      type: "reasoning",
+      text: "Hm.",
+      extras: { openai_chat: { $element: true } },
+    };
+    expect(answer([element, text]).messages).toMatchObject([
+      { content: [thinking, { type: "text", text: "Hi" }] },
+    ]);
   });
 
   test("DeepSeek gets some reasoning with every call", () => {
-    const quirks = { reasoning_replay: "reasoning_content", reasoning_with_tool_calls: "required" } as const;
-    expect(answer([reasoning, call], quirks).messages).toMatchObject([{ reasoning_content: "Hm." }]);
-    expect(answer([foreign, call], quirks).messages).toMatchObject([{ reasoning_content: "Foreign." }]);
+    const quirks = {
+      reasoning_replay: "reasoning_content",
+      reasoning_with_tool_calls: "required",
+    } as const;
+    expect(answer([reasoning, call], quirks).messages).toMatchObject([
+      { reasoning_content: "Hm." },
+    ]);
+    expect(answer([foreign, call], quirks).messages).toMatchObject([
+      { reasoning_content: "Foreign." },
+    ]);
     expect(answer([call], quirks).messages).toMatchObject([{ reasoning_content: "" }]);
     expect(answer([text], quirks).messages).toEqual([{ role: "assistant", content: "Hi" }]);
   });
@@ -375,18 +541,29 @@ describe("earlier answers", () => {
       { type: "reasoning.encrypted", data: "gAAA", index: 0 },
       { type: "reasoning.summary", summary: "s", index: 1 },
     ];
-    const signed: Part = { ...reasoning, signature: { format: "openai_chat", value: JSON.stringify(details) } };
+    const signed: Part = {
+      ...reasoning,
+      signature: { format: "openai_chat", value: JSON.stringify(details) },
+    };
     expect(answer([signed, text]).messages).toEqual([
       { role: "assistant", content: "Hi", reasoning: "Hm.", reasoning_details: details },
     ]);
     const refused = answer([signed, text], { reasoning_details: false });
     expect(refused.messages).toEqual([{ role: "assistant", content: "Hi", reasoning: "Hm." }]);
-    expect(refused.warnings).toMatchObject([{ code: "foreign_signature_dropped", param: "messages[0].content[0].signature" }]);
+    expect(refused.warnings).toMatchObject([
+      { code: "foreign_signature_dropped", param: "messages[0].content[0].signature" },
+    ]);
   });
 
   test("a refusal goes back as one", () => {
-    const refusal: Part = { type: "text", text: "No.", extras: { openai_chat: { $field: "refusal" } } };
-    expect(answer([refusal]).messages).toEqual([{ role: "assistant", content: null, refusal: "No." }]);
+    const refusal: Part = {
+      type: "text",
+      text: "No.",
+      extras: { openai_chat: { $field: "refusal" } },
+    };
+    expect(answer([refusal]).messages).toEqual([
+      { role: "assistant", content: null, refusal: "No." },
+    ]);
   });
 
   test("custom calls and opaque elements go back as they are", () => {
@@ -396,7 +573,9 @@ describe("earlier answers", () => {
       { type: "opaque", format: "openai_chat", value: image },
       { type: "opaque", format: "openai_chat", value: custom },
     ];
-    expect(answer(content).messages).toEqual([{ role: "assistant", content: [image], tool_calls: [custom] }]);
+    expect(answer(content).messages).toEqual([
+      { role: "assistant", content: [image], tool_calls: [custom] },
+    ]);
   });
 
   test("Mistral gets ids of nine letters and digits, the same one for call and result", () => {
@@ -405,7 +584,10 @@ describe("earlier answers", () => {
       { role: "tool", content: [{ type: "tool_result", tool_call_id: "call_1", content: "ok" }] },
     ];
     const { sent } = encode({ messages }, { tool_call_ids: "nine_alphanumerics" });
-    const [assistant, result] = sent.messages as { tool_calls: { id: string }[]; tool_call_id: string }[];
+    const [assistant, result] = sent.messages as {
+      tool_calls: { id: string }[];
+      tool_call_id: string;
+    }[];
     const [first, second] = assistant?.tool_calls ?? [];
     expect(first?.id).toMatch(/^[a-z0-9]{9}$/);
     expect(result?.tool_call_id).toBe(first?.id ?? "");
@@ -415,10 +597,17 @@ describe("earlier answers", () => {
 
 describe("tool results", () => {
   const result = (content: string | Part[], more: object = {}) =>
-    ({ type: "tool_result", tool_call_id: "t1", content, ...more }) as Extract<Part, { type: "tool_result" }>;
+    ({ type: "tool_result", tool_call_id: "t1", content, ...more }) as Extract<
+      Part,
+      { type: "tool_result" }
+    >;
 
   test("each is a message of its own, before what the user says", () => {
-    const content: Part[] = [result("one"), { ...result("two"), tool_call_id: "t2" }, { type: "text", text: "Go on" }];
+    const content: Part[] = [
+      result("one"),
+      { ...result("two"), tool_call_id: "t2" },
+      { type: "text", text: "Go on" },
+    ];
     expect(encodeMessage({ role: "user", content }).messages).toEqual([
       { role: "tool", tool_call_id: "t1", content: "one" },
       { role: "tool", tool_call_id: "t2", content: "two" },
@@ -445,9 +634,11 @@ describe("tool results", () => {
   });
 
   test("a failure is told in words", () => {
-    expect(encodeMessage({ role: "tool", content: [result("boom", { is_error: true })] }).messages).toEqual([
-      { role: "tool", tool_call_id: "t1", content: "Error: boom" },
+    expect(
+      encodeMessage({ role: "tool", content: [result("boom", { is_error: true })] }).messages,
+    ).toEqual([{ role: "tool", tool_call_id: "t1", content: "Error: boom" }]);
+    expect(encodeMessage({ role: "tool", content: [result([])] }).messages).toMatchObject([
+      { content: "" },
     ]);
-    expect(encodeMessage({ role: "tool", content: [result([])] }).messages).toMatchObject([{ content: "" }]);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
 import { createEventFold } from "../../../../src/chat/fold-events.ts";
-import type { JsonObject } from "../../../../src/chat/format.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { createPartWriter } from "../../../../src/formats/openai-chat/part-writer.ts";
 import { createToolCallAssembler } from "../../../../src/formats/openai-chat/tool-call-assembler.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 
 /** The parts that these deltas give, each of them a chunk of its own. */
@@ -30,7 +30,10 @@ function call(id: string, name: string, args: JsonObject) {
 }
 
 const fn = (name: string | null | undefined, args?: unknown) => ({
-  function: { ...(name === undefined ? {} : { name }), ...(args === undefined ? {} : { arguments: args }) },
+  function: {
+    ...(name === undefined ? {} : { name }),
+    ...(args === undefined ? {} : { arguments: args }),
+  },
 });
 
 describe("tool calls are put together", () => {
@@ -56,46 +59,54 @@ describe("tool calls are put together", () => {
   });
 
   test("whole, in one delta each (Groq, xAI)", () => {
-    expect(assemble({ index: 0, id: "a", ...fn("f", '{"x":1}') }, { index: 1, id: "b", ...fn("f", '{"x":2}') })).toEqual([
-      call("a", "f", { x: 1 }),
-      call("b", "f", { x: 2 }),
-    ]);
+    expect(
+      assemble(
+        { index: 0, id: "a", ...fn("f", '{"x":1}') },
+        { index: 1, id: "b", ...fn("f", '{"x":2}') },
+      ),
+    ).toEqual([call("a", "f", { x: 1 }), call("b", "f", { x: 2 })]);
   });
 
   test("without index and type (Mistral)", () => {
-    expect(assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "b", ...fn("g", '{"y":2}') })).toEqual([
-      call("a", "f", { x: 1 }),
-      call("b", "g", { y: 2 }),
-    ]);
+    expect(
+      assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "b", ...fn("g", '{"y":2}') }),
+    ).toEqual([call("a", "f", { x: 1 }), call("b", "g", { y: 2 })]);
   });
 
   test("without index, in pieces that only the id holds together", () => {
-    expect(assemble({ id: "a", ...fn("f", '{"x"') }, { id: "a", ...fn("", ":1}") }, { ...fn(null, "") })).toEqual([
-      call("a", "f", { x: 1 }),
-    ]);
+    expect(
+      assemble({ id: "a", ...fn("f", '{"x"') }, { id: "a", ...fn("", ":1}") }, { ...fn(null, "") }),
+    ).toEqual([call("a", "f", { x: 1 })]);
   });
 
   test("said twice, the second time with an empty name (Mistral)", () => {
-    expect(assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "a", ...fn("", '{"x":1}') })).toEqual([call("a", "f", { x: 1 })]);
-    expect(assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 0, id: "a", ...fn("f", "{}") })).toEqual([
-      call("a", "f", {}),
-    ]);
+    expect(assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "a", ...fn("", '{"x":1}') })).toEqual(
+      [call("a", "f", { x: 1 })],
+    );
+    expect(
+      assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 0, id: "a", ...fn("f", "{}") }),
+    ).toEqual([call("a", "f", {})]);
   });
 
   test('without an id, or with the text "null"', () => {
-    expect(assemble({ index: 0, ...fn("f", "{}") }, { index: 1, id: "null", ...fn("g", "{}") })).toEqual([
-      call("call_id1", "f", {}),
-      call("call_id2", "g", {}),
-    ]);
+    expect(
+      assemble({ index: 0, ...fn("f", "{}") }, { index: 1, id: "null", ...fn("g", "{}") }),
+    ).toEqual([call("call_id1", "f", {}), call("call_id2", "g", {})]);
   });
 
   test("with one index for all of them (Google)", () => {
-    expect(assemble({ index: 0, id: "a", ...fn("f", '{"x":1}') }, { index: 0, id: "b", ...fn("f", '{"x":2}') })).toHaveLength(2);
-    expect(assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("f", '{"x":2}') })).toEqual([
-      call("call_id1", "f", { x: 1 }),
-      call("call_id2", "f", { x: 2 }),
-    ]);
-    expect(assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("g", "") })).toHaveLength(2);
+    expect(
+      assemble(
+        { index: 0, id: "a", ...fn("f", '{"x":1}') },
+        { index: 0, id: "b", ...fn("f", '{"x":2}') },
+      ),
+    ).toHaveLength(2);
+    expect(
+      assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("f", '{"x":2}') }),
+    ).toEqual([call("call_id1", "f", { x: 1 }), call("call_id2", "f", { x: 2 })]);
+    expect(
+      assemble({ index: 0, ...fn("f", '{"x":1}') }, { index: 0, ...fn("g", "") }),
+    ).toHaveLength(2);
   });
 
   test("that begin under one index and go on under another", () => {
@@ -109,16 +120,15 @@ describe("tool calls are put together", () => {
   });
 
   test("with one id for two of them, of which the second gets another", () => {
-    expect(assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 1, id: "a", ...fn("g", "{}") })).toEqual([
-      call("a", "f", {}),
-      call("call_id1", "g", {}),
-    ]);
+    expect(
+      assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 1, id: "a", ...fn("g", "{}") }),
+    ).toEqual([call("a", "f", {}), call("call_id1", "g", {})]);
   });
 
   test("whose name comes after the first arguments", () => {
-    expect(assemble({ index: 0, id: "a", ...fn(undefined, '{"x"') }, { index: 0, ...fn("f", ":1}") })).toEqual([
-      call("a", "f", { x: 1 }),
-    ]);
+    expect(
+      assemble({ index: 0, id: "a", ...fn(undefined, '{"x"') }, { index: 0, ...fn("f", ":1}") }),
+    ).toEqual([call("a", "f", { x: 1 })]);
   });
 
   test("of which the second one's name comes late", () => {
@@ -129,18 +139,24 @@ describe("tool calls are put together", () => {
     );
     expect(parts).toEqual([call("a", "f", { x: 1 }), call("b", "g", { y: 2 })]);
     expect(
-      assemble({ index: 0, id: "a", ...fn("f", "") }, { index: 1, id: "b", ...fn(undefined, "") }, { index: 1, ...fn("g") }),
+      assemble(
+        { index: 0, id: "a", ...fn("f", "") },
+        { index: 1, id: "b", ...fn(undefined, "") },
+        { index: 1, ...fn("g") },
+      ),
     ).toEqual([call("a", "f", {}), call("b", "g", {})]);
   });
 
   test("whose arguments are an object", () => {
-    expect(assemble({ index: 0, id: "a", ...fn("f", { x: 1 }) })).toEqual([call("a", "f", { x: 1 })]);
+    expect(assemble({ index: 0, id: "a", ...fn("f", { x: 1 }) })).toEqual([
+      call("a", "f", { x: 1 }),
+    ]);
   });
 
   test("whose name is repeated with every piece", () => {
-    expect(assemble({ index: 0, id: "a", ...fn("f", '{"x"') }, { index: 0, id: "a", ...fn("f", ":1}") })).toEqual([
-      call("a", "f", { x: 1 }),
-    ]);
+    expect(
+      assemble({ index: 0, id: "a", ...fn("f", '{"x"') }, { index: 0, id: "a", ...fn("f", ":1}") }),
+    ).toEqual([call("a", "f", { x: 1 })]);
   });
 
   test("with what else they hold", () => {
@@ -156,13 +172,19 @@ describe("tool calls are put together", () => {
       { index: 0, custom: { input: "ECT" } },
     );
     expect(parts).toEqual([
-      { type: "opaque", format: "openai_chat", value: { id: "a", type: "custom", custom: { name: "c", input: "SELECT" } } },
+      {
+        type: "opaque",
+        format: "openai_chat",
+        value: { id: "a", type: "custom", custom: { name: "c", input: "SELECT" } },
+      },
     ]);
   });
 
   test("with an empty custom tool beside the function, or the reverse (Snowflake)", () => {
     const empty = { custom: { input: "", name: "" } };
-    expect(assemble({ id: "a", type: "function", ...fn("f", '{"x":1}'), ...empty })).toEqual([call("a", "f", { x: 1 })]);
+    expect(assemble({ id: "a", type: "function", ...fn("f", '{"x":1}'), ...empty })).toEqual([
+      call("a", "f", { x: 1 }),
+    ]);
     const custom = { name: "sql", input: "select 1" };
     expect(assemble({ id: "a", type: "custom", custom, ...fn("", "") })).toEqual([
       { type: "opaque", format: "openai_chat", value: { id: "a", type: "custom", custom } },

@@ -10,15 +10,26 @@ function encode(...messages: Message[]) {
 
 describe("encodeInput", () => {
   test("leaves an item of the caller's as it is where a text goes on with it", () => {
-    const value = { type: "message", role: "assistant", content: [{ type: "output_text", text: "a" }] };
+    const value = {
+      type: "message",
+      role: "assistant",
+      content: [{ type: "output_text", text: "a" }],
+    };
     const later = (index: number) =>
-      ({ type: "text", text: `${index}`, extras: { openai_responses: { $content_index: index } } }) as const;
+      ({
+        type: "text",
+        text: `${index}`,
+        extras: { openai_responses: { $content_index: index } },
+      }) as const;
     const message: Message = {
       role: "assistant",
       content: [{ type: "opaque", format: "openai_responses", value }, later(1), later(2)],
     };
-    const content = ["a", "1", "2"].map((text) => expect.objectContaining({ type: "output_text", text }));
-    for (const _ of ["first try", "second try"]) expect(encode(message).input).toEqual([{ ...value, content }]);
+    const content = ["a", "1", "2"].map((text) =>
+      expect.objectContaining({ type: "output_text", text }),
+    );
+    for (const _ of ["first try", "second try"])
+      expect(encode(message).input).toEqual([{ ...value, content }]);
     expect(value.content).toHaveLength(1);
   });
 
@@ -28,11 +39,19 @@ describe("encodeInput", () => {
       {
         role: "assistant",
         content: [
-          { type: "reasoning", text: "Hm.", signature: { format: "openai_responses", value: "gAAA", id: "rs_1" } },
+          {
+            type: "reasoning",
+            text: "Hm.",
+            signature: { format: "openai_responses", value: "gAAA", id: "rs_1" },
+          },
           {
             type: "text",
             text: "I look.",
-            extras: { openai_responses: { $item: { id: "msg_1", status: "completed", phase: "commentary" } } },
+            extras: {
+              openai_responses: {
+                $item: { id: "msg_1", status: "completed", phase: "commentary" },
+              },
+            },
           },
           {
             type: "tool_call",
@@ -49,7 +68,12 @@ describe("encodeInput", () => {
     expect(warnings).toEqual([]);
     expect(input).toEqual([
       { role: "user", content: "Weather?" },
-      { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: "gAAA" },
+      {
+        type: "reasoning",
+        id: "rs_1",
+        summary: [{ type: "summary_text", text: "Hm." }],
+        encrypted_content: "gAAA",
+      },
       {
         type: "message",
         role: "assistant",
@@ -58,7 +82,13 @@ describe("encodeInput", () => {
         status: "completed",
         phase: "commentary",
       },
-      { type: "function_call", call_id: "call_1", name: "weather", arguments: '{"city": "Bern"}', id: "fc_1" },
+      {
+        type: "function_call",
+        call_id: "call_1",
+        name: "weather",
+        arguments: '{"city": "Bern"}',
+        id: "fc_1",
+      },
       { type: "function_call_output", call_id: "call_1", output: "Rain" },
     ]);
   });
@@ -81,7 +111,9 @@ describe("encodeInput", () => {
       { role: "assistant", content: "B" },
       { type: "function_call", call_id: "toolu_1", name: "go", arguments: "{}" },
     ]);
-    expect(warnings).toMatchObject([{ code: "foreign_content_dropped", param: "messages[1].content[0]" }]);
+    expect(warnings).toMatchObject([
+      { code: "foreign_content_dropped", param: "messages[1].content[0]" },
+    ]);
   });
 
   test("the texts of one item come together again", () => {
@@ -91,7 +123,11 @@ describe("encodeInput", () => {
         role: "assistant",
         content: [
           { type: "text", text: "A", extras: { openai_responses: { $item: { id: "msg_1" } } } },
-          { type: "text", text: "No.", extras: { openai_responses: { $content_index: 1, $type: "refusal" } } },
+          {
+            type: "text",
+            text: "No.",
+            extras: { openai_responses: { $content_index: 1, $type: "refusal" } },
+          },
           { type: "text", text: "C", extras: { openai_responses: { $item: { id: "msg_2" } } } },
         ],
       },
@@ -106,7 +142,12 @@ describe("encodeInput", () => {
         ],
         id: "msg_1",
       },
-      { type: "message", role: "assistant", content: [{ type: "output_text", text: "C", annotations: [] }], id: "msg_2" },
+      {
+        type: "message",
+        role: "assistant",
+        content: [{ type: "output_text", text: "C", annotations: [] }],
+        id: "msg_2",
+      },
     ]);
   });
 
@@ -116,12 +157,21 @@ describe("encodeInput", () => {
       content: [
         { type: "text", text: "See" },
         { type: "image", url: "https://example.com/a.png" },
-        { type: "image", media_type: "image/jpeg", data: "AAAA", extras: { openai_responses: { detail: "low" } } },
+        {
+          type: "image",
+          media_type: "image/jpeg",
+          data: "AAAA",
+          extras: { openai_responses: { detail: "low" } },
+        },
         { type: "document", media_type: "application/pdf", data: "JVBE", title: "a.pdf" },
         { type: "document", media_type: "application/pdf", data: "JVBE" },
         { type: "document", url: "https://example.com/a.pdf", title: "not sent" },
         { type: "document", text: "Plain", title: "Notes" },
-        { type: "opaque", format: "openai_responses", value: { type: "input_audio", input_audio: {} } },
+        {
+          type: "opaque",
+          format: "openai_responses",
+          value: { type: "input_audio", input_audio: {} },
+        },
       ],
     });
     expect(input).toEqual([
@@ -132,7 +182,11 @@ describe("encodeInput", () => {
           { type: "input_image", image_url: "https://example.com/a.png" },
           { type: "input_image", image_url: "data:image/jpeg;base64,AAAA", detail: "low" },
           { type: "input_file", filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" },
-          { type: "input_file", filename: "document.pdf", file_data: "data:application/pdf;base64,JVBE" },
+          {
+            type: "input_file",
+            filename: "document.pdf",
+            file_data: "data:application/pdf;base64,JVBE",
+          },
           { type: "input_file", file_url: "https://example.com/a.pdf" },
           { type: "input_text", text: "Notes\n\nPlain" },
           { type: "input_audio", input_audio: {} },
@@ -145,10 +199,23 @@ describe("encodeInput", () => {
     const { input } = encode({
       role: "tool",
       content: [
-        { type: "tool_result", tool_call_id: "a", content: [{ type: "image", media_type: "image/png", data: "AA" }] },
+        {
+          type: "tool_result",
+          tool_call_id: "a",
+          content: [{ type: "image", media_type: "image/png", data: "AA" }],
+        },
         { type: "tool_result", tool_call_id: "b", content: "No such file", is_error: true },
-        { type: "tool_result", tool_call_id: "c", content: [{ type: "text", text: "Broken" }], is_error: true },
-        { type: "opaque", format: "openai_responses", value: { type: "custom_tool_call_output", call_id: "d", output: "x" } },
+        {
+          type: "tool_result",
+          tool_call_id: "c",
+          content: [{ type: "text", text: "Broken" }],
+          is_error: true,
+        },
+        {
+          type: "opaque",
+          format: "openai_responses",
+          value: { type: "custom_tool_call_output", call_id: "d", output: "x" },
+        },
       ],
     });
     expect(input).toEqual([
@@ -191,7 +258,10 @@ describe("encodeInput", () => {
       { role: "user", content: [{ type: "reasoning", text: "mine" }] },
     );
     expect(input).toHaveLength(1);
-    expect(warnings.map(({ param }) => param)).toEqual(["messages[1].content[0]", "messages[2].content[0]"]);
+    expect(warnings.map(({ param }) => param)).toEqual([
+      "messages[1].content[0]",
+      "messages[2].content[0]",
+    ]);
   });
 
   test("a system message that stood among the items stays there, with its role", () => {

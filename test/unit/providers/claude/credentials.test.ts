@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { readClaudeCredential } from "../../../../src/providers/claude/credentials.ts";
+import type { ClaudeConfig } from "../../../../src/providers/claude/env.ts";
 import { createClaudeProvider } from "../../../../src/providers/claude/index.ts";
-import type { ClaudeEnv } from "../../../../src/providers/claude/settings.ts";
 import { createTestCall, createTestDeps } from "../../../support/play-response.ts";
 
-const cases: readonly (readonly [ClaudeEnv, ReturnType<typeof readClaudeCredential>])[] = [
+const cases: readonly (readonly [ClaudeConfig, ReturnType<typeof readClaudeCredential>])[] = [
   [{ ANTHROPIC_API_KEY: "sk-ant-api03-a" }, { type: "api_key", value: "sk-ant-api03-a" }],
   [{ ANTHROPIC_API_KEY: "any-proxy-key" }, { type: "api_key", value: "any-proxy-key" }],
   [{ ANTHROPIC_API_KEY: "sk-ant-oat01-a" }, { type: "oauth", value: "sk-ant-oat01-a" }],
@@ -25,11 +25,14 @@ describe("credentials", () => {
     expect(readClaudeCredential(env)).toEqual(expected);
   });
 
-  test.each(["SECRET with spaces", "SECRET\r\nx: y", "SECRÉT", ""])("a bad secret is told by its variable alone: %p", (value) => {
-    const read = readClaudeCredential({ CLAUDE_ACCESS_TOKEN: value });
-    expect(read).toEqual({ reason: expect.stringContaining("CLAUDE_ACCESS_TOKEN") });
-    expect(JSON.stringify(read)).not.toContain("SECR");
-  });
+  test.each(["SECRET with spaces", "SECRET\r\nx: y", "SECRÉT", ""])(
+    "a bad secret is told by its variable alone: %p",
+    (value) => {
+      const read = readClaudeCredential({ CLAUDE_ACCESS_TOKEN: value });
+      expect(read).toEqual({ reason: expect.stringContaining("CLAUDE_ACCESS_TOKEN") });
+      expect(JSON.stringify(read)).not.toContain("SECR");
+    },
+  );
 
   test("without any the provider says what to do, and is not called", async () => {
     const provider = createClaudeProvider(
@@ -41,7 +44,9 @@ describe("credentials", () => {
       code: "provider_unavailable",
       reason: "Set ANTHROPIC_API_KEY (or CLAUDE_ACCESS_TOKEN).",
     });
-    const opened = await provider.open(createTestCall({ messages: [] })).catch((thrown: unknown) => thrown);
+    const opened = await provider
+      .open(createTestCall({ messages: [] }))
+      .catch((thrown: unknown) => thrown);
     expect(opened).toMatchObject({ code: "provider_unavailable" });
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
 import { createEventFold } from "../../../../src/chat/fold-events.ts";
-import type { JsonObject } from "../../../../src/chat/format.ts";
-import { createDecoder } from "../../../../src/providers/claude/decode-answer.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
+import { createAnswerDecoder } from "../../../../src/providers/claude/decode-answer.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 
 type Event = JsonObject & { type: string };
@@ -19,7 +19,11 @@ const START: Event = {
     usage: { input_tokens: 3, output_tokens: 1 },
   },
 };
-const TEXT: Event = { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } };
+const TEXT: Event = {
+  type: "content_block_start",
+  index: 0,
+  content_block: { type: "text", text: "" },
+};
 const STOP: Event = { type: "content_block_stop", index: 0 };
 const END: Event = {
   type: "message_delta",
@@ -38,8 +42,9 @@ function delta(fields: JsonObject, index = 0): Event {
 
 function decode(...stream: Event[]): ChatEvent[] {
   const events: ChatEvent[] = [];
-  const decoder = createDecoder();
-  for (const event of stream) decoder.decodeMessage({ event: event.type, data: JSON.stringify(event) }, events);
+  const decoder = createAnswerDecoder();
+  for (const event of stream)
+    decoder.decodeMessage({ event: event.type, data: JSON.stringify(event) }, events);
   return events;
 }
 
@@ -69,7 +74,9 @@ describe("blocks", () => {
       delta({ type: "text_delta", text: "so" }),
       STOP,
     );
-    expect(content).toEqual([{ type: "text", text: "so", extras: { anthropic: { citations: [{ cited_text: "c" }] } } }]);
+    expect(content).toEqual([
+      { type: "text", text: "so", extras: { anthropic: { citations: [{ cited_text: "c" }] } } },
+    ]);
   });
 
   test("a tool call, its arguments in pieces; without any; and with all of them at once", () => {
@@ -86,7 +93,13 @@ describe("blocks", () => {
       { ...STOP, index: 2 },
     );
     expect(content).toEqual([
-      { type: "tool_call", id: "t1", name: "f", arguments: { a: 1 }, extras: { anthropic: { caller: { type: "direct" } } } },
+      {
+        type: "tool_call",
+        id: "t1",
+        name: "f",
+        arguments: { a: 1 },
+        extras: { anthropic: { caller: { type: "direct" } } },
+      },
       { type: "tool_call", id: "t2", name: "g", arguments: {} },
       { type: "tool_call", id: "t3", name: "h", arguments: { b: 2 } },
     ]);
@@ -104,7 +117,12 @@ describe("blocks", () => {
     );
     expect(content).toEqual([
       { type: "reasoning", text: "so", signature: { format: "anthropic", value: "c2ln+/==" } },
-      { type: "reasoning", text: "", redacted: true, signature: { format: "anthropic", value: "cmVk" } },
+      {
+        type: "reasoning",
+        text: "",
+        redacted: true,
+        signature: { format: "anthropic", value: "cmVk" },
+      },
     ]);
   });
 
@@ -139,7 +157,10 @@ describe("blocks", () => {
     };
     const events = decode({ type: "message_start", message }, LAST);
     expectEventOrder(events);
-    expect(events.at(-1)).toMatchObject({ finish_reason: "tool_calls", extras: { anthropic: { container: { id: "c1" } } } });
+    expect(events.at(-1)).toMatchObject({
+      finish_reason: "tool_calls",
+      extras: { anthropic: { container: { id: "c1" } } },
+    });
     expect(events.filter(({ raw }) => raw).map(({ type }) => type)).toEqual(["start", "end"]);
   });
 });
@@ -150,8 +171,16 @@ describe("the end", () => {
       START,
       {
         type: "message_delta",
-        delta: { stop_reason: "refusal", stop_sequence: null, stop_details: { type: "refusal", category: "cyber" } },
-        usage: { input_tokens: null, output_tokens: 5, server_tool_use: { web_search_requests: 1 } },
+        delta: {
+          stop_reason: "refusal",
+          stop_sequence: null,
+          stop_details: { type: "refusal", category: "cyber" },
+        },
+        usage: {
+          input_tokens: null,
+          output_tokens: 5,
+          server_tool_use: { web_search_requests: 1 },
+        },
         context_management: { applied_edits: [] },
       },
       LAST,
@@ -196,7 +225,14 @@ describe("the end", () => {
       output_tokens: 2,
       total_tokens: 5,
       passes: [
-        { usage: { input_tokens: 1000, output_tokens: 9, cached_input_tokens: 900, total_tokens: 1009 } },
+        {
+          usage: {
+            input_tokens: 1000,
+            output_tokens: 9,
+            cached_input_tokens: 900,
+            total_tokens: 1009,
+          },
+        },
         { model: "claude-y", usage: { input_tokens: 50, output_tokens: 4, total_tokens: 54 } },
         { usage: { input_tokens: 3, output_tokens: 2, total_tokens: 5 } },
       ],
@@ -245,7 +281,11 @@ describe("the end", () => {
   });
 
   test("without counts there is no usage", () => {
-    const events = decode({ type: "message_start", message: { id: "msg_1", model: "m" } }, { ...END, usage: {} }, LAST);
+    const events = decode(
+      { type: "message_start", message: { id: "msg_1", model: "m" } },
+      { ...END, usage: {} },
+      LAST,
+    );
     expect(events.map(({ type }) => type)).toEqual(["start", "opaque", "end"]);
     expect(events.at(-1)).toMatchObject({ usage: null });
   });
@@ -268,20 +308,36 @@ describe("the end", () => {
 
 describe("what no meaning is known of", () => {
   test("is carried once the message began", () => {
-    const events = decode({ type: "ping" }, START, { type: "ping" }, { type: "future_event", x: 1 });
+    const events = decode(
+      { type: "ping" },
+      START,
+      { type: "ping" },
+      { type: "future_event", x: 1 },
+    );
     expect(events.map(({ type }) => type)).toEqual(["start", "usage", "opaque", "opaque"]);
-    expect(events.at(-1)?.raw).toEqual({ event: "future_event", data: '{"type":"future_event","x":1}' });
+    expect(events.at(-1)?.raw).toEqual({
+      event: "future_event",
+      data: '{"type":"future_event","x":1}',
+    });
   });
 
   test("a message_start that is said twice is one", () => {
     const events = decode(START, START, TEXT, STOP, END, LAST);
     expectEventOrder(events);
-    expect(events.map(({ type }) => type)).toEqual(["start", "usage", "opaque", "part-start", "part-end", "usage", "end"]);
+    expect(events.map(({ type }) => type)).toEqual([
+      "start",
+      "usage",
+      "opaque",
+      "part-start",
+      "part-end",
+      "usage",
+      "end",
+    ]);
   });
 
   test("an event without a name has its type for one", () => {
     const events: ChatEvent[] = [];
-    createDecoder().decodeMessage({ event: "", data: JSON.stringify(START) }, events);
+    createAnswerDecoder().decodeMessage({ event: "", data: JSON.stringify(START) }, events);
     expect(events[0]?.raw?.event).toBe("message_start");
   });
 });
@@ -301,7 +357,11 @@ describe("what is not an answer", () => {
     ["an end without a stop reason", [START, TEXT, STOP, LAST]],
     [
       "a text in a tool call",
-      [START, start({ type: "tool_use", id: "t", name: "f", input: {} }), delta({ type: "text_delta", text: "a" })],
+      [
+        START,
+        start({ type: "tool_use", id: "t", name: "f", input: {} }),
+        delta({ type: "text_delta", text: "a" }),
+      ],
     ],
     ["a tool call without a name", [START, start({ type: "tool_use", id: "t" })]],
     ["a message without an id", [{ type: "message_start", message: { model: "m" } }]],
@@ -311,7 +371,9 @@ describe("what is not an answer", () => {
   });
 
   test("no events at all", () => {
-    expect(failureOf(() => createDecoder().decodeEnd([], ""))).toMatchObject({ code: "upstream_invalid_response" });
+    expect(failureOf(() => createAnswerDecoder().decodeEnd([], ""))).toMatchObject({
+      code: "upstream_invalid_response",
+    });
   });
 
   test.each([
@@ -319,7 +381,9 @@ describe("what is not an answer", () => {
     { type: "message" },
     { type: "message", id: "m", model: "m", content: [], stop_reason: null },
   ])("the body %p", (body) => {
-    expect(failureOf(() => createDecoder().decodeBody(body, []))).toMatchObject({ code: "upstream_invalid_response" });
+    expect(failureOf(() => createAnswerDecoder().decodeBody(body, []))).toMatchObject({
+      code: "upstream_invalid_response",
+    });
   });
 });
 
@@ -335,6 +399,6 @@ describe("errors inside an answer", () => {
     const thrown = failureOf(() => decode(START, error));
     expect(thrown).toMatchObject({ code, upstreamCode: type, upstreamRequestId: "req_1" });
     expect(String(thrown)).not.toContain("SECRET");
-    expect(failureOf(() => createDecoder().decodeBody(error, []))).toMatchObject({ code });
+    expect(failureOf(() => createAnswerDecoder().decodeBody(error, []))).toMatchObject({ code });
   });
 });

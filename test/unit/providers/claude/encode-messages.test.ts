@@ -20,7 +20,11 @@ function encodeParts(...content: Part[]) {
 }
 
 const call = (id: string): Part => ({ type: "tool_call", id, name: "f", arguments: { a: 1 } });
-const result = (id: string, content: string): Part => ({ type: "tool_result", tool_call_id: id, content });
+const result = (id: string, content: string): Part => ({
+  type: "tool_result",
+  tool_call_id: id,
+  content,
+});
 
 describe("parts", () => {
   test("texts, with cache hints and carried fields; empty ones are left out", () => {
@@ -52,7 +56,11 @@ describe("parts", () => {
       { type: "image", source: { type: "base64", media_type: "image/webp", data: "AAAA" } },
       { type: "image", source: { type: "base64", media_type: "image/jpeg", data: "/9j/AAAA" } },
       { type: "image", source: { type: "url", url: "https://example.com/a.png" } },
-      { type: "document", source: { type: "base64", media_type: "application/pdf", data: "JVBE" }, title: "T" },
+      {
+        type: "document",
+        source: { type: "base64", media_type: "application/pdf", data: "JVBE" },
+        title: "T",
+      },
       { type: "document", source: { type: "text", media_type: "text/plain", data: "Grüße" } },
       { type: "document", source: { type: "url", url: "https://example.com/a.pdf" } },
       { type: "document", source: { type: "text", media_type: "text/plain", data: "plain" } },
@@ -66,7 +74,12 @@ describe("parts", () => {
         role: "assistant",
         content: [
           { type: "reasoning", text: "so", signature: { format: "anthropic", value: "c2ln+/==" } },
-          { type: "reasoning", text: "", redacted: true, signature: { format: "anthropic", value: "cmVk" } },
+          {
+            type: "reasoning",
+            text: "",
+            redacted: true,
+            signature: { format: "anthropic", value: "cmVk" },
+          },
           { type: "reasoning", text: "unsigned" },
           { type: "text", text: "42" },
         ],
@@ -127,7 +140,10 @@ describe("tool results", () => {
             tool_use_id: "c2",
             content: [
               { type: "text", text: "broken" },
-              { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw" } },
+              {
+                type: "image",
+                source: { type: "base64", media_type: "image/png", data: "iVBORw" },
+              },
             ],
             is_error: true,
           },
@@ -200,7 +216,10 @@ describe("system messages", () => {
       { role: "system", content: "A" },
       { role: "assistant", content: "Hello" },
       { role: "user", content: "Go on" },
-      { role: "system", content: [{ type: "text", text: "B", cache_control: { type: "ephemeral" } }] },
+      {
+        role: "system",
+        content: [{ type: "text", text: "B", cache_control: { type: "ephemeral" } }],
+      },
     ]);
     expect(warnings).toEqual([]);
   });
@@ -218,7 +237,12 @@ describe("system messages", () => {
       ],
       false,
     );
-    expect(wire.map(({ role, content }) => [role, Array.isArray(content) ? content.map(({ type }) => type) : content])).toEqual([
+    expect(
+      wire.map(({ role, content }) => [
+        role,
+        Array.isArray(content) ? content.map(({ type }) => type) : content,
+      ]),
+    ).toEqual([
       ["user", "Hi"],
       ["user", "<system>\nA\n</system>"],
       ["assistant", ["tool_use"]],
@@ -231,7 +255,10 @@ describe("system messages", () => {
   });
 
   test("those that came in this format stay what and where they were, whatever the model", () => {
-    const { system: top, wire } = encode([{ ...system("A"), extras: { anthropic: { role: "system" } } }, user], false);
+    const { system: top, wire } = encode(
+      [{ ...system("A"), extras: { anthropic: { role: "system" } } }, user],
+      false,
+    );
     expect(top).toBeUndefined();
     expect(wire).toEqual([
       { role: "system", content: "A" },

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { ModelInfo } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
-import { encodeCountRequest, encodeRequest } from "../../../../src/providers/claude/encode-request.ts";
+import {
+  encodeCountRequest,
+  encodeRequest,
+} from "../../../../src/providers/claude/encode-request.ts";
 import { createTestCall } from "../../../support/play-response.ts";
 
 const HI: ChatRequest["messages"] = [{ role: "user", content: "Hi" }];
@@ -11,12 +14,26 @@ const ADAPTIVE: ModelInfo = {
   efforts: ["none", "low", "high"],
   max_output_tokens: 128_000,
 };
-const BUDGET: ModelInfo = { id: "claude-haiku-4-5", reasoning: "budget", efforts: ["none"], max_output_tokens: 64_000 };
+const BUDGET: ModelInfo = {
+  id: "claude-haiku-4-5",
+  reasoning: "budget",
+  efforts: ["none"],
+  max_output_tokens: 64_000,
+};
 
-function encode(request: Partial<ChatRequest>, model: ModelInfo = { id: "claude-x" }, stream = false) {
+function encode(
+  request: Partial<ChatRequest>,
+  model: ModelInfo = { id: "claude-x" },
+  stream = false,
+) {
   const call = createTestCall({ messages: HI, ...request }, { model, stream });
   const { body, betas, version } = encodeRequest(call, { systemTurns: true });
-  return { body, betas, version, warnings: call.warnings.map(({ code, param }) => `${code} ${param}`) };
+  return {
+    body,
+    betas,
+    version,
+    warnings: call.warnings.map(({ code, param }) => `${code} ${param}`),
+  };
 }
 
 describe("max_tokens and streaming", () => {
@@ -57,19 +74,36 @@ describe("sampling", () => {
   });
 
   test("is left out while the model reasons, save for the defaults", () => {
-    const { body, warnings } = encode({ temperature: 0.5, top_p: 0.5, reasoning: { effort: "high" } }, ADAPTIVE);
+    const { body, warnings } = encode(
+      { temperature: 0.5, top_p: 0.5, reasoning: { effort: "high" } },
+      ADAPTIVE,
+    );
     expect(body).not.toContainAnyKeys(["temperature", "top_p"]);
     expect(warnings).toEqual(["unsupported_parameter temperature", "unsupported_parameter top_p"]);
     const kept = encode({ temperature: 1, top_p: 0.95, reasoning: { effort: "high" } }, ADAPTIVE);
     expect(kept.body).toMatchObject({ temperature: 1, top_p: 0.95 });
     expect(kept.warnings).toEqual([]);
-    expect(encode({ temperature: 0.5, reasoning: { effort: "none" } }, ADAPTIVE).body.temperature).toBe(0.5);
+    expect(
+      encode({ temperature: 0.5, reasoning: { effort: "none" } }, ADAPTIVE).body.temperature,
+    ).toBe(0.5);
   });
 });
 
 describe("reasoning", () => {
-  const cases: readonly (readonly [name: string, ModelInfo, ChatRequest["reasoning"], object, string[]])[] = [
-    ["an effort", ADAPTIVE, { effort: "high" }, { thinking: { type: "adaptive" }, output_config: { effort: "high" } }, []],
+  const cases: readonly (readonly [
+    name: string,
+    ModelInfo,
+    ChatRequest["reasoning"],
+    object,
+    string[],
+  ])[] = [
+    [
+      "an effort",
+      ADAPTIVE,
+      { effort: "high" },
+      { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
+      [],
+    ],
     [
       "an effort, shown",
       ADAPTIVE,
@@ -85,8 +119,20 @@ describe("reasoning", () => {
       { thinking: { type: "between_tools" } },
       [],
     ],
-    ["hidden, and nothing else", ADAPTIVE, { visible: false }, { thinking: { type: "adaptive", display: "omitted" } }, []],
-    ["a budget", BUDGET, { budget_tokens: 2000 }, { thinking: { type: "enabled", budget_tokens: 2000 } }, []],
+    [
+      "hidden, and nothing else",
+      ADAPTIVE,
+      { visible: false },
+      { thinking: { type: "adaptive", display: "omitted" } },
+      [],
+    ],
+    [
+      "a budget",
+      BUDGET,
+      { budget_tokens: 2000 },
+      { thinking: { type: "enabled", budget_tokens: 2000 } },
+      [],
+    ],
     [
       "a budget that is too small",
       BUDGET,
@@ -94,7 +140,13 @@ describe("reasoning", () => {
       { thinking: { type: "enabled", budget_tokens: 1024 } },
       ["adjusted_parameter reasoning.budget_tokens"],
     ],
-    ["an effort as a budget", BUDGET, { effort: "medium" }, { thinking: { type: "enabled", budget_tokens: 8192 } }, []],
+    [
+      "an effort as a budget",
+      BUDGET,
+      { effort: "medium" },
+      { thinking: { type: "enabled", budget_tokens: 8192 } },
+      [],
+    ],
     ["no budget", BUDGET, { budget_tokens: 0 }, {}, []],
     [
       "an effort that does not think",
@@ -122,7 +174,9 @@ describe("reasoning", () => {
   test.each(cases)("%s", (_, model, reasoning, expected, warnings) => {
     const encoded = encode({ reasoning }, model);
     const { thinking, output_config } = encoded.body;
-    const given = Object.fromEntries(Object.entries({ thinking, output_config }).filter(([, value]) => value !== undefined));
+    const given = Object.fromEntries(
+      Object.entries({ thinking, output_config }).filter(([, value]) => value !== undefined),
+    );
     expect<object>(given).toEqual(expected);
     expect(encoded.warnings).toEqual(warnings);
   });
@@ -143,7 +197,10 @@ describe("reasoning", () => {
     expect(budget.body).not.toContainAnyKeys(["thinking", "output_config"]);
     expect(budget.warnings).toEqual(["adjusted_parameter reasoning"]);
     const effort = encode({ reasoning: { effort: "high" }, ...forced }, ADAPTIVE);
-    expect(effort.body).toMatchObject({ thinking: { type: "adaptive" }, output_config: { effort: "high" } });
+    expect(effort.body).toMatchObject({
+      thinking: { type: "adaptive" },
+      output_config: { effort: "high" },
+    });
     expect(effort.warnings).toEqual([]);
   });
 
@@ -153,7 +210,10 @@ describe("reasoning", () => {
       { reasoning: { effort: "high" }, extras: { anthropic: { output_config: { task_budget } } } },
       ADAPTIVE,
     );
-    expect(body).toMatchObject({ thinking: { type: "adaptive" }, output_config: { effort: "high", task_budget } });
+    expect(body).toMatchObject({
+      thinking: { type: "adaptive" },
+      output_config: { effort: "high", task_budget },
+    });
   });
 });
 
@@ -161,9 +221,19 @@ describe("tools", () => {
   test("with schema, cache hint, strictness and carried fields; Anthropic's own as they are", () => {
     const { body } = encode({
       tools: [
-        { name: "a", description: "A", parameters: { properties: {} }, strict: true, cache: { ttl: "1h" } },
+        {
+          name: "a",
+          description: "A",
+          parameters: { properties: {} },
+          strict: true,
+          cache: { ttl: "1h" },
+        },
         { name: "b", extras: { anthropic: { defer_loading: true } } },
-        { type: "opaque", format: "anthropic", value: { type: "web_search_20250305", name: "web_search" } },
+        {
+          type: "opaque",
+          format: "anthropic",
+          value: { type: "web_search_20250305", name: "web_search" },
+        },
       ],
     });
     expect(body.tools).toEqual([
@@ -180,7 +250,11 @@ describe("tools", () => {
     expect(body).not.toHaveProperty("tool_choice");
   });
 
-  const choices: readonly (readonly [ChatRequest["tool_choice"], boolean | undefined, object | undefined])[] = [
+  const choices: readonly (readonly [
+    ChatRequest["tool_choice"],
+    boolean | undefined,
+    object | undefined,
+  ])[] = [
     [undefined, undefined, undefined],
     [undefined, true, undefined],
     [undefined, false, { type: "auto", disable_parallel_tool_use: true }],
@@ -203,23 +277,33 @@ describe("the form of the answer", () => {
   test("a schema goes with its objects closed, as Claude demands", () => {
     const schema = {
       type: "object",
-      properties: { a: { type: "array", items: { type: "object", properties: {} } }, type: { type: "string" } },
+      properties: {
+        a: { type: "array", items: { type: "object", properties: {} } },
+        type: { type: "string" },
+      },
       $defs: {
         d: { anyOf: [{ properties: { x: {} } }, { type: "null" }] },
         open: { type: "object", additionalProperties: true },
       },
     };
-    expect(encode({ response_format: { type: "json_schema", name: "n", schema } }).body.output_config).toEqual({
+    expect(
+      encode({ response_format: { type: "json_schema", name: "n", schema } }).body.output_config,
+    ).toEqual({
       format: {
         type: "json_schema",
         schema: {
           type: "object",
           properties: {
-            a: { type: "array", items: { type: "object", properties: {}, additionalProperties: false } },
+            a: {
+              type: "array",
+              items: { type: "object", properties: {}, additionalProperties: false },
+            },
             type: { type: "string" },
           },
           $defs: {
-            d: { anyOf: [{ properties: { x: {} }, additionalProperties: false }, { type: "null" }] },
+            d: {
+              anyOf: [{ properties: { x: {} }, additionalProperties: false }, { type: "null" }],
+            },
             open: { type: "object", additionalProperties: true },
           },
           additionalProperties: false,
@@ -253,7 +337,10 @@ describe("metadata, cache and extras", () => {
   test("extras are laid over the body, but do not choose the model, its length or the stream", () => {
     const { body, betas, version } = encode({
       reasoning: { effort: "high" },
-      response_format: { type: "json_schema", schema: { type: "object", additionalProperties: false } },
+      response_format: {
+        type: "json_schema",
+        schema: { type: "object", additionalProperties: false },
+      },
       extras: {
         anthropic: {
           top_k: 5,
@@ -287,8 +374,16 @@ describe("metadata, cache and extras", () => {
     const { body } = encode({
       messages: [
         { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
-        { role: "assistant", content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }], extras },
-        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }], extras },
+        {
+          role: "assistant",
+          content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }],
+          extras,
+        },
+        {
+          role: "tool",
+          content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }],
+          extras,
+        },
       ],
       tools: [{ name: "f", extras }],
       extras,
@@ -305,7 +400,9 @@ describe("metadata, cache and extras", () => {
     ["anthropic-version", "2023-01-01"],
     ["anthropic-version", "new"],
   ])("a header that is none is refused: %s %p", (name, value) => {
-    expect(() => encode({ extras: { anthropic: { [name]: value } } })).toThrow(`extras.anthropic.${name} is not a value`);
+    expect(() => encode({ extras: { anthropic: { [name]: value } } })).toThrow(
+      `extras.anthropic.${name} is not a value`,
+    );
   });
 });
 

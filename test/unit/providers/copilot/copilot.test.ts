@@ -3,8 +3,8 @@ import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import { PARAMETERS } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
+import type { CopilotConfig } from "../../../../src/providers/copilot/env.ts";
 import { createCopilotProvider } from "../../../../src/providers/copilot/index.ts";
-import type { CopilotEnv } from "../../../../src/providers/copilot/settings.ts";
 import { fitRequest } from "../../../../src/routing/fit-request.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import {
@@ -29,7 +29,14 @@ const STREAM = [
   chunk({ delta: { content: "Let me look." }, finish_reason: null }),
   chunk({
     delta: {
-      tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Paris"}' } }],
+      tool_calls: [
+        {
+          index: 0,
+          id: "call_1",
+          type: "function",
+          function: { name: "weather", arguments: '{"city":"Paris"}' },
+        },
+      ],
     },
     finish_reason: null,
   }),
@@ -39,9 +46,12 @@ const STREAM = [
   "data: [DONE]\n\n",
 ];
 
-function createProvider(env: Partial<CopilotEnv>, ...responses: PlayedResponse[]) {
+function createProvider(env: Partial<CopilotConfig>, ...responses: PlayedResponse[]) {
   const played = playResponses(...responses);
-  const provider = createCopilotProvider({ COPILOT_DEFAULT_MODEL: "auto", ...env }, createTestDeps(played.fetch));
+  const provider = createCopilotProvider(
+    { COPILOT_DEFAULT_MODEL: "auto", ...env },
+    createTestDeps(played.fetch),
+  );
   return { provider, calls: played.calls };
 }
 
@@ -69,7 +79,10 @@ describe("the copilot provider", () => {
 
   test("with a secret that cannot be sent is unavailable", () => {
     const { provider } = createProvider({ ...BRIDGE, COPILOT_BRIDGE_TOKEN: "a secret" });
-    expect(provider.availability).toMatchObject({ available: false, reason: expect.stringContaining("COPILOT_BRIDGE_TOKEN") });
+    expect(provider.availability).toMatchObject({
+      available: false,
+      reason: expect.stringContaining("COPILOT_BRIDGE_TOKEN"),
+    });
     expect(JSON.stringify(provider.availability)).not.toContain("a secret");
   });
 
@@ -77,7 +90,9 @@ describe("the copilot provider", () => {
     const env = { ...BRIDGE, COPILOT_BRIDGE_TOKEN: "0123456789abcdef" };
     const { provider, calls } = createProvider(env, sseResponse(STREAM.join("")));
     expect(provider.availability).toEqual({ available: true });
-    await collectEvents(await provider.open(createTestCall(REQUEST, { stream: true, model: { id: "gpt-5.4" } })));
+    await collectEvents(
+      await provider.open(createTestCall(REQUEST, { stream: true, model: { id: "gpt-5.4" } })),
+    );
     const [call] = calls;
     expect(call?.url).toBe("http://127.0.0.1:4141/v1/chat/completions");
     expect(Object.fromEntries(call?.headers ?? [])).toEqual({
@@ -95,7 +110,10 @@ describe("the copilot provider", () => {
 
   test("takes the bridge's address with or without the path of its API", async () => {
     for (const url of ["http://bridge:4141", "http://bridge:4141/v1"]) {
-      const { provider, calls } = createProvider({ COPILOT_BRIDGE_URL: url }, sseResponse(STREAM.join("")));
+      const { provider, calls } = createProvider(
+        { COPILOT_BRIDGE_URL: url },
+        sseResponse(STREAM.join("")),
+      );
       await collectEvents(await provider.open(createTestCall(REQUEST, { stream: true })));
       expect(calls[0]?.url).toBe("http://bridge:4141/v1/chat/completions");
       expect(calls[0]?.headers.has("authorization")).toBe(false);
@@ -108,7 +126,9 @@ describe("the copilot provider", () => {
     const events = await collectEvents(stream);
     expectEventOrder(events);
     const again = createProvider(BRIDGE, sseResponse(STREAM.join(""))).provider;
-    expect(await foldEvents(await again.open(createTestCall(REQUEST, { stream: true })))).toMatchObject({
+    expect(
+      await foldEvents(await again.open(createTestCall(REQUEST, { stream: true }))),
+    ).toMatchObject({
       model: "gpt-5.4",
       content: [
         { type: "reasoning", text: "Hmm." },
@@ -123,9 +143,14 @@ describe("the copilot provider", () => {
   test("is never done before the bridge says so", async () => {
     for (let count = 0; count < 4; count += 1) {
       const { provider } = createProvider(BRIDGE, sseResponse(STREAM.slice(0, count).join("")));
-      const events = await collectEvents(await provider.open(createTestCall(REQUEST, { stream: true })));
+      const events = await collectEvents(
+        await provider.open(createTestCall(REQUEST, { stream: true })),
+      );
       expectEventOrder(events);
-      expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_incomplete" } });
+      expect(events.at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_incomplete" },
+      });
     }
   });
 
@@ -153,7 +178,9 @@ describe("the copilot provider", () => {
       response_format: { type: "json" },
       metadata: { a: "b" },
     };
-    const fitted = fitRequest(request, { provider, model: { id: "m" } }, ({ param }) => warned.push(param));
+    const fitted = fitRequest(request, { provider, model: { id: "m" } }, ({ param }) =>
+      warned.push(param),
+    );
     expect(fitted).toEqual({
       messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
       tools: [{ name: "weather" }],
@@ -172,7 +199,7 @@ describe("the copilot provider", () => {
         "top_p",
       ].sort(),
     );
-    expect(Object.keys(provider.support).sort()).toEqual([...PARAMETERS].sort());
+    expect(Object.keys(provider.capabilities).sort()).toEqual([...PARAMETERS].sort());
   });
 
   test("sends the nearest effort that Copilot has", async () => {
@@ -185,22 +212,55 @@ describe("the copilot provider", () => {
 
   test("maps the bridge's errors, before the answer and in it", async () => {
     const cases: [status: number, error: Record<string, unknown>, wanted: Partial<ChatError>][] = [
-      [401, { type: "authentication_error", code: "invalid_api_key" }, { code: "upstream_auth", status: 502 }],
+      [
+        401,
+        { type: "authentication_error", code: "invalid_api_key" },
+        { code: "upstream_auth", status: 502 },
+      ],
       [403, { type: "permission_error", code: "permission_denied" }, { code: "upstream_auth" }],
-      [404, { type: "invalid_request_error", code: "model_not_found" }, { code: "model_not_found", status: 404 }],
-      [400, { type: "invalid_request_error", code: "unsupported_parameter", param: "stop" }, { code: "upstream_rejected" }],
-      [400, { type: "invalid_request_error", code: "context_length_exceeded" }, { code: "upstream_rejected", status: 400 }],
-      [429, { type: "rate_limit_error", code: "rate_limit_exceeded" }, { code: "upstream_rate_limited", retryable: true }],
-      [429, { type: "insufficient_quota", code: "insufficient_quota" }, { code: "upstream_quota_exhausted", retryable: false }],
-      [502, { type: "server_error", code: "runtime_unavailable" }, { code: "upstream_error", status: 502 }],
+      [
+        404,
+        { type: "invalid_request_error", code: "model_not_found" },
+        { code: "model_not_found", status: 404 },
+      ],
+      [
+        400,
+        { type: "invalid_request_error", code: "unsupported_parameter", param: "stop" },
+        { code: "upstream_rejected" },
+      ],
+      [
+        400,
+        { type: "invalid_request_error", code: "context_length_exceeded" },
+        { code: "upstream_rejected", status: 400 },
+      ],
+      [
+        429,
+        { type: "rate_limit_error", code: "rate_limit_exceeded" },
+        { code: "upstream_rate_limited", retryable: true },
+      ],
+      [
+        429,
+        { type: "insufficient_quota", code: "insufficient_quota" },
+        { code: "upstream_quota_exhausted", retryable: false },
+      ],
+      [
+        502,
+        { type: "server_error", code: "runtime_unavailable" },
+        { code: "upstream_error", status: 502 },
+      ],
       [504, { type: "server_error", code: "timeout" }, { code: "upstream_timeout" }],
     ];
     for (const [status, error, wanted] of cases) {
       const body = { error: { message: "says the bridge", param: null, status, ...error } };
       const refusing = createProvider(BRIDGE, jsonResponse(body, status)).provider;
       expect(await failure(refusing.open(createTestCall(REQUEST)))).toMatchObject(wanted);
-      const failing = createProvider(BRIDGE, sseResponse(`${STREAM[0]}data: ${JSON.stringify(body)}\n\n`)).provider;
-      const events = await collectEvents(await failing.open(createTestCall(REQUEST, { stream: true })));
+      const failing = createProvider(
+        BRIDGE,
+        sseResponse(`${STREAM[0]}data: ${JSON.stringify(body)}\n\n`),
+      ).provider;
+      const events = await collectEvents(
+        await failing.open(createTestCall(REQUEST, { stream: true })),
+      );
       expectEventOrder(events);
       expect(events.at(-1)).toMatchObject({ type: "error", error: wanted });
     }

@@ -9,19 +9,29 @@ function read(env: { CURSOR_API_KEY?: string; CURSOR_AUTH_JSON?: string }) {
 
 describe("readCursorCredential", () => {
   test("takes the key from CURSOR_API_KEY before the file's", () => {
-    expect(read({ CURSOR_API_KEY: "crsr_a", CURSOR_AUTH_JSON: '{"apiKey":"crsr_b"}' })).toEqual({ key: "crsr_a" });
+    expect(read({ CURSOR_API_KEY: "crsr_a", CURSOR_AUTH_JSON: '{"apiKey":"crsr_b"}' })).toEqual({
+      key: "crsr_a",
+    });
   });
 
   test("takes the key from auth.json, raw, as base64 and cut at its padding", () => {
     const text = '{"version":1,"apiKey":"crsr_file","email":"a@example.com"}';
     const base64 = btoa(text);
-    for (const value of [text, base64, base64.replace(/=+$/, ""), `'${base64}'`, `${base64.slice(0, 20)}\n${base64.slice(20)}`]) {
+    for (const value of [
+      text,
+      base64,
+      base64.replace(/=+$/, ""),
+      `'${base64}'`,
+      `${base64.slice(0, 20)}\n${base64.slice(20)}`,
+    ]) {
       expect(read({ CURSOR_AUTH_JSON: value })).toEqual({ key: "crsr_file" });
     }
   });
 
   test("says what to do where there is only a login session", () => {
-    const credential = read({ CURSOR_AUTH_JSON: '{"accessToken":"eyJsecret","refreshToken":"eyJmore"}' });
+    const credential = read({
+      CURSOR_AUTH_JSON: '{"accessToken":"eyJsecret","refreshToken":"eyJmore"}',
+    });
     expect(credential).toMatchObject({ code: "provider_unsupported" });
     expect(JSON.stringify(credential)).toContain("CURSOR_API_KEY");
     expect(JSON.stringify(credential)).not.toContain("eyJ");
@@ -35,16 +45,24 @@ describe("readCursorCredential", () => {
       [{ CURSOR_AUTH_JSON: "secret, not JSON" }, "CURSOR_AUTH_JSON"],
       [{ CURSOR_AUTH_JSON: '{"apiKey":"secret é"}' }, "CURSOR_AUTH_JSON"],
       [{ CURSOR_AUTH_JSON: '{"email":"secret@example.com"}' }, "CURSOR_AUTH_JSON"],
-      [{ CURSOR_AUTH_JSON: `{"apiKey":"crsr_secret","apiKeyExpiresAtMs":${NOW}}` }, "CURSOR_AUTH_JSON"],
+      [
+        { CURSOR_AUTH_JSON: `{"apiKey":"crsr_secret","apiKeyExpiresAtMs":${NOW}}` },
+        "CURSOR_AUTH_JSON",
+      ],
     ];
     for (const [env, name] of cases) {
       const credential = read(env);
-      expect(credential).toMatchObject({ code: "provider_unavailable", reason: expect.stringContaining(name) });
+      expect(credential).toMatchObject({
+        code: "provider_unavailable",
+        reason: expect.stringContaining(name),
+      });
       expect(JSON.stringify(credential)).not.toContain("secret");
     }
   });
 
   test("takes a key that has not expired yet", () => {
-    expect(read({ CURSOR_AUTH_JSON: `{"apiKey":"crsr_a","apiKeyExpiresAtMs":${NOW + 1}}` })).toEqual({ key: "crsr_a" });
+    expect(
+      read({ CURSOR_AUTH_JSON: `{"apiKey":"crsr_a","apiKeyExpiresAtMs":${NOW + 1}}` }),
+    ).toEqual({ key: "crsr_a" });
   });
 });

@@ -3,8 +3,8 @@ import type { ChatEvent, EventStream } from "../../../../src/chat/event.ts";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import { PARAMETERS } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
-import type { UpstreamTimeouts } from "../../../../src/context.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
+import type { UpstreamTimeouts } from "../../../../src/platform.ts";
 import { createCursorProvider } from "../../../../src/providers/cursor/index.ts";
 import {
   type CursorScript,
@@ -47,13 +47,28 @@ const RESULT: StreamEvent = {
   id: "4-0",
   data: { runId: RUN_ID, status: "FINISHED", text: "Hello there", durationMs: 12 },
 };
-const ANSWER: CursorScript["streams"] = [{ events: [...HELLO, RESULT, { event: "done" }], end: "close" }];
-const USAGE = { inputTokens: 10, outputTokens: 5, cacheReadTokens: 2, cacheWriteTokens: 3, totalTokens: 20 };
+const ANSWER: CursorScript["streams"] = [
+  { events: [...HELLO, RESULT, { event: "done" }], end: "close" },
+];
+const USAGE = {
+  inputTokens: 10,
+  outputTokens: 5,
+  cacheReadTokens: 2,
+  cacheWriteTokens: 3,
+  totalTokens: 20,
+};
 
 function createProvider(timeouts: Partial<UpstreamTimeouts> = {}) {
-  const env = { CURSOR_API_KEY: "crsr_test", CURSOR_BASE_URL: standIn.url, CURSOR_DEFAULT_MODEL: "default" };
+  const env = {
+    CURSOR_API_KEY: "crsr_test",
+    CURSOR_BASE_URL: standIn.url,
+    CURSOR_DEFAULT_MODEL: "default",
+  };
   const deps = createTestDeps((input, init) => fetch(input, init), { timeouts });
-  return createCursorProvider(env, { ...deps, randomId: () => crypto.randomUUID().replaceAll("-", "") });
+  return createCursorProvider(env, {
+    ...deps,
+    randomId: () => crypto.randomUUID().replaceAll("-", ""),
+  });
 }
 
 interface Opened {
@@ -65,21 +80,35 @@ interface Opened {
 
 function open(
   script: CursorScript,
-  options: { request?: ChatRequest; provider?: ReturnType<typeof createProvider>; timeouts?: Partial<UpstreamTimeouts> } = {},
+  options: {
+    request?: ChatRequest;
+    provider?: ReturnType<typeof createProvider>;
+    timeouts?: Partial<UpstreamTimeouts>;
+  } = {},
 ): Opened {
   standIn.play(script);
   const controller = new AbortController();
   const provider = options.provider ?? createProvider(options.timeouts);
   const begun = work.length;
-  const call = createTestCall(options.request ?? REQUEST, { signal: controller.signal, model: { id: "composer-2" } });
+  const call = createTestCall(options.request ?? REQUEST, {
+    signal: controller.signal,
+    model: { id: "composer-2" },
+  });
   const stream = provider.open({ ...call, waitUntil: (promise) => work.push(promise) });
   stream.catch(() => {});
-  return { stream, abort: () => controller.abort(), done: Promise.all(work.slice(begun)).then(() => {}) };
+  return {
+    stream,
+    abort: () => controller.abort(),
+    done: Promise.all(work.slice(begun)).then(() => {}),
+  };
 }
 
 /** The calls as `METHOD path`, in order, with the agent's id left out. */
 function made(): string[] {
-  return standIn.calls.map(({ method, path }) => `${method} ${path.replace(/bc-[\w-]+/, "{id}").replaceAll(RUN_ID, "{run}")}`);
+  return standIn.calls.map(
+    ({ method, path }) =>
+      `${method} ${path.replace(/bc-[\w-]+/, "{id}").replaceAll(RUN_ID, "{run}")}`,
+  );
 }
 
 async function failure(promise: Promise<unknown>): Promise<ChatError> {
@@ -92,7 +121,9 @@ async function failure(promise: Promise<unknown>): Promise<ChatError> {
 }
 
 function textOf(events: readonly ChatEvent[]): string {
-  return events.map((event) => (event.type === "part-delta" && event.index === 1 ? event.delta : "")).join("");
+  return events
+    .map((event) => (event.type === "part-delta" && event.index === 1 ? event.delta : ""))
+    .join("");
 }
 
 async function readUntilText(stream: EventStream): Promise<void> {
@@ -110,17 +141,24 @@ const CANCEL = "POST /v1/agents/{id}/runs/{run}/cancel";
 const DELETE = "DELETE /v1/agents/{id}";
 
 describe("the cursor provider", () => {
-  test.skipIf(!hasCursorSpec)(`is tested against a stand-in that is held to Cursor's specification ${NEEDS_RECORDINGS}`, () => {
-    expect(hasCursorSpec).toBe(true);
-  });
+  test.skipIf(!hasCursorSpec)(
+    `is tested against a stand-in that is held to Cursor's specification ${NEEDS_RECORDINGS}`,
+    () => {
+      expect(hasCursorSpec).toBe(true);
+    },
+  );
 
   test("says how it takes every parameter", () => {
-    expect(Object.keys(createProvider().support).sort()).toEqual([...PARAMETERS].sort());
+    expect(Object.keys(createProvider().capabilities).sort()).toEqual([...PARAMETERS].sort());
   });
 
   test("is unavailable without a key, and says so when it is called all the same", async () => {
     const provider = createCursorProvider(
-      { CURSOR_AUTH_JSON: '{"accessToken":"eyJ"}', CURSOR_BASE_URL: standIn.url, CURSOR_DEFAULT_MODEL: "default" },
+      {
+        CURSOR_AUTH_JSON: '{"accessToken":"eyJ"}',
+        CURSOR_BASE_URL: standIn.url,
+        CURSOR_DEFAULT_MODEL: "default",
+      },
       createTestDeps(() => Promise.reject(new Error("not to be called"))),
     );
     expect(provider.availability).toMatchObject({ available: false, code: "provider_unsupported" });
@@ -146,7 +184,10 @@ describe("the cursor provider", () => {
     await done;
     expect(made()).toEqual([CREATE, STREAM, READ_USAGE, DELETE]);
     expect(standIn.agents.size).toBe(0);
-    expect(standIn.calls[0]?.body).toMatchObject({ prompt: { text: "Hello" }, model: { id: "composer-2" } });
+    expect(standIn.calls[0]?.body).toMatchObject({
+      prompt: { text: "Hello" },
+      model: { id: "composer-2" },
+    });
     expect(standIn.calls[0]?.body).not.toHaveProperty("repos");
   });
 
@@ -172,15 +213,23 @@ describe("the cursor provider", () => {
     await done;
     for (const { headers } of standIn.calls) {
       const own = [...headers.keys()].filter(
-        (name) => !["host", "connection", "accept-encoding", "user-agent", "content-length"].includes(name),
+        (name) =>
+          !["host", "connection", "accept-encoding", "user-agent", "content-length"].includes(name),
       );
-      expect(own.filter((name) => !["authorization", "content-type", "accept"].includes(name))).toEqual([]);
+      expect(
+        own.filter((name) => !["authorization", "content-type", "accept"].includes(name)),
+      ).toEqual([]);
     }
   });
 
   test("leaves thoughts out where the caller does not want to see them", async () => {
-    const { stream } = open({ streams: ANSWER }, { request: { ...REQUEST, reasoning: { visible: false } } });
-    expect((await foldEvents(await stream)).content).toEqual([{ type: "text", text: "Hello there" }]);
+    const { stream } = open(
+      { streams: ANSWER },
+      { request: { ...REQUEST, reasoning: { visible: false } } },
+    );
+    expect((await foldEvents(await stream)).content).toEqual([
+      { type: "text", text: "Hello there" },
+    ]);
   });
 
   test("does not ask again for a usage that is not open to the account", async () => {
@@ -196,7 +245,10 @@ describe("the cursor provider", () => {
   });
 
   test("ends well without a usage that cannot be had", async () => {
-    const { stream, done } = open({ streams: ANSWER, usage: { status: 500, code: "internal_error" } });
+    const { stream, done } = open({
+      streams: ANSWER,
+      usage: { status: 500, code: "internal_error" },
+    });
     expect(await foldEvents(await stream)).toMatchObject({ finish_reason: "stop", usage: null });
     await done;
   });
@@ -214,7 +266,10 @@ describe("the cursor provider", () => {
   });
 
   test("gives up a deletion that Cursor refuses for good", async () => {
-    const { stream, done } = open({ streams: ANSWER, deletes: [{ status: 403, code: "role_forbidden" }] });
+    const { stream, done } = open({
+      streams: ANSWER,
+      deletes: [{ status: 403, code: "role_forbidden" }],
+    });
     await collectEvents(await stream);
     await done;
     expect(made().filter((call) => call === DELETE)).toHaveLength(1);
@@ -223,26 +278,42 @@ describe("the cursor provider", () => {
 
 describe("the cursor provider, when a run fails", () => {
   test("gives the run's end, and deletes the agent without cancelling", async () => {
-    const failed: StreamEvent = { event: "result", id: "4-0", data: { runId: RUN_ID, status: "ERROR" } };
+    const failed: StreamEvent = {
+      event: "result",
+      id: "4-0",
+      data: { runId: RUN_ID, status: "ERROR" },
+    };
     const { stream, done } = open({ streams: [{ events: [...HELLO, failed], end: "close" }] });
     const events = await collectEvents(await stream);
     expectEventOrder(events);
-    expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_error", upstreamCode: "ERROR" } });
+    expect(events.at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "upstream_error", upstreamCode: "ERROR" },
+    });
     await done;
     expect(made()).toEqual([CREATE, STREAM, DELETE]);
   });
 
   test("gives the stream's error, and cancels the run before it deletes the agent", async () => {
-    const error: StreamEvent = { event: "error", data: { code: "usage_limit_exceeded", message: "…" } };
+    const error: StreamEvent = {
+      event: "error",
+      data: { code: "usage_limit_exceeded", message: "…" },
+    };
     const { stream, done } = open({ streams: [{ events: [...HELLO, error], end: "close" }] });
     const events = await collectEvents(await stream);
-    expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_quota_exhausted" } });
+    expect(events.at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "upstream_quota_exhausted" },
+    });
     await done;
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
 
   test("gives up a run that falls silent", async () => {
-    const { stream, done } = open({ streams: [{ events: HELLO, end: "hang" }] }, { timeouts: { idleMs: 300 } });
+    const { stream, done } = open(
+      { streams: [{ events: HELLO, end: "hang" }] },
+      { timeouts: { idleMs: 300 } },
+    );
     const events = await collectEvents(await stream);
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_stalled" } });
     await done;
@@ -251,15 +322,25 @@ describe("the cursor provider, when a run fails", () => {
 
   test("gives up a run that does nothing but live", async () => {
     const beats = Array.from({ length: 40 }, () => [20, { event: "heartbeat" }]).flat();
-    const { stream, done } = open({ streams: [{ events: beats, end: "hang" }] }, { timeouts: { progressMs: 150 } });
-    expect((await collectEvents(await stream)).at(-1)).toMatchObject({ type: "error", error: { code: "upstream_stalled" } });
+    const { stream, done } = open(
+      { streams: [{ events: beats, end: "hang" }] },
+      { timeouts: { progressMs: 150 } },
+    );
+    expect((await collectEvents(await stream)).at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "upstream_stalled" },
+    });
     await done;
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
 
   test("maps what Cursor refuses at the creation; there is no agent to delete", async () => {
     const cases: [status: number, code: string, wanted: Partial<ChatError>][] = [
-      [400, "validation_error", { code: "upstream_rejected", message: "says the stand-in: validation_error" }],
+      [
+        400,
+        "validation_error",
+        { code: "upstream_rejected", message: "says the stand-in: validation_error" },
+      ],
       [400, "invalid_model", { code: "model_not_found", status: 404 }],
       [400, "repository_required", { code: "upstream_rejected" }],
       [401, "unauthorized", { code: "upstream_auth", status: 502 }],
@@ -268,12 +349,20 @@ describe("the cursor provider, when a run fails", () => {
       [403, "feature_unavailable", { code: "upstream_auth" }],
       [409, "agent_busy", { code: "upstream_conflict", status: 409 }],
       [409, "agent_id_conflict", { code: "upstream_conflict" }],
-      [429, "usage_limit_exceeded", { code: "upstream_quota_exhausted", status: 429, retryable: false }],
+      [
+        429,
+        "usage_limit_exceeded",
+        { code: "upstream_quota_exhausted", status: 429, retryable: false },
+      ],
       [418, "something_new", { code: "upstream_rejected", upstreamCode: "something_new" }],
     ];
     for (const [status, code, wanted] of cases) {
       const { stream, done } = open({ create: { status, code }, streams: [] });
-      expect(await failure(stream)).toMatchObject({ ...wanted, upstreamStatus: status, upstreamRequestId: "req-stand-in" });
+      expect(await failure(stream)).toMatchObject({
+        ...wanted,
+        upstreamStatus: status,
+        upstreamRequestId: "req-stand-in",
+      });
       await done;
       expect(made()).toEqual([CREATE]);
     }
@@ -282,7 +371,11 @@ describe("the cursor provider, when a run fails", () => {
   test("says when a rate limit ends", async () => {
     const refusal = { status: 429, code: "rate_limit_exceeded", headers: { "retry-after": "7" } };
     const { stream } = open({ create: refusal, streams: [] });
-    expect(await failure(stream)).toMatchObject({ code: "upstream_rate_limited", retryAfterSeconds: 7, retryable: true });
+    expect(await failure(stream)).toMatchObject({
+      code: "upstream_rate_limited",
+      retryAfterSeconds: 7,
+      retryable: true,
+    });
   });
 
   test("deletes the agent that a failed creation may have left", async () => {
@@ -329,7 +422,10 @@ describe("the cursor provider, when the stream breaks", () => {
       const { stream, done } = open({ streams: [{ events: HELLO.slice(0, count), end: "close" }] });
       const events = await collectEvents(await stream);
       expectEventOrder(events);
-      expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_incomplete" } });
+      expect(events.at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_incomplete" },
+      });
       await done;
       expect(made()).toEqual([CREATE, STREAM, STREAM, CANCEL, DELETE]);
     }
@@ -344,7 +440,10 @@ describe("the cursor provider, when the stream breaks", () => {
     });
     const events = await collectEvents(await stream);
     expectEventOrder(events);
-    expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_gone", upstreamCode: "stream_expired" } });
+    expect(events.at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "upstream_gone", upstreamCode: "stream_expired" },
+    });
     await done;
     expect(made()).toEqual([CREATE, STREAM, STREAM, CANCEL, DELETE]);
   });

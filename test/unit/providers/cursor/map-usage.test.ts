@@ -19,8 +19,21 @@ test("mapUsage adds what was read from and written to the cache to the prompt", 
 });
 
 test("mapUsage takes zeros for a usage that was not recorded, and gives null for what is no usage", () => {
-  const zeros = { inputTokens: 0, outputTokens: 0, cacheWriteTokens: 0, cacheReadTokens: 0, totalTokens: 0 };
-  for (const body of [{ totalUsage: zeros }, {}, { totalUsage: null }, { totalUsage: { ...zeros, inputTokens: -1 } }, null, []]) {
+  const zeros = {
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheWriteTokens: 0,
+    cacheReadTokens: 0,
+    totalTokens: 0,
+  };
+  for (const body of [
+    { totalUsage: zeros },
+    {},
+    { totalUsage: null },
+    { totalUsage: { ...zeros, inputTokens: -1 } },
+    null,
+    [],
+  ]) {
     expect(mapUsage(body)).toBeNull();
   }
   expect(mapUsage({ totalUsage: { inputTokens: 1, outputTokens: 2 } })).toBeNull();

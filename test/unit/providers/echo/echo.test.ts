@@ -9,7 +9,10 @@ import { collectEvents, createTestCall } from "../../../support/play-response.ts
 const echo = createEchoProvider({ randomId: () => "1" });
 const TOOL = {
   name: "weather",
-  parameters: { type: "object", properties: { city: { type: "string" }, days: { type: "integer" } } },
+  parameters: {
+    type: "object",
+    properties: { city: { type: "string" }, days: { type: "integer" } },
+  },
 };
 
 async function ask(request: Omit<ChatRequest, "messages"> & { text: string }) {
@@ -25,17 +28,30 @@ describe("the echo provider", () => {
   test("says the last user message again and counts words", async () => {
     const answer = await ask({ text: "Hello, you there" });
     expect(answer.content).toEqual([{ type: "text", text: "Hello, you there" }]);
-    expect(answer).toMatchObject({ finish_reason: "stop", usage: { input_tokens: 3, output_tokens: 3, total_tokens: 6 } });
+    expect(answer).toMatchObject({
+      finish_reason: "stop",
+      usage: { input_tokens: 3, output_tokens: 3, total_tokens: 6 },
+    });
   });
 
   test("keeps every letter, white space too", async () => {
-    for (const text of ["", " ", "a\n\nb \t c ", "🎉 ä"]) expect((await ask({ text })).content).toEqual([{ type: "text", text }]);
+    for (const text of ["", " ", "a\n\nb \t c ", "🎉 ä"])
+      expect((await ask({ text })).content).toEqual([{ type: "text", text }]);
   });
 
   test("keeps the contract of events in every form", async () => {
-    for (const request of [{}, { tools: [TOOL], tool_choice: "required" as const }, { reasoning: { effort: "low" as const } }]) {
+    for (const request of [
+      {},
+      { tools: [TOOL], tool_choice: "required" as const },
+      { reasoning: { effort: "low" as const } },
+    ]) {
       const events = await collectEvents(
-        await echo.open(createTestCall({ messages: [{ role: "user", content: "a b" }], ...request }, { model: { id: "echo" } })),
+        await echo.open(
+          createTestCall(
+            { messages: [{ role: "user", content: "a b" }], ...request },
+            { model: { id: "echo" } },
+          ),
+        ),
       );
       expectEventOrder(events);
     }
@@ -59,12 +75,18 @@ describe("the echo provider", () => {
       content: [call],
       finish_reason: "tool_calls",
     });
-    expect(await ask({ text: "hi", tools: [TOOL], tool_choice: { name: "weather" } })).toMatchObject({ content: [call] });
+    expect(
+      await ask({ text: "hi", tools: [TOOL], tool_choice: { name: "weather" } }),
+    ).toMatchObject({ content: [call] });
     expect((await ask({ text: "hi", tools: [TOOL] })).content[0]?.type).toBe("text");
     const both = [TOOL, { name: "time" }];
     expect((await ask({ text: "weather and time", tools: both })).content).toHaveLength(2);
-    expect((await ask({ text: "weather and time", tools: both, parallel_tool_calls: false })).content).toHaveLength(1);
-    expect((await ask({ text: "weather", tools: both, tool_choice: "none" })).content[0]?.type).toBe("text");
+    expect(
+      (await ask({ text: "weather and time", tools: both, parallel_tool_calls: false })).content,
+    ).toHaveLength(1);
+    expect(
+      (await ask({ text: "weather", tools: both, tool_choice: "none" })).content[0]?.type,
+    ).toBe("text");
   });
 
   test("answers in the wanted format", async () => {
@@ -72,7 +94,9 @@ describe("the echo provider", () => {
       { type: "text", text: '{"echo":"hi"}' },
     ]);
     const response_format = { type: "json_schema" as const, schema: TOOL.parameters };
-    expect((await ask({ text: "hi", response_format })).content).toEqual([{ type: "text", text: '{"city":"hi","days":0}' }]);
+    expect((await ask({ text: "hi", response_format })).content).toEqual([
+      { type: "text", text: '{"city":"hi","days":0}' },
+    ]);
   });
 
   test("says a tool's result", async () => {
@@ -86,11 +110,15 @@ describe("the echo provider", () => {
       },
       { model: { id: "echo" } },
     );
-    expect((await foldEvents(await echo.open(call))).content).toEqual([{ type: "text", text: "sun" }]);
+    expect((await foldEvents(await echo.open(call))).content).toEqual([
+      { type: "text", text: "sun" },
+    ]);
   });
 
   test("echo-cut fails half-way, echo-fail-<code> before it begins", async () => {
-    await expect(ask({ text: "a b c d", model: "echo-cut" })).rejects.toMatchObject({ code: "upstream_incomplete" });
+    await expect(ask({ text: "a b c d", model: "echo-cut" })).rejects.toMatchObject({
+      code: "upstream_incomplete",
+    });
     await expect(ask({ text: "a", model: "echo-fail-upstream_overloaded" })).rejects.toMatchObject({
       code: "upstream_overloaded",
     });
@@ -98,7 +126,10 @@ describe("the echo provider", () => {
       code: "model_not_found",
       param: "model",
     });
-    await expect(ask({ text: "a", model: "gpt" })).rejects.toMatchObject({ code: "model_not_found", param: "model" });
+    await expect(ask({ text: "a", model: "gpt" })).rejects.toMatchObject({
+      code: "model_not_found",
+      param: "model",
+    });
   });
 
   test("echo-slow stops at once when the caller leaves", async () => {

@@ -9,20 +9,30 @@ function lengthOf(schema: unknown, text: string): number {
 
 describe("a sample of a schema", () => {
   test("stays small where definitions name themselves many times", () => {
-    const properties = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`p${at}`, { $ref: "#/$defs/a" }]));
-    expect(lengthOf({ $ref: "#/$defs/a", $defs: { a: { type: "object", properties } } }, "x")).toBeLessThan(MAX_JSON);
+    const properties = Object.fromEntries(
+      Array.from({ length: 50 }, (_, at) => [`p${at}`, { $ref: "#/$defs/a" }]),
+    );
+    expect(
+      lengthOf({ $ref: "#/$defs/a", $defs: { a: { type: "object", properties } } }, "x"),
+    ).toBeLessThan(MAX_JSON);
   });
 
   test("stays small where a long text or value is wanted many times", () => {
     const long = "x".repeat(90_000);
     for (const item of [{ type: "string" }, { const: long }, { enum: [long] }]) {
-      const properties = Object.fromEntries(Array.from({ length: 1000 }, (_, at) => [`p${at}`, { $ref: "#/$defs/item" }]));
-      expect(lengthOf({ type: "object", properties, $defs: { item } }, long)).toBeLessThan(MAX_JSON);
+      const properties = Object.fromEntries(
+        Array.from({ length: 1000 }, (_, at) => [`p${at}`, { $ref: "#/$defs/item" }]),
+      );
+      expect(lengthOf({ type: "object", properties, $defs: { item } }, long)).toBeLessThan(
+        MAX_JSON,
+      );
     }
   });
 
   test("says one text whole, however long it is", () => {
     const text = "x".repeat(200_000);
-    expect(sampleSchema({ type: "object", properties: { text: { type: "string" } } }, text)).toEqual({ text });
+    expect(
+      sampleSchema({ type: "object", properties: { text: { type: "string" } } }, text),
+    ).toEqual({ text });
   });
 });

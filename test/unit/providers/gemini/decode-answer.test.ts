@@ -18,7 +18,10 @@ const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, stream = true) {
   const provider = createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch));
-  const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { model: { id: "gemini-asked" }, stream });
+  const call = createTestCall(
+    { messages: [{ role: "user", content: "Hi" }] },
+    { model: { id: "gemini-asked" }, stream },
+  );
   return provider.open(call);
 }
 
@@ -120,7 +123,13 @@ describe("parts", () => {
         arguments: { a: [1, { b: null }] },
         signature: { format: "google", value: "s" },
       },
-      { type: "tool_call", id: "given", name: "g", arguments: {}, extras: { google: { partMetadata: { x: 1 } } } },
+      {
+        type: "tool_call",
+        id: "given",
+        name: "g",
+        arguments: {},
+        extras: { google: { partMetadata: { x: 1 } } },
+      },
     ]);
     expect(response).toMatchObject({ finish_reason: "tool_calls", raw_finish_reason: "STOP" });
   });
@@ -128,7 +137,10 @@ describe("parts", () => {
   test("streamed arguments come in fragments of one JSON text", async () => {
     const call = (functionCall: object, more: object = {}) => chunk([{ functionCall, ...more }]);
     const piece = (jsonPath: string, stringValue: string, willContinue?: boolean) =>
-      call({ partialArgs: [{ jsonPath, stringValue, ...(willContinue ? { willContinue } : {}) }], willContinue: true });
+      call({
+        partialArgs: [{ jsonPath, stringValue, ...(willContinue ? { willContinue } : {}) }],
+        willContinue: true,
+      });
     const chunks = [
       call({ name: "cook", willContinue: true }, { thoughtSignature: "s" }),
       piece("$.steps[0].text", "Pre", true),
@@ -156,7 +168,9 @@ describe("parts", () => {
       },
       { type: "tool_call", id: "call_id2", name: "now", arguments: {} },
     ]);
-    const deltas = (await play(...chunks)).flatMap((event) => (event.type === "part-delta" ? [event.delta] : []));
+    const deltas = (await play(...chunks)).flatMap((event) =>
+      event.type === "part-delta" ? [event.delta] : [],
+    );
     expect(deltas[0]).toBe('{"steps":[{"text":"Pre');
   });
 
@@ -168,7 +182,9 @@ describe("parts", () => {
   test("what is not known is carried as it is", async () => {
     const code = { executableCode: { language: "PYTHON", code: "1" }, thoughtSignature: "s" };
     const image = { inlineData: { mimeType: "image/png", data: "AA==" } };
-    const { content } = await foldEvents(await open(sseResponse(sse(chunk([code, image, { text: "a", future: 1 }, {}], STOP)))));
+    const { content } = await foldEvents(
+      await open(sseResponse(sse(chunk([code, image, { text: "a", future: 1 }, {}], STOP)))),
+    );
     expect(content).toEqual([
       { type: "opaque", format: "google", value: code },
       { type: "opaque", format: "google", value: image },
@@ -186,11 +202,20 @@ describe("the end", () => {
     ["RECITATION", { type: "end", finish_reason: "content_filter" }],
     ["PROHIBITED_CONTENT", { type: "end", finish_reason: "content_filter" }],
     ["MODEL_ARMOR", { type: "end", finish_reason: "content_filter" }],
-    ["MALFORMED_FUNCTION_CALL", { type: "error", error: { code: "upstream_error", upstreamCode: "MALFORMED_FUNCTION_CALL" } }],
+    [
+      "MALFORMED_FUNCTION_CALL",
+      { type: "error", error: { code: "upstream_error", upstreamCode: "MALFORMED_FUNCTION_CALL" } },
+    ],
     ["UNEXPECTED_TOOL_CALL", { type: "error", error: { code: "upstream_error" } }],
     ["OTHER", { type: "error", error: { code: "upstream_error" } }],
-    ["MISSING_THOUGHT_SIGNATURE", { type: "error", error: { code: "upstream_rejected", retryable: false } }],
-    ["NEVER_HEARD_OF", { type: "error", error: { code: "upstream_error", upstreamCode: "NEVER_HEARD_OF" } }],
+    [
+      "MISSING_THOUGHT_SIGNATURE",
+      { type: "error", error: { code: "upstream_rejected", retryable: false } },
+    ],
+    [
+      "NEVER_HEARD_OF",
+      { type: "error", error: { code: "upstream_error", upstreamCode: "NEVER_HEARD_OF" } },
+    ],
     ["constructor", { type: "error", error: { code: "upstream_error" } }],
   ];
   for (const [reason, expected] of REASONS) {
@@ -202,9 +227,18 @@ describe("the end", () => {
 
   test("a call that was not declared is a call: it can be answered like any other", async () => {
     const call = { functionCall: { name: "list_files", args: {} }, thoughtSignature: "s" };
-    const stream = await open(sseResponse(sse(chunk([call], { finishReason: "UNEXPECTED_TOOL_CALL" }))));
+    const stream = await open(
+      sseResponse(sse(chunk([call], { finishReason: "UNEXPECTED_TOOL_CALL" }))),
+    );
     expect(await foldEvents(stream)).toMatchObject({
-      content: [{ type: "tool_call", name: "list_files", arguments: {}, signature: { format: "google", value: "s" } }],
+      content: [
+        {
+          type: "tool_call",
+          name: "list_files",
+          arguments: {},
+          signature: { format: "google", value: "s" },
+        },
+      ],
       finish_reason: "tool_calls",
       raw_finish_reason: "UNEXPECTED_TOOL_CALL",
     });
@@ -215,7 +249,10 @@ describe("the end", () => {
       promptFeedback: { blockReason: "PROHIBITED_CONTENT" },
       usageMetadata: { promptTokenCount: 4, totalTokenCount: 4 },
     };
-    for (const stream of [await open(sseResponse(sse(blocked))), await open(jsonResponse(blocked), false)]) {
+    for (const stream of [
+      await open(sseResponse(sse(blocked))),
+      await open(jsonResponse(blocked), false),
+    ]) {
       expect(await foldEvents(stream)).toMatchObject({
         model: "gemini-asked",
         content: [],
@@ -228,41 +265,64 @@ describe("the end", () => {
   });
 
   test("usage and grounding count also where they come after the finish reason", async () => {
-    const events = await play(chunk([{ text: "a" }], STOP, { usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } }), {
-      candidates: [{ groundingMetadata: { webSearchQueries: ["q"] } }],
-      usageMetadata: {
-        promptTokenCount: 9,
-        candidatesTokenCount: 3,
-        thoughtsTokenCount: 2,
-        toolUsePromptTokenCount: 5,
-        cachedContentTokenCount: 1,
-        totalTokenCount: 19,
+    const events = await play(
+      chunk([{ text: "a" }], STOP, { usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } }),
+      {
+        candidates: [{ groundingMetadata: { webSearchQueries: ["q"] } }],
+        usageMetadata: {
+          promptTokenCount: 9,
+          candidatesTokenCount: 3,
+          thoughtsTokenCount: 2,
+          toolUsePromptTokenCount: 5,
+          cachedContentTokenCount: 1,
+          totalTokenCount: 19,
+        },
       },
-    });
+    );
     expect(events.at(-1)).toMatchObject({
       type: "end",
-      usage: { input_tokens: 14, output_tokens: 5, cached_input_tokens: 1, reasoning_tokens: 2, total_tokens: 19 },
+      usage: {
+        input_tokens: 14,
+        output_tokens: 5,
+        cached_input_tokens: 1,
+        reasoning_tokens: 2,
+        total_tokens: 19,
+      },
       extras: { google: { groundingMetadata: { webSearchQueries: ["q"] } } },
     });
   });
 
   test("counts that Google does not give are not made up", async () => {
-    const events = await play(chunk([{ text: "a" }], STOP, { usageMetadata: { trafficType: "ON_DEMAND" } }));
+    const events = await play(
+      chunk([{ text: "a" }], STOP, { usageMetadata: { trafficType: "ON_DEMAND" } }),
+    );
     expect(events.filter(({ type }) => type === "usage")).toEqual([]);
     expect(events.at(-1)).toMatchObject({ type: "end", usage: null });
   });
 
   test("usage is told at the beginning and at the end, not with every chunk", async () => {
     const count = (candidatesTokenCount: number) => ({
-      usageMetadata: { promptTokenCount: 1, candidatesTokenCount, totalTokenCount: 1 + candidatesTokenCount },
+      usageMetadata: {
+        promptTokenCount: 1,
+        candidatesTokenCount,
+        totalTokenCount: 1 + candidatesTokenCount,
+      },
     });
-    const events = await play(...[1, 2, 3, 4].map((n) => chunk([{ text: "a" }], n === 4 ? STOP : {}, count(n))));
-    expect(events.flatMap((event) => (event.type === "usage" ? [event.usage.output_tokens] : []))).toEqual([1, 4]);
+    const events = await play(
+      ...[1, 2, 3, 4].map((n) => chunk([{ text: "a" }], n === 4 ? STOP : {}, count(n))),
+    );
+    expect(
+      events.flatMap((event) => (event.type === "usage" ? [event.usage.output_tokens] : [])),
+    ).toEqual([1, 4]);
   });
 
   test("without a finish reason the answer is incomplete, streamed or whole", async () => {
-    expect((await play(chunk([{ text: "a" }]))).at(-1)).toMatchObject({ error: { code: "upstream_incomplete" } });
-    expect(await open(jsonResponse(chunk([{ text: "a" }])), false).catch((thrown: unknown) => thrown)).toMatchObject({
+    expect((await play(chunk([{ text: "a" }]))).at(-1)).toMatchObject({
+      error: { code: "upstream_incomplete" },
+    });
+    expect(
+      await open(jsonResponse(chunk([{ text: "a" }])), false).catch((thrown: unknown) => thrown),
+    ).toMatchObject({
       code: "upstream_incomplete",
     });
   });
@@ -271,10 +331,19 @@ describe("the end", () => {
 describe("a stream in pieces", () => {
   const bytes = new TextEncoder().encode(
     sse(
-      chunk([{ text: "Hm, ü…", thought: true }], {}, { usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } }),
+      chunk(
+        [{ text: "Hm, ü…", thought: true }],
+        {},
+        { usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } },
+      ),
       chunk([{ text: "Hé" }]),
-      chunk([{ text: "llo 😀" }, { functionCall: { name: "f", args: { a: "ß" } }, thoughtSignature: "s" }]),
-      chunk([{ text: "" }], STOP, { usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 } }),
+      chunk([
+        { text: "llo 😀" },
+        { functionCall: { name: "f", args: { a: "ß" } }, thoughtSignature: "s" },
+      ]),
+      chunk([{ text: "" }], STOP, {
+        usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 },
+      }),
     ),
   );
 
@@ -314,20 +383,29 @@ describe("what goes wrong in the midst of an answer", () => {
   test("an error as a bare body, in whatever pieces", async () => {
     const text = `${sse(chunk([{ text: "a" }]))}${JSON.stringify(ERROR, null, 2)}`;
     for (const [, split] of SPLITS) {
-      const events = await collectEvents(await open(sseResponse(split(new TextEncoder().encode(text)))));
+      const events = await collectEvents(
+        await open(sseResponse(split(new TextEncoder().encode(text)))),
+      );
       expectEventOrder(events);
-      expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_overloaded" } });
+      expect(events.at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_overloaded" },
+      });
     }
   });
 
   test("the same after a finish reason: the error counts", async () => {
     const text = `${sse(chunk([{ text: "a" }], STOP))}${JSON.stringify(ERROR)}`;
-    expect((await collectEvents(await open(sseResponse(text)))).at(-1)).toMatchObject({ type: "error" });
+    expect((await collectEvents(await open(sseResponse(text)))).at(-1)).toMatchObject({
+      type: "error",
+    });
   });
 
   test("an error with status 200, whole or in a list", async () => {
     for (const body of [ERROR, [ERROR]]) {
-      expect(await open(jsonResponse(body), false).catch((thrown: unknown) => thrown)).toMatchObject({
+      expect(
+        await open(jsonResponse(body), false).catch((thrown: unknown) => thrown),
+      ).toMatchObject({
         code: "upstream_overloaded",
       });
     }
@@ -343,23 +421,44 @@ describe("what goes wrong in the midst of an answer", () => {
     ];
     for (const text of BAD) {
       const events = await collectEvents(await open(sseResponse(text)));
-      expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_invalid_response" } });
+      expect(events.at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_invalid_response" },
+      });
     }
   });
 
-  for (const content of [5, "a", [{ text: "a" }], { parts: 5 }, { parts: "a" }, { parts: { text: "a" } }]) {
+  for (const content of [
+    5,
+    "a",
+    [{ text: "a" }],
+    { parts: 5 },
+    { parts: "a" },
+    { parts: { text: "a" } },
+  ]) {
     test(`the content ${JSON.stringify(content)} is not read as an empty one, streamed or whole`, async () => {
       const answer = { candidates: [{ content, ...STOP }] };
-      expect((await play(answer)).at(-1)).toMatchObject({ type: "error", error: { code: "upstream_invalid_response" } });
-      expect(await open(jsonResponse(answer), false).catch((thrown: unknown) => thrown)).toMatchObject({
+      expect((await play(answer)).at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_invalid_response" },
+      });
+      expect(
+        await open(jsonResponse(answer), false).catch((thrown: unknown) => thrown),
+      ).toMatchObject({
         code: "upstream_invalid_response",
       });
     });
   }
 
   test("candidates that are no list are lost content too", async () => {
-    const events = await play({ candidates: { content: { parts: [{ text: "a" }] } } }, chunk([], STOP));
-    expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_invalid_response" } });
+    const events = await play(
+      { candidates: { content: { parts: [{ text: "a" }] } } },
+      chunk([], STOP),
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: "error",
+      error: { code: "upstream_invalid_response" },
+    });
   });
 
   test("null and nothing at all are an empty content", async () => {
@@ -373,13 +472,21 @@ describe("what goes wrong in the midst of an answer", () => {
 test("a second candidate is no part of the answer", async () => {
   const second = { content: { parts: [{ text: "b" }] }, index: 1, finishReason: "SAFETY" };
   const stream = await open(
-    jsonResponse({ candidates: [{ content: { parts: [{ text: "a" }] }, index: 0, ...STOP }, second] }),
+    jsonResponse({
+      candidates: [{ content: { parts: [{ text: "a" }] }, index: 0, ...STOP }, second],
+    }),
     false,
   );
-  expect(await foldEvents(stream)).toMatchObject({ content: [{ type: "text", text: "a" }], finish_reason: "stop" });
+  expect(await foldEvents(stream)).toMatchObject({
+    content: [{ type: "text", text: "a" }],
+    finish_reason: "stop",
+  });
 });
 
 test("a whole answer carries its body", async () => {
   const body = chunk([{ text: "a" }], STOP);
-  expect((await foldEvents(await open(jsonResponse(body), false))).body).toEqual({ format: "google", value: body });
+  expect((await foldEvents(await open(jsonResponse(body), false))).body).toEqual({
+    format: "google",
+    value: body,
+  });
 });

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import type { Warning } from "../../../../src/chat/event.ts";
-import type { JsonObject } from "../../../../src/chat/format.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
+import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { encodeRequest } from "../../../../src/providers/gemini/encode-request.ts";
-import type { GenerateRequest } from "../../../../src/wire/google-generate/request.ts";
+import type { GenerateRequest } from "../../../../src/providers/gemini/request.ts";
 
 const HI: ChatRequest["messages"] = [{ role: "user", content: "Hi" }];
 
-function encode(request: Partial<ChatRequest>, model = "gemini-3.5-flash"): GenerateRequest & { warnings: Warning[] } {
+function encode(
+  request: Partial<ChatRequest>,
+  model = "gemini-3.5-flash",
+): GenerateRequest & { warnings: Warning[] } {
   const warnings: Warning[] = [];
   const encoded = encodeRequest(
     { messages: HI, ...request },
@@ -18,7 +21,10 @@ function encode(request: Partial<ChatRequest>, model = "gemini-3.5-flash"): Gene
 
 describe("the conversation", () => {
   test("a plain one", () => {
-    expect(encode({})).toEqual({ contents: [{ role: "user", parts: [{ text: "Hi" }] }], warnings: [] });
+    expect(encode({})).toEqual({
+      contents: [{ role: "user", parts: [{ text: "Hi" }] }],
+      warnings: [],
+    });
   });
 
   test("system messages become the instruction, late ones with a warning; neighbours of one role are one turn", () => {
@@ -84,12 +90,19 @@ describe("the conversation", () => {
       { fileData: { fileUri: "gs://bucket/report.pdf", mimeType: "application/pdf" } },
       { text: "Some notes." },
     ]);
-    expect(warnings).toMatchObject([{ code: "unsupported_parameter", param: "messages[0].content[5].title" }]);
+    expect(warnings).toMatchObject([
+      { code: "unsupported_parameter", param: "messages[0].content[5].title" },
+    ]);
   });
 
   test("data without its media type is refused by its place", () => {
-    expect(() => encode({ messages: [{ role: "user", content: [{ type: "image", data: "AA==" }] }] })).toThrow(
-      expect.objectContaining({ code: "invalid_request", param: "messages[0].content[0].media_type" }),
+    expect(() =>
+      encode({ messages: [{ role: "user", content: [{ type: "image", data: "AA==" }] }] }),
+    ).toThrow(
+      expect.objectContaining({
+        code: "invalid_request",
+        param: "messages[0].content[0].media_type",
+      }),
     );
   });
 });
@@ -103,7 +116,9 @@ describe("tools", () => {
 
   test("functions in one list, Google's own tools beside it, in the order in which they came", () => {
     const search = { type: "opaque", format: "google", value: { googleSearch: {} } } as const;
-    const { tools } = encode({ tools: [search, tool, { name: "now", extras: { google: { behavior: "BLOCKING" } } }] });
+    const { tools } = encode({
+      tools: [search, tool, { name: "now", extras: { google: { behavior: "BLOCKING" } } }],
+    });
     expect(tools).toEqual([
       { googleSearch: {} },
       {
@@ -118,13 +133,17 @@ describe("tools", () => {
   test("the choice", () => {
     const config = (tool_choice?: ChatRequest["tool_choice"], strict?: boolean) => {
       const tools = [strict === undefined ? tool : { ...tool, strict }];
-      return encode({ tools, ...(tool_choice === undefined ? {} : { tool_choice }) }).toolConfig?.functionCallingConfig;
+      return encode({ tools, ...(tool_choice === undefined ? {} : { tool_choice }) }).toolConfig
+        ?.functionCallingConfig;
     };
     expect(config()).toBeUndefined();
     expect(config("auto")).toEqual({ mode: "AUTO" });
     expect(config("none")).toEqual({ mode: "NONE" });
     expect(config("required")).toEqual({ mode: "ANY" });
-    expect(config({ name: "get_weather" })).toEqual({ mode: "ANY", allowedFunctionNames: ["get_weather"] });
+    expect(config({ name: "get_weather" })).toEqual({
+      mode: "ANY",
+      allowedFunctionNames: ["get_weather"],
+    });
     expect(config(undefined, true)).toEqual({ mode: "VALIDATED" });
     expect(config("auto", true)).toEqual({ mode: "VALIDATED" });
     expect(config("required", true)).toEqual({ mode: "ANY" });
@@ -153,14 +172,22 @@ describe("tools", () => {
       messages: [
         ...CALLS,
         { role: "tool", content: [{ type: "tool_result", tool_call_id: "c2", content: "noon" }] },
-        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c1", content: "no station", is_error: true }] },
+        {
+          role: "tool",
+          content: [
+            { type: "tool_result", tool_call_id: "c1", content: "no station", is_error: true },
+          ],
+        },
       ],
     });
     expect(contents.slice(1)).toEqual([
       {
         role: "model",
         parts: [
-          { functionCall: { id: "c1", name: "get_weather", args: { city: "Oslo" } }, thoughtSignature: "c2ln" },
+          {
+            functionCall: { id: "c1", name: "get_weather", args: { city: "Oslo" } },
+            thoughtSignature: "c2ln",
+          },
           { functionCall: { id: "c2", name: "now", args: {} } },
         ],
       },
@@ -168,7 +195,9 @@ describe("tools", () => {
         role: "user",
         parts: [
           { functionResponse: { id: "c2", name: "now", response: { output: "noon" } } },
-          { functionResponse: { id: "c1", name: "get_weather", response: { error: "no station" } } },
+          {
+            functionResponse: { id: "c1", name: "get_weather", response: { error: "no station" } },
+          },
         ],
       },
     ]);
@@ -211,15 +240,21 @@ describe("tools", () => {
     const types = ["audio/mpeg", "application/pdf", "image/gif", "text/plain"];
     const result = { type: "tool_result", tool_call_id: "c1", content: types.map(media) } as const;
     const inline = (mimeType: string) => ({ inlineData: { mimeType, data: "AA==" } });
-    const inside = { response: { output: "" }, parts: [inline("application/pdf"), inline("text/plain")] };
-    expect(encode({ messages: [...CALLS, { role: "tool", content: [result] }] }).contents.slice(2)).toEqual([
+    const inside = {
+      response: { output: "" },
+      parts: [inline("application/pdf"), inline("text/plain")],
+    };
+    expect(
+      encode({ messages: [...CALLS, { role: "tool", content: [result] }] }).contents.slice(2),
+    ).toEqual([
       { role: "user", parts: [{ functionResponse: { id: "c1", name: "get_weather", ...inside } }] },
       { role: "user", parts: [inline("audio/mpeg"), inline("image/gif")] },
     ]);
   });
 
   test("results are a turn of their own, all of them before what else the user says", () => {
-    const result = (tool_call_id: string) => ({ type: "tool_result", tool_call_id, content: tool_call_id }) as const;
+    const result = (tool_call_id: string) =>
+      ({ type: "tool_result", tool_call_id, content: tool_call_id }) as const;
     const audio = { type: "document", media_type: "audio/mpeg", data: "AA==" } as const;
     const { contents } = encode({
       messages: [
@@ -237,7 +272,10 @@ describe("tools", () => {
           { functionResponse: { id: "c2", name: "now", response: { output: "c2" } } },
         ],
       },
-      { role: "user", parts: [{ inlineData: { mimeType: "audio/mpeg", data: "AA==" } }, { text: "Go on" }] },
+      {
+        role: "user",
+        parts: [{ inlineData: { mimeType: "audio/mpeg", data: "AA==" } }, { text: "Go on" }],
+      },
     ]);
   });
 
@@ -253,11 +291,15 @@ describe("tools", () => {
   test("a result of a call that nobody made needs the tool's name", () => {
     const result = { type: "tool_result", tool_call_id: "x", content: "1" } as const;
     expect(() => encode({ messages: [{ role: "tool", content: [result] }] })).toThrow(
-      expect.objectContaining({ code: "invalid_request", param: "messages[0].content[0].tool_call_id" }),
+      expect.objectContaining({
+        code: "invalid_request",
+        param: "messages[0].content[0].tool_call_id",
+      }),
     );
-    expect(encode({ messages: [{ role: "tool", content: [{ ...result, name: "now" }] }] }).contents[0]?.parts).toEqual([
-      { functionResponse: { id: "x", name: "now", response: { output: "1" } } },
-    ]);
+    expect(
+      encode({ messages: [{ role: "tool", content: [{ ...result, name: "now" }] }] }).contents[0]
+        ?.parts,
+    ).toEqual([{ functionResponse: { id: "x", name: "now", response: { output: "1" } } }]);
   });
 });
 
@@ -274,9 +316,18 @@ describe("signatures", () => {
             { type: "reasoning", text: "Unsigned." },
             { type: "text", text: "Hello", signature: google("t+/=") },
             { type: "reasoning", text: "", signature: google("alone") },
-            { type: "reasoning", text: "", signature: google("thought"), extras: { google: { thought: true } } },
+            {
+              type: "reasoning",
+              text: "",
+              signature: google("thought"),
+              extras: { google: { thought: true } },
+            },
             { type: "tool_call", id: "c", name: "f", arguments: {}, signature: google("call") },
-            { type: "opaque", format: "google", value: { executableCode: { code: "1" }, thoughtSignature: "code" } },
+            {
+              type: "opaque",
+              format: "google",
+              value: { executableCode: { code: "1" }, thoughtSignature: "code" },
+            },
           ],
         },
       ],
@@ -294,8 +345,12 @@ describe("signatures", () => {
 
   test("another vendor's calls are marked as such for models that check, once a turn", () => {
     const call = (id: string) => ({ type: "tool_call", id, name: "f", arguments: {} }) as const;
-    const messages: ChatRequest["messages"] = [...HI, { role: "assistant", content: [call("a"), call("b")] }];
-    const signatures = (model: string) => encode({ messages }, model).contents[1]?.parts.map((part) => part.thoughtSignature);
+    const messages: ChatRequest["messages"] = [
+      ...HI,
+      { role: "assistant", content: [call("a"), call("b")] },
+    ];
+    const signatures = (model: string) =>
+      encode({ messages }, model).contents[1]?.parts.map((part) => part.thoughtSignature);
     const marked = [btoa("skip_thought_signature_validator"), undefined];
     expect(signatures("gemini-3-flash-preview")).toEqual(marked);
     expect(signatures("gemini-flash-latest")).toEqual(marked);
@@ -321,8 +376,20 @@ describe("signatures", () => {
 
 describe("settings", () => {
   test("have their places", () => {
-    const { generationConfig } = encode({ temperature: 0, top_p: 0.9, max_tokens: 10, stop: ["END"], seed: 7 });
-    expect(generationConfig).toEqual({ temperature: 0, topP: 0.9, maxOutputTokens: 10, stopSequences: ["END"], seed: 7 });
+    const { generationConfig } = encode({
+      temperature: 0,
+      top_p: 0.9,
+      max_tokens: 10,
+      stop: ["END"],
+      seed: 7,
+    });
+    expect(generationConfig).toEqual({
+      temperature: 0,
+      topP: 0.9,
+      maxOutputTokens: 10,
+      stopSequences: ["END"],
+      seed: 7,
+    });
   });
 
   test("five stop texts at most", () => {
@@ -334,15 +401,22 @@ describe("settings", () => {
   test("the answer's format", () => {
     const schema = { type: "object", properties: { a: { $ref: "#/$defs/A" } } };
     expect(encode({ response_format: { type: "text" } }).generationConfig).toBeUndefined();
-    expect(encode({ response_format: { type: "json" } }).generationConfig).toEqual({ responseMimeType: "application/json" });
-    expect(encode({ response_format: { type: "json_schema", name: "a", schema, strict: true } }).generationConfig).toEqual({
+    expect(encode({ response_format: { type: "json" } }).generationConfig).toEqual({
+      responseMimeType: "application/json",
+    });
+    expect(
+      encode({ response_format: { type: "json_schema", name: "a", schema, strict: true } })
+        .generationConfig,
+    ).toEqual({
       responseMimeType: "application/json",
       responseJsonSchema: schema,
     });
   });
 
   test("metadata becomes labels where it can be one", () => {
-    const { labels, warnings } = encode({ metadata: { team: "search", user_id: "Alice@example.com", "1st": "x" } });
+    const { labels, warnings } = encode({
+      metadata: { team: "search", user_id: "Alice@example.com", "1st": "x" },
+    });
     expect(labels).toEqual({ team: "search" });
     expect(warnings.map(({ param }) => param)).toEqual(["metadata.user_id", "metadata.1st"]);
   });
@@ -352,7 +426,9 @@ describe("settings", () => {
     const plain = encode({ max_tokens: 7 });
     const config = { maxOutputTokens: 9999, candidateCount: 8 };
     expect(google({ model: "other", contents: [], generationConfig: config })).toEqual(plain);
-    expect(google({ generation_config: { max_output_tokens: 9999, candidate_count: 8 } })).toEqual(plain);
+    expect(google({ generation_config: { max_output_tokens: 9999, candidate_count: 8 } })).toEqual(
+      plain,
+    );
     expect(google({ generationConfig: 5 })).toEqual(plain);
     expect(google({ generation_config: { top_k: 3 } }).generationConfig).toEqual(
       expect.objectContaining({ maxOutputTokens: 7, topK: 3 }),
@@ -386,15 +462,33 @@ describe("settings", () => {
     const { warnings: _, ...body } = encode({
       messages: [
         { role: "user", content: [{ type: "text", text: "Hi", extras }] },
-        { role: "assistant", content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }] },
-        { role: "tool", content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }] },
+        {
+          role: "assistant",
+          content: [{ type: "tool_call", id: "c", name: "f", arguments: {}, extras }],
+        },
+        {
+          role: "tool",
+          content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }],
+        },
       ],
       tools: [{ name: "f", extras: { google: { ...extras.google, responseJsonSchema: schema } } }],
-      extras: { google: { ...extras.google, generationConfig: { $x: 1, topK: 3 }, generation_config: { $x: 2, top_k: 4 } } },
+      extras: {
+        google: {
+          ...extras.google,
+          generationConfig: { $x: 1, topK: 3 },
+          generation_config: { $x: 2, top_k: 4 },
+        },
+      },
     });
     const turn = { parts: [{ further: true }] };
-    expect(body).toMatchObject({ further: true, contents: [turn, turn, turn], generationConfig: { topK: 4 } });
-    expect(body.tools).toEqual([{ functionDeclarations: [{ name: "f", further: true, responseJsonSchema: schema }] }]);
+    expect(body).toMatchObject({
+      further: true,
+      contents: [turn, turn, turn],
+      generationConfig: { topK: 4 },
+    });
+    expect(body.tools).toEqual([
+      { functionDeclarations: [{ name: "f", further: true, responseJsonSchema: schema }] },
+    ]);
     expect(JSON.stringify(body)).not.toContain("$x");
   });
 

@@ -43,15 +43,24 @@ describe("levels, from Gemini 3 on", () => {
         ["gemini-4-argon", pro],
       ] as const) {
         const { config, warned } = encode({ effort }, model);
-        expect(config).toEqual(expect.objectContaining({ thinkingLevel: expected.replace("!", "") }));
+        expect(config).toEqual(
+          expect.objectContaining({ thinkingLevel: expected.replace("!", "") }),
+        );
         expect(warned).toEqual(expected.endsWith("!") ? ["reasoning.effort"] : []);
       }
     });
   }
 
   test("the catalog's efforts count", () => {
-    const model: ModelInfo = { id: "gemini-3.8-flash", reasoning: "effort", efforts: ["low", "high"] };
-    expect(encode({ effort: "minimal" }, model)).toEqual({ config: { thinkingLevel: "LOW" }, warned: ["reasoning.effort"] });
+    const model: ModelInfo = {
+      id: "gemini-3.8-flash",
+      reasoning: "effort",
+      efforts: ["low", "high"],
+    };
+    expect(encode({ effort: "minimal" }, model)).toEqual({
+      config: { thinkingLevel: "LOW" },
+      warned: ["reasoning.effort"],
+    });
     expect(encode({ effort: "medium" }, model).config).toEqual({ thinkingLevel: "LOW" });
   });
 
@@ -89,7 +98,10 @@ describe("budgets, in Gemini 2.5", () => {
   });
 
   test("an effort becomes a budget, with a warning; off is off", () => {
-    expect(encode({ effort: "none" }, "gemini-2.5-flash")).toEqual({ config: { thinkingBudget: 0 }, warned: [] });
+    expect(encode({ effort: "none" }, "gemini-2.5-flash")).toEqual({
+      config: { thinkingBudget: 0 },
+      warned: [],
+    });
     expect(encode({ effort: "none" }, "gemini-2.5-pro")).toEqual({
       config: { thinkingBudget: 128 },
       warned: ["reasoning.effort"],
@@ -110,9 +122,19 @@ describe("budgets, in Gemini 2.5", () => {
 });
 
 test("a model that does not think is told nothing, and the caller is told so", () => {
-  for (const model of ["gemini-2.0-flash", "gemma-3-27b-it", { id: "gemini-3.5-flash", reasoning: "none" } as const]) {
-    expect(encode({ effort: "high" }, model)).toEqual({ config: undefined, warned: ["reasoning.effort"] });
-    expect(encode({ budget_tokens: 10 }, model)).toEqual({ config: undefined, warned: ["reasoning.budget_tokens"] });
+  for (const model of [
+    "gemini-2.0-flash",
+    "gemma-3-27b-it",
+    { id: "gemini-3.5-flash", reasoning: "none" } as const,
+  ]) {
+    expect(encode({ effort: "high" }, model)).toEqual({
+      config: undefined,
+      warned: ["reasoning.effort"],
+    });
+    expect(encode({ budget_tokens: 10 }, model)).toEqual({
+      config: undefined,
+      warned: ["reasoning.budget_tokens"],
+    });
     expect(encode({ effort: "none" }, model)).toEqual({ config: undefined, warned: [] });
   }
 });

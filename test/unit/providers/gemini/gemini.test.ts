@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
+import type { GeminiConfig } from "../../../../src/providers/gemini/env.ts";
 import { createGeminiProvider } from "../../../../src/providers/gemini/index.ts";
-import type { GeminiEnv } from "../../../../src/providers/gemini/settings.ts";
 import { AUTHORIZED_USER, createServiceAccount } from "../../../support/google-credentials.ts";
 import { collectEvents, createTestCall, createTestDeps } from "../../../support/play-response.ts";
 import { startUpstream, type Upstream } from "../../../support/upstream.ts";
@@ -22,11 +22,11 @@ beforeAll(async () => {
 beforeEach(() => server.reset());
 afterAll(() => server.stop());
 
-function create(env: Partial<GeminiEnv>) {
+function create(env: Partial<GeminiConfig>) {
   return createGeminiProvider({ GEMINI_BASE_URL: server.url, ...env }, createTestDeps(fetch));
 }
 
-function vertexEnv(file: unknown = account.file): Partial<GeminiEnv> {
+function vertexConfig(file: unknown = account.file): Partial<GeminiConfig> {
   return {
     GOOGLE_APPLICATION_CREDENTIALS_JSON: JSON.stringify(file),
     GOOGLE_TOKEN_URL: `${server.url}/token`,
@@ -37,16 +37,26 @@ function vertexEnv(file: unknown = account.file): Partial<GeminiEnv> {
 }
 
 function call(options: Parameters<typeof createTestCall>[1] = {}) {
-  return createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { model: { id: "gemini-3.5-flash" }, ...options });
+  return createTestCall(
+    { messages: [{ role: "user", content: "Hi" }] },
+    { model: { id: "gemini-3.5-flash" }, ...options },
+  );
 }
 
 describe("the Gemini API", () => {
   test("a whole answer", async () => {
     server.enqueue(jsonAnswer(ANSWER));
     const response = await foldEvents(await create({ GEMINI_API_KEY: "AIza-key" }).open(call()));
-    expect(response).toMatchObject({ id: "r1", content: [{ type: "text", text: "Hello" }], finish_reason: "stop" });
+    expect(response).toMatchObject({
+      id: "r1",
+      content: [{ type: "text", text: "Hello" }],
+      finish_reason: "stop",
+    });
     const [request] = server.requests;
-    expect(request).toMatchObject({ method: "POST", url: "/v1beta/models/gemini-3.5-flash:generateContent" });
+    expect(request).toMatchObject({
+      method: "POST",
+      url: "/v1beta/models/gemini-3.5-flash:generateContent",
+    });
     expect(request?.headers.get("x-goog-api-key")).toBe("AIza-key");
     expect(request?.headers.get("authorization")).toBeNull();
     expect(request?.json()).toEqual({ contents: [{ role: "user", parts: [{ text: "Hi" }] }] });
@@ -54,21 +64,28 @@ describe("the Gemini API", () => {
 
   test("a stream is asked for as events", async () => {
     server.enqueue(sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`));
-    const events = await collectEvents(await create({ GOOGLE_API_KEY: "AIza-key" }).open(call({ stream: true })));
+    const events = await collectEvents(
+      await create({ GOOGLE_API_KEY: "AIza-key" }).open(call({ stream: true })),
+    );
     expect(events.at(-1)?.type).toBe("end");
-    expect(server.requests[0]?.url).toBe("/v1beta/models/gemini-3.5-flash:streamGenerateContent?alt=sse");
+    expect(server.requests[0]?.url).toBe(
+      "/v1beta/models/gemini-3.5-flash:streamGenerateContent?alt=sse",
+    );
     expect(server.requests[0]?.headers.get("x-goog-api-key")).toBe("AIza-key");
   });
 
   test("a very long answer is asked for as a stream, also where it is wanted whole", async () => {
     server.enqueue(sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`));
     const long = { ...call(), request: { ...call().request, max_tokens: 32_769 } };
-    expect(await foldEvents(await create({ GEMINI_API_KEY: "k" }).open(long))).toMatchObject({ finish_reason: "stop" });
+    expect(await foldEvents(await create({ GEMINI_API_KEY: "k" }).open(long))).toMatchObject({
+      finish_reason: "stop",
+    });
     expect(server.requests[0]?.url).toContain(":streamGenerateContent?alt=sse");
   });
 
   test("a 401 is not tried again", async () => {
-    server.respond = () => jsonAnswer({ error: { code: 401, status: "UNAUTHENTICATED" } }, { status: 401 });
+    server.respond = () =>
+      jsonAnswer({ error: { code: 401, status: "UNAUTHENTICATED" } }, { status: 401 });
     expect(
       await create({ GEMINI_API_KEY: "k" })
         .open(call())
@@ -80,16 +97,21 @@ describe("the Gemini API", () => {
 
 describe("Vertex AI", () => {
   test("the token, the project and the location; one exchange for many calls", async () => {
-    server.respond = (request) => jsonAnswer(request.url === "/token" ? TOKEN : ANSWER, { delayMs: 10 });
-    const provider = create(vertexEnv({ ...AUTHORIZED_USER, quota_project_id: "q1" }));
-    const responses = await Promise.all(Array.from({ length: 10 }, async () => foldEvents(await provider.open(call()))));
+    server.respond = (request) =>
+      jsonAnswer(request.url === "/token" ? TOKEN : ANSWER, { delayMs: 10 });
+    const provider = create(vertexConfig({ ...AUTHORIZED_USER, quota_project_id: "q1" }));
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, async () => foldEvents(await provider.open(call()))),
+    );
     expect(responses.map(({ id }) => id)).toEqual(Array(10).fill("r1"));
     const tokens = server.requests.filter(({ url }) => url === "/token");
     const calls = server.requests.filter(({ url }) => url !== "/token");
     expect(tokens).toHaveLength(1);
     expect(calls).toHaveLength(10);
     for (const { url, headers } of calls) {
-      expect(url).toBe("/v1beta1/projects/p1/locations/europe-west4/publishers/google/models/gemini-3.5-flash:generateContent");
+      expect(url).toBe(
+        "/v1beta1/projects/p1/locations/europe-west4/publishers/google/models/gemini-3.5-flash:generateContent",
+      );
       expect(headers.get("authorization")).toBe("Bearer ya29.first");
       expect(headers.get("x-goog-user-project")).toBe("q1");
       expect(headers.get("x-goog-api-key")).toBeNull();
@@ -103,7 +125,7 @@ describe("Vertex AI", () => {
       jsonAnswer({ ...TOKEN, access_token: "ya29.second" }),
       sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`),
     );
-    const events = await collectEvents(await create(vertexEnv()).open(call({ stream: true })));
+    const events = await collectEvents(await create(vertexConfig()).open(call({ stream: true })));
     expect(events.at(-1)?.type).toBe("end");
     expect(server.requests.map(({ headers }) => headers.get("authorization"))).toEqual([
       null,
@@ -115,7 +137,7 @@ describe("Vertex AI", () => {
 
   test("refused credentials are said to be the operator's fault", async () => {
     server.respond = () => jsonAnswer({ error: "invalid_grant" }, { status: 400 });
-    const error = await create(vertexEnv())
+    const error = await create(vertexConfig())
       .open(call())
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "upstream_auth", status: 502, retryable: false });
@@ -123,33 +145,42 @@ describe("Vertex AI", () => {
   });
 
   test("takes metadata as labels, the Gemini API does not", () => {
-    expect(create(vertexEnv()).support.metadata).toBe("mapped");
-    expect(create({ GEMINI_API_KEY: "k" }).support.metadata).toBe("dropped");
+    expect(create(vertexConfig()).capabilities.metadata).toBe("mapped");
+    expect(create({ GEMINI_API_KEY: "k" }).capabilities.metadata).toBe("dropped");
   });
 });
 
 describe("which way is taken", () => {
-  function wayOf(env: Partial<GeminiEnv>): string {
+  function wayOf(env: Partial<GeminiConfig>): string {
     const provider = create(env);
-    if (provider.availability.available) return provider.support.metadata === "mapped" ? "vertex" : "api";
+    if (provider.availability.available)
+      return provider.capabilities.metadata === "mapped" ? "vertex" : "api";
     return provider.availability.reason;
   }
 
   test("the key wins, unless the operator says otherwise", () => {
-    const both = { ...vertexEnv(), GEMINI_API_KEY: "k" };
+    const both = { ...vertexConfig(), GEMINI_API_KEY: "k" };
     expect(wayOf({ GEMINI_API_KEY: "k" })).toBe("api");
-    expect(wayOf(vertexEnv())).toBe("vertex");
+    expect(wayOf(vertexConfig())).toBe("vertex");
     expect(wayOf(both)).toBe("api");
     expect(wayOf({ ...both, GEMINI_TRANSPORT: "vertex" })).toBe("vertex");
     expect(wayOf({ ...both, GEMINI_TRANSPORT: "api" })).toBe("api");
   });
 
   test("what is missing is said by name", async () => {
-    expect(wayOf({})).toBe("Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.");
-    expect(wayOf({ ...vertexEnv(), GEMINI_TRANSPORT: "api" })).toContain("GEMINI_API_KEY");
-    expect(wayOf({ GEMINI_API_KEY: "k", GEMINI_TRANSPORT: "vertex" })).toContain("GOOGLE_APPLICATION_CREDENTIALS_JSON");
-    expect(wayOf({ GEMINI_API_KEY: "two words" })).toContain("GEMINI_API_KEY must be the bare value");
-    expect(wayOf(vertexEnv({ ...account.file, token_uri: "https://evil.example/token" }))).toContain("token_uri");
+    expect(wayOf({})).toBe(
+      "Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.",
+    );
+    expect(wayOf({ ...vertexConfig(), GEMINI_TRANSPORT: "api" })).toContain("GEMINI_API_KEY");
+    expect(wayOf({ GEMINI_API_KEY: "k", GEMINI_TRANSPORT: "vertex" })).toContain(
+      "GOOGLE_APPLICATION_CREDENTIALS_JSON",
+    );
+    expect(wayOf({ GEMINI_API_KEY: "two words" })).toContain(
+      "GEMINI_API_KEY must be the bare value",
+    );
+    expect(
+      wayOf(vertexConfig({ ...account.file, token_uri: "https://evil.example/token" })),
+    ).toContain("token_uri");
     const refused = create({})
       .open(call())
       .catch((thrown: unknown) => thrown);
@@ -198,7 +229,7 @@ test("a warning that throws (strict mode) stops before any call, the token's too
     },
   };
   expect(
-    await create(vertexEnv())
+    await create(vertexConfig())
       .open(strict)
       .catch((thrown: unknown) => thrown),
   ).toMatchObject({ code: "unsupported_parameter" });
@@ -207,12 +238,19 @@ test("a warning that throws (strict mode) stops before any call, the token's too
 
 test("the caller's leaving closes the upstream's connection", async () => {
   server.enqueue(
-    sseAnswer([`data: ${JSON.stringify({ ...ANSWER, candidates: [{ content: { parts: [{ text: "a" }] } }] })}\r\n\r\n`], {
-      end: "stall",
-    }),
+    sseAnswer(
+      [
+        `data: ${JSON.stringify({ ...ANSWER, candidates: [{ content: { parts: [{ text: "a" }] } }] })}\r\n\r\n`,
+      ],
+      {
+        end: "stall",
+      },
+    ),
   );
   const controller = new AbortController();
-  const stream = await create({ GEMINI_API_KEY: "k" }).open(call({ stream: true, signal: controller.signal }));
+  const stream = await create({ GEMINI_API_KEY: "k" }).open(
+    call({ stream: true, signal: controller.signal }),
+  );
   expect((await stream.read())?.[0]?.type).toBe("start");
   controller.abort();
   expect((await stream.read())?.at(-1)?.type).toBe("cancelled");

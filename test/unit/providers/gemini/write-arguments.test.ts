@@ -8,7 +8,11 @@ function write(...pieces: object[]): unknown {
   return JSON.parse(text + writer.end());
 }
 
-const text = (jsonPath: string, stringValue: string, willContinue = false) => ({ jsonPath, stringValue, willContinue });
+const text = (jsonPath: string, stringValue: string, willContinue = false) => ({
+  jsonPath,
+  stringValue,
+  willContinue,
+});
 const number = (jsonPath: string, numberValue: number) => ({ jsonPath, numberValue });
 
 test("no arguments", () => {
@@ -32,7 +36,14 @@ test("scalars of each kind", () => {
 });
 
 test("a string in pieces, with escapes and halves of a surrogate pair", () => {
-  expect(write(text("$.s", 'a"', true), text("$.s", "\n\\\ud83d", true), text("$.s", "\ude00", true), text("$.s", ""))).toEqual({
+  expect(
+    write(
+      text("$.s", 'a"', true),
+      text("$.s", "\n\\\ud83d", true),
+      text("$.s", "\ude00", true),
+      text("$.s", ""),
+    ),
+  ).toEqual({
     s: 'a"\n\\😀',
   });
 });
@@ -57,7 +68,10 @@ test("nested lists and objects", () => {
 });
 
 test("names in quotes", () => {
-  expect(write(text("$['a.b']['c\\'d']", "x"), text('$["e f"]', "y"))).toEqual({ "a.b": { "c'd": "x" }, "e f": "y" });
+  expect(write(text("$['a.b']['c\\'d']", "x"), text('$["e f"]', "y"))).toEqual({
+    "a.b": { "c'd": "x" },
+    "e f": "y",
+  });
 });
 
 describe("what cannot be one JSON text is an error", () => {

@@ -1,26 +1,41 @@
 import { describe, expect, test } from "bun:test";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
+import { openaiCompatibleEnv } from "../../../../src/providers/openai-compatible/env.ts";
 import { createOpenAICompatibleProviders } from "../../../../src/providers/openai-compatible/index.ts";
 import { PRESETS } from "../../../../src/providers/openai-compatible/presets.ts";
-import { openaiCompatibleEnv } from "../../../../src/providers/openai-compatible/settings.ts";
-import { createTestCall, createTestDeps, jsonResponse, playResponses } from "../../../support/play-response.ts";
+import {
+  createTestCall,
+  createTestDeps,
+  jsonResponse,
+  playResponses,
+} from "../../../support/play-response.ts";
 import { rejectionOf } from "../../../support/rejection.ts";
 
 type Variables = Record<string, string>;
 
-const ANSWER = { id: "c", model: "m", choices: [{ message: { content: "Hi" }, finish_reason: "stop" }] };
+const ANSWER = {
+  id: "c",
+  model: "m",
+  choices: [{ message: { content: "Hi" }, finish_reason: "stop" }],
+};
 
 function create(variables: Variables) {
   const played = playResponses(jsonResponse(ANSWER));
   const providers = createOpenAICompatibleProviders(variables, createTestDeps(played.fetch));
-  return { played, providers, find: (name: string) => providers.find((provider) => provider.name === name) };
+  return {
+    played,
+    providers,
+    find: (name: string) => providers.find((provider) => provider.name === name),
+  };
 }
 
 /** The servers of COMPATIBLE_PROVIDERS alone. */
 function entries(list: unknown, variables: Variables = {}) {
   const value = typeof list === "string" ? list : JSON.stringify(list);
   const presets = new Set(PRESETS.map(({ name }) => name));
-  return create({ ...variables, COMPATIBLE_PROVIDERS: value }).providers.filter(({ name }) => !presets.has(name));
+  return create({ ...variables, COMPATIBLE_PROVIDERS: value }).providers.filter(
+    ({ name }) => !presets.has(name),
+  );
 }
 
 function reasons(list: unknown, variables: Variables = {}) {
@@ -35,17 +50,30 @@ async function call(name: string, variables: Variables) {
   const { played, find } = create(variables);
   const provider = find(name);
   if (!provider) throw new Error(`there is no ${name}`);
-  const request = createTestCall({ messages: [{ role: "user", content: "Hi" }] }, { model: { id: "m" } });
+  const request = createTestCall(
+    { messages: [{ role: "user", content: "Hi" }] },
+    { model: { id: "m" } },
+  );
   const { content } = await foldEvents(await provider.open(request));
   expect(content).toEqual([{ type: "text", text: "Hi" }]);
   const sent = played.calls[0];
-  return { url: sent?.url, authorization: sent?.headers.get("authorization") ?? null, headers: sent?.headers, init: sent?.init };
+  return {
+    url: sent?.url,
+    authorization: sent?.headers.get("authorization") ?? null,
+    headers: sent?.headers,
+    init: sent?.init,
+  };
 }
 
 describe("presets", () => {
   test("are all there, and say what they need", () => {
     const { providers } = create({});
-    expect(providers.map(({ name, availability }) => [name, availability.available ? "" : availability.reason])).toEqual([
+    expect(
+      providers.map(({ name, availability }) => [
+        name,
+        availability.available ? "" : availability.reason,
+      ]),
+    ).toEqual([
       [
         "ollama",
         "OLLAMA_BASE_URL is not set to an http or https URL. Set it to the address of the server, or OLLAMA to 1 for the one on this machine.",
@@ -55,8 +83,14 @@ describe("presets", () => {
       ["mistral", "MISTRAL_API_KEY is not set. Set it to a key of mistral."],
       ["deepseek", "DEEPSEEK_API_KEY is not set. Set it to a key of deepseek."],
       ["xai", "XAI_API_KEY is not set. Set it to a key of xai."],
-      ["vllm", "VLLM_BASE_URL is not set to an http or https URL. Set it to the address of the server."],
-      ["lmstudio", "LMSTUDIO_BASE_URL is not set to an http or https URL. Set it to the address of the server."],
+      [
+        "vllm",
+        "VLLM_BASE_URL is not set to an http or https URL. Set it to the address of the server.",
+      ],
+      [
+        "lmstudio",
+        "LMSTUDIO_BASE_URL is not set to an http or https URL. Set it to the address of the server.",
+      ],
     ]);
     for (const { format } of providers) expect(format).toBe("openai_chat");
   });
@@ -67,25 +101,41 @@ describe("presets", () => {
         .find("groq")
         ?.open(createTestCall({ messages: [] })) ?? Promise.resolve(),
     );
-    expect(error).toMatchObject({ code: "provider_unavailable", message: "GROQ_API_KEY is not set. Set it to a key of groq." });
+    expect(error).toMatchObject({
+      code: "provider_unavailable",
+      message: "GROQ_API_KEY is not set. Set it to a key of groq.",
+    });
   });
 
   for (const { name, prefix, baseUrl, needsKey } of PRESETS) {
     test(`${name} is switched on by ${needsKey ? "its key" : "its address"}, and can be pointed elsewhere`, async () => {
-      const elsewhere = await call(name, { [`${prefix}_API_KEY`]: "secret", [`${prefix}_BASE_URL`]: "http://127.0.0.1:9/api/" });
-      expect(elsewhere).toMatchObject({ url: "http://127.0.0.1:9/api/chat/completions", authorization: "Bearer secret" });
+      const elsewhere = await call(name, {
+        [`${prefix}_API_KEY`]: "secret",
+        [`${prefix}_BASE_URL`]: "http://127.0.0.1:9/api/",
+      });
+      expect(elsewhere).toMatchObject({
+        url: "http://127.0.0.1:9/api/chat/completions",
+        authorization: "Bearer secret",
+      });
       if (needsKey) {
         const home = await call(name, { [`${prefix}_API_KEY`]: "secret" });
-        expect(home).toMatchObject({ url: `${baseUrl}/chat/completions`, authorization: "Bearer secret" });
+        expect(home).toMatchObject({
+          url: `${baseUrl}/chat/completions`,
+          authorization: "Bearer secret",
+        });
       } else {
         const local = await call(name, { [`${prefix}_BASE_URL`]: "http://127.0.0.1:9" });
-        expect(local).toMatchObject({ url: "http://127.0.0.1:9/v1/chat/completions", authorization: null });
+        expect(local).toMatchObject({
+          url: "http://127.0.0.1:9/v1/chat/completions",
+          authorization: null,
+        });
       }
     });
 
     test(`${name}'s variables are documented, and its default model can be set`, () => {
       const documented = Object.keys(openaiCompatibleEnv);
-      for (const variable of ["API_KEY", "BASE_URL", "DEFAULT_MODEL"]) expect(documented).toContain(`${prefix}_${variable}`);
+      for (const variable of ["API_KEY", "BASE_URL", "DEFAULT_MODEL"])
+        expect(documented).toContain(`${prefix}_${variable}`);
       expect(create({ [`${prefix}_DEFAULT_MODEL`]: "mine" }).find(name)?.defaultModel).toBe("mine");
     });
   }
@@ -103,12 +153,15 @@ describe("presets", () => {
     expect(availability).toEqual({
       available: false,
       code: "provider_unavailable",
-      reason: "GROQ_API_KEY must be the bare value: without spaces, line breaks or other characters.",
+      reason:
+        "GROQ_API_KEY must be the bare value: without spaces, line breaks or other characters.",
     });
   });
 
   test("a base URL that is none switches off", () => {
-    expect(create({ VLLM_BASE_URL: "ftp://a.test" }).find("vllm")?.availability.available).toBe(false);
+    expect(create({ VLLM_BASE_URL: "ftp://a.test" }).find("vllm")?.availability.available).toBe(
+      false,
+    );
   });
 });
 
@@ -116,7 +169,12 @@ describe("COMPATIBLE_PROVIDERS", () => {
   test("adds any number of servers", async () => {
     const list = [
       { name: "one", base_url: "https://one.test/v1/", api_key: "key-1", default_model: "m-1" },
-      { name: "two", base_url: "https://two.test", api_key_env: "KEY_TWO", headers: { "X-Team": "blue" } },
+      {
+        name: "two",
+        base_url: "https://two.test",
+        api_key_env: "KEY_TWO",
+        headers: { "X-Team": "blue" },
+      },
       { name: "three", base_url: "https://three.test", headers: { "api-key": "azure" } },
     ];
     const variables = { KEY_TWO: "key-2", COMPATIBLE_PROVIDERS: JSON.stringify(list) };
@@ -125,7 +183,10 @@ describe("COMPATIBLE_PROVIDERS", () => {
       authorization: "Bearer key-1",
     });
     const two = await call("two", variables);
-    expect(two).toMatchObject({ url: "https://two.test/chat/completions", authorization: "Bearer key-2" });
+    expect(two).toMatchObject({
+      url: "https://two.test/chat/completions",
+      authorization: "Bearer key-2",
+    });
     expect(two.headers?.get("x-team")).toBe("blue");
     expect(two.init?.redirect).toBe("manual");
     const three = await call("three", variables);
@@ -143,19 +204,32 @@ describe("COMPATIBLE_PROVIDERS", () => {
 
   test("takes quirks as data", async () => {
     const list = [
-      { name: "one", base_url: "https://one.test", quirks: { refuses: ["seed"], max_tokens_field: "max_completion_tokens" } },
+      {
+        name: "one",
+        base_url: "https://one.test",
+        quirks: { refuses: ["seed"], max_tokens_field: "max_completion_tokens" },
+      },
     ];
     const [one] = entries(list);
-    expect(one?.support.seed).toBe("dropped");
-    expect(one?.support.top_p).toBe("native");
+    expect(one?.capabilities.seed).toBe("dropped");
+    expect(one?.capabilities.top_p).toBe("native");
   });
 
   test("an entry named like a preset takes its place, with its quirks", () => {
-    const list = [{ name: "mistral", base_url: "http://proxy.test", api_key: "k", quirks: { system_role: "as_given" } }];
+    const list = [
+      {
+        name: "mistral",
+        base_url: "http://proxy.test",
+        api_key: "k",
+        quirks: { system_role: "as_given" },
+      },
+    ];
     const { providers } = create({ COMPATIBLE_PROVIDERS: JSON.stringify(list) });
     const found = providers.filter(({ name }) => name === "mistral");
-    expect(found).toMatchObject([{ availability: { available: true }, defaultModel: "mistral-medium-latest" }]);
-    expect(found[0]?.support.metadata).toBe("dropped");
+    expect(found).toMatchObject([
+      { availability: { available: true }, defaultModel: "mistral-medium-latest" },
+    ]);
+    expect(found[0]?.capabilities.metadata).toBe("dropped");
     expect(providers.length).toBe(PRESETS.length);
   });
 
@@ -198,7 +272,11 @@ describe("COMPATIBLE_PROVIDERS", () => {
         "a",
         "COMPATIBLE_PROVIDERS[1].quirks has unknown fields: oops.",
       ],
-      [{ name: "a", base_url: "https://a.test", url: "x" }, "a", "COMPATIBLE_PROVIDERS[1] has unknown fields: url."],
+      [
+        { name: "a", base_url: "https://a.test", url: "x" },
+        "a",
+        "COMPATIBLE_PROVIDERS[1] has unknown fields: url.",
+      ],
       [
         { name: "claude", base_url: "https://a.test" },
         "compatible-providers-2",
@@ -224,8 +302,16 @@ describe("COMPATIBLE_PROVIDERS", () => {
         "compatible-providers-2",
         "COMPATIBLE_PROVIDERS[1].name must consist of small letters, digits, '.', '_' and '-'.",
       ],
-      [{ base_url: "https://a.test" }, "compatible-providers-2", "COMPATIBLE_PROVIDERS[1].name is missing."],
-      ["text", "compatible-providers-2", "COMPATIBLE_PROVIDERS[1] Invalid input: expected object, received string."],
+      [
+        { base_url: "https://a.test" },
+        "compatible-providers-2",
+        "COMPATIBLE_PROVIDERS[1].name is missing.",
+      ],
+      [
+        "text",
+        "compatible-providers-2",
+        "COMPATIBLE_PROVIDERS[1] Invalid input: expected object, received string.",
+      ],
     ];
     for (const [entry, name, reason] of bad) {
       expect(reasons([good, entry])).toEqual([
@@ -237,9 +323,13 @@ describe("COMPATIBLE_PROVIDERS", () => {
 
   test("that is no list is told of, and the presets stay", () => {
     for (const value of ["{}", "[oops", "one"]) {
-      expect(reasons(value)).toEqual([["compatible-providers", "COMPATIBLE_PROVIDERS is not a JSON list, raw or as base64."]]);
+      expect(reasons(value)).toEqual([
+        ["compatible-providers", "COMPATIBLE_PROVIDERS is not a JSON list, raw or as base64."],
+      ]);
     }
-    expect(create({ COMPATIBLE_PROVIDERS: "oops", GROQ_API_KEY: "k" }).find("groq")?.availability).toEqual({ available: true });
+    expect(
+      create({ COMPATIBLE_PROVIDERS: "oops", GROQ_API_KEY: "k" }).find("groq")?.availability,
+    ).toEqual({ available: true });
   });
 
   test("no reason holds a key", () => {

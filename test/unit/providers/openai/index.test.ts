@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
+import type { OpenaiConfig } from "../../../../src/providers/openai/env.ts";
 import { createOpenaiProvider } from "../../../../src/providers/openai/index.ts";
-import type { OpenaiEnv } from "../../../../src/providers/openai/settings.ts";
 import {
   collectEvents,
   createTestCall,
@@ -23,24 +23,38 @@ import {
   USAGE,
 } from "../../../support/responses-stream.ts";
 
-const ENV: OpenaiEnv = {
+const ENV: OpenaiConfig = {
   OPENAI_API_KEY: "sk-test",
   OPENAI_BASE_URL: "http://openai.test/v1",
   OPENAI_DEFAULT_MODEL: "gpt-default",
 };
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
-const ANSWER = jsonResponse(responseObject({ output: [messageItem("msg_1", "Hello")], usage: USAGE }));
+const ANSWER = jsonResponse(
+  responseObject({ output: [messageItem("msg_1", "Hello")], usage: USAGE }),
+);
 
-function setUp(response: PlayedResponse, env: Partial<OpenaiEnv> = {}) {
+function setUp(response: PlayedResponse, env: Partial<OpenaiConfig> = {}) {
   const played = playResponses(response);
-  return { ...played, provider: createOpenaiProvider({ ...ENV, ...env }, createTestDeps(played.fetch)) };
+  return {
+    ...played,
+    provider: createOpenaiProvider({ ...ENV, ...env }, createTestDeps(played.fetch)),
+  };
 }
 
 describe("the provider openai", () => {
   test("sends what the API wants, and nothing of the caller's besides", async () => {
-    const { provider, calls } = setUp(ANSWER, { OPENAI_ORGANIZATION: "org-1", OPENAI_PROJECT: "proj_1" });
-    const answer = await foldEvents(await provider.open(createTestCall(REQUEST, { model: { id: "gpt-6.1-terra" } })));
-    expect(answer).toMatchObject({ id: "resp_1", content: [{ type: "text", text: "Hello" }], finish_reason: "stop" });
+    const { provider, calls } = setUp(ANSWER, {
+      OPENAI_ORGANIZATION: "org-1",
+      OPENAI_PROJECT: "proj_1",
+    });
+    const answer = await foldEvents(
+      await provider.open(createTestCall(REQUEST, { model: { id: "gpt-6.1-terra" } })),
+    );
+    expect(answer).toMatchObject({
+      id: "resp_1",
+      content: [{ type: "text", text: "Hello" }],
+      finish_reason: "stop",
+    });
     expect(calls).toHaveLength(1);
     expect(calls[0]?.url).toBe("http://openai.test/v1/responses");
     expect(calls[0]?.init).toMatchObject({ method: "POST", redirect: "manual" });
@@ -62,11 +76,20 @@ describe("the provider openai", () => {
 
   test("streams where the caller does", async () => {
     const { provider, calls } = setUp(
-      sseResponse(responsesSse(CREATED, ...messageEvents(0, "msg_1", "Hello"), completed([messageItem("msg_1", "Hello")]))),
+      sseResponse(
+        responsesSse(
+          CREATED,
+          ...messageEvents(0, "msg_1", "Hello"),
+          completed([messageItem("msg_1", "Hello")]),
+        ),
+      ),
     );
     const stream = await provider.open(createTestCall(REQUEST, { stream: true }));
     expect(stream.format).toBe("openai_responses");
-    expect((await collectEvents(stream)).at(-1)).toMatchObject({ type: "end", finish_reason: "stop" });
+    expect((await collectEvents(stream)).at(-1)).toMatchObject({
+      type: "end",
+      finish_reason: "stop",
+    });
     expect(JSON.parse(calls[0]?.body ?? "")).toMatchObject({ stream: true });
     expect(calls[0]?.headers.get("accept")).toBe("text/event-stream");
   });
@@ -81,13 +104,22 @@ describe("the provider openai", () => {
     ["gpt-4-that-reasons", "effort", true],
   ])("asks %s (%s) for encrypted reasoning: %s", async (id, reasoning, asks) => {
     const { provider, calls } = setUp(ANSWER);
-    await provider.open(createTestCall(REQUEST, { model: { id, ...(reasoning ? { reasoning } : {}) } }));
+    await provider.open(
+      createTestCall(REQUEST, { model: { id, ...(reasoning ? { reasoning } : {}) } }),
+    );
     expect("include" in JSON.parse(calls[0]?.body ?? "")).toBe(asks);
   });
 
   test("a second turn carries the first answer back, as the caller has it", async () => {
     const reasoning = { id: "rs_1", type: "reasoning", summary: [], encrypted_content: "gAAA+/=" };
-    const call = { id: "fc_1", type: "function_call", status: "completed", call_id: "call_1", name: "go", arguments: '{"a": 1}' };
+    const call = {
+      id: "fc_1",
+      type: "function_call",
+      status: "completed",
+      call_id: "call_1",
+      name: "go",
+      arguments: '{"a": 1}',
+    };
     const first = setUp(jsonResponse(responseObject({ output: [reasoning, call] })));
     const answer = await foldEvents(await first.provider.open(createTestCall(REQUEST)));
     const second = setUp(ANSWER);
@@ -97,7 +129,10 @@ describe("the provider openai", () => {
         messages: [
           ...REQUEST.messages,
           { role: "assistant", content },
-          { role: "tool", content: [{ type: "tool_result", tool_call_id: "call_1", content: "done" }] },
+          {
+            role: "tool",
+            content: [{ type: "tool_result", tool_call_id: "call_1", content: "done" }],
+          },
         ],
       }),
     );
@@ -110,21 +145,45 @@ describe("the provider openai", () => {
   });
 
   test.each([
-    [429, { code: "insufficient_quota", type: "insufficient_quota" }, "upstream_quota_exhausted", false],
+    [
+      429,
+      { code: "insufficient_quota", type: "insufficient_quota" },
+      "upstream_quota_exhausted",
+      false,
+    ],
     [429, { code: "rate_limit_exceeded", type: "requests" }, "upstream_rate_limited", true],
-    [400, { code: "context_length_exceeded", type: "invalid_request_error" }, "upstream_rejected", false],
+    [
+      400,
+      { code: "context_length_exceeded", type: "invalid_request_error" },
+      "upstream_rejected",
+      false,
+    ],
     [404, { code: "model_not_found", type: "invalid_request_error" }, "model_not_found", false],
     [401, { code: "invalid_api_key", type: "invalid_request_error" }, "upstream_auth", false],
-    [403, { code: "unsupported_country_region_territory", type: "request_forbidden" }, "upstream_auth", false],
+    [
+      403,
+      { code: "unsupported_country_region_territory", type: "request_forbidden" },
+      "upstream_auth",
+      false,
+    ],
     [500, { code: null, type: "server_error" }, "upstream_error", true],
     [503, { code: null, type: "server_error" }, "upstream_overloaded", true],
-    [503, { code: "server_is_overloaded", type: "service_unavailable_error" }, "upstream_overloaded", true],
+    [
+      503,
+      { code: "server_is_overloaded", type: "service_unavailable_error" },
+      "upstream_overloaded",
+      true,
+    ],
   ])("status %d %j is %s", async (status, error, code, retryable) => {
     const { provider } = setUp(
-      jsonResponse({ error: { message: "It says why, sk-secret123.", param: "input", ...error } }, status, {
-        "retry-after": "3",
-        "x-request-id": "req_openai",
-      }),
+      jsonResponse(
+        { error: { message: "It says why, sk-secret123.", param: "input", ...error } },
+        status,
+        {
+          "retry-after": "3",
+          "x-request-id": "req_openai",
+        },
+      ),
     );
     expect(await rejectionOf(provider.open(createTestCall(REQUEST)))).toMatchObject({
       code,
@@ -155,7 +214,9 @@ describe("the provider openai", () => {
   test("the caller's leaving closes the connection", async () => {
     const { provider, calls } = setUp(sseResponse(responsesSse(CREATED), "stall"));
     const caller = new AbortController();
-    const stream = await provider.open(createTestCall(REQUEST, { stream: true, signal: caller.signal }));
+    const stream = await provider.open(
+      createTestCall(REQUEST, { stream: true, signal: caller.signal }),
+    );
     await stream.read();
     caller.abort();
     expect(await stream.read()).toEqual([{ type: "cancelled" }]);
@@ -164,7 +225,7 @@ describe("the provider openai", () => {
 });
 
 describe("its settings", () => {
-  const availabilityOf = (env: Partial<OpenaiEnv>) => setUp(ANSWER, env).provider.availability;
+  const availabilityOf = (env: Partial<OpenaiConfig>) => setUp(ANSWER, env).provider.availability;
 
   test("a key opens it", () => {
     expect(availabilityOf({})).toEqual({ available: true });
@@ -176,7 +237,9 @@ describe("its settings", () => {
     const provider = createOpenaiProvider(rest, createTestDeps(played.fetch));
     expect(provider.availability).toMatchObject({ available: false, code: "provider_unavailable" });
     expect(JSON.stringify(provider.availability)).toContain("OPENAI_API_KEY");
-    expect(await rejectionOf(provider.open(createTestCall(REQUEST)))).toMatchObject({ code: "provider_unavailable" });
+    expect(await rejectionOf(provider.open(createTestCall(REQUEST)))).toMatchObject({
+      code: "provider_unavailable",
+    });
     expect(played.calls).toHaveLength(0);
   });
 

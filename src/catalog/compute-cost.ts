@@ -1,0 +1,65 @@
+import type { Cost, ModelInfo, Price } from "../chat/model.ts";
+import type { Usage } from "../chat/usage.ts";
+
+type PriceList = Pick<ModelInfo, "price" | "long_prompt_price">;
+
+/** The catalog's entry for another model of the same vendor. */
+export type FindModel = (id: string) => ModelInfo;
+
+/**
+ * What a call cost by the catalog's prices at `atMs` (milliseconds since 1970); null where the vendor counted nothing or a price is
+ * not known. `input` and `output` of each pass are rounded to the nearest billionth of a dollar (a token's price has no more digits
+ * than that), halves up; `total` is the sum of the rounded figures.
+ */
+export function computeCost(
+  usage: Usage | null,
+  model: ModelInfo,
+  atMs: number,
+  findModel: FindModel,
+): Cost | null {
+  if (!usage) return null;
+  let input = 0;
+  let output = 0;
+  for (const pass of usage.passes ?? [{ usage }]) {
+    const passModel = pass.model === undefined ? model : findModel(pass.model);
+    const price = selectPrice(currentPrices(passModel, atMs), pass.usage.input_tokens);
+    if (!price) return null;
+    // Tokens times dollars per million tokens are millionths of a dollar.
+    input += Math.round(inputTokensAtPrice(pass.usage, price) * 1000);
+    output += Math.round(pass.usage.output_tokens * price.output * 1000);
+  }
+  return {
+    currency: "USD",
+    input: input / 1e9,
+    output: output / 1e9,
+    total: (input + output) / 1e9,
+  };
+}
+
+/** The prices of a day: the last announced change that has come, or the model's own. */
+function currentPrices(model: ModelInfo, atMs: number): PriceList {
+  if (!model.price_changes) return model;
+  const today = new Date(atMs).toISOString().slice(0, 10);
+  return model.price_changes.findLast(({ from }) => from <= today) ?? model;
+}
+
+function selectPrice(
+  { price, long_prompt_price: long }: PriceList,
+  inputTokens: number,
+): Price | undefined {
+  return long && inputTokens > long.above_input_tokens ? long.price : price;
+}
+
+/** Cached tokens are part of the input tokens, and those kept for an hour part of the cache writes. */
+function inputTokensAtPrice(usage: Usage, price: Price): number {
+  const read = usage.cached_input_tokens ?? 0;
+  const written = usage.cache_write_input_tokens ?? 0;
+  const writtenForHour = Math.min(usage.cache_write_1h_input_tokens ?? 0, written);
+  const writePrice = price.cache_write ?? price.input;
+  return (
+    Math.max(0, usage.input_tokens - read - written) * price.input +
+    read * (price.cached_input ?? price.input) +
+    (written - writtenForHour) * writePrice +
+    writtenForHour * (price.cache_write_1h ?? writePrice)
+  );
+}

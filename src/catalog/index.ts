@@ -1,0 +1,75 @@
+import type { ModelInfo } from "../chat/model.ts";
+import { claudeCatalog } from "./claude.ts";
+import { echoCatalog } from "./echo.ts";
+import { geminiCatalog } from "./gemini.ts";
+import { openaiCatalog } from "./openai.ts";
+import { type CatalogOverrides, overrideModels } from "./overrides.ts";
+import type { VendorCatalog } from "./vendor-catalog.ts";
+
+/**
+ * By provider name. Compatible servers, Cursor and Copilot have no entry: what they serve, and for how much, is not published in one
+ * place, or is a matter of the account.
+ */
+const VENDORS: Readonly<Record<string, VendorCatalog>> = {
+  claude: claudeCatalog,
+  gemini: geminiCatalog,
+  openai: openaiCatalog,
+  echo: echoCatalog,
+};
+
+/** What is known of the models, by the names of the providers. */
+export interface Catalog {
+  /** By id, alias or the vendor's other id; undefined where it is not in the catalog. */
+  find(provider: string, name: string): ModelInfo | undefined;
+  /** The same, but a model that is not in the catalog is taken at its word. */
+  lookup(provider: string, name: string): ModelInfo;
+  list(provider: string): readonly ModelInfo[];
+  /** The model where neither the caller nor the operator names one. */
+  defaultModel(provider: string): string | null;
+  /** A name without a provider. Where several providers have it, the first of the catalog is meant. */
+  resolveModel(name: string): { provider: string; model: ModelInfo } | undefined;
+}
+
+/** The catalog, with the operator's own models laid over it. */
+export function createCatalog({
+  MODEL_CATALOG: overrides = {},
+}: {
+  MODEL_CATALOG?: CatalogOverrides | undefined;
+} = {}): Catalog {
+  const models = new Map<string, readonly ModelInfo[]>();
+  for (const provider of new Set([...Object.keys(VENDORS), ...Object.keys(overrides)])) {
+    models.set(
+      provider,
+      overrideModels(VENDORS[provider]?.models ?? [], overrides[provider] ?? []),
+    );
+  }
+  const names = new Map<string, ReadonlyMap<string, ModelInfo>>();
+  const anyProvider = new Map<string, { provider: string; model: ModelInfo }>();
+  for (const [provider, list] of models) {
+    const index = indexByName(list);
+    names.set(provider, index);
+    for (const [name, model] of index)
+      if (!anyProvider.has(name)) anyProvider.set(name, { provider, model });
+  }
+
+  function find(provider: string, name: string): ModelInfo | undefined {
+    return names.get(provider)?.get(name);
+  }
+  return {
+    find,
+    lookup: (provider, name) => find(provider, name) ?? { id: name },
+    list: (provider) => models.get(provider) ?? [],
+    defaultModel: (provider) => VENDORS[provider]?.defaultModel ?? null,
+    resolveModel: (name) => anyProvider.get(name),
+  };
+}
+
+/** An id is stronger than another id of the vendor's, and that than an alias; among equals the later one, which may be the operator's. */
+function indexByName(models: readonly ModelInfo[]): Map<string, ModelInfo> {
+  const index = new Map<string, ModelInfo>();
+  for (const model of models) for (const alias of model.aliases ?? []) index.set(alias, model);
+  for (const model of models)
+    for (const id of model.other_ids ?? []) index.set(id, { ...model, id });
+  for (const model of models) index.set(model.id, model);
+  return index;
+}

@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { type ModelInfo, modelInfoSchema } from "../chat/model.ts";
+import { formatPath } from "../json/format-path.ts";
+
+/** Models by provider name, as an operator adds to the catalog or puts in the place of its own. */
+const overridesSchema = z.record(z.string().min(1), z.array(modelInfoSchema));
+export type CatalogOverrides = z.infer<typeof overridesSchema>;
+
+/** The catalog's variables. */
+export const catalogEnv = {
+  MODEL_CATALOG: z
+    .string()
+    .transform((text, context): CatalogOverrides => {
+      const problem = (message: string): never => {
+        context.addIssue({ code: "custom", message });
+        return z.NEVER;
+      };
+      let value: unknown;
+      try {
+        value = JSON.parse(text);
+      } catch {
+        return problem("is not valid JSON");
+      }
+      const result = overridesSchema.safeParse(value);
+      if (result.success) return result.data;
+      const issue = result.error.issues[0];
+      return problem(
+        `is not valid at ${formatPath(issue?.path ?? []) || "its top"}: ${issue?.message ?? "unknown"}`,
+      );
+    })
+    .optional()
+    .describe(
+      'Models to add to the catalog, or to correct in it, as JSON by provider name: `{"claude": [{"id": "claude-sonnet-5-5", "price": {"input": 2, "output": 10}}]}`. A model that the catalog has keeps what is not said here; prices are replaced as a whole.',
+    ),
+};
+
+/** What belongs to a model's prices: an operator's price must not be mixed with parts of ours. */
+const PRICE_FIELDS = [
+  "price",
+  "long_prompt_price",
+  "price_changes",
+  "price_date",
+  "price_source",
+] as const;
+
+/** The catalog's models with the operator's laid over them by id; new ones come last. */
+export function overrideModels(
+  models: readonly ModelInfo[],
+  overrides: readonly ModelInfo[],
+): ModelInfo[] {
+  const byId = new Map(models.map((model) => [model.id, model]));
+  for (const override of overrides) {
+    const known = { ...byId.get(override.id) };
+    if (override.price) for (const field of PRICE_FIELDS) delete known[field];
+    byId.set(override.id, { ...known, ...override });
+  }
+  return [...byId.values()];
+}

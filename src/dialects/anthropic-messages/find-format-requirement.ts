@@ -1,0 +1,46 @@
+import type { ChatRequest } from "../../chat/request.ts";
+import type { Block, CountTokensBody } from "../../formats/anthropic-messages/request.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+
+/** Fields without which the answer would be one to another question. Others that are not known here are hints, or new to us. */
+const BINDING_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
+
+/** Blocks of the caller's own that no other vendor has. */
+const BINDING_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);
+
+/**
+ * The first thing in a request that only a provider of this format can honour: tools with a schema of Anthropic's, things that live at
+ * Anthropic. Another provider refuses the request for it.
+ */
+export function findFormatRequirement(body: CountTokensBody): Pick<ChatRequest, "requires_format"> {
+  const param = findField(body) ?? findTool(body) ?? findBlock(body);
+  return param === undefined ? {} : { requires_format: { format: "anthropic", param } };
+}
+
+function findField(body: CountTokensBody): string | undefined {
+  return BINDING_FIELDS.find((name) => {
+    const value = body[name];
+    return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+  });
+}
+
+function findTool({ tools }: CountTokensBody): string | undefined {
+  const at =
+    tools?.findIndex(({ type }) => type !== undefined && type !== null && type !== "custom") ?? -1;
+  return at === -1 ? undefined : `tools[${at}]`;
+}
+
+function findBlock({ messages }: CountTokensBody): string | undefined {
+  for (const [index, { role, content }] of messages.entries()) {
+    if (role !== "user" || typeof content === "string") continue;
+    const at = content.findIndex(isBinding);
+    if (at !== -1) return `messages[${index}].content[${at}]`;
+  }
+  return undefined;
+}
+
+function isBinding(block: Block): boolean {
+  return (
+    BINDING_BLOCKS.has(block.type) || (isJsonObject(block.source) && block.source.type === "file")
+  );
+}

@@ -1,0 +1,114 @@
+import * as z from "zod";
+import { extrasSchema, formatSchema, signatureSchema } from "../../chat/format.ts";
+import { jsonObjectSchema } from "../../json/json-object.ts";
+import {
+  attemptSchema,
+  costSchema,
+  endingShape,
+  errorSchema,
+  usageSchema,
+  warningSchema,
+} from "./response.ts";
+
+/** The answer begins. */
+export const startSchema = z.strictObject({
+  type: z.literal("start"),
+  id: z.string(),
+  request_id: z.string(),
+  provider: z.string(),
+  model: z.string(),
+});
+
+const index = z
+  .int()
+  .min(0)
+  .describe("Which part; counts from 0 in the order in which parts begin.");
+
+/** A part begins. `kind` says what its deltas are. */
+export const partStartSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    type: z.literal("part-start"),
+    index,
+    kind: z.literal("text"),
+    extras: extrasSchema.optional(),
+  }),
+  z.strictObject({
+    type: z.literal("part-start"),
+    index,
+    kind: z.literal("reasoning"),
+    redacted: z.boolean().optional(),
+    extras: extrasSchema.optional(),
+  }),
+  z.strictObject({
+    type: z.literal("part-start"),
+    index,
+    kind: z.literal("tool_call"),
+    id: z.string(),
+    name: z.string(),
+    extras: extrasSchema.optional(),
+  }),
+  z.strictObject({
+    type: z.literal("part-start"),
+    index,
+    kind: z.literal("opaque"),
+    format: formatSchema,
+    value: jsonObjectSchema,
+    extras: extrasSchema.optional(),
+  }),
+]);
+
+/** A piece of a part: text, or a fragment of a tool call's JSON arguments. */
+export const partDeltaSchema = z.strictObject({
+  type: z.literal("part-delta"),
+  index,
+  kind: z.enum(["text", "reasoning", "tool_call"]),
+  delta: z.string(),
+});
+
+/** A part is complete. What is here and was said at its start takes the place of that. */
+export const partEndSchema = z.strictObject({
+  type: z.literal("part-end"),
+  index,
+  signature: signatureSchema.optional(),
+  extras: extrasSchema.optional(),
+  value: jsonObjectSchema.optional(),
+});
+
+/** Token counts so far. */
+export const usageEventSchema = z.strictObject({ type: z.literal("usage"), usage: usageSchema });
+
+/** The last event of a whole answer. */
+export const doneSchema = z.strictObject({
+  type: z.literal("done"),
+  complete: z.literal(true),
+  id: z.string(),
+  request_id: z.string(),
+  provider: z.string(),
+  model: z.string(),
+  ...endingShape,
+});
+export type DoneBody = z.infer<typeof doneSchema>;
+
+/** The last event of an answer that did not reach its end. */
+export const failedSchema = z.strictObject({
+  type: z.enum(["error", "cancelled"]),
+  complete: z.literal(false),
+  error: errorSchema,
+  usage: usageSchema.nullable().describe("What was counted before the failure."),
+  usage_complete: z.literal(false),
+  cost: costSchema.nullable(),
+  warnings: z.array(warningSchema),
+  attempts: z.array(attemptSchema),
+});
+export type FailedBody = z.infer<typeof failedSchema>;
+
+/** Every event of a stream of `POST /chat`. */
+export const streamEventSchema = z.union([
+  startSchema,
+  partStartSchema,
+  partDeltaSchema,
+  partEndSchema,
+  usageEventSchema,
+  doneSchema,
+  failedSchema,
+]);

@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { FINISH_REASONS } from "../../chat/event.ts";
+import { extrasSchema } from "../../chat/format.ts";
+import { partSchema } from "../../chat/part.ts";
+import { jsonObjectSchema } from "../../json/json-object.ts";
+
+/** Token counts; a count that the vendor did not give is null. */
+export const usageSchema = z.strictObject({
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  cached_input_tokens: z.int().nullable(),
+  cache_write_input_tokens: z.int().nullable(),
+  reasoning_tokens: z.int().nullable(),
+  total_tokens: z.int(),
+});
+
+/** US dollars of the call by the catalog's prices. */
+export const costSchema = z.strictObject({
+  currency: z.literal("USD"),
+  input: z.number(),
+  output: z.number(),
+  total: z.number(),
+});
+
+export const warningSchema = z.strictObject({
+  code: z.string(),
+  param: z.string(),
+  message: z.string(),
+});
+
+export const attemptSchema = z.strictObject({
+  provider: z.string(),
+  model: z.string(),
+  outcome: z.string().describe("`ok` if the answer began, else the code of the error."),
+  duration_ms: z.number(),
+});
+
+/** What every answer says of itself, whole or streamed. */
+export const endingShape = {
+  finish_reason: z.enum(FINISH_REASONS),
+  raw_finish_reason: z.string().nullable(),
+  usage: usageSchema.nullable(),
+  usage_complete: z.boolean(),
+  cost: costSchema.nullable(),
+  warnings: z.array(warningSchema),
+  attempts: z.array(attemptSchema),
+  extras: extrasSchema.optional(),
+};
+
+/** The body of a 200 of `POST /chat`. */
+export const chatResponseSchema = z.strictObject({
+  id: z.string(),
+  request_id: z.string(),
+  role: z.literal("assistant"),
+  provider: z.string(),
+  model: z.string(),
+  /** The answer's text parts, joined. */
+  text: z.string(),
+  content: z.array(partSchema),
+  tool_calls: z.array(
+    z.strictObject({ id: z.string(), name: z.string(), arguments: jsonObjectSchema }),
+  ),
+  ...endingShape,
+});
+export type ChatResponseBody = z.infer<typeof chatResponseSchema>;
+
+/** The body of every answer that is not a 200, and the `error` of a stream's terminal event. */
+export const errorSchema = z.strictObject({
+  code: z.string(),
+  message: z.string(),
+  retryable: z.boolean(),
+  request_id: z.string(),
+  /** The path of the field at fault. */
+  param: z.string().optional(),
+  /** Seconds. */
+  retry_after: z.number().optional(),
+  /** The vendor's side of it: its status, its own code, its request id. */
+  upstream: z
+    .strictObject({
+      status: z.int().optional(),
+      code: z.string().optional(),
+      request_id: z.string().optional(),
+    })
+    .optional(),
+});
+export type ErrorBody = z.infer<typeof errorSchema>;
+export const errorResponseSchema = z.strictObject({ error: errorSchema });

@@ -1,0 +1,35 @@
+import type * as z from "zod";
+import { ChatError } from "../errors/chat-error.ts";
+
+/**
+ * What other vendors' formats alone can say travels in fields that a dialect's clients send back as they came. The prefix tells ours
+ * from a vendor's own values, which are base64 and have no colon.
+ */
+export const CARRIED_PREFIX = "ai-server:1:";
+
+export function encodeCarriedText(value: unknown): string {
+  return CARRIED_PREFIX + JSON.stringify(value);
+}
+
+/** Undefined where the text is not ours. Throws where it is and was damaged; `param` is its path. */
+export function decodeCarriedText<T>(
+  schema: z.ZodType<T>,
+  text: unknown,
+  param: string,
+): T | undefined {
+  if (typeof text !== "string" || !text.startsWith(CARRIED_PREFIX)) return undefined;
+  const result = schema.safeParse(parseJson(text.slice(CARRIED_PREFIX.length)));
+  if (result.success) return result.data;
+  throw new ChatError("invalid_request", {
+    param,
+    message: `${param} is not what this server gave out.`,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

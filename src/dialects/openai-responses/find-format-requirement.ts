@@ -1,0 +1,92 @@
+import type { ChatRequest } from "../../chat/request.ts";
+import type { InputItem } from "./item.ts";
+import type { ResponsesBody } from "./request.ts";
+
+/** Hints, labels and storage of the vendor's: what another vendor answers without them is the same answer. */
+const HINTS: ReadonlySet<string> = new Set([
+  "store",
+  "include",
+  "user",
+  "safety_identifier",
+  "prompt_cache_key",
+  "prompt_cache_retention",
+  "prompt_cache_options",
+  "service_tier",
+  "stream_options",
+  "max_tool_calls",
+  "access_programs",
+]);
+
+/** Whether nothing is lost where the field is not sent. */
+export function isHint(name: string, value: unknown): boolean {
+  return HINTS.has(name) || value === false || value === 0;
+}
+
+/** Fields about conversations that grow too long. Another vendor answers without them, and the caller is warned. */
+const NUANCES: ReadonlySet<string> = new Set(["truncation", "context_management"]);
+
+/** Fields that the chat model says. */
+export const UNDERSTOOD_FIELDS: ReadonlySet<string> = new Set([
+  "model",
+  "input",
+  "instructions",
+  "tools",
+  "tool_choice",
+  "parallel_tool_calls",
+  "temperature",
+  "top_p",
+  "max_output_tokens",
+  "reasoning",
+  "text",
+  "metadata",
+  "stream",
+]);
+
+/**
+ * The first thing in a request that only a provider of this format can honour: state that lives at the vendor
+ * (`previous_response_id`, `conversation`, references to items and files), tools that it runs, and fields that are not known here.
+ * Another provider must refuse the request: without it the answer would be one to another question.
+ */
+export function findFormatRequirement(body: ResponsesBody): Pick<ChatRequest, "requires_format"> {
+  const param = findField(body) ?? findTool(body) ?? findInclude(body) ?? findReference(body);
+  return param === undefined ? {} : { requires_format: { format: "openai_responses", param } };
+}
+
+function findField(body: ResponsesBody): string | undefined {
+  for (const [name, value] of Object.entries(body)) {
+    if (value === null || value === undefined || isHint(name, value)) continue;
+    if (!UNDERSTOOD_FIELDS.has(name) && !NUANCES.has(name)) return name.slice(0, 100);
+  }
+  return undefined;
+}
+
+function findTool(body: ResponsesBody): string | undefined {
+  const at = body.tools?.findIndex(({ type }) => type !== "function") ?? -1;
+  if (at !== -1) return `tools[${at}]`;
+  const choice = body.tool_choice;
+  return typeof choice === "object" && choice !== null && choice.type !== "function"
+    ? "tool_choice"
+    : undefined;
+}
+
+function findInclude(body: ResponsesBody): string | undefined {
+  return body.include?.includes("message.output_text.logprobs") ? "include" : undefined;
+}
+
+function findReference({ input }: ResponsesBody): string | undefined {
+  if (!Array.isArray(input)) return undefined;
+  for (const [index, item] of input.entries()) {
+    if (item.type === "item_reference") return `input[${index}]`;
+    const content = contentOf(item);
+    const at = content.findIndex(
+      (part) => typeof part === "object" && part !== null && "file_id" in part && part.file_id,
+    );
+    if (at !== -1) return `input[${index}].content[${at}].file_id`;
+  }
+  return undefined;
+}
+
+function contentOf(item: InputItem): readonly unknown[] {
+  const content = item.type === "function_call_output" ? item.output : item.content;
+  return Array.isArray(content) ? content : [];
+}

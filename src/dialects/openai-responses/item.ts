@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { contentPartSchema } from "./content.ts";
+
+/** A message, in the short form `{role, content}` too. */
+export const messageItemSchema = z.looseObject({
+  type: z.literal("message").optional(),
+  role: z.enum(["user", "assistant", "system", "developer"]),
+  content: z.union([z.string(), z.array(contentPartSchema)]),
+});
+export type MessageItem = z.infer<typeof messageItemSchema>;
+
+export const functionCallItemSchema = z.looseObject({
+  type: z.literal("function_call"),
+  call_id: z.string().min(1),
+  name: z.string().min(1),
+  /** JSON text. */
+  arguments: z.string(),
+});
+export type FunctionCallItem = z.infer<typeof functionCallItemSchema>;
+
+export const functionCallOutputItemSchema = z.looseObject({
+  type: z.literal("function_call_output"),
+  /** May be missing where the output names its tool. */
+  call_id: z.string().min(1).nullish(),
+  output: z.union([z.string(), z.array(contentPartSchema)]),
+});
+export type FunctionCallOutputItem = z.infer<typeof functionCallOutputItemSchema>;
+
+const textsSchema = z.array(z.looseObject({ type: z.string(), text: z.string() }));
+
+export const reasoningItemSchema = z.looseObject({
+  type: z.literal("reasoning"),
+  id: z.string().nullish(),
+  summary: textsSchema.nullish(),
+  content: textsSchema.nullish(),
+  encrypted_content: z.string().nullish(),
+});
+export type ReasoningItem = z.infer<typeof reasoningItemSchema>;
+
+const KNOWN_ITEMS = ["message", "function_call", "function_call_output", "reasoning"];
+
+/** An item of a kind that this server has no word for: calls and results of built-in tools, compaction, references, … */
+export const otherItemSchema = z.looseObject({
+  type: z
+    .string()
+    .refine((type) => !KNOWN_ITEMS.includes(type), { abort: true, error: "is not complete" }),
+});
+export type OtherItem = z.infer<typeof otherItemSchema>;
+
+/** A reference to an item that lies at the vendor may leave its type out. */
+const untypedReferenceSchema = z
+  .strictObject({ id: z.string().min(1), type: z.null().optional() })
+  .transform(({ id }): OtherItem => ({ type: "item_reference", id }));
+
+export const inputItemSchema = z.union([
+  z.discriminatedUnion("type", [
+    messageItemSchema,
+    functionCallItemSchema,
+    functionCallOutputItemSchema,
+    reasoningItemSchema,
+  ]),
+  otherItemSchema,
+  untypedReferenceSchema,
+]);
+export type InputItem = z.infer<typeof inputItemSchema>;

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { jsonObjectSchema } from "../../json/json-object.ts";
+import { inputItemSchema } from "./item.ts";
+
+export const functionToolSchema = z.looseObject({
+  type: z.literal("function"),
+  name: z.string().min(1).max(128),
+  description: z.string().nullish(),
+  parameters: jsonObjectSchema.nullish(),
+  strict: z.boolean().nullish(),
+});
+
+/** A tool that the vendor runs, or one that is no function (`custom`, `shell`, …). */
+export const otherToolSchema = z.looseObject({
+  type: z.string().refine((type) => type !== "function", { abort: true, error: "is not complete" }),
+});
+
+const toolChoiceSchema = z.union([
+  z.enum(["auto", "none", "required"]),
+  z.looseObject({ type: z.literal("function"), name: z.string().min(1) }),
+  otherToolSchema,
+]);
+
+const textFormatSchema = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("text") }),
+  z.looseObject({ type: z.literal("json_object") }),
+  z.looseObject({
+    type: z.literal("json_schema"),
+    name: z.string().min(1).max(64),
+    description: z.string().nullish(),
+    schema: jsonObjectSchema,
+    strict: z.boolean().nullish(),
+  }),
+]);
+
+/** The body of POST /v1/responses. Fields that it does not name go to a provider of this format, and to no other. */
+export const responsesBodySchema = z.looseObject({
+  model: z.string().min(1).max(256).nullish(),
+  input: z.union([z.string(), z.array(inputItemSchema)]).nullish(),
+  instructions: z.string().nullish(),
+  tools: z.array(z.union([functionToolSchema, otherToolSchema])).nullish(),
+  tool_choice: toolChoiceSchema.nullish(),
+  parallel_tool_calls: z.boolean().nullish(),
+  temperature: z.number().min(0).max(2).nullish(),
+  top_p: z.number().min(0).max(1).nullish(),
+  max_output_tokens: z.int().min(1).nullish(),
+  reasoning: z
+    .looseObject({
+      effort: z.string().nullish(),
+      summary: z.string().nullish(),
+      generate_summary: z.string().nullish(),
+    })
+    .nullish(),
+  text: z.looseObject({ format: textFormatSchema.nullish() }).nullish(),
+  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
+  stream: z.boolean().nullish(),
+  store: z.boolean().nullish(),
+  background: z.boolean().nullish(),
+  include: z.array(z.string()).nullish(),
+});
+export type ResponsesBody = z.infer<typeof responsesBodySchema>;

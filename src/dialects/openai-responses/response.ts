@@ -1,0 +1,24 @@
+import type { JsonObject } from "../../json/json-object.ts";
+
+/** What this server says of tokens in the words of the Responses API; a count that is not known is absent. */
+export interface ResponsesUsage {
+  input_tokens: number;
+  input_tokens_details: { cached_tokens?: number; cache_write_tokens?: number };
+  output_tokens: number;
+  output_tokens_details: { reasoning_tokens?: number };
+  total_tokens: number;
+}
+
+/** A whole answer as this server writes it. What a vendor answers is read field by field, not by this type. */
+export interface ResponsesAnswer {
+  id: string;
+  object: "response";
+  created_at: number;
+  status: "in_progress" | "completed" | "incomplete" | "failed";
+  error: { code: string; message: string } | null;
+  incomplete_details: { reason: "max_output_tokens" | "content_filter" } | null;
+  model: string;
+  output: JsonObject[];
+  usage: ResponsesUsage | null;
+  [field: string]: unknown;
+}

@@ -1,0 +1,182 @@
+import * as z from "zod";
+import { jsonObjectSchema } from "../../json/json-object.ts";
+
+/** The blocks that have a word in the chat model; every other type is carried as it is. */
+export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
+  "text",
+  "image",
+  "document",
+  "tool_use",
+  "tool_result",
+  "thinking",
+  "redacted_thinking",
+]);
+
+/** So that a known type with wrong fields does not pass for an unknown one: zod takes the one branch of a union that only a check refused. */
+const ABORT = { abort: true };
+
+const cacheControlSchema = z
+  .looseObject({ type: z.string(), ttl: z.string().optional() })
+  .nullish();
+
+const textBlockSchema = z.looseObject({
+  type: z.literal("text"),
+  text: z.string(),
+  cache_control: cacheControlSchema,
+});
+
+const KNOWN_SOURCES: ReadonlySet<string> = new Set(["base64", "url", "text"]);
+const sourceSchema = z.union([
+  z.discriminatedUnion("type", [
+    z.looseObject({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
+    z.looseObject({ type: z.literal("url"), url: z.string() }),
+    z.looseObject({ type: z.literal("text"), media_type: z.string().optional(), data: z.string() }),
+  ]),
+  z.looseObject({ type: z.string().refine((type) => !KNOWN_SOURCES.has(type), ABORT) }),
+]);
+
+const imageBlockSchema = z.looseObject({
+  type: z.literal("image"),
+  source: sourceSchema,
+  cache_control: cacheControlSchema,
+});
+
+const documentBlockSchema = z.looseObject({
+  type: z.literal("document"),
+  source: sourceSchema,
+  title: z.string().nullish(),
+  cache_control: cacheControlSchema,
+});
+
+const toolUseBlockSchema = z.looseObject({
+  type: z.literal("tool_use"),
+  id: z.string().min(1),
+  name: z.string().min(1),
+  input: jsonObjectSchema,
+  cache_control: cacheControlSchema,
+});
+
+const thinkingBlockSchema = z.looseObject({
+  type: z.literal("thinking"),
+  thinking: z.string(),
+  signature: z.string().optional(),
+});
+
+const redactedThinkingBlockSchema = z.looseObject({
+  type: z.literal("redacted_thinking"),
+  data: z.string(),
+});
+
+const otherBlockSchema = z.looseObject({
+  type: z.string().refine((type) => !KNOWN_BLOCKS.has(type), ABORT),
+});
+
+const toolResultBlockSchema = z.looseObject({
+  type: z.literal("tool_result"),
+  tool_use_id: z.string().min(1),
+  content: z
+    .union([
+      z.string(),
+      z.array(
+        z.union([
+          z.discriminatedUnion("type", [textBlockSchema, imageBlockSchema, documentBlockSchema]),
+          otherBlockSchema,
+        ]),
+      ),
+    ])
+    .optional(),
+  is_error: z.boolean().optional(),
+  cache_control: cacheControlSchema,
+});
+
+/** One content block of a message. A type that is not known here passes as it is; a known one must have the right fields. */
+export const blockSchema = z.union([
+  z.discriminatedUnion("type", [
+    textBlockSchema,
+    imageBlockSchema,
+    documentBlockSchema,
+    toolUseBlockSchema,
+    toolResultBlockSchema,
+    thinkingBlockSchema,
+    redactedThinkingBlockSchema,
+  ]),
+  otherBlockSchema,
+]);
+export type Block = z.infer<typeof blockSchema>;
+
+export const messageSchema = z.looseObject({
+  /** `system` inside a conversation: Opus 4.8 and later (platform.claude.com, mid-conversation system messages). */
+  role: z.enum(["user", "assistant", "system"]),
+  content: z.union([z.string(), z.array(blockSchema)]),
+});
+export type WireMessage = z.infer<typeof messageSchema>;
+
+const customToolSchema = z.looseObject({
+  type: z.literal("custom").nullish(),
+  name: z.string().min(1).max(128),
+  description: z.string().optional(),
+  input_schema: jsonObjectSchema,
+  strict: z.boolean().optional(),
+  cache_control: cacheControlSchema,
+});
+/** A tool that Anthropic runs, or one with a schema of Anthropic's. */
+const vendorToolSchema = z.looseObject({
+  type: z.string().refine((type) => type !== "custom", ABORT),
+});
+export const toolSchema = z.union([customToolSchema, vendorToolSchema]);
+export type WireTool = z.infer<typeof toolSchema>;
+
+export const toolChoiceSchema = z.discriminatedUnion("type", [
+  z.looseObject({ type: z.literal("auto"), disable_parallel_tool_use: z.boolean().optional() }),
+  z.looseObject({ type: z.literal("any"), disable_parallel_tool_use: z.boolean().optional() }),
+  z.looseObject({
+    type: z.literal("tool"),
+    name: z.string().min(1),
+    disable_parallel_tool_use: z.boolean().optional(),
+  }),
+  z.looseObject({ type: z.literal("none") }),
+]);
+export type WireToolChoice = z.infer<typeof toolChoiceSchema>;
+
+const thinkingSchema = z.looseObject({
+  type: z.string(),
+  budget_tokens: z.int().min(0).optional(),
+  display: z.string().nullish(),
+});
+
+const outputFormatSchema = z.looseObject({ type: z.string(), schema: jsonObjectSchema.optional() });
+const outputConfigSchema = z.looseObject({
+  effort: z.string().nullish(),
+  format: outputFormatSchema.nullish(),
+});
+
+/** What a message and a count of its tokens both say. */
+const prompt = {
+  model: z.string().min(1).max(256),
+  messages: z.array(messageSchema).min(1),
+  system: z.union([z.string(), z.array(blockSchema)]).optional(),
+  tools: z.array(toolSchema).optional(),
+  tool_choice: toolChoiceSchema.optional(),
+  thinking: thinkingSchema.optional(),
+  output_config: outputConfigSchema.optional(),
+  /** The older place of `output_config.format`. */
+  output_format: outputFormatSchema.nullish(),
+  cache_control: cacheControlSchema,
+};
+
+/** The body of `POST /v1/messages`. Fields that are not named here are carried. */
+export const messagesBodySchema = z.looseObject({
+  ...prompt,
+  /** 0 fills the prompt cache and generates nothing. */
+  max_tokens: z.int().min(0),
+  temperature: z.number().min(0).max(1).optional(),
+  top_p: z.number().min(0).max(1).optional(),
+  stop_sequences: z.array(z.string()).optional(),
+  metadata: z.looseObject({ user_id: z.string().nullish() }).optional(),
+  stream: z.boolean().optional(),
+});
+export type MessagesBody = z.infer<typeof messagesBodySchema>;
+
+/** The body of `POST /v1/messages/count_tokens`. */
+export const countTokensBodySchema = z.looseObject(prompt);
+export type CountTokensBody = z.infer<typeof countTokensBodySchema>;

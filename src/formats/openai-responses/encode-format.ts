@@ -1,0 +1,20 @@
+import type { ResponseFormat } from "../../chat/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+
+/** The answer's format as `text.format` of the Responses API. */
+export function encodeFormat(format: ResponseFormat): JsonObject {
+  switch (format.type) {
+    case "text":
+      return { type: "text" };
+    case "json":
+      return { type: "json_object" };
+    case "json_schema":
+      return {
+        type: "json_schema",
+        name: format.name ?? "answer",
+        ...(format.description === undefined ? {} : { description: format.description }),
+        schema: format.schema,
+        ...(format.strict === undefined ? {} : { strict: format.strict }),
+      };
+  }
+}

@@ -1,0 +1,80 @@
+import { ChatError } from "../errors/chat-error.ts";
+import type { ProviderDeps } from "../platform.ts";
+import type { GoogleCredentials } from "./credentials.ts";
+import type { GoogleConfig } from "./env.ts";
+import { exchangeToken } from "./exchange-token.ts";
+import { readCredentials } from "./read-credentials.ts";
+import { createTokenSource } from "./token-source.ts";
+import { isLocation, vertexBaseUrl } from "./vertex-host.ts";
+
+/** A Google Cloud project that this server may call models in. */
+export interface GoogleAccess {
+  /** `https://<host>/<version>/projects/<project>/locations/<location>`, without a trailing slash. */
+  locationUrl(version: "v1" | "v1beta1"): string;
+  /**
+   * Sends a call with a valid access token in its headers. Where the upstream refuses the token with 401 it is dropped, and the call
+   * sent once more with a fresh one.
+   */
+  sendAuthorized<T>(
+    signal: AbortSignal,
+    send: (headers: Record<string, string>) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** The environment → access to Vertex AI, or what the operator must do to have it. */
+export function createGoogleAccess(
+  config: GoogleConfig,
+  deps: Pick<ProviderDeps, "fetch" | "now">,
+): GoogleAccess | { reason: string } {
+  const read = readCredentials(config);
+  if ("reason" in read) return read;
+  const { credentials } = read;
+  const project =
+    config.GOOGLE_CLOUD_PROJECT ?? config.GEMINI_CODE_PROJECT ?? projectOf(credentials);
+  if (project === undefined) {
+    return {
+      reason:
+        "Set GOOGLE_CLOUD_PROJECT: the credentials in GOOGLE_APPLICATION_CREDENTIALS_JSON name no project.",
+    };
+  }
+  const location = config.VERTEX_LOCATION ?? config.GOOGLE_CLOUD_LOCATION ?? "global";
+  if (!isLocation(location)) {
+    const variable =
+      config.VERTEX_LOCATION === undefined ? "GOOGLE_CLOUD_LOCATION" : "VERTEX_LOCATION";
+    return { reason: `${variable} is not a location such as europe-west4, us, eu or global.` };
+  }
+  const baseUrl = config.VERTEX_BASE_URL ?? vertexBaseUrl(location);
+  const source = createTokenSource(
+    () => exchangeToken(credentials, config.GOOGLE_TOKEN_URL, deps),
+    deps.now,
+  );
+
+  function createHeaders(token: string): Record<string, string> {
+    const quotaProject = credentials.quota_project_id;
+    return {
+      authorization: `Bearer ${token}`,
+      ...(quotaProject === undefined ? {} : { "x-goog-user-project": quotaProject }),
+    };
+  }
+
+  return {
+    locationUrl: (version) =>
+      `${baseUrl}/${version}/projects/${encodeURIComponent(project)}/locations/${location}`,
+    async sendAuthorized(signal, send) {
+      const token = await source.getToken(signal);
+      try {
+        return await send(createHeaders(token));
+      } catch (thrown) {
+        if (!(thrown instanceof ChatError) || thrown.upstreamStatus !== 401) throw thrown;
+        source.dropToken(token);
+      }
+      return send(createHeaders(await source.getToken(signal)));
+    },
+  };
+}
+
+function projectOf(credentials: GoogleCredentials): string | undefined {
+  return credentials.type === "service_account"
+    ? (credentials.project_id ?? credentials.quota_project_id)
+    : credentials.quota_project_id;
+}

@@ -1,0 +1,73 @@
+import type { ErrorCode } from "../errors/error-codes.ts";
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import { capRetryAfter } from "../upstream/retry-after.ts";
+import type { UpstreamErrorBody } from "../upstream/upstream-error.ts";
+import { DETAIL_TYPES, type GoogleError } from "./error.ts";
+
+/** What an error of Google says more precisely than its HTTP status: by `ErrorInfo.reason`, else by the name of the status. */
+const BY_REASON: Readonly<Record<string, ErrorCode>> = {
+  API_KEY_INVALID: "upstream_auth",
+  API_KEY_SERVICE_BLOCKED: "upstream_auth",
+  ACCESS_TOKEN_EXPIRED: "upstream_auth",
+  SERVICE_DISABLED: "upstream_auth",
+  CONSUMER_INVALID: "upstream_auth",
+  BILLING_DISABLED: "upstream_billing",
+};
+const BY_STATUS: Readonly<Record<string, ErrorCode>> = {
+  CANCELLED: "upstream_error",
+  DEADLINE_EXCEEDED: "upstream_timeout",
+  UNAVAILABLE: "upstream_overloaded",
+};
+
+/** The error in a body, or undefined where there is none. Without SSE it comes in a list. */
+export function findError(body: unknown): JsonObject | undefined {
+  const item: unknown = Array.isArray(body) ? body[0] : body;
+  return isJsonObject(item) && isJsonObject(item.error) ? item.error : undefined;
+}
+
+export function readErrorBody(body: unknown): UpstreamErrorBody {
+  const error: GoogleError | undefined = findError(body);
+  if (!error) return {};
+  const details = Array.isArray(error.details) ? error.details.filter(isJsonObject) : [];
+  const find = (type: string) => details.find((detail) => detail["@type"] === type);
+  const reason = readString(find(DETAIL_TYPES.errorInfo)?.reason);
+  const status = readString(error.status);
+  const dailyQuota =
+    status === "RESOURCE_EXHAUSTED" && isDailyQuota(find(DETAIL_TYPES.quotaFailure));
+  return {
+    code: dailyQuota
+      ? "upstream_quota_exhausted"
+      : (lookUp(BY_REASON, reason) ?? lookUp(BY_STATUS, status)),
+    upstreamCode: reason ?? status,
+    message: readString(error.message),
+    retryAfterSeconds: readDelay(find(DETAIL_TYPES.retryInfo)?.retryDelay),
+  };
+}
+
+function lookUp(
+  table: Readonly<Record<string, ErrorCode>>,
+  key: string | undefined,
+): ErrorCode | undefined {
+  return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+function readString(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function readFirst(value: unknown): JsonObject | undefined {
+  const first: unknown = Array.isArray(value) ? value[0] : undefined;
+  return isJsonObject(first) ? first : undefined;
+}
+
+/** A quota of the day is not free again after the minute that `retryDelay` speaks of. */
+function isDailyQuota(failure: JsonObject | undefined): boolean {
+  const quotaId = readFirst(failure?.violations)?.quotaId;
+  return typeof quotaId === "string" && quotaId.includes("PerDay");
+}
+
+/** A duration in protobuf's JSON: seconds with a fraction, and an "s". */
+function readDelay(value: unknown): number | undefined {
+  const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)s$/.exec(value) : null;
+  return match ? capRetryAfter(Number(match[1])) : undefined;
+}

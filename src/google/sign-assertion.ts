@@ -1,0 +1,38 @@
+import { importPKCS8, SignJWT } from "jose";
+import { ChatError } from "../errors/chat-error.ts";
+import type { ServiceAccount } from "./credentials.ts";
+
+/** What an access token may be used for. */
+export const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
+
+const LIFETIME_SECONDS = 3600;
+
+/** A service account's proof of identity for the token exchange (RFC 7523; developers.google.com/identity/protocols/oauth2/service-account). */
+export async function signAssertion(account: ServiceAccount, nowMs: number): Promise<string> {
+  const key = await importKey(account.private_key);
+  const issuedAt = Math.floor(nowMs / 1000);
+  return new SignJWT({ scope: SCOPE })
+    .setProtectedHeader({
+      alg: "RS256",
+      typ: "JWT",
+      ...(account.private_key_id ? { kid: account.private_key_id } : {}),
+    })
+    .setIssuer(account.client_email)
+    .setAudience(account.token_uri)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + LIFETIME_SECONDS)
+    .sign(key);
+}
+
+async function importKey(pem: string): ReturnType<typeof importPKCS8> {
+  try {
+    // A JSON file that went through a shell may have its line breaks escaped twice.
+    return await importPKCS8(pem.replaceAll("\\n", "\n"), "RS256");
+  } catch {
+    throw new ChatError("upstream_auth", {
+      message:
+        "The private_key in GOOGLE_APPLICATION_CREDENTIALS_JSON is not a PKCS #8 RSA key; the operator must set it anew.",
+      logReason: "google_private_key",
+    });
+  }
+}

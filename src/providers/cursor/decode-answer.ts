@@ -1,0 +1,157 @@
+import type { ChatEvent, RawEvent } from "../../chat/event.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { isJsonObject } from "../../json/json-object.ts";
+import type { SseMessage } from "../../stream/sse-decode.ts";
+import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import { RUN_ENDS, RUN_EVENTS, type RunEnd } from "./agents.ts";
+import { readRunFailure, readStreamError } from "./read-error.ts";
+
+/** A run's stream → chat events. It lives as long as the run: a stream that broke is taken up by the same decoder. */
+export interface RunDecoder extends AnswerDecoder {
+  /** Where the stream can be taken up: after the last event that had an id, or from its start while nothing was said. */
+  resumeAfter(): { lastEventId: string | undefined } | undefined;
+  /** The next message comes from a new connection. */
+  resume(): void;
+  /** Whether Cursor said that the run is over, so that there is nothing left to cancel. */
+  isOver(): boolean;
+}
+
+export interface RunDecoderOptions {
+  runId: string;
+  model: string;
+  /** Whether the caller wants to see what the agent thinks. */
+  showReasoning: boolean;
+}
+
+type Speech = "text" | "reasoning";
+
+export function createAnswerDecoder({
+  runId,
+  model,
+  showReasoning,
+}: RunDecoderOptions): RunDecoder {
+  let started = false;
+  let open: Speech | undefined;
+  let parts = 0;
+  let hasText = false;
+  let over = false;
+  let finished = false;
+  let lastEventId: string | undefined;
+  let resumedAfter: string | undefined;
+
+  function start(events: ChatEvent[]): void {
+    if (started) return;
+    started = true;
+    events.push({ type: "start", id: runId, model });
+  }
+  function closePart(events: ChatEvent[]): void {
+    if (open === undefined) return;
+    open = undefined;
+    events.push({ type: "part-end", index: parts - 1 });
+  }
+  function speak(kind: Speech, delta: unknown, events: ChatEvent[], raw: RawEvent): void {
+    if (typeof delta !== "string")
+      throw new ChatError("upstream_invalid_response", { logReason: "text" });
+    if (delta === "") return;
+    if (open !== kind) {
+      closePart(events);
+      open = kind;
+      parts += 1;
+      events.push(
+        { type: "part-start", index: parts - 1, kind, raw },
+        { type: "part-delta", index: parts - 1, delta },
+      );
+    } else events.push({ type: "part-delta", index: parts - 1, delta, raw });
+    if (kind === "text") hasText = true;
+  }
+  function end(events: ChatEvent[], raw: RawEvent): void {
+    over = true;
+    closePart(events);
+    events.push({
+      type: "end",
+      finish_reason: "stop",
+      raw_finish_reason: "FINISHED",
+      usage: null,
+      raw,
+    });
+  }
+  function decodeResult(data: Record<string, unknown>, events: ChatEvent[], raw: RawEvent): void {
+    const status = readEnd(data.status);
+    if (status === undefined)
+      throw new ChatError("upstream_invalid_response", { logReason: "status" });
+    over = true;
+    if (status !== "FINISHED") {
+      events.push({ type: "error", error: readRunFailure(status, data), raw });
+      return;
+    }
+    // The whole text again. It is news only where none of it came piece by piece.
+    if (!hasText && typeof data.text === "string") speak("text", data.text, events, raw);
+    end(events, raw);
+  }
+
+  function decodeMessage(message: SseMessage, events: ChatEvent[]): void {
+    const { event, id } = message;
+    if (id !== undefined && id !== "") lastEventId = id;
+    if (event === RUN_EVENTS.heartbeat || event === RUN_EVENTS.interactionUpdate) return;
+    start(events);
+    const raw: RawEvent = { event, data: message.data };
+    if (event === RUN_EVENTS.done) {
+      // The mark of the stream's end, not of the run's: without a result the run may still be on its way.
+      if (finished) end(events, raw);
+      else events.push({ type: "error", error: new ChatError("upstream_incomplete"), raw });
+      return;
+    }
+    const data: unknown = JSON.parse(message.data);
+    if (!isJsonObject(data))
+      throw new ChatError("upstream_invalid_response", { logReason: "event" });
+    switch (event) {
+      case RUN_EVENTS.status:
+        if (data.status === "FINISHED") finished = true;
+        events.push({ type: "opaque", raw });
+        return;
+      case RUN_EVENTS.assistant:
+        if (!isRepeated(id)) speak("text", data.text, events, raw);
+        return;
+      case RUN_EVENTS.thinking:
+        if (!showReasoning || data.text === undefined || isRepeated(id))
+          events.push({ type: "opaque", raw });
+        else speak("reasoning", data.text, events, raw);
+        return;
+      case RUN_EVENTS.toolCall:
+        // What the agent says after it used a tool is another part than what it said before.
+        closePart(events);
+        events.push({ type: "opaque", raw });
+        return;
+      case RUN_EVENTS.result:
+        decodeResult(data, events, raw);
+        return;
+      case RUN_EVENTS.error:
+        events.push({ type: "error", error: readStreamError(data), raw });
+        return;
+      default:
+        events.push({ type: "opaque", raw });
+    }
+  }
+
+  /** Whether an event was read before the stream broke: its id is the one after which we asked for more. */
+  function isRepeated(id: string | undefined): boolean {
+    return id !== undefined && id === resumedAfter;
+  }
+
+  return {
+    decodeMessage,
+    decodeEnd() {},
+    decodeBody() {
+      throw new ChatError("upstream_invalid_response", { logReason: "not_a_stream" });
+    },
+    resumeAfter: () => (lastEventId !== undefined || parts === 0 ? { lastEventId } : undefined),
+    resume() {
+      resumedAfter = lastEventId;
+    },
+    isOver: () => over,
+  };
+}
+
+function readEnd(status: unknown): RunEnd | undefined {
+  return RUN_ENDS.find((end) => end === status);
+}

@@ -1,0 +1,27 @@
+import type { Capability, Parameter } from "../../chat/model.ts";
+
+export const echoCapabilities: Record<Parameter, Capability> = {
+  temperature: "dropped",
+  top_p: "dropped",
+  max_tokens: "native",
+  stop: "native",
+  seed: "dropped",
+  tools: "native",
+  tool_choice: "native",
+  "tool_choice.required": "native",
+  parallel_tool_calls: "native",
+  "reasoning.effort": "native",
+  "reasoning.budget_tokens": "native",
+  "reasoning.visible": "native",
+  "response_format.json": "native",
+  "response_format.json_schema": "native",
+  cache: "dropped",
+  metadata: "native",
+  "image.data": "native",
+  "image.url": "native",
+  "document.data": "native",
+  "document.url": "native",
+  "document.text": "native",
+  "tool_result.image": "native",
+  "tool_result.document": "native",
+};

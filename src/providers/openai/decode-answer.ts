@@ -1,0 +1,181 @@
+import type { ChatEvent } from "../../chat/event.ts";
+import { ChatError } from "../../errors/chat-error.ts";
+import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readObjects, readString } from "../../json/narrow.ts";
+import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import { createItemDecoder, type ItemDecoder } from "./decode-item.ts";
+import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage } from "./map-usage.ts";
+import { createInBandError } from "./read-error.ts";
+
+export interface AnswerNames {
+  /** Stands in where the vendor does not name its model. */
+  model: string;
+  /** Stands in where the vendor gives its answer no id. */
+  mintId(): string;
+}
+
+/**
+ * An answer of the Responses API → chat events. Deltas find their item by `output_index`: some servers (Copilot) change an item's id
+ * from event to event. Only `response.completed` and `response.incomplete` are an end.
+ */
+export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
+  const output = createOutputSummary();
+  const open = new Map<unknown, { decoder: ItemDecoder; item: JsonObject }>();
+  let parts = 0;
+  let started = false;
+  let hasItems = false;
+  /** A delta came for an item that is not open; only the finished response can still have its text. */
+  let hasLostText = false;
+  const nextIndex = () => parts++;
+
+  function start(response: JsonObject, events: ChatEvent[]): void {
+    if (started) return;
+    started = true;
+    const id = readString(response.id) || names.mintId();
+    events.push({ type: "start", id, model: readString(response.model) || names.model });
+  }
+
+  function addItem(item: JsonObject, outputIndex: unknown, events: ChatEvent[]): ItemDecoder {
+    start({}, events);
+    hasItems = true;
+    const decoder = createItemDecoder(item, nextIndex, events);
+    open.set(outputIndex, { decoder, item });
+    return decoder;
+  }
+
+  function finishItem(item: JsonObject, outputIndex: unknown, events: ChatEvent[]): void {
+    const decoder = open.get(outputIndex)?.decoder ?? addItem(item, outputIndex, events);
+    decoder.done(item, events);
+    output.add(item);
+    open.delete(outputIndex);
+  }
+
+  function addText(
+    data: JsonObject,
+    list: "content" | "summary" | "arguments",
+    events: ChatEvent[],
+  ): void {
+    const delta = readString(data.delta);
+    if (!delta) return;
+    const index = list === "summary" ? data.summary_index : data.content_index;
+    const item = open.get(data.output_index);
+    if (item) item.decoder.text(list, typeof index === "number" ? index : 0, delta, events);
+    else hasLostText = true;
+  }
+
+  /** The vendor's own end mark: items that it left open or never streamed are taken from the finished response. */
+  function finish(response: JsonObject, events: ChatEvent[]): void {
+    start(response, events);
+    const items = readObjects(response.output);
+    if (hasLostText && (hasItems || items.length === 0)) {
+      throw new ChatError("upstream_invalid_response", { logReason: "delta_without_item" });
+    }
+    if (!hasItems) {
+      items.forEach((item, index) => {
+        finishItem(item, index, events);
+      });
+    }
+    for (const [outputIndex, { item }] of [...open]) {
+      finishItem(
+        items.find(({ id }) => id !== undefined && id === item.id) ?? item,
+        outputIndex,
+        events,
+      );
+    }
+    const tier = readString(response.service_tier);
+    events.push({
+      type: "end",
+      ...mapFinishReason(response, output),
+      usage: mapUsage(response.usage),
+      ...toExtras(tier === undefined ? {} : { service_tier: tier }),
+      ...(items.length > 0 || !hasItems ? { body: response } : {}),
+    });
+  }
+
+  function fail(error: unknown, events: ChatEvent[]): void {
+    events.push({ type: "error", error: createInBandError(isJsonObject(error) ? error : {}) });
+  }
+
+  function decodeData(data: JsonObject, events: ChatEvent[]): void {
+    const response = isJsonObject(data.response) ? data.response : undefined;
+    switch (data.type) {
+      case "response.created":
+      case "response.queued":
+      case "response.in_progress":
+        if (response) start(response, events);
+        break;
+      case "response.output_item.added":
+        if (isJsonObject(data.item)) addItem(data.item, data.output_index, events);
+        break;
+      case "response.output_item.done":
+        if (isJsonObject(data.item)) finishItem(data.item, data.output_index, events);
+        break;
+      case "response.output_text.delta":
+      case "response.refusal.delta":
+      case "response.reasoning_text.delta":
+        addText(data, "content", events);
+        break;
+      case "response.reasoning_summary_text.delta":
+        addText(data, "summary", events);
+        break;
+      case "response.function_call_arguments.delta":
+        addText(data, "arguments", events);
+        break;
+      case "response.completed":
+      case "response.incomplete":
+        if (!response)
+          throw new ChatError("upstream_invalid_response", { logReason: "no_response" });
+        finish(response, events);
+        break;
+      case "response.failed":
+        fail(response?.error, events);
+        break;
+      case "response.cancelled":
+        events.push({
+          type: "error",
+          error: new ChatError("upstream_incomplete", { upstreamCode: "cancelled" }),
+        });
+        break;
+      case "error":
+        // The documented form is flat, the one on the wire nested.
+        fail(isJsonObject(data.error) ? data.error : data, events);
+        break;
+      case undefined:
+        if (isJsonObject(data.error)) fail(data.error, events);
+    }
+  }
+
+  return {
+    decodeMessage(message, events) {
+      if (message.data === "[DONE]") return;
+      const data: unknown = JSON.parse(message.data);
+      if (!isJsonObject(data))
+        throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      const at = events.length;
+      decodeData(data, events);
+      const first = events[at];
+      if (first) first.raw = message;
+      else if (started) events.push({ type: "opaque", raw: message });
+    },
+    decodeEnd() {},
+    decodeBody(body, events) {
+      switch (body.status) {
+        case "failed":
+          throw createInBandError(isJsonObject(body.error) ? body.error : {});
+        case "queued":
+        case "in_progress":
+        case "cancelled":
+          throw new ChatError("upstream_incomplete", { upstreamCode: body.status });
+      }
+      if (!Array.isArray(body.output)) {
+        // Some servers tell a failure with status 200.
+        throw isJsonObject(body.error)
+          ? createInBandError(body.error)
+          : new ChatError("upstream_invalid_response", { logReason: "no_output" });
+      }
+      finish(body, events);
+    },
+  };
+}

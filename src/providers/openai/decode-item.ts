@@ -1,0 +1,209 @@
+import type { ChatEvent } from "../../chat/event.ts";
+import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
+import {
+  carryReasoning,
+  type ReasoningText,
+  TEXT_SEPARATOR,
+  type TextList,
+  textsOf,
+} from "../../formats/openai-responses/reasoning-item.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { readObjects, readString } from "../../json/narrow.ts";
+import { omit } from "../../json/omit.ts";
+
+/** Gives the next part's index in the answer. */
+export type NextIndex = () => number;
+
+/** One output item as its events arrive. A whole item is decoded by `done` alone. */
+export interface ItemDecoder {
+  /** A piece of the item's text, of the text `index` of its kind. */
+  text(
+    list: "content" | "summary" | "arguments",
+    index: number,
+    delta: string,
+    events: ChatEvent[],
+  ): void;
+  /** The finished item; what was not streamed of its texts is sent after. */
+  done(item: JsonObject, events: ChatEvent[]): void;
+}
+
+export function createItemDecoder(
+  item: JsonObject,
+  nextIndex: NextIndex,
+  events: ChatEvent[],
+): ItemDecoder {
+  switch (item.type) {
+    case "message":
+      return createMessageDecoder(item, nextIndex);
+    case "reasoning":
+      return createReasoningDecoder(nextIndex, events);
+    case "function_call":
+      return createFunctionCallDecoder(item, nextIndex, events);
+    default:
+      return createOpaqueDecoder(item, nextIndex, events);
+  }
+}
+
+function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDecoder {
+  /** By content index: the part, and how much of its text was sent. */
+  const parts = new Map<number, { index: number; sent: string }>();
+
+  function open(
+    contentIndex: number,
+    content: JsonObject,
+    item: JsonObject,
+    events: ChatEvent[],
+  ): { index: number; sent: string } {
+    const part = { index: nextIndex(), sent: "" };
+    parts.set(contentIndex, part);
+    events.push({
+      type: "part-start",
+      kind: "text",
+      index: part.index,
+      ...carryOutputText(content, item, contentIndex),
+    });
+    return part;
+  }
+
+  return {
+    text(_list, contentIndex, delta, events) {
+      const part = parts.get(contentIndex) ?? open(contentIndex, {}, added, events);
+      part.sent += delta;
+      events.push({ type: "part-delta", index: part.index, delta });
+    },
+    done(item, events) {
+      const contents = readObjects(item.content);
+      // The reasoning before it may be refused without the item that it led to.
+      if (contents.length === 0 && parts.size === 0)
+        createOpaqueDecoder(item, nextIndex, events).done(item, events);
+      contents.forEach((content, contentIndex) => {
+        const text = readString(content.text) ?? readString(content.refusal);
+        if (text === undefined || (content.type !== "output_text" && content.type !== "refusal")) {
+          const value = { ...item, content: [content] };
+          createOpaqueDecoder(value, nextIndex, events).done(value, events);
+          return;
+        }
+        const part = parts.get(contentIndex) ?? open(contentIndex, content, item, events);
+        sendRest(part.index, part.sent, text, events);
+        events.push({
+          type: "part-end",
+          index: part.index,
+          ...carryOutputText(content, item, contentIndex),
+        });
+        parts.delete(contentIndex);
+      });
+      for (const { index } of parts.values()) events.push({ type: "part-end", index });
+      parts.clear();
+    },
+  };
+}
+
+function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): ItemDecoder {
+  const index = nextIndex();
+  events.push({ type: "part-start", kind: "reasoning", index });
+  /** In the order in which they began; their texts stand so in the part's text. */
+  const texts: (ReasoningText & { at: number })[] = [];
+
+  function send(list: TextList, at: number, delta: string, out: ChatEvent[]): void {
+    let text = texts.find((known) => known.list === list && known.at === at);
+    const isNew = !text;
+    if (!text) {
+      text = { list, at, text: "" };
+      texts.push(text);
+    }
+    // A text that is not the last one cannot grow any more without moving the ones behind it.
+    if (text !== texts[texts.length - 1]) return;
+    text.text += delta;
+    const separated = isNew && texts.length > 1 ? TEXT_SEPARATOR + delta : delta;
+    if (separated !== "") out.push({ type: "part-delta", index, delta: separated });
+  }
+
+  return {
+    text(list, at, delta, out) {
+      if (list !== "arguments") send(list, at, delta, out);
+    },
+    done(item, out) {
+      const counts: Record<TextList, number> = { summary: 0, content: 0 };
+      for (const { list, text } of textsOf(item)) {
+        const at = counts[list]++;
+        const sent = texts.find((known) => known.list === list && known.at === at)?.text;
+        if (sent === undefined) send(list, at, text, out);
+        else if (text.startsWith(sent) && text.length > sent.length)
+          send(list, at, text.slice(sent.length), out);
+      }
+      out.push({ type: "part-end", index, ...carryReasoning(item, texts) });
+    },
+  };
+}
+
+const SAID_BY_THE_CALL: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
+
+function createFunctionCallDecoder(
+  added: JsonObject,
+  nextIndex: NextIndex,
+  events: ChatEvent[],
+): ItemDecoder {
+  let index: number | undefined;
+  let sent = "";
+
+  function start(item: JsonObject, out: ChatEvent[]): number | undefined {
+    const id = readString(item.call_id) || readString(item.id);
+    const name = readString(item.name);
+    if (index === undefined && id && name) {
+      index = nextIndex();
+      out.push({ type: "part-start", kind: "tool_call", index, id, name, ...carry(item) });
+    }
+    return index;
+  }
+  function carry(item: JsonObject) {
+    return toExtras(omit(item, SAID_BY_THE_CALL));
+  }
+
+  start(added, events);
+  return {
+    text(_list, _at, delta, out) {
+      // Without a name the call cannot be told yet; `done` sends all of it.
+      if (index === undefined || delta === "") return;
+      sent += delta;
+      out.push({ type: "part-delta", index, delta });
+    },
+    done(item, out) {
+      const at = start(item, out);
+      if (at === undefined) return;
+      sendRest(at, sent, readString(item.arguments) ?? "", out);
+      out.push({ type: "part-end", index: at, ...carry(item) });
+    },
+  };
+}
+
+/** Calls of built-in tools, compaction and whatever comes: the item itself, in the vendor's words. */
+function createOpaqueDecoder(
+  added: JsonObject,
+  nextIndex: NextIndex,
+  events: ChatEvent[],
+): ItemDecoder {
+  const index = nextIndex();
+  events.push({
+    type: "part-start",
+    kind: "opaque",
+    format: "openai_responses",
+    value: added,
+    index,
+  });
+  return {
+    text() {},
+    done(item, out) {
+      out.push(
+        item === added ? { type: "part-end", index } : { type: "part-end", index, value: item },
+      );
+    },
+  };
+}
+
+/** The finished text tells more than the deltas where a server streams only a part of it, or none. */
+function sendRest(index: number, sent: string, whole: string, events: ChatEvent[]): void {
+  if (whole.length > sent.length && whole.startsWith(sent)) {
+    events.push({ type: "part-delta", index, delta: whole.slice(sent.length) });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Warning } from "../../chat/event.ts";
+import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
+
+/**
+ * Reasoning settings in a format that knows efforts and no budgets. Which efforts a model takes was seen to before. `summary` is how
+ * the caller asked for visible reasoning in this format, if that was how.
+ */
+export function encodeReasoning(
+  reasoning: Reasoning,
+  summary: JsonObject,
+  warn: (warning: Warning) => void,
+): JsonObject {
+  const effort = reasoning.effort ?? effortOf(reasoning.budget_tokens, warn);
+  return {
+    ...(effort ? { effort } : {}),
+    ...(reasoning.visible ? (isEmptyObject(summary) ? { summary: "auto" } : summary) : {}),
+  };
+}
+
+function effortOf(
+  budget: number | undefined,
+  warn: (warning: Warning) => void,
+): Effort | undefined {
+  if (budget === undefined) return undefined;
+  const effort = effortWorth(budget);
+  warn({
+    code: "adjusted_parameter",
+    param: "reasoning.budget_tokens",
+    message: `The provider takes an effort in the place of a budget; ${effort} was sent for ${budget} tokens.`,
+  });
+  return effort;
+}

@@ -1,0 +1,85 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
+import type { Warning } from "../../chat/event.ts";
+import type { ChatRequest } from "../../chat/request.ts";
+import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
+import { encodeInput } from "../../formats/openai-responses/encode-input.ts";
+import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
+import { fieldsNoted, noteOf, overlay } from "../../formats/openai-responses/extras.ts";
+import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
+import { encodeReasoning } from "./encode-reasoning.ts";
+
+/** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
+const NOT_BY_EXTRAS: ReadonlySet<string> = new Set([
+  "model",
+  "max_output_tokens",
+  "input",
+  "stream",
+]);
+
+/**
+ * A chat request → the body of POST /v1/responses. `defaults` is what the provider asks for where the caller says nothing; the
+ * caller's own extras lie over it.
+ */
+export function encodeRequest(
+  { request, model, stream, warn }: EncodeCall,
+  defaults: JsonObject = {},
+): JsonObject {
+  const { instructions, input } = encodeInput(request.messages, warn);
+  const reasoning =
+    request.reasoning && encodeReasoning(request.reasoning, fieldsNoted(request, "$summary"), warn);
+  const body: JsonObject = {
+    model: model.id,
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(input.length > 0 ? { input } : {}),
+    ...(request.tools ? { tools: encodeTools(request.tools) } : {}),
+    ...(request.tool_choice ? { tool_choice: encodeToolChoice(request.tool_choice) } : {}),
+    ...(request.parallel_tool_calls === undefined
+      ? {}
+      : { parallel_tool_calls: request.parallel_tool_calls }),
+    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
+    ...(request.top_p === undefined ? {} : { top_p: request.top_p }),
+    ...(request.max_tokens === undefined
+      ? {}
+      : { max_output_tokens: encodeMaxTokens(request, warn) }),
+    ...(reasoning && !isEmptyObject(reasoning) ? { reasoning } : {}),
+    ...(request.response_format
+      ? {
+          text: {
+            format: {
+              ...encodeFormat(request.response_format),
+              ...fieldsNoted(request, "$format"),
+            },
+          },
+        }
+      : {}),
+    ...(request.metadata ? { metadata: request.metadata } : {}),
+    ...defaults,
+    stream,
+  };
+  const result = overlay(body, request, NOT_BY_EXTRAS);
+  // The chat model knows some fields of these two, the caller said others.
+  for (const name of ["text", "reasoning"]) {
+    const encoded = body[name];
+    const said = result[name];
+    if (isJsonObject(encoded) && isJsonObject(said)) result[name] = { ...encoded, ...said };
+  }
+  return result;
+}
+
+function encodeMaxTokens(
+  request: ChatRequest,
+  warn: (warning: Warning) => void,
+): number | undefined {
+  const { max_tokens: tokens } = request;
+  if (
+    tokens === undefined ||
+    tokens >= MIN_OUTPUT_TOKENS ||
+    noteOf(request, "$max_output_tokens") === true
+  )
+    return tokens;
+  const message = `The provider takes at least ${MIN_OUTPUT_TOKENS}; that was sent in place of ${tokens}.`;
+  warn({ code: "adjusted_parameter", param: "max_tokens", message });
+  return MIN_OUTPUT_TOKENS;
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from "bun:test";
+import type { ToolCallPart } from "../../../../src/chat/part.ts";
+import {
+  decodePieces,
+  encodePieces,
+  needsCarrying,
+  type Piece,
+  restoreParts,
+} from "../../../../src/dialects/openai-chat/embed-foreign.ts";
+
+const SIGNATURE = { format: "anthropic", value: "sig==" } as const;
+const CALL: ToolCallPart = { type: "tool_call", id: "t1", name: "f", arguments: {} };
+
+const PIECES: Piece[] = [
+  { reasoning: "Hm.", signature: SIGNATURE },
+  { text: 2, signature: SIGNATURE },
+  { opaque: { format: "anthropic", value: { type: "server_tool_use" } } },
+  { text: 3 },
+  { call: "t1", signature: SIGNATURE },
+];
+
+describe("the parts of an answer come back", () => {
+  test("in their order, with their signatures", () => {
+    expect(restoreParts(PIECES, { text: "Hi you", reasoning: "", calls: [CALL] })).toMatchObject([
+      { type: "reasoning", text: "Hm.", signature: SIGNATURE },
+      { type: "text", text: "Hi you" },
+      { type: "opaque", format: "anthropic" },
+      { type: "tool_call", id: "t1", signature: SIGNATURE },
+    ]);
+    expect(restoreParts(PIECES, { text: "Hi yo", reasoning: "", calls: [CALL] })).toEqual([
+      { type: "reasoning", text: "Hm.", signature: SIGNATURE },
+      { type: "text", text: "Hi", signature: SIGNATURE },
+      { type: "opaque", format: "anthropic", value: { type: "server_tool_use" } },
+      { type: "text", text: " yo" },
+      { ...CALL, signature: SIGNATURE },
+    ]);
+  });
+
+  test("without the signatures of a text that was changed", () => {
+    const [, changed] = restoreParts(PIECES, { text: "Changed", reasoning: "", calls: [] });
+    expect(changed).toEqual({ type: "text", text: "Changed" });
+  });
+
+  test("with the reasoning cut from the message, where only its length is told", () => {
+    const short: Piece[] = [
+      { reasoning: 2, signature: SIGNATURE },
+      { reasoning: 3, signature: SIGNATURE },
+      { call: "t1" },
+    ];
+    expect(restoreParts(short, { text: "", reasoning: "abcde", calls: [CALL] })).toEqual([
+      { type: "reasoning", text: "ab", signature: SIGNATURE },
+      { type: "reasoning", text: "cde", signature: SIGNATURE },
+      CALL,
+    ]);
+    expect(restoreParts(short, { text: "", reasoning: "changed", calls: [CALL] })).toEqual([
+      { type: "reasoning", text: "changed" },
+      CALL,
+    ]);
+  });
+
+  test("with calls and texts that were added, and without those that were taken away", () => {
+    const more = { ...CALL, id: "t2" };
+    expect(
+      restoreParts([{ call: "gone" }, { call: "t1" }], {
+        text: "new",
+        reasoning: "",
+        calls: [more, CALL],
+      }),
+    ).toEqual([CALL, { type: "text", text: "new" }, more]);
+  });
+});
+
+test("only what is signed or foreign needs carrying", () => {
+  expect(needsCarrying([{ reasoning: "x" }, { text: 1 }, { call: "t" }])).toBe(false);
+  expect(needsCarrying([{ text: 1, signature: SIGNATURE }])).toBe(true);
+  expect(needsCarrying([{ opaque: { format: "cursor", value: {} } }])).toBe(true);
+});
+
+test("what is written can be read; what a vendor wrote is left alone", () => {
+  expect(decodePieces(encodePieces(PIECES), "p")).toEqual(PIECES);
+  for (const value of [undefined, null, "", "Ep4C=="])
+    expect(decodePieces(value, "p")).toBeUndefined();
+});

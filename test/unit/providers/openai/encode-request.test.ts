@@ -1,0 +1,228 @@
+import { describe, expect, test } from "bun:test";
+import type { Warning } from "../../../../src/chat/event.ts";
+import type { ModelInfo } from "../../../../src/chat/model.ts";
+import type { ChatRequest } from "../../../../src/chat/request.ts";
+import { encodeRequest } from "../../../../src/providers/openai/encode-request.ts";
+
+const MODEL: ModelInfo = { id: "gpt-test" };
+
+function encode(request: Partial<ChatRequest>, defaults = {}) {
+  const warnings: Warning[] = [];
+  const body = encodeRequest(
+    {
+      request: { messages: [{ role: "user", content: "Hi" }], ...request },
+      model: MODEL,
+      stream: false,
+      warn: (warning) => warnings.push(warning),
+    },
+    defaults,
+  );
+  return { body, warnings };
+}
+
+describe("encodeRequest", () => {
+  test("the plainest request", () => {
+    expect(encode({})).toEqual({
+      body: { model: "gpt-test", input: [{ role: "user", content: "Hi" }], stream: false },
+      warnings: [],
+    });
+  });
+
+  test("names every parameter in the format's words", () => {
+    const { body, warnings } = encode({
+      messages: [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: "Hi" },
+      ],
+      tools: [
+        { name: "look", description: "Looks", parameters: { type: "object" }, strict: true },
+        { name: "go" },
+      ],
+      tool_choice: { name: "look" },
+      parallel_tool_calls: false,
+      temperature: 0.5,
+      top_p: 0.9,
+      max_tokens: 100,
+      reasoning: { effort: "high", visible: true },
+      response_format: { type: "json_schema", schema: { type: "object" }, strict: true },
+      metadata: { team: "a" },
+    });
+    expect(warnings).toEqual([]);
+    expect(body).toEqual({
+      model: "gpt-test",
+      instructions: "Be brief.",
+      input: [{ role: "user", content: "Hi" }],
+      tools: [
+        {
+          type: "function",
+          name: "look",
+          description: "Looks",
+          parameters: { type: "object" },
+          strict: true,
+        },
+        {
+          type: "function",
+          name: "go",
+          parameters: { type: "object", properties: {} },
+          strict: false,
+        },
+      ],
+      tool_choice: { type: "function", name: "look" },
+      parallel_tool_calls: false,
+      temperature: 0.5,
+      top_p: 0.9,
+      max_output_tokens: 100,
+      reasoning: { effort: "high", summary: "auto" },
+      text: {
+        format: { type: "json_schema", name: "answer", schema: { type: "object" }, strict: true },
+      },
+      metadata: { team: "a" },
+      stream: false,
+    });
+  });
+
+  test("a system message alone stays in the input, which must not be empty", () => {
+    expect(encode({ messages: [{ role: "system", content: "Go." }] }).body).toMatchObject({
+      input: [{ role: "system", content: "Go." }],
+    });
+  });
+
+  test("defaults stand where the caller says nothing, and can be unset", () => {
+    const defaults = { store: false, include: ["reasoning.encrypted_content"] };
+    expect(encode({}, defaults).body).toMatchObject(defaults);
+    expect(encode({ extras: { openai_responses: { store: true } } }, defaults).body).toMatchObject({
+      store: true,
+    });
+    const unset = encode(
+      { extras: { openai_responses: { $unset: ["store", "include"] } } },
+      defaults,
+    ).body;
+    expect(unset).not.toHaveProperty("store");
+    expect(unset).not.toHaveProperty("include");
+    expect(unset).not.toHaveProperty("$unset");
+  });
+
+  test("extras lie over what was encoded, text and reasoning field by field", () => {
+    const { body } = encode({
+      reasoning: { effort: "low" },
+      response_format: { type: "json" },
+      extras: {
+        openai_responses: {
+          text: { verbosity: "low" },
+          reasoning: { context: "all_turns" },
+          truncation: "auto",
+        },
+      },
+    });
+    expect(body).toMatchObject({
+      text: { format: { type: "json_object" }, verbosity: "low" },
+      reasoning: { effort: "low", context: "all_turns" },
+      truncation: "auto",
+    });
+  });
+
+  test("extras cannot say another model, limit, input or way of answering", () => {
+    const extras = {
+      openai_responses: {
+        model: "dear",
+        max_output_tokens: 9999,
+        input: "x",
+        stream: true,
+        user: "u",
+      },
+    };
+    expect(encode({ extras }).body).toEqual({
+      model: "gpt-test",
+      input: [{ role: "user", content: "Hi" }],
+      stream: false,
+      user: "u",
+    });
+    expect(encode({ extras, max_tokens: 50 }).body.max_output_tokens).toBe(50);
+  });
+
+  test("nor unset them", () => {
+    const extras = {
+      openai_responses: { $unset: ["model", "input", "stream", "max_output_tokens"] },
+    };
+    expect(encode({ extras, max_tokens: 50 }).body).toEqual(encode({ max_tokens: 50 }).body);
+  });
+
+  test("a name that begins with $ is sent at no level, not among the fields of a note either", () => {
+    const extras = {
+      openai_responses: { $x: 1, $item: { $x: 2, status: "completed" }, further: true },
+    };
+    const { body } = encode({
+      messages: [
+        { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
+        {
+          role: "assistant",
+          content: [
+            { type: "text", text: "a", extras },
+            { type: "tool_call", id: "c", name: "f", arguments: {}, extras },
+          ],
+          extras,
+        },
+        {
+          role: "tool",
+          content: [{ type: "tool_result", tool_call_id: "c", content: "r", extras }],
+          extras,
+        },
+      ],
+      tools: [{ name: "f", extras }],
+      extras: {
+        openai_responses: { ...extras.openai_responses, $summary: { $x: 3 }, $format: { $x: 4 } },
+      },
+      reasoning: { effort: "low", visible: true },
+      response_format: { type: "json" },
+    });
+    const item = { status: "completed" };
+    expect(body).toMatchObject({
+      further: true,
+      input: [item, item, item, item],
+      tools: [{ further: true }],
+    });
+    expect(JSON.stringify(body)).not.toContain("$");
+  });
+
+  test("extras of other formats stay behind", () => {
+    expect(
+      JSON.stringify(encode({ extras: { anthropic: { service_tier: "x" } } }).body),
+    ).not.toContain("service_tier");
+  });
+
+  test("too small a limit is raised, with a warning", () => {
+    const { body, warnings } = encode({ max_tokens: 5 });
+    expect(body.max_output_tokens).toBe(16);
+    expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "max_tokens" }]);
+    expect(
+      encode({ max_tokens: 5, extras: { openai_responses: { $max_output_tokens: true } } }),
+    ).toMatchObject({
+      body: { max_output_tokens: 5 },
+      warnings: [],
+    });
+  });
+
+  test.each([
+    [0, "none"],
+    [1000, "low"],
+    [10_000, "medium"],
+    [60_000, "high"],
+  ])("a budget of %d is effort %s, with a warning", (budget, effort) => {
+    const { body, warnings } = encode({ reasoning: { budget_tokens: budget } });
+    expect(body.reasoning).toEqual({ effort });
+    expect(warnings).toMatchObject([
+      { code: "adjusted_parameter", param: "reasoning.budget_tokens" },
+    ]);
+  });
+
+  test("reasoning that asks for nothing is not sent", () => {
+    expect(encode({ reasoning: { visible: false } }).body).not.toHaveProperty("reasoning");
+  });
+
+  test("tools in the format's own words go as they are", () => {
+    const value = { type: "web_search", search_context_size: "low" };
+    expect(
+      encode({ tools: [{ type: "opaque", format: "openai_responses", value }] }).body.tools,
+    ).toEqual([value]);
+  });
+});
