@@ -1,5 +1,6 @@
 import { Router } from "itty-router";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
+import type { RequestContext } from "./calls/call.ts";
 import { createCatalog } from "./catalog/index.ts";
 import type { Config } from "./config.ts";
 import { anthropicMessagesDialect } from "./dialects/anthropic-messages/index.ts";
@@ -15,18 +16,22 @@ import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
 import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
-import type { RequestContext, Server } from "./handlers/server.ts";
+import type { Server } from "./handlers/server.ts";
 import { createListV1Models, dialectOfV1Models } from "./handlers/v1-models.ts";
 import { createCors } from "./http/cors.ts";
 import { respondError } from "./http/respond.ts";
 import type { Platform, ProviderDeps } from "./platform.ts";
 import { createProviders } from "./routing/create-providers.ts";
 import { createLog } from "./telemetry/log.ts";
+import { createCallLog } from "./telemetry/log-call.ts";
 import { VERSION } from "./version.ts";
 
 export interface App {
-  /** Answers one request; it never rejects. */
-  fetch(request: Request, waitUntil?: (promise: Promise<unknown>) => void): Promise<Response>;
+  /**
+   * Answers one request; it never rejects. The runtime must stay alive until what is passed to
+   * `waitUntil` has settled.
+   */
+  fetch(request: Request, waitUntil: (promise: Promise<unknown>) => void): Promise<Response>;
   /** Ends every running answer with `shutting_down`; a stream gets it as its terminal event. */
   shutDown(): void;
 }
@@ -76,6 +81,7 @@ export function createApp(config: Config, platform: Platform): App {
       clientStallMs: config.CLIENT_STALL_MS,
     },
     running: new Set(),
+    recorders: [createCallLog(log)],
   };
   if (!server.authenticator.configured)
     log("error", "auth", {
@@ -185,14 +191,14 @@ export function createApp(config: Config, platform: Platform): App {
       const context: RequestContext = {
         requestId: platform.randomId(),
         startedAt: platform.now(),
-        waitUntil: waitUntil ?? (() => {}),
+        waitUntil,
       };
       const preflight = cors.preflight(request);
       if (preflight) return preflight;
       return cors.allow(request, await dispatch(request, context));
     },
     shutDown() {
-      for (const controller of server.running) controller.abort(new ChatError("shutting_down"));
+      for (const call of server.running) call.abort(new ChatError("shutting_down"));
     },
   };
 }

@@ -7,6 +7,10 @@ export interface Platform {
   now(): number;
   /** A fresh unguessable id: the 32 hexadecimal digits of a UUID. */
   randomId(): string;
+  /** From 0 up to, but not including, 1. */
+  random(): number;
+  /** Waits this many milliseconds, or until the signal is aborted; it never rejects. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Writes one line of the log. */
   log(line: string): void;
 }

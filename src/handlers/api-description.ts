@@ -1,7 +1,8 @@
+import type { RequestContext } from "../calls/call.ts";
 import { respondJson, respondPage } from "../http/respond.ts";
 import { describeApi } from "../openapi/describe-api.ts";
 import { renderPage } from "../openapi/render-page.ts";
-import type { RequestContext, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** `GET /openapi.json` and `GET /docs`: what the API is. Made when first asked for; it says nothing about this server's configuration. */
 export function createApiDescription({ version }: Server) {

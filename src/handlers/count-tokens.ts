@@ -1,5 +1,5 @@
+import { type Call, openCall, type RequestContext } from "../calls/call.ts";
 import { checkMediaUrls } from "../chat/check-media-urls.ts";
-import type { Warning } from "../chat/event.ts";
 import { partsOf } from "../chat/message.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import {
@@ -7,61 +7,48 @@ import {
   decodeCountRequest,
 } from "../dialects/anthropic-messages/index.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
-import { answerHeaders, respondJson } from "../http/respond.ts";
-import { fitRequest } from "../routing/fit-request.ts";
-import { selectTarget } from "../routing/select-target.ts";
-import { createWarningSink } from "../routing/warning-sink.ts";
-import type { RequestContext, Server } from "./server.ts";
+import { answerHeaders, respondError, respondJson } from "../http/respond.ts";
+import type { TokenCount } from "../providers/provider.ts";
+import { countTokens } from "../routing/count-tokens.ts";
+import { selectTargets } from "../routing/select-target.ts";
+import type { Server } from "./server.ts";
 
-/** The header that says that the count was estimated here, because the provider does not count without generating. */
+/** Set if the count was estimated here, because the provider does not count without generating. */
 const ESTIMATED = { "x-token-count": "estimated" };
 
 /** `POST /v1/messages/count_tokens`. */
 export function createCountTokens(server: Server) {
-  return async (request: Request, { requestId, waitUntil }: RequestContext): Promise<Response> => {
-    await server.authenticator.authenticate(request, anthropicMessagesDialect.readToken);
-    const chat = decodeCountRequest(
-      await readJsonBody(request, server.bodyLimits),
-      request.headers,
-    );
-    checkMediaUrls(chat.messages);
-    const target = selectTarget(chat, server, anthropicMessagesDialect.defaultProvider);
-    const { provider, model } = target;
-    if (!provider.countTokens) {
-      const headers = { ...answerHeaders(anthropicMessagesDialect, requestId), ...ESTIMATED };
-      return respondJson({ input_tokens: estimateTokens(chat) }, requestId, 200, headers);
-    }
+  const dialect = anthropicMessagesDialect;
 
-    const controller = new AbortController();
-    const onCallerGone = () => controller.abort();
-    request.signal.addEventListener("abort", onCallerGone);
-    if (request.signal.aborted) onCallerGone();
-    server.running.add(controller);
-    const warnings: Warning[] = [];
-    const warn = createWarningSink(false, warnings);
+  return async function count(request: Request, context: RequestContext): Promise<Response> {
+    const principal = await server.authenticator.authenticate(request, dialect.readToken);
+    const body = await readJsonBody(request, server.bodyLimits);
+    const chat = decodeCountRequest(body, request.headers);
+    checkMediaUrls(chat.messages);
+    const targets = selectTargets(chat, server, dialect.defaultProvider);
+    const call = openCall(
+      { kind: "count_tokens", context, dialect, principal, request: chat, targets },
+      server,
+    );
     try {
-      const { input_tokens, body } = await provider.countTokens({
-        request: fitRequest(chat, target, warn),
-        model,
-        stream: false,
-        requestId,
-        signal: controller.signal,
-        waitUntil,
-        warn,
-      });
-      const counted =
-        body && provider.format === anthropicMessagesDialect.format ? body : { input_tokens };
-      return respondJson(
-        counted,
-        requestId,
-        200,
-        answerHeaders(anthropicMessagesDialect, requestId, warnings),
-      );
-    } finally {
-      server.running.delete(controller);
-      request.signal.removeEventListener("abort", onCallerGone);
+      const counted = await call.whileConnected(request.signal, countTokens(targets[0], call));
+      call.end(null);
+      return respondCount(call, counted);
+    } catch (thrown) {
+      return respondError(call.fail(thrown), dialect, call.requestId);
     }
   };
+
+  function respondCount(call: Call, counted: TokenCount | null): Response {
+    const headers = answerHeaders(dialect, call.answer);
+    if (!counted) {
+      const estimate = { input_tokens: estimateTokens(call.request) };
+      return respondJson(estimate, call.requestId, 200, { ...headers, ...ESTIMATED });
+    }
+    const { input_tokens, body } = counted;
+    const isOwnFormat = body && call.answer.format === dialect.format;
+    return respondJson(isOwnFormat ? body : { input_tokens }, call.requestId, 200, headers);
+  }
 }
 
 /** Letters to a token, on average, in the languages and in the code that models are mostly given. */

@@ -1,5 +1,6 @@
+import type { RequestContext } from "../calls/call.ts";
 import { respondJson } from "../http/respond.ts";
-import type { RequestContext, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** `GET /health`: whether the program runs. It asks nobody else and tells an anonymous caller nothing about the configuration. */
 export function createHealth({ version, platform }: Server) {

@@ -1,7 +1,8 @@
+import type { RequestContext } from "../calls/call.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Provider } from "../providers/provider.ts";
-import type { RequestContext, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 function describeModel(provider: Provider, model: ModelInfo) {
   const { availability } = provider;

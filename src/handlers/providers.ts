@@ -1,5 +1,6 @@
+import type { RequestContext } from "../calls/call.ts";
 import { respondJson } from "../http/respond.ts";
-import type { RequestContext, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** `GET /providers`: what may be put into `provider`, and for what is unavailable why and what the operator must do. */
 export function createListProviders(server: Server) {

@@ -1,10 +1,11 @@
+import type { RequestContext } from "../calls/call.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondJson } from "../http/respond.ts";
-import type { RequestContext, Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** A model as one vendor's clients read it. When it was made is not in the catalog; Anthropic's own API says the epoch then. */
 interface ModelShape {
@@ -53,7 +54,7 @@ export function createListV1Models(server: Server) {
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     const shape = shapeFor(request);
     await server.authenticator.authenticate(request, shape.dialect.readToken);
-    const headers = answerHeaders(shape.dialect, requestId);
+    const headers = answerHeaders(shape.dialect, { requestId, warnings: [] });
     const wanted = readId(request.url);
     if (wanted === undefined) {
       const ids = [...models.keys()];

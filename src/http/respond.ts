@@ -1,10 +1,9 @@
 import { challengeFor } from "../auth/auth-failure.ts";
-import type { Warning } from "../chat/event.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import { encodeWarningsHeader } from "./encode-warnings-header.ts";
 
-/** On every answer: it is somebody's, it is not a page, and it can be found in the log. */
+/** On every response: not cacheable, not sniffable, traceable by its request id. */
 function commonHeaders(requestId: string): Record<string, string> {
   return {
     "cache-control": "no-store",
@@ -37,7 +36,7 @@ export function respondPage(html: string, requestId: string): Response {
   });
 }
 
-/** Server-Sent Events. nginx-like proxies are told not to hold them back. */
+/** Server-Sent Events. `x-accel-buffering` keeps nginx and its like from buffering them. */
 export function respondStream(
   body: ReadableStream<Uint8Array>,
   requestId: string,
@@ -53,28 +52,26 @@ export function respondStream(
   });
 }
 
-/** What a dialect's own clients look for on an answer: the request's id under their name of it, and what was changed on the way. */
+/**
+ * What a dialect's own clients look for on an answer: the request's id under their name for it, and
+ * what was changed in the request.
+ */
 export function answerHeaders(
   dialect: Dialect,
-  requestId: string,
-  warnings: readonly Warning[] = [],
+  { requestId, warnings }: Pick<AnswerContext, "requestId" | "warnings">,
 ): Record<string, string> {
-  return {
-    [dialect.requestIdHeader]: requestId,
-    ...(warnings.length === 0 ? {} : { "x-warnings": encodeWarningsHeader(warnings) }),
-  };
+  const headers = { [dialect.requestIdHeader]: requestId };
+  if (warnings.length > 0) headers["x-warnings"] = encodeWarningsHeader(warnings);
+  return headers;
 }
 
 /** A failure with its true status, in the caller's dialect. */
 export function respondError(error: ChatError, dialect: Dialect, requestId: string): Response {
   const { status, headers, body } = dialect.encodeError(error, requestId);
-  const standard: Record<string, string> = {};
-  if (error.retryAfterSeconds !== undefined)
+  const standard: Record<string, string> = { [dialect.requestIdHeader]: requestId };
+  if (error.retryAfterSeconds !== undefined) {
     standard["retry-after"] = String(error.retryAfterSeconds);
+  }
   if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);
-  return respondJson(body, requestId, status, {
-    ...standard,
-    ...answerHeaders(dialect, requestId),
-    ...headers,
-  });
+  return respondJson(body, requestId, status, { ...standard, ...headers });
 }

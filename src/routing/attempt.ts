@@ -1,39 +1,32 @@
 import type { Attempt } from "../chat/attempt.ts";
 import type { EventStream } from "../chat/event.ts";
-import type { ChatRequest } from "../chat/request.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import type { Platform } from "../platform.ts";
+import type { ProviderCall } from "../providers/provider.ts";
 import { awaitFirstContent } from "./await-first-content.ts";
 import { fitRequest } from "./fit-request.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
 import type { Target } from "./select-target.ts";
-import { sleep } from "./sleep.ts";
 import type { WarningSink } from "./warning-sink.ts";
 
 export interface RetryPolicy {
-  /** How often one target is tried again. */
+  /** How often one target is tried again: `RETRY_MAX`. */
   readonly maxRetries: number;
-  /** Between 0 and 1; for tests. */
-  readonly random?: () => number;
-  /** For tests. Settles early where the signal is aborted. */
-  readonly sleep?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-export interface AttemptCall {
-  readonly request: ChatRequest;
-  readonly stream: boolean;
-  readonly requestId: string;
-  /** Aborted when the caller has gone or the server stops; its reason may be a ChatError. */
-  readonly signal: AbortSignal;
-  /** Keeps the runtime alive for what a provider has to do after the answer. */
-  waitUntil(work: Promise<void>): void;
-  /** Holds the warnings of the attempt under way: each one starts anew. */
+/** What the attempts of one call share. */
+export interface AttemptCall
+  extends Omit<ProviderCall, "model" | "warn">,
+    Pick<Platform, "now" | "random" | "sleep"> {
+  /** Holds the warnings of the attempt under way; each attempt starts anew. */
   readonly warn: WarningSink;
   /** Every attempt is added here when its outcome is known; `ok` means that the answer began. */
   readonly attempts: Attempt[];
   readonly retry: RetryPolicy;
-  now(): number;
+  /** The target whose answer has begun; null until then. */
+  target: Target | null;
 }
 
 /** About the request itself, or about us: another target would not make it better. */
@@ -70,7 +63,9 @@ export async function attemptTargets(
       };
       const attemptStartedAt = now();
       try {
-        return await openTarget(target, call);
+        const answer = await openTarget(target, call);
+        call.target = target;
+        return answer;
       } catch (thrown) {
         failure = signal.aborted ? abortReason(signal) : toChatError(thrown);
         attempt.outcome = failure.code;
@@ -78,12 +73,9 @@ export async function attemptTargets(
         attempt.duration_ms = now() - attemptStartedAt;
         attempts.push(attempt);
       }
-      const delay =
-        retries < retry.maxRetries
-          ? retryDelay(failure, retries, retry.random ?? Math.random)
-          : null;
+      const delay = retries < retry.maxRetries ? retryDelay(failure, retries, call.random) : null;
       if (delay === null || now() - startedAt + delay > RETRY_BUDGET_MS) break;
-      await (retry.sleep ?? sleep)(delay, signal);
+      await call.sleep(delay, signal);
     }
     if (FINAL.has(failure.code)) break;
   }
@@ -91,18 +83,10 @@ export async function attemptTargets(
 }
 
 async function openTarget(target: Target, call: AttemptCall): Promise<EventStream> {
-  const { warn, stream, requestId, signal, waitUntil } = call;
-  warn.clear();
-  const request = fitRequest(call.request, target, warn);
-  const opened = await target.provider.open({
-    request,
-    model: target.model,
-    stream,
-    requestId,
-    signal,
-    waitUntil,
-    warn,
-  });
+  call.warn.clear();
+  const { provider, model } = target;
+  const request = fitRequest(call.request, target, call.warn);
+  const opened = await provider.open({ ...call, request, model });
   try {
     return await awaitFirstContent(opened);
   } catch (thrown) {

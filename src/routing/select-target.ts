@@ -39,6 +39,15 @@ export function selectTarget(
   return target;
 }
 
+/** The targets of a request, in order of preference. */
+export function selectTargets(
+  request: Pick<ChatRequest, "provider" | "model">,
+  sources: TargetSources,
+  defaultProvider: string | null,
+): [Target, ...Target[]] {
+  return [selectTarget(request, sources, defaultProvider)];
+}
+
 function selectByProvider(
   { provider: name, model }: Pick<ChatRequest, "provider" | "model">,
   sources: TargetSources,

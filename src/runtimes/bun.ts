@@ -1,4 +1,5 @@
 import { createRandomId } from "./random-id.ts";
+import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
 
 /** The log goes out in pieces: a write of its own for each line costs more than the request that it tells of. */
@@ -28,10 +29,12 @@ await start({
     fetch,
     now: Date.now,
     randomId: createRandomId(),
+    random: Math.random,
+    sleep,
     log: writeLog,
   },
   environment: process.env,
-  listen(app, { port, hostname }) {
+  listen(handle, { port, hostname }) {
     const server = Bun.serve({
       port,
       hostname,
@@ -43,7 +46,7 @@ await start({
       async fetch(request, self) {
         // … and wrong for an answer that is being thought about: the body's timeout watches the request …
         self.timeout(request, 0);
-        const response = await app.fetch(request);
+        const response = await handle(request);
         // … until there is one. Without this the connection would never be closed, whatever its caller does or leaves undone.
         self.timeout(request, response.ok ? ANSWERED_IDLE_SECONDS : REFUSED_LINGER_SECONDS);
         return response;

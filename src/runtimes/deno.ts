@@ -1,4 +1,5 @@
 import { createRandomId } from "./random-id.ts";
+import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
 
 /** The part of Deno that this file uses, so that the project's one type check needs no second set of runtime types. */
@@ -42,15 +43,17 @@ await start({
     fetch: (input, init) => fetch(input, init),
     now: Date.now,
     randomId: createRandomId(),
+    random: Math.random,
+    sleep,
     log: (line) => console.log(line),
   },
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
-  listen(app, { port, hostname }) {
+  listen(handle, { port, hostname }) {
     const server = Deno.serve(
       // Deno's own greeting is left out; `start` prints one.
       { port, hostname, onListen() {}, onError: () => new Response(null, { status: 500 }) },
       async (request) => {
-        const response = await app.fetch(request);
+        const response = await handle(request);
         if (!response.ok) readOn(request);
         return response;
       },

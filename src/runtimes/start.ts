@@ -2,19 +2,23 @@ import { type App, createApp } from "../app.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { ConfigError } from "../env/config-error.ts";
 import type { Platform } from "../platform.ts";
+import { createBackground } from "./background.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
 
 /** What a runtime gives to a program that listens by itself (Bun, Deno; not Workers). */
 export interface Host {
   readonly platform: Platform;
   readonly environment: Environment;
-  listen(app: App, address: { port: number; hostname: string }): Listener | Promise<Listener>;
+  listen(handle: Handle, address: { port: number; hostname: string }): Listener | Promise<Listener>;
   /** Calls back at each request to stop (SIGTERM, SIGINT). */
   onStop(handler: () => void): void;
   print(line: string): void;
   printError(line: string): void;
   exit(code: number): never;
 }
+
+/** Answers one request; it never rejects. */
+export type Handle = (request: Request) => Promise<Response>;
 
 export interface Listener {
   readonly port: number;
@@ -39,6 +43,7 @@ export async function start(host: Host): Promise<void> {
     host.printError(thrown.message);
     host.exit(1);
   }
+  const background = createBackground();
   let listener: Listener | undefined;
   let stopping = false;
   // Before it listens: the first process of a container does not get a signal that nobody waits for.
@@ -52,13 +57,17 @@ export async function start(host: Host): Promise<void> {
       setTimeout(() => host.exit(0), LAST_WORDS_MS);
     }, config.SHUTDOWN_GRACE_MS);
     await listener.stop();
+    await background.drain();
     host.exit(0);
   });
 
   const hostname = config.HOST ?? "::";
   const port = config.PORT;
   try {
-    listener = await host.listen(app, { port, hostname });
+    listener = await host.listen((request) => app.fetch(request, background.waitUntil), {
+      port,
+      hostname,
+    });
   } catch (thrown) {
     // Bun and Deno throw errors of their own here, with a stack that helps nobody.
     const message = thrown instanceof Error ? thrown.message : String(thrown);

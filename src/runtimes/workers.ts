@@ -6,6 +6,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
 import type { Platform } from "../platform.ts";
 import { createRandomId } from "./random-id.ts";
+import { sleep } from "./sleep.ts";
 
 const platform: Platform = {
   runtime: "workers",
@@ -13,6 +14,8 @@ const platform: Platform = {
   fetch: (input, init) => fetch(input, init),
   now: Date.now,
   randomId: createRandomId(),
+  random: Math.random,
+  sleep,
   log: (line) => console.log(line),
 };
 

@@ -16,6 +16,8 @@ function startLines(environment: Record<string, string>) {
   const lines: z.infer<typeof lineSchema>[] = [];
   createApp(loadConfig({ LOG_LEVEL: "debug", ...environment }), {
     runtime: "bun",
+    random: Math.random,
+    sleep: async () => {},
     fetch: () => Promise.reject(new Error("nothing is called at start")),
     now: Date.now,
     randomId: () => "id",
@@ -97,6 +99,8 @@ describe("a refused request for the models", () => {
         loadConfig({ JWT_SECRET: "k1-secret-0123456789abcdef0123456789abcdef" }),
         {
           runtime: "bun",
+          random: Math.random,
+          sleep: async () => {},
           fetch: () => Promise.reject(new Error("nothing is called")),
           now: Date.now,
           randomId: () => "id",
@@ -105,6 +109,7 @@ describe("a refused request for the models", () => {
       );
       const response = await app.fetch(
         new Request("http://localhost/v1/models", { headers: { ...headers, authorization } }),
+        () => {},
       );
       expect(response.status).toBe(401);
       expect(await response.json()).toMatchObject(body);

@@ -7,6 +7,7 @@ import type { Provider, ProviderCall } from "../../../src/providers/provider.ts"
 import { type AttemptCall, attemptTargets } from "../../../src/routing/attempt.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
 import { createWarningSink } from "../../../src/routing/warning-sink.ts";
+import { sleep } from "../../../src/runtimes/sleep.ts";
 import { createStubProvider, playEvents } from "../../support/stub-provider.ts";
 
 const start: ChatEvent = { type: "start", id: "a", model: "m" };
@@ -70,15 +71,14 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     signal: controller.signal,
     warn: createWarningSink(overrides.request?.strict ?? false, warnings),
     attempts,
-    retry: {
-      maxRetries: 2,
-      random: () => 0.5,
-      async sleep(milliseconds) {
-        slept.push(milliseconds);
-        now += milliseconds;
-      },
-    },
+    retry: { maxRetries: 2 },
+    target: null,
     now: () => now,
+    random: () => 0.5,
+    async sleep(milliseconds) {
+      slept.push(milliseconds);
+      now += milliseconds;
+    },
     ...overrides,
   });
 }
@@ -270,7 +270,7 @@ describe("a caller who has gone", () => {
 
   test("ends the tries, also in the middle of a wait", async () => {
     const script = createScript([new ChatError("upstream_overloaded")]);
-    const opened = run([script.target], { retry: { maxRetries: 2, random: () => 36 } });
+    const opened = run([script.target], { random: () => 36, sleep });
     setTimeout(() => controller.abort(), 5);
     const startedAt = performance.now();
     expect(await codeOf(opened)).toBe("cancelled");

@@ -1,0 +1,168 @@
+import type { Principal } from "../auth/principal.ts";
+import { computeCost } from "../catalog/compute-cost.ts";
+import type { Catalog } from "../catalog/index.ts";
+import type { Attempt } from "../chat/attempt.ts";
+import type { EventBatch, Warning } from "../chat/event.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
+import { ChatError, toChatError } from "../errors/chat-error.ts";
+import type { Platform } from "../platform.ts";
+import type { AttemptCall, RetryPolicy } from "../routing/attempt.ts";
+import type { Target } from "../routing/select-target.ts";
+import { createWarningSink } from "../routing/warning-sink.ts";
+import type { CallRecord } from "../telemetry/call-record.ts";
+import { createAnswerObserver } from "../telemetry/observe-answer.ts";
+import { publishRecord, type Recording } from "./publish-record.ts";
+
+/** One request on its way through the server. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Keeps the runtime alive until the promise settles. */
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** What calls need of the server. */
+export interface CallServices extends Recording {
+  readonly platform: Pick<Platform, "now" | "random" | "sleep">;
+  readonly catalog: Catalog;
+  readonly retry: RetryPolicy;
+  /** The calls under way, so that a shutdown can end them. */
+  readonly running: Set<RunningCall>;
+}
+
+export interface RunningCall {
+  readonly principal: Principal;
+  /** Stops the call; a stream ends with this error. */
+  abort(reason: ChatError): void;
+}
+
+export interface Admission {
+  readonly kind: CallRecord["kind"];
+  readonly context: RequestContext;
+  readonly dialect: Pick<Dialect, "name">;
+  readonly principal: Principal;
+  readonly request: ChatRequest;
+  /** In order of preference; at least one. */
+  readonly targets: readonly [Target, ...Target[]];
+}
+
+/** One call, from its admission to its record. */
+export interface Call extends AttemptCall, RunningCall {
+  /** What the dialect may say about the answer. Its target is the one that answers. */
+  readonly answer: AnswerContext;
+  /** Looks at the answer's events as they pass. */
+  observe(batch: EventBatch): void;
+  /** Waits for this work, and ends it if the caller leaves before it is done. */
+  whileConnected<T>(caller: AbortSignal, work: Promise<T>): Promise<T>;
+  /** Ends the call and hands its record to the recorders; only the first call of it counts. */
+  end(failure: ChatError | null): void;
+  /** Ends the call with whatever was thrown. */
+  fail(thrown: unknown): ChatError;
+}
+
+/**
+ * Opens a call. The target is set late, when one of the targets begins to answer: everything that
+ * reports a provider, a model, a format or a price reads it from here.
+ */
+export function openCall(admission: Admission, services: CallServices): Call {
+  const { context, principal, request, targets } = admission;
+  const { platform, catalog, running } = services;
+  const { requestId, startedAt } = context;
+  // Shutdown, the caller's departure and a failed write all end in this one controller.
+  const controller = new AbortController();
+  const observer = createAnswerObserver(platform.now);
+  const warnings: Warning[] = [];
+  const attempts: Attempt[] = [];
+  const recorded = Promise.withResolvers<void>();
+  let isOpen = true;
+
+  const answer: AnswerContext = {
+    requestId,
+    request,
+    warnings,
+    attempts,
+    startedAt,
+    get target() {
+      const { provider, model } = call.target ?? targets[0];
+      return { provider: provider.name, model: model.id };
+    },
+    get format() {
+      return (call.target ?? targets[0]).provider.format;
+    },
+    cost(usage) {
+      const { provider, model } = call.target ?? targets[0];
+      return computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id));
+    },
+  };
+
+  const call: Call = {
+    request,
+    stream: request.stream ?? false,
+    requestId,
+    signal: controller.signal,
+    waitUntil: context.waitUntil,
+    warn: createWarningSink(request.strict ?? false, warnings),
+    attempts,
+    retry: services.retry,
+    now: platform.now,
+    random: platform.random,
+    sleep: platform.sleep,
+    target: null,
+    principal,
+    answer,
+    observe: observer.observe,
+    abort: (reason) => controller.abort(reason),
+    async whileConnected(caller, work) {
+      const onCallerGone = () => controller.abort(new ChatError("cancelled"));
+      caller.addEventListener("abort", onCallerGone);
+      if (caller.aborted) onCallerGone();
+      try {
+        return await work;
+      } finally {
+        caller.removeEventListener("abort", onCallerGone);
+      }
+    },
+    end(failure) {
+      if (!isOpen) return;
+      isOpen = false;
+      running.delete(call);
+      if (failure) controller.abort(failure);
+      void publishRecord(createRecord(failure), services).then(recorded.resolve);
+    },
+    fail(thrown) {
+      const error = toChatError(thrown);
+      call.end(error);
+      return error;
+    },
+  };
+
+  function createRecord(failure: ChatError | null): CallRecord {
+    const usage = observer.usage();
+    const tried = attempts.at(-1);
+    return {
+      requestId,
+      kind: admission.kind,
+      dialect: admission.dialect.name,
+      subject: principal.subject,
+      issuer: principal.issuer,
+      ...(call.target || !tried ? answer.target : { provider: tried.provider, model: tried.model }),
+      stream: call.stream,
+      outcome: failure?.code ?? observer.errorCode() ?? "ok",
+      reason: failure?.logReason,
+      finishReason: observer.finishReason(),
+      usage,
+      cost: answer.cost(usage),
+      attempts,
+      startedAt,
+      firstContentAt: observer.firstContentAt(),
+      endedAt: platform.now(),
+    };
+  }
+
+  running.add(call);
+  // Registered before the attempt: workerd drops what is registered once the caller has gone.
+  context.waitUntil(recorded.promise);
+  return call;
+}

@@ -1,0 +1,32 @@
+import type { CallRecord, Recorder } from "../telemetry/call-record.ts";
+import type { Log } from "../telemetry/log.ts";
+
+export interface Recording {
+  readonly recorders: readonly Recorder[];
+  readonly log: Log;
+}
+
+/**
+ * Hands a record to every recorder, and settles when all of them are done. It never rejects: a
+ * recorder that fails is logged, and the others still get the record.
+ */
+export async function publishRecord(
+  record: CallRecord,
+  { recorders, log }: Recording,
+): Promise<void> {
+  const pending: Promise<void>[] = [];
+  const report = (thrown: unknown) =>
+    log("error", "recorder", {
+      request_id: record.requestId,
+      reason: thrown instanceof Error ? thrown.name : typeof thrown,
+    });
+  for (const recorder of recorders) {
+    try {
+      const recording = recorder(record);
+      if (recording) pending.push(recording.catch(report));
+    } catch (thrown) {
+      report(thrown);
+    }
+  }
+  if (pending.length > 0) await Promise.all(pending);
+}
