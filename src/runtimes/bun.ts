@@ -2,7 +2,7 @@ import { createRandomId } from "./random-id.ts";
 import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
 
-/** The log goes out in pieces: a write of its own for each line costs more than the request that it tells of. */
+/** Log lines go out in batches: one write for each line costs more than the request it describes. */
 const LOG_FLUSH_MS = 50;
 /** Longer than the longest heartbeat; a stream that nobody reads is given up before (`CLIENT_STALL_MS`), or at this. */
 const ANSWERED_IDLE_SECONDS = 120;
@@ -18,10 +18,18 @@ function writeLog(line: string): void {
 }
 
 function flushLog(): void {
-  stdout.write(pendingLines);
+  const lines = pendingLines;
   pendingLines = "";
-  stdout.flush();
+  try {
+    stdout.write(lines);
+    Promise.resolve(stdout.flush()).catch(ignoreClosedLog);
+  } catch {
+    ignoreClosedLog();
+  }
 }
+
+/** Whoever read the log has closed it (EPIPE); calls go on all the same, as they do on Deno. */
+function ignoreClosedLog(): void {}
 
 await start({
   platform: {
