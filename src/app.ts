@@ -32,21 +32,23 @@ export interface App {
    * `waitUntil` has settled.
    */
   fetch(request: Request, waitUntil: (promise: Promise<unknown>) => void): Promise<Response>;
-  /** Ends every running answer with `shutting_down`; a stream gets it as its terminal event. */
+  /** Ends every running call with `shutting_down`; a stream gets it as its terminal event. */
   shutDown(): void;
 }
 
 type Handler = (request: Request, context: RequestContext) => Response | Promise<Response>;
 
-/** The path of a field. One that a caller made of other characters may be a piece of a prompt, and is left out of the log. */
+/** A field path that is safe to log. A path with other characters may contain part of a prompt. */
 const PLAIN_PATH = /^[\w.[\]$-]{1,200}$/;
 
-/** Whether the operator set something up for an unavailable provider: a reason names the variables that it is about. */
+/** Whether the operator has set a variable that the reason for unavailability names. */
 function isWanted(reason: string, env: Config["env"]): boolean {
   return (reason.match(/\b[A-Z][A-Z0-9_]+\b/g) ?? []).some((name) => Object.hasOwn(env, name));
 }
 
-/** Environment and platform → the server. Throws a ConfigError where it would not be safe to start. */
+/**
+ * Configuration and platform → the server. Throws a ConfigError if it would not be safe to start.
+ */
 export function createApp(config: Config, platform: Platform): App {
   const providerDeps: ProviderDeps = {
     fetch: platform.fetch,
@@ -103,7 +105,10 @@ export function createApp(config: Config, platform: Platform): App {
 
   const router = Router<Request, [RequestContext]>();
 
-  /** One path: its methods, with every failure and the 405 of others in its dialect. What can be got has a head; runtimes drop its body. */
+  /**
+   * Registers a path. All its errors, 405 included, use its dialect. GET also answers HEAD: the
+   * runtimes drop the body.
+   */
   function route(
     path: string,
     methods: Readonly<Record<string, Handler>>,
@@ -119,7 +124,7 @@ export function createApp(config: Config, platform: Platform): App {
           : undefined;
         if (handler) return await handler(request, context);
         const refused = respondError(
-          new ChatError("method_not_allowed", { message: `This path takes ${allow}.` }),
+          new ChatError("method_not_allowed", { message: `This path accepts ${allow} only.` }),
           dialect,
           context.requestId,
         );
@@ -177,7 +182,8 @@ export function createApp(config: Config, platform: Platform): App {
       const response: Response | undefined = await router.fetch(request, context);
       return response ?? fail(new ChatError("not_found"), chatDialect, context);
     } catch {
-      // Handlers' failures never get here. Bun and Deno make the request's URL of whatever stands in its Host header, and the router reads it.
+      // Not a handler's failure: Bun and Deno build the request's URL from any Host header, and the
+      // router fails to parse it.
       return fail(
         new ChatError("invalid_request", { message: "The Host header is missing or not valid." }),
         chatDialect,

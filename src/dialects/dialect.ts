@@ -11,17 +11,26 @@ import type { StreamEncoder } from "../stream/stream-body.ts";
 
 export type { StreamEncoder };
 
-/** What a dialect may say about an answer besides its events. */
+/**
+ * What a dialect may report about an answer besides its events. It fills up while the answer
+ * arrives, so read it when something is encoded, not before.
+ */
 export interface AnswerContext {
   readonly requestId: string;
   readonly request: ChatRequest;
-  /** The provider's name and the model as the vendor knows it. Until an attempt succeeded: those of the first target. */
+  /**
+   * The provider's name, and the model as the vendor knows it: of the target that answers, or of
+   * the first target until one does.
+   */
   readonly target: { readonly provider: string; readonly model: string };
-  /** The format whose raw events and body the answer carries. */
+  /**
+   * The format of the vendor whose API this is: raw events and bodies of this format go out as they
+   * came in. Null for this server's own API.
+   */
   readonly format: Format | null;
   readonly warnings: readonly Warning[];
   readonly attempts: readonly Attempt[];
-  /** When the answer began, in milliseconds since 1970. */
+  /** When the request came in, in milliseconds since 1970. */
   readonly startedAt: number;
   cost(usage: Usage | null): Cost | null;
 }
@@ -32,21 +41,27 @@ export interface EncodedError {
   body: unknown;
 }
 
-/** An API that we speak to callers. */
+/** An API that callers speak. */
 export interface Dialect {
   readonly name: "chat" | "openai-chat" | "openai-responses" | "anthropic-messages";
   /** The format of the vendor whose API it is: raw events and bodies of this format go out as they came in. */
   readonly format: Format | null;
   /** Where callers of this API put their token. */
   readonly readToken: TokenReader;
-  /** Who is meant by a model that neither the caller nor the catalog places: the vendor itself. Null where the caller must say it. */
+  /**
+   * Provider for a model that neither the caller nor the catalog assigns to one; null if the caller
+   * must name it.
+   */
   readonly defaultProvider: string | null;
-  /** Where clients of this API look for the request's id; it is on every answer, beside `x-request-id`. */
+  /**
+   * The header in which clients of this API look for the request's id; on every answer, beside
+   * `x-request-id`.
+   */
   readonly requestIdHeader: string;
   /** The parsed body → a chat request. Throws a ChatError that names the field. */
   decodeRequest(body: unknown, headers: Headers): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
-  /** `context` fills up while the stream runs: read it when an event is encoded, not before. */
+  /** The encoder must read `context` when it encodes an event, not before. */
   createStreamEncoder(context: AnswerContext): StreamEncoder;
   encodeError(error: ChatError, requestId: string): EncodedError;
 }

@@ -4,7 +4,10 @@ import { describeApi } from "../openapi/describe-api.ts";
 import { renderPage } from "../openapi/render-page.ts";
 import type { Server } from "./server.ts";
 
-/** `GET /openapi.json` and `GET /docs`: what the API is. Made when first asked for; it says nothing about this server's configuration. */
+/**
+ * `GET /openapi.json` and `GET /docs`: the API. Built on first use; it reveals nothing of this
+ * server's configuration.
+ */
 export function createApiDescription({ version }: Server) {
   let api: ReturnType<typeof describeApi> | undefined;
   let page: string | undefined;

@@ -51,9 +51,9 @@ export function createCountTokens(server: Server) {
   }
 }
 
-/** Letters to a token, on average, in the languages and in the code that models are mostly given. */
+/** Characters per token, on average, in the languages and the code that models usually get. */
 const LETTERS_PER_TOKEN = 4;
-/** What an image or a document counts for where nothing better is known. */
+/** Tokens of an image or a document if nothing better is known. */
 const TOKENS_PER_MEDIUM = 1500;
 
 /** A rough count of a prompt's tokens. */

@@ -21,7 +21,9 @@ function describeModel(provider: Provider, model: ModelInfo) {
   };
 }
 
-/** `GET /models`: the models of the catalog. Others work too, without limits and cost figures. */
+/**
+ * `GET /models`: the models of the catalog. Other models work too, but without limits and costs.
+ */
 export function createListModels(server: Server) {
   const models = server.providers.flatMap((provider) =>
     server.catalog.list(provider.name).map((model) => describeModel(provider, model)),

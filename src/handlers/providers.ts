@@ -2,7 +2,9 @@ import type { RequestContext } from "../calls/call.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 
-/** `GET /providers`: what may be put into `provider`, and for what is unavailable why and what the operator must do. */
+/**
+ * `GET /providers`: the values of `provider`; for an unavailable one, what the operator must do.
+ */
 export function createListProviders(server: Server) {
   const providers = server.providers.map(({ name, aliases, availability, defaultModel }) => ({
     name,

@@ -7,7 +7,10 @@ import { ChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 
-/** A model as one vendor's clients read it. When it was made is not in the catalog; Anthropic's own API says the epoch then. */
+/**
+ * A model as one vendor's clients read it. The catalog has no creation dates; Anthropic's own API
+ * sends the epoch for unknown ones.
+ */
 interface ModelShape {
   readonly dialect: Dialect;
   model(id: string, provider: string): object;
@@ -35,18 +38,21 @@ function shapeFor(request: Request): ModelShape {
   return request.headers.has("anthropic-version") ? ANTHROPIC : OPENAI;
 }
 
-/** In which dialect the models are asked for, which has one path for two. */
+/** Which of the two dialects that share this path the request speaks. */
 export function dialectOfV1Models(request: Request): Dialect {
   return shapeFor(request).dialect;
 }
 
-/** `GET /v1/models` and `GET /v1/models/{id}`: what can be called now, in Anthropic's shape where its version header is sent, else in OpenAI's. */
+/**
+ * `GET /v1/models` and `GET /v1/models/{id}`: what can be called now, in Anthropic's shape if the
+ * request has its version header, otherwise in OpenAI's.
+ */
 export function createListV1Models(server: Server) {
   const models = new Map<string, string>();
   for (const provider of server.providers) {
     if (!provider.availability.available) continue;
     for (const { id } of withDefault(server.catalog.list(provider.name), provider.defaultModel)) {
-      // Two providers may serve a model of the same name; the bare name means the first.
+      // Two providers may serve a model of the same name; the bare name means the first one.
       models.set(models.has(id) ? `${provider.name}/${id}` : id, provider.name);
     }
   }
@@ -74,7 +80,7 @@ function withDefault(
   return models.length > 0 || defaultModel === null ? models : [{ id: defaultModel }];
 }
 
-/** The id at the end of the path; it may hold slashes of its own. */
+/** The id at the end of the path; it may contain slashes. */
 function readId(url: string): string | undefined {
   const id = new URL(url).pathname.replace(/^\/v1\/models\/?/, "");
   try {

@@ -1,15 +1,21 @@
-/** Any: the vendors' client libraries send a dozen of their own. The star stands for all but `authorization` (Fetch, "CORS-preflight fetch"). */
+/**
+ * Any header: the vendors' client libraries send a dozen of their own. The star covers all but
+ * `authorization` (Fetch standard, "CORS-preflight fetch").
+ */
 const ALLOWED_HEADERS = "authorization, *";
 const EXPOSED_HEADERS = "x-request-id, request-id, retry-after, x-warnings, x-token-count";
 
 export interface Cors {
-  /** The answer to a browser's question before a call from another origin; null where the request is none, or the origin may not. */
+  /** The preflight response, or null if this is no preflight or the origin is not allowed. */
   preflight(request: Request): Response | null;
-  /** Lets the page read the answer, where its origin may. */
+  /** Lets the page read the answer if its origin is allowed. */
   allow(request: Request, response: Response): Response;
 }
 
-/** Off where no origin is configured. Exact origins only, never with cookies; the answer does not depend on the path, so no route shows. */
+/**
+ * Off if no origin is configured (`CORS_ORIGINS`). Exact origins only, never with cookies. The
+ * answer does not depend on the path, so it reveals no route.
+ */
 export function createCors(origins: readonly string[]): Cors {
   function allowedOrigin(request: Request): string | null {
     const origin = origins.length === 0 ? null : request.headers.get("origin");

@@ -1,12 +1,17 @@
 import type { Warning } from "../chat/event.ts";
 
-/** Proxies refuse headers from 4 KiB on; the whole texts are in the body, where the dialect has room for them. */
+/**
+ * Some proxies refuse headers from 4 KiB on. The full texts are in the body, if the dialect has a
+ * place for them.
+ */
 const MAX_WARNINGS = 16;
 const MAX_PARAM_LENGTH = 96;
 
 /**
- * Warnings as a list of RFC 9651: `unsupported_parameter;param="seed", adjusted_parameter;param="temperature"`. What does not fit is
- * counted at the end: `more;count=3`. A param may hold names that the caller chose, so what a header cannot hold becomes `?`.
+ * Warnings as an RFC 9651 list: `unsupported_parameter;param="seed",
+ * adjusted_parameter;param="temperature"`. What does not fit is counted at the end: `more;count=3`.
+ * A param can contain names that the caller chose, so characters that a header cannot hold become
+ * `?`.
  */
 export function encodeWarningsHeader(warnings: readonly Warning[]): string {
   const items = warnings

@@ -4,20 +4,26 @@ import { parseStrictJson } from "../json/parse-strict-json.ts";
 
 export interface BodyLimits {
   maxBytes: number;
-  /** How long the whole body may take to arrive, in milliseconds. Deno and workerd never give up on a caller who stops sending. */
+  /**
+   * How long the whole body may take to arrive, in milliseconds: `BODY_TIMEOUT_MS`. Deno and
+   * workerd never give up on a caller who stops sending.
+   */
   timeoutMs: number;
-  /** How deep lists and objects may be nested. */
+  /** How deep arrays and objects may be nested: `MAX_JSON_DEPTH`. */
   maxDepth: number;
 }
 
-/** The request's body as JSON. Every fault of it is a 4xx that says what is wrong, and none of them holds a piece of the body. */
+/**
+ * The request's body as JSON. Every fault is a 4xx that says what is wrong and quotes nothing of
+ * the body.
+ */
 export async function readJsonBody(request: Request, limits: BodyLimits): Promise<unknown> {
   const type = request.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) throw new ChatError("unsupported_media_type");
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1];
   if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
     throw new ChatError("unsupported_media_type", {
-      message: "Send the body in UTF-8, as JSON is.",
+      message: "Send the body as UTF-8.",
     });
   }
   const encoding = request.headers.get("content-encoding");
@@ -42,8 +48,8 @@ async function readInTime(request: Request, limits: BodyLimits): Promise<Uint8Ar
 }
 
 /**
- * A length that is announced is enforced by HTTP itself; a body without one is counted while it is read. `request.body` is looked at
- * for the latter alone: it makes a stream of a body that Bun may hold whole.
+ * HTTP itself enforces an announced length; a body without one is counted while it is read. Only
+ * then is `request.body` touched: it turns a body that Bun may hold whole into a stream.
  */
 async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   const length = request.headers.get("content-length");
@@ -60,7 +66,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     if (done) break;
     size += value.byteLength;
     if (size > maxBytes) {
-      // What is still to come is the runtime's to read or to cut off: cancelled here, Deno would read it to its end.
+      // The rest is left to the runtime: if it were cancelled here, Deno would read it to its end.
       reader.releaseLock();
       throw tooLarge(maxBytes);
     }

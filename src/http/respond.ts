@@ -24,7 +24,7 @@ export function respondJson(
   });
 }
 
-/** A page of ours: it runs no script and loads nothing. */
+/** An HTML page of this server. It runs no script and loads nothing. */
 export function respondPage(html: string, requestId: string): Response {
   return new Response(html, {
     headers: {

@@ -29,7 +29,7 @@ export interface AttemptCall
   target: Target | null;
 }
 
-/** About the request itself, or about us: another target would not make it better. */
+/** Failures caused by the request or by this server: another target would fail as well. */
 const FINAL: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
   "upstream_conflict",
@@ -41,8 +41,9 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Tries the targets in turn until one begins to answer, each again where that is safe: only before anything of an answer has arrived,
- * for failures that may pass, a few times within ten seconds, never after the caller has gone. Rejects with the last failure.
+ * Tries the targets in turn until one begins to answer. A target is tried again if that is safe:
+ * only before any content has arrived, for transient failures, a few times within ten seconds, and
+ * never after the caller has gone. Rejects with the last failure.
  */
 export async function attemptTargets(
   targets: readonly Target[],

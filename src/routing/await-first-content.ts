@@ -1,7 +1,10 @@
 import type { ChatEvent, EventBatch, EventStream } from "../chat/event.ts";
 import { ChatError } from "../errors/chat-error.ts";
 
-/** Whether something of the answer itself has arrived; what comes before it can be thrown away and asked for again. */
+/**
+ * Whether this is content. What comes before the first content can be discarded and requested
+ * again.
+ */
 function isMeaningful(event: ChatEvent): boolean {
   switch (event.type) {
     case "part-start":
@@ -18,8 +21,9 @@ function isMeaningful(event: ChatEvent): boolean {
 }
 
 /**
- * Reads as far as the first meaningful event. An answer that ends in an error before it counts as failed to open: the error is
- * thrown, and nothing has been said to anyone. Gives a stream that begins with what was read, in one batch.
+ * Reads up to the first content. An answer that fails before it counts as not opened: the error is
+ * thrown, and the caller has seen nothing. Returns a stream that begins with what was read, in one
+ * batch.
  */
 export async function awaitFirstContent(stream: EventStream): Promise<EventStream> {
   const first: EventBatch[] = [];

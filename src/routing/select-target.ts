@@ -4,7 +4,7 @@ import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Provider } from "../providers/provider.ts";
 
-/** Provider and model chosen for a call. */
+/** The provider and the model chosen for a call. */
 export interface Target {
   readonly provider: Provider;
   readonly model: ModelInfo;
@@ -16,9 +16,10 @@ export interface TargetSources {
 }
 
 /**
- * The target that a request names. A named provider takes the model as it is said (a catalog alias becomes its id), or its default;
- * without one the model must say it: `provider/model`, or a name of the catalog; any other model is `defaultProvider`'s, where there is
- * one. Throws a ChatError that names the field at fault.
+ * The target that a request names. A named provider takes the model as given (a catalog alias
+ * becomes its id), or its default. Without a provider, the model must name one: as
+ * `provider/model`, or by a name of the catalog; any other model belongs to `defaultProvider`, if
+ * there is one. Throws a ChatError that names the field.
  */
 export function selectTarget(
   request: Pick<ChatRequest, "provider" | "model">,
@@ -57,63 +58,68 @@ function selectByProvider(
   if (!provider) {
     throw new ChatError("unknown_provider", {
       param: "provider",
-      message: `There is no provider of this name. There are: ${listNames(providers)}.`,
+      message: `Unknown provider. Available names: ${listNames(providers)}.`,
     });
   }
-  const said = model ?? provider.defaultModel;
-  if (said === null) {
+  const requested = model ?? provider.defaultModel;
+  if (requested === null) {
     throw new ChatError("invalid_request", {
       param: "model",
-      message: `${provider.name} has no default model; name one.`,
+      message: `${provider.name} has no default model: set model.`,
     });
   }
   return {
     provider,
-    model: catalog.find(provider.name, said) ??
-      lookupPrefixed(said, provider, sources) ?? { id: said },
+    model: catalog.find(provider.name, requested) ??
+      lookupPrefixed(requested, provider, sources) ?? { id: requested },
   };
 }
 
-/** `claude/opus` where claude is named already. Only for the catalog's names: other servers have slashes in their own. */
+/**
+ * `claude/opus` although claude is named already. Only for names of the catalog: other servers have
+ * slashes in theirs.
+ */
 function lookupPrefixed(
-  said: string,
+  requested: string,
   provider: Provider,
   { providers, catalog }: TargetSources,
 ): ModelInfo | undefined {
-  const slash = said.indexOf("/");
-  if (slash === -1 || findProvider(said.slice(0, slash), providers) !== provider) return undefined;
-  return catalog.find(provider.name, said.slice(slash + 1));
+  const slash = requested.indexOf("/");
+  if (slash === -1 || findProvider(requested.slice(0, slash), providers) !== provider)
+    return undefined;
+  return catalog.find(provider.name, requested.slice(slash + 1));
 }
 
 function selectByModel(
-  said: string | undefined,
+  requested: string | undefined,
   { providers, catalog }: TargetSources,
   defaultProvider: string | null,
 ): Target {
-  if (said === undefined) {
+  if (requested === undefined) {
     throw new ChatError("invalid_request", {
       param: "provider",
-      message: `Name a provider (${listNames(providers)}) or a model as provider/model.`,
+      message: `Set provider (one of ${listNames(providers)}), or model as provider/model.`,
     });
   }
-  const slash = said.indexOf("/");
+  const slash = requested.indexOf("/");
   const named =
-    slash > 0 && slash < said.length - 1
-      ? findProvider(said.slice(0, slash), providers)
+    slash > 0 && slash < requested.length - 1
+      ? findProvider(requested.slice(0, slash), providers)
       : undefined;
-  if (named) return { provider: named, model: catalog.lookup(named.name, said.slice(slash + 1)) };
-  const resolved = catalog.resolveModel(said);
+  if (named)
+    return { provider: named, model: catalog.lookup(named.name, requested.slice(slash + 1)) };
+  const resolved = catalog.resolveModel(requested);
   const provider = findProvider(resolved?.provider ?? defaultProvider ?? "", providers);
   if (!provider) {
     throw new ChatError("invalid_request", {
       param: "model",
-      message: `The model is not in the catalog, so name its provider: provider/model, with one of ${listNames(providers)}.`,
+      message: `The model is not in the catalog. Set provider, or model as provider/model (providers: ${listNames(providers)}).`,
     });
   }
-  return { provider, model: resolved?.model ?? { id: said } };
+  return { provider, model: resolved?.model ?? { id: requested } };
 }
 
-/** By name or alias; a name is stronger than another's alias. */
+/** By name or alias; a name takes precedence over another provider's alias. */
 function findProvider(name: string, providers: readonly Provider[]): Provider | undefined {
   const wanted = name.toLowerCase();
   return (

@@ -4,9 +4,15 @@ import { start } from "./start.ts";
 
 /** Log lines go out in batches: one write for each line costs more than the request it describes. */
 const LOG_FLUSH_MS = 50;
-/** Longer than the longest heartbeat; a stream that nobody reads is given up before (`CLIENT_STALL_MS`), or at this. */
+/**
+ * Longer than the longest heartbeat. A stream that nobody reads is given up earlier
+ * (`CLIENT_STALL_MS`), or now.
+ */
 const ANSWERED_IDLE_SECONDS = 120;
-/** How long a caller who was refused may go on sending, to come to reading the answer. Bun hangs up then, even on one who still sends. */
+/**
+ * How long a refused caller may go on sending before it reads the answer. Then Bun closes the
+ * connection, even if the caller still sends.
+ */
 const REFUSED_LINGER_SECONDS = 5;
 
 const stdout = Bun.stdout.writer();
@@ -46,16 +52,18 @@ await start({
     const server = Bun.serve({
       port,
       hostname,
-      // Bun closes connections that are silent for this many seconds: right for a caller who never finishes a request's headers …
+      // Bun closes connections that are silent for this many seconds: right for a caller who never
+      // finishes the headers of a request, …
       idleTimeout: 30,
       development: false,
-      // Otherwise what is not for development shares its port with a second server, and each gets calls that are meant for the other.
+      // With reusePort a second server could share the port, and each would get calls meant for the
+      // other.
       reusePort: false,
       async fetch(request, self) {
-        // … and wrong for an answer that is being thought about: the body's timeout watches the request …
+        // … and wrong while the model thinks (BODY_TIMEOUT_MS watches the request meanwhile) …
         self.timeout(request, 0);
         const response = await handle(request);
-        // … until there is one. Without this the connection would never be closed, whatever its caller does or leaves undone.
+        // … until the answer begins. Without this, the connection would never be closed.
         self.timeout(request, response.ok ? ANSWERED_IDLE_SECONDS : REFUSED_LINGER_SECONDS);
         return response;
       },

@@ -2,7 +2,10 @@ import { createRandomId } from "./random-id.ts";
 import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
 
-/** The part of Deno that this file uses, so that the project's one type check needs no second set of runtime types. */
+/**
+ * What this file uses of Deno, so that the project's type check needs no second set of runtime
+ * types.
+ */
 declare const Deno: {
   env: { toObject(): Record<string, string> };
   exit(code: number): never;
@@ -13,17 +16,18 @@ declare const Deno: {
   ): { addr: { port: number }; shutdown(): Promise<void> };
 };
 
-/** How long a caller who was refused may go on sending. */
+/** How long a refused caller may go on sending. */
 const REFUSED_LINGER_MS = 5000;
 
 const environment = Deno.env.toObject();
-// Deno Deploy sets these. Its hostname cannot be chosen, so development mode, which is for loopback alone, must not begin there.
+// Deno Deploy sets these. It chooses the hostname itself, so development mode, which must stay on
+// loopback, must not start there.
 const onDeploy =
   environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLOYMENT_ID !== undefined;
 
 /**
- * Reads on what a refused caller still sends, so that it comes to reading the answer, and hangs up on one who does not end. Left to
- * itself, Deno would read on for ever.
+ * Reads the rest of what a refused caller sends, so that the caller gets to read the answer, and
+ * closes the connection if the caller does not stop. Deno itself would read for ever.
  */
 async function readOn({ body }: Request): Promise<void> {
   if (!body || body.locked) return;
@@ -50,7 +54,7 @@ await start({
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
   listen(handle, { port, hostname }) {
     const server = Deno.serve(
-      // Deno's own greeting is left out; `start` prints one.
+      // Replaces Deno's own greeting; `start` prints one.
       { port, hostname, onListen() {}, onError: () => new Response(null, { status: 500 }) },
       async (request) => {
         const response = await handle(request);

@@ -6,17 +6,18 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment of a server in development mode. */
 export interface Development {
-  /** With a JWT key made for this run. */
+  /** Includes a JWT key that was made for this run. */
   readonly environment: Environment;
-  /** The lines to print once the server listens at `url`: a call that works among them. */
+  /** The lines to print once the server listens at `url`, with a call that works. */
   greet(url: string): Promise<string[]>;
 }
 
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /**
- * Without a JWT key, and not in production, a server is in development mode: it has a key for this run, and must listen on loopback
- * only; it is never open to a network without a key of the operator's. Null where that is not so.
+ * The settings of development mode, or null if it is off. A server without a JWT key that is not in
+ * production is in development mode: it gets a key for this run, and listens on loopback only. It
+ * is never open to a network without a key of the operator's.
  */
 export function enterDevelopment(environment: Environment): Development | null {
   const config = loadConfig(environment);
@@ -42,14 +43,14 @@ export function enterDevelopment(environment: Environment): Development | null {
         now: Date.now(),
       });
       return [
-        `AI server in development mode: ${url} (loopback only, with a JWT key made for this run)`,
+        `AI server in development mode: ${url} (loopback only, with a JWT key for this run)`,
         "",
         "Try it:",
         "",
         `curl ${url}/chat -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"provider":"echo","messages":[{"role":"user","content":"Hello"}]}'`,
         "",
-        'For a stream add "stream":true and call it by curl -N. GET /providers says which providers have a key; docs are at /docs.',
-        "To keep one key over restarts, and to listen on a network, set JWT_SECRET (32 bytes or more) in the environment or in .env.",
+        'For a stream, add "stream":true and use curl -N. GET /providers lists the providers that have a key; the API is described at /docs.',
+        "To keep the key across restarts, and to listen on a network, set JWT_SECRET (32 bytes or more) in the environment or in .env.",
       ];
     },
   };

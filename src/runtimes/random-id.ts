@@ -1,10 +1,16 @@
 const ID_BYTES = 16;
-/** Ids made from one request to the system: asking for each alone costs up to 50 µs, a quarter of a call. */
+/**
+ * Ids per request to the system for randomness: one request for each id costs up to 50 µs, a
+ * quarter of a call.
+ */
 const POOL_IDS = 64;
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** Makes ids of 128 random bits in hexadecimal. The first call fills the pool: Workers allow no randomness before the first request. */
+/**
+ * Creates ids of 128 random bits in hexadecimal. The pool is filled by the first call, because
+ * Workers allow no randomness before the first request.
+ */
 export function createRandomId(): () => string {
   const pool = new Uint8Array(ID_BYTES * POOL_IDS);
   let next = pool.length;

@@ -1,4 +1,4 @@
-/** Waits this long, or until the signal is aborted; the caller looks at the signal. */
+/** Waits this many milliseconds, or until the signal is aborted, which the caller checks. */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {

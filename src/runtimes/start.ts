@@ -5,7 +5,7 @@ import type { Platform } from "../platform.ts";
 import { createBackground } from "./background.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
 
-/** What a runtime gives to a program that listens by itself (Bun, Deno; not Workers). */
+/** What a runtime provides to a program that listens by itself (Bun and Deno, not Workers). */
 export interface Host {
   readonly platform: Platform;
   readonly environment: Environment;
@@ -22,11 +22,11 @@ export type Handle = (request: Request) => Promise<Response>;
 
 export interface Listener {
   readonly port: number;
-  /** Takes no new connection; settles when the last answer has ended. */
+  /** Accepts no new connection; settles when the last answer has ended. */
   stop(): Promise<void>;
 }
 
-/** How long the ends of cut answers may take to go out. */
+/** How long the last events of the streams that are cut may take to go out. */
 const LAST_WORDS_MS = 1000;
 
 /** Starts the server, prints where it is, and ends it gracefully when asked. */
@@ -46,14 +46,14 @@ export async function start(host: Host): Promise<void> {
   const background = createBackground();
   let listener: Listener | undefined;
   let stopping = false;
-  // Before it listens: the first process of a container does not get a signal that nobody waits for.
+  // Before listening: PID 1 of a container receives only the signals that it handles.
   host.onStop(async () => {
-    // A second signal does not wait.
+    // A second signal ends the program at once.
     if (stopping || !listener) host.exit(0);
     stopping = true;
     setTimeout(() => {
       app.shutDown();
-      // Who still sends a request, or does not read, is not waited for.
+      // Don't wait for clients that are still sending or not reading.
       setTimeout(() => host.exit(0), LAST_WORDS_MS);
     }, config.SHUTDOWN_GRACE_MS);
     await listener.stop();
@@ -69,7 +69,7 @@ export async function start(host: Host): Promise<void> {
       hostname,
     });
   } catch (thrown) {
-    // Bun and Deno throw errors of their own here, with a stack that helps nobody.
+    // Bun and Deno throw errors of their own here; their stack helps nobody.
     const message = thrown instanceof Error ? thrown.message : String(thrown);
     host.printError(`Cannot listen on port ${port} (PORT) of ${hostname} (HOST): ${message}`);
     host.exit(1);

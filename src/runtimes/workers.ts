@@ -10,7 +10,7 @@ import { sleep } from "./sleep.ts";
 
 const platform: Platform = {
   runtime: "workers",
-  // Called as a method of another object, workerd's fetch throws "Illegal invocation".
+  // As a method of another object, workerd's fetch throws "Illegal invocation".
   fetch: (input, init) => fetch(input, init),
   now: Date.now,
   randomId: createRandomId(),
@@ -19,7 +19,7 @@ const platform: Platform = {
   log: (line) => console.log(line),
 };
 
-/** One app for an isolate: the bindings do not change while it lives. */
+/** One app for each isolate: the bindings do not change while it lives. */
 let app: App | undefined;
 
 export default {
@@ -29,7 +29,8 @@ export default {
     context: { waitUntil(promise: Promise<unknown>): void },
   ): Promise<Response> {
     try {
-      // Workers are never in development mode: they cannot know that only this machine reaches them.
+      // Workers are never in development mode: they cannot know that only this machine reaches
+      // them.
       app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform);
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;

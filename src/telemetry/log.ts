@@ -3,15 +3,21 @@ import type { Platform } from "../platform.ts";
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What a log line may hold: codes, counts, names and ids. Never a token, a key, a prompt, an answer or an upstream's body. */
+/**
+ * What a log line may hold: codes, counts, names and ids. Never a token, a key, a prompt, an answer
+ * or an upstream body.
+ */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export type Log = (level: Exclude<LogLevel, "off">, event: string, fields?: LogFields) => void;
 
-/** Longest text in a line; a caller's own names (a model, a subject) end up in it. */
+/** The longest text in a line. Names that callers choose (a model, a subject) end up in it. */
 const MAX_TEXT_LENGTH = 256;
 
-/** One JSON object a line. JSON escapes control characters; U+2028 and U+2029, which some log readers take for line ends, are escaped here. */
+/**
+ * Writes one JSON object per line. JSON escapes control characters; U+2028 and U+2029, which some
+ * log readers take for line ends, are escaped here.
+ */
 export function createLog(platform: Pick<Platform, "log" | "now">, level: LogLevel): Log {
   const threshold = LOG_LEVELS.indexOf(level);
   return (lineLevel, event, fields = {}) => {

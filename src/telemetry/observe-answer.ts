@@ -2,12 +2,12 @@ import type { EventBatch, FinishReason } from "../chat/event.ts";
 import type { Usage } from "../chat/usage.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 
-/** What is known of an answer once its events have passed by. */
+/** What is known of an answer after its events have passed. */
 export interface AnswerObserver {
   observe(batch: EventBatch): void;
   usage(): Usage | null;
   finishReason(): FinishReason | null;
-  /** The error with which the answer ended, where it did. */
+  /** The error with which the answer ended, if it did. */
   errorCode(): ErrorCode | null;
   /** Milliseconds since 1970; null until the first content. */
   firstContentAt(): number | null;

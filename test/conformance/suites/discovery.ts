@@ -103,7 +103,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         expect(answer.headers.get("allow")).toBe(allow);
         expect(answer.error()).toMatchObject({
           code: "method_not_allowed",
-          message: `This path takes ${allow}.`,
+          message: `This path accepts ${allow} only.`,
         });
       });
     }
