@@ -10,6 +10,7 @@ import { openaiChatDialect } from "./dialects/openai-chat/index.ts";
 import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { ERRORS } from "./errors/error-codes.ts";
+import { shuttingDown } from "./errors/shutting-down.ts";
 import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
@@ -32,6 +33,8 @@ export interface App {
    * `waitUntil` has settled.
    */
   fetch(request: Request, waitUntil: (promise: Promise<unknown>) => void): Promise<Response>;
+  /** From now on new calls and `/health` get a 503, so that a load balancer goes elsewhere. */
+  drain(): void;
   /** Ends every running call with `shutting_down`; a stream gets it as its terminal event. */
   shutDown(): void;
 }
@@ -64,6 +67,7 @@ export function createApp(config: Config, platform: Platform): App {
   };
   const log = createLog(platform, config.LOG_LEVEL);
   const catalog = createCatalog(config);
+  let draining = false;
   const server: Server = {
     version: VERSION,
     platform,
@@ -83,6 +87,7 @@ export function createApp(config: Config, platform: Platform): App {
       clientStallMs: config.CLIENT_STALL_MS,
     },
     running: new Set(),
+    isDraining: () => draining,
     recorders: [createCallLog(log)],
   };
   if (!server.authenticator.configured)
@@ -122,7 +127,10 @@ export function createApp(config: Config, platform: Platform): App {
         const handler = Object.hasOwn(handlers, request.method)
           ? handlers[request.method]
           : undefined;
-        if (handler) return await handler(request, context);
+        if (handler) {
+          if (draining && request.method === "POST") throw shuttingDown();
+          return await handler(request, context);
+        }
         const refused = respondError(
           new ChatError("method_not_allowed", { message: `This path accepts ${allow} only.` }),
           dialect,
@@ -203,8 +211,11 @@ export function createApp(config: Config, platform: Platform): App {
       if (preflight) return preflight;
       return cors.allow(request, await dispatch(request, context));
     },
+    drain() {
+      draining = true;
+    },
     shutDown() {
-      for (const call of server.running) call.abort(new ChatError("shutting_down"));
+      for (const call of server.running) call.abort(shuttingDown());
     },
   };
 }

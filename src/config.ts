@@ -73,6 +73,9 @@ const serverEnv = {
   RETRY_MAX: wholeNumber(0, 5, 2).describe(
     "How often a call that failed before its answer began is tried again. 0 switches retries off.",
   ),
+  SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).describe(
+    "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
+  ),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 5 * MINUTE, 20 * SECOND).describe(
     "How long running streams may go on after SIGTERM (Bun, Deno), in milliseconds; then they end with `shutting_down`.",
   ),

@@ -1,12 +1,17 @@
 import type { RequestContext } from "../calls/call.ts";
+import { SHUTDOWN_RETRY_SECONDS } from "../errors/shutting-down.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 
 /**
- * `GET /health`: whether the program runs. It calls nothing else, and reveals nothing of the
- * configuration to an anonymous caller.
+ * `GET /health`: whether the program runs and takes calls; 503 once it is about to stop. It calls
+ * nothing else, and reveals nothing of the configuration to an anonymous caller.
  */
-export function createHealth({ version, platform }: Server) {
-  return (_request: Request, { requestId }: RequestContext): Response =>
-    respondJson({ status: "ok", version, runtime: platform.runtime }, requestId);
+export function createHealth({ version, platform, isDraining }: Server) {
+  return (_request: Request, { requestId }: RequestContext): Response => {
+    const body = { version, runtime: platform.runtime };
+    if (!isDraining()) return respondJson({ status: "ok", ...body }, requestId);
+    const headers = { "retry-after": String(SHUTDOWN_RETRY_SECONDS) };
+    return respondJson({ status: "draining", ...body }, requestId, 503, headers);
+  };
 }

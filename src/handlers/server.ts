@@ -12,6 +12,8 @@ export interface Server extends CallServices {
   readonly providers: readonly Provider[];
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
+  /** Whether the server is about to stop: it then takes no new calls. */
+  isDraining(): boolean;
 }
 
 export interface StreamSettings {

@@ -72,8 +72,7 @@ await start({
     return { port: server.port ?? port, stop: () => server.stop() };
   },
   onStop(handler) {
-    process.on("SIGTERM", handler);
-    process.on("SIGINT", handler);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => handler(signal));
   },
   print: writeLog,
   printError: (line) => console.error(line),

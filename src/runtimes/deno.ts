@@ -65,8 +65,9 @@ await start({
     return { port: server.addr.port, stop: () => server.shutdown() };
   },
   onStop(handler) {
-    Deno.addSignalListener("SIGTERM", handler);
-    Deno.addSignalListener("SIGINT", handler);
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      Deno.addSignalListener(signal, () => handler(signal));
+    }
   },
   print: (line) => console.log(line),
   printError: (line) => console.error(line),

@@ -4,14 +4,15 @@ import { ConfigError } from "../env/config-error.ts";
 import type { Platform } from "../platform.ts";
 import { createBackground } from "./background.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
+import { createStop, type Listener, type StopSignal } from "./stop.ts";
 
 /** What a runtime provides to a program that listens by itself (Bun and Deno, not Workers). */
 export interface Host {
   readonly platform: Platform;
   readonly environment: Environment;
   listen(handle: Handle, address: { port: number; hostname: string }): Listener | Promise<Listener>;
-  /** Calls back at each request to stop (SIGTERM, SIGINT). */
-  onStop(handler: () => void): void;
+  /** Calls back at each signal to stop. */
+  onStop(handler: (signal: StopSignal) => void): void;
   print(line: string): void;
   printError(line: string): void;
   exit(code: number): never;
@@ -19,15 +20,6 @@ export interface Host {
 
 /** Answers one request; it never rejects. */
 export type Handle = (request: Request) => Promise<Response>;
-
-export interface Listener {
-  readonly port: number;
-  /** Accepts no new connection; settles when the last answer has ended. */
-  stop(): Promise<void>;
-}
-
-/** How long the last events of the streams that are cut may take to go out. */
-const LAST_WORDS_MS = 1000;
 
 /** Starts the server, prints where it is, and ends it gracefully when asked. */
 export async function start(host: Host): Promise<void> {
@@ -45,21 +37,8 @@ export async function start(host: Host): Promise<void> {
   }
   const background = createBackground();
   let listener: Listener | undefined;
-  let stopping = false;
   // Before listening: PID 1 of a container receives only the signals that it handles.
-  host.onStop(async () => {
-    // A second signal ends the program at once.
-    if (stopping || !listener) host.exit(0);
-    stopping = true;
-    setTimeout(() => {
-      app.shutDown();
-      // Don't wait for clients that are still sending or not reading.
-      setTimeout(() => host.exit(0), LAST_WORDS_MS);
-    }, config.SHUTDOWN_GRACE_MS);
-    await listener.stop();
-    await background.drain();
-    host.exit(0);
-  });
+  host.onStop(createStop({ config, app, background, exit: host.exit, listener: () => listener }));
 
   const hostname = config.HOST ?? "::";
   const port = config.PORT;

@@ -72,17 +72,23 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
       timer = setInterval(() => {
         unreadMs = (controller.desiredSize ?? 0) > 0 ? 0 : unreadMs + tickMs;
         if (unreadMs >= options.clientStallMs) {
-          finish(new ChatError("client_stalled"));
-          controller.error(new Error("client stalled"));
+          const error = new ChatError("client_stalled");
+          // The caller may read on some time later, and must not take a cut answer for a whole one.
+          controller.enqueue(textEncoder.encode(encoder.encode([{ type: "error", error }])));
+          finish(error);
+          controller.close();
           return;
         }
         silentTicks += 1;
-        if (silentTicks < 2) return;
+        // Behind data that is still unread, a heartbeat would only fill the queue.
+        if (silentTicks < 2 || unreadMs > 0) return;
         controller.enqueue(textEncoder.encode(encoder.heartbeat));
         silentTicks = 0;
       }, tickMs);
     },
     async pull(controller) {
+      // A slow reader's queue is full at every tick; what counts is that it asks for more.
+      unreadMs = 0;
       // A pull that enqueues nothing would never be followed by another, so it goes on until it has something to write.
       for (;;) {
         let batch: EventBatch | null;

@@ -60,4 +60,49 @@ describe.each(["bun", "deno"] as const)("%s that is told to end", (runtime) => {
     expect(await stop(server)).toBeLessThan(GRACE_MS + 20_000);
     connection.close();
   });
+
+  test("turns its readiness first: /health and new calls get a 503 while it still listens", async () => {
+    const server = await startServer(runtime, { ...TEST_JWT, SHUTDOWN_DELAY_MS: "3000" });
+    const client = await createChatClient(server.url);
+    process.kill(server.pid ?? 0, "SIGTERM");
+    await until("/health says so", async () => (await client.send("/health")).status === 503);
+    const health = await client.send("/health");
+    expect(health.headers.get("retry-after")).toBe("1");
+    expect(await health.json()).toMatchObject({ status: "draining" });
+    const refused = await client.open({
+      provider: "echo",
+      messages: [{ role: "user", content: "Hello" }],
+    });
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(await refused.json()).toMatchObject({ error: { code: "shutting_down" } });
+    await until("the server has ended", server.died);
+  });
+
+  test("ends open streams with an event, and logs them, at a second signal too", async () => {
+    const server = await startServer(runtime, { ...TEST_JWT, SHUTDOWN_GRACE_MS: "60000" });
+    const client = await createChatClient(server.url);
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        client.open({
+          provider: "echo",
+          model: "echo-slow",
+          stream: true,
+          messages: [{ role: "user", content: "word ".repeat(1000) }],
+        }),
+      ),
+    );
+    const texts = responses.map((response) => response.text());
+    process.kill(server.pid ?? 0, "SIGTERM");
+    await Bun.sleep(300);
+    process.kill(server.pid ?? 0, "SIGTERM");
+    await until("the server has ended", server.died);
+    for (const text of texts) {
+      expect((await text).trimEnd().split("\n\n").at(-1)).toContain('"code":"shutting_down"');
+    }
+    await until(
+      "all are in the log",
+      () => server.logs().match(/"event":"answer".*"code":"shutting_down"/g)?.length === 20,
+    );
+  });
 });

@@ -6,6 +6,7 @@ import { measureLeast } from "../../support/measure-least.ts";
 import { openRawConnection } from "../../support/raw-http.ts";
 import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
+import { until } from "../../support/until.ts";
 import { type Answer, silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, HEARTBEAT_MS, type Subject } from "../conformance.ts";
 
@@ -164,6 +165,34 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
       expect((await subject.client.send("/health")).status).toBe(200);
     });
 
+    test.each([true, false])(
+      "by a reset before the answer begins, stream %p: every call is in the log",
+      async (stream) => {
+        const callers = 10;
+        const count = () => subject.server.logs().split('"code":"cancelled"').length;
+        const before = count();
+        upstream.reset();
+        upstream.enqueue(...Array.from({ length: callers }, () => silentAnswer()));
+        const body = JSON.stringify({ ...request, stream });
+        const { hostname, port } = new URL(subject.server.url);
+        const head = [
+          "POST /chat HTTP/1.1",
+          `host: ${hostname}`,
+          `authorization: Bearer ${await mintTestToken()}`,
+          "content-type: application/json",
+          `content-length: ${body.length}`,
+        ];
+        const sockets = Array.from({ length: callers }, () => {
+          const socket = connect({ host: hostname, port: Number(port) });
+          socket.write([...head, "", body].join("\r\n"));
+          return socket;
+        });
+        await upstream.waitForRequests(callers);
+        for (const socket of sockets) socket.resetAndDestroy();
+        await until("all calls are in the log", () => count() === before + callers);
+      },
+    );
+
     test("or stops reading: the stream and its upstream are given up", async () => {
       const { server } = await start({ CLIENT_STALL_MS: "500" });
       const piece = (pieces[firstContent.length] ?? "").replace(
@@ -192,6 +221,14 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
       await sent.closed(PATIENCE_MS);
       expect(await waitForLog(server, '"code":"client_stalled"')).toContain(
         '"code":"client_stalled"',
+      );
+      let received = "";
+      socket.on("data", (bytes) => {
+        received += bytes;
+      });
+      socket.resume();
+      await until("the stream tells that it was cut", () =>
+        received.includes('"code":"client_stalled"'),
       );
       socket.destroy();
     }, 120_000);

@@ -147,4 +147,29 @@ describe("createStreamBody", () => {
     await until("it is given up", () => source.closed);
     expect(finished.map((failure) => failure?.code)).toEqual(["client_stalled"]);
   });
+
+  test("a caller who reads on after a stall finds out that the answer was cut", async () => {
+    const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
+    const { body, finished } = createBody(source, { heartbeatMs: 20, clientStallMs: 60 });
+    await until("it is given up", () => finished.length > 0);
+    expect((await new Response(body).text()).split("\n").filter((line) => line !== ":hb")).toEqual([
+      "start",
+      "error",
+      "",
+    ]);
+  });
+
+  test("a caller who reads slowly but steadily is not stalled", async () => {
+    const delta: EventBatch = [{ type: "part-delta", index: 0, delta: "x" }];
+    const source = createSource([...Array.from({ length: 8 }, () => delta), END]);
+    const { body, finished } = createBody(source, { heartbeatMs: 20, clientStallMs: 120 });
+    const reader = body.getReader();
+    let text = "";
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+      text += new TextDecoder().decode(chunk.value);
+      await Bun.sleep(40);
+    }
+    expect(text.replaceAll(":hb\n", "")).toBe(`${"part-delta\n".repeat(8)}end\n`);
+    expect(finished).toEqual([null]);
+  });
 });
