@@ -18,7 +18,7 @@ const ESTIMATED = { "x-token-count": "estimated" };
 
 /** `POST /v1/messages/count_tokens`. */
 export function createCountTokens(server: Server) {
-  return async (request: Request, { requestId, waitUntil }: RequestContext): Promise<Response> => {
+  return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     await server.authenticator.authenticate(request, anthropicMessagesDialect.readToken);
     const chat = decodeCountRequest(
       await readJsonBody(request, server.bodyLimits),
@@ -44,9 +44,7 @@ export function createCountTokens(server: Server) {
         request: fitRequest(chat, target, warn),
         model,
         stream: false,
-        requestId,
         signal: controller.signal,
-        waitUntil,
         warn,
       });
       const counted =

@@ -2,7 +2,7 @@ import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
 import type { Platform } from "../platform.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UnavailableProvider } from "../providers/provider.ts";
 import type { RetryPolicy } from "../routing/attempt.ts";
 import type { Log } from "../telemetry/log.ts";
 
@@ -12,7 +12,7 @@ export interface Server {
   readonly platform: Platform;
   readonly log: Log;
   readonly authenticator: Authenticator;
-  readonly providers: readonly Provider[];
+  readonly providers: readonly (Provider | UnavailableProvider)[];
   readonly catalog: Catalog;
   readonly bodyLimits: BodyLimits;
   readonly retry: RetryPolicy;

@@ -14,7 +14,7 @@ import { openaiEnv } from "../providers/openai/env.ts";
 import { createOpenaiProvider } from "../providers/openai/index.ts";
 import { openaiCompatibleEnv } from "../providers/openai-compatible/env.ts";
 import { createOpenAICompatibleProviders } from "../providers/openai-compatible/index.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UnavailableProvider } from "../providers/provider.ts";
 
 /** The variables of all providers. */
 export const providersEnv = {
@@ -36,7 +36,7 @@ export function createProviders(
   env: Readonly<Record<string, string>>,
   catalog: Catalog,
   deps: ProviderDeps,
-): Provider[] {
+): (Provider | UnavailableProvider)[] {
   const providers = [
     createClaudeProvider(config, deps),
     createGeminiProvider(config, deps),

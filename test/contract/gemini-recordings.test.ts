@@ -29,13 +29,16 @@ import {
   playResponses,
 } from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, streamed: boolean) {
-  const provider = createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch));
+  const provider = requireAvailable(
+    createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch)),
+  );
   return provider.open(
     createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }),
   );
@@ -225,7 +228,9 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECO
       const answer = { headers: { "content-type": "application/json" }, body };
       const played = vertex ? playResponses(token, answer) : playResponses(answer);
       const settings = { GEMINI_BASE_URL: "https://generativelanguage.googleapis.com", ...env };
-      const provider = createGeminiProvider(settings, createTestDeps(played.fetch));
+      const provider = requireAvailable(
+        createGeminiProvider(settings, createTestDeps(played.fetch)),
+      );
       const recorded = jsonObjectSchema.parse(request.body);
       const call = createTestCall(readGoogleRequest(recorded), {
         model: { id: askedModel(exchange) },

@@ -19,7 +19,7 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
     aliases: [],
     format: null,
     defaultModel: "echo",
-    availability: { available: true },
+    available: true,
     capabilities: echoCapabilities,
     async open(call) {
       const model = call.model.id;
