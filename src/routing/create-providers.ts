@@ -37,16 +37,17 @@ export function createProviders(
   catalog: Catalog,
   deps: ProviderDeps,
 ): (Provider | UnavailableProvider)[] {
-  const providers = [
+  const vendors = [
     createClaudeProvider(config, deps),
     createGeminiProvider(config, deps),
     createOpenaiProvider(config, deps),
     createCursorProvider(config, deps),
     createCopilotProvider(config, deps),
-    ...createOpenAICompatibleProviders(env, deps),
-    createEchoProvider(deps),
   ];
-  return providers.map((provider) => ({
+  const echo = createEchoProvider(deps);
+  const takenNames = [...vendors, echo].flatMap(({ name, aliases }) => [name, ...aliases]);
+  const compatible = createOpenAICompatibleProviders(env, takenNames, deps);
+  return [...vendors, ...compatible, echo].map((provider) => ({
     ...provider,
     defaultModel: provider.defaultModel ?? catalog.defaultModel(provider.name),
   }));

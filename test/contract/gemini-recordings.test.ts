@@ -148,14 +148,11 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
         { role: "assistant", content },
         { role: "user", content: "Go on" },
       ];
-      const warnings: unknown[] = [];
-      const { contents } = encodeRequest(
-        { messages },
-        { model: { id: "gemini-2.5-flash" }, warn: (warning) => warnings.push(warning) },
-      );
+      const call = createTestCall({ messages }, { model: { id: "gemini-2.5-flash" } });
+      const { contents } = encodeRequest(call);
       const sent = content.length === 0 ? [] : (contents[1]?.parts ?? []);
       expect<unknown[]>(sent.map(withoutMintedId)).toEqual(recording.answer.turn);
-      expect(warnings).toEqual([]);
+      expect(call.warnings).toEqual([]);
     });
   }
 });
@@ -187,16 +184,12 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`
   for (const exchange of generateExchanges) {
     test(`${exchange.name}: the equivalent chat request becomes the recorded one`, () => {
       const recorded: JsonObject = jsonObjectSchema.parse(exchange.request.body);
-      const warnings: unknown[] = [];
-      const context = {
+      const call = createTestCall(readGoogleRequest(recorded), {
         model: { id: askedModel(exchange) },
-        warn: (warning: unknown) => warnings.push(warning),
-      };
-      const sent: unknown = JSON.parse(
-        JSON.stringify(encodeRequest(readGoogleRequest(recorded), context)),
-      );
+      });
+      const sent: unknown = JSON.parse(JSON.stringify(encodeRequest(call)));
       expect(normalizeGoogleRequest(sent)).toEqual(normalizeGoogleRequest(recorded));
-      expect(warnings).toEqual([]);
+      expect(call.warnings).toEqual([]);
     });
   }
 });

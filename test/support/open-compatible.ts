@@ -17,9 +17,11 @@ export function findCompatible(
   played: PlayedFetch,
   variables = TEST_VARIABLES,
 ): Provider {
-  const provider = createOpenAICompatibleProviders(variables, createTestDeps(played.fetch)).find(
-    (other) => other.name === name,
-  );
+  const provider = createOpenAICompatibleProviders(
+    variables,
+    [],
+    createTestDeps(played.fetch),
+  ).find((other) => other.name === name);
   if (!provider) throw new Error(`there is no compatible provider ${name}`);
   return requireAvailable(provider);
 }

@@ -1,4 +1,5 @@
 import type { EventStream } from "../../chat/event.ts";
+import { raceAbort, throwIfAborted } from "../../errors/abort-reason.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { AnswerCall, Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { leaseAgent } from "./agent-lease.ts";
@@ -8,7 +9,6 @@ import { readCursorCredential } from "./credentials.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { createAgentId, encodeRequest } from "./encode-request.ts";
 import type { CursorConfig } from "./env.ts";
-import { raceAbort, throwIfAborted } from "./race-abort.ts";
 import { readRun } from "./read-run.ts";
 
 /**

@@ -43,10 +43,7 @@ export function createGeminiProvider(
 
 function encodeCall(call: ProviderCall) {
   const model = readModelId(call.model.id);
-  return {
-    model,
-    request: encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }),
-  };
+  return { model, request: encodeRequest({ ...call, model: { ...call.model, id: model } }) };
 }
 
 /** A whole answer of Gemini 4 ends here, a streamed one does not; and one so long takes many minutes without a sign of life. */

@@ -17,9 +17,10 @@ import type { ServerConfig } from "./server.ts";
  */
 export function createOpenAICompatibleProviders(
   env: Env,
+  takenNames: Iterable<string>,
   deps: ProviderDeps,
 ): (Provider | UnavailableProvider)[] {
-  const entries = readEntries(env, PRESETS);
+  const entries = readEntries(env, PRESETS, takenNames);
   const replaced = new Set(entries.map(({ name }) => name));
   const presets = PRESETS.filter(({ name }) => !replaced.has(name)).map((preset) =>
     readPreset(preset, env),

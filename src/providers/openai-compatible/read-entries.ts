@@ -8,26 +8,23 @@ import type { Preset } from "./presets.ts";
 import type { Env } from "./read-presets.ts";
 import { createHeaders, findHeaderFault, type ServerAccess, type ServerConfig } from "./server.ts";
 
-/** Names and aliases of the providers that are built in; no entry may take one of them. */
-const TAKEN_NAMES: ReadonlySet<string> = new Set([
-  ...["claude", "anthropic", "claude-code", "claude-code-cli"],
-  ...["gemini", "google", "vertex", "gemini-code", "gemini-code-cli"],
-  ...["openai", "codex", "cursor", "cursor-agent", "copilot", "github", "echo"],
-]);
-
 const VARIABLE = "COMPATIBLE_PROVIDERS";
 
 /**
  * The servers of COMPATIBLE_PROVIDERS. An entry that is not right becomes a provider that says what to do, and leaves the others
  * alone; one whose name cannot be used is called after its place.
  */
-export function readEntries(env: Env, presets: readonly Preset[]): ServerConfig[] {
+export function readEntries(
+  env: Env,
+  presets: readonly Preset[],
+  takenNames: Iterable<string>,
+): ServerConfig[] {
   const value = env[VARIABLE];
   if (value === undefined) return [];
   const list = parseJsonListSecret(value);
   if (!list)
     return [unusable("compatible-providers", `${VARIABLE} is not a JSON list, raw or as base64.`)];
-  const taken = new Set(TAKEN_NAMES);
+  const taken = new Set(takenNames);
   for (const { aliases } of presets) for (const alias of aliases) taken.add(alias);
   return list.map((item, index) => {
     const place = `${VARIABLE}[${index}]`;

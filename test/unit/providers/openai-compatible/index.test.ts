@@ -21,7 +21,11 @@ const ANSWER = {
 
 function create(variables: Variables) {
   const played = playResponses(jsonResponse(ANSWER));
-  const providers = createOpenAICompatibleProviders(variables, createTestDeps(played.fetch));
+  const providers = createOpenAICompatibleProviders(
+    variables,
+    ["claude", "google"],
+    createTestDeps(played.fetch),
+  );
   return {
     played,
     providers,
