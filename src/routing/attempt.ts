@@ -4,11 +4,11 @@ import type { ChatRequest } from "../chat/request.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { sleep } from "../upstream/sleep.ts";
 import { awaitFirstContent } from "./await-first-content.ts";
 import { fitRequest } from "./fit-request.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
 import type { Target } from "./select-target.ts";
-import { sleep } from "./sleep.ts";
 import type { WarningSink } from "./warning-sink.ts";
 
 export interface RetryPolicy {
