@@ -95,13 +95,14 @@ export function createApp(config: Config, platform: Platform): App {
       code: "auth_not_configured",
       reason: ERRORS.auth_not_configured.message,
     });
-  for (const { name, availability } of server.providers) {
-    if (availability.available) log("info", "provider", { provider: name, available: true });
+  for (const provider of server.providers) {
+    const { name, available } = provider;
+    if (provider.available) log("info", "provider", { provider: name, available });
     else {
-      const { code, reason } = availability;
+      const { code, reason } = provider;
       log(isWanted(reason, config.env) ? "warn" : "debug", "provider", {
         provider: name,
-        available: false,
+        available,
         code,
         reason,
       });

@@ -9,8 +9,6 @@ export interface Platform {
   randomId(): string;
   /** From 0 up to, but not including, 1. */
   random(): number;
-  /** Waits this many milliseconds, or until the signal is aborted; it never rejects. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Writes one line of the log. */
   log(line: string): void;
 }

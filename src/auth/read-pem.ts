@@ -1,4 +1,5 @@
 import { ConfigError } from "../env/config-error.ts";
+import { decodeBase64 } from "../env/decode-base64.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { readSpki } from "./read-spki.ts";
 
@@ -22,7 +23,7 @@ const OTHER_LABELS: readonly (readonly [RegExp, string])[] = [
  * as it happens to PEM in environment variables.
  */
 export function readPem(value: string): JsonObject | null {
-  const text = value.includes("-----BEGIN") ? value : decodeBase64(value);
+  const text = value.includes("-----BEGIN") ? value : decodeText(value);
   if (!text.includes("-----BEGIN")) return null;
   const block = BLOCK.exec(text.replaceAll("\\n", "\n").replaceAll("\\r", ""));
   const [, label = "", body = "", endLabel] = block ?? [];
@@ -41,7 +42,7 @@ export function readPem(value: string): JsonObject | null {
       "holds more than one PEM block; use a JWK Set for several keys",
     );
   }
-  const jwk = readSpki(Uint8Array.from(decodeBase64(body), (character) => character.charCodeAt(0)));
+  const jwk = readSpki(decodeBase64(withoutQuotes(body)) ?? new Uint8Array());
   if (!jwk)
     throw new ConfigError(
       "JWT_PUBLIC_KEY",
@@ -50,17 +51,11 @@ export function readPem(value: string): JsonObject | null {
   return jwk;
 }
 
-/** Base64 or base64url, padded or not → the bytes, one per character; "" for anything else. */
-function decodeBase64(text: string): string {
-  try {
-    return atob(
-      text
-        .replace(/[\s"']+/g, "")
-        .replaceAll("-", "+")
-        .replaceAll("_", "/")
-        .replace(/=+$/, ""),
-    );
-  } catch {
-    return "";
-  }
+function decodeText(value: string): string {
+  return new TextDecoder().decode(decodeBase64(withoutQuotes(value)));
+}
+
+/** Shells and env files may leave quotes in a value. */
+function withoutQuotes(text: string): string {
+  return text.replace(/["']+/g, "");
 }

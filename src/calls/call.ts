@@ -12,6 +12,7 @@ import type { Target } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
+import { sleep } from "../upstream/sleep.ts";
 import { publishRecord, type Recording } from "./publish-record.ts";
 
 /** One request on its way through the server. */
@@ -25,7 +26,7 @@ export interface RequestContext {
 
 /** What calls need of the server. */
 export interface CallServices extends Recording {
-  readonly platform: Pick<Platform, "now" | "random" | "sleep">;
+  readonly platform: Pick<Platform, "now" | "random">;
   readonly catalog: Catalog;
   readonly retry: RetryPolicy;
   /** The calls under way, so that a shutdown can end them. */
@@ -108,7 +109,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     retry: services.retry,
     now: platform.now,
     random: platform.random,
-    sleep: platform.sleep,
+    sleep,
     target: null,
     principal,
     answer,

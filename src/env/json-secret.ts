@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type JsonObject, jsonObjectSchema } from "../json/json-object.ts";
+import { decodeBase64 } from "./decode-base64.ts";
 import { unquote } from "./unquote.ts";
 
 /**
@@ -10,7 +11,7 @@ import { unquote } from "./unquote.ts";
 export function parseJsonSecret(value: string): JsonObject | null {
   const text = unquote(value);
   return (
-    jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeBase64(text), "{")).data ??
+    jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeText(text), "{")).data ??
     null
   );
 }
@@ -19,8 +20,8 @@ export function parseJsonSecret(value: string): JsonObject | null {
 export function parseJsonListSecret(value: string): unknown[] | null {
   const text = unquote(value);
   return (
-    z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeBase64(text), "["))
-      .data ?? null
+    z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeText(text), "[")).data ??
+    null
   );
 }
 
@@ -33,15 +34,9 @@ function parseJson(text: string, opening: "{" | "["): unknown {
   }
 }
 
-function decodeBase64(text: string): string {
-  const base64 = text
-    .replace(/\s+/g, "")
-    .replaceAll("-", "+")
-    .replaceAll("_", "/")
-    .replace(/=+$/, "");
+function decodeText(base64: string): string {
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
+    return new TextDecoder("utf-8", { fatal: true }).decode(decodeBase64(base64)).trim();
   } catch {
     return "";
   }

@@ -5,7 +5,9 @@ import type { GoogleConfig } from "./env.ts";
 import { exchangeToken } from "./exchange-token.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { createTokenSource } from "./token-source.ts";
-import { isLocation, vertexBaseUrl } from "./vertex-host.ts";
+
+/** Locations that span several regions of one continent; they have hosts of another form. */
+const MULTI_REGIONS: ReadonlySet<string> = new Set(["us", "eu"]);
 
 /** A Google Cloud project that this server may call models in. */
 export interface GoogleAccess {
@@ -77,4 +79,16 @@ function projectOf(credentials: GoogleCredentials): string | undefined {
   return credentials.type === "service_account"
     ? (credentials.project_id ?? credentials.quota_project_id)
     : credentials.quota_project_id;
+}
+
+/** Whether a text can be a location: it becomes part of a host name. */
+function isLocation(text: string): boolean {
+  return /^[a-z][a-z0-9-]{0,62}$/.test(text);
+}
+
+/** Vertex AI's base URL for a location (cloud.google.com/vertex-ai/generative-ai/docs/learn/locations). */
+function vertexBaseUrl(location: string): string {
+  if (location === "global") return "https://aiplatform.googleapis.com";
+  if (MULTI_REGIONS.has(location)) return `https://aiplatform.${location}.rep.googleapis.com`;
+  return `https://${location}-aiplatform.googleapis.com`;
 }

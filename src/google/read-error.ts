@@ -1,8 +1,31 @@
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import { readText } from "../json/narrow.ts";
 import { capRetryAfter } from "../upstream/retry-after.ts";
 import type { UpstreamErrorBody } from "../upstream/upstream-error.ts";
-import { DETAIL_TYPES, type GoogleError } from "./error.ts";
+
+/** An error of a Google API (google.aip.dev/193), the whole body or, where a stream was asked for without SSE, the one item of a list. */
+interface GoogleError {
+  /** The HTTP status. */
+  code?: unknown;
+  message?: unknown;
+  /** A name of google.rpc.Code: INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, … */
+  status?: unknown;
+  /** Items with an `@type` each. */
+  details?: unknown;
+}
+
+const PREFIX = "type.googleapis.com/google.rpc.";
+
+/** The details that are read. */
+const DETAIL_TYPES = {
+  /** `reason`, as API_KEY_INVALID or SERVICE_DISABLED. */
+  errorInfo: `${PREFIX}ErrorInfo`,
+  /** `retryDelay`, as "34.4s". */
+  retryInfo: `${PREFIX}RetryInfo`,
+  /** `violations[].quotaId`, as GenerateRequestsPerDayPerProjectPerModel-FreeTier. */
+  quotaFailure: `${PREFIX}QuotaFailure`,
+} as const;
 
 /** What an error of Google says more precisely than its HTTP status: by `ErrorInfo.reason`, else by the name of the status. */
 const BY_REASON: Readonly<Record<string, ErrorCode>> = {
@@ -30,8 +53,8 @@ export function readErrorBody(body: unknown): UpstreamErrorBody {
   if (!error) return {};
   const details = Array.isArray(error.details) ? error.details.filter(isJsonObject) : [];
   const find = (type: string) => details.find((detail) => detail["@type"] === type);
-  const reason = readString(find(DETAIL_TYPES.errorInfo)?.reason);
-  const status = readString(error.status);
+  const reason = readText(find(DETAIL_TYPES.errorInfo)?.reason);
+  const status = readText(error.status);
   const dailyQuota =
     status === "RESOURCE_EXHAUSTED" && isDailyQuota(find(DETAIL_TYPES.quotaFailure));
   return {
@@ -39,7 +62,7 @@ export function readErrorBody(body: unknown): UpstreamErrorBody {
       ? "upstream_quota_exhausted"
       : (lookUp(BY_REASON, reason) ?? lookUp(BY_STATUS, status)),
     upstreamCode: reason ?? status,
-    message: readString(error.message),
+    message: readText(error.message),
     retryAfterSeconds: readDelay(find(DETAIL_TYPES.retryInfo)?.retryDelay),
   };
 }
@@ -49,10 +72,6 @@ function lookUp(
   key: string | undefined,
 ): ErrorCode | undefined {
   return key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
-}
-
-function readString(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function readFirst(value: unknown): JsonObject | undefined {

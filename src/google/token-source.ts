@@ -1,4 +1,6 @@
-import { ChatError, toChatError } from "../errors/chat-error.ts";
+import { raceAbort, throwIfAborted } from "../errors/abort-reason.ts";
+import { type ChatError, toChatError } from "../errors/chat-error.ts";
+import { sleep } from "../upstream/sleep.ts";
 import type { AccessToken } from "./exchange-token.ts";
 
 /** A token is renewed this long before it expires, so that none expires on its way. */
@@ -64,28 +66,28 @@ export function createTokenSource(
   }
 
   async function getToken(signal: AbortSignal): Promise<string> {
-    throwIfGone(signal);
+    throwIfAborted(signal);
     if (current && now() < current.renewAtMs) return current.token.value;
     if (refused && now() < refused.untilMs) throw refused.error;
     let record = running;
     if (!record) {
       record = { lastSignMs: now() };
       running = record;
-      await untilGone(lead(record), signal);
+      await raceAbort(lead(record), signal);
     }
     for (
       let lookMs = FIRST_LOOK_MS;
       !record.outcome;
       lookMs = Math.min(LONGEST_LOOK_MS, lookMs * 2)
     ) {
-      throwIfGone(signal);
+      throwIfAborted(signal);
       if (now() - record.lastSignMs > LEASE_MS) {
         if (running === record) running = undefined;
         return getToken(signal);
       }
-      await sleep(lookMs);
+      await sleep(lookMs, signal);
     }
-    throwIfGone(signal);
+    throwIfAborted(signal);
     if ("error" in record.outcome) throw record.outcome.error;
     return record.outcome.token.value;
   }
@@ -96,24 +98,4 @@ export function createTokenSource(
       if (current?.token.value === token) current = undefined;
     },
   };
-}
-
-function throwIfGone(signal: AbortSignal): void {
-  if (signal.aborted) throw new ChatError("cancelled");
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** Waits for what never rejects, or for the signal, whichever is first. */
-async function untilGone(settled: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: gone, resolve } = Promise.withResolvers<void>();
-  const onAbort = () => resolve();
-  signal.addEventListener("abort", onAbort);
-  try {
-    await Promise.race([settled, gone]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -1,17 +1,16 @@
 import type { RequestContext } from "../calls/call.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import { respondJson } from "../http/respond.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UnavailableProvider } from "../providers/provider.ts";
 import type { Server } from "./server.ts";
 
-function describeModel(provider: Provider, model: ModelInfo) {
-  const { availability } = provider;
+function describeModel(provider: Provider | UnavailableProvider, model: ModelInfo) {
   return {
     id: model.id,
     provider: provider.name,
     aliases: model.aliases ?? [],
-    available: availability.available,
-    reason: availability.available ? null : availability.reason,
+    available: provider.available,
+    reason: provider.available ? null : provider.reason,
     default: model.id === provider.defaultModel,
     context_tokens: model.context_tokens ?? null,
     max_output_tokens: model.max_output_tokens ?? null,

@@ -2,14 +2,14 @@ import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
 import type { Platform } from "../platform.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UnavailableProvider } from "../providers/provider.ts";
 
 /** What the handlers work with; created once at start. */
 export interface Server extends CallServices {
   readonly version: string;
   readonly platform: Platform;
   readonly authenticator: Authenticator;
-  readonly providers: readonly Provider[];
+  readonly providers: readonly (Provider | UnavailableProvider)[];
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
   /** Whether the server is about to stop: it then takes no new calls. */

@@ -50,7 +50,7 @@ export function dialectOfV1Models(request: Request): Dialect {
 export function createListV1Models(server: Server) {
   const models = new Map<string, string>();
   for (const provider of server.providers) {
-    if (!provider.availability.available) continue;
+    if (!provider.available) continue;
     for (const { id } of withDefault(server.catalog.list(provider.name), provider.defaultModel)) {
       // Two providers may serve a model of the same name; the bare name means the first one.
       models.set(models.has(id) ? `${provider.name}/${id}` : id, provider.name);

@@ -5,18 +5,22 @@ import type { Capability, Parameter } from "../chat/model.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { JsonObject } from "../json/json-object.ts";
 
-/** One call of one provider. The request holds only what the provider and the model can take, and no other format's signatures. */
+/** One call of one provider. */
 export interface ProviderCall extends EncodeCall {
-  readonly requestId: string;
-  /** Aborted when the caller has gone; the upstream call must stop at once. */
+  /** Aborted when the caller has gone; the upstream call must then stop at once. */
   readonly signal: AbortSignal;
-  /** Keeps the runtime alive for work that outlives the answer, as deleting what was made for it; the promise never rejects. */
-  waitUntil(work: Promise<void>): void;
 }
 
-export type Availability =
-  | { available: true }
-  | { available: false; code: ErrorCode; reason: string };
+/** A call that generates an answer. */
+export interface AnswerCall extends ProviderCall {
+  /** The id in `x-request-id`. */
+  readonly requestId: string;
+  /**
+   * Keeps the runtime alive for work that outlives the answer, such as deleting what was created
+   * for it. The promise must not reject.
+   */
+  waitUntil(work: Promise<unknown>): void;
+}
 
 /** How many tokens a prompt has. */
 export interface TokenCount {
@@ -25,19 +29,43 @@ export interface TokenCount {
   body?: JsonObject;
 }
 
-/** A vendor that we call. */
-export interface Provider {
+/** What is known of a vendor, whether or not it is configured. */
+export interface ProviderInfo {
   readonly name: string;
   readonly aliases: readonly string[];
   /** The format of its signatures, extras, raw events and bodies. */
   readonly format: Format | null;
-  /** The model where the caller names none; null where the caller must. */
+  /** The model if the caller names none; null if the caller must. */
   readonly defaultModel: string | null;
-  /** Whether it is configured, and if not, what the operator must do (the name of a variable, never its content). */
-  readonly availability: Availability;
   readonly capabilities: Readonly<Record<Parameter, Capability>>;
-  /** Calls the vendor. Rejects with a ChatError where it fails before it begins to answer; after that a failure is an `error` event. */
-  open(call: ProviderCall): Promise<EventStream>;
-  /** Counts the tokens of the prompt, where the vendor does that without generating. Rejects with a ChatError. */
+}
+
+/** A configured vendor. */
+export interface Provider extends ProviderInfo {
+  readonly available: true;
+  /**
+   * Calls the vendor. Rejects with a ChatError if the call fails before the answer begins; after
+   * that, a failure is an `error` event.
+   */
+  open(call: AnswerCall): Promise<EventStream>;
+  /**
+   * Counts the tokens of the prompt, if the vendor does that without generating. Rejects with a
+   * ChatError.
+   */
   countTokens?(call: ProviderCall): Promise<TokenCount>;
+}
+
+/** Why a vendor cannot be called. */
+export interface Unavailable {
+  readonly available: false;
+  readonly code: ErrorCode;
+  /** What the operator must do. It names variables, never their values. */
+  readonly reason: string;
+}
+
+/** A vendor that is not configured, or not correctly. */
+export interface UnavailableProvider extends ProviderInfo, Unavailable {}
+
+export function unavailable(reason: string, code: ErrorCode = "provider_unavailable"): Unavailable {
+  return { available: false, code, reason };
 }

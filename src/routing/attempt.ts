@@ -4,7 +4,7 @@ import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { Platform } from "../platform.ts";
-import type { ProviderCall } from "../providers/provider.ts";
+import type { AnswerCall } from "../providers/provider.ts";
 import { awaitFirstContent } from "./await-first-content.ts";
 import { fitRequest } from "./fit-request.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
@@ -18,8 +18,10 @@ export interface RetryPolicy {
 
 /** What the attempts of one call share. */
 export interface AttemptCall
-  extends Omit<ProviderCall, "model" | "warn">,
-    Pick<Platform, "now" | "random" | "sleep"> {
+  extends Omit<AnswerCall, "model" | "warn">,
+    Pick<Platform, "now" | "random"> {
+  /** Waits this many milliseconds, or until the signal is aborted. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Holds the warnings of the attempt under way; each attempt starts anew. */
   readonly warn: WarningSink;
   /** Every attempt is added here when its outcome is known; `ok` means that the answer began. */

@@ -14,7 +14,7 @@ import { openaiEnv } from "../providers/openai/env.ts";
 import { createOpenaiProvider } from "../providers/openai/index.ts";
 import { openaiCompatibleEnv } from "../providers/openai-compatible/env.ts";
 import { createOpenAICompatibleProviders } from "../providers/openai-compatible/index.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UnavailableProvider } from "../providers/provider.ts";
 
 /** The variables of all providers. */
 export const providersEnv = {
@@ -36,17 +36,18 @@ export function createProviders(
   env: Readonly<Record<string, string>>,
   catalog: Catalog,
   deps: ProviderDeps,
-): Provider[] {
-  const providers = [
+): (Provider | UnavailableProvider)[] {
+  const vendors = [
     createClaudeProvider(config, deps),
     createGeminiProvider(config, deps),
     createOpenaiProvider(config, deps),
     createCursorProvider(config, deps),
     createCopilotProvider(config, deps),
-    ...createOpenAICompatibleProviders(env, deps),
-    createEchoProvider(deps),
   ];
-  return providers.map((provider) => ({
+  const echo = createEchoProvider(deps);
+  const takenNames = [...vendors, echo].flatMap(({ name, aliases }) => [name, ...aliases]);
+  const compatible = createOpenAICompatibleProviders(env, takenNames, deps);
+  return [...vendors, ...compatible, echo].map((provider) => ({
     ...provider,
     defaultModel: provider.defaultModel ?? catalog.defaultModel(provider.name),
   }));

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog/index.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, UnavailableProvider } from "../providers/provider.ts";
 
 /** The provider and the model chosen for a call. */
 export interface Target {
@@ -11,7 +11,7 @@ export interface Target {
 }
 
 export interface TargetSources {
-  readonly providers: readonly Provider[];
+  readonly providers: readonly (Provider | UnavailableProvider)[];
   readonly catalog: Catalog;
 }
 
@@ -26,18 +26,23 @@ export function selectTarget(
   sources: TargetSources,
   defaultProvider: string | null = null,
 ): Target {
-  const target =
+  const { provider, model } =
     request.provider === undefined
       ? selectByModel(request.model, sources, defaultProvider)
       : selectByProvider(request, sources);
-  const { name, availability } = target.provider;
-  if (!availability.available) {
-    throw new ChatError(availability.code, {
+  if (!provider.available) {
+    throw new ChatError(provider.code, {
       param: "provider",
-      message: `${name} is unavailable: ${availability.reason}`,
+      message: `${provider.name} is unavailable: ${provider.reason}`,
     });
   }
-  return target;
+  return { provider, model };
+}
+
+/** What a request names, whether or not it can be called. */
+interface NamedTarget {
+  readonly provider: Provider | UnavailableProvider;
+  readonly model: ModelInfo;
 }
 
 /** The targets of a request, in order of preference. */
@@ -52,7 +57,7 @@ export function selectTargets(
 function selectByProvider(
   { provider: name, model }: Pick<ChatRequest, "provider" | "model">,
   sources: TargetSources,
-): Target {
+): NamedTarget {
   const { providers, catalog } = sources;
   const provider = findProvider(name ?? "", providers);
   if (!provider) {
@@ -81,7 +86,7 @@ function selectByProvider(
  */
 function lookupPrefixed(
   requested: string,
-  provider: Provider,
+  provider: Provider | UnavailableProvider,
   { providers, catalog }: TargetSources,
 ): ModelInfo | undefined {
   const slash = requested.indexOf("/");
@@ -94,7 +99,7 @@ function selectByModel(
   requested: string | undefined,
   { providers, catalog }: TargetSources,
   defaultProvider: string | null,
-): Target {
+): NamedTarget {
   if (requested === undefined) {
     throw new ChatError("invalid_request", {
       param: "provider",
@@ -120,7 +125,10 @@ function selectByModel(
 }
 
 /** By name or alias; a name takes precedence over another provider's alias. */
-function findProvider(name: string, providers: readonly Provider[]): Provider | undefined {
+function findProvider(
+  name: string,
+  providers: readonly (Provider | UnavailableProvider)[],
+): Provider | UnavailableProvider | undefined {
   const wanted = name.toLowerCase();
   return (
     providers.find((provider) => provider.name === wanted) ??
@@ -128,6 +136,6 @@ function findProvider(name: string, providers: readonly Provider[]): Provider | 
   );
 }
 
-function listNames(providers: readonly Provider[]): string {
+function listNames(providers: readonly (Provider | UnavailableProvider)[]): string {
   return providers.map(({ name }) => name).join(", ");
 }

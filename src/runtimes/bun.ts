@@ -1,5 +1,4 @@
 import { createRandomId } from "./random-id.ts";
-import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
 
 /** Log lines go out in batches: one write for each line costs more than the request it describes. */
@@ -44,7 +43,6 @@ await start({
     now: Date.now,
     randomId: createRandomId(),
     random: Math.random,
-    sleep,
     log: writeLog,
   },
   environment: process.env,

@@ -1,5 +1,4 @@
 import { createRandomId } from "./random-id.ts";
-import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
 
 /**
@@ -48,7 +47,6 @@ await start({
     now: Date.now,
     randomId: createRandomId(),
     random: Math.random,
-    sleep,
     log: (line) => console.log(line),
   },
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,

@@ -6,7 +6,6 @@ import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
 import type { Platform } from "../platform.ts";
 import { createRandomId } from "./random-id.ts";
-import { sleep } from "./sleep.ts";
 
 const platform: Platform = {
   runtime: "workers",
@@ -15,7 +14,6 @@ const platform: Platform = {
   now: Date.now,
   randomId: createRandomId(),
   random: Math.random,
-  sleep,
   log: (line) => console.log(line),
 };
 

@@ -27,6 +27,7 @@ import {
   summarizeMessage,
 } from "../support/read-anthropic-message.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 import { streamMessage } from "../support/stream-anthropic-message.ts";
 import { summarizeChatResponse } from "../support/summarize-chat-response.ts";
@@ -38,9 +39,8 @@ function play({ streamed, bytes }: RecordedMessage, pieces: readonly Uint8Array[
   const headers = {
     "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json",
   };
-  const provider = createClaudeProvider(
-    ENV,
-    createTestDeps(playResponses({ headers, body: pieces }).fetch),
+  const provider = requireAvailable(
+    createClaudeProvider(ENV, createTestDeps(playResponses({ headers, body: pieces }).fetch)),
   );
   return provider.open(createTestCall(CALL, { stream: streamed }));
 }

@@ -6,6 +6,7 @@ import { createClaudeProvider } from "../../src/providers/claude/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { type FaultUpstream, startFaultUpstream } from "../support/fault-upstream.ts";
 import { collectEvents, createTestCall, createTestDeps } from "../support/play-response.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import { hasVectors, NEEDS_VECTORS } from "../support/vectors.ts";
 
 /** What each scenario must come to: an answer's text, or the code of the failure. */
@@ -82,7 +83,9 @@ describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () =
       { stream: true, signal },
     );
     try {
-      return await collectEvents(await createClaudeProvider(env, deps).open(call));
+      return await collectEvents(
+        await requireAvailable(createClaudeProvider(env, deps)).open(call),
+      );
     } catch (thrown) {
       if (!(thrown instanceof ChatError)) throw thrown;
       return [{ type: "error", error: thrown }];

@@ -28,6 +28,7 @@ import {
   sseResponse,
 } from "../support/play-response.ts";
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { requireAvailable } from "../support/require-available.ts";
 
 const ENV = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: "http://anthropic.test" };
 const MESSAGE = {
@@ -43,7 +44,7 @@ const catalog = createCatalog();
 /** What the provider sends for this request, fitted to the catalog's model as the server does it. */
 async function send(request: ChatRequest, response: PlayedResponse, count = false) {
   const played = playResponses(response);
-  const provider = createClaudeProvider(ENV, createTestDeps(played.fetch));
+  const provider = requireAvailable(createClaudeProvider(ENV, createTestDeps(played.fetch)));
   const warnings: Warning[] = [];
   const model = catalog.lookup("claude", request.model ?? "");
   const fitted = fitRequest(request, { provider, model }, (warning) => warnings.push(warning));
@@ -152,7 +153,9 @@ describe.skipIf(!hasRecordings)(
         const response = recording.streamed
           ? sseResponse(recording.bytes)
           : jsonResponse(JSON.parse(recording.text));
-        const provider = createClaudeProvider(ENV, createTestDeps(playResponses(response).fetch));
+        const provider = requireAvailable(
+          createClaudeProvider(ENV, createTestDeps(playResponses(response).fetch)),
+        );
         const answer = await foldEvents(await provider.open(createTestCall(first)));
         const { body: _body, ...folded } = answer;
         const told = messageSchema.parse(

@@ -19,6 +19,7 @@ import {
   playResponses,
 } from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { requireAvailable } from "../support/require-available.ts";
 
 const VERTEX: ClaudeConfig = {
   CLAUDE_TRANSPORT: "vertex",
@@ -50,9 +51,11 @@ function toResponse({ streamed, bytes }: RecordedMessage): PlayedResponse {
 }
 
 async function readEvents(env: ClaudeConfig, recording: RecordedMessage, before: PlayedResponse[]) {
-  const provider = createClaudeProvider(
-    env,
-    createTestDeps(playResponses(...before, toResponse(recording)).fetch),
+  const provider = requireAvailable(
+    createClaudeProvider(
+      env,
+      createTestDeps(playResponses(...before, toResponse(recording)).fetch),
+    ),
   );
   const call = createTestCall(
     { messages: [{ role: "user", content: "Hi" }] },
@@ -82,7 +85,9 @@ describe.skipIf(!hasRecordings)(
           stream: recorded.stream === true,
         });
         // That the answer is not the one that was asked for does not matter here.
-        await createClaudeProvider(VERTEX, createTestDeps(played.fetch)).open(call);
+        await requireAvailable(createClaudeProvider(VERTEX, createTestDeps(played.fetch))).open(
+          call,
+        );
         const [, sent] = played.calls;
         const verb = recorded.stream === true ? "streamRawPredict" : "rawPredict";
         expect(sent?.url).toBe(`${MODELS}/${model}:${verb}`);
@@ -104,7 +109,7 @@ describe("Claude on Vertex AI", () => {
     options: { model?: string; extras?: Record<string, unknown> } = {},
   ) {
     const played = playResponses(TOKEN, ...responses);
-    const provider = createClaudeProvider(VERTEX, createTestDeps(played.fetch));
+    const provider = requireAvailable(createClaudeProvider(VERTEX, createTestDeps(played.fetch)));
     const { extras } = options;
     const request = {
       messages: [{ role: "user", content: "Hi" } as const],
@@ -199,14 +204,15 @@ describe("Claude on Vertex AI", () => {
   });
 
   test("without credentials it is unavailable and says why, whatever keys of Anthropic's there are", async () => {
-    const provider = createClaudeProvider(
-      { ...DIRECT, CLAUDE_TRANSPORT: "vertex" },
-      createTestDeps(playResponses().fetch),
-    );
-    const { availability } = provider;
-    expect(availability).toMatchObject({ available: false, code: "provider_unavailable" });
-    expect(!availability.available && availability.reason).toContain(
-      "GOOGLE_APPLICATION_CREDENTIALS_JSON",
-    );
+    expect(
+      createClaudeProvider(
+        { ...DIRECT, CLAUDE_TRANSPORT: "vertex" },
+        createTestDeps(playResponses().fetch),
+      ),
+    ).toMatchObject({
+      available: false,
+      code: "provider_unavailable",
+      reason: expect.stringContaining("GOOGLE_APPLICATION_CREDENTIALS_JSON"),
+    });
   });
 });

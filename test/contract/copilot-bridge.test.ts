@@ -11,6 +11,7 @@ import type { Provider } from "../../src/providers/provider.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { measureLeast } from "../support/measure-least.ts";
 import { collectEvents, createTestCall, createTestDeps } from "../support/play-response.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import { until } from "../support/until.ts";
 
 const folder = resolve(import.meta.dir, "../../bridges/copilot");
@@ -63,9 +64,11 @@ describe.skipIf(!isInstalled)(
         COPILOT_BRIDGE_TOKEN: token,
         COPILOT_DEFAULT_MODEL: "auto",
       };
-      return createCopilotProvider(
-        env,
-        createTestDeps((input, init) => fetch(input, init)),
+      return requireAvailable(
+        createCopilotProvider(
+          env,
+          createTestDeps((input, init) => fetch(input, init)),
+        ),
       );
     }
     function open(

@@ -29,13 +29,16 @@ import {
   playResponses,
 } from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, streamed: boolean) {
-  const provider = createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch));
+  const provider = requireAvailable(
+    createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch)),
+  );
   return provider.open(
     createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }),
   );
@@ -145,14 +148,11 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
         { role: "assistant", content },
         { role: "user", content: "Go on" },
       ];
-      const warnings: unknown[] = [];
-      const { contents } = encodeRequest(
-        { messages },
-        { model: { id: "gemini-2.5-flash" }, warn: (warning) => warnings.push(warning) },
-      );
+      const call = createTestCall({ messages }, { model: { id: "gemini-2.5-flash" } });
+      const { contents } = encodeRequest(call);
       const sent = content.length === 0 ? [] : (contents[1]?.parts ?? []);
       expect<unknown[]>(sent.map(withoutMintedId)).toEqual(recording.answer.turn);
-      expect(warnings).toEqual([]);
+      expect(call.warnings).toEqual([]);
     });
   }
 });
@@ -184,16 +184,12 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`
   for (const exchange of generateExchanges) {
     test(`${exchange.name}: the equivalent chat request becomes the recorded one`, () => {
       const recorded: JsonObject = jsonObjectSchema.parse(exchange.request.body);
-      const warnings: unknown[] = [];
-      const context = {
+      const call = createTestCall(readGoogleRequest(recorded), {
         model: { id: askedModel(exchange) },
-        warn: (warning: unknown) => warnings.push(warning),
-      };
-      const sent: unknown = JSON.parse(
-        JSON.stringify(encodeRequest(readGoogleRequest(recorded), context)),
-      );
+      });
+      const sent: unknown = JSON.parse(JSON.stringify(encodeRequest(call)));
       expect(normalizeGoogleRequest(sent)).toEqual(normalizeGoogleRequest(recorded));
-      expect(warnings).toEqual([]);
+      expect(call.warnings).toEqual([]);
     });
   }
 });
@@ -225,7 +221,9 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECO
       const answer = { headers: { "content-type": "application/json" }, body };
       const played = vertex ? playResponses(token, answer) : playResponses(answer);
       const settings = { GEMINI_BASE_URL: "https://generativelanguage.googleapis.com", ...env };
-      const provider = createGeminiProvider(settings, createTestDeps(played.fetch));
+      const provider = requireAvailable(
+        createGeminiProvider(settings, createTestDeps(played.fetch)),
+      );
       const recorded = jsonObjectSchema.parse(request.body);
       const call = createTestCall(readGoogleRequest(recorded), {
         model: { id: askedModel(exchange) },

@@ -15,6 +15,7 @@ import {
 } from "../support/play-response.ts";
 import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import {
   contradictoryRecordings,
   failedRecordings,
@@ -35,7 +36,9 @@ const ENV = {
 };
 
 function open(response: PlayedResponse, stream: boolean): Promise<EventStream> {
-  const provider = createOpenaiProvider(ENV, createTestDeps(playResponses(response).fetch));
+  const provider = requireAvailable(
+    createOpenaiProvider(ENV, createTestDeps(playResponses(response).fetch)),
+  );
   return provider.open(createTestCall(REQUEST, { model: { id: "gpt-asked" }, stream }));
 }
 

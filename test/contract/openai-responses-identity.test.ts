@@ -15,6 +15,7 @@ import {
   playResponses,
 } from "../support/play-response.ts";
 import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { requireAvailable } from "../support/require-available.ts";
 import {
   failedRecordings,
   finishedResponse,
@@ -43,7 +44,9 @@ async function send(body: JsonObject): Promise<JsonObject> {
     jsonResponse({ id: "resp_1", object: "response", status: "completed", model: "m", output: [] }),
   );
   const call = createTestCall(request, { model: { id: request.model ?? "gpt-test" } });
-  await foldEvents(await createOpenaiProvider(ENV, createTestDeps(played.fetch)).open(call));
+  await foldEvents(
+    await requireAvailable(createOpenaiProvider(ENV, createTestDeps(played.fetch))).open(call),
+  );
   expect(call.warnings).toEqual([]);
   return jsonObjectSchema.parse(JSON.parse(played.calls[0]?.body ?? ""));
 }
@@ -94,7 +97,7 @@ async function open({ bytes, streamed }: ResponsesRecording) {
     { messages: [{ role: "user", content: "Hi" }] },
     { stream: streamed },
   );
-  return createOpenaiProvider(ENV, createTestDeps(played.fetch)).open(call);
+  return requireAvailable(createOpenaiProvider(ENV, createTestDeps(played.fetch))).open(call);
 }
 
 describe.skipIf(!hasRecordings)(
@@ -219,7 +222,9 @@ describe.skipIf(!hasRecordings)(
       async (_, { status, body }) => {
         const played = playResponses(jsonResponse(body, status));
         const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] });
-        const error = await createOpenaiProvider(ENV, createTestDeps(played.fetch))
+        const error = await requireAvailable(
+          createOpenaiProvider(ENV, createTestDeps(played.fetch)),
+        )
           .open(call)
           .catch((thrown) => thrown);
         const encoded = openaiResponsesDialect.encodeError(error, "req_1");

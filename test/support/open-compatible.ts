@@ -9,6 +9,7 @@ import {
   type PlayedFetch,
   playResponses,
 } from "./play-response.ts";
+import { requireAvailable } from "./require-available.ts";
 
 /** The compatible provider of this name, with every server switched on. */
 export function findCompatible(
@@ -16,11 +17,13 @@ export function findCompatible(
   played: PlayedFetch,
   variables = TEST_VARIABLES,
 ): Provider {
-  const provider = createOpenAICompatibleProviders(variables, createTestDeps(played.fetch)).find(
-    (other) => other.name === name,
-  );
+  const provider = createOpenAICompatibleProviders(
+    variables,
+    [],
+    createTestDeps(played.fetch),
+  ).find((other) => other.name === name);
   if (!provider) throw new Error(`there is no compatible provider ${name}`);
-  return provider;
+  return requireAvailable(provider);
 }
 
 /** Plays a recorded answer to the provider that it came from. */

@@ -2,7 +2,7 @@ import type { ChatEvent, EventStream, Warning } from "../../src/chat/event.ts";
 import type { ModelInfo } from "../../src/chat/model.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import type { Platform, ProviderDeps, UpstreamTimeouts } from "../../src/platform.ts";
-import type { ProviderCall } from "../../src/providers/provider.ts";
+import type { AnswerCall } from "../../src/providers/provider.ts";
 
 export interface PlayedResponse {
   status?: number;
@@ -163,7 +163,7 @@ export function createTestDeps(
 export function createTestCall(
   request: ChatRequest,
   options: { model?: ModelInfo; stream?: boolean; signal?: AbortSignal } = {},
-): ProviderCall & { warnings: Warning[] } {
+): AnswerCall & { warnings: Warning[] } {
   const warnings: Warning[] = [];
   return {
     request,

@@ -19,7 +19,7 @@ export function createStubProvider(overrides: Partial<Provider> = {}): Provider 
     aliases: [],
     format: "anthropic",
     defaultModel: "stub-model",
-    availability: { available: true },
+    available: true,
     capabilities: everything,
     open: () => Promise.resolve(playEvents([])),
     ...overrides,

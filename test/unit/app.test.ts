@@ -17,7 +17,6 @@ function startLines(environment: Record<string, string>) {
   createApp(loadConfig({ LOG_LEVEL: "debug", ...environment }), {
     runtime: "bun",
     random: Math.random,
-    sleep: async () => {},
     fetch: () => Promise.reject(new Error("nothing is called at start")),
     now: Date.now,
     randomId: () => "id",
@@ -100,7 +99,6 @@ describe("a refused request for the models", () => {
         {
           runtime: "bun",
           random: Math.random,
-          sleep: async () => {},
           fetch: () => Promise.reject(new Error("nothing is called")),
           now: Date.now,
           randomId: () => "id",

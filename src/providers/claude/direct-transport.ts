@@ -1,4 +1,4 @@
-import { ChatError, toChatError } from "../../errors/chat-error.ts";
+import { toChatError } from "../../errors/chat-error.ts";
 import {
   BETA_HEADER,
   FIRST_VERSION,
@@ -6,6 +6,7 @@ import {
 } from "../../formats/anthropic-messages/header-extras.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
+import { type Unavailable, unavailable } from "../provider.ts";
 import { type ClaudeCredential, readClaudeCredential } from "./credentials.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
 import type { ClaudeConfig } from "./env.ts";
@@ -20,16 +21,12 @@ const PATHS: Record<ClaudeEndpoint, string> = {
 };
 
 /** Anthropic's own API, by Anthropic's own client. */
-export function createDirectTransport(config: ClaudeConfig, deps: ProviderDeps): ClaudeTransport {
+export function createDirectTransport(
+  config: ClaudeConfig,
+  deps: ProviderDeps,
+): ClaudeTransport | Unavailable {
   const credential = readClaudeCredential(config);
-  if ("reason" in credential) {
-    const { reason } = credential;
-    return {
-      availability: { available: false, code: "provider_unavailable", reason },
-      systemTurns: true,
-      open: () => Promise.reject(new ChatError("provider_unavailable", { message: reason })),
-    };
-  }
+  if ("reason" in credential) return unavailable(credential.reason);
   const baseUrl = config.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
   const own = { [VERSION_HEADER]: FIRST_VERSION, ...authorize(credential) };
   let client: Promise<SendMessage> | undefined;
@@ -41,7 +38,6 @@ export function createDirectTransport(config: ClaudeConfig, deps: ProviderDeps):
   }
 
   return {
-    availability: { available: true },
     systemTurns: true,
     open(endpoint, request, reading) {
       const body = JSON.stringify(request.body);

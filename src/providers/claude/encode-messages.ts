@@ -1,3 +1,4 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Part } from "../../chat/part.ts";
@@ -5,7 +6,6 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
 import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import type { ProviderCall } from "../provider.ts";
 
 export interface EncodedMessages {
   system: string | JsonObject[] | undefined;
@@ -28,7 +28,7 @@ interface WireMessage {
  */
 export function encodeMessages(
   messages: readonly Message[],
-  warn: ProviderCall["warn"],
+  warn: EncodeCall["warn"],
   takesSystemTurns: boolean,
 ): EncodedMessages {
   const wire: WireMessage[] = [];
@@ -136,7 +136,7 @@ function countLeadingSystem(messages: readonly Message[]): number {
 
 function encodeSystem(
   messages: readonly Message[],
-  warn: ProviderCall["warn"],
+  warn: EncodeCall["warn"],
 ): EncodedMessages["system"] {
   const [only] = messages;
   if (!only) return undefined;
@@ -155,7 +155,7 @@ function callsTool({ content }: WireMessage): boolean {
 }
 
 /** Empty texts are left out: the API refuses them. */
-function encodeParts(parts: readonly Part[], at: number, warn: ProviderCall["warn"]): JsonObject[] {
+function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"]): JsonObject[] {
   const blocks: JsonObject[] = [];
   parts.forEach((part, index) => {
     switch (part.type) {

@@ -1,6 +1,6 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { Effort } from "../../chat/request.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import type { ProviderCall } from "../provider.ts";
 
 export interface EncodedReasoning {
   thinking?: JsonObject;
@@ -29,7 +29,7 @@ const BUDGETS: Record<Effort, number> = {
  * `reasoning` → `thinking` and `output_config.effort`. Of a model in the catalog, the request holds only efforts and budgets that it
  * takes; one that is not there is taken for a new one, which thinks as it sees fit within an effort.
  */
-export function encodeReasoning(call: ProviderCall): EncodedReasoning {
+export function encodeReasoning(call: EncodeCall): EncodedReasoning {
   const { request, model } = call;
   const { effort, budget_tokens: budget, visible } = request.reasoning ?? {};
   const display: JsonObject =
@@ -64,7 +64,7 @@ export function encodeReasoning(call: ProviderCall): EncodedReasoning {
   return { thinking: { type: "adaptive", ...display }, effort: "low", budgetTokens: 0 };
 }
 
-function forcesTool({ request: { tool_choice: choice, tools } }: ProviderCall): boolean {
+function forcesTool({ request: { tool_choice: choice, tools } }: EncodeCall): boolean {
   return (
     tools !== undefined &&
     tools.length > 0 &&
@@ -75,7 +75,7 @@ function forcesTool({ request: { tool_choice: choice, tools } }: ProviderCall): 
 }
 
 /** A budget is a part of `max_tokens` and must be smaller. The API refuses one where a tool call is required; an effort it takes (August 2026). */
-function encodeBudget(call: ProviderCall, wanted: number, display: JsonObject): EncodedReasoning {
+function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): EncodedReasoning {
   const { request, model } = call;
   if (forcesTool(call)) {
     call.warn({

@@ -1,3 +1,4 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { ChatError } from "../../errors/chat-error.ts";
@@ -10,12 +11,11 @@ import {
   VERSION_HEADER,
 } from "../../formats/anthropic-messages/header-extras.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import type { ProviderCall } from "../provider.ts";
+import { takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
-import { takesSystemTurns } from "./takes-system-turns.ts";
 
 /** A request without the way on which it goes. */
 export interface ClaudeRequest {
@@ -51,7 +51,7 @@ export interface EncodeOptions {
 }
 
 /** A chat request → the body of `POST /v1/messages`. */
-export function encodeRequest(call: ProviderCall, options: EncodeOptions): ClaudeRequest {
+export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { request, model } = call;
   const { extras, betas, version } = readExtras(extrasOf(request));
   // A request that came in this format says by itself how the model shall reason.
@@ -85,7 +85,7 @@ export function encodeRequest(call: ProviderCall, options: EncodeOptions): Claud
 }
 
 /** A chat request → the body of `POST /v1/messages/count_tokens`, which takes what makes up the prompt and nothing else. */
-export function encodeCountRequest(call: ProviderCall, options: EncodeOptions): ClaudeRequest {
+export function encodeCountRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { body, ...rest } = encodeRequest({ ...call, stream: false }, options);
   for (const field of [
     "max_tokens",
@@ -99,7 +99,7 @@ export function encodeCountRequest(call: ProviderCall, options: EncodeOptions): 
   return { body, ...rest };
 }
 
-function encodePrompt(call: ProviderCall, options: EncodeOptions): JsonObject {
+function encodePrompt(call: EncodeCall, options: EncodeOptions): JsonObject {
   const { request, model } = call;
   const systemTurns = options.systemTurns && takesSystemTurns(model.id);
   const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
@@ -124,7 +124,7 @@ function addInstruction(
   return typeof system === "string" ? `${system}\n\n${text}` : [...system, { type: "text", text }];
 }
 
-function encodeFormat({ request: { response_format: format }, warn }: ProviderCall): JsonObject {
+function encodeFormat({ request: { response_format: format }, warn }: EncodeCall): JsonObject {
   switch (format?.type) {
     case "json_schema":
       return { format: { type: "json_schema", schema: forbidExtraProperties(format.schema) } };
@@ -142,7 +142,7 @@ function encodeFormat({ request: { response_format: format }, warn }: ProviderCa
 }
 
 /** Sampling that goes with the reasoning: while Claude reasons, only the defaults are taken (`top_p` from 0.95 up). */
-function encodeSampling({ request, warn }: ProviderCall, reasons: boolean): JsonObject {
+function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonObject {
   const { temperature, top_p: topP, stop } = request;
   const sampling: JsonObject = {};
   const leaveOut = (param: string) =>
@@ -178,7 +178,7 @@ function encodeSampling({ request, warn }: ProviderCall, reasons: boolean): Json
   return sampling;
 }
 
-function encodeMetadata({ request: { metadata }, warn }: ProviderCall): JsonObject {
+function encodeMetadata({ request: { metadata }, warn }: EncodeCall): JsonObject {
   if (!metadata) return {};
   const { user_id, ...others } = metadata;
   for (const name of Object.keys(others)) {

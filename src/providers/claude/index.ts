@@ -1,5 +1,5 @@
 import type { ProviderDeps } from "../../platform.ts";
-import type { Provider } from "../provider.ts";
+import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { claudeCapabilities } from "./capabilities.ts";
 import { countTokens } from "./count-tokens.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
@@ -10,18 +10,25 @@ import { readErrorBody } from "./read-error.ts";
 import { createVertexTransport } from "./vertex-transport.ts";
 
 /** Claude by Anthropic's Messages API: Anthropic's own, or that of Vertex AI. */
-export function createClaudeProvider(config: ClaudeConfig, deps: ProviderDeps): Provider {
-  const transport =
-    config.CLAUDE_TRANSPORT === "vertex"
-      ? createVertexTransport(config, deps)
-      : createDirectTransport(config, deps);
-  return {
+export function createClaudeProvider(
+  config: ClaudeConfig,
+  deps: ProviderDeps,
+): Provider | UnavailableProvider {
+  const info: ProviderInfo = {
     name: "claude",
     aliases: ["anthropic", "claude-code", "claude-code-cli"],
     format: "anthropic",
     defaultModel: config.CLAUDE_DEFAULT_MODEL ?? null,
-    availability: transport.availability,
     capabilities: claudeCapabilities,
+  };
+  const transport =
+    config.CLAUDE_TRANSPORT === "vertex"
+      ? createVertexTransport(config, deps)
+      : createDirectTransport(config, deps);
+  if ("reason" in transport) return { ...info, ...transport };
+  return {
+    ...info,
+    available: true,
     async open(call) {
       const request = encodeRequest(call, transport);
       return transport.open("messages", request, {

@@ -1,6 +1,5 @@
 import type { EventStream } from "../../chat/event.ts";
 import type { UpstreamCall } from "../../upstream/open-upstream.ts";
-import type { Availability } from "../provider.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
 
 /** What Anthropic's API demands with an OAuth token. It speaks of a transport's credential, so a caller's own is never passed on. */
@@ -14,7 +13,6 @@ export type AnswerReading = Pick<
 
 /** The way to a server that speaks Anthropic's Messages format: Anthropic's own API, or a cloud that serves Claude. */
 export interface ClaudeTransport {
-  readonly availability: Availability;
   /** Whether it lets system messages inside a conversation pass. */
   readonly systemTurns: boolean;
   /**

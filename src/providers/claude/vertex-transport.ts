@@ -6,6 +6,7 @@ import { findError, readErrorBody as readGoogleError } from "../../google/read-e
 import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream, type UpstreamCall } from "../../upstream/open-upstream.ts";
+import { type Unavailable, unavailable } from "../provider.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
 import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
 
@@ -19,21 +20,16 @@ const DEFAULT_VERSION = "vertex-2023-10-16";
  * Claude on Vertex AI (docs.cloud.google.com, "Use Anthropic's Claude models"): the same requests and answers, with the model and the
  * way of answering in the URL, the version in the body, and Google's credentials.
  */
-export function createVertexTransport(config: GoogleConfig, deps: ProviderDeps): ClaudeTransport {
+export function createVertexTransport(
+  config: GoogleConfig,
+  deps: ProviderDeps,
+): ClaudeTransport | Unavailable {
   const access = createGoogleAccess(config, deps);
-  if ("reason" in access) {
-    // With the variable that led here, which is at fault where Google's were never to be set.
-    const reason = `CLAUDE_TRANSPORT is vertex: ${access.reason}`;
-    return {
-      availability: { available: false, code: "provider_unavailable", reason },
-      systemTurns: false,
-      open: () => Promise.reject(new ChatError("provider_unavailable", { message: reason })),
-    };
-  }
+  // CLAUDE_TRANSPORT is named because it is at fault if Google's variables are unset on purpose.
+  if ("reason" in access) return unavailable(`CLAUDE_TRANSPORT is vertex: ${access.reason}`);
   const models = `${access.locationUrl("v1")}/publishers/anthropic/models`;
 
   return {
-    availability: { available: true },
     // Not documented for Vertex AI, and a turn of the user's is understood everywhere.
     systemTurns: false,
     async open(endpoint, request, reading) {

@@ -1,4 +1,5 @@
 import { ChatError } from "../../errors/chat-error.ts";
+import { sleep } from "../../upstream/sleep.ts";
 import type { CreateAgentRequest } from "./agents.ts";
 import type { AgentsApi, Run } from "./agents-api.ts";
 
@@ -56,7 +57,7 @@ async function deleteAgent(api: AgentsApi, agentId: string, isKnown: boolean): P
     } catch (thrown) {
       if (!(thrown instanceof ChatError) || waitMs === null) return;
       if (!thrown.retryable && (isKnown || thrown.upstreamStatus !== 404)) return;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { checkCredential } from "../../env/check-credential.ts";
 import { parseJsonSecret } from "../../env/json-secret.ts";
-import type { ErrorCode } from "../../errors/error-codes.ts";
+import { type Unavailable, unavailable } from "../provider.ts";
 import type { CursorConfig } from "./env.ts";
 
-export type CursorCredential = { key: string } | { code: ErrorCode; reason: string };
+export type CursorCredential = { key: string } | Unavailable;
 
 const HOW_TO_GET_A_KEY =
   "make an API key in Cursor's dashboard (Integrations) and set it as CURSOR_API_KEY";
@@ -15,39 +15,31 @@ export function readCursorCredential(
 ): CursorCredential {
   if (config.CURSOR_API_KEY !== undefined) return readKey(config.CURSOR_API_KEY, "CURSOR_API_KEY");
   if (config.CURSOR_AUTH_JSON === undefined)
-    return { code: "provider_unavailable", reason: `Not configured: ${HOW_TO_GET_A_KEY}.` };
+    return unavailable(`Not configured: ${HOW_TO_GET_A_KEY}.`);
   const file = parseJsonSecret(config.CURSOR_AUTH_JSON);
   if (!file) {
-    return {
-      code: "provider_unavailable",
-      reason:
-        "CURSOR_AUTH_JSON must be the content of Cursor's auth.json, raw or as base64; it is neither.",
-    };
+    return unavailable(
+      "CURSOR_AUTH_JSON must be the content of Cursor's auth.json, raw or as base64; it is neither.",
+    );
   }
   if (typeof file.apiKey === "string" && file.apiKey.trim() !== "") {
     if (typeof file.apiKeyExpiresAtMs === "number" && file.apiKeyExpiresAtMs <= nowMs) {
-      return {
-        code: "provider_unavailable",
-        reason: `The apiKey in CURSOR_AUTH_JSON has expired: ${HOW_TO_GET_A_KEY}.`,
-      };
+      return unavailable(`The apiKey in CURSOR_AUTH_JSON has expired: ${HOW_TO_GET_A_KEY}.`);
     }
     return readKey(file.apiKey, "CURSOR_AUTH_JSON (apiKey)");
   }
   if (file.accessToken !== undefined || file.refreshToken !== undefined) {
     // A session opens the editor's private protocol alone (Connect over HTTP/2), which is not for other programs.
-    return {
-      code: "provider_unsupported",
-      reason: `CURSOR_AUTH_JSON holds only a login session, which Cursor's public API does not take: ${HOW_TO_GET_A_KEY}.`,
-    };
+    return unavailable(
+      `CURSOR_AUTH_JSON holds only a login session, which Cursor's public API does not take: ${HOW_TO_GET_A_KEY}.`,
+      "provider_unsupported",
+    );
   }
-  return {
-    code: "provider_unavailable",
-    reason: `CURSOR_AUTH_JSON has no apiKey: ${HOW_TO_GET_A_KEY}.`,
-  };
+  return unavailable(`CURSOR_AUTH_JSON has no apiKey: ${HOW_TO_GET_A_KEY}.`);
 }
 
 function readKey(text: string, variable: string): CursorCredential {
   const key = text.trim();
   const fault = checkCredential(key, variable);
-  return fault === undefined ? { key } : { code: "provider_unavailable", reason: fault };
+  return fault === undefined ? { key } : unavailable(fault);
 }

@@ -1,9 +1,10 @@
 import type { ChatEvent, RawEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isJsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { RUN_ENDS, RUN_EVENTS, type RunEnd } from "./agents.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
 import { readRunFailure, readStreamError } from "./read-error.ts";
 
 /** A run's stream → chat events. It lives as long as the run: a stream that broke is taken up by the same decoder. */
@@ -64,29 +65,29 @@ export function createAnswerDecoder({
     } else events.push({ type: "part-delta", index: parts - 1, delta, raw });
     if (kind === "text") hasText = true;
   }
-  function end(events: ChatEvent[], raw: RawEvent): void {
+  function end(status: RunEnd, data: JsonObject, events: ChatEvent[], raw: RawEvent): void {
     over = true;
+    const ending = mapFinishReason(status);
+    if ("error" in ending) {
+      events.push({ type: "error", error: readRunFailure(status, ending.error, data), raw });
+      return;
+    }
+    // The whole text again, which is new only if none of it was streamed.
+    if (!hasText && typeof data.text === "string") speak("text", data.text, events, raw);
     closePart(events);
     events.push({
       type: "end",
-      finish_reason: "stop",
-      raw_finish_reason: "FINISHED",
+      finish_reason: ending.finish,
+      raw_finish_reason: status,
       usage: null,
       raw,
     });
   }
-  function decodeResult(data: Record<string, unknown>, events: ChatEvent[], raw: RawEvent): void {
+  function decodeResult(data: JsonObject, events: ChatEvent[], raw: RawEvent): void {
     const status = readEnd(data.status);
     if (status === undefined)
       throw new ChatError("upstream_invalid_response", { logReason: "status" });
-    over = true;
-    if (status !== "FINISHED") {
-      events.push({ type: "error", error: readRunFailure(status, data), raw });
-      return;
-    }
-    // The whole text again. It is news only where none of it came piece by piece.
-    if (!hasText && typeof data.text === "string") speak("text", data.text, events, raw);
-    end(events, raw);
+    end(status, data, events, raw);
   }
 
   function decodeMessage(message: SseMessage, events: ChatEvent[]): void {
@@ -97,7 +98,7 @@ export function createAnswerDecoder({
     const raw: RawEvent = { event, data: message.data };
     if (event === RUN_EVENTS.done) {
       // The mark of the stream's end, not of the run's: without a result the run may still be on its way.
-      if (finished) end(events, raw);
+      if (finished) end("FINISHED", {}, events, raw);
       else events.push({ type: "error", error: new ChatError("upstream_incomplete"), raw });
       return;
     }

@@ -1,6 +1,6 @@
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject } from "../../json/json-object.ts";
-import type { ProviderCall } from "../provider.ts";
+import type { AnswerCall } from "../provider.ts";
 import { type CreateAgentRequest, MAX_NAME_LENGTH } from "./agents.ts";
 import { collectImages } from "./collect-images.ts";
 import { encodeTranscript } from "./encode-transcript.ts";
@@ -16,12 +16,7 @@ const OWN_FIELDS: ReadonlySet<string> = new Set(["model", "mode"]);
 
 /** A chat call → an agent without a repository, with the whole conversation as its prompt. */
 export function encodeRequest(
-  {
-    request,
-    model,
-    requestId,
-    warn,
-  }: Pick<ProviderCall, "request" | "model" | "requestId" | "warn">,
+  { request, model, requestId, warn }: Omit<AnswerCall, "stream" | "signal" | "waitUntil">,
   agentId: string,
 ): CreateAgentRequest {
   const collected = collectImages(request.messages, warn);

@@ -1,7 +1,7 @@
 import type { EventStream } from "../../chat/event.ts";
-import { ChatError } from "../../errors/chat-error.ts";
+import { raceAbort, throwIfAborted } from "../../errors/abort-reason.ts";
 import type { ProviderDeps } from "../../platform.ts";
-import type { Provider, ProviderCall } from "../provider.ts";
+import type { AnswerCall, Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { leaseAgent } from "./agent-lease.ts";
 import { type AgentsApi, createAgentsApi } from "./agents-api.ts";
 import { cursorCapabilities } from "./capabilities.ts";
@@ -9,35 +9,34 @@ import { readCursorCredential } from "./credentials.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { createAgentId, encodeRequest } from "./encode-request.ts";
 import type { CursorConfig } from "./env.ts";
-import { raceAbort, throwIfAborted } from "./race-abort.ts";
 import { readRun } from "./read-run.ts";
 
 /**
  * Cursor by its Cloud Agents API, the only one that it has for other programs: each call starts an agent without a repository in a
  * machine of Cursor's, reads what it says, and deletes it.
  */
-export function createCursorProvider(config: CursorConfig, deps: ProviderDeps): Provider {
-  const credential = readCursorCredential(config, deps.now());
-  const opened =
-    "key" in credential
-      ? { api: createAgentsApi(config.CURSOR_BASE_URL, credential.key, deps) }
-      : { refusal: credential };
-  return {
+export function createCursorProvider(
+  config: CursorConfig,
+  deps: ProviderDeps,
+): Provider | UnavailableProvider {
+  const info: ProviderInfo = {
     name: "cursor",
     aliases: ["cursor-agent"],
     format: "cursor",
     defaultModel: config.CURSOR_DEFAULT_MODEL,
-    availability: "api" in opened ? { available: true } : { available: false, ...opened.refusal },
     capabilities: cursorCapabilities,
-    async open(call) {
-      if ("refusal" in opened)
-        throw new ChatError(opened.refusal.code, { message: opened.refusal.reason });
-      return openChat(call, opened.api, createAgentId(deps.randomId()));
-    },
+  };
+  const credential = readCursorCredential(config, deps.now());
+  if ("reason" in credential) return { ...info, ...credential };
+  const api = createAgentsApi(config.CURSOR_BASE_URL, credential.key, deps);
+  return {
+    ...info,
+    available: true,
+    open: (call) => openChat(call, api, createAgentId(deps.randomId())),
   };
 }
 
-async function openChat(call: ProviderCall, api: AgentsApi, agentId: string): Promise<EventStream> {
+async function openChat(call: AnswerCall, api: AgentsApi, agentId: string): Promise<EventStream> {
   const { signal, model, request } = call;
   const agent = encodeRequest(call, agentId);
   throwIfAborted(signal);

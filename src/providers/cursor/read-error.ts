@@ -1,6 +1,7 @@
 import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import { isJsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readString } from "../../json/narrow.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import type { RunEnd } from "./agents.ts";
 
@@ -41,28 +42,24 @@ export function readErrorBody(body: unknown): UpstreamErrorBody {
   return isJsonObject(body) && isJsonObject(body.error) ? readError(body.error) : {};
 }
 
-function readError({ code, message }: Record<string, unknown>): UpstreamErrorBody {
+function readError({ code, message }: JsonObject): UpstreamErrorBody {
+  const upstreamCode = readString(code);
   return {
-    code: typeof code === "string" ? CODES.get(code) : undefined,
-    upstreamCode: typeof code === "string" ? code : undefined,
-    message: typeof message === "string" ? message : undefined,
+    code: upstreamCode === undefined ? undefined : CODES.get(upstreamCode),
+    upstreamCode,
+    message: readString(message),
   };
 }
 
 /** An `error` event: `{code, message}` inside a stream that began well. */
-export function readStreamError(data: Record<string, unknown>): ChatError {
+export function readStreamError(data: JsonObject): ChatError {
   const body = readError(data);
   return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" });
 }
 
 /** A run that ended otherwise than well. */
-export function readRunFailure(
-  status: Exclude<RunEnd, "FINISHED">,
-  data: Record<string, unknown>,
-): ChatError {
+export function readRunFailure(status: RunEnd, code: ErrorCode, data: JsonObject): ChatError {
   if (isJsonObject(data.error) && typeof data.error.code === "string")
     return readStreamError(data.error);
-  return new ChatError(status === "EXPIRED" ? "upstream_timeout" : "upstream_error", {
-    upstreamCode: status,
-  });
+  return new ChatError(code, { upstreamCode: status });
 }

@@ -1,10 +1,12 @@
 import type { ChatEvent, EventBatch, EventStream } from "../../chat/event.ts";
+import { abortReason } from "../../errors/abort-reason.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isErrorCode } from "../../errors/error-codes.ts";
 import type { ProviderDeps } from "../../platform.ts";
+import { sleep } from "../../upstream/sleep.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
 import { echoCapabilities } from "./capabilities.ts";
-import { writeAnswer } from "./write-answer.ts";
+import { createAnswer } from "./create-answer.ts";
 
 /** Between two events of `echo-slow`. */
 const SLOW_MS = 200;
@@ -19,12 +21,12 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
     aliases: [],
     format: null,
     defaultModel: "echo",
-    availability: { available: true },
+    available: true,
     capabilities: echoCapabilities,
     async open(call) {
       const model = call.model.id;
       if (model.startsWith("echo-fail-")) throw createFailure(model.slice("echo-fail-".length));
-      const events = writeAnswer(call.request, model, deps.randomId);
+      const events = createAnswer(call.request, model, deps.randomId);
       switch (model) {
         case "echo":
           return playBatches([events], call, 0);
@@ -69,40 +71,26 @@ function playBatches(
   delayMs: number,
 ): EventStream {
   let next = 0;
-  let wake: (() => void) | undefined;
-
-  function pause(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        call.signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, delayMs);
-      call.signal.addEventListener("abort", done);
-      wake = done;
-    });
-  }
+  const closing = new AbortController();
+  const ended = delayMs > 0 ? AbortSignal.any([call.signal, closing.signal]) : call.signal;
 
   return {
     format: null,
     async read() {
       const batch = batches[next];
       if (!batch) return null;
-      if (delayMs > 0 && !call.signal.aborted) await pause();
+      if (delayMs > 0) await sleep(delayMs, ended);
       if (call.signal.aborted) {
         next = batches.length;
-        const { reason } = call.signal;
-        return [
-          reason instanceof ChatError ? { type: "error", error: reason } : { type: "cancelled" },
-        ];
+        const error = abortReason(call.signal);
+        return [error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error }];
       }
       next += 1;
       return batch;
     },
     close() {
       next = batches.length;
-      wake?.();
+      closing.abort();
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Extras, Signature } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { AnswerPart, FunctionCall } from "./answer.ts";
-import { type ArgumentsWriter, createArgumentsWriter } from "./write-arguments.ts";
+import { type ArgumentsDecoder, createArgumentsDecoder } from "./decode-partial-arguments.ts";
 
 export interface PartDecoder {
   decode(parts: readonly unknown[], events: ChatEvent[]): void;
@@ -19,7 +19,7 @@ type Carried = { signature?: Signature; extras?: Extras };
 /** A function call whose arguments are still on their way. */
 interface OpenCall {
   index: number;
-  writer: ArgumentsWriter;
+  decoder: ArgumentsDecoder;
   carried: Carried;
 }
 
@@ -85,7 +85,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     if (!openCall) return;
     if (name === undefined)
       openCall.carried = { ...openCall.carried, ...readCarried(part, CALL_FIELDS) };
-    const delta = openCall.writer.write(call.partialArgs);
+    const delta = openCall.decoder.decode(call.partialArgs);
     if (delta !== "") events.push({ type: "part-delta", index: openCall.index, delta });
     if (call.willContinue !== true) endCall(openCall, events);
   }
@@ -103,13 +103,13 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     events.push({ type: "part-start", index, kind: "tool_call", id, name });
     return {
       index,
-      writer: createArgumentsWriter(),
+      decoder: createArgumentsDecoder(),
       carried: readCarried(part, CALL_FIELDS) ?? {},
     };
   }
 
   function endCall(call: OpenCall, events: ChatEvent[]): void {
-    events.push({ type: "part-delta", index: call.index, delta: call.writer.end() });
+    events.push({ type: "part-delta", index: call.index, delta: call.decoder.end() });
     finishCall(call, events);
   }
 

@@ -1,7 +1,8 @@
 import { collectToolNames } from "../../chat/collect-tool-names.ts";
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
-import type { EncodeContext, PartContext } from "./encode-context.ts";
 import { encodePart } from "./encode-part.ts";
+import type { PartContext } from "./encode-tool-result.ts";
 import { isThirdGeneration } from "./model-generation.ts";
 import type { Content, GenerateRequest, RequestPart } from "./request.ts";
 
@@ -18,20 +19,21 @@ const NO_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
  * has nothing but role and parts, and an answer that comes back as a message carries extras that Google refuses in a request
  * (grounding, safety ratings).
  */
-export function encodeContents(
-  messages: readonly Message[],
-  context: EncodeContext,
-): Pick<GenerateRequest, "contents" | "systemInstruction"> {
-  const parts: PartContext = { ...context, toolNames: collectToolNames(messages) };
+export function encodeContents({
+  request: { messages },
+  model,
+  warn,
+}: EncodeCall): Pick<GenerateRequest, "contents" | "systemInstruction"> {
+  const context: PartContext = { model, warn, toolNames: collectToolNames(messages) };
   const turns: Content[] = [];
   const system: RequestPart[] = [];
   messages.forEach((message, at) => {
-    const encoded = encodeParts(message, at, parts);
+    const encoded = encodeParts(message, at, context);
     if (message.role === "system") {
       if (turns.length > 0 && encoded.length > 0) {
         const text =
           "Gemini has one system instruction, before the conversation; this one was added to it.";
-        context.warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
+        warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
       }
       system.push(...encoded);
       return;
@@ -46,7 +48,7 @@ export function encodeContents(
   // A turn of nothing but empty texts is said as one empty text, since a turn without parts is refused.
   for (const { parts: said } of turns) if (said.length === 0) said.push({ text: "" });
   const contents = turns.flatMap(setResultsApart);
-  if (isThirdGeneration(context.model)) for (const content of contents) markUnsignedCalls(content);
+  if (isThirdGeneration(model)) for (const content of contents) markUnsignedCalls(content);
   return { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
 }
 

@@ -1,6 +1,6 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { DocumentPart, ImagePart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { EncodeContext } from "./encode-context.ts";
 import { guessMediaType } from "./guess-media-type.ts";
 import type { InlineData, RequestPart } from "./request.ts";
 
@@ -11,11 +11,11 @@ export function encodeImage({ data, url, media_type }: ImagePart, param: string)
 export function encodeDocument(
   { data, url, text, media_type, title }: DocumentPart,
   param: string,
-  context: EncodeContext,
+  warn: EncodeCall["warn"],
 ): RequestPart {
   if (title !== undefined) {
     const message = "Gemini has no place for a document's title; it was left out.";
-    context.warn({ code: "unsupported_parameter", param: `${param}.title`, message });
+    warn({ code: "unsupported_parameter", param: `${param}.title`, message });
   }
   return text === undefined ? encodeMedia(data, url, media_type, param) : { text };
 }

@@ -1,8 +1,7 @@
 import type { Signature } from "../../chat/format.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
-import type { PartContext } from "./encode-context.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
-import { encodeToolResult } from "./encode-tool-result.ts";
+import { encodeToolResult, type PartContext } from "./encode-tool-result.ts";
 import { overlay } from "./overlay.ts";
 import type { RequestPart } from "./request.ts";
 
@@ -18,7 +17,7 @@ export function encodePart(part: Part, param: string, context: PartContext): Req
     case "image":
       return [overlay(encodeImage(part, param), part.extras)];
     case "document":
-      return [overlay(encodeDocument(part, param, context), part.extras)];
+      return [overlay(encodeDocument(part, param, context.warn), part.extras)];
     case "tool_call":
       return [overlay(encodeToolCall(part), part.extras)];
     case "tool_result":

@@ -1,9 +1,9 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { Extras } from "../../chat/format.ts";
 import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { encodeContents } from "./encode-contents.ts";
-import type { EncodeContext } from "./encode-context.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { overlay } from "./overlay.ts";
@@ -17,12 +17,13 @@ const DECIDED: ReadonlySet<string> = new Set(["model", "contents"]);
 const DECIDED_IN_CONFIG: ReadonlySet<string> = new Set(["maxOutputTokens", "candidateCount"]);
 
 /** A chat request → the body of `generateContent`. */
-export function encodeRequest(request: ChatRequest, context: EncodeContext): GenerateRequest {
-  const generationConfig = encodeGenerationConfig(request, context);
-  const labels = encodeLabels(request.metadata, context);
+export function encodeRequest(call: EncodeCall): GenerateRequest {
+  const { request } = call;
+  const generationConfig = encodeGenerationConfig(call);
+  const labels = encodeLabels(call);
   return overlay(
     {
-      ...encodeContents(request.messages, context),
+      ...encodeContents(call),
       ...encodeTools(request),
       ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
       ...(labels ? { labels } : {}),
@@ -55,10 +56,7 @@ function toCamelCase(fields: JsonObject): JsonObject {
   return renamed;
 }
 
-function encodeGenerationConfig(
-  request: ChatRequest,
-  { model, warn }: EncodeContext,
-): GenerationConfig {
+function encodeGenerationConfig({ request, model, warn }: EncodeCall): GenerationConfig {
   const { temperature, top_p, max_tokens, stop, seed } = request;
   const thinkingConfig = encodeThinking(request.reasoning, model, warn);
   if (stop && stop.length > MAX_STOP_SEQUENCES) {
@@ -89,10 +87,10 @@ function encodeResponseFormat(format: ChatRequest["response_format"]): Generatio
 }
 
 /** Vertex AI takes what it calls labels, of a narrow alphabet (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls). */
-function encodeLabels(
-  metadata: ChatRequest["metadata"],
-  { warn }: EncodeContext,
-): Record<string, string> | undefined {
+function encodeLabels({
+  request: { metadata },
+  warn,
+}: EncodeCall): Record<string, string> | undefined {
   if (!metadata) return undefined;
   const labels = new Map<string, string>();
   for (const [key, value] of Object.entries(metadata)) {

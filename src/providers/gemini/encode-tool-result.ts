@@ -1,10 +1,16 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ToolResultPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { PartContext } from "./encode-context.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { isThirdGeneration } from "./model-generation.ts";
 import { overlay } from "./overlay.ts";
 import type { InlineData, RequestPart } from "./request.ts";
+
+/** What the encoders of parts know besides the part. */
+export interface PartContext extends Pick<EncodeCall, "model" | "warn"> {
+  /** The function's name by the id of its call. */
+  readonly toolNames: ReadonlyMap<string, string>;
+}
 
 /** What Gemini 3 takes inside of a function's result (ai.google.dev/gemini-api/docs/function-calling, "Multimodal function responses"). */
 const MEDIA_INSIDE: ReadonlySet<string> = new Set([
@@ -73,7 +79,7 @@ function encodeItem(item: ResultItem, param: string, context: PartContext): Requ
     case "image":
       return encodeImage(item, param);
     case "document":
-      return encodeDocument(item, param, context);
+      return encodeDocument(item, param, context.warn);
     case "opaque":
       return item.value;
   }

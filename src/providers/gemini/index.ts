@@ -3,49 +3,47 @@ import { readErrorBody } from "../../google/read-error.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { requestJson } from "../../upstream/request-json.ts";
-import type { Provider, ProviderCall } from "../provider.ts";
+import type { Provider, ProviderCall, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { geminiCapabilities } from "./capabilities.ts";
 import { decodeCount, encodeCountRequest } from "./count-tokens.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { encodeRequest } from "./encode-request.ts";
 import type { GeminiConfig } from "./env.ts";
-import { createTransport, type NoTransport, type Transport } from "./transport.ts";
+import { createTransport, type Transport } from "./transport.ts";
 
 /** Google's Gemini models, by the Gemini API or by Vertex AI. */
-export function createGeminiProvider(config: GeminiConfig, deps: ProviderDeps): Provider {
+export function createGeminiProvider(
+  config: GeminiConfig,
+  deps: ProviderDeps,
+): Provider | UnavailableProvider {
   const transport = createTransport(config, deps);
-  return {
+  const info: ProviderInfo = {
     name: "gemini",
     // What the Code Assist service answered before is answered by the same models; that service itself is closed to other programs.
     aliases: ["google", "vertex", "gemini-code", "gemini-code-cli"],
     format: "google",
     defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
-    availability:
-      "reason" in transport
-        ? { available: false, code: "provider_unavailable", reason: transport.reason }
-        : { available: true },
     capabilities: geminiCapabilities(transport.name),
+  };
+  if ("reason" in transport) {
+    const { available, code, reason } = transport;
+    return { ...info, available, code, reason };
+  }
+  return {
+    ...info,
+    available: true,
     async open(call) {
-      return openAnswer(call, requireTransport(transport), deps);
+      return openAnswer(call, transport, deps);
     },
     async countTokens(call) {
-      return { input_tokens: await countTokens(call, requireTransport(transport), deps) };
+      return { input_tokens: await countTokens(call, transport, deps) };
     },
   };
-}
-
-function requireTransport(transport: Transport | NoTransport): Transport {
-  if ("reason" in transport)
-    throw new ChatError("provider_unavailable", { message: transport.reason });
-  return transport;
 }
 
 function encodeCall(call: ProviderCall) {
   const model = readModelId(call.model.id);
-  return {
-    model,
-    request: encodeRequest(call.request, { model: { ...call.model, id: model }, warn: call.warn }),
-  };
+  return { model, request: encodeRequest({ ...call, model: { ...call.model, id: model } }) };
 }
 
 /** A whole answer of Gemini 4 ends here, a streamed one does not; and one so long takes many minutes without a sign of life. */

@@ -1,6 +1,7 @@
 import { checkCredential } from "../../env/check-credential.ts";
 import { createGoogleAccess } from "../../google/google-access.ts";
 import type { ProviderDeps } from "../../platform.ts";
+import { type Unavailable, unavailable } from "../provider.ts";
 import type { GeminiConfig } from "./env.ts";
 
 export type TransportName = "api" | "vertex";
@@ -17,10 +18,8 @@ export interface Transport {
   ): Promise<T>;
 }
 
-export interface NoTransport {
+export interface NoTransport extends Unavailable {
   readonly name: TransportName;
-  /** What the operator must do. */
-  readonly reason: string;
 }
 
 /**
@@ -36,7 +35,7 @@ export function createTransport(config: GeminiConfig, deps: ProviderDeps): Trans
       : "api");
   if (name === "api") return createApiTransport(key, config);
   const access = createGoogleAccess(config, deps);
-  if ("reason" in access) return { name, reason: access.reason };
+  if ("reason" in access) return { name, ...unavailable(access.reason) };
   // v1beta1, as in Google's own libraries: v1 knows neither ids of function calls nor all of the schema fields.
   const base = `${access.locationUrl("v1beta1")}/publishers/google/models`;
   return {
@@ -55,13 +54,13 @@ function createApiTransport(
       config.GEMINI_TRANSPORT === "api"
         ? "Set GEMINI_API_KEY, or GEMINI_TRANSPORT to vertex."
         : "Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.";
-    return { name: "api", reason };
+    return { name: "api", ...unavailable(reason) };
   }
   const fault = checkCredential(
     key,
     config.GEMINI_API_KEY === undefined ? "GOOGLE_API_KEY" : "GEMINI_API_KEY",
   );
-  if (fault !== undefined) return { name: "api", reason: fault };
+  if (fault !== undefined) return { name: "api", ...unavailable(fault) };
   const headers = { "x-goog-api-key": key };
   return {
     name: "api",

@@ -2,17 +2,11 @@ import * as z from "zod";
 import { checkCredential } from "../../env/check-credential.ts";
 import { parseJsonListSecret } from "../../env/json-secret.ts";
 import { NO_QUIRKS, quirksSchema } from "../../formats/openai-chat/quirks.ts";
+import { unavailable } from "../provider.ts";
 import { type ServerEntry, serverEntrySchema } from "./env.ts";
 import type { Preset } from "./presets.ts";
 import type { Env } from "./read-presets.ts";
-import { createHeaders, findHeaderFault, type ServerConfig, unavailable } from "./server.ts";
-
-/** Names and aliases of the providers that are built in; no entry may take one of them. */
-const TAKEN_NAMES: ReadonlySet<string> = new Set([
-  ...["claude", "anthropic", "claude-code", "claude-code-cli"],
-  ...["gemini", "google", "vertex", "gemini-code", "gemini-code-cli"],
-  ...["openai", "codex", "cursor", "cursor-agent", "copilot", "github", "echo"],
-]);
+import { createHeaders, findHeaderFault, type ServerAccess, type ServerConfig } from "./server.ts";
 
 const VARIABLE = "COMPATIBLE_PROVIDERS";
 
@@ -20,13 +14,17 @@ const VARIABLE = "COMPATIBLE_PROVIDERS";
  * The servers of COMPATIBLE_PROVIDERS. An entry that is not right becomes a provider that says what to do, and leaves the others
  * alone; one whose name cannot be used is called after its place.
  */
-export function readEntries(env: Env, presets: readonly Preset[]): ServerConfig[] {
+export function readEntries(
+  env: Env,
+  presets: readonly Preset[],
+  takenNames: Iterable<string>,
+): ServerConfig[] {
   const value = env[VARIABLE];
   if (value === undefined) return [];
   const list = parseJsonListSecret(value);
   if (!list)
     return [unusable("compatible-providers", `${VARIABLE} is not a JSON list, raw or as base64.`)];
-  const taken = new Set(TAKEN_NAMES);
+  const taken = new Set(takenNames);
   for (const { aliases } of presets) for (const alias of aliases) taken.add(alias);
   return list.map((item, index) => {
     const place = `${VARIABLE}[${index}]`;
@@ -71,9 +69,7 @@ function unusable(name: string, reason: string): ServerConfig {
     aliases: [],
     defaultModel: null,
     quirks: NO_QUIRKS,
-    availability: unavailable(reason),
-    baseUrl: "",
-    headers: {},
+    access: unavailable(reason),
   };
 }
 
@@ -83,26 +79,36 @@ function readEntry(
   env: Env,
   preset: Preset | undefined,
 ): ServerConfig {
-  const { name, headers = {} } = entry;
+  const quirks = quirksSchema.safeParse({ ...preset?.quirks, ...entry.quirks });
+  return {
+    name: entry.name,
+    aliases: preset?.aliases ?? [],
+    defaultModel: entry.default_model ?? preset?.defaultModel ?? null,
+    quirks: quirks.data ?? NO_QUIRKS,
+    access: readAccess(entry, place, env, preset, quirks.error),
+  };
+}
+
+function readAccess(
+  entry: ServerEntry,
+  place: string,
+  env: Env,
+  preset: Preset | undefined,
+  quirksError: z.ZodError | undefined,
+): ServerAccess {
+  const { headers = {} } = entry;
   const baseUrl = entry.base_url ?? preset?.baseUrl ?? undefined;
+  if (baseUrl === undefined) return unavailable(`${place}.base_url is missing.`);
   const key =
     entry.api_key ?? (entry.api_key_env === undefined ? undefined : env[entry.api_key_env]);
-  const quirks = quirksSchema.safeParse({ ...preset?.quirks, ...entry.quirks });
   const fault =
-    (baseUrl === undefined ? `${place}.base_url is missing.` : undefined) ??
     (entry.api_key_env !== undefined && key === undefined
       ? `${place}.api_key_env names the variable ${entry.api_key_env}, which is not set.`
       : undefined) ??
     checkCredential(key, entry.api_key_env ?? `${place}.api_key`) ??
     findHeaderFault(headers, `${place}.headers`) ??
-    (quirks.success ? undefined : describeFault(quirks.error, `${place}.quirks`));
-  return {
-    name,
-    aliases: preset?.aliases ?? [],
-    defaultModel: entry.default_model ?? preset?.defaultModel ?? null,
-    quirks: quirks.data ?? NO_QUIRKS,
-    availability: fault === undefined ? { available: true } : unavailable(fault),
-    baseUrl: baseUrl ?? "",
-    headers: createHeaders(key, headers),
-  };
+    (quirksError && describeFault(quirksError, `${place}.quirks`));
+  return fault === undefined
+    ? { baseUrl, headers: createHeaders(key, headers) }
+    : unavailable(fault);
 }

@@ -1,24 +1,20 @@
 import { baseUrlSchema } from "../../env/base-url.ts";
 import { checkCredential } from "../../env/check-credential.ts";
 import { quirksSchema } from "../../formats/openai-chat/quirks.ts";
-import type { Availability } from "../provider.ts";
+import { unavailable } from "../provider.ts";
 import { OLLAMA_LOCAL_URL, type Preset } from "./presets.ts";
-import { createHeaders, type ServerConfig, unavailable, withApiPath } from "./server.ts";
+import { createHeaders, type ServerAccess, type ServerConfig, withApiPath } from "./server.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** A preset with what the environment says about it. */
 export function readPreset(preset: Preset, env: Env): ServerConfig {
-  const key = env[`${preset.prefix}_API_KEY`];
-  const baseUrl = findBaseUrl(preset, env);
   return {
     name: preset.name,
     aliases: preset.aliases,
     defaultModel: env[`${preset.prefix}_DEFAULT_MODEL`] ?? preset.defaultModel,
     quirks: quirksSchema.parse(preset.quirks),
-    availability: checkPreset(preset, key, baseUrl),
-    baseUrl: baseUrl ?? "",
-    headers: createHeaders(key),
+    access: readAccess(preset, env),
   };
 }
 
@@ -37,16 +33,15 @@ function isOn(value: string | undefined): boolean {
   return value !== undefined && /^(1|true|yes|on)$/i.test(value.trim());
 }
 
-function checkPreset(
-  { name, prefix, needsKey }: Preset,
-  key: string | undefined,
-  baseUrl: string | undefined,
-): Availability {
+function readAccess(preset: Preset, env: Env): ServerAccess {
+  const { name, prefix, needsKey } = preset;
+  const key = env[`${prefix}_API_KEY`];
   if (needsKey && key === undefined)
     return unavailable(`${prefix}_API_KEY is not set. Set it to a key of ${name}.`);
   const fault = checkCredential(key, `${prefix}_API_KEY`);
   if (fault !== undefined) return unavailable(fault);
-  if (baseUrl !== undefined) return { available: true };
+  const baseUrl = findBaseUrl(preset, env);
+  if (baseUrl !== undefined) return { baseUrl, headers: createHeaders(key) };
   const other = name === "ollama" ? ", or OLLAMA to 1 for the one on this machine" : "";
   return unavailable(
     `${prefix}_BASE_URL is not set to an http or https URL. Set it to the address of the server${other}.`,

@@ -1,20 +1,20 @@
+import type { ChatServer } from "../../formats/openai-chat/open-chat-completions.ts";
 import type { Quirks } from "../../formats/openai-chat/quirks.ts";
-import type { Availability } from "../provider.ts";
+import type { Unavailable } from "../provider.ts";
 
-/** A server as the configuration gives it, whether it can be used or not. */
-export interface ServerConfig {
+/** What is configured of a server, whether or not it can be called. */
+export interface ServerInfo {
   readonly name: string;
   readonly aliases: readonly string[];
   readonly defaultModel: string | null;
   readonly quirks: Quirks;
-  readonly availability: Availability;
-  /** Empty where the server is not available. */
-  readonly baseUrl: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
-export function unavailable(reason: string): Availability {
-  return { available: false, code: "provider_unavailable", reason };
+/** Where a server is called, or why it cannot be. */
+export type ServerAccess = Omit<ChatServer, "quirks"> | Unavailable;
+
+export interface ServerConfig extends ServerInfo {
+  readonly access: ServerAccess;
 }
 
 /** What may stand in a header: fetch throws at anything else, with the value in its message. */

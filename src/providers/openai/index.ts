@@ -1,10 +1,15 @@
 import type { ModelInfo } from "../../chat/model.ts";
 import { checkCredential } from "../../env/check-credential.ts";
-import { ChatError } from "../../errors/chat-error.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
-import type { Availability, Provider } from "../provider.ts";
+import {
+  type Provider,
+  type ProviderInfo,
+  type Unavailable,
+  type UnavailableProvider,
+  unavailable,
+} from "../provider.ts";
 import { openaiCapabilities } from "./capabilities.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { encodeRequest } from "./encode-request.ts";
@@ -12,20 +17,25 @@ import type { OpenaiConfig } from "./env.ts";
 import { readErrorBody } from "./read-error.ts";
 
 /** OpenAI by its Responses API: the only one of its APIs in which the current models take tools and reasoning together. */
-export function createOpenaiProvider(config: OpenaiConfig, deps: ProviderDeps): Provider {
-  const availability = checkSettings(config);
-  const headers = createHeaders(config);
-  const url = `${config.OPENAI_BASE_URL}/responses`;
-  return {
+export function createOpenaiProvider(
+  config: OpenaiConfig,
+  deps: ProviderDeps,
+): Provider | UnavailableProvider {
+  const info: ProviderInfo = {
     name: "openai",
     aliases: ["codex"],
     format: "openai_responses",
     defaultModel: config.OPENAI_DEFAULT_MODEL ?? null,
-    availability,
     capabilities: openaiCapabilities,
+  };
+  const fault = checkConfig(config);
+  if (fault) return { ...info, ...fault };
+  const headers = createHeaders(config);
+  const url = `${config.OPENAI_BASE_URL}/responses`;
+  return {
+    ...info,
+    available: true,
     async open(call) {
-      if (!availability.available)
-        throw new ChatError(availability.code, { message: availability.reason });
       const body = encodeRequest(call, createDefaults(call.model));
       return openUpstream(
         {
@@ -45,18 +55,14 @@ export function createOpenaiProvider(config: OpenaiConfig, deps: ProviderDeps): 
   };
 }
 
-function checkSettings(config: OpenaiConfig): Availability {
+function checkConfig(config: OpenaiConfig): Unavailable | undefined {
   if (!config.OPENAI_API_KEY)
     return unavailable("OPENAI_API_KEY is not set. Set it to a key of the OpenAI API.");
   for (const name of ["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const) {
     const fault = checkCredential(config[name], name);
     if (fault) return unavailable(fault);
   }
-  return { available: true };
-}
-
-function unavailable(reason: string): Availability {
-  return { available: false, code: "provider_unavailable", reason };
+  return undefined;
 }
 
 function createHeaders(config: OpenaiConfig): Record<string, string> {

@@ -31,7 +31,7 @@ beforeEach(() => {
 
 function open(overrides: Partial<CallServices> = {}, request: Partial<ChatRequest> = {}) {
   const services: CallServices = {
-    platform: { now: () => now, random: () => 0, sleep: async () => {} },
+    platform: { now: () => now, random: () => 0 },
     catalog: createCatalog(),
     log: (_level, event, fields) => logged.push(`${event} ${fields?.reason}`),
     retry: { maxRetries: 0 },

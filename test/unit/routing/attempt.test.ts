@@ -3,11 +3,11 @@ import type { Attempt } from "../../../src/chat/attempt.ts";
 import type { ChatEvent, EventBatch, Warning } from "../../../src/chat/event.ts";
 import { ChatError, type ChatErrorDetail } from "../../../src/errors/chat-error.ts";
 import type { ErrorCode } from "../../../src/errors/error-codes.ts";
-import type { Provider, ProviderCall } from "../../../src/providers/provider.ts";
+import type { AnswerCall, Provider } from "../../../src/providers/provider.ts";
 import { type AttemptCall, attemptTargets } from "../../../src/routing/attempt.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
 import { createWarningSink } from "../../../src/routing/warning-sink.ts";
-import { sleep } from "../../../src/runtimes/sleep.ts";
+import { sleep } from "../../../src/upstream/sleep.ts";
 import { createStubProvider, playEvents } from "../../support/stub-provider.ts";
 
 const start: ChatEvent = { type: "start", id: "a", model: "m" };
@@ -26,12 +26,12 @@ type Outcome = EventBatch[] | ChatError;
 
 interface Script {
   target: Target;
-  calls: ProviderCall[];
+  calls: AnswerCall[];
   streams: ReturnType<typeof playEvents>[];
 }
 
 function createScript(outcomes: Outcome[], overrides: Partial<Provider> = {}): Script {
-  const calls: ProviderCall[] = [];
+  const calls: AnswerCall[] = [];
   const streams: Script["streams"] = [];
   const provider = createStubProvider({
     async open(call) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createCatalog } from "../../../src/catalog/index.ts";
 import type { ChatRequest } from "../../../src/chat/request.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
+import { unavailable } from "../../../src/providers/provider.ts";
 import { selectTarget } from "../../../src/routing/select-target.ts";
 import { createStubProvider } from "../../support/stub-provider.ts";
 
@@ -12,15 +13,10 @@ const providers = [
     defaultModel: "claude-sonnet-5-5",
   }),
   createStubProvider({ name: "openrouter", aliases: [], defaultModel: null }),
-  createStubProvider({
-    name: "copilot",
-    aliases: ["github", "openrouter"],
-    availability: {
-      available: false,
-      code: "provider_unsupported",
-      reason: "Set COPILOT_BRIDGE_URL.",
-    },
-  }),
+  {
+    ...createStubProvider({ name: "copilot", aliases: ["github", "openrouter"] }),
+    ...unavailable("Set COPILOT_BRIDGE_URL.", "provider_unsupported"),
+  },
 ];
 const sources = { providers, catalog: createCatalog() };
 

@@ -10,6 +10,7 @@ import {
   type PlayedResponse,
   playResponses,
 } from "../../../support/play-response.ts";
+import { requireAvailable } from "../../../support/require-available.ts";
 
 const MESSAGE = {
   id: "msg_1",
@@ -31,7 +32,7 @@ async function call(
   response: PlayedResponse = jsonResponse(MESSAGE),
 ) {
   const played = playResponses(response);
-  const provider = createClaudeProvider(env, createTestDeps(played.fetch));
+  const provider = requireAvailable(createClaudeProvider(env, createTestDeps(played.fetch)));
   const answer = await foldEvents(await provider.open(createTestCall(request)));
   const [sent] = played.calls;
   if (!sent) throw new Error("nothing was sent");
@@ -109,7 +110,7 @@ describe("what is sent", () => {
 
   test("one call's headers do not stay for the next", async () => {
     const played = playResponses(jsonResponse(MESSAGE));
-    const provider = createClaudeProvider(API_KEY, createTestDeps(played.fetch));
+    const provider = requireAvailable(createClaudeProvider(API_KEY, createTestDeps(played.fetch)));
     await provider.open(
       createTestCall({ ...HI, extras: { anthropic: { "anthropic-beta": "a" } } }),
     );
@@ -146,7 +147,7 @@ describe("the client's own ways", () => {
       spyOn(console, name),
     );
     const played = playResponses(refusal(529, { type: "overloaded_error", message: "Overloaded" }));
-    const provider = createClaudeProvider(API_KEY, createTestDeps(played.fetch));
+    const provider = requireAvailable(createClaudeProvider(API_KEY, createTestDeps(played.fetch)));
     await provider.open(createTestCall(HI)).catch(() => {});
     await call(API_KEY);
     expect(played.calls.length).toBe(1);
@@ -163,21 +164,25 @@ describe("the client's own ways", () => {
         code: "ConnectionRefused",
       },
     );
-    const provider = createClaudeProvider(
-      API_KEY,
-      createTestDeps(() => Promise.reject(refused)),
+    const provider = requireAvailable(
+      createClaudeProvider(
+        API_KEY,
+        createTestDeps(() => Promise.reject(refused)),
+      ),
     );
     const error: unknown = await provider
       .open(createTestCall(HI))
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: "upstream_unavailable" });
-    const untrusted = createClaudeProvider(
-      API_KEY,
-      createTestDeps(() =>
-        Promise.reject(
-          Object.assign(new Error("self signed certificate"), {
-            code: "DEPTH_ZERO_SELF_SIGNED_CERT",
-          }),
+    const untrusted = requireAvailable(
+      createClaudeProvider(
+        API_KEY,
+        createTestDeps(() =>
+          Promise.reject(
+            Object.assign(new Error("self signed certificate"), {
+              code: "DEPTH_ZERO_SELF_SIGNED_CERT",
+            }),
+          ),
         ),
       ),
     );
@@ -188,13 +193,15 @@ describe("the client's own ways", () => {
 
   test("a caller who has gone is not called for", async () => {
     const controller = new AbortController();
-    const provider = createClaudeProvider(
-      API_KEY,
-      createTestDeps(
-        (_, { signal }) =>
-          new Promise((_resolve, reject) =>
-            signal?.addEventListener("abort", () => reject(signal.reason)),
-          ),
+    const provider = requireAvailable(
+      createClaudeProvider(
+        API_KEY,
+        createTestDeps(
+          (_, { signal }) =>
+            new Promise((_resolve, reject) =>
+              signal?.addEventListener("abort", () => reject(signal.reason)),
+            ),
+        ),
       ),
     );
     const opening = provider
@@ -303,7 +310,7 @@ describe("refusals", () => {
 describe("counting tokens", () => {
   test("asks and answers", async () => {
     const played = playResponses(jsonResponse({ input_tokens: 42 }));
-    const provider = createClaudeProvider(API_KEY, createTestDeps(played.fetch));
+    const provider = requireAvailable(createClaudeProvider(API_KEY, createTestDeps(played.fetch)));
     const counted = await provider.countTokens?.(
       createTestCall({ ...HI, max_tokens: 99_999 }, { stream: true }),
     );
@@ -318,9 +325,8 @@ describe("counting tokens", () => {
   test.each([{}, { input_tokens: "42" }, { input_tokens: -1 }])(
     "the answer %p is none",
     async (body) => {
-      const provider = createClaudeProvider(
-        API_KEY,
-        createTestDeps(playResponses(jsonResponse(body)).fetch),
+      const provider = requireAvailable(
+        createClaudeProvider(API_KEY, createTestDeps(playResponses(jsonResponse(body)).fetch)),
       );
       const thrown = await provider
         .countTokens?.(createTestCall(HI))

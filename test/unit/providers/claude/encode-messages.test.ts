@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Message } from "../../../../src/chat/message.ts";
 import type { Part } from "../../../../src/chat/part.ts";
+import { takesSystemTurns } from "../../../../src/providers/claude/capabilities.ts";
 import { encodeMessages } from "../../../../src/providers/claude/encode-messages.ts";
-import { takesSystemTurns } from "../../../../src/providers/claude/takes-system-turns.ts";
 
 function encode(messages: Message[], systemTurns = true) {
   const warnings: string[] = [];

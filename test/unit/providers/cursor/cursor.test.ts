@@ -17,11 +17,12 @@ import {
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import { collectEvents, createTestCall, createTestDeps } from "../../../support/play-response.ts";
 import { NEEDS_RECORDINGS } from "../../../support/recordings.ts";
+import { requireAvailable } from "../../../support/require-available.ts";
 import { until } from "../../../support/until.ts";
 
 let standIn: CursorStandIn;
 /** What the calls of a test still do at Cursor when they are over. */
-const work: Promise<void>[] = [];
+const work: Promise<unknown>[] = [];
 
 beforeAll(async () => {
   standIn = await startCursorStandIn();
@@ -65,10 +66,12 @@ function createProvider(timeouts: Partial<UpstreamTimeouts> = {}) {
     CURSOR_DEFAULT_MODEL: "default",
   };
   const deps = createTestDeps((input, init) => fetch(input, init), { timeouts });
-  return createCursorProvider(env, {
-    ...deps,
-    randomId: () => crypto.randomUUID().replaceAll("-", ""),
-  });
+  return requireAvailable(
+    createCursorProvider(env, {
+      ...deps,
+      randomId: () => crypto.randomUUID().replaceAll("-", ""),
+    }),
+  );
 }
 
 interface Opened {
@@ -152,7 +155,7 @@ describe("the cursor provider", () => {
     expect(Object.keys(createProvider().capabilities).sort()).toEqual([...PARAMETERS].sort());
   });
 
-  test("is unavailable without a key, and says so when it is called all the same", async () => {
+  test("without a key is unavailable, with what to do", () => {
     const provider = createCursorProvider(
       {
         CURSOR_AUTH_JSON: '{"accessToken":"eyJ"}',
@@ -161,10 +164,12 @@ describe("the cursor provider", () => {
       },
       createTestDeps(() => Promise.reject(new Error("not to be called"))),
     );
-    expect(provider.availability).toMatchObject({ available: false, code: "provider_unsupported" });
-    const error = await failure(provider.open(createTestCall(REQUEST)));
-    expect(error).toMatchObject({ code: "provider_unsupported", status: 501 });
-    expect(error.message).toContain("CURSOR_API_KEY");
+    expect(provider).toMatchObject({
+      available: false,
+      code: "provider_unsupported",
+      reason: expect.stringContaining("CURSOR_API_KEY"),
+    });
+    expect(provider).not.toHaveProperty("open");
   });
 
   test("creates an agent, streams what it says, reads the usage, and deletes the agent", async () => {

@@ -12,12 +12,15 @@ import {
   playResponses,
   sseResponse,
 } from "../../../support/play-response.ts";
+import { requireAvailable } from "../../../support/require-available.ts";
 import { SPLITS } from "../../../support/split-bytes.ts";
 
 const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, stream = true) {
-  const provider = createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch));
+  const provider = requireAvailable(
+    createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch)),
+  );
   const call = createTestCall(
     { messages: [{ role: "user", content: "Hi" }] },
     { model: { id: "gemini-asked" }, stream },

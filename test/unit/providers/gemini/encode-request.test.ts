@@ -4,6 +4,7 @@ import type { ChatRequest } from "../../../../src/chat/request.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { encodeRequest } from "../../../../src/providers/gemini/encode-request.ts";
 import type { GenerateRequest } from "../../../../src/providers/gemini/request.ts";
+import { createTestCall } from "../../../support/play-response.ts";
 
 const HI: ChatRequest["messages"] = [{ role: "user", content: "Hi" }];
 
@@ -11,12 +12,8 @@ function encode(
   request: Partial<ChatRequest>,
   model = "gemini-3.5-flash",
 ): GenerateRequest & { warnings: Warning[] } {
-  const warnings: Warning[] = [];
-  const encoded = encodeRequest(
-    { messages: HI, ...request },
-    { model: { id: model }, warn: (warning) => warnings.push(warning) },
-  );
-  return { ...encoded, warnings };
+  const call = createTestCall({ messages: HI, ...request }, { model: { id: model } });
+  return { ...encodeRequest(call), warnings: call.warnings };
 }
 
 describe("the conversation", () => {

@@ -13,6 +13,7 @@ import {
   sseResponse,
 } from "../../../support/play-response.ts";
 import { rejectionOf } from "../../../support/rejection.ts";
+import { requireAvailable } from "../../../support/require-available.ts";
 import {
   CREATED,
   completed,
@@ -33,11 +34,15 @@ const ANSWER = jsonResponse(
   responseObject({ output: [messageItem("msg_1", "Hello")], usage: USAGE }),
 );
 
+function create(env: Partial<OpenaiConfig>, fetch = playResponses(ANSWER).fetch) {
+  return createOpenaiProvider({ ...ENV, ...env }, createTestDeps(fetch));
+}
+
 function setUp(response: PlayedResponse, env: Partial<OpenaiConfig> = {}) {
   const played = playResponses(response);
   return {
     ...played,
-    provider: createOpenaiProvider({ ...ENV, ...env }, createTestDeps(played.fetch)),
+    provider: requireAvailable(create(env, played.fetch)),
   };
 }
 
@@ -225,32 +230,31 @@ describe("the provider openai", () => {
 });
 
 describe("its settings", () => {
-  const availabilityOf = (env: Partial<OpenaiConfig>) => setUp(ANSWER, env).provider.availability;
-
   test("a key opens it", () => {
-    expect(availabilityOf({})).toEqual({ available: true });
+    expect(create({}).available).toBe(true);
   });
 
-  test("without a key it says which variable to set, and is not called", async () => {
+  test("without a key it says which variable to set, and cannot be called", () => {
     const { OPENAI_API_KEY: _key, ...rest } = ENV;
-    const played = playResponses(ANSWER);
-    const provider = createOpenaiProvider(rest, createTestDeps(played.fetch));
-    expect(provider.availability).toMatchObject({ available: false, code: "provider_unavailable" });
-    expect(JSON.stringify(provider.availability)).toContain("OPENAI_API_KEY");
-    expect(await rejectionOf(provider.open(createTestCall(REQUEST)))).toMatchObject({
+    const provider = createOpenaiProvider(rest, createTestDeps(playResponses(ANSWER).fetch));
+    expect(provider).toMatchObject({
+      available: false,
       code: "provider_unavailable",
+      reason: expect.stringContaining("OPENAI_API_KEY"),
     });
-    expect(played.calls).toHaveLength(0);
+    expect(provider).not.toHaveProperty("open");
   });
 
   test.each(["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const)(
     "%s that cannot stand in a header is named, never shown",
     (name) => {
       for (const value of ["se cret", "se\ncret", "sécret"]) {
-        const availability = availabilityOf({ [name]: value });
-        expect(availability).toMatchObject({ available: false });
-        expect(JSON.stringify(availability)).toContain(name);
-        expect(JSON.stringify(availability)).not.toContain("cret");
+        const provider = create({ [name]: value });
+        expect(provider).toMatchObject({
+          available: false,
+          reason: expect.stringContaining(name),
+        });
+        expect(JSON.stringify(provider)).not.toContain("cret");
       }
     },
   );

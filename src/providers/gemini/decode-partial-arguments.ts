@@ -13,9 +13,9 @@ interface Container {
   count: number;
 }
 
-export interface ArgumentsWriter {
+export interface ArgumentsDecoder {
   /** The next fragment of the JSON text. */
-  write(partialArgs: unknown): string;
+  decode(partialArgs: unknown): string;
   /** What closes the text. */
   end(): string;
 }
@@ -24,7 +24,7 @@ export interface ArgumentsWriter {
  * Streamed function-call arguments → fragments of one JSON text. Google names each value by its path and goes through the arguments
  * in order, so containers are closed as soon as a path leads out of them; a path that leads back into one is an error.
  */
-export function createArgumentsWriter(): ArgumentsWriter {
+export function createArgumentsDecoder(): ArgumentsDecoder {
   const open: Container[] = [];
   let openString: string | null = null;
 
@@ -75,7 +75,7 @@ export function createArgumentsWriter(): ArgumentsWriter {
     return text;
   }
 
-  function writeValue({ jsonPath, ...value }: PartialArg): string {
+  function decodeValue({ jsonPath, ...value }: PartialArg): string {
     if (typeof jsonPath !== "string") throw new Error("an argument without a path");
     const piece = value.stringValue;
     if (typeof piece === "string") {
@@ -94,10 +94,10 @@ export function createArgumentsWriter(): ArgumentsWriter {
   }
 
   return {
-    write(partialArgs) {
+    decode(partialArgs) {
       if (!Array.isArray(partialArgs)) return "";
       let text = "";
-      for (const partial of partialArgs) if (isJsonObject(partial)) text += writeValue(partial);
+      for (const partial of partialArgs) if (isJsonObject(partial)) text += decodeValue(partial);
       return text;
     },
     end() {

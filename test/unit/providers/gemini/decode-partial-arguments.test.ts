@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { createArgumentsWriter } from "../../../../src/providers/gemini/write-arguments.ts";
+import { createArgumentsDecoder } from "../../../../src/providers/gemini/decode-partial-arguments.ts";
 
-function write(...pieces: object[]): unknown {
-  const writer = createArgumentsWriter();
+function decode(...pieces: object[]): unknown {
+  const decoder = createArgumentsDecoder();
   let text = "";
-  for (const piece of pieces) text += writer.write([piece]);
-  return JSON.parse(text + writer.end());
+  for (const piece of pieces) text += decoder.decode([piece]);
+  return JSON.parse(text + decoder.end());
 }
 
 const text = (jsonPath: string, stringValue: string, willContinue = false) => ({
@@ -16,12 +16,12 @@ const text = (jsonPath: string, stringValue: string, willContinue = false) => ({
 const number = (jsonPath: string, numberValue: number) => ({ jsonPath, numberValue });
 
 test("no arguments", () => {
-  expect(write()).toEqual({});
+  expect(decode()).toEqual({});
 });
 
 test("scalars of each kind", () => {
   expect(
-    write(
+    decode(
       text("$.s", "x"),
       number("$.n", -1.5),
       { jsonPath: "$.b", boolValue: true },
@@ -37,7 +37,7 @@ test("scalars of each kind", () => {
 
 test("a string in pieces, with escapes and halves of a surrogate pair", () => {
   expect(
-    write(
+    decode(
       text("$.s", 'a"', true),
       text("$.s", "\n\\\ud83d", true),
       text("$.s", "\ude00", true),
@@ -49,12 +49,12 @@ test("a string in pieces, with escapes and halves of a surrogate pair", () => {
 });
 
 test("a string that is not ended ends where the next value begins", () => {
-  expect(write(text("$.a", "x", true), text("$.b", "y", true))).toEqual({ a: "x", b: "y" });
+  expect(decode(text("$.a", "x", true), text("$.b", "y", true))).toEqual({ a: "x", b: "y" });
 });
 
 test("nested lists and objects", () => {
   expect(
-    write(
+    decode(
       number("$.m[0][0]", 1),
       number("$.m[0][1]", 2),
       number("$.m[1][0]", 3),
@@ -68,7 +68,7 @@ test("nested lists and objects", () => {
 });
 
 test("names in quotes", () => {
-  expect(write(text("$['a.b']['c\\'d']", "x"), text('$["e f"]', "y"))).toEqual({
+  expect(decode(text("$['a.b']['c\\'d']", "x"), text('$["e f"]', "y"))).toEqual({
     "a.b": { "c'd": "x" },
     "e f": "y",
   });
@@ -87,7 +87,7 @@ describe("what cannot be one JSON text is an error", () => {
   ];
   for (const [name, ...pieces] of BAD) {
     test(name, () => {
-      expect(() => write(...pieces)).toThrow();
+      expect(() => decode(...pieces)).toThrow();
     });
   }
 });

@@ -73,7 +73,7 @@ function countInput(request: ChatRequest): number {
 }
 
 /** The whole answer to a request, as events. */
-export function writeAnswer(
+export function createAnswer(
   request: ChatRequest,
   model: string,
   randomId: () => string,
