@@ -38,7 +38,7 @@ const TEXT_KINDS = {
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
-  let model = context.target.model;
+  let model: string | undefined;
   let isRaw = false;
   let sequence = 0;
   let usage: Usage | null = null;
@@ -59,7 +59,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const answer = encodeAnswer(
       {
         id,
-        model,
+        model: model ?? context.target.model,
         output: output.filter((item) => item !== null),
         ...(ending ? { ending: { ...ending, usage: ending.usage ?? usage } } : {}),
         ...(error ? { error } : {}),
