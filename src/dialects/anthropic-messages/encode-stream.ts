@@ -1,9 +1,9 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Signature } from "../../chat/format.ts";
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/event.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
@@ -54,7 +54,6 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   function encodePartStart(event: PartStartEvent, signature: Signature | undefined): string {
     const block: OpenBlock = { start: event, index: undefined };
     blocks[event.index] = block;
-    const carried = event.extras?.anthropic;
     switch (event.kind) {
       case "text":
         // It begins with its first text: there are no empty text blocks.
@@ -63,11 +62,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         block.index = nextIndex;
         if (event.redacted && signature?.format === "anthropic") {
           return startBlock(
-            overlayExtras({ type: "redacted_thinking", data: signature.value }, carried),
+            anthropicExtras.overlay({ type: "redacted_thinking", data: signature.value }, event),
           );
         }
         return startBlock(
-          overlayExtras({ type: "thinking", thinking: "", signature: "" }, carried),
+          anthropicExtras.overlay({ type: "thinking", thinking: "", signature: "" }, event),
         );
       }
       case "tool_call": {
@@ -78,7 +77,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         return (
           before +
           startBlock(
-            overlayExtras({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried),
+            anthropicExtras.overlay(
+              { type: "tool_use", id: event.id, name: event.name, input: {} },
+              event,
+            ),
           )
         );
       }
@@ -96,7 +98,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (block.index === undefined) {
       if (block.start.kind !== "text" || delta === "") return "";
       block.index = nextIndex;
-      before = startBlock(overlayExtras({ type: "text", text: "" }, block.start.extras?.anthropic));
+      before = startBlock(anthropicExtras.overlay({ type: "text", text: "" }, block.start));
     }
     return (
       before +

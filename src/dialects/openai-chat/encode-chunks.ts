@@ -1,7 +1,7 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { noteOf, saidIn } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { DONE } from "../../formats/openai-chat/format.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
@@ -24,7 +24,7 @@ interface GrowingPart {
 
 /** Chat events → chunks of our own making, for answers of other formats. */
 export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) => string {
-  const options = saidIn(context.request).stream_options;
+  const options = openaiChatExtras.noteFields(context.request, "$original").stream_options;
   const includeUsage = isJsonObject(options) && options.include_usage === true;
   const usageField = includeUsage ? ',"usage":null' : "";
   const parts: GrowingPart[] = [];
@@ -91,7 +91,9 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
         return chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: text } }] });
       case "text":
         return chunk(
-          noteOf(part.start, "$field") === "refusal" ? { refusal: text } : { content: text },
+          openaiChatExtras.note(part.start, "$field") === "refusal"
+            ? { refusal: text }
+            : { content: text },
         );
       case "opaque":
         return "";

@@ -2,8 +2,8 @@ import type { ToolResultPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { PartContext } from "./encode-context.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
+import { googleExtras } from "./extras.ts";
 import { isThirdGeneration } from "./model-generation.ts";
-import { overlay } from "./overlay.ts";
 import type { InlineData, RequestPart } from "./request.ts";
 
 /** What Gemini 3 takes inside of a function's result (ai.google.dev/gemini-api/docs/function-calling, "Multimodal function responses"). */
@@ -48,7 +48,7 @@ export function encodeToolResult(
       ...(inside.length > 0 ? { parts: inside } : {}),
     },
   };
-  return [overlay(result, part.extras), ...after];
+  return [googleExtras.overlay(result, part), ...after];
 }
 
 function isInside({ mimeType }: InlineData, { model }: PartContext): boolean {
