@@ -135,7 +135,7 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
     test(`${recording.provider} ${recording.name}: every vendor event is carried once, as it was`, async () => {
       const asked: ChatRequest = {
         messages: [{ role: "user", content: "Hi" }],
-        extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } },
+        extras: { openai_chat: { $original: { stream_options: { include_usage: true } } } },
       };
       const events = await collectEvents(await openRecording(recording, undefined, asked));
       expect(events.flatMap(({ raw }) => (raw ? [raw.data] : []))).toEqual(recording.data);

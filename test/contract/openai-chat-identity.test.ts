@@ -75,7 +75,7 @@ const complete = completionRecordings.filter(({ answer }) => !answer.error);
 const ASKED = {
   request: {
     messages: [],
-    extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } },
+    extras: { openai_chat: { $original: { stream_options: { include_usage: true } } } },
   },
 };
 

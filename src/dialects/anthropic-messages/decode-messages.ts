@@ -2,7 +2,7 @@ import type { Signature } from "../../chat/format.ts";
 import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
-import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { Block, MessagesBody, WireMessage } from "../../formats/anthropic-messages/request.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
@@ -35,7 +35,7 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
       decoded.push({
         role,
         content: typeof content === "string" ? content : decodeAnswer(content),
-        ...toExtras(rest),
+        ...anthropicExtras.wrap(rest),
       });
       return;
     case "system":
@@ -48,7 +48,9 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
     case "user": {
       // Two messages on the wire must not become one: results and the message behind them do.
       const extras =
-        decoded[decoded.length - 1]?.role === "tool" ? pinned(role, rest) : toExtras(rest);
+        decoded[decoded.length - 1]?.role === "tool"
+          ? pinned(role, rest)
+          : anthropicExtras.wrap(rest);
       if (typeof content === "string") decoded.push({ role, content, ...extras });
       else {
         const [first, ...others] = splitResults(content);
@@ -59,7 +61,7 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
 }
 
 function pinned(role: WireMessage["role"], rest: JsonObject): Pick<Message, "extras"> {
-  return toExtras({ role, ...rest });
+  return anthropicExtras.wrap({ role, ...rest });
 }
 
 /** A user's blocks in messages of role tool (results alone) and user (all else), in their order. */

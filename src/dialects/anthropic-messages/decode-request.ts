@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../../chat/request.ts";
 import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
-import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import {
   type CountTokensBody,
   countTokensBodySchema,
@@ -31,14 +31,14 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
     ...(stop_sequences === undefined ? {} : { stop: stop_sequences }),
     ...(labels.metadata ? { metadata: labels.metadata } : {}),
     ...(stream === undefined ? {} : { stream }),
-    ...toExtras({ ...extras, ...labels.carried, ...readHeaders(headers) }),
+    ...anthropicExtras.wrap({ ...extras, ...labels.carried, ...readHeaders(headers) }),
   };
 }
 
 /** The body of `POST /v1/messages/count_tokens` → chat request, of which only the prompt is meant. */
 export function decodeCountRequest(body: unknown, headers: Headers): ChatRequest {
   const { request, extras } = decodePrompt(parseBody(countTokensBodySchema, body));
-  return { ...request, ...toExtras({ ...extras, ...readHeaders(headers) }) };
+  return { ...request, ...anthropicExtras.wrap({ ...extras, ...readHeaders(headers) }) };
 }
 
 /** What the chat model says of a prompt, and what is carried beside it. */

@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../../chat/request.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
-import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { WireTool, WireToolChoice } from "../../formats/anthropic-messages/request.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
@@ -29,7 +29,7 @@ export function decodeTool(tool: WireTool): Tool {
     parameters,
     ...(typeof strict === "boolean" ? { strict } : {}),
     ...(cache ? { cache } : {}),
-    ...toExtras(rest),
+    ...anthropicExtras.wrap(rest),
   };
 }
 

@@ -2,6 +2,7 @@ import type { FinishReason } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { MessageBody, WireUsage } from "../../formats/anthropic-messages/response.ts";
 import { mapFinishReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
@@ -41,7 +42,7 @@ export function encodeEnding(
   ending: Ending,
   context: AnswerContext,
 ): { stop_reason: string; usage: WireUsage; fields: JsonObject } {
-  const carried = context.format === "anthropic" ? (ending.extras?.anthropic ?? {}) : {};
+  const carried = context.format === "anthropic" ? anthropicExtras.fields(ending) : {};
   const { usage: counts, ...fields } = carried;
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
   return {

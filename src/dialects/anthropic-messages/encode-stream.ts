@@ -1,13 +1,13 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Signature } from "../../chat/format.ts";
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/event.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { encodeRawEvent } from "../encode-raw-event.ts";
+import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
 import { embedSignature } from "./embed-signature.ts";
 import { createCarrier } from "./encode-content.ts";
 import { encodeErrorBody } from "./encode-error.ts";
@@ -18,6 +18,8 @@ interface OpenBlock {
   start: PartStartEvent;
   /** Its index among the blocks; undefined while, or where, it has none. */
   index: number | undefined;
+  /** Whether its signature went out before it. */
+  signatureSent: boolean;
 }
 
 /**
@@ -25,7 +27,6 @@ interface OpenBlock {
  * are always in our own words.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
-  let passesOn = false;
   let nextIndex = 0;
   let usage: Usage | null = null;
   const blocks: (OpenBlock | undefined)[] = [];
@@ -52,9 +53,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   /** `signature` is known at once where the whole part is in this batch; a client then has it before the part itself. */
   function encodePartStart(event: PartStartEvent, signature: Signature | undefined): string {
-    const block: OpenBlock = { start: event, index: undefined };
+    const block: OpenBlock = { start: event, index: undefined, signatureSent: false };
     blocks[event.index] = block;
-    const carried = event.extras?.anthropic;
     switch (event.kind) {
       case "text":
         // It begins with its first text: there are no empty text blocks.
@@ -63,22 +63,26 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         block.index = nextIndex;
         if (event.redacted && signature?.format === "anthropic") {
           return startBlock(
-            overlayExtras({ type: "redacted_thinking", data: signature.value }, carried),
+            anthropicExtras.overlay({ type: "redacted_thinking", data: signature.value }, event),
           );
         }
         return startBlock(
-          overlayExtras({ type: "thinking", thinking: "", signature: "" }, carried),
+          anthropicExtras.overlay({ type: "thinking", thinking: "", signature: "" }, event),
         );
       }
       case "tool_call": {
         const before = signature
           ? carrier(signature, { kind: "tool_call", toolCallId: event.id })
           : "";
+        block.signatureSent = signature !== undefined;
         block.index = nextIndex;
         return (
           before +
           startBlock(
-            overlayExtras({ type: "tool_use", id: event.id, name: event.name, input: {} }, carried),
+            anthropicExtras.overlay(
+              { type: "tool_use", id: event.id, name: event.name, input: {} },
+              event,
+            ),
           )
         );
       }
@@ -96,7 +100,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (block.index === undefined) {
       if (block.start.kind !== "text" || delta === "") return "";
       block.index = nextIndex;
-      before = startBlock(overlayExtras({ type: "text", text: "" }, block.start.extras?.anthropic));
+      before = startBlock(anthropicExtras.overlay({ type: "text", text: "" }, block.start));
     }
     return (
       before +
@@ -108,11 +112,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     );
   }
 
-  function encodePartEnd({ index: at, signature }: PartEndEvent, isCarried: boolean): string {
+  function encodePartEnd({ index: at, signature }: PartEndEvent): string {
     const block = blocks[at];
     if (!block) return "";
     blocks[at] = undefined;
-    const { start, index } = block;
+    const { start, index, signatureSent } = block;
     let text = "";
     if (index !== undefined) {
       if (start.kind === "reasoning" && !(start.redacted && signature?.format === "anthropic")) {
@@ -128,7 +132,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       text += write({ type: "content_block_stop", index });
     }
-    if (!signature || isCarried) return text;
+    if (!signature || signatureSent) return text;
     if (start.kind === "text")
       return text + carrier(signature, { kind: index === undefined ? "empty_text" : "text" });
     return start.kind === "tool_call"
@@ -136,7 +140,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       : text;
   }
 
-  function encodeOwn(event: ChatEvent, batch: EventBatch, carried: Set<number>): string {
+  function encodeOwn(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
       case "start": {
         // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch. Of what an answer says
@@ -160,14 +164,12 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       case "part-start": {
         const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
-        const signature = end?.type === "part-end" ? end.signature : undefined;
-        if (event.kind === "tool_call" && signature) carried.add(event.index);
-        return encodePartStart(event, signature);
+        return encodePartStart(event, end?.type === "part-end" ? end.signature : undefined);
       }
       case "part-delta":
         return encodePartDelta(event.index, event.delta);
       case "part-end":
-        return encodePartEnd(event, carried.has(event.index));
+        return encodePartEnd(event);
       case "usage":
         usage = event.usage;
         return "";
@@ -194,18 +196,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   return {
     heartbeat: ": heartbeat\n\n",
-    encode(batch) {
-      let text = "";
-      const carried = new Set<number>();
-      for (const event of batch) {
-        if (event.type === "start")
-          passesOn = event.raw !== undefined && context.format === "anthropic";
-        if (!passesOn || event.type === "error" || event.type === "cancelled")
-          text += encodeOwn(event, batch, carried);
-        else if (event.raw) text += encodeRawEvent(event.raw);
-      }
-      return text;
-    },
+    encode: createPassThrough("anthropic", context, {
+      encodeOwn,
+      encodeRaw: (event) => encodeRawEvent(event.raw),
+    }),
   };
 }
 

@@ -13,7 +13,7 @@ import type { DoneBody, FailedBody } from "./event.ts";
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let lastId = 0;
   let id = "";
-  let model = context.target.model;
+  let model: string | undefined;
   let usage: Usage | null = null;
   const kinds: PartKind[] = [];
 
@@ -77,7 +77,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
           id,
           request_id: context.requestId,
           provider: context.target.provider,
-          model: event.model ?? model,
+          model: event.model ?? model ?? context.target.model,
           ...encodeEnding({ ...event, usage: event.usage ?? usage }, context),
         };
         return write("done", JSON.stringify(done));

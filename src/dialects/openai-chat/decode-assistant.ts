@@ -1,6 +1,6 @@
 import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
-import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { sortInner } from "./classify-fields.ts";
 import { type Bind, decodeElement } from "./decode-content.ts";
@@ -33,7 +33,13 @@ export function decodeAssistant(message: WireAssistant, place: string, bind: Bin
       ...(text === "" ? [] : [{ type: "text" as const, text }]),
       ...elements,
       ...(refusal
-        ? [{ type: "text" as const, text: refusal, ...toExtras({}, { $field: "refusal" }) }]
+        ? [
+            {
+              type: "text" as const,
+              text: refusal,
+              ...openaiChatExtras.wrap({}, { $field: "refusal" }),
+            },
+          ]
         : []),
       ...calls.map(({ part }) => part),
     ];
@@ -46,13 +52,16 @@ export function decodeAssistant(message: WireAssistant, place: string, bind: Bin
     parts.length < 2
   ) {
     if (content === null) said.content = null;
-    return { role, content: text, ...toExtras(fields, withSaid(said)) };
+    return { role, content: text, ...openaiChatExtras.wrap(fields, { $original: said }) };
   }
   if (content?.length === 0) said.content = content;
   return {
     role,
     content: parts,
-    ...toExtras(fields, withSaid(said, "content" in message ? {} : { $content: "absent" })),
+    ...openaiChatExtras.wrap(fields, {
+      $original: said,
+      ...("content" in message ? {} : { $content: "absent" }),
+    }),
   };
 }
 

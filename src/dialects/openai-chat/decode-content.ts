@@ -7,7 +7,7 @@ import type {
   TextPart,
 } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { sortInner } from "./classify-fields.ts";
@@ -56,14 +56,17 @@ function joinThinking(pieces: readonly { text?: string | undefined }[]): string 
 function decodeRest(
   rest: JsonObject,
   form: JsonObject = {},
-): { cache?: Cache } & ReturnType<typeof toExtras> {
+): { cache?: Cache } & Pick<TextPart, "extras"> {
   const { cache_control: cacheControl, ...others } = rest;
   const { said, fields } = sortInner(others);
   const cache = decodeCacheControl(cacheControl);
   if (cache) said.cache_control = cacheControl;
   else if (cacheControl !== undefined) fields.cache_control = cacheControl;
   Object.assign(said, form);
-  return { ...(cache ? { cache } : {}), ...toExtras(fields, withSaid(said, { $element: true })) };
+  return {
+    ...(cache ? { cache } : {}),
+    ...openaiChatExtras.wrap(fields, { $original: said, $element: true }),
+  };
 }
 
 /** `{type: "ephemeral", ttl}`; undefined where it is something else. */

@@ -1,6 +1,6 @@
 import type { Message } from "../../chat/message.ts";
 import type { Part, ToolResultPart } from "../../chat/part.ts";
-import { type Notes, toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { type Notes, openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { sortInner } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
 import { type Bind, decodeElement } from "./decode-content.ts";
@@ -39,7 +39,7 @@ function decodePlain(message: WirePlainMessage, place: string, bind: Bind): Mess
   return {
     role: role === "user" ? "user" : "system",
     content: decodeContent(content, place, bind),
-    ...toExtras(fields, withSaid(said, notes)),
+    ...openaiChatExtras.wrap(fields, { $original: said, ...notes }),
   };
 }
 
@@ -59,7 +59,7 @@ function decodeToolMessage(message: WireToolMessage, place: string, bind: Bind):
     tool_call_id,
     ...(name ? { name } : {}),
     content: decodeResult(content, place, bind),
-    ...toExtras(fields, withSaid(said)),
+    ...openaiChatExtras.wrap(fields, { $original: said }),
   };
   return { role, content: [result] };
 }

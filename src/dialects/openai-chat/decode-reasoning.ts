@@ -1,5 +1,5 @@
 import type { ReasoningPart } from "../../chat/part.ts";
-import { toExtras } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { REASONING_FIELDS } from "../../formats/openai-chat/format.ts";
 import { signDetails, textOfDetails } from "../../formats/openai-chat/reasoning-details.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -31,7 +31,7 @@ export function decodeReasoning(message: WireAssistant): {
     type: "reasoning",
     text,
     ...(details.length > 0 ? { signature: signDetails(details) } : {}),
-    ...(field === undefined ? {} : toExtras({}, { $field: field })),
+    ...(field === undefined ? {} : openaiChatExtras.wrap({}, { $field: field })),
   };
   return { part, said };
 }

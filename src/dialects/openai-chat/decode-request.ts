@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../../chat/request.ts";
-import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { parseBody } from "../parse-body.ts";
@@ -36,7 +36,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     Object.assign(fields, part.fields);
     binding ??= part.binding;
   }
-  Object.assign(request, toExtras(fields, withSaid(said)));
+  Object.assign(request, openaiChatExtras.wrap(fields, { $original: said }));
   if (binding !== undefined) request.requires_format = { format: FORMAT, param: binding };
   return request;
 }

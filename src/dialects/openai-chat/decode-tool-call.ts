@@ -1,6 +1,6 @@
 import { parseArguments } from "../../chat/fold-events.ts";
 import type { OpaquePart, ToolCallPart } from "../../chat/part.ts";
-import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 import { sortInner } from "./classify-fields.ts";
@@ -37,7 +37,10 @@ export function decodeToolCall(call: WireCall, param: string, bind: Bind): Decod
       id,
       name: called.name,
       ...parseArguments(called.arguments ?? ""),
-      ...toExtras(fields, withSaid(said, type === undefined ? { $type: "absent" } : {})),
+      ...openaiChatExtras.wrap(fields, {
+        $original: said,
+        ...(type === undefined ? { $type: "absent" } : {}),
+      }),
     },
     pieces,
   };

@@ -1,6 +1,6 @@
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { toExtras, withSaid } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 import { sortInner } from "./classify-fields.ts";
@@ -46,7 +46,10 @@ function decodeTool(tool: WireTool): Tool {
     ...(parameters == null ? {} : { parameters }),
     ...(strict == null ? {} : { strict }),
     ...(cache ? { cache } : {}),
-    ...toExtras(fields, withSaid(said, type === undefined ? { $type: "absent" } : {})),
+    ...openaiChatExtras.wrap(fields, {
+      $original: said,
+      ...(type === undefined ? { $type: "absent" } : {}),
+    }),
   };
 }
 

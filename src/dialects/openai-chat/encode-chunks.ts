@@ -1,13 +1,13 @@
 import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { noteOf, saidIn } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { DONE } from "../../formats/openai-chat/format.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { encodeErrorBody } from "../openai-error.ts";
 import { carryInDetails, carryOnCall } from "./describe-parts.ts";
 import type { Piece } from "./embed-foreign.ts";
-import { encodeFailure } from "./encode-failure.ts";
 import { encodeUsage } from "./encode-usage.ts";
 
 /** A part that was begun; what is carried of it is complete when it ended. */
@@ -23,8 +23,10 @@ interface GrowingPart {
 }
 
 /** Chat events → chunks of our own making, for answers of other formats. */
-export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) => string {
-  const options = saidIn(context.request).stream_options;
+export function createChunkEncoder(
+  context: AnswerContext,
+): (event: ChatEvent, batch: EventBatch) => string {
+  const options = openaiChatExtras.noteFields(context.request, "$original").stream_options;
   const includeUsage = isJsonObject(options) && options.include_usage === true;
   const usageField = includeUsage ? ',"usage":null' : "";
   const parts: GrowingPart[] = [];
@@ -91,7 +93,9 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
         return chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: text } }] });
       case "text":
         return chunk(
-          noteOf(part.start, "$field") === "refusal" ? { refusal: text } : { content: text },
+          openaiChatExtras.note(part.start, "$field") === "refusal"
+            ? { refusal: text }
+            : { content: text },
         );
       case "opaque":
         return "";
@@ -157,11 +161,7 @@ export function createChunkEncoder(context: AnswerContext): (batch: EventBatch) 
     }
   }
 
-  return (batch) => {
-    let text = "";
-    for (const event of batch) text += encodeEvent(event, batch);
-    return text;
-  };
+  return encodeEvent;
 }
 
 /** What is carried of a part, as far as it is known by now. */
@@ -177,4 +177,9 @@ function describe({ start, reasoning, length, end }: GrowingPart): Piece | undef
     case "opaque":
       return { opaque: { format: start.format, value: end?.value ?? start.value } };
   }
+}
+
+/** The last event of a stream that failed: OpenAI's clients throw what has an `error`. */
+function encodeFailure(error: ChatError): string {
+  return `data: ${JSON.stringify({ error: encodeErrorBody(error) })}\n\n`;
 }

@@ -1,6 +1,6 @@
 import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
-import { noteOf } from "../../formats/openai-chat/extras.ts";
+import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { AnswerContext } from "../dialect.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
@@ -46,7 +46,7 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
       loose.push(piece);
     }
     if (part.type === "reasoning") reasoning += part.text;
-    else if (part.type === "text" && noteOf(part, "$field") === "refusal")
+    else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
       refusal = (refusal ?? "") + part.text;
     else if (part.type === "text") text = (text ?? "") + part.text;
     else if (part.type === "tool_call") {

@@ -2,7 +2,7 @@ import { parseArguments } from "../../chat/fold-events.ts";
 import type { Message } from "../../chat/message.ts";
 import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
-import { carryItem, toExtras } from "../../formats/openai-responses/extras.ts";
+import { carryItem, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
 import {
   carryReasoning,
@@ -97,7 +97,7 @@ function decodeCall(item: FunctionCallItem): Part {
     id,
     name,
     ...parseArguments(text),
-    ...toExtras(carryItem(omit(item, CALL_FIELDS))),
+    ...openaiResponsesExtras.wrap(carryItem(omit(item, CALL_FIELDS))),
   };
 }
 
@@ -107,7 +107,7 @@ function decodeResult(item: AnsweredCall): Part {
     type: "tool_result",
     tool_call_id: item.call_id,
     content,
-    ...toExtras(carryItem(omit(item, RESULT_FIELDS))),
+    ...openaiResponsesExtras.wrap(carryItem(omit(item, RESULT_FIELDS))),
   };
 }
 
@@ -120,8 +120,8 @@ function isAnswerToModel(item: Pick<OtherItem, "type">): boolean {
 function decodeMessage(item: MessageItem): Message {
   const content = typeof item.content === "string" ? item.content : item.content.map(decodeContent);
   const rest = carryItem(omit(item, MESSAGE_FIELDS));
-  if (item.role === "user") return { role: "user", content, ...toExtras(rest) };
-  return { role: "system", content, ...toExtras({ ...rest, $role: item.role }) };
+  if (item.role === "user") return { role: "user", content, ...openaiResponsesExtras.wrap(rest) };
+  return { role: "system", content, ...openaiResponsesExtras.wrap({ ...rest, $role: item.role }) };
 }
 
 function decodeAssistantContent(item: MessageItem): Part[] {
@@ -129,7 +129,11 @@ function decodeAssistantContent(item: MessageItem): Part[] {
   if (typeof content === "string") {
     const rest = omit(item, MESSAGE_FIELDS);
     return [
-      { type: "text", text: content, ...toExtras(isEmptyObject(rest) ? {} : { $item: rest }) },
+      {
+        type: "text",
+        text: content,
+        ...openaiResponsesExtras.wrap(isEmptyObject(rest) ? {} : { $item: rest }),
+      },
     ];
   }
   // It may stand for what the reasoning before it led to, so it must not be lost.

@@ -2,7 +2,7 @@ import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
@@ -41,7 +41,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     ...decodeReasoning(said.reasoning, extras),
     ...decodeText(said.text, extras),
     ...(said.metadata ? { metadata: said.metadata } : {}),
-    ...toExtras(extras),
+    ...openaiResponsesExtras.wrap(extras),
     ...findFormatRequirement(said),
     stream: said.stream ?? false,
   };
@@ -58,7 +58,7 @@ function carryFields(said: ResponsesBody): JsonObject {
   const unset = ["store", "include"].filter((name) => !(name in hints));
   return {
     ...fields,
-    ...(isEmptyObject(hints) ? {} : { $said: hints }),
+    ...(isEmptyObject(hints) ? {} : { $original: hints }),
     ...(unset.length === 0 ? {} : { $unset: unset }),
   };
 }
@@ -100,7 +100,7 @@ function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
     ...(typeof description === "string" ? { description } : {}),
     ...(parameters ? { parameters } : {}),
     ...(typeof strict === "boolean" ? { strict } : {}),
-    ...toExtras(carried),
+    ...openaiResponsesExtras.wrap(carried),
   };
 }
 

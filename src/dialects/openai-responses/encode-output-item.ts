@@ -1,6 +1,6 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { encodeToolCall } from "../../formats/openai-responses/encode-input.ts";
-import { fieldsNoted } from "../../formats/openai-responses/extras.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { restoreOutputText } from "../../formats/openai-responses/message-item.ts";
 import { restoreReasoning } from "../../formats/openai-responses/reasoning-item.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -61,7 +61,7 @@ function encodeText(part: TextPart, id: string): JsonObject {
     status: "completed",
     role: "assistant",
     content: [content.type === "output_text" ? { logprobs: [], ...content } : content],
-    ...fieldsNoted(part, "$item"),
+    ...openaiResponsesExtras.noteFields(part, "$item"),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
-import { noteOf } from "../../formats/openai-responses/extras.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
@@ -87,7 +87,7 @@ export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
   const isInstructions =
     first?.role === "system" &&
-    noteOf(first, "$role") === undefined &&
+    openaiResponsesExtras.note(first, "$role") === undefined &&
     typeof first.content === "string";
   return {
     instructions: isInstructions ? first.content : null,

@@ -4,8 +4,8 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { encodeRawEvent } from "../encode-raw-event.ts";
 import { encodeErrorBody } from "../openai-error.ts";
+import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import {
@@ -38,8 +38,7 @@ const TEXT_KINDS = {
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
-  let model = context.target.model;
-  let isRaw = false;
+  let model: string | undefined;
   let sequence = 0;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
@@ -59,7 +58,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const answer = encodeAnswer(
       {
         id,
-        model,
+        model: model ?? context.target.model,
         output: output.filter((item) => item !== null),
         ...(ending ? { ending: { ...ending, usage: ending.usage ?? usage } } : {}),
         ...(error ? { error } : {}),
@@ -134,7 +133,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     return text;
   }
 
-  function encodeEvent(event: ChatEvent): string {
+  function encodeOwn(event: ChatEvent): string {
     switch (event.type) {
       case "start":
         id = encodeAnswerId(event.id);
@@ -163,28 +162,15 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     }
   }
 
-  /** A failure is always told in our own words: the vendor's may speak of the operator's account. */
   function encodeRaw(event: ChatEvent): string {
-    if (event.type === "error" || event.type === "cancelled") return encodeEvent(event);
-    if (!event.raw) return "";
-    sequence += 1;
+    if (event.type === "start") ({ id, model } = event);
+    if (event.raw) sequence += 1;
     return encodeRawEvent(event.raw);
   }
 
   return {
     heartbeat: ": keep-alive\n\n",
-    encode(batch) {
-      let text = "";
-      for (const event of batch) {
-        if (event.type === "start" && event.raw && context.format === "openai_responses") {
-          isRaw = true;
-          id = event.id;
-          model = event.model;
-        }
-        text += isRaw ? encodeRaw(event) : encodeEvent(event);
-      }
-      return text;
-    },
+    encode: createPassThrough("openai_responses", context, { encodeOwn, encodeRaw }),
   };
 }
 

@@ -11,7 +11,7 @@ import type {
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
-import { toExtras } from "./extras.ts";
+import { anthropicExtras } from "./extras.ts";
 
 /**
  * A content block of a request or an answer → part. What the chat model has no word for (server tools and their results, files, new
@@ -78,7 +78,7 @@ function carryRest(
   const rest = omit(block, said);
   const cache = decodeCache(block.cache_control);
   if (cache) delete rest.cache_control;
-  return { ...(cache ? { cache } : {}), ...toExtras(rest) };
+  return { ...(cache ? { cache } : {}), ...anthropicExtras.wrap(rest) };
 }
 
 /** What may stand in a tool's result too. */

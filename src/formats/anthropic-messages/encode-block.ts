@@ -1,4 +1,3 @@
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type {
   DocumentPart,
   ImagePart,
@@ -10,7 +9,7 @@ import type {
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
 import { cacheControlOf } from "./cache-control.ts";
-import { extrasOf } from "./extras.ts";
+import { anthropicExtras } from "./extras.ts";
 
 /** A part → content block. Reasoning must have a signature of Anthropic's, or `signature` must say what stands in its place. */
 export function encodeBlock(part: Part): JsonObject {
@@ -23,7 +22,7 @@ export function encodeBlock(part: Part): JsonObject {
     case "reasoning":
       return encodeReasoning(part, part.signature?.value ?? "");
     case "tool_call":
-      return overlayExtras(
+      return anthropicExtras.overlay(
         {
           type: "tool_use",
           id: part.id,
@@ -31,10 +30,10 @@ export function encodeBlock(part: Part): JsonObject {
           input: part.arguments,
           ...cacheControlOf(part),
         },
-        extrasOf(part),
+        part,
       );
     case "tool_result":
-      return overlayExtras(
+      return anthropicExtras.overlay(
         {
           type: "tool_result",
           tool_use_id: part.tool_call_id,
@@ -42,17 +41,17 @@ export function encodeBlock(part: Part): JsonObject {
           ...(part.is_error === undefined ? {} : { is_error: part.is_error }),
           ...cacheControlOf(part),
         },
-        extrasOf(part),
+        part,
       );
   }
 }
 
 export function encodeReasoning(part: ReasoningPart, signature: string): JsonObject {
-  return overlayExtras(
+  return anthropicExtras.overlay(
     part.redacted
       ? { type: "redacted_thinking", data: signature }
       : { type: "thinking", thinking: part.text, signature },
-    extrasOf(part),
+    part,
   );
 }
 
@@ -61,24 +60,24 @@ type Content = TextPart | ImagePart | DocumentPart | OpaquePart;
 function encodeContent(part: Content): JsonObject {
   switch (part.type) {
     case "text":
-      return overlayExtras(
+      return anthropicExtras.overlay(
         { type: "text", text: part.text, ...cacheControlOf(part) },
-        extrasOf(part),
+        part,
       );
     case "image":
-      return overlayExtras(
+      return anthropicExtras.overlay(
         { type: "image", source: encodeImageSource(part), ...cacheControlOf(part) },
-        extrasOf(part),
+        part,
       );
     case "document":
-      return overlayExtras(
+      return anthropicExtras.overlay(
         {
           type: "document",
           source: encodeDocumentSource(part),
           ...(part.title === undefined ? {} : { title: part.title }),
           ...cacheControlOf(part),
         },
-        extrasOf(part),
+        part,
       );
     case "opaque":
       return part.value;

@@ -7,7 +7,7 @@ import {
   isContentPart,
   isSaidElement,
 } from "./encode-content.ts";
-import { noteOf, overlay, overlayMessage } from "./extras.ts";
+import { openaiChatExtras, overlayMessage } from "./extras.ts";
 import { REASONING_FIELDS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
@@ -33,7 +33,7 @@ export function encodeAssistant(
       const element = addReasoning(encoded, part, `${place}.content[${index}]`, context);
       if (element) elements.push(element);
       asList ||= element !== undefined;
-    } else if (part.type === "text" && noteOf(part, "$field") === "refusal")
+    } else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
       encoded.refusal = textField(encoded.refusal, part.text);
     else if (isContentPart(part) && !isCustomCall(part)) {
       elements.push(encodeElement(part, context));
@@ -51,7 +51,8 @@ export function encodeAssistant(
     encoded.tool_calls = calls;
     if (context.quirks.reasoning_with_tool_calls === "required") encoded.reasoning_content ??= "";
   }
-  if (noteOf(message, "$content") === "absent" && encoded.content === null) delete encoded.content;
+  if (openaiChatExtras.note(message, "$content") === "absent" && encoded.content === null)
+    delete encoded.content;
   return overlayMessage(encoded, message);
 }
 
@@ -70,8 +71,8 @@ function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {
 
 function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
   const text = part.arguments_text ?? JSON.stringify(part.arguments);
-  const type = noteOf(part, "$type") === "absent" ? {} : { type: "function" };
-  return overlay(
+  const type = openaiChatExtras.note(part, "$type") === "absent" ? {} : { type: "function" };
+  return openaiChatExtras.overlay(
     {
       id: encodeToolCallId(part.id, quirks),
       ...type,
@@ -105,7 +106,7 @@ function addReasoning(
       message: "Another server signed this reasoning; this one takes no signatures.",
     });
   }
-  const origin = isSaidElement(part) ? "thinking" : noteOf(part, "$field");
+  const origin = isSaidElement(part) ? "thinking" : openaiChatExtras.note(part, "$field");
   if (
     quirks.reasoning_replay === "none" ||
     (!origin && quirks.reasoning_with_tool_calls !== "required")
@@ -114,7 +115,7 @@ function addReasoning(
   const target = quirks.reasoning_replay === "as_given" ? origin : quirks.reasoning_replay;
   if (target === "thinking") {
     const element = { type: "thinking", thinking: [{ type: "text", text: part.text }] };
-    return origin === "thinking" ? overlay(element, part) : element;
+    return origin === "thinking" ? openaiChatExtras.overlay(element, part) : element;
   }
   const field = REASONING_FIELDS.find((name) => name === target);
   if (field) encoded[field] = textField(encoded[field], part.text);

@@ -4,7 +4,7 @@ import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
 import { encodeDataUrl } from "../encode-data-url.ts";
-import { noteOf, overlay, saidIn } from "./extras.ts";
+import { openaiChatExtras } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 import { refusePrivateUrls } from "./refuse-private-urls.ts";
 
@@ -23,7 +23,10 @@ export function encodeCache(
   if (!holder.cache) return {};
   if (context.quirks.cache === "cache_control")
     return { cache_control: { type: "ephemeral", ...holder.cache } };
-  if (context.quirks.cache === "as_given" && saidIn(holder).cache_control === undefined)
+  if (
+    context.quirks.cache === "as_given" &&
+    openaiChatExtras.noteFields(holder, "$original").cache_control === undefined
+  )
     context.noteLostCache();
   return {};
 }
@@ -60,7 +63,7 @@ export function encodeContent(
 
 /** True where the caller gave the part as an element of a content list in this very format. */
 export function isSaidElement(part: Part): boolean {
-  return part.type !== "opaque" && noteOf(part, "$element") === true;
+  return part.type !== "opaque" && openaiChatExtras.note(part, "$element") === true;
 }
 
 /** One part → an element of a content list. */
@@ -71,7 +74,7 @@ export function encodeElement(part: ContentPart, context: EncodeContext): JsonOb
   }
   const element = encodeKnown(part, context.quirks);
   Object.assign(element, encodeCache(part, context));
-  const laid = overlay(element, part);
+  const laid = openaiChatExtras.overlay(element, part);
   if (laid !== element) refusePrivateUrls(laid);
   return laid;
 }

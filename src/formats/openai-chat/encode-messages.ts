@@ -10,7 +10,7 @@ import {
   isContentPart,
   isSaidElement,
 } from "./encode-content.ts";
-import { noteOf, overlayMessage } from "./extras.ts";
+import { openaiChatExtras, overlayMessage } from "./extras.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
 /**
@@ -57,7 +57,7 @@ function encodePlain(message: Message, context: EncodeContext): JsonObject {
 
 function systemRole(message: Message, { quirks }: EncodeContext): string {
   if (quirks.system_role !== "as_given") return quirks.system_role;
-  return noteOf(message, "$role") === "developer" ? "developer" : "system";
+  return openaiChatExtras.note(message, "$role") === "developer" ? "developer" : "system";
 }
 
 function encodeToolResult(

@@ -1,12 +1,11 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { describeSchema, encodeResponseFormat } from "./encode-response-format.ts";
 import { encodeTool, encodeToolChoice } from "./encode-tools.ts";
-import { fieldsIn, saidIn } from "./extras.ts";
+import { openaiChatExtras } from "./extras.ts";
 import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 
@@ -17,7 +16,7 @@ export interface EncodedRequest {
 }
 
 /** What no extra decides, or a caller could name another model there, or lift a limit of its token. */
-const DECIDED_FIELDS: ReadonlySet<string> = new Set([
+const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
   "stream",
@@ -28,8 +27,8 @@ const DECIDED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Nor does the caller's own form of what the chat model says too; each is looked at where its parameter is encoded. */
-const DECIDED_FORMS: ReadonlySet<string> = new Set([
-  ...DECIDED_FIELDS,
+const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
+  ...PROTECTED_FIELDS,
   "stop",
   "tool_choice",
   "response_format",
@@ -39,8 +38,7 @@ const DECIDED_FORMS: ReadonlySet<string> = new Set([
 /** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
   const { request, model, stream } = call;
-  const said = saidIn(request);
-  const fields = fieldsIn(request);
+  const said = openaiChatExtras.noteFields(request, "$original");
   let lostCaches = 0;
   const context: EncodeContext = {
     quirks,
@@ -92,9 +90,16 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   }
   if (said.n === 1) body.n = 1;
 
-  const laid = overlayExtras(overlayExtras(body, said, DECIDED_FORMS), fields, DECIDED_FIELDS);
+  const laid = openaiChatExtras.overlay(body, request, {
+    except: PROTECTED_FIELDS,
+    exceptOriginal: PROTECTED_ORIGINALS,
+  });
   const addedUsage = stream
-    ? addStreamFields(laid, fields.stream_options ?? said.stream_options, quirks)
+    ? addStreamFields(
+        laid,
+        openaiChatExtras.fields(request).stream_options ?? said.stream_options,
+        quirks,
+      )
     : false;
   if (!stream && request.stream === false) laid.stream = false;
   return { body: laid, addedUsage };

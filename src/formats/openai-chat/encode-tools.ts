@@ -1,14 +1,14 @@
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
-import { noteOf, overlay } from "./extras.ts";
+import { openaiChatExtras } from "./extras.ts";
 
 /** Tool → an entry of `tools`. */
 export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
   if (tool.type === "opaque") return tool.value;
   const { name, description, parameters, strict } = tool;
   const encoded: JsonObject = {
-    ...(noteOf(tool, "$type") === "absent" ? {} : { type: "function" }),
+    ...(openaiChatExtras.note(tool, "$type") === "absent" ? {} : { type: "function" }),
     function: {
       name,
       ...(description === undefined ? {} : { description }),
@@ -17,7 +17,7 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
     },
     ...encodeCache(tool, context),
   };
-  return overlay(encoded, tool);
+  return openaiChatExtras.overlay(encoded, tool);
 }
 
 /** Tool choice → `tool_choice`; the caller's own form (Mistral's `any`, a list of allowed tools) where the choice still stands. */

@@ -1,7 +1,7 @@
 import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Signature } from "../../chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { toExtras } from "./extras.ts";
+import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
 import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
 
@@ -90,6 +90,9 @@ export function createPartWriter(): PartWriter {
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
   // The encoder puts the text of a part back to where these notes say that it was; see encode-assistant.ts.
-  const notes = toExtras({}, origin === "thinking" ? { $element: true } : { $field: origin });
+  const notes = openaiChatExtras.wrap(
+    {},
+    origin === "thinking" ? { $element: true } : { $field: origin },
+  );
   return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", ...notes };
 }

@@ -2,7 +2,7 @@ import type { ChatEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isZeroValue, readText } from "../../json/narrow.ts";
-import { toExtras } from "./extras.ts";
+import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
 import type { PartWriter } from "./part-writer.ts";
 
@@ -156,7 +156,8 @@ export function createToolCallAssembler(
           throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
         if (call.custom)
           events.push({ type: "part-end", index: call.part, value: customValue(call) });
-        else events.push({ type: "part-end", index: call.part, ...toExtras(call.rest) });
+        else
+          events.push({ type: "part-end", index: call.part, ...openaiChatExtras.wrap(call.rest) });
       }
     },
   };

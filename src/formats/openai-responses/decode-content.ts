@@ -2,7 +2,7 @@ import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/p
 import type { JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { toExtras } from "./extras.ts";
+import { openaiResponsesExtras } from "./extras.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/;
 
@@ -17,16 +17,16 @@ export function decodeContent(
       if (text === undefined) break;
       const fields = omit(content, TEXT_FIELDS);
       if (content.type === "output_text") fields.$type = "output_text";
-      return { type: "text", text, ...toExtras(fields) };
+      return { type: "text", text, ...openaiResponsesExtras.wrap(fields) };
     }
     case "input_image": {
       const source = readUrl(content.image_url);
       if (!source || readString(content.file_id)) break;
       const { detail, ...fields } = omit(content, IMAGE_FIELDS);
       // The API's own clients must say it, and the usual one says nothing.
-      if (detail === "auto") fields.$said = { detail };
+      if (detail === "auto") fields.$original = { detail };
       else if (detail !== undefined) fields.detail = detail;
-      return { type: "image", ...source, ...toExtras(fields) };
+      return { type: "image", ...source, ...openaiResponsesExtras.wrap(fields) };
     }
     case "input_file": {
       if (readString(content.file_id)) break;
@@ -44,7 +44,7 @@ export function decodeContent(
         type: "document",
         ...source,
         ...(title === undefined ? {} : { title }),
-        ...toExtras(fields),
+        ...openaiResponsesExtras.wrap(fields),
       };
     }
   }

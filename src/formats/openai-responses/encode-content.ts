@@ -1,7 +1,7 @@
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { encodeDataUrl } from "../encode-data-url.ts";
-import { noteOf, overlay } from "./extras.ts";
+import { openaiResponsesExtras } from "./extras.ts";
 
 /** OpenAI wants a name for a file that is sent along. */
 const UNNAMED_FILE = "document.pdf";
@@ -9,13 +9,13 @@ const UNNAMED_FILE = "document.pdf";
 /** What a user's message or a tool's output may hold → content part. */
 export function encodeContent(part: TextPart | ImagePart | DocumentPart | OpaquePart): JsonObject {
   if (part.type === "opaque") return part.value;
-  return overlay(encodeOwn(part), part);
+  return openaiResponsesExtras.overlay(encodeOwn(part), part);
 }
 
 function encodeOwn(part: TextPart | ImagePart | DocumentPart): JsonObject {
   switch (part.type) {
     case "text":
-      return { type: noteOf(part, "$type") ?? "input_text", text: part.text };
+      return { type: openaiResponsesExtras.note(part, "$type") ?? "input_text", text: part.text };
     case "image":
       return {
         type: "input_image",

@@ -3,7 +3,7 @@ import { type Message, textOf } from "../../chat/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { encodeContent } from "./encode-content.ts";
-import { fieldsNoted, hasExtras, noteOf, overlayItem } from "./extras.ts";
+import { openaiResponsesExtras, overlayItem } from "./extras.ts";
 import { continuesItem, restoreOutputText } from "./message-item.ts";
 import { restoreReasoning } from "./reasoning-item.ts";
 
@@ -23,7 +23,9 @@ export function encodeInput(
   const input: JsonObject[] = [];
   const [first] = messages;
   const instructions =
-    first?.role === "system" && noteOf(first, "$role") === undefined && messages.length > 1
+    first?.role === "system" &&
+    openaiResponsesExtras.note(first, "$role") === undefined &&
+    messages.length > 1
       ? textOf(first)
       : undefined;
   messages.forEach((message, index) => {
@@ -42,7 +44,12 @@ function encodeMessage(
   const { role, content } = message;
   // What is not a result in a tool's message can only be said by the user.
   const author = {
-    role: role === "tool" ? "user" : role === "system" ? (noteOf(message, "$role") ?? role) : role,
+    role:
+      role === "tool"
+        ? "user"
+        : role === "system"
+          ? (openaiResponsesExtras.note(message, "$role") ?? role)
+          : role,
   };
   if (typeof content === "string") {
     input.push(overlayItem({ ...author, content }, message));
@@ -117,12 +124,12 @@ function encodeAssistantPart(
 ): void {
   switch (part.type) {
     case "text":
-      if (hasExtras(part)) {
+      if (openaiResponsesExtras.has(part)) {
         input.push({
           type: "message",
           role: "assistant",
           content: [restoreOutputText(part)],
-          ...fieldsNoted(part, "$item"),
+          ...openaiResponsesExtras.noteFields(part, "$item"),
         });
       } else input.push({ role: "assistant", content: part.text });
       break;

@@ -1,6 +1,6 @@
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { overlay } from "./extras.ts";
+import { openaiResponsesExtras } from "./extras.ts";
 
 /**
  * Tools in the format's flat form. A function that does not ask for strictness says so: left out, OpenAI would rewrite its schema
@@ -15,7 +15,7 @@ export function encodeTools(tools: readonly Tool[]): JsonObject[] {
       parameters = { type: "object", properties: {} },
       strict = false,
     } = tool;
-    return overlay(
+    return openaiResponsesExtras.overlay(
       {
         type: "function",
         name,

@@ -2,7 +2,7 @@ import type { Extras } from "../../chat/format.ts";
 import type { TextPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
-import { noteOf, overlay, toExtras } from "./extras.ts";
+import { openaiResponsesExtras } from "./extras.ts";
 
 const SAID_BY_ROLE: ReadonlySet<string> = new Set(["type", "role", "content"]);
 const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);
@@ -25,18 +25,21 @@ export function carryOutputText(
   }
   if (contentIndex > 0) fields.$content_index = contentIndex;
   else fields.$item = omit(item, SAID_BY_ROLE);
-  return toExtras(fields);
+  return openaiResponsesExtras.wrap(fields);
 }
 
 /** Whether the part belongs to the same message item as the text part before it. */
 export function continuesItem(part: TextPart): boolean {
-  const index = noteOf(part, "$content_index");
+  const index = openaiResponsesExtras.note(part, "$content_index");
   return typeof index === "number" && index > 0;
 }
 
 /** A text part of the assistant → its content part. */
 export function restoreOutputText(part: TextPart): JsonObject {
-  if (noteOf(part, "$type") === "refusal")
-    return overlay({ type: "refusal", refusal: part.text }, part);
-  return overlay({ type: "output_text", text: part.text, annotations: [] }, part);
+  if (openaiResponsesExtras.note(part, "$type") === "refusal")
+    return openaiResponsesExtras.overlay({ type: "refusal", refusal: part.text }, part);
+  return openaiResponsesExtras.overlay(
+    { type: "output_text", text: part.text, annotations: [] },
+    part,
+  );
 }

@@ -3,7 +3,7 @@ import type { ReasoningPart } from "../../chat/part.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { carryItem, hasExtras, noteOf, overlayItem, toExtras } from "./extras.ts";
+import { carryItem, openaiResponsesExtras, overlayItem } from "./extras.ts";
 
 /** What stands between two texts of one reasoning item in a part's text. */
 export const TEXT_SEPARATOR = "\n\n";
@@ -53,7 +53,7 @@ export function carryReasoning(
     if (!holdsOnlyTexts(item[list], list)) fields[list] = item[list];
   return {
     ...(value ? { signature: { format: "openai_responses", value, ...(id ? { id } : {}) } } : {}),
-    ...toExtras(fields),
+    ...openaiResponsesExtras.wrap(fields),
   };
 }
 
@@ -72,8 +72,8 @@ function holdsOnlyTexts(value: unknown, list: TextList): boolean {
 /** A reasoning part → its item; undefined where it is not of this format (the vendor takes no reasoning that is not its own). */
 export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
   const signature = part.signature?.format === "openai_responses" ? part.signature : undefined;
-  if (!signature && !hasExtras(part)) return undefined;
-  const texts = splitText(part.text, noteOf(part, "$texts"));
+  if (!signature && !openaiResponsesExtras.has(part)) return undefined;
+  const texts = splitText(part.text, openaiResponsesExtras.note(part, "$texts"));
   const content = entriesOf(texts, "content");
   const item: JsonObject = {
     type: "reasoning",

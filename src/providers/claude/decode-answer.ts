@@ -1,7 +1,7 @@
 import type { ChatEvent, RawEvent, StartEvent } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { toExtras } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
@@ -184,5 +184,5 @@ function carryMessage(rest: JsonObject, usage: JsonObject): { extras?: Extras } 
   for (const [name, value] of Object.entries(rest)) if (value !== null) fields[name] = value;
   const counts = restOfUsage(usage);
   if (Object.keys(counts).length > 0) fields.usage = counts;
-  return toExtras(fields);
+  return anthropicExtras.wrap(fields);
 }

@@ -1,10 +1,10 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
+import type { Extras } from "../../chat/format.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { Part } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
-import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
 export interface EncodedMessages {
@@ -15,7 +15,7 @@ export interface EncodedMessages {
 interface WireMessage {
   role: "user" | "assistant" | "system";
   content: string | JsonObject[];
-  extras: JsonObject | undefined;
+  extras: Extras | undefined;
 }
 
 /**
@@ -42,13 +42,13 @@ export function encodeMessages(
     const pinned = isPinned(message);
     if (last && afterResults && !pinned) {
       last.content = [...blocksOf(last.content), ...encodeParts(partsOf(message), at, warn)];
-      last.extras = last.extras ?? extrasOf(message);
+      if (!anthropicExtras.has(last)) last.extras = message.extras;
     } else {
       const content =
         typeof message.content === "string" && !isResult
           ? message.content
           : encodeParts(partsOf(message), at, warn);
-      wire.push({ role: "user", content, extras: extrasOf(message) });
+      wire.push({ role: "user", content, extras: message.extras });
     }
     afterResults = isResult;
     const waiting = held;
@@ -64,7 +64,7 @@ export function encodeMessages(
         typeof message.content === "string"
           ? message.content
           : encodeParts(message.content, at, warn);
-      wire.push({ role: "system", content, extras: extrasOf(message) });
+      wire.push({ role: "system", content, extras: message.extras });
       return;
     }
     warn({
@@ -111,8 +111,7 @@ export function encodeMessages(
             : encodeParts(message.content, at, warn);
         afterResults = false;
         // The API refuses empty turns of the assistant's; what was nothing but foreign reasoning is one.
-        if (content.length > 0)
-          wire.push({ role: "assistant", content, extras: extrasOf(message) });
+        if (content.length > 0) wire.push({ role: "assistant", content, extras: message.extras });
         return;
       }
     }
@@ -121,12 +120,14 @@ export function encodeMessages(
 
   return {
     system: encodeSystem(messages.slice(0, leading), warn),
-    messages: wire.map(({ role, content, extras }) => overlayExtras({ role, content }, extras)),
+    messages: wire.map(({ role, content, extras }) =>
+      anthropicExtras.overlay({ role, content }, { extras }),
+    ),
   };
 }
 
 function isPinned(message: Message): boolean {
-  return extrasOf(message)?.role !== undefined;
+  return anthropicExtras.fields(message).role !== undefined;
 }
 
 function countLeadingSystem(messages: readonly Message[]): number {

@@ -1,9 +1,9 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ModelInfo } from "../../chat/model.ts";
-import { overlayExtras } from "../../chat/overlay-extras.ts";
+import type { ChatRequest } from "../../chat/request.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeCache } from "../../formats/anthropic-messages/cache-control.ts";
-import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import {
   BETA_HEADER,
   parseBetas,
@@ -11,6 +11,7 @@ import {
   VERSION_HEADER,
 } from "../../formats/anthropic-messages/header-extras.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { omit } from "../../json/omit.ts";
 import { takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
@@ -36,7 +37,7 @@ const MAX_WHOLE_TOKENS = 21_333;
 const UNKNOWN_MODEL_TOKENS = 4096;
 
 /** These say which model is called and how much it may write; a caller's extras have no say in them. */
-const NOT_IN_EXTRAS: ReadonlySet<string> = new Set([
+const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
   "max_tokens",
@@ -53,7 +54,7 @@ export interface EncodeOptions {
 /** A chat request → the body of `POST /v1/messages`. */
 export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { request, model } = call;
-  const { extras, betas, version } = readExtras(extrasOf(request));
+  const { extras, betas, version } = readExtras(request);
   // A request that came in this format says by itself how the model shall reason.
   const saysReasoning =
     "thinking" in extras ||
@@ -194,12 +195,10 @@ function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
   return Math.min(limit, MAX_WHOLE_TOKENS + budgetTokens);
 }
 
-function readExtras(
-  carried: JsonObject | undefined,
-): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
-  if (!carried) return { extras: {}, betas: [], version: undefined };
+function readExtras(request: ChatRequest): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
+  const carried = anthropicExtras.fields(request);
   return {
-    extras: overlayExtras<JsonObject>({}, carried, NOT_IN_EXTRAS),
+    extras: omit(carried, PROTECTED_FIELDS),
     betas: readHeader(carried, BETA_HEADER, parseBetas) ?? [],
     version: readHeader(carried, VERSION_HEADER, parseVersion),
   };

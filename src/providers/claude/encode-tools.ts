@@ -1,8 +1,7 @@
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
-import { extrasOf } from "../../formats/anthropic-messages/extras.ts";
+import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
@@ -21,7 +20,7 @@ export function encodeTools(request: ChatRequest): {
 function encodeTool(tool: Tool): JsonObject {
   return tool.type === "opaque"
     ? tool.value
-    : overlayExtras(encodeFunctionTool(tool), extrasOf(tool));
+    : anthropicExtras.overlay(encodeFunctionTool(tool), tool);
 }
 
 function encodeFunctionTool(tool: FunctionTool): JsonObject {

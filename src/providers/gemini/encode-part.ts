@@ -2,7 +2,7 @@ import type { Signature } from "../../chat/format.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { encodeToolResult, type PartContext } from "./encode-tool-result.ts";
-import { overlay } from "./overlay.ts";
+import { googleExtras } from "./extras.ts";
 import type { RequestPart } from "./request.ts";
 
 /** One part of a message → the parts of a turn; none where there is nothing to say. `param` is its path in the request. */
@@ -10,16 +10,16 @@ export function encodePart(part: Part, param: string, context: PartContext): Req
   switch (part.type) {
     case "text":
       // An empty text is refused by Vertex AI, unless it is there for its signature.
-      if (part.text === "" && !part.signature && !part.extras?.google) return [];
-      return [overlay({ text: part.text, ...sign(part.signature) }, part.extras)];
+      if (part.text === "" && !part.signature && !googleExtras.has(part)) return [];
+      return [googleExtras.overlay({ text: part.text, ...sign(part.signature) }, part)];
     case "reasoning":
       return encodeReasoning(part);
     case "image":
-      return [overlay(encodeImage(part, param), part.extras)];
+      return [googleExtras.overlay(encodeImage(part, param), part)];
     case "document":
-      return [overlay(encodeDocument(part, param, context.warn), part.extras)];
+      return [googleExtras.overlay(encodeDocument(part, param, context.warn), part)];
     case "tool_call":
-      return [overlay(encodeToolCall(part), part.extras)];
+      return [googleExtras.overlay(encodeToolCall(part), part)];
     case "tool_result":
       return encodeToolResult(part, param, context);
     case "opaque":
@@ -33,10 +33,13 @@ function sign(signature: Signature | undefined): Pick<RequestPart, "thoughtSigna
 }
 
 /** A thought; or a signature without one, which stands beside an empty text. */
-function encodeReasoning({ text, signature, extras }: ReasoningPart): RequestPart[] {
-  const signed = sign(signature);
-  if (text !== "") return [overlay({ text, thought: true, ...signed }, extras)];
-  return signed.thoughtSignature === undefined ? [] : [overlay({ text, ...signed }, extras)];
+function encodeReasoning(part: ReasoningPart): RequestPart[] {
+  const { text } = part;
+  const signed = sign(part.signature);
+  if (text !== "") return [googleExtras.overlay({ text, thought: true, ...signed }, part)];
+  return signed.thoughtSignature === undefined
+    ? []
+    : [googleExtras.overlay({ text, ...signed }, part)];
 }
 
 function encodeToolCall({ id, name, arguments: args, signature }: ToolCallPart): RequestPart {

@@ -1,50 +1,46 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
-import type { Extras } from "../../chat/format.ts";
-import { overlayExtras } from "../../chat/overlay-extras.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { encodeContents } from "./encode-contents.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import { encodeTools } from "./encode-tools.ts";
-import { overlay } from "./overlay.ts";
+import { googleExtras } from "./extras.ts";
 import type { GenerateRequest, GenerationConfig } from "./request.ts";
 
 /** Google takes five at most. */
 const MAX_STOP_SEQUENCES = 5;
 
 /** Which model answers, what it is asked and how much it may write: extras have no say in that. */
-const DECIDED: ReadonlySet<string> = new Set(["model", "contents"]);
-const DECIDED_IN_CONFIG: ReadonlySet<string> = new Set(["maxOutputTokens", "candidateCount"]);
+const PROTECTED_FIELDS: ReadonlySet<string> = new Set(["model", "contents"]);
+const PROTECTED_CONFIG_FIELDS: ReadonlySet<string> = new Set(["maxOutputTokens", "candidateCount"]);
 
 /** A chat request → the body of `generateContent`. */
 export function encodeRequest(call: EncodeCall): GenerateRequest {
   const { request } = call;
   const generationConfig = encodeGenerationConfig(call);
   const labels = encodeLabels(call);
-  return overlay(
+  return googleExtras.overlay(
     {
       ...encodeContents(call),
       ...encodeTools(request),
       ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
       ...(labels ? { labels } : {}),
     },
-    fieldsBesides(request.extras),
-    DECIDED,
+    googleExtras.wrap(readExtras(request)),
+    { except: PROTECTED_FIELDS },
   );
 }
 
-function fieldsBesides(extras: Extras | undefined): Extras | undefined {
-  if (!extras?.google) return undefined;
-  const { generationConfig, ...google } = toCamelCase(extras.google);
+function readExtras(request: ChatRequest): JsonObject {
+  const { generationConfig, ...fields } = toCamelCase(googleExtras.fields(request));
   // Anything but an object would take the place of what was encoded.
   if (isJsonObject(generationConfig)) {
-    google.generationConfig = overlayExtras<JsonObject>(
-      {},
-      toCamelCase(generationConfig),
-      DECIDED_IN_CONFIG,
+    fields.generationConfig = googleExtras.fields(
+      googleExtras.wrap(toCamelCase(generationConfig)),
+      PROTECTED_CONFIG_FIELDS,
     );
   }
-  return { google };
+  return fields;
 }
 
 /** Google reads a field's name in snake case too; it is written in one way here, so that nothing can be said twice. */

@@ -2,8 +2,8 @@ import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ToolResultPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
+import { googleExtras } from "./extras.ts";
 import { isThirdGeneration } from "./model-generation.ts";
-import { overlay } from "./overlay.ts";
 import type { InlineData, RequestPart } from "./request.ts";
 
 /** What the encoders of parts know besides the part. */
@@ -54,7 +54,7 @@ export function encodeToolResult(
       ...(inside.length > 0 ? { parts: inside } : {}),
     },
   };
-  return [overlay(result, part.extras), ...after];
+  return [googleExtras.overlay(result, part), ...after];
 }
 
 function isInside({ mimeType }: InlineData, { model }: PartContext): boolean {

@@ -1,7 +1,7 @@
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool, ToolChoice } from "../../chat/tool.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { overlay } from "./overlay.ts";
+import { googleExtras } from "./extras.ts";
 import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "./request.ts";
 
 /** All functions stand in one list, at the place of the first of them; Google's own tools stand beside it. */
@@ -29,19 +29,15 @@ function groupTools(tools: readonly Tool[]): JsonObject[] {
   return groups;
 }
 
-function encodeFunction({
-  name,
-  description,
-  parameters,
-  extras,
-}: FunctionTool): FunctionDeclaration {
+function encodeFunction(tool: FunctionTool): FunctionDeclaration {
+  const { name, description, parameters } = tool;
   const declaration = {
     name,
     ...(description === undefined ? {} : { description }),
     // `parameters` would be read as OpenAPI's older schema dialect, without $ref, $defs and more.
     ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
   };
-  return overlay(declaration, extras);
+  return googleExtras.overlay(declaration, tool);
 }
 
 function encodeToolChoice(

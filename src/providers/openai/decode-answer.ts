@@ -1,6 +1,6 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
@@ -89,7 +89,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       type: "end",
       ...mapFinishReason(response, output),
       usage: mapUsage(response.usage),
-      ...toExtras(tier === undefined ? {} : { service_tier: tier }),
+      ...openaiResponsesExtras.wrap(tier === undefined ? {} : { service_tier: tier }),
       ...(items.length > 0 || !hasItems ? { body: response } : {}),
     });
   }

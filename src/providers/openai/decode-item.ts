@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../../chat/event.ts";
-import { toExtras } from "../../formats/openai-responses/extras.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
 import {
   carryReasoning,
@@ -157,7 +157,7 @@ function createFunctionCallDecoder(
     return index;
   }
   function carry(item: JsonObject) {
-    return toExtras(omit(item, SAID_BY_THE_CALL));
+    return openaiResponsesExtras.wrap(omit(item, SAID_BY_THE_CALL));
   }
 
   start(added, events);

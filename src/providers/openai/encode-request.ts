@@ -4,14 +4,14 @@ import type { ChatRequest } from "../../chat/request.ts";
 import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeInput } from "../../formats/openai-responses/encode-input.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
-import { fieldsNoted, noteOf, overlay } from "../../formats/openai-responses/extras.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 
 /** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
-const NOT_BY_EXTRAS: ReadonlySet<string> = new Set([
+const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "max_output_tokens",
   "input",
@@ -28,7 +28,8 @@ export function encodeRequest(
 ): JsonObject {
   const { instructions, input } = encodeInput(request.messages, warn);
   const reasoning =
-    request.reasoning && encodeReasoning(request.reasoning, fieldsNoted(request, "$summary"), warn);
+    request.reasoning &&
+    encodeReasoning(request.reasoning, openaiResponsesExtras.noteFields(request, "$summary"), warn);
   const body: JsonObject = {
     model: model.id,
     ...(instructions === undefined ? {} : { instructions }),
@@ -49,7 +50,7 @@ export function encodeRequest(
           text: {
             format: {
               ...encodeFormat(request.response_format),
-              ...fieldsNoted(request, "$format"),
+              ...openaiResponsesExtras.noteFields(request, "$format"),
             },
           },
         }
@@ -58,7 +59,7 @@ export function encodeRequest(
     ...defaults,
     stream,
   };
-  const result = overlay(body, request, NOT_BY_EXTRAS);
+  const result = openaiResponsesExtras.overlay(body, request, { except: PROTECTED_FIELDS });
   // The chat model knows some fields of these two, the caller said others.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];
@@ -76,7 +77,7 @@ function encodeMaxTokens(
   if (
     tokens === undefined ||
     tokens >= MIN_OUTPUT_TOKENS ||
-    noteOf(request, "$max_output_tokens") === true
+    openaiResponsesExtras.note(request, "$max_output_tokens") === true
   )
     return tokens;
   const message = `The provider takes at least ${MIN_OUTPUT_TOKENS}; that was sent in place of ${tokens}.`;

@@ -98,7 +98,7 @@ describe("a request", () => {
       stop: ["END"],
       tool_choice: { name: "f" },
       response_format: { type: "json_schema", name: "n", schema: { type: "object" }, strict: true },
-      extras: { openai_chat: { $said: said } },
+      extras: { openai_chat: { $original: said } },
     });
   });
 
@@ -136,7 +136,7 @@ describe("a request", () => {
     test(`reasoning is understood from ${JSON.stringify(controls)}`, () => {
       const request = decode(controls);
       expect<unknown>(request.reasoning).toEqual(reasoning);
-      expect(request.extras?.openai_chat).toEqual({ $said: controls });
+      expect(request.extras?.openai_chat).toEqual({ $original: controls });
       expect(request.requires_format).toBeUndefined();
     });
   }
@@ -163,7 +163,7 @@ describe("tools", () => {
         extras: {
           openai_chat: {
             eager_input_streaming: true,
-            $said: { cache_control: { type: "ephemeral", ttl: "1h" } },
+            $original: { cache_control: { type: "ephemeral", ttl: "1h" } },
           },
         },
       },
@@ -183,7 +183,7 @@ describe("tools", () => {
   test("choices: Mistral's any, and a list of allowed tools", () => {
     expect(decode({ tool_choice: "any" })).toMatchObject({
       tool_choice: "required",
-      extras: { openai_chat: { $said: { tool_choice: "any" } } },
+      extras: { openai_chat: { $original: { tool_choice: "any" } } },
     });
     const allowed = { type: "allowed_tools", allowed_tools: { mode: "required", tools: [] } };
     expect(decode({ tool_choice: allowed })).toMatchObject({
@@ -243,18 +243,18 @@ describe("messages", () => {
       {
         type: "image",
         url: "https://a.test/b.png",
-        extras: { openai_chat: { ...note, $said: { image_url: content[2]?.image_url } } },
+        extras: { openai_chat: { ...note, $original: { image_url: content[2]?.image_url } } },
       },
       {
         type: "image",
         url: "https://a.test/c.png",
-        extras: { openai_chat: { ...note, $said: { image_url: "https://a.test/c.png" } } },
+        extras: { openai_chat: { ...note, $original: { image_url: "https://a.test/c.png" } } },
       },
       {
         type: "image",
         media_type: "image/png",
         data: "BB==",
-        extras: { openai_chat: { ...note, $said: { image_url: content[4]?.image_url } } },
+        extras: { openai_chat: { ...note, $original: { image_url: content[4]?.image_url } } },
       },
     ]);
   });
@@ -300,7 +300,7 @@ describe("messages", () => {
         text: "x",
         cache: {},
         extras: {
-          openai_chat: { $element: true, $said: { cache_control: { type: "ephemeral" } } },
+          openai_chat: { $element: true, $original: { cache_control: { type: "ephemeral" } } },
         },
       },
     ]);
@@ -315,7 +315,7 @@ describe("messages", () => {
           tool_call_id: "t1",
           name: "f",
           content: "ok",
-          extras: { openai_chat: { $said: { name: "f" } } },
+          extras: { openai_chat: { $original: { name: "f" } } },
         },
       ],
     });
@@ -343,7 +343,7 @@ describe("earlier answers", () => {
     ).toEqual({
       role: "assistant",
       content: "Hi",
-      extras: { openai_chat: { $said: { refusal: null, annotations: [] } } },
+      extras: { openai_chat: { $original: { refusal: null, annotations: [] } } },
     });
   });
 
@@ -359,7 +359,7 @@ describe("earlier answers", () => {
     expect<unknown>(decoded({ content: "" })).toEqual({
       role: "assistant",
       content: [part],
-      extras: { openai_chat: { $said: { content: "" } } },
+      extras: { openai_chat: { $original: { content: "" } } },
     });
   });
 
@@ -391,7 +391,7 @@ describe("earlier answers", () => {
     expect(decodeMessage({ role: "assistant", content: "Hi", reasoning_content: "" })).toEqual({
       role: "assistant",
       content: "Hi",
-      extras: { openai_chat: { $said: { reasoning_content: "" } } },
+      extras: { openai_chat: { $original: { reasoning_content: "" } } },
     });
   });
 

@@ -10,7 +10,7 @@ import { readCompletion, readCompletionStream } from "../../../support/read-comp
 const ASKED = {
   request: {
     messages: [],
-    extras: { openai_chat: { $said: { stream_options: { include_usage: true } } } },
+    extras: { openai_chat: { $original: { stream_options: { include_usage: true } } } },
   },
 };
 const USAGE = {

@@ -82,7 +82,7 @@ describe("parameters", () => {
   });
 
   test("the token limit under the name that the server knows", () => {
-    const said = { openai_chat: { $said: { max_completion_tokens: 10 } } };
+    const said = { openai_chat: { $original: { max_completion_tokens: 10 } } };
     expect(encode({ max_tokens: 10, extras: said }).sent).toMatchObject({
       max_completion_tokens: 10,
     });
@@ -124,7 +124,7 @@ describe("streams", () => {
     expect(addedUsage).toBe(true);
     const extras = {
       openai_chat: {
-        $said: { stream_options: { include_usage: true, include_obfuscation: false } },
+        $original: { stream_options: { include_usage: true, include_obfuscation: false } },
       },
     };
     const asked = encode({ extras }, {}, true);
@@ -195,7 +195,7 @@ describe("reasoning", () => {
   });
 
   test("the caller's own form is kept as long as it says the same", () => {
-    const extras = { openai_chat: { $said: { reasoning: { effort: "high", enabled: true } } } };
+    const extras = { openai_chat: { $original: { reasoning: { effort: "high", enabled: true } } } };
     expect(encode({ reasoning: { effort: "high" }, extras }).sent).toMatchObject({
       reasoning: { effort: "high", enabled: true },
     });
@@ -235,7 +235,7 @@ describe("extras", () => {
         {
           role: "user",
           content: "Hi",
-          extras: { openai_chat: { name: "Ann", $said: { x: null } } },
+          extras: { openai_chat: { name: "Ann", $original: { x: null } } },
         },
       ],
       tools: [
@@ -251,7 +251,7 @@ describe("extras", () => {
   });
 
   test("a name that begins with $ is sent at no level, not among the caller's own forms either", () => {
-    const extras = { openai_chat: { $x: 1, $said: { $x: 2 }, top_k: 5 } };
+    const extras = { openai_chat: { $x: 1, $original: { $x: 2 }, top_k: 5 } };
     const { sent } = encode({
       messages: [
         { role: "user", content: [{ type: "text", text: "Hi", extras }], extras },
@@ -285,7 +285,7 @@ describe("what is laid over", () => {
         role: "system",
         content: "other",
         tool_calls: [{ id: "x" }],
-        $said: { content: "more" },
+        $original: { content: "more" },
       },
     };
     expect(encodeMessage({ role: "user", content: "Hi", extras }).messages).toEqual([HI]);
