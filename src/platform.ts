@@ -11,17 +11,22 @@ export interface Platform {
   log(line: string): void;
 }
 
-/** How long an upstream may take, in milliseconds. All of them start anew with each attempt. */
+/** How long an upstream may take, in milliseconds. Every timeout starts anew with each attempt. */
 export interface UpstreamTimeouts {
-  /** Until the headers of a streamed answer. */
+  /** `UPSTREAM_HEADERS_TIMEOUT_MS`: until the headers of a streamed answer. */
   headersMs: number;
-  /** Until a whole answer, which has no sign of life before its end. */
+  /**
+   * `UPSTREAM_ANSWER_TIMEOUT_MS`: until the end of a whole answer, which shows no sign of life
+   * before.
+   */
   answerMs: number;
-  /** Without a single byte, once a stream began. */
+  /** `UPSTREAM_IDLE_TIMEOUT_MS`: between two reads of a stream. */
   idleMs: number;
-  /** With bytes but without an event (comments and pings only). */
+  /**
+   * `UPSTREAM_PROGRESS_TIMEOUT_MS`: between two events of a stream; comments and pings don't count.
+   */
   progressMs: number;
-  /** A whole stream. */
+  /** `UPSTREAM_TOTAL_TIMEOUT_MS`: until the end of a stream. */
   totalMs: number;
 }
 

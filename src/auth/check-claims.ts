@@ -2,8 +2,11 @@ import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
 import type { Principal } from "./principal.ts";
 
+/** What a token's times must satisfy. */
 export interface ClaimRules {
+  /** `JWT_TOLERANCE_SECONDS` */
   readonly toleranceSeconds: number;
+  /** `JWT_MAX_LIFETIME_SECONDS` */
   readonly maxLifetimeSeconds: number;
 }
 

@@ -1,6 +1,8 @@
 /** A key that verifies tokens. It pins the algorithm: a token's `alg` must be one of these, whatever the key could do besides. */
 export interface VerifyKey {
-  /** The `kid` by which tokens name it; null where the operator gave it none. */
+  /**
+   * The `kid` by which tokens name the key: the JWK's own or `JWT_KEY_ID`; null if it has neither.
+   */
   readonly id: string | null;
   readonly algorithms: readonly string[];
   load(): Promise<CryptoKey>;

@@ -3,13 +3,17 @@ import type { Claims } from "./principal.ts";
 import { importSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 
 export interface TokenOptions {
+  /** `JWT_SECRET` */
   readonly secret: string;
+  /** `JWT_ISSUER` */
   readonly issuer: string;
+  /** `JWT_AUDIENCE` */
   readonly audience: string;
   readonly subject?: string | undefined;
   readonly lifetimeSeconds: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** `JWT_KEY_ID` */
   readonly keyId?: string | undefined;
   /** Further claims; those that this function sets win. */
   readonly claims?: Claims;

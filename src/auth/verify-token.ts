@@ -13,8 +13,11 @@ import type { KeySource, VerifyKey } from "./key-source.ts";
 import type { Principal } from "./principal.ts";
 import { createTokenCache } from "./token-cache.ts";
 
+/** What a token's claims must satisfy. */
 export interface TokenRules extends ClaimRules {
+  /** `JWT_ISSUER` */
   readonly issuer: string;
+  /** `JWT_AUDIENCE` */
   readonly audience: string;
 }
 

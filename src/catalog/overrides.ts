@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ModelInfo, modelInfoSchema } from "../chat/model.ts";
 import { formatPath } from "../json/format-path.ts";
 
-/** Models by provider name, as an operator adds to the catalog or puts in the place of its own. */
+/** `MODEL_CATALOG`: the operator's own models by provider name, which extend or replace ours. */
 const overridesSchema = z.record(z.string().min(1), z.array(modelInfoSchema));
 export type CatalogOverrides = z.infer<typeof overridesSchema>;
 

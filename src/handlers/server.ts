@@ -21,12 +21,13 @@ export interface Server {
   readonly running: Set<AbortController>;
 }
 
+/** Limits of a streamed answer, in milliseconds. */
 export interface StreamSettings {
-  /** Longest silence towards a caller, in milliseconds. */
+  /** `HEARTBEAT_MS`: longest silence towards the caller. */
   heartbeatMs: number;
-  /** After this long without anything to say, the headers of a streamed answer go out, in milliseconds. */
+  /** `COMMIT_AFTER_MS`: longest wait for the first content before a stream's headers are sent. */
   commitAfterMs: number;
-  /** How long a caller may leave a stream unread, in milliseconds. */
+  /** `CLIENT_STALL_MS`: how long the caller may leave a stream unread. */
   clientStallMs: number;
 }
 

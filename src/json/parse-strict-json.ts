@@ -3,7 +3,7 @@ import { hasLoneSurrogate } from "./has-lone-surrogate.ts";
 import { JsonError } from "./json-error.ts";
 import { countMembersInText } from "./scan-structure.ts";
 
-/** How deep a request's body may be nested, where the operator says nothing else. */
+/** How deep a request body may be nested by default; `MAX_JSON_DEPTH` overrides it. */
 export const MAX_BODY_DEPTH = 64;
 
 /** More than any conversation with its tools has. Each costs some microseconds, in which the server does nothing else. */

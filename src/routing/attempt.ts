@@ -12,7 +12,7 @@ import { sleep } from "./sleep.ts";
 import type { WarningSink } from "./warning-sink.ts";
 
 export interface RetryPolicy {
-  /** How often one target is tried again. */
+  /** `RETRY_MAX`: how often one target is tried again. */
   readonly maxRetries: number;
   /** Between 0 and 1; for tests. */
   readonly random?: () => number;

@@ -13,9 +13,9 @@ export interface StreamBodyOptions {
   /** The answer; it may still be on its way, and fail. */
   source: Promise<EventStream>;
   encoder: StreamEncoder;
-  /** Longest silence towards the caller, in milliseconds. */
+  /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
   heartbeatMs: number;
-  /** How long the caller may leave the stream unread, in milliseconds. */
+  /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
   clientStallMs: number;
   /** Aborted when the runtime sees the caller leave. */
   callerSignal: AbortSignal;
