@@ -1,3 +1,4 @@
+import { defined } from "../json/defined.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
 import type { Principal } from "./principal.ts";
@@ -28,13 +29,17 @@ export function isPrintableName(value: unknown): value is string {
 /** What a token says about its bearer and its time, once the signature is verified too. */
 export interface CheckedClaims {
   principal: Principal;
-  /** The latest of `nbf`, `iat` and the lifetime cap before `exp`: before this, less the tolerance, the token is refused. */
+  /**
+   * The latest of `nbf`, `iat` and the lifetime cap before `exp`: before this, less the tolerance,
+   * the token is refused.
+   */
   validFrom: number;
 }
 
 /**
- * Checks that jose leaves out: finite times, a lifetime that is capped, an issue time that is not in the future, texts that are texts.
- * That the token is not too old follows: it has not expired (jose) and lives no longer than the cap.
+ * Checks that jose leaves out: finite times, a lifetime that is capped, an issue time that is not
+ * in the future, texts that are texts. That the token is not too old follows: it has not expired
+ * (jose) and lives no longer than the cap.
  */
 export function checkClaims(
   claims: JsonObject,
@@ -61,7 +66,7 @@ export function checkClaims(
     principal: {
       subject: sub ?? iss,
       issuer: iss,
-      ...(jti === undefined ? {} : { tokenId: jti }),
+      ...defined({ tokenId: jti }),
       expiresAt: exp,
       claims: Object.freeze(claims),
     },

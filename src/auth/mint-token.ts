@@ -1,4 +1,5 @@
 import { SignJWT } from "jose/jwt/sign";
+import { defined } from "../json/defined.ts";
 import type { Claims } from "./principal.ts";
 import { importSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 
@@ -19,14 +20,17 @@ export interface TokenOptions {
   readonly claims?: Claims;
 }
 
-/** A token as the caller's own signer makes it: for `npm run token`, for development mode and for tests. The server itself issues none. */
+/**
+ * A token as the caller's own signer makes it: for `npm run token`, for development mode and for
+ * tests. The server itself issues none.
+ */
 export async function mintToken(options: TokenOptions): Promise<string> {
   const issuedAt = Math.floor(options.now / 1000);
   const token = new SignJWT({ ...options.claims })
     .setProtectedHeader({
       alg: SECRET_ALGORITHM,
       typ: "JWT",
-      ...(options.keyId === undefined ? {} : { kid: options.keyId }),
+      ...defined({ kid: options.keyId }),
     })
     .setIssuer(options.issuer)
     .setAudience(options.audience)

@@ -1,4 +1,6 @@
 import { ConfigError } from "../env/config-error.ts";
+import { decodeBase64 } from "../env/decode-base64.ts";
+import { unquote } from "../env/unquote.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { readSpki } from "./read-spki.ts";
 
@@ -18,11 +20,13 @@ const OTHER_LABELS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * `JWT_PUBLIC_KEY` in PEM → a JWK; null where it is no PEM. Line breaks may be lost, or written as \n, and the whole may be in base64,
- * as it happens to PEM in environment variables.
+ * `JWT_PUBLIC_KEY` in PEM → a JWK; null where it is no PEM. Line breaks may be lost, or written as
+ * \n, and the whole may be in base64, as it happens to PEM in environment variables.
  */
 export function readPem(value: string): JsonObject | null {
-  const text = value.includes("-----BEGIN") ? value : decodeBase64(value);
+  const text = value.includes("-----BEGIN")
+    ? value
+    : new TextDecoder().decode(decodeBase64(unquote(value)) ?? new Uint8Array());
   if (!text.includes("-----BEGIN")) return null;
   const block = BLOCK.exec(text.replaceAll("\\n", "\n").replaceAll("\\r", ""));
   const [, label = "", body = "", endLabel] = block ?? [];
@@ -41,26 +45,11 @@ export function readPem(value: string): JsonObject | null {
       "holds more than one PEM block; use a JWK Set for several keys",
     );
   }
-  const jwk = readSpki(Uint8Array.from(decodeBase64(body), (character) => character.charCodeAt(0)));
+  const jwk = readSpki(decodeBase64(body) ?? new Uint8Array());
   if (!jwk)
     throw new ConfigError(
       "JWT_PUBLIC_KEY",
       "is a PEM key of a kind that is not accepted: use Ed25519, P-256 or RSA",
     );
   return jwk;
-}
-
-/** Base64 or base64url, padded or not → the bytes, one per character; "" for anything else. */
-function decodeBase64(text: string): string {
-  try {
-    return atob(
-      text
-        .replace(/[\s"']+/g, "")
-        .replaceAll("-", "+")
-        .replaceAll("_", "/")
-        .replace(/=+$/, ""),
-    );
-  } catch {
-    return "";
-  }
 }

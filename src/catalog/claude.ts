@@ -1,16 +1,19 @@
 import type { ModelInfo, Parameter, Price } from "../chat/model.ts";
 import type { Effort } from "../chat/request.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
 
-// Prices, limits and refusals as read on 2026-11-23. Refusals: platform.claude.com/docs/en/api/versioning and the migration guide of
-// each model; efforts: platform.claude.com/docs/en/build-with-claude/effort.
+// Prices, limits and refusals as read on 2026-11-23. Refusals:
+// platform.claude.com/docs/en/api/versioning and the migration guide of each model; efforts:
+// platform.claude.com/docs/en/build-with-claude/effort.
 
 const PRICES = {
   price_date: "2026-11-23",
   price_source: "https://platform.claude.com/docs/en/about-claude/pricing",
 };
 
-/** A cache write costs a quarter more than input, or twice as much where it is kept for an hour; what a read costs differs by model. */
+/**
+ * A cache write costs a quarter more than input, or twice as much where it is kept for an hour;
+ * what a read costs differs by model.
+ */
 function price(input: number, output: number, cachedInput: number): Price {
   return {
     input,
@@ -127,4 +130,4 @@ const models: readonly ModelInfo[] = [
   },
 ];
 
-export const claudeCatalog: VendorCatalog = { defaultModel: "claude-sonnet-5-5", models };
+export const claudeCatalog = { defaultModel: "claude-sonnet-5-5", models };

@@ -4,11 +4,17 @@ import { echoCatalog } from "./echo.ts";
 import { geminiCatalog } from "./gemini.ts";
 import { openaiCatalog } from "./openai.ts";
 import { type CatalogOverrides, overrideModels } from "./overrides.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
+
+/** What is known of one provider's models. */
+interface VendorCatalog {
+  /** The model if neither the caller nor the operator names one. */
+  readonly defaultModel: string;
+  readonly models: readonly ModelInfo[];
+}
 
 /**
- * By provider name. Compatible servers, Cursor and Copilot have no entry: what they serve, and for how much, is not published in one
- * place, or is a matter of the account.
+ * By provider name. Compatible servers, Cursor and Copilot have no entry: what they serve, and for
+ * how much, is not published in one place, or is a matter of the account.
  */
 const VENDORS: Readonly<Record<string, VendorCatalog>> = {
   claude: claudeCatalog,
@@ -26,7 +32,9 @@ export interface Catalog {
   list(provider: string): readonly ModelInfo[];
   /** The model where neither the caller nor the operator names one. */
   defaultModel(provider: string): string | null;
-  /** A name without a provider. Where several providers have it, the first of the catalog is meant. */
+  /**
+   * A name without a provider. Where several providers have it, the first of the catalog is meant.
+   */
   resolveModel(name: string): { provider: string; model: ModelInfo } | undefined;
 }
 
@@ -64,7 +72,10 @@ export function createCatalog({
   };
 }
 
-/** An id is stronger than another id of the vendor's, and that than an alias; among equals the later one, which may be the operator's. */
+/**
+ * An id is stronger than another id of the vendor's, and that than an alias; among equals the later
+ * one, which may be the operator's.
+ */
 function indexByName(models: readonly ModelInfo[]): Map<string, ModelInfo> {
   const index = new Map<string, ModelInfo>();
   for (const model of models) for (const alias of model.aliases ?? []) index.set(alias, model);

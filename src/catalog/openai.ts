@@ -1,25 +1,27 @@
 import type { ModelInfo, Parameter, Price } from "../chat/model.ts";
 import type { Effort } from "../chat/request.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
+import { defined } from "../json/defined.ts";
 
-// Prices, limits, efforts and refusals as read on 2026-11-23 from the models' own pages (developers.openai.com/api/docs/models).
+// Prices, limits, efforts and refusals as read on 2026-11-23 from the models' own pages
+// (developers.openai.com/api/docs/models).
 
 const PRICES = {
   price_date: "2026-11-23",
   price_source: "https://developers.openai.com/api/docs/pricing",
 };
 
-/** A cache write costs a quarter more than input. Without a published price for cached input, it is counted as input. */
+/**
+ * A cache write costs a quarter more than input. Without a published price for cached input, it is
+ * counted as input.
+ */
 function price(input: number, output: number, cachedInput?: number): Price {
-  return {
-    input,
-    output,
-    ...(cachedInput === undefined ? {} : { cached_input: cachedInput }),
-    cache_write: input * 1.25,
-  };
+  return defined({ input, output, cached_input: cachedInput, cache_write: input * 1.25 });
 }
 
-/** Above 272,000 prompt tokens the whole call costs twice as much for input and cache, and half as much again for output. */
+/**
+ * Above 272,000 prompt tokens the whole call costs twice as much for input and cache, and half as
+ * much again for output.
+ */
 function prices(
   input: number,
   output: number,
@@ -116,4 +118,4 @@ const models: readonly ModelInfo[] = [
   { id: "gpt-5", retires: "2026-12-11" },
 ];
 
-export const openaiCatalog: VendorCatalog = { defaultModel: "gpt-6.1-terra", models };
+export const openaiCatalog = { defaultModel: "gpt-6.1-terra", models };

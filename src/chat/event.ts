@@ -6,7 +6,9 @@ import type { Usage } from "./usage.ts";
 export const FINISH_REASONS = ["stop", "length", "tool_calls", "content_filter"] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-/** The vendor's own stream event, exactly as it was read, for a caller who speaks the same format. */
+/**
+ * The vendor's own stream event, exactly as it was read, for a caller who speaks the same format.
+ */
 export interface RawEvent {
   /** The SSE event name; empty where the format has none. */
   event: string;
@@ -14,7 +16,10 @@ export interface RawEvent {
   data: string;
 }
 
-/** Something that the target could not take or that was changed on the way; told to the caller in the answer. */
+/**
+ * Something that the target could not take or that was changed on the way; told to the caller in
+ * the answer.
+ */
 export interface Warning {
   code:
     | "unsupported_parameter"
@@ -29,8 +34,9 @@ export interface Warning {
 
 interface Carrier {
   /**
-   * Set on the first chat event that comes from a vendor's event, and on no other, so that a dialect of the same format can write
-   * each vendor event once. An event that means nothing to us is an `opaque` event with its `raw`.
+   * Set on the first chat event that comes from a vendor's event, and on no other, so that a
+   * dialect of the same format can write each vendor event once. An event that means nothing to us
+   * is an `opaque` event with its `raw`.
    */
   raw?: RawEvent;
 }
@@ -49,7 +55,10 @@ export type PartStartEvent = Carrier & { type: "part-start"; index: number; extr
     | { kind: "text" }
     | { kind: "reasoning"; redacted?: boolean }
     | { kind: "tool_call"; id: string; name: string }
-    /** A part in the vendor's own words; `value` is complete, except for what a `part-end` puts in its place. */
+    /**
+     * A part in the vendor's own words; `value` is complete, except for what a `part-end` puts in
+     * its place.
+     */
     | { kind: "opaque"; format: Format; value: JsonObject }
   );
 
@@ -75,7 +84,10 @@ export interface UsageEvent extends Carrier {
   usage: Usage;
 }
 
-/** A vendor event with no meaning in the chat model; only a dialect of the same format writes it out. */
+/**
+ * A vendor event with no meaning in the chat model; only a dialect of the same format writes it
+ * out.
+ */
 export interface OpaqueEvent extends Carrier {
   type: "opaque";
 }
@@ -89,7 +101,10 @@ export interface EndEvent extends Carrier {
   /** The model that gave the answer, where it is not the one that began it. */
   model?: string;
   extras?: Extras;
-  /** The vendor's whole answer, where it was not streamed or its end mark repeats it: for a caller who speaks the same format. */
+  /**
+   * The vendor's whole answer, where it was not streamed or its end mark repeats it: for a caller
+   * who speaks the same format.
+   */
   body?: JsonObject;
 }
 
@@ -103,9 +118,10 @@ export interface CancelledEvent extends Carrier {
 }
 
 /**
- * In this order, from every provider: `start` → (`part-start` → `part-delta`* → `part-end`)* → `usage`? → exactly one of `end`,
- * `error`, `cancelled`. Parts may overlap (their deltas name them by index); indexes rise from 0 without gaps. `usage` and
- * `opaque` may come anywhere between `start` and the terminal event.
+ * In this order, from every provider: `start` → (`part-start` → `part-delta`* → `part-end`)* →
+ * `usage`? → exactly one of `end`, `error`, `cancelled`. Parts may overlap (their deltas name them
+ * by index); indexes rise from 0 without gaps. `usage` and `opaque` may come anywhere between
+ * `start` and the terminal event.
  */
 export type ChatEvent =
   | StartEvent
@@ -125,10 +141,21 @@ export function isTerminal(
   return event?.type === "end" || event?.type === "error" || event?.type === "cancelled";
 }
 
+/**
+ * The usage that is known after an event: each count, and one at the end, replaces what came
+ * before.
+ */
+export function usageAfter(event: ChatEvent, before: Usage | null): Usage | null {
+  return event.type === "usage" || event.type === "end" ? (event.usage ?? before) : before;
+}
+
 /** The events decoded from one upstream read. */
 export type EventBatch = readonly ChatEvent[];
 
-/** An answer as it arrives. `read` gives the next batch, or null after the terminal event; it never rejects: a failure is an `error` event. */
+/**
+ * An answer as it arrives. `read` gives the next batch, or null after the terminal event; it never
+ * rejects: a failure is an `error` event.
+ */
 export interface EventStream {
   /** Whose raw events and body it carries; null where the provider has no format of its own. */
   readonly format: Format | null;

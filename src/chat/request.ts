@@ -9,7 +9,10 @@ export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "ma
 export const effortSchema = z.enum(EFFORTS);
 export type Effort = z.infer<typeof effortSchema>;
 
-/** How much the model may think. A vendor takes `effort` or `budget_tokens`; what it does not take is mapped, with a warning. */
+/**
+ * How much the model may think. A vendor takes `effort` or `budget_tokens`; what it does not take
+ * is mapped, with a warning.
+ */
 export const reasoningSchema = z.strictObject({
   effort: effortSchema
     .optional()
@@ -22,11 +25,25 @@ export const reasoningSchema = z.strictObject({
 });
 export type Reasoning = z.infer<typeof reasoningSchema>;
 
-/** The effort that a budget of thinking is worth; more than `high` is never made of a number, since it costs more than anyone asked for. */
+/**
+ * The effort that a budget of thinking is worth; more than `high` is never made of a number, since
+ * it costs more than anyone asked for.
+ */
 export function effortWorth(budget: number): Effort {
   if (budget === 0) return "none";
   if (budget <= 4096) return "low";
   return budget <= 16_384 ? "medium" : "high";
+}
+
+/**
+ * The effort itself if it is among `taken`; else the highest below it, else the lowest above.
+ * Anything but `none` never becomes `none`: undefined if nothing else is left.
+ */
+export function nearestEffort(wanted: Effort, taken: readonly Effort[]): Effort | undefined {
+  if (taken.includes(wanted)) return wanted;
+  const rank = EFFORTS.indexOf(wanted);
+  const others = EFFORTS.filter((effort) => effort !== "none" && taken.includes(effort));
+  return others.findLast((effort) => EFFORTS.indexOf(effort) < rank) ?? others[0];
 }
 
 export const responseFormatSchema = z.discriminatedUnion("type", [

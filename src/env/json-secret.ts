@@ -1,16 +1,17 @@
 import * as z from "zod";
 import { type JsonObject, jsonObjectSchema } from "../json/json-object.ts";
+import { decodeBase64 } from "./decode-base64.ts";
 import { unquote } from "./unquote.ts";
 
 /**
- * A secret that holds a JSON object, in any form in which people set one: raw, or as base64 or base64url with or without padding
- * (`cut -d= -f2` cuts it off), with white space or quotes around it, line breaks inside. Null where it is none of these; the
- * content is never part of a message.
+ * A secret that holds a JSON object, in any form in which people set one: raw, or as base64 or
+ * base64url with or without padding (`cut -d= -f2` cuts it off), with white space or quotes around
+ * it, line breaks inside. Null where it is none of these; the content is never part of a message.
  */
 export function parseJsonSecret(value: string): JsonObject | null {
   const text = unquote(value);
   return (
-    jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeBase64(text), "{")).data ??
+    jsonObjectSchema.safeParse(parseJson(text, "{") ?? parseJson(decodeText(text), "{")).data ??
     null
   );
 }
@@ -19,8 +20,8 @@ export function parseJsonSecret(value: string): JsonObject | null {
 export function parseJsonListSecret(value: string): unknown[] | null {
   const text = unquote(value);
   return (
-    z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeBase64(text), "["))
-      .data ?? null
+    z.array(z.unknown()).safeParse(parseJson(text, "[") ?? parseJson(decodeText(text), "[")).data ??
+    null
   );
 }
 
@@ -33,14 +34,10 @@ function parseJson(text: string, opening: "{" | "["): unknown {
   }
 }
 
-function decodeBase64(text: string): string {
-  const base64 = text
-    .replace(/\s+/g, "")
-    .replaceAll("-", "+")
-    .replaceAll("_", "/")
-    .replace(/=+$/, "");
+function decodeText(text: string): string {
+  const bytes = decodeBase64(text);
+  if (bytes === null) return "";
   try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
   } catch {
     return "";

@@ -11,8 +11,8 @@ import { attemptTargets } from "../routing/attempt.ts";
 import { selectTarget } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import { observeStream } from "../stream/observe-stream.ts";
-import { settledWithin } from "../stream/settled-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
+import { withDeadline } from "../stream/with-deadline.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import type { RequestContext, Server } from "./server.ts";
 
@@ -107,7 +107,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
         return respondJson(body, requestId, 200, answerHeaders(dialect, requestId, warnings));
       }
       // Until the first content, or the end of the wait for it, a failure still has its true status.
-      await settledWithin(opening, settings.commitAfterMs);
+      await withDeadline(opening, settings.commitAfterMs);
     } catch (thrown) {
       return fail(thrown);
     } finally {

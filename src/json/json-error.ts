@@ -1,4 +1,5 @@
 import { ChatError } from "../errors/chat-error.ts";
+import { defined } from "./defined.ts";
 
 /** Everything for which a JSON text is refused, with the words that the caller gets. */
 const REASONS = {
@@ -15,12 +16,15 @@ const REASONS = {
 
 export type JsonFault = keyof typeof REASONS;
 
-/** A JSON text that is refused. As a ChatError it can go out as it is; `param` says where, if that is known. */
+/**
+ * A JSON text that is refused. As a ChatError it can go out as it is; `param` says where, if that
+ * is known.
+ */
 export class JsonError extends ChatError {
   readonly reason: JsonFault;
 
   constructor(reason: JsonFault, param?: string) {
-    super("invalid_json", { message: REASONS[reason], ...(param === undefined ? {} : { param }) });
+    super("invalid_json", defined({ message: REASONS[reason], param }));
     this.reason = reason;
   }
 }

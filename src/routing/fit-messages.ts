@@ -6,14 +6,15 @@ import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
 
 /**
- * The conversation without the parts and signatures that the target cannot take, each told of; the same list where nothing changes. A
- * message of which nothing is left is left out too. Only where that is the last one there is an error: without it the model would
- * answer something that nobody asked.
+ * The conversation without the parts and signatures that the target cannot take, each told of; the
+ * same list where nothing changes. A message of which nothing is left is left out too. Only where
+ * that is the last one there is an error: without it the model would answer something that nobody
+ * asked.
  */
 export function fitMessages(messages: Message[], fit: Fit): Message[] {
   return mapOrSame(messages, (message, index) => {
     const { content } = message;
-    if (message.extras) fit.noteExtras(message.extras, () => `messages[${index}]`);
+    if (message.extras) fit.noteForeignExtras(message.extras, () => `messages[${index}]`);
     if (typeof content === "string") return message;
     const fitted = mapOrSame(content, (part, partIndex) =>
       fitPart(part, fit, () => `messages[${index}].content[${partIndex}]`),
@@ -42,7 +43,7 @@ type Path = () => string;
 /** The part as the target takes it; null where it does not. */
 function fitPart(part: Part, fit: Fit, path: Path): Part | null {
   if (part.type === "opaque") return fitOpaque(part, fit, path);
-  if (part.extras) fit.noteExtras(part.extras, path);
+  if (part.extras) fit.noteForeignExtras(part.extras, path);
   switch (part.type) {
     case "text":
     case "tool_call":
@@ -122,7 +123,7 @@ type ResultPart = Exclude<ToolResultPart["content"], string>[number];
 
 function fitResultPart(part: ResultPart, fit: Fit, path: Path): ResultPart | null {
   if (part.type === "opaque") return fitOpaque(part, fit, path);
-  if (part.extras) fit.noteExtras(part.extras, path);
+  if (part.extras) fit.noteForeignExtras(part.extras, path);
   if (part.type === "text") return fitCache(fitSignature(part, fit, path), fit, path);
   if (!fit.takes(`tool_result.${part.type}`)) {
     fit.drop(path(), `takes no ${part.type} in a tool's result`);

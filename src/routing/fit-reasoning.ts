@@ -1,10 +1,16 @@
 import type { ModelInfo } from "../chat/model.ts";
-import { EFFORTS, type Effort, effortWorth, type Reasoning } from "../chat/request.ts";
+import {
+  EFFORTS,
+  type Effort,
+  effortWorth,
+  nearestEffort,
+  type Reasoning,
+} from "../chat/request.ts";
 import type { Fit } from "./fit.ts";
 
 /**
- * What an effort is worth as a budget of tokens: the figures of Google's own OpenAI endpoint (ai.google.dev/gemini-api/docs/openai),
- * carried on for the efforts that it has not.
+ * What an effort is worth as a budget of tokens: the figures of Google's own OpenAI endpoint
+ * (ai.google.dev/gemini-api/docs/openai), carried on for the efforts that it has not.
  */
 const BUDGETS: Record<Effort, number> = {
   none: 0,
@@ -17,9 +23,10 @@ const BUDGETS: Record<Effort, number> = {
 };
 
 /**
- * The reasoning settings as the model takes them: an effort in the place of a budget or the reverse, the nearest effort, a budget
- * within the model's limits, each with a warning. The same object where nothing changes, undefined where nothing is left. Of a model
- * that is not in the catalog only what the provider says is known; it maps the rest itself.
+ * The reasoning settings as the model takes them: an effort in the place of a budget or the
+ * reverse, the nearest effort, a budget within the model's limits, each with a warning. The same
+ * object where nothing changes, undefined where nothing is left. Of a model that is not in the
+ * catalog only what the provider says is known; it maps the rest itself.
  */
 export function fitReasoning(
   reasoning: Reasoning,
@@ -47,7 +54,7 @@ export function fitReasoning(
     else fit.drop("reasoning.visible");
   }
   if (effort !== undefined) {
-    const nearest = takesEffort ? nearestEffort(effort, model) : undefined;
+    const nearest = takesEffort ? nearestEffort(effort, model.efforts ?? EFFORTS) : undefined;
     if (nearest !== undefined) {
       if (nearest !== effort)
         fit.adjust("reasoning.effort", `takes no effort ${effort}; ${nearest} is the nearest`);
@@ -75,7 +82,7 @@ export function fitReasoning(
         );
       fitted.budget_tokens = allowed;
     } else if (takesEffort && effort === undefined) {
-      const worth = nearestEffort(effortWorth(budget), model);
+      const worth = nearestEffort(effortWorth(budget), model.efforts ?? EFFORTS);
       if (worth === undefined) fit.drop("reasoning.budget_tokens");
       else {
         fit.adjust(
@@ -95,25 +102,15 @@ export function fitReasoning(
   return Object.keys(fitted).length === 0 ? undefined : fitted;
 }
 
-/** The effort itself, or the nearest that the model takes, the lower of two; who asked for thinking is not answered without. */
-function nearestEffort(wanted: Effort, { efforts }: ModelInfo): Effort | undefined {
-  if (!efforts || efforts.includes(wanted)) return wanted;
-  let nearest: Effort | undefined;
-  let smallest = Number.POSITIVE_INFINITY;
-  for (const effort of EFFORTS) {
-    if (effort === "none" || !efforts.includes(effort)) continue;
-    const distance = Math.abs(EFFORTS.indexOf(effort) - EFFORTS.indexOf(wanted));
-    if (distance < smallest) [nearest, smallest] = [effort, distance];
-  }
-  return nearest;
-}
-
 function clampBudget(budget: number, { reasoning_budget: limits }: ModelInfo): number {
   if (!limits) return budget;
   return Math.max(limits.min, Math.min(budget, limits.max ?? budget));
 }
 
-/** A budget must be smaller than `max_tokens`, which it is a part of: at most half of them, so that there is an answer too. */
+/**
+ * A budget must be smaller than `max_tokens`, which it is a part of: at most half of them, so that
+ * there is an answer too.
+ */
 function affordableBudget(
   budget: number,
   maxTokens: number | undefined,

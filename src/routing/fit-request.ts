@@ -1,7 +1,7 @@
 import type { Warning } from "../chat/event.ts";
 import type { ChatRequest, ResponseFormat } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { createFit, type Fit, type FittedTo } from "./fit.ts";
+import { createFit, type Fit, type FitTarget } from "./fit.ts";
 import { fitMessages } from "./fit-messages.ts";
 import { fitReasoning } from "./fit-reasoning.ts";
 import { fitToolChoice, fitTools } from "./fit-tools.ts";
@@ -19,14 +19,15 @@ const PLAIN = [
 ] as const;
 
 /**
- * The request as this target can take it: without what the provider has no place for or the model refuses, and without signatures,
- * parts and tools of other formats. Each difference is a warning with its path (in strict mode `warn` throws). Where there is none
- * the same object comes back, for this runs on every call. Extras of other formats stay where they are, since no provider looks at
+ * The request as this target can take it: without what the provider has no place for or the model
+ * refuses, and without signatures, parts and tools of other formats. Each difference is a warning
+ * with its path (in strict mode `warn` throws). Where there is none the same object comes back, for
+ * this runs on every call. Extras of other formats stay where they are, since no provider looks at
  * them, but are told of.
  */
 export function fitRequest(
   request: ChatRequest,
-  target: FittedTo,
+  target: FitTarget,
   warn: (warning: Warning) => void,
 ): ChatRequest {
   const { provider, model } = target;
@@ -80,8 +81,8 @@ export function fitRequest(
   if (request.response_format)
     set("response_format", fitResponseFormat(request.response_format, fit));
   set("messages", fitMessages(request.messages, fit));
-  if (request.extras) fit.noteExtras(request.extras, () => "");
-  fit.reportExtras();
+  if (request.extras) fit.noteForeignExtras(request.extras, () => "");
+  fit.reportForeignExtras();
 
   if (removed.length === 0 && Object.keys(changed).length === 0) return request;
   const fitted = { ...request, ...changed };

@@ -3,7 +3,10 @@ import type { Tool, ToolChoice } from "../chat/tool.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
 
-/** The tools that the target takes; the same list where nothing changes, undefined where none is left. */
+/**
+ * The tools that the target takes; the same list where nothing changes, undefined where none is
+ * left.
+ */
 export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
   if (!fit.takes("tools")) {
     fit.drop("tools");
@@ -23,7 +26,7 @@ function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
     );
     return null;
   }
-  if (tool.extras) fit.noteExtras(tool.extras, () => `tools[${index}]`);
+  if (tool.extras) fit.noteForeignExtras(tool.extras, () => `tools[${index}]`);
   if (!tool.cache || fit.takes("cache")) return tool;
   fit.drop(`tools[${index}].cache`);
   const uncached = { ...tool };
@@ -31,7 +34,10 @@ function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
   return uncached;
 }
 
-/** The tool choice as the target takes it, given the tools that are left; undefined where the model has to decide by itself. */
+/**
+ * The tool choice as the target takes it, given the tools that are left; undefined where the model
+ * has to decide by itself.
+ */
 export function fitToolChoice(
   request: ChatRequest,
   tools: Tool[] | undefined,

@@ -12,11 +12,13 @@ export interface Fit {
   /** Says that what stands at this path was sent in another form. */
   adjust(param: string, reason: string): void;
   warn(code: Warning["code"], param: string, message: string): void;
-  /** Remembers fields of another format; they are never sent, and are told of once for each format. */
-  noteExtras(extras: Extras, path: () => string): void;
+  /**
+   * Remembers fields of another format; they are never sent, and are told of once for each format.
+   */
+  noteForeignExtras(extras: Extras, path: () => string): void;
 }
 
-export interface FittedTo {
+export interface FitTarget {
   readonly provider: Pick<Provider, "name" | "format" | "capabilities">;
   readonly model: ModelInfo;
 }
@@ -28,10 +30,10 @@ interface ForeignExtras {
 }
 
 export function createFit(
-  { provider, model }: FittedTo,
+  { provider, model }: FitTarget,
   isReasoningOff: () => boolean,
   warn: (warning: Warning) => void,
-): Fit & { reportExtras(): void } {
+): Fit & { reportForeignExtras(): void } {
   const { capabilities, format } = provider;
   const name = `${provider.name} ${model.id}`;
   let foreign: Map<string, ForeignExtras> | undefined;
@@ -51,7 +53,7 @@ export function createFit(
     warn(code, param, message) {
       warn({ code, param, message });
     },
-    noteExtras(extras, path) {
+    noteForeignExtras(extras, path) {
       for (const [owner, fields] of Object.entries(extras)) {
         if (owner === format) continue;
         const names = Object.keys(fields).filter((field) => !field.startsWith("$"));
@@ -64,7 +66,7 @@ export function createFit(
         }
       }
     },
-    reportExtras() {
+    reportForeignExtras() {
       if (!foreign) return;
       for (const [owner, { path, fields, places }] of foreign) {
         const others =

@@ -4,11 +4,12 @@ import type { ChatEvent } from "../chat/event.ts";
 const REPLACEMENT = "\ufffd";
 
 /**
- * Makes the deltas of an answer's events well-formed, batch by batch. Some servers cut between the two units of a surrogate pair (each
- * piece is JSON of its own, so they arrive as `\ud83d` and `\ude00`), and half a character is refused by strict readers of JSON,
- * Elixir's among them. A half at the end of a delta goes to the next one of its part.
+ * Makes the deltas of an answer's events well-formed, batch by batch. Some servers cut between the
+ * two units of a surrogate pair (each piece is JSON of its own, so they arrive as `\ud83d` and
+ * `\ude00`), and half a character is refused by strict readers of JSON, Elixir's among them. A half
+ * at the end of a delta goes to the next one of its part.
  */
-export function createHalfJoiner(): (events: ChatEvent[]) => void {
+export function createSurrogateJoiner(): (events: ChatEvent[]) => void {
   /** The half that waits for the other one, by part. */
   const halves = new Map<number, string>();
 

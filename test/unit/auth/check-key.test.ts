@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { isRocaModulus } from "../../../src/auth/is-roca-modulus.ts";
+import { isRocaModulus } from "../../../src/auth/check-key.ts";
 
 describe("isRocaModulus", () => {
   test("knows products of powers of 65537, whatever is added that small primes do not see", () => {
