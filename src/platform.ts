@@ -1,11 +1,14 @@
-/** What a runtime hands to the server, so that no other file knows which runtime it is on and every test can hold it. */
+/**
+ * What a runtime provides to the server. No other file knows which runtime it is on, and tests can
+ * control all of it.
+ */
 export interface Platform {
   readonly runtime: "bun" | "workers" | "deno";
   /** Every upstream call goes through this. */
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** A fresh unguessable id: the 32 hexadecimal digits of a UUID. */
+  /** A new unguessable id: the 32 hexadecimal digits of a UUID. */
   randomId(): string;
   /** Writes one line of the log. */
   log(line: string): void;
@@ -30,7 +33,7 @@ export interface UpstreamTimeouts {
   totalMs: number;
 }
 
-/** What a provider may use of the world. */
+/** What a provider may use of the outside world. */
 export interface ProviderDeps {
   readonly fetch: Platform["fetch"];
   readonly now: Platform["now"];

@@ -2,7 +2,7 @@ import type { JsonObject } from "../json/json-object.ts";
 import { decodeBase64url } from "./decode-token.ts";
 
 const MIN_RSA_BITS = 2048;
-/** Verifying with a larger key takes so long that it is a way to stop the server. */
+/** Verification with a larger key is slow enough to be a denial of service. */
 const MAX_RSA_BITS = 8192;
 
 const P256_PRIME = 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn;
@@ -15,9 +15,9 @@ const P256_B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604
 const ROCA_PRIMES = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
 
 /**
- * What is wrong with the numbers of a public JWK, as the end of a sentence; null where they are
- * sound. Runtimes differ in what they refuse on import: an exponent of 1 passes on some, a small
- * modulus on others.
+ * What is wrong with the numbers of a public JWK, as the end of a sentence; null if they are sound.
+ * Runtimes differ in what they refuse on import: some accept an exponent of 1, others a small
+ * modulus.
  */
 export function checkKey(jwk: JsonObject): string | null {
   switch (jwk.kty) {
@@ -48,7 +48,7 @@ function checkRsa(modulus: Uint8Array | null, exponent: unknown): string | null 
   const n = toBigInt(modulus);
   const bits = n.toString(2).length;
   if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
-    return `is an RSA key of ${bits} bits, where ${MIN_RSA_BITS} to ${MAX_RSA_BITS} are accepted`;
+    return `is an RSA key of ${bits} bits; ${MIN_RSA_BITS} to ${MAX_RSA_BITS} are accepted`;
   }
   if (exponent !== "AQAB") return "is an RSA key whose public exponent is not 65537";
   if (n % 2n === 0n) return "is an RSA key with an even modulus";

@@ -15,15 +15,15 @@ const MAX_TOKEN_DEPTH = 32;
 const CANONICAL_BASE64URL =
   /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$/;
 
-/** A token taken apart, of which nothing is verified yet. */
+/** A decoded token; nothing in it is verified yet. */
 export interface DecodedToken {
   header: JsonObject;
   claims: JsonObject;
 }
 
 /**
- * A compact JWS → header and claims. Accepts exactly one text for each token; throws the 401 for
- * anything else.
+ * A compact JWS → header and claims. Each token has exactly one accepted text; anything else throws
+ * the 401.
  */
 export function decodeToken(token: string): DecodedToken {
   if (token.length > MAX_TOKEN_LENGTH) return refuse("token_too_long");

@@ -16,13 +16,13 @@ export interface TokenOptions {
   readonly now: number;
   /** `JWT_KEY_ID` */
   readonly keyId?: string | undefined;
-  /** Further claims; those that this function sets win. */
+  /** More claims; those that this function sets take precedence. */
   readonly claims?: Claims;
 }
 
 /**
- * A token as the caller's own signer makes it: for `npm run token`, for development mode and for
- * tests. The server itself issues none.
+ * A token as a caller's signer would make it: for `npm run token`, development mode and tests. The
+ * server itself never issues one.
  */
 export async function mintToken(options: TokenOptions): Promise<string> {
   const issuedAt = Math.floor(options.now / 1000);

@@ -23,7 +23,10 @@ export interface TokenRules extends ClaimRules {
 
 const MAX_CACHED_TOKENS = 1000;
 
-/** Makes the function that turns a token into a principal, or throws the 401. `now` is in milliseconds. */
+/**
+ * Creates the function that turns a token into a principal, or throws the 401. `now` is in
+ * milliseconds.
+ */
 export function createTokenVerifier(
   keys: KeySource,
   rules: TokenRules,
@@ -78,7 +81,7 @@ async function verifyWithAny(
       });
       return;
     } catch (error) {
-      // jose's errors hold the claims, so nothing of them is kept but the kind.
+      // jose's errors contain the claims, so only their kind is kept.
       if (!(error instanceof JOSEError)) throw error;
       failure = mapJoseError(error);
       if (failure !== "signature_invalid") break;

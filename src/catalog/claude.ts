@@ -11,8 +11,8 @@ const PRICES = {
 };
 
 /**
- * A cache write costs a quarter more than input, or twice as much where it is kept for an hour;
- * what a read costs differs by model.
+ * A cache write costs 25 % more than input, or twice as much if kept for an hour; the price of a
+ * cache read differs by model.
  */
 function price(input: number, output: number, cachedInput: number): Price {
   return {
@@ -30,12 +30,12 @@ const SMALL = { context_tokens: 200_000, max_output_tokens: 64_000 };
 const EFFORTS: Effort[] = ["low", "medium", "high", "xhigh", "max"];
 const EFFORTS_OR_NONE: Effort[] = ["none", ...EFFORTS];
 
-/** From Opus 4.7 on: sampling at the vendor's own setting, and no thinking budgets. */
+/** From Opus 4.7 on: the vendor decides the sampling, and there are no reasoning budgets. */
 const NO_SAMPLING: Parameter[] = ["temperature", "top_p", "reasoning.budget_tokens"];
 /** Opus 5.5, Sonnet 5.5 and Fable 5.1 also answer 400 to a forced tool call. */
 const NO_FORCED_TOOL: Parameter[] = [...NO_SAMPLING, "tool_choice.required"];
 
-/** Thinks always, as deep as the effort says. */
+/** Always reasons, as much as the effort says. */
 const ALWAYS_THINKS = {
   reasoning: "adaptive",
   efforts: EFFORTS,
@@ -46,7 +46,10 @@ const THINKS = {
   efforts: EFFORTS_OR_NONE,
   refuses: NO_SAMPLING,
 } satisfies Partial<ModelInfo>;
-/** Opus 4.6 and Sonnet 4.6 still take budgets, and everything else; `xhigh` came after them. */
+/**
+ * Opus 4.6 and Sonnet 4.6 still support budgets and everything else; `xhigh` is newer than they
+ * are.
+ */
 const THINKS_OR_BUDGET = {
   reasoning: "adaptive",
   efforts: ["none", "low", "medium", "high", "max"],

@@ -1,4 +1,4 @@
-/** The built-in echo provider; it costs nothing, and says so by having no prices. */
+/** The built-in echo provider. It has no prices because it costs nothing. */
 export const echoCatalog = {
   defaultModel: "echo",
   models: [{ id: "echo" }, { id: "echo-slow" }, { id: "echo-cut" }],

@@ -11,7 +11,7 @@ const PRICES = {
 };
 
 /**
- * What is read from the cache costs a tenth (implicit caching,
+ * A cache read costs a tenth of input (implicit caching,
  * docs.cloud.google.com/vertex-ai/generative-ai/docs/context-cache).
  */
 function price(input: number, output: number, cachedInput = input / 10): Price {
@@ -20,16 +20,16 @@ function price(input: number, output: number, cachedInput = input / 10): Price {
 
 const LIMITS = { context_tokens: 1_048_576, max_output_tokens: 65_536 };
 
-/** From 3.6 on the sampling parameters are deprecated: ignored, and to be refused. */
+/** From 3.6 on, sampling parameters are deprecated: ignored now, to be refused later. */
 const NO_SAMPLING: Parameter[] = ["temperature", "top_p"];
 
-/** Gemini 3 and later: levels in the place of budgets, and no way to switch thinking off. */
+/** Gemini 3 and later: levels instead of budgets, and reasoning cannot be turned off. */
 const LEVELS: Effort[] = ["low", "medium", "high"];
 const LEVELS_AND_MINIMAL: Effort[] = ["minimal", ...LEVELS];
 
 const models: readonly ModelInfo[] = [
   {
-    // Paid, and only in the locations global, us and eu. A whole answer ends at 32,768 tokens, a
+    // Paid only, in the locations global, us and eu. A whole answer ends at 32,768 tokens, a
     // streamed one at 65,536.
     id: "gemini-4-argon",
     aliases: ["argon"],
@@ -105,8 +105,8 @@ const models: readonly ModelInfo[] = [
     long_prompt_price: { above_input_tokens: 200_000, price: price(4, 18) },
     ...PRICES,
   },
-  // The 2.5 models take budgets (ai.google.dev/gemini-api/docs/thinking); pro cannot be kept from
-  // thinking. The days of retirement are those of the Gemini API; Vertex has its own.
+  // The 2.5 models use budgets (ai.google.dev/gemini-api/docs/thinking); pro always reasons. The
+  // retirement dates are those of the Gemini API; Vertex has its own.
   {
     id: "gemini-2.5-pro",
     ...LIMITS,

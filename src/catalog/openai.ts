@@ -11,16 +11,16 @@ const PRICES = {
 };
 
 /**
- * A cache write costs a quarter more than input. Without a published price for cached input, it is
- * counted as input.
+ * A cache write costs 25 % more than input. Without a published price, cached input is priced as
+ * input.
  */
 function price(input: number, output: number, cachedInput?: number): Price {
   return defined({ input, output, cached_input: cachedInput, cache_write: input * 1.25 });
 }
 
 /**
- * Above 272,000 prompt tokens the whole call costs twice as much for input and cache, and half as
- * much again for output.
+ * Above 272,000 prompt tokens the whole call costs twice as much for input and cache, and 1.5 times
+ * as much for output.
  */
 function prices(
   input: number,
@@ -43,7 +43,7 @@ const LIMITS = { context_tokens: 1_050_000, max_output_tokens: 128_000 };
 const EFFORTS: Effort[] = ["low", "medium", "high", "xhigh", "max"];
 const EFFORTS_OR_NONE: Effort[] = ["none", ...EFFORTS];
 
-/** GPT-6 samples at its own setting while it reasons; astra and 6.1-sol always reason. */
+/** GPT-6 decides its own sampling while it reasons; astra and 6.1-sol always reason. */
 const SAMPLING: Parameter[] = ["temperature", "top_p"];
 const ALWAYS_REASONS = {
   reasoning: "effort",

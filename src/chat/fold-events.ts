@@ -16,8 +16,8 @@ import type { ChatResponse } from "./response.ts";
 import type { Usage } from "./usage.ts";
 
 /**
- * The pieces of a tool call's arguments → what a tool-call part holds. An empty text means no
- * arguments.
+ * The joined pieces of a tool call's arguments → the fields of a tool-call part. Empty text means
+ * no arguments.
  */
 export function parseArguments(text: string): { arguments: JsonObject; arguments_text?: string } {
   if (text === "") return { arguments: {} };
@@ -32,7 +32,7 @@ export function parseArguments(text: string): { arguments: JsonObject; arguments
   }
 }
 
-/** A part's events: where it began, its deltas joined, and where it ended. */
+/** A part's events: its start, its joined deltas and its end. */
 export interface OpenPart {
   start: PartStartEvent;
   pieces: string;

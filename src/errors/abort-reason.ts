@@ -1,6 +1,8 @@
 import { ChatError } from "./chat-error.ts";
 
-/** Why a call's signal was aborted: the error that was given as the reason, or that the caller went away. */
+/**
+ * Why a call was aborted: the ChatError given as the reason, else `cancelled` (the caller left).
+ */
 export function abortReason({ reason }: AbortSignal): ChatError {
   return reason instanceof ChatError ? reason : new ChatError("cancelled");
 }

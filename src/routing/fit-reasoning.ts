@@ -9,8 +9,8 @@ import {
 import type { Fit } from "./fit.ts";
 
 /**
- * What an effort is worth as a budget of tokens: the figures of Google's own OpenAI endpoint
- * (ai.google.dev/gemini-api/docs/openai), carried on for the efforts that it has not.
+ * The budget of tokens for an effort: the figures of Google's own OpenAI endpoint
+ * (ai.google.dev/gemini-api/docs/openai), extrapolated to the efforts that it lacks.
  */
 const BUDGETS: Record<Effort, number> = {
   none: 0,
@@ -23,10 +23,10 @@ const BUDGETS: Record<Effort, number> = {
 };
 
 /**
- * The reasoning settings as the model takes them: an effort in the place of a budget or the
- * reverse, the nearest effort, a budget within the model's limits, each with a warning. The same
- * object where nothing changes, undefined where nothing is left. Of a model that is not in the
- * catalog only what the provider says is known; it maps the rest itself.
+ * The reasoning settings that the model supports: an effort instead of a budget or the reverse, the
+ * nearest effort, a budget within the model's limits, each with a warning. The same object if
+ * nothing changes, undefined if nothing is left. For a model that is not in the catalog only the
+ * provider's capabilities are known; the provider maps the rest itself.
  */
 export function fitReasoning(
   reasoning: Reasoning,
@@ -35,7 +35,7 @@ export function fitReasoning(
   fit: Fit,
 ): Reasoning | undefined {
   const { budget_tokens: budget, visible } = reasoning;
-  // No budget at all is the other way to say that the model must not think.
+  // A budget of 0 is another way to say that the model must not reason.
   const effort =
     budget === 0 && reasoning.effort === undefined && model.efforts?.includes("none")
       ? "none"
@@ -57,17 +57,14 @@ export function fitReasoning(
     const nearest = takesEffort ? nearestEffort(effort, model.efforts ?? EFFORTS) : undefined;
     if (nearest !== undefined) {
       if (nearest !== effort)
-        fit.adjust("reasoning.effort", `takes no effort ${effort}; ${nearest} is the nearest`);
+        fit.adjust("reasoning.effort", `does not support effort ${effort}; sent ${nearest}`);
       fitted.effort = nearest;
     } else if (takesBudget && budget === undefined) {
       const worth = affordableBudget(BUDGETS[effort], maxTokens, model);
       if (worth === undefined)
-        fit.drop("reasoning.effort", "cannot reason within so few max_tokens");
+        fit.drop("reasoning.effort", "cannot reason within this few max_tokens");
       else {
-        fit.adjust(
-          "reasoning.effort",
-          `takes a budget in the place of an effort; ${worth} tokens for ${effort}`,
-        );
+        fit.adjust("reasoning.effort", `uses a token budget; sent ${worth} for effort ${effort}`);
         fitted.budget_tokens = worth;
       }
     } else if (thinks || effort !== "none") fit.drop("reasoning.effort");
@@ -78,7 +75,7 @@ export function fitReasoning(
       if (allowed !== budget)
         fit.adjust(
           "reasoning.budget_tokens",
-          `takes no budget of ${budget} tokens; ${allowed} is the nearest`,
+          `does not support a budget of ${budget} tokens; sent ${allowed}`,
         );
       fitted.budget_tokens = allowed;
     } else if (takesEffort && effort === undefined) {
@@ -87,7 +84,7 @@ export function fitReasoning(
       else {
         fit.adjust(
           "reasoning.budget_tokens",
-          `takes an effort in the place of a budget; ${worth} for ${budget} tokens`,
+          `uses an effort; sent ${worth} for a budget of ${budget} tokens`,
         );
         fitted.effort = worth;
       }
@@ -108,8 +105,8 @@ function clampBudget(budget: number, { reasoning_budget: limits }: ModelInfo): n
 }
 
 /**
- * A budget must be smaller than `max_tokens`, which it is a part of: at most half of them, so that
- * there is an answer too.
+ * A budget is part of `max_tokens` and must be smaller: at most half of it, to leave room for an
+ * answer.
  */
 function affordableBudget(
   budget: number,

@@ -19,7 +19,7 @@ function join(...batches: ChatEvent[][]): string[] {
 }
 
 describe("a character that is cut in two", () => {
-  test("comes whole with its second half, in one batch or in two", () => {
+  test("comes whole with its second half, within a batch or across two", () => {
     expect(join([text(`a${HIGH}`), text(`${LOW}b`), end()])).toEqual(["0:a", "0:😀b", "0."]);
     expect(join([text(HIGH)], [text(LOW)], [end()])).toEqual(["0:😀", "0."]);
   });
@@ -34,7 +34,7 @@ describe("a character that is cut in two", () => {
     ]);
   });
 
-  test("is replaced where its other half never comes", () => {
+  test("is replaced if its other half never comes", () => {
     expect(join([text(`a${HIGH}`), end()])).toEqual(["0:a", "0:\ufffd", "0."]);
     expect(join([text(`a${HIGH}`), text("b"), end()])).toEqual(["0:a", "0:\ufffdb", "0."]);
     expect(join([text(`${LOW}a`), text(`b${HIGH}c`), end()])).toEqual([
@@ -44,7 +44,7 @@ describe("a character that is cut in two", () => {
     ]);
   });
 
-  test("changes no event that is whole", () => {
+  test("leaves well-formed events unchanged", () => {
     const events = [text("😀"), end()];
     const [first] = events;
     createSurrogateJoiner()(events);

@@ -24,7 +24,7 @@ const USAGE = {
 const WARNING: Warning = {
   code: "unsupported_parameter",
   param: "seed",
-  message: "m does not take this.",
+  message: "m does not support this.",
 };
 
 const EVENTS: ChatEvent[] = [
