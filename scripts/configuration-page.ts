@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { formatTable } from "./markdown.ts";
 
-/** What is said of one variable, read from the JSON Schema that zod makes of it. */
+/** What the page says about a variable, read from the JSON Schema that zod generates. */
 const variableSchema = z.object({
   description: z.string().min(1),
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
@@ -18,8 +18,8 @@ export interface Section {
 }
 
 /**
- * The page that says what each environment variable means. Variables that no section names come first. Throws where one has no
- * description.
+ * The page that explains each environment variable. Variables that no section names come first.
+ * Throws if one has no description.
  */
 export function renderConfiguration(envSchema: z.ZodObject, sections: readonly Section[]): string {
   const properties =
@@ -44,13 +44,14 @@ export function renderConfiguration(envSchema: z.ZodObject, sections: readonly S
 
   return `# Configuration
 
-Made by \`scripts/write-configuration-docs.ts\` from the code; do not edit it here.
+Generated from the code by \`scripts/write-configuration-docs.ts\`; do not edit it here.
 
-Everything is set by environment variables (on Bun also in \`.env\`; on Workers as variables and secrets). Nothing is required to try
-the server out; a provider is there as soon as its key is set. An empty variable counts as absent, and white space and quotes around a
-value do not count, except in \`JWT_SECRET\`, \`JWT_ISSUER\` and \`JWT_AUDIENCE\`, which are taken letter by letter. A value that would not be
-safe to start with is refused at start, by the variable's name; a faulty key makes its own provider unavailable and no other; the log and
-\`GET /providers\` say why.
+Environment variables set everything (on Bun also \`.env\`; on Workers variables and secrets). To try
+the server out, none is needed; a provider is available once its key is set. An empty variable counts
+as unset, and white space and quotes around a value are removed, except in \`JWT_SECRET\`,
+\`JWT_ISSUER\` and \`JWT_AUDIENCE\`, which are taken literally. If a value would be unsafe, the server
+does not start and names the variable. A faulty key makes only its own provider unavailable; the log
+and \`GET /providers\` say why.
 
 ${pages.join("\n\n")}
 `;

@@ -17,28 +17,29 @@ const serverEnv = {
     .string()
     .optional()
     .describe(
-      "Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4), or `127.0.0.1` in development mode.",
+      "Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4); in development mode " +
+        "`127.0.0.1`.",
     ),
   NODE_ENV: z
     .string()
     .optional()
     .describe(
-      "`production` switches development mode off: without a JWT key `/chat` then answers 503. Workers are always in production.",
+      "`production` turns development mode off: without a JWT key, `/chat` then answers 503. " +
+        "Workers are always in production.",
     ),
   LOG_LEVEL: z
     .enum(LOG_LEVELS)
     .default("info")
-    .describe(
-      "Least important log lines that are written; `info` is one line a request. `off` writes none.",
-    ),
+    .describe("Lowest level that is logged; `info` is one line per request, `off` logs nothing."),
   CORS_ORIGINS: z
     .string()
     .optional()
     .describe(
-      "Origins of web pages that may call this server, separated by commas. Default: none, for this is a server for servers.",
+      "Origins of web pages that may call this server, separated by commas. Default: none; " +
+        "callers are usually servers.",
     ),
   MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
-    "Largest request body, in bytes; a larger one is 413.",
+    "Largest request body, in bytes; a larger one gets a 413.",
   ),
   MAX_JSON_DEPTH: wholeNumber(8, 1000, MAX_BODY_DEPTH).describe(
     "How deep lists and objects in a request body may be nested.",
@@ -47,53 +48,64 @@ const serverEnv = {
     "How long a request body may take to arrive, in milliseconds.",
   ),
   HEARTBEAT_MS: wholeNumber(20, MINUTE, 5 * SECOND).describe(
-    "Longest silence on a stream, in milliseconds; then a comment is sent. On Workers it is also how a departed caller is noticed.",
+    "Longest silence on a stream, in milliseconds, before a comment is sent. On Workers, sending " +
+      "it is also how the server notices that a caller left.",
   ),
   COMMIT_AFTER_MS: wholeNumber(0, 5 * MINUTE, 5 * SECOND).describe(
-    "How long a stream's status waits for the first content, in milliseconds. Until then a failure has its true status and is retried.",
+    "How long a stream's headers wait for the first content, in milliseconds. Until then a " +
+      "failure can be retried, and has its own HTTP status.",
   ),
   CLIENT_STALL_MS: wholeNumber(50, 60 * MINUTE, 30 * SECOND).describe(
-    "How long a caller may leave a stream unread before it is given up, in milliseconds.",
+    "How long a caller may leave a stream unread, in milliseconds, before the server gives it up.",
   ),
   UPSTREAM_HEADERS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).describe(
     "How long a provider may take to begin a streamed answer, in milliseconds.",
   ),
   UPSTREAM_ANSWER_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 10 * MINUTE).describe(
-    "How long a provider may take for an answer that is not streamed, in milliseconds.",
+    "How long a provider may take for a whole (not streamed) answer, in milliseconds.",
   ),
   UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 90 * SECOND).describe(
-    "How long a provider's stream may be without a byte, in milliseconds.",
+    "How long a provider's stream may be silent, in milliseconds.",
   ),
   UPSTREAM_PROGRESS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).describe(
-    "How long a provider's stream may consist of comments and pings alone, in milliseconds.",
+    "How long a provider's stream may send nothing but comments and pings, in milliseconds.",
   ),
   UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
     "How long a provider's stream may last, in milliseconds.",
   ),
   RETRY_MAX: wholeNumber(0, 5, 2).describe(
-    "How often a call that failed before its answer began is tried again. 0 switches retries off.",
+    "How often a call is retried if it fails before its answer begins. 0 turns retries off.",
   ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).describe(
     "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
   ),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 5 * MINUTE, 20 * SECOND).describe(
-    "How long running streams may go on after SIGTERM (Bun, Deno), in milliseconds; then they end with `shutting_down`.",
+    "How long running streams may continue after SIGTERM (Bun, Deno), in milliseconds, before " +
+      "they end with `shutting_down`.",
   ),
 };
 
-/** Every variable that the server reads, with its meaning; docs/configuration.md is made from it. */
+/**
+ * Every variable that the server reads, with its meaning. docs/configuration.md is generated from
+ * it.
+ */
 export const envSchema = z.object({ ...serverEnv, ...authEnv, ...catalogEnv, ...providersEnv });
-/** The environment as text: names to trimmed, unquoted, non-empty values. */
+/** The environment as text: names → trimmed, unquoted, non-empty values. */
 export type Env = Readonly<Record<string, string>>;
 
-/** The parsed value of each variable under the variable's own name, and what is derived from them. */
+/**
+ * The parsed value of each variable under the variable's own name, and what is derived from them.
+ */
 export interface Config extends z.infer<typeof envSchema> {
-  /** The raw environment: the key of a compatible server can be in a variable of any name. */
+  /** The raw environment: a compatible server's key may be in a variable of any name. */
   readonly env: Env;
   readonly corsOrigins: readonly string[];
 }
 
-/** Taken letter by letter, and never for absent: Joken takes the secret as it stands, and an empty one must not switch a check off. */
+/**
+ * Taken literally, and never treated as unset: Joken uses the secret's exact text, and an empty one
+ * must not turn a check off.
+ */
 const RAW_VARIABLES: ReadonlySet<string> = new Set([
   "JWT_SECRET",
   "JWT_PUBLIC_KEY",
@@ -102,13 +114,15 @@ const RAW_VARIABLES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The environment's strings → Config. White space and quotes around a value are none of it, and empty variables count as absent, but for
- * those of the JWT key. Throws a ConfigError that names the variable, never its value.
+ * The environment's strings → Config. White space and quotes around a value are removed and empty
+ * variables count as unset, except for the variables of the JWT key. Throws a ConfigError that
+ * names the variable, never its value.
  */
 export function loadConfig(environment: Readonly<Record<string, unknown>>): Config {
   const env: Record<string, string> = {};
   for (const [name, given] of Object.entries(environment)) {
-    // wrangler.toml may give a Worker numbers and booleans; its other bindings are objects and none of ours.
+    // wrangler.toml may give a Worker numbers and booleans; its other bindings are objects, and not
+    // settings.
     const value = typeof given === "number" || typeof given === "boolean" ? String(given) : given;
     if (typeof value !== "string") continue;
     if (RAW_VARIABLES.has(name)) env[name] = value;
@@ -128,7 +142,10 @@ export function loadConfig(environment: Readonly<Record<string, unknown>>): Conf
   return { ...result.data, env, corsOrigins: parseOrigins(result.data.CORS_ORIGINS) };
 }
 
-/** In place of zod's own words, which speak of types; null leaves them. The variables' own messages are not asked for here. */
+/**
+ * Replaces zod's message for a closed list; null keeps the message. Messages of the variables' own
+ * schemas don't come through here.
+ */
 function explainIssue(issue: z.core.$ZodRawIssue): string | null {
   return issue.code === "invalid_value" ? `must be one of ${issue.values.join(", ")}` : null;
 }

@@ -1,11 +1,14 @@
-/** What a runtime hands to the server, so that no other file knows which runtime it is on and every test can hold it. */
+/**
+ * What a runtime provides to the server. No other file knows which runtime it is on, and tests can
+ * control all of it.
+ */
 export interface Platform {
   readonly runtime: "bun" | "workers" | "deno";
   /** Every upstream call goes through this. */
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** A fresh unguessable id: the 32 hexadecimal digits of a UUID. */
+  /** A new unguessable id: the 32 hexadecimal digits of a UUID. */
   randomId(): string;
   /** From 0 up to, but not including, 1. */
   random(): number;
@@ -13,21 +16,26 @@ export interface Platform {
   log(line: string): void;
 }
 
-/** How long an upstream may take, in milliseconds. All of them start anew with each attempt. */
+/** How long an upstream may take, in milliseconds. Every timeout starts anew with each attempt. */
 export interface UpstreamTimeouts {
-  /** Until the headers of a streamed answer. */
+  /** `UPSTREAM_HEADERS_TIMEOUT_MS`: until the headers of a streamed answer. */
   headersMs: number;
-  /** Until a whole answer, which has no sign of life before its end. */
+  /**
+   * `UPSTREAM_ANSWER_TIMEOUT_MS`: until the end of a whole answer, which shows no sign of life
+   * before.
+   */
   answerMs: number;
-  /** Without a single byte, once a stream began. */
+  /** `UPSTREAM_IDLE_TIMEOUT_MS`: between two reads of a stream. */
   idleMs: number;
-  /** With bytes but without an event (comments and pings only). */
+  /**
+   * `UPSTREAM_PROGRESS_TIMEOUT_MS`: between two events of a stream; comments and pings don't count.
+   */
   progressMs: number;
-  /** A whole stream. */
+  /** `UPSTREAM_TOTAL_TIMEOUT_MS`: until the end of a stream. */
   totalMs: number;
 }
 
-/** What a provider may use of the world. */
+/** What a provider may use of the outside world. */
 export interface ProviderDeps {
   readonly fetch: Platform["fetch"];
   readonly now: Platform["now"];

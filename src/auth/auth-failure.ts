@@ -1,8 +1,11 @@
 import { ChatError } from "../errors/chat-error.ts";
 
-/** Why a caller was not let in. For the log alone: the caller always gets the same answer, so that it cannot be used to probe. */
+/**
+ * Why a caller was refused. For the log only: every caller gets the same answer, so that it reveals
+ * nothing to someone who probes.
+ */
 export type AuthFailure =
-  /** No Authorization header, or one of another scheme. */
+  /** No Authorization header, or one with another scheme. */
   | "token_missing"
   | "authorization_malformed"
   /** Two different tokens in one request. */
@@ -26,11 +29,14 @@ export type AuthFailure =
   | "not_yet_valid"
   | "issued_in_the_future"
   | "lifetime_too_long"
-  /** The token is bound to a key of the caller (`cnf`), which cannot be checked here. */
+  /** The token is bound to a key of the caller (`cnf`), and this server cannot check that. */
   | "proof_of_possession_unsupported"
   | "token_refused";
 
-/** Throws the one 401. `detail` is a short word of ours (a claim's name), never a piece of the token. */
+/**
+ * Throws the 401 that every refused caller gets. `detail` is a short word of ours (a claim's name),
+ * never a piece of the token.
+ */
 export function refuse(failure: AuthFailure, detail?: string): never {
   throw new ChatError("unauthenticated", {
     logReason: detail === undefined ? failure : `${failure}:${detail}`,
@@ -39,7 +45,7 @@ export function refuse(failure: AuthFailure, detail?: string): never {
 
 const CHALLENGE = 'Bearer realm="ai-server"';
 
-/** The `WWW-Authenticate` header for a 401 (RFC 6750 §3.1: no error code where no token was sent). */
+/** The `WWW-Authenticate` header of a 401. Without a token it names no error (RFC 6750 §3.1). */
 export function challengeFor(error: ChatError): string {
   return error.logReason === ("token_missing" satisfies AuthFailure)
     ? CHALLENGE

@@ -1,17 +1,21 @@
+import { defined } from "../json/defined.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
 import type { Principal } from "./principal.ts";
 
+/** What a token's times must satisfy. */
 export interface ClaimRules {
+  /** `JWT_TOLERANCE_SECONDS` */
   readonly toleranceSeconds: number;
+  /** `JWT_MAX_LIFETIME_SECONDS` */
   readonly maxLifetimeSeconds: number;
 }
 
 const MAX_NAME_LENGTH = 255;
-/** Control and format characters, halves of surrogate pairs, line and paragraph separators. */
+/** Control and format characters, lone surrogates, line and paragraph separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** Whether a text may be used as a name in logs, headers and the store's keys. */
+/** Whether a value may be used as a name in logs, headers and the store's keys. */
 export function isPrintableName(value: unknown): value is string {
   return (
     typeof value === "string" &&
@@ -22,16 +26,20 @@ export function isPrintableName(value: unknown): value is string {
   );
 }
 
-/** What a token says about its bearer and its time, once the signature is verified too. */
+/** What the claims of a token amount to; valid only once its signature is verified too. */
 export interface CheckedClaims {
   principal: Principal;
-  /** The latest of `nbf`, `iat` and the lifetime cap before `exp`: before this, less the tolerance, the token is refused. */
+  /**
+   * In seconds since 1970: the latest of `nbf`, `iat` and `exp` minus the lifetime cap. Before this
+   * time, minus the tolerance, the token is refused.
+   */
   validFrom: number;
 }
 
 /**
- * Checks that jose leaves out: finite times, a lifetime that is capped, an issue time that is not in the future, texts that are texts.
- * That the token is not too old follows: it has not expired (jose) and lives no longer than the cap.
+ * The checks that jose leaves out: finite times, a capped lifetime, an issue time that is not in
+ * the future, names that are printable text. A token's maximum age follows: it has not expired
+ * (jose), and lives no longer than the cap.
  */
 export function checkClaims(
   claims: JsonObject,
@@ -58,7 +66,7 @@ export function checkClaims(
     principal: {
       subject: sub ?? iss,
       issuer: iss,
-      ...(jti === undefined ? {} : { tokenId: jti }),
+      ...defined({ tokenId: jti }),
       expiresAt: exp,
       claims: Object.freeze(claims),
     },
@@ -66,7 +74,7 @@ export function checkClaims(
   };
 }
 
-/** A NumericDate. 1e999 parses to Infinity, and a token that says so would never expire. */
+/** A NumericDate. 1e999 parses to Infinity: with that as `exp` a token would never expire. */
 function readTime(claims: JsonObject, name: "exp" | "iat" | "nbf"): number | undefined {
   const value = claims[name];
   if (value === undefined) return undefined;

@@ -1,24 +1,27 @@
 import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
 
-/** What is left of a header that passed: all that verifying needs. */
+/** What verification needs from a header that passed. */
 export interface TokenHeader {
   algorithm: string;
   keyId: string | undefined;
 }
 
 /**
- * RFC 7515 says to ignore unknown members. Here they are refused: those that matter carry keys (jwk, x5c), name URLs to fetch keys from
- * (jku, x5u) or change what is signed (b64, crit, zip, cty).
+ * RFC 7515 says to ignore unknown members. They are refused here: the known ones among them supply
+ * keys (jwk, x5c), point to keys (jku, x5u) or change what is signed (b64, crit, zip, cty).
  */
 const MEMBERS: ReadonlySet<string> = new Set(["alg", "typ", "kid"]);
 
-/** A plain JWT or an access token (RFC 9068), with or without `application/`; not the token of another profile. */
+/** A plain JWT or an access token (RFC 9068), with or without `application/`; no other profile. */
 const TYPE = /^(application\/)?(jwt|at\+jwt)$/i;
 
 export const MAX_KEY_ID_LENGTH = 128;
 
-/** Refuses every header but the plain one. Whether there is a key for the algorithm is the key source's to say. */
+/**
+ * Refuses every header but a plain one. Whether a key exists for the algorithm is up to the key
+ * source.
+ */
 export function checkHeader(header: JsonObject): TokenHeader {
   for (const member of Object.keys(header)) {
     if (!MEMBERS.has(member)) return refuse("header_member_refused");

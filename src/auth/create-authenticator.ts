@@ -10,13 +10,16 @@ import { createSecretKey, requireSecret, SECRET_ALGORITHM } from "./secret-key.t
 import { createTokenVerifier } from "./verify-token.ts";
 
 export interface Authenticator {
-  /** Whether there is a key. Without one nobody is let in: the server is never open by default. */
+  /**
+   * Whether a key is configured. Without one, nobody is let in: the server is never open by
+   * default.
+   */
   readonly configured: boolean;
-  /** Who sends this request. Rejects with `unauthenticated` or `auth_not_configured`. */
+  /** Who sent this request. Rejects with `unauthenticated` or `auth_not_configured`. */
   authenticate(request: Request, readToken?: TokenReader): Promise<Principal>;
 }
 
-/** Throws a ConfigError for settings with which the server must not start. The clock is the platform's. */
+/** Throws a ConfigError for settings that are unsafe to start with. */
 export function createAuthenticator(
   config: AuthConfig,
   { now }: Pick<Platform, "now">,
@@ -56,7 +59,8 @@ function createKeySource(config: AuthConfig): KeySource | null {
   if (secret !== undefined && publicKey !== undefined) {
     throw new ConfigError(
       "JWT_SECRET",
-      "and JWT_PUBLIC_KEY are both set: keep the one with which tokens are signed, and remove the other",
+      "and JWT_PUBLIC_KEY are both set: keep the one that matches your tokens' signer, and " +
+        "remove the other",
     );
   }
   if (publicKey !== undefined) return createPublicKeySource(publicKey, { algorithm, keyId });
@@ -65,7 +69,7 @@ function createKeySource(config: AuthConfig): KeySource | null {
   if (algorithm !== undefined && algorithm !== SECRET_ALGORITHM) {
     throw new ConfigError(
       "JWT_ALGORITHM",
-      `does not fit JWT_SECRET, which is for ${SECRET_ALGORITHM}: remove it, or set JWT_PUBLIC_KEY instead`,
+      `does not match JWT_SECRET (${SECRET_ALGORITHM}): remove it, or set JWT_PUBLIC_KEY instead`,
     );
   }
   const key = createSecretKey(secret, keyId ?? null);

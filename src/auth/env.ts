@@ -4,7 +4,7 @@ import { wholeNumber } from "../env/whole-number.ts";
 import { isPrintableName } from "./check-claims.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
 
-/** Values that say "no check" in other programs, or that a script writes for a variable that is not set. */
+/** Values that mean "no check" in other programs, or what a script writes for an unset variable. */
 const NO_CHECK = /^(\*|any|all|none|null|nil|undefined|false|true|off|disabled?|skip|-|0)$/i;
 
 const MAX_TOLERANCE_SECONDS = 60;
@@ -12,7 +12,7 @@ const MAX_LIFETIME_SECONDS = 30 * 24 * 3600;
 
 function expectedClaim(claim: string): z.ZodString {
   return z.string().refine((value) => isPrintableName(value) && !NO_CHECK.test(value), {
-    message: `would switch the check of ${claim} off: set the exact text that tokens carry, or remove it for the default`,
+    message: `would switch off the check of ${claim}: set the exact value that tokens have, or remove it for the default`,
   });
 }
 
@@ -21,13 +21,15 @@ export const authEnv = {
     .string()
     .optional()
     .describe(
-      "The secret with which callers sign their tokens (HS256), as raw text of at least 32 bytes; Joken takes the same text as it is. Set this or JWT_PUBLIC_KEY.",
+      "Secret that callers sign their tokens with (HS256): raw text of at least 32 bytes, never " +
+        "decoded, as in Joken. Set this or `JWT_PUBLIC_KEY`.",
     ),
   JWT_PUBLIC_KEY: z
     .string()
     .optional()
     .describe(
-      "The public key of the callers' tokens: PEM, a JWK or a JWK Set; Ed25519 (EdDSA), P-256 (ES256) or RSA of at least 2048 bits (RS256, PS256).",
+      "Public key that verifies the callers' tokens, as PEM, JWK or JWK Set: Ed25519 (EdDSA), " +
+        "P-256 (ES256) or RSA of at least 2048 bits (RS256, PS256).",
     ),
   JWT_ALGORITHM: z
     .enum(
@@ -36,27 +38,29 @@ export const authEnv = {
     )
     .optional()
     .describe(
-      "Needed only for an RSA key in PEM whose tokens are signed with PS256; such a key means RS256 otherwise.",
+      "Needed only for an RSA key in PEM whose tokens are signed with PS256; the default for " +
+        "such a key is RS256.",
     ),
   JWT_KEY_ID: z
     .string()
-    .min(1, "must not be empty: remove it if the key has no name")
+    .min(1, "must not be empty: remove it if the key has no id")
     .max(MAX_KEY_ID_LENGTH, `must be at most ${MAX_KEY_ID_LENGTH} characters long`)
     .optional()
     .describe(
-      "The name of the key: tokens that carry a kid must then carry this one. Without it a plain kid is ignored.",
+      "The key's id: a token that has a `kid` must have this one. Without it, a plain `kid` is " +
+        "ignored.",
     ),
   JWT_ISSUER: expectedClaim("iss")
     .default("oneshot")
-    .describe("The `iss` that every token must have, exactly."),
+    .describe("Exact `iss` that every token must have."),
   JWT_AUDIENCE: expectedClaim("aud")
     .default("ai-server")
-    .describe("The `aud` that every token must have, alone or in a list."),
+    .describe("`aud` that every token must have, alone or in a list."),
   JWT_TOLERANCE_SECONDS: wholeNumber(0, MAX_TOLERANCE_SECONDS, 30).describe(
-    "How far the callers' clocks may be from this server's, in seconds.",
+    "How far the callers' clocks may differ from this server's, in seconds.",
   ),
   JWT_MAX_LIFETIME_SECONDS: wholeNumber(1, MAX_LIFETIME_SECONDS, 24 * 3600).describe(
-    "The longest life that a token may have, in seconds; longer-lived ones are refused.",
+    "Longest lifetime of a token, in seconds; a token that lives longer is refused.",
   ),
 };
 
@@ -64,7 +68,7 @@ export type AuthConfig = z.output<z.ZodObject<typeof authEnv>>;
 
 const schema = z.object(authEnv);
 
-/** The settings alone, from an environment; throws a ConfigError for the first that is wrong. */
+/** Parses these variables alone; throws a ConfigError for the first one that is not valid. */
 export function parseAuthConfig(env: Readonly<Record<string, string | undefined>>): AuthConfig {
   const result = schema.safeParse(env);
   if (result.success) return result.data;

@@ -1,32 +1,40 @@
-/** A key that verifies tokens. It pins the algorithm: a token's `alg` must be one of these, whatever the key could do besides. */
+/**
+ * A key that verifies tokens. It pins the algorithm: a token's `alg` must be one of these, whatever
+ * else the key could be used for.
+ */
 export interface VerifyKey {
-  /** The `kid` by which tokens name it; null where the operator gave it none. */
+  /**
+   * The `kid` by which tokens name the key: the JWK's own or `JWT_KEY_ID`; null if it has neither.
+   */
   readonly id: string | null;
   readonly algorithms: readonly string[];
   load(): Promise<CryptoKey>;
 }
 
-/** Where the keys come from: one key or a ring now, a remote key set some day. */
+/** Supplies the keys: a single key or a ring. */
 export interface KeySource {
-  /** The keys that may have signed a token with this `kid` and `alg`; none where the token names a key that is not ours. */
+  /**
+   * The keys that may have signed a token with this `kid` and `alg`; none if the `kid` is not ours.
+   */
   resolve(
     keyId: string | undefined,
     algorithm: string,
   ): readonly VerifyKey[] | Promise<readonly VerifyKey[]>;
 }
 
-/** A token without a `kid` is tried with so many keys at most. */
+/** Limits how many keys are tried for a token without a `kid`. */
 export const MAX_KEYS_PER_ALGORITHM = 4;
 
 /**
- * Names that a `kid` may be where the one key has no name to compare it with (RFC 7638 thumbprints, UUIDs, "k2", "2026-11"). Paths, quotes
- * and white space are not names but attempts.
+ * What a `kid` may look like if the only key has no id to compare it with (RFC 7638 thumbprints,
+ * UUIDs, "k2", "2026-11"). Paths, quotes and white space are attacks, not ids.
  */
 const PLAIN_KEY_ID = /^[A-Za-z0-9][A-Za-z0-9._:@=-]*$/;
 
 /**
- * One key without a name. Joken and others let the signer add any `kid`, and there is nothing to choose between, so a plain one is
- * ignored; give the key a name (`JWT_KEY_ID`, or `kid` in the JWK) to have it compared.
+ * One key without an id. Joken and other signers can add any `kid`, and there is only one key to
+ * choose, so a plain `kid` is ignored. Give the key an id (`JWT_KEY_ID`, or `kid` in the JWK) to
+ * have it compared.
  */
 export function createUnnamedKeySource(key: VerifyKey): KeySource {
   return {
@@ -38,7 +46,10 @@ export function createUnnamedKeySource(key: VerifyKey): KeySource {
   };
 }
 
-/** Keys with names. A `kid` must be one of them, exactly; without one each key of that algorithm is tried. */
+/**
+ * Keys with ids. A token's `kid` must equal one of them; without a `kid` each key of its algorithm
+ * is tried.
+ */
 export function createKeyRing(keys: readonly (VerifyKey & { readonly id: string })[]): KeySource {
   const byId = new Map(keys.map((key) => [key.id, key]));
   return {
@@ -52,7 +63,7 @@ export function createKeyRing(keys: readonly (VerifyKey & { readonly id: string 
   };
 }
 
-/** A key that is imported when it is first needed, and then kept. */
+/** A key that is imported on first use and then kept. */
 export function createVerifyKey(
   id: string | null,
   algorithms: readonly string[],

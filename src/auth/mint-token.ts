@@ -1,28 +1,36 @@
 import { SignJWT } from "jose/jwt/sign";
+import { defined } from "../json/defined.ts";
 import type { Claims } from "./principal.ts";
 import { importSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 
 export interface TokenOptions {
+  /** `JWT_SECRET` */
   readonly secret: string;
+  /** `JWT_ISSUER` */
   readonly issuer: string;
+  /** `JWT_AUDIENCE` */
   readonly audience: string;
   readonly subject?: string | undefined;
   readonly lifetimeSeconds: number;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** `JWT_KEY_ID` */
   readonly keyId?: string | undefined;
-  /** Further claims; those that this function sets win. */
+  /** More claims; those that this function sets take precedence. */
   readonly claims?: Claims;
 }
 
-/** A token as the caller's own signer makes it: for `npm run token`, for development mode and for tests. The server itself issues none. */
+/**
+ * A token as a caller's signer would make it: for `npm run token`, development mode and tests. The
+ * server itself never issues one.
+ */
 export async function mintToken(options: TokenOptions): Promise<string> {
   const issuedAt = Math.floor(options.now / 1000);
   const token = new SignJWT({ ...options.claims })
     .setProtectedHeader({
       alg: SECRET_ALGORITHM,
       typ: "JWT",
-      ...(options.keyId === undefined ? {} : { kid: options.keyId }),
+      ...defined({ kid: options.keyId }),
     })
     .setIssuer(options.issuer)
     .setAudience(options.audience)

@@ -1,9 +1,15 @@
-/** The claims of a verified token. They came from outside: look a claim up by its name and check its type, never merge them. */
+/**
+ * The claims of a verified token. They are outside input: look up each claim by name and check its
+ * type, never merge them.
+ */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** The authenticated caller. */
 export interface Principal {
-  /** `sub`, or `iss` where the token has none (as Joken's have by default). Printable, at most 255 characters. */
+  /**
+   * `sub`, or `iss` if the token has no `sub` (Joken's have none by default). Printable, at most
+   * 255 characters.
+   */
   readonly subject: string;
   readonly issuer: string;
   /** `jti`. */

@@ -13,16 +13,18 @@ import {
 } from "./key-source.ts";
 import { readPem } from "./read-pem.ts";
 
-/** What an operator may choose besides the key itself. */
+/** What an operator may set besides the key itself. */
 export interface PublicKeyOptions {
-  /** `JWT_ALGORITHM`; needed only where a key serves two algorithms, as an RSA key in PEM does. */
+  /** `JWT_ALGORITHM`; needed only if the key allows two algorithms, as an RSA key in PEM does. */
   readonly algorithm?: string | undefined;
   /** `JWT_KEY_ID` */
   readonly keyId?: string | undefined;
 }
 
 interface SignatureScheme {
-  /** What a token's `alg` may say. Ed25519 has an old and a fully specified name (RFC 9864). */
+  /**
+   * Accepted values of a token's `alg`. Ed25519 has an old and a fully specified name (RFC 9864).
+   */
   readonly names: readonly string[];
   readonly importParams: RsaHashedImportParams | EcKeyImportParams | Algorithm;
 }
@@ -62,7 +64,10 @@ const KEY_TYPES: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
 
 const PRIVATE_MEMBERS = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
-/** `JWT_PUBLIC_KEY` → its keys. Throws a ConfigError for anything but sound public keys of one algorithm each. */
+/**
+ * `JWT_PUBLIC_KEY` → its keys. Throws a ConfigError unless it holds sound public keys, each for a
+ * single algorithm.
+ */
 export function createPublicKeySource(value: string, options: PublicKeyOptions): KeySource {
   const pem = readPem(value);
   const json = pem ?? parseJsonSecret(value);
@@ -100,8 +105,8 @@ function createRing(keys: readonly VerifyKey[]): KeySource {
 }
 
 function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
-  if (!isJsonObject(jwk)) fail("is a JWK Set that holds something other than keys");
-  if (jwk.kty === "oct") fail("is a symmetric key: a shared secret goes into JWT_SECRET as text");
+  if (!isJsonObject(jwk)) fail("is a JWK Set with members that are not keys");
+  if (jwk.kty === "oct") fail("is a symmetric key: put a shared secret into JWT_SECRET, as text");
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) failPrivate();
   if (jwk.use !== undefined && jwk.use !== "sig") fail('is a key whose use is not "sig"');
   if (
@@ -112,9 +117,7 @@ function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
   }
   const type = KEY_TYPES.get(jwk.crv === undefined ? String(jwk.kty) : `${jwk.kty} ${jwk.crv}`);
   if (!type)
-    fail(
-      "is a key of a kind that is not accepted: use Ed25519, P-256 (ES256) or RSA (RS256, PS256)",
-    );
+    fail("is a key of an unsupported type: use Ed25519, P-256 (ES256) or RSA (RS256, PS256)");
   const fault = checkKey(jwk);
   if (fault !== null) fail(fault);
   const scheme = chooseScheme(type, jwk.alg, options.algorithm);
@@ -132,12 +135,13 @@ function chooseScheme(
   const find = (algorithm: unknown) =>
     schemes.find(({ names }) => names.some((name) => name === algorithm));
   const ofOwn = find(own);
-  if (own !== undefined && !ofOwn) fail("is a key whose alg does not fit its kind");
+  if (own !== undefined && !ofOwn) fail("is a key whose alg does not match its type");
   const ofChosen = find(chosen);
   if (chosen !== undefined && (!ofChosen || (ofOwn && ofOwn !== ofChosen))) {
     throw new ConfigError(
       "JWT_ALGORITHM",
-      "does not fit the key in JWT_PUBLIC_KEY: remove it, or set the algorithm with which tokens are signed",
+      "does not match the key in JWT_PUBLIC_KEY: remove it, or set the algorithm that tokens are " +
+        "signed with",
     );
   }
   return ofOwn ?? ofChosen ?? schemes[0];
@@ -146,7 +150,7 @@ function chooseScheme(
 function readKeyId(own: unknown, chosen: string | undefined): string | null {
   if (own === undefined) return chosen ?? null;
   if (typeof own !== "string" || own === "" || own.length > MAX_KEY_ID_LENGTH) {
-    return fail(`is a key whose kid is not a text of 1 to ${MAX_KEY_ID_LENGTH} characters`);
+    return fail(`is a key whose kid is not a string of 1 to ${MAX_KEY_ID_LENGTH} characters`);
   }
   if (chosen !== undefined && chosen !== own) {
     throw new ConfigError("JWT_KEY_ID", "is not the kid of the key in JWT_PUBLIC_KEY: remove it");
@@ -156,7 +160,8 @@ function readKeyId(own: unknown, chosen: string | undefined): string | null {
 
 function failPrivate(): never {
   return fail(
-    "holds a private key: it belongs to the signer alone. Put the public key here, and replace this pair, since it was copied",
+    "holds a private key, which only the signer may have. Put the public key here, and replace " +
+      "this key pair, because it has been exposed",
   );
 }
 

@@ -5,15 +5,18 @@ const SEQUENCE = 0x30;
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
 
-/** The DER bytes before the key itself; they fix algorithm, curve and length (RFC 8410, RFC 5480). */
+/**
+ * The DER bytes before the key itself; they fix algorithm, curve and length (RFC 8410, RFC 5480).
+ */
 const ED25519_PREFIX = bytesOf("302a300506032b6570032100");
 const P256_PREFIX = bytesOf("3059301306072a8648ce3d020106082a8648ce3d03010703420004");
 /** The content of the AlgorithmIdentifier rsaEncryption (RFC 3279). */
 const RSA_ALGORITHM = bytesOf("06092a864886f70d0101010500");
 
 /**
- * A SubjectPublicKeyInfo → the public JWK of an Ed25519, P-256 or RSA key; null for any other. WebCrypto imports it only when told
- * the algorithm, which here follows from the key. The numbers are not checked.
+ * A SubjectPublicKeyInfo → the public JWK of an Ed25519, P-256 or RSA key; null for any other.
+ * WebCrypto needs the algorithm to import one; here it follows from the key. The numbers are not
+ * checked.
  */
 export function readSpki(der: Uint8Array): JsonObject | null {
   const ed25519 = dropPrefix(der, ED25519_PREFIX);
@@ -59,7 +62,7 @@ interface Element {
 function readElement(der: Uint8Array, tag: number): Element | null {
   const [first, short = 0x80, high = 0, low = 0] = der;
   if (first !== tag) return null;
-  // 0x81 and 0x82 say that one or two bytes of length follow; more would be a key of over 64 KiB.
+  // 0x81 and 0x82 announce one or two bytes of length; more would mean a key of over 64 KiB.
   const [start, length] =
     short < 0x80
       ? [2, short]
@@ -72,7 +75,9 @@ function readElement(der: Uint8Array, tag: number): Element | null {
   return { content: der.subarray(start, start + length), rest: der.subarray(start + length) };
 }
 
-/** DER integers are signed: one that begins with a high bit has a zero byte before it, and a JWK's has not. */
+/**
+ * DER integers are signed: one with a high first bit has a zero byte in front, which a JWK omits.
+ */
 function dropSign(integer: Uint8Array): Uint8Array {
   return integer[0] === 0 ? integer.subarray(1) : integer;
 }

@@ -1,17 +1,18 @@
 import { refuse } from "./auth-failure.ts";
 
-/** Longest token that is looked at. What is longer is refused before it is split or decoded. */
+/** Longest token accepted; a longer one is refused before it is split or decoded. */
 export const MAX_TOKEN_LENGTH = 8192;
 
-/** Takes the token out of a request's headers; throws the 401 where there is none or more than one. */
+/** Reads the token from a request's headers; throws the 401 if there is none, or more than one. */
 export type TokenReader = (headers: Headers) => string;
 
 const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const BEARER = /^Bearer /i;
 
 /**
- * The token of `Authorization: Bearer …`, the only place where one is looked for (RFC 6750 allows the query and the body too; logs keep
- * both). Runtimes join two Authorization headers with a comma, which no token has.
+ * The token of `Authorization: Bearer …`, the only place that is read: RFC 6750 also allows the
+ * query and the body, but those end up in logs. Runtimes join two Authorization headers with a
+ * comma, which no token contains.
  */
 export function readBearer(headers: Headers): string {
   const value = headers.get("authorization");
@@ -21,8 +22,8 @@ export function readBearer(headers: Headers): string {
 }
 
 /**
- * The token of `x-api-key`, where clients of the Anthropic API put their key, or else of the Authorization header. Some send both:
- * then they must be the same.
+ * The token of `x-api-key`, the header for keys in clients of the Anthropic API, else of the
+ * Authorization header. Some clients send both: then they must be equal.
  */
 export function readApiKey(headers: Headers): string {
   const value = headers.get("x-api-key");

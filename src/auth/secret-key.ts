@@ -2,13 +2,14 @@ import { ConfigError } from "../env/config-error.ts";
 import { checkSecret } from "./check-secret.ts";
 import { createVerifyKey, type VerifyKey } from "./key-source.ts";
 
-/** The one algorithm of `JWT_SECRET`. */
+/** The only algorithm of `JWT_SECRET`. */
 export const SECRET_ALGORITHM = "HS256";
 
 const ADVICE =
-  "make a new one, for example with: openssl rand -base64 48 (the same text goes to the signer; Joken takes it as it is)";
+  "make a new one, for example with: openssl rand -base64 48 (give the same text to the signer; " +
+  "Joken uses it as is)";
 
-/** `JWT_SECRET` → its key. The text's own UTF-8 bytes are the key, as in Joken: it is never decoded. */
+/** `JWT_SECRET` → its key. The key is the text's UTF-8 bytes, never decoded, as in Joken. */
 export function createSecretKey(secret: string, keyId: string | null): VerifyKey {
   return createVerifyKey(keyId, [SECRET_ALGORITHM], () => importSecret(secret, "verify"));
 }
@@ -20,7 +21,7 @@ export function requireSecret(secret: string): void {
   if (secret.trim() !== secret) {
     throw new ConfigError(
       "JWT_SECRET",
-      "has white space at its start or end, which is part of the key: remove it here and at the signer",
+      "starts or ends with white space, which is part of the key: remove it here and at the signer",
     );
   }
   if (secret.includes("-----BEGIN"))

@@ -1,9 +1,9 @@
 import type { CheckedClaims } from "./check-claims.ts";
 
 /**
- * Tokens that were verified lately, by their exact text. Callers use one token for many requests, and this saves the cryptography, not
- * the clock: whoever takes an entry must check its times. Never use it to tell whether a token was seen before: several texts can be
- * the same ECDSA token.
+ * Recently verified tokens, by their exact text. Callers use a token for many requests; the cache
+ * saves the cryptography, but the times of an entry must be checked on every use. Never use it to
+ * tell whether a token was seen before: one ECDSA token can have several texts.
  */
 export interface TokenCache {
   get(token: string): CheckedClaims | undefined;
@@ -11,7 +11,10 @@ export interface TokenCache {
   delete(token: string): void;
 }
 
-/** When `maxEntries` is reached everything is dropped: as good as any order where tokens live for hours, and it costs nothing. */
+/**
+ * At `maxEntries` the whole cache is dropped: tokens live for hours, so no eviction order would do
+ * better.
+ */
 export function createTokenCache(maxEntries: number): TokenCache {
   const entries = new Map<string, CheckedClaims>();
   return {

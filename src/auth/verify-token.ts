@@ -13,14 +13,20 @@ import type { KeySource, VerifyKey } from "./key-source.ts";
 import type { Principal } from "./principal.ts";
 import { createTokenCache } from "./token-cache.ts";
 
+/** What a token's claims must satisfy. */
 export interface TokenRules extends ClaimRules {
+  /** `JWT_ISSUER` */
   readonly issuer: string;
+  /** `JWT_AUDIENCE` */
   readonly audience: string;
 }
 
 const MAX_CACHED_TOKENS = 1000;
 
-/** Makes the function that turns a token into a principal, or throws the 401. `now` is in milliseconds. */
+/**
+ * Creates the function that turns a token into a principal, or throws the 401. `now` is in
+ * milliseconds.
+ */
 export function createTokenVerifier(
   keys: KeySource,
   rules: TokenRules,
@@ -75,7 +81,7 @@ async function verifyWithAny(
       });
       return;
     } catch (error) {
-      // jose's errors hold the claims, so nothing of them is kept but the kind.
+      // jose's errors contain the claims, so only their kind is kept.
       if (!(error instanceof JOSEError)) throw error;
       failure = mapJoseError(error);
       if (failure !== "signature_invalid") break;

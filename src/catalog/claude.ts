@@ -1,16 +1,19 @@
 import type { ModelInfo, Parameter, Price } from "../chat/model.ts";
 import type { Effort } from "../chat/request.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
 
-// Prices, limits and refusals as read on 2026-11-23. Refusals: platform.claude.com/docs/en/api/versioning and the migration guide of
-// each model; efforts: platform.claude.com/docs/en/build-with-claude/effort.
+// Prices, limits and refusals as read on 2026-11-23. Refusals:
+// platform.claude.com/docs/en/api/versioning and the migration guide of each model; efforts:
+// platform.claude.com/docs/en/build-with-claude/effort.
 
 const PRICES = {
   price_date: "2026-11-23",
   price_source: "https://platform.claude.com/docs/en/about-claude/pricing",
 };
 
-/** A cache write costs a quarter more than input, or twice as much where it is kept for an hour; what a read costs differs by model. */
+/**
+ * A cache write costs 25 % more than input, or twice as much if kept for an hour; the price of a
+ * cache read differs by model.
+ */
 function price(input: number, output: number, cachedInput: number): Price {
   return {
     input,
@@ -27,12 +30,12 @@ const SMALL = { context_tokens: 200_000, max_output_tokens: 64_000 };
 const EFFORTS: Effort[] = ["low", "medium", "high", "xhigh", "max"];
 const EFFORTS_OR_NONE: Effort[] = ["none", ...EFFORTS];
 
-/** From Opus 4.7 on: sampling at the vendor's own setting, and no thinking budgets. */
+/** From Opus 4.7 on: the vendor decides the sampling, and there are no reasoning budgets. */
 const NO_SAMPLING: Parameter[] = ["temperature", "top_p", "reasoning.budget_tokens"];
 /** Opus 5.5, Sonnet 5.5 and Fable 5.1 also answer 400 to a forced tool call. */
 const NO_FORCED_TOOL: Parameter[] = [...NO_SAMPLING, "tool_choice.required"];
 
-/** Thinks always, as deep as the effort says. */
+/** Always reasons, as much as the effort says. */
 const ALWAYS_THINKS = {
   reasoning: "adaptive",
   efforts: EFFORTS,
@@ -43,7 +46,10 @@ const THINKS = {
   efforts: EFFORTS_OR_NONE,
   refuses: NO_SAMPLING,
 } satisfies Partial<ModelInfo>;
-/** Opus 4.6 and Sonnet 4.6 still take budgets, and everything else; `xhigh` came after them. */
+/**
+ * Opus 4.6 and Sonnet 4.6 still support budgets and everything else; `xhigh` is newer than they
+ * are.
+ */
 const THINKS_OR_BUDGET = {
   reasoning: "adaptive",
   efforts: ["none", "low", "medium", "high", "max"],
@@ -127,4 +133,4 @@ const models: readonly ModelInfo[] = [
   },
 ];
 
-export const claudeCatalog: VendorCatalog = { defaultModel: "claude-sonnet-5-5", models };
+export const claudeCatalog = { defaultModel: "claude-sonnet-5-5", models };

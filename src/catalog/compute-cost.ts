@@ -7,9 +7,10 @@ type PriceList = Pick<ModelInfo, "price" | "long_prompt_price">;
 export type FindModel = (id: string) => ModelInfo;
 
 /**
- * What a call cost by the catalog's prices at `atMs` (milliseconds since 1970); null where the vendor counted nothing or a price is
- * not known. `input` and `output` of each pass are rounded to the nearest billionth of a dollar (a token's price has no more digits
- * than that), halves up; `total` is the sum of the rounded figures.
+ * What a call cost by the catalog's prices at `atMs` (milliseconds since 1970); null if the vendor
+ * gave no counts or a price is unknown. `input` and `output` of each pass are rounded to the
+ * nearest billionth of a dollar, halves up: the price of a token has no more digits than that.
+ * `total` is the sum of the rounded figures.
  */
 export function computeCost(
   usage: Usage | null,
@@ -36,7 +37,7 @@ export function computeCost(
   };
 }
 
-/** The prices of a day: the last announced change that has come, or the model's own. */
+/** The prices of that day: the latest announced change already in effect, else the model's own. */
 function currentPrices(model: ModelInfo, atMs: number): PriceList {
   if (!model.price_changes) return model;
   const today = new Date(atMs).toISOString().slice(0, 10);
@@ -50,7 +51,9 @@ function selectPrice(
   return long && inputTokens > long.above_input_tokens ? long.price : price;
 }
 
-/** Cached tokens are part of the input tokens, and those kept for an hour part of the cache writes. */
+/**
+ * Cached tokens are part of the input tokens; those kept for an hour are part of the cache writes.
+ */
 function inputTokensAtPrice(usage: Usage, price: Price): number {
   const read = usage.cached_input_tokens ?? 0;
   const written = usage.cache_write_input_tokens ?? 0;

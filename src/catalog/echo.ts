@@ -1,7 +1,5 @@
-import type { VendorCatalog } from "./vendor-catalog.ts";
-
-/** The built-in echo provider; it costs nothing, and says so by having no prices. */
-export const echoCatalog: VendorCatalog = {
+/** The built-in echo provider. It has no prices because it costs nothing. */
+export const echoCatalog = {
   defaultModel: "echo",
   models: [{ id: "echo" }, { id: "echo-slow" }, { id: "echo-cut" }],
 };

@@ -1,32 +1,36 @@
 import type { ModelInfo, Parameter, Price } from "../chat/model.ts";
 import type { Effort } from "../chat/request.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
 
-// Prices and refusals as read on 2026-11-23; limits as GET /v1beta/models gave them; thinking levels from the developer guides of
-// each model (docs.cloud.google.com/gemini-enterprise-agent-platform/models/guides).
+// Prices and refusals as read on 2026-11-23; limits as GET /v1beta/models gave them; thinking
+// levels from the developer guides of each model
+// (docs.cloud.google.com/gemini-enterprise-agent-platform/models/guides).
 
 const PRICES = {
   price_date: "2026-11-23",
   price_source: "https://ai.google.dev/gemini-api/docs/pricing",
 };
 
-/** What is read from the cache costs a tenth (implicit caching, docs.cloud.google.com/vertex-ai/generative-ai/docs/context-cache). */
+/**
+ * A cache read costs a tenth of input (implicit caching,
+ * docs.cloud.google.com/vertex-ai/generative-ai/docs/context-cache).
+ */
 function price(input: number, output: number, cachedInput = input / 10): Price {
   return { input, output, cached_input: cachedInput };
 }
 
 const LIMITS = { context_tokens: 1_048_576, max_output_tokens: 65_536 };
 
-/** From 3.6 on the sampling parameters are deprecated: ignored, and to be refused. */
+/** From 3.6 on, sampling parameters are deprecated: ignored now, to be refused later. */
 const NO_SAMPLING: Parameter[] = ["temperature", "top_p"];
 
-/** Gemini 3 and later: levels in the place of budgets, and no way to switch thinking off. */
+/** Gemini 3 and later: levels instead of budgets, and reasoning cannot be turned off. */
 const LEVELS: Effort[] = ["low", "medium", "high"];
 const LEVELS_AND_MINIMAL: Effort[] = ["minimal", ...LEVELS];
 
 const models: readonly ModelInfo[] = [
   {
-    // Paid, and only in the locations global, us and eu. A whole answer ends at 32,768 tokens, a streamed one at 65,536.
+    // Paid only, in the locations global, us and eu. A whole answer ends at 32,768 tokens, a
+    // streamed one at 65,536.
     id: "gemini-4-argon",
     aliases: ["argon"],
     ...LIMITS,
@@ -101,8 +105,8 @@ const models: readonly ModelInfo[] = [
     long_prompt_price: { above_input_tokens: 200_000, price: price(4, 18) },
     ...PRICES,
   },
-  // The 2.5 models take budgets (ai.google.dev/gemini-api/docs/thinking); pro cannot be kept from thinking.
-  // The days of retirement are those of the Gemini API; Vertex has its own.
+  // The 2.5 models use budgets (ai.google.dev/gemini-api/docs/thinking); pro always reasons. The
+  // retirement dates are those of the Gemini API; Vertex has its own.
   {
     id: "gemini-2.5-pro",
     ...LIMITS,
@@ -134,4 +138,4 @@ const models: readonly ModelInfo[] = [
   },
 ];
 
-export const geminiCatalog: VendorCatalog = { defaultModel: "gemini-3.8-flash", models };
+export const geminiCatalog = { defaultModel: "gemini-3.8-flash", models };

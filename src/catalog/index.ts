@@ -4,11 +4,17 @@ import { echoCatalog } from "./echo.ts";
 import { geminiCatalog } from "./gemini.ts";
 import { openaiCatalog } from "./openai.ts";
 import { type CatalogOverrides, overrideModels } from "./overrides.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
+
+/** What is known of one provider's models. */
+interface VendorCatalog {
+  /** The model if neither the caller nor the operator names one. */
+  readonly defaultModel: string;
+  readonly models: readonly ModelInfo[];
+}
 
 /**
- * By provider name. Compatible servers, Cursor and Copilot have no entry: what they serve, and for how much, is not published in one
- * place, or is a matter of the account.
+ * By provider name. Compatible servers, Cursor and Copilot have no entry: their models and prices
+ * are not published in one place, or depend on the account.
  */
 const VENDORS: Readonly<Record<string, VendorCatalog>> = {
   claude: claudeCatalog,
@@ -17,20 +23,20 @@ const VENDORS: Readonly<Record<string, VendorCatalog>> = {
   echo: echoCatalog,
 };
 
-/** What is known of the models, by the names of the providers. */
+/** What is known about models, by provider name. */
 export interface Catalog {
-  /** By id, alias or the vendor's other id; undefined where it is not in the catalog. */
+  /** By id, alias or the vendor's other id; undefined if it is not in the catalog. */
   find(provider: string, name: string): ModelInfo | undefined;
-  /** The same, but a model that is not in the catalog is taken at its word. */
+  /** The same, but a model that is not in the catalog is assumed to exist under this id. */
   lookup(provider: string, name: string): ModelInfo;
   list(provider: string): readonly ModelInfo[];
-  /** The model where neither the caller nor the operator names one. */
+  /** The model if neither the caller nor the operator names one. */
   defaultModel(provider: string): string | null;
-  /** A name without a provider. Where several providers have it, the first of the catalog is meant. */
+  /** A name without a provider. If several providers have it, the first in the catalog wins. */
   resolveModel(name: string): { provider: string; model: ModelInfo } | undefined;
 }
 
-/** The catalog, with the operator's own models laid over it. */
+/** The catalog, merged with the operator's own models (`MODEL_CATALOG`). */
 export function createCatalog({
   MODEL_CATALOG: overrides = {},
 }: {
@@ -64,7 +70,10 @@ export function createCatalog({
   };
 }
 
-/** An id is stronger than another id of the vendor's, and that than an alias; among equals the later one, which may be the operator's. */
+/**
+ * Precedence: id, the vendor's other id, alias; on a tie the later entry, which may be the
+ * operator's.
+ */
 function indexByName(models: readonly ModelInfo[]): Map<string, ModelInfo> {
   const index = new Map<string, ModelInfo>();
   for (const model of models) for (const alias of model.aliases ?? []) index.set(alias, model);

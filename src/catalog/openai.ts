@@ -1,25 +1,27 @@
 import type { ModelInfo, Parameter, Price } from "../chat/model.ts";
 import type { Effort } from "../chat/request.ts";
-import type { VendorCatalog } from "./vendor-catalog.ts";
+import { defined } from "../json/defined.ts";
 
-// Prices, limits, efforts and refusals as read on 2026-11-23 from the models' own pages (developers.openai.com/api/docs/models).
+// Prices, limits, efforts and refusals as read on 2026-11-23 from the models' own pages
+// (developers.openai.com/api/docs/models).
 
 const PRICES = {
   price_date: "2026-11-23",
   price_source: "https://developers.openai.com/api/docs/pricing",
 };
 
-/** A cache write costs a quarter more than input. Without a published price for cached input, it is counted as input. */
+/**
+ * A cache write costs 25 % more than input. Without a published price, cached input is priced as
+ * input.
+ */
 function price(input: number, output: number, cachedInput?: number): Price {
-  return {
-    input,
-    output,
-    ...(cachedInput === undefined ? {} : { cached_input: cachedInput }),
-    cache_write: input * 1.25,
-  };
+  return defined({ input, output, cached_input: cachedInput, cache_write: input * 1.25 });
 }
 
-/** Above 272,000 prompt tokens the whole call costs twice as much for input and cache, and half as much again for output. */
+/**
+ * Above 272,000 prompt tokens the whole call costs twice as much for input and cache, and 1.5 times
+ * as much for output.
+ */
 function prices(
   input: number,
   output: number,
@@ -41,7 +43,7 @@ const LIMITS = { context_tokens: 1_050_000, max_output_tokens: 128_000 };
 const EFFORTS: Effort[] = ["low", "medium", "high", "xhigh", "max"];
 const EFFORTS_OR_NONE: Effort[] = ["none", ...EFFORTS];
 
-/** GPT-6 samples at its own setting while it reasons; astra and 6.1-sol always reason. */
+/** GPT-6 decides its own sampling while it reasons; astra and 6.1-sol always reason. */
 const SAMPLING: Parameter[] = ["temperature", "top_p"];
 const ALWAYS_REASONS = {
   reasoning: "effort",
@@ -116,4 +118,4 @@ const models: readonly ModelInfo[] = [
   { id: "gpt-5", retires: "2026-12-11" },
 ];
 
-export const openaiCatalog: VendorCatalog = { defaultModel: "gpt-6.1-terra", models };
+export const openaiCatalog = { defaultModel: "gpt-6.1-terra", models };

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type ModelInfo, modelInfoSchema } from "../chat/model.ts";
 import { formatPath } from "../json/format-path.ts";
 
-/** Models by provider name, as an operator adds to the catalog or puts in the place of its own. */
+/** `MODEL_CATALOG`: the operator's own models by provider name, which extend or replace ours. */
 const overridesSchema = z.record(z.string().min(1), z.array(modelInfoSchema));
 export type CatalogOverrides = z.infer<typeof overridesSchema>;
 
@@ -30,11 +30,13 @@ export const catalogEnv = {
     })
     .optional()
     .describe(
-      'Models to add to the catalog, or to correct in it, as JSON by provider name: `{"claude": [{"id": "claude-sonnet-5-5", "price": {"input": 2, "output": 10}}]}`. A model that the catalog has keeps what is not said here; prices are replaced as a whole.',
+      'Models to add to the catalog or to correct in it, as JSON by provider name: `{"claude": ' +
+        '[{"id": "claude-sonnet-5-5", "price": {"input": 2, "output": 10}}]}`. A model of the ' +
+        "catalog keeps every field that is not given here; prices are replaced as a whole.",
     ),
 };
 
-/** What belongs to a model's prices: an operator's price must not be mixed with parts of ours. */
+/** Replaced together: an operator's price must not be mixed with parts of ours. */
 const PRICE_FIELDS = [
   "price",
   "long_prompt_price",
@@ -43,7 +45,7 @@ const PRICE_FIELDS = [
   "price_source",
 ] as const;
 
-/** The catalog's models with the operator's laid over them by id; new ones come last. */
+/** The catalog's models merged with the operator's by id; new ones come last. */
 export function overrideModels(
   models: readonly ModelInfo[],
   overrides: readonly ModelInfo[],

@@ -1,4 +1,4 @@
-/** One try at one target, as reported to the caller. */
+/** One try of one target, as reported to the caller. */
 export interface Attempt {
   provider: string;
   model: string;

@@ -3,12 +3,13 @@ import { isPublicHost } from "./is-public-host.ts";
 import type { Message } from "./message.ts";
 import type { Part } from "./part.ts";
 
-/** https and http; gs is Google's storage, which its own models read. */
+/** gs is Google's storage, which its own models read. */
 const SCHEMES: ReadonlySet<string> = new Set(["https:", "http:", "gs:"]);
 
 /**
- * Refuses addresses of images and documents that are no public ones. This server fetches none of them, but the vendor, or a server of
- * the operator's own behind a compatible API, does: a caller must not make it read what stands beside it.
+ * Refuses URLs of images and documents that are not public. This server never fetches them, but the
+ * vendor does, or the operator's own server behind a compatible API: a caller must not make it read
+ * from its private network.
  */
 export function checkMediaUrls(messages: readonly Message[]): void {
   messages.forEach(({ content }, index) => {
@@ -28,13 +29,13 @@ function checkParts(parts: readonly Part[], path: string): void {
       const param = `${path}[${index}].url`;
       throw new ChatError("invalid_request", {
         param,
-        message: `${param}: must be a public https, http or gs address without user name and password.`,
+        message: `${param}: must be a public https, http or gs URL without credentials.`,
       });
     }
   });
 }
 
-/** Whether a text is an address that is public by its looks. */
+/** Whether a text is a URL that looks public. */
 export function isPublicUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password, hostname } = new URL(text);

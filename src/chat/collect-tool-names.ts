@@ -1,6 +1,9 @@
 import type { Message } from "./message.ts";
 
-/** The tools' names by the ids of their calls, for vendors that want the name with a result, where callers need not give it. */
+/**
+ * The names of the called tools by call id, for vendors that require the name with a result;
+ * callers need not give it.
+ */
 export function collectToolNames(messages: readonly Message[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const { content } of messages) {

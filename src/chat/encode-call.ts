@@ -2,7 +2,7 @@ import type { Warning } from "./event.ts";
 import type { ModelInfo } from "./model.ts";
 import type { ChatRequest } from "./request.ts";
 
-/** What an encoder needs of a call to write the vendor's request. */
+/** What an encoder needs from a call to write the vendor's request. */
 export interface EncodeCall {
   /** Holds only what the provider and the model can take, and no other format's signatures. */
   readonly request: ChatRequest;

@@ -6,15 +6,18 @@ import type { Usage } from "./usage.ts";
 export const FINISH_REASONS = ["stop", "length", "tool_calls", "content_filter"] as const;
 export type FinishReason = (typeof FINISH_REASONS)[number];
 
-/** The vendor's own stream event, exactly as it was read, for a caller who speaks the same format. */
+/** The vendor's own stream event, exactly as read, for a caller who speaks the same format. */
 export interface RawEvent {
-  /** The SSE event name; empty where the format has none. */
+  /** The SSE event name; empty if the format has none. */
   event: string;
-  /** The SSE data, as it came. */
+  /** The SSE data, unchanged. */
   data: string;
 }
 
-/** Something that the target could not take or that was changed on the way; told to the caller in the answer. */
+/**
+ * Something that the target does not support or that was changed on the way; reported in the
+ * answer.
+ */
 export interface Warning {
   code:
     | "unsupported_parameter"
@@ -27,85 +30,93 @@ export interface Warning {
   message: string;
 }
 
-interface Carrier {
+interface FromVendor {
   /**
-   * Set on the first chat event that comes from a vendor's event, and on no other, so that a dialect of the same format can write
-   * each vendor event once. An event that means nothing to us is an `opaque` event with its `raw`.
+   * Set on the first chat event that results from a vendor event and on no other, so that a dialect
+   * of the same format writes each vendor event once. A vendor event without a meaning here is an
+   * `opaque` event with its `raw`.
    */
   raw?: RawEvent;
 }
 
-export interface StartEvent extends Carrier {
+export interface StartEvent extends FromVendor {
   type: "start";
-  /** The vendor's id of the answer, or ours where it gives none. */
+  /** The vendor's id of the answer, or ours if it gives none. */
   id: string;
-  /** The model that answers, in the vendor's words. */
+  /** The model that answers, as the vendor names it. */
   model: string;
 }
 
 export type PartKind = "text" | "reasoning" | "tool_call" | "opaque";
 
-export type PartStartEvent = Carrier & { type: "part-start"; index: number; extras?: Extras } & (
+export type PartStartEvent = FromVendor & { type: "part-start"; index: number; extras?: Extras } & (
     | { kind: "text" }
     | { kind: "reasoning"; redacted?: boolean }
     | { kind: "tool_call"; id: string; name: string }
-    /** A part in the vendor's own words; `value` is complete, except for what a `part-end` puts in its place. */
+    /** A part in the vendor's own format; `value` is complete unless `part-end` replaces it. */
     | { kind: "opaque"; format: Format; value: JsonObject }
   );
 
-export interface PartDeltaEvent extends Carrier {
+export interface PartDeltaEvent extends FromVendor {
   type: "part-delta";
   index: number;
   /** Text of a text or reasoning part, or a fragment of a tool call's JSON arguments. */
   delta: string;
 }
 
-export interface PartEndEvent extends Carrier {
+export interface PartEndEvent extends FromVendor {
   type: "part-end";
   index: number;
   signature?: Signature;
   extras?: Extras;
-  /** The finished value of an opaque part whose pieces came one by one. */
+  /** The complete value of an opaque part that arrived in pieces. */
   value?: JsonObject;
 }
 
-export interface UsageEvent extends Carrier {
+export interface UsageEvent extends FromVendor {
   type: "usage";
-  /** Cumulative: it replaces what came before. */
+  /** Cumulative: it replaces earlier counts. */
   usage: Usage;
 }
 
-/** A vendor event with no meaning in the chat model; only a dialect of the same format writes it out. */
-export interface OpaqueEvent extends Carrier {
+/**
+ * A vendor event without a meaning in the chat model; only a dialect of the same format writes it
+ * out.
+ */
+export interface OpaqueEvent extends FromVendor {
   type: "opaque";
 }
 
-export interface EndEvent extends Carrier {
+export interface EndEvent extends FromVendor {
   type: "end";
   finish_reason: FinishReason;
-  /** The vendor's own word, null where it gave none. */
+  /** The vendor's own finish reason; null if it gave none. */
   raw_finish_reason: string | null;
   usage: Usage | null;
-  /** The model that gave the answer, where it is not the one that began it. */
+  /** The model that gave the answer, if another one began it. */
   model?: string;
   extras?: Extras;
-  /** The vendor's whole answer, where it was not streamed or its end mark repeats it: for a caller who speaks the same format. */
+  /**
+   * The vendor's whole answer, if it was not streamed or its end marker repeats it: for a caller
+   * who speaks the same format.
+   */
   body?: JsonObject;
 }
 
-export interface ErrorEvent extends Carrier {
+export interface ErrorEvent extends FromVendor {
   type: "error";
   error: ChatError;
 }
 
-export interface CancelledEvent extends Carrier {
+export interface CancelledEvent extends FromVendor {
   type: "cancelled";
 }
 
 /**
- * In this order, from every provider: `start` → (`part-start` → `part-delta`* → `part-end`)* → `usage`? → exactly one of `end`,
- * `error`, `cancelled`. Parts may overlap (their deltas name them by index); indexes rise from 0 without gaps. `usage` and
- * `opaque` may come anywhere between `start` and the terminal event.
+ * The order is the same for every provider: `start` → (`part-start` → `part-delta`* → `part-end`)*
+ * → `usage`? → exactly one of `end`, `error`, `cancelled`. Parts may overlap (their deltas name
+ * them by index); indexes start at 0 and have no gaps. `usage` and `opaque` may come anywhere
+ * between `start` and the terminal event.
  */
 export type ChatEvent =
   | StartEvent
@@ -118,21 +129,29 @@ export type ChatEvent =
   | ErrorEvent
   | CancelledEvent;
 
-/** Whether an answer is over with this event. */
+/** Whether this event ends the answer. */
 export function isTerminal(
   event: ChatEvent | undefined,
 ): event is EndEvent | ErrorEvent | CancelledEvent {
   return event?.type === "end" || event?.type === "error" || event?.type === "cancelled";
 }
 
+/** The usage known after an event: every count, also one at the end, replaces the earlier one. */
+export function usageAfter(event: ChatEvent, before: Usage | null): Usage | null {
+  return event.type === "usage" || event.type === "end" ? (event.usage ?? before) : before;
+}
+
 /** The events decoded from one upstream read. */
 export type EventBatch = readonly ChatEvent[];
 
-/** An answer as it arrives. `read` gives the next batch, or null after the terminal event; it never rejects: a failure is an `error` event. */
+/**
+ * An answer as it arrives. `read` gives the next batch, or null after the terminal event. It never
+ * rejects: a failure is an `error` event.
+ */
 export interface EventStream {
-  /** Whose raw events and body it carries; null where the provider has no format of its own. */
+  /** The format of its raw events and body; null if the provider has no format of its own. */
   readonly format: Format | null;
   read(): Promise<EventBatch | null>;
-  /** Gives up the rest: the upstream's connection is closed. Idempotent. */
+  /** Discards the rest and closes the connection to the upstream. Idempotent. */
   close(): void;
 }

@@ -1,11 +1,24 @@
 import { ChatError } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import type { ChatEvent, EventBatch, EventStream, PartEndEvent, PartStartEvent } from "./event.ts";
+import {
+  type CancelledEvent,
+  type EndEvent,
+  type ErrorEvent,
+  type EventBatch,
+  type EventStream,
+  type PartEndEvent,
+  type PartStartEvent,
+  usageAfter,
+} from "./event.ts";
 import type { Part } from "./part.ts";
 import type { ChatResponse } from "./response.ts";
 import type { Usage } from "./usage.ts";
 
-/** The pieces of a tool call's arguments → what a tool-call part holds. An empty text means no arguments. */
+/**
+ * The joined pieces of a tool call's arguments → the fields of a tool-call part. Empty text means
+ * no arguments.
+ */
 export function parseArguments(text: string): { arguments: JsonObject; arguments_text?: string } {
   if (text === "") return { arguments: {} };
   try {
@@ -19,7 +32,7 @@ export function parseArguments(text: string): { arguments: JsonObject; arguments
   }
 }
 
-/** A part's events: where it began, its deltas joined, and where it ended. */
+/** A part's events: its start, its joined deltas and its end. */
 export interface OpenPart {
   start: PartStartEvent;
   pieces: string;
@@ -28,20 +41,16 @@ export interface OpenPart {
 
 /** A part's events → the part. */
 export function closePart({ start, pieces, end }: OpenPart): Part {
-  const extras = end?.extras ?? start.extras;
-  const carried = {
-    ...(end?.signature ? { signature: end.signature } : {}),
-    ...(extras ? { extras } : {}),
-  };
+  const common = defined({ signature: end?.signature, extras: end?.extras ?? start.extras });
   switch (start.kind) {
     case "text":
-      return { type: "text", text: pieces, ...carried };
+      return { type: "text", text: pieces, ...common };
     case "reasoning":
       return {
         type: "reasoning",
         text: pieces,
         ...(start.redacted ? { redacted: true } : {}),
-        ...carried,
+        ...common,
       };
     case "tool_call":
       return {
@@ -49,34 +58,30 @@ export function closePart({ start, pieces, end }: OpenPart): Part {
         id: start.id,
         name: start.name,
         ...parseArguments(pieces),
-        ...carried,
+        ...common,
       };
     case "opaque":
       return { type: "opaque", format: start.format, value: end?.value ?? start.value };
   }
 }
 
-/** A fold of chat events that can be fed batch by batch; `response` throws the answer's own error if it ended in one. */
-export interface EventFold {
-  add(batch: EventBatch): void;
-  /** The usage seen so far, also of an answer that failed. */
-  usage(): Usage | null;
-  response(): ChatResponse;
-}
-
-export function createEventFold(format: EventStream["format"]): EventFold {
+/** An answer's batches → the whole answer. Throws the error with which the answer ended. */
+export function foldBatches(
+  batches: Iterable<EventBatch>,
+  format: EventStream["format"],
+): ChatResponse {
   let id = "";
   let model = "";
   let usage: Usage | null = null;
-  let terminal: Extract<ChatEvent, { type: "end" | "error" | "cancelled" }> | undefined;
+  let terminal: EndEvent | ErrorEvent | CancelledEvent | undefined;
   const parts: OpenPart[] = [];
 
-  function add(batch: EventBatch): void {
+  for (const batch of batches) {
     for (const event of batch) {
+      usage = usageAfter(event, usage);
       switch (event.type) {
         case "start":
-          id = event.id;
-          model = event.model;
+          ({ id, model } = event);
           break;
         case "part-start":
           parts[event.index] = { start: event, pieces: "" };
@@ -91,11 +96,7 @@ export function createEventFold(format: EventStream["format"]): EventFold {
           if (part) part.end = event;
           break;
         }
-        case "usage":
-          usage = event.usage;
-          break;
         case "end":
-          usage = event.usage ?? usage;
           model = event.model ?? model;
           terminal = event;
           break;
@@ -103,34 +104,33 @@ export function createEventFold(format: EventStream["format"]): EventFold {
         case "cancelled":
           terminal = event;
           break;
+        case "usage":
         case "opaque":
           break;
       }
     }
   }
 
-  function response(): ChatResponse {
-    if (!terminal) throw new ChatError("upstream_incomplete");
-    if (terminal.type === "error") throw terminal.error;
-    if (terminal.type === "cancelled") throw new ChatError("cancelled");
-    return {
-      id,
-      model,
-      content: parts.map(closePart),
-      finish_reason: terminal.finish_reason,
-      raw_finish_reason: terminal.raw_finish_reason,
-      usage,
-      ...(terminal.extras ? { extras: terminal.extras } : {}),
-      ...(terminal.body && format ? { body: { format, value: terminal.body } } : {}),
-    };
-  }
-
-  return { add, usage: () => usage, response };
+  if (!terminal) throw new ChatError("upstream_incomplete");
+  if (terminal.type === "error") throw terminal.error;
+  if (terminal.type === "cancelled") throw new ChatError("cancelled");
+  return {
+    id,
+    model,
+    content: parts.map(closePart),
+    finish_reason: terminal.finish_reason,
+    raw_finish_reason: terminal.raw_finish_reason,
+    usage,
+    ...defined({
+      extras: terminal.extras,
+      body: terminal.body && format ? { format, value: terminal.body } : undefined,
+    }),
+  };
 }
 
-/** Reads a whole answer: the fold of all its events. Throws the error with which it ended. */
+/** Reads a whole answer. Throws the error with which it ended. */
 export async function foldEvents(stream: EventStream): Promise<ChatResponse> {
-  const fold = createEventFold(stream.format);
-  for (let batch = await stream.read(); batch; batch = await stream.read()) fold.add(batch);
-  return fold.response();
+  const batches: EventBatch[] = [];
+  for (let batch = await stream.read(); batch; batch = await stream.read()) batches.push(batch);
+  return foldBatches(batches, stream.format);
 }

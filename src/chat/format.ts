@@ -2,8 +2,9 @@ import * as z from "zod";
 import { jsonObjectSchema } from "../json/json-object.ts";
 
 /**
- * The vendors' wire formats. A format's name is the namespace of everything that the chat model carries without understanding it:
- * signatures, extras, opaque parts and raw events. What is in one format's namespace is never sent in another format.
+ * The vendors' wire formats. A format's name is the namespace for everything that the chat model
+ * keeps without understanding it: signatures, extras, opaque parts and raw events. Nothing in one
+ * format's namespace is ever sent in another format.
  */
 export const FORMATS = [
   "anthropic",
@@ -16,23 +17,24 @@ export const formatSchema = z.enum(FORMATS);
 export type Format = z.infer<typeof formatSchema>;
 
 /**
- * Fields that a format has and the chat model has not, by format; a provider of that format lays them over what it encodes. A name
- * that begins with `$` is no field but the dialect's note on the form in which something was said: it is never sent as it is, and
- * where the format changes it is lost without a loss.
+ * Fields that a format has and the chat model lacks, by format. A provider of the same format adds
+ * them to what it encodes. Names starting with `$` are the dialect's notes on the original
+ * spelling; they are never sent, and safe to drop if the formats differ.
  */
 export const extrasSchema = z.partialRecord(formatSchema, jsonObjectSchema);
 export type Extras = z.infer<typeof extrasSchema>;
 
 /**
- * A vendor's proof that a part is its own (Anthropic's thinking signature, Google's thought signature, OpenAI's encrypted
- * reasoning). It must come back byte for byte on the next turn, to a provider of the same format and to no other.
+ * A vendor's proof that a part is its own: Anthropic's thinking signature, Google's thought
+ * signature, OpenAI's encrypted reasoning. It must come back byte for byte on the next turn, to a
+ * provider of the same format and to no other.
  */
 export const signatureSchema = z.strictObject({
   format: formatSchema,
-  value: z.string(),
+  value: z.string().describe("Send it back unchanged."),
   id: z
     .string()
     .optional()
-    .describe("The id of the item that was signed, where the format has one (OpenAI Responses)."),
+    .describe("Id of the signed item, if the format has one (OpenAI Responses)."),
 });
 export type Signature = z.infer<typeof signatureSchema>;

@@ -1,5 +1,5 @@
-/** First bytes, and how many bits of them count, of IPv4 ranges that are not public (RFC 6890 and its successors). */
-const PRIVATE_IPV4: readonly [address: number, bits: number][] = [
+/** Prefixes of the IPv4 ranges that are not public (RFC 6890 and its successors). */
+const PRIVATE_IPV4: readonly [address: number, prefixBits: number][] = [
   [0x00000000, 8], // this network
   [0x0a000000, 8], // private
   [0x64400000, 10], // carrier-grade NAT
@@ -20,8 +20,9 @@ const PRIVATE_NAME =
   /^(localhost|.*\.(localhost|local|internal|intranet|lan|home|corp|home\.arpa|flycast)|[^.]*)$/;
 
 /**
- * Whether a URL's host name (as the WHATWG parser gives it: lower case, IPv4 in dotted decimals whatever its form was, IPv6 in brackets)
- * is a public one by its looks. A public name may still resolve to a private address; who fetches it must look again.
+ * Whether a URL's host name looks public. It must be as the WHATWG parser gives it: lower case,
+ * IPv4 always in dotted decimals, IPv6 in brackets. A public name may still resolve to a private
+ * address; whoever fetches it must check again.
  */
 export function isPublicHost(hostname: string): boolean {
   const host = hostname.replace(/\.$/, "");
@@ -39,11 +40,12 @@ function isPublicIpv4(address: number): boolean {
   return !PRIVATE_IPV4.some(([range, bits]) => address >>> (32 - bits) === range >>> (32 - bits));
 }
 
-/** Only global unicast (2000::/3), without the ranges in it that stand for something else. */
+/** Only global unicast (2000::/3), without the ranges in it that have another meaning. */
 function isPublicIpv6(address: string): boolean {
   const groups = expandIpv6(address);
   const [first = 0, second = 0, third = 0] = groups;
-  if (groups.slice(0, 6).join() === "100,65435,0,0,0,0") return isPublicIpv4(lastIpv4(groups)); // 64:ff9b::/96, NAT64
+  // 64:ff9b::/96 is NAT64.
+  if (groups.slice(0, 6).join() === "100,65435,0,0,0,0") return isPublicIpv4(lastIpv4(groups));
   if (first >>> 13 !== 1) return false;
   if (first === 0x2002) return isPublicIpv4(second * 0x10000 + third); // 6to4
   const isTunnelOrDocumentation = first === 0x2001 && (second < 0x200 || second === 0xdb8);

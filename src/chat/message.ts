@@ -2,12 +2,15 @@ import * as z from "zod";
 import { extrasSchema } from "./format.ts";
 import { type Part, partSchema } from "./part.ts";
 
-/** One message. A plain string and a list with one text part mean the same; what was said is kept as it was said. */
+/**
+ * One message. A plain string means the same as a list with one text part; the caller's form is
+ * kept.
+ */
 export const messageSchema = z.strictObject({
   role: z
     .enum(["system", "user", "assistant", "tool"])
-    .describe("Who says it; `tool` brings the results of calls."),
-  content: z.union([z.string(), z.array(partSchema)]).describe("A text, or parts."),
+    .describe("Who speaks; `tool` is for the results of tool calls."),
+  content: z.union([z.string(), z.array(partSchema)]).describe("Text, or a list of parts."),
   extras: extrasSchema.optional(),
 });
 export type Message = z.infer<typeof messageSchema>;

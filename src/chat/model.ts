@@ -2,8 +2,9 @@ import * as z from "zod";
 import { effortSchema } from "./request.ts";
 
 /**
- * Everything in a chat request that some target cannot take. A provider says for each how it takes it, a model which it refuses;
- * what is not taken is removed before the provider sees the request, with a warning (or refused, in strict mode).
+ * Everything in a chat request that a target may not support. Each provider declares how it handles
+ * each of these, and each model which it refuses. Whatever is not supported is removed, with a
+ * warning, before the provider sees the request, or refused in strict mode.
  */
 export const PARAMETERS = [
   "temperature",
@@ -33,10 +34,14 @@ export const PARAMETERS = [
 export const parameterSchema = z.enum(PARAMETERS);
 export type Parameter = z.infer<typeof parameterSchema>;
 
-/** `native`: sent as it is. `mapped`: sent in another form with the same meaning, or a near one with a warning. `dropped`: the vendor has no place for it. */
+/**
+ * - `native`: sent as is.
+ * - `mapped`: sent in another form with the same meaning, or a similar one with a warning.
+ * - `dropped`: the vendor has no place for it.
+ */
 export type Capability = "native" | "mapped" | "dropped";
 
-/** US dollars for a million tokens. */
+/** US dollars per million tokens. */
 export const priceSchema = z.strictObject({
   input: z.number().min(0),
   output: z.number().min(0),
@@ -49,39 +54,51 @@ export const priceSchema = z.strictObject({
 });
 export type Price = z.infer<typeof priceSchema>;
 
-/** Another price for the whole call where the prompt is larger than `above_input_tokens`. */
+/** The price of the whole call if its prompt has more than `above_input_tokens`. */
 export const longPromptPriceSchema = z.strictObject({
   above_input_tokens: z.int().min(1),
   price: priceSchema,
 });
 
-/** What is known of a model. A model that is not in the catalog still works, without cost figures and without refusals. */
+/**
+ * What is known about a model. A model that is not in the catalog still works, without a cost and
+ * without refusals.
+ */
 export const modelInfoSchema = z.strictObject({
   /** The vendor's own id. */
   id: z.string().min(1),
-  /** Other names that callers may use; the vendor is sent the id. */
+  /** Other names that callers may use; the vendor receives the id. */
   aliases: z.array(z.string().min(1)).optional(),
-  /** The vendor's own other names of it (dated snapshots); the vendor is sent what the caller said. */
+  /**
+   * The vendor's other ids for it (dated snapshots); the vendor receives the one that the caller
+   * used.
+   */
   other_ids: z.array(z.string().min(1)).optional(),
   context_tokens: z.int().min(1).optional(),
   max_output_tokens: z.int().min(1).optional(),
-  /** What this model refuses though its provider can take it. */
+  /** What this model refuses although its provider supports it. */
   refuses: z.array(parameterSchema).optional(),
   /** What it refuses unless `reasoning.effort` is `none`. */
   refuses_while_reasoning: z.array(parameterSchema).optional(),
-  /** How the model thinks: not at all, by a token budget, by an effort level, or as it sees fit within an effort. */
+  /**
+   * How reasoning is set: not at all, by a token budget, by an effort, or as the model sees fit
+   * within an effort.
+   */
   reasoning: z.enum(["none", "budget", "effort", "adaptive"]).optional(),
-  /** The efforts that it takes, where it takes efforts; `none` where its thinking can be switched off. */
+  /**
+   * The efforts that it supports, if it supports any; includes `none` if reasoning can be turned
+   * off.
+   */
   efforts: z.array(effortSchema).optional(),
-  /** The smallest and the largest thinking budget that it takes, where it takes budgets. */
+  /** The smallest and the largest reasoning budget, if it supports budgets. */
   reasoning_budget: z
     .strictObject({ min: z.int().min(0), max: z.int().min(1).optional() })
     .optional(),
-  /** The vendor's word for thinking switched off, where this model has one of its own. */
+  /** The vendor's name for the setting that turns reasoning off, if this model has its own. */
   reasoning_off: z.string().min(1).optional(),
   price: priceSchema.optional(),
   long_prompt_price: longPromptPriceSchema.optional(),
-  /** Prices that the vendor has announced: from this day on (UTC) they stand in the place of the ones above. In order of their days. */
+  /** Announced prices: from this day on (UTC) they replace the ones above. Sorted by day. */
   price_changes: z
     .array(
       z.strictObject({
@@ -91,15 +108,15 @@ export const modelInfoSchema = z.strictObject({
       }),
     )
     .optional(),
-  /** When the prices were read (YYYY-MM-DD) and where. */
+  /** The day on which the prices were read (YYYY-MM-DD), and the page. */
   price_date: z.iso.date().optional(),
   price_source: z.string().optional(),
-  /** The day on which the vendor switches the model off. */
+  /** The day on which the vendor turns the model off. */
   retires: z.iso.date().optional(),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 
-/** US dollars of one call. */
+/** The cost of one call in US dollars. */
 export interface Cost {
   currency: "USD";
   input: number;

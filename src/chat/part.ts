@@ -2,7 +2,10 @@ import * as z from "zod";
 import { jsonObjectSchema } from "../json/json-object.ts";
 import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
 
-/** A prompt-cache hint: everything up to and including what carries it may be cached by the vendor for `ttl`. */
+/**
+ * A prompt-cache hint: the vendor may cache everything up to and including what has the hint, for
+ * `ttl`.
+ */
 export const cacheSchema = z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() });
 export type Cache = z.infer<typeof cacheSchema>;
 
@@ -11,33 +14,38 @@ const media = {
     .string()
     .max(255)
     .optional()
-    .describe("Such as `image/png` or `application/pdf`; needed with `data`."),
-  data: z.string().optional().describe("The content in base64."),
+    .describe("For example `image/png` or `application/pdf`; required with `data`."),
+  data: z.string().optional().describe("The content, as base64."),
   url: z
     .string()
     .max(8192)
     .optional()
-    .describe("Where the vendor finds it; this server never fetches it."),
+    .describe("A public URL that the vendor fetches; this server never does."),
 };
 
-const carried = {
-  cache: cacheSchema.optional().describe("What stands up to here may be cached by the vendor."),
-  extras: extrasSchema.optional().describe("Fields of a vendor's own format, by format."),
+const common = {
+  cache: cacheSchema.optional().describe("The vendor may cache the prompt up to here."),
+  extras: extrasSchema
+    .optional()
+    .describe("Fields of a vendor's own format, by format; not checked here."),
 };
 
 export const textPartSchema = z.strictObject({
   type: z.literal("text"),
   text: z.string(),
   signature: signatureSchema.optional(),
-  ...carried,
+  ...common,
 });
 export type TextPart = z.infer<typeof textPartSchema>;
 
-/** Either `data` (base64, with `media_type`) or `url`. The URL is handed to the vendor as text; this server never fetches it. */
+/**
+ * Either `data` (base64, with `media_type`) or `url`. The URL is passed to the vendor as text; this
+ * server never fetches it.
+ */
 export const imagePartSchema = z.strictObject({
   type: z.literal("image"),
   ...media,
-  ...carried,
+  ...common,
 });
 export type ImagePart = z.infer<typeof imagePartSchema>;
 
@@ -45,25 +53,25 @@ export type ImagePart = z.infer<typeof imagePartSchema>;
 export const documentPartSchema = z.strictObject({
   type: z.literal("document"),
   ...media,
-  text: z.string().optional().describe("The document itself, where it is plain text."),
+  text: z.string().optional().describe("The document itself, if it is plain text."),
   title: z.string().optional(),
-  ...carried,
+  ...common,
 });
 export type DocumentPart = z.infer<typeof documentPartSchema>;
 
-/** What the model thought. `text` may be empty where the vendor shows only the signature; `redacted` where it hides the text. */
+/** The model's reasoning. `text` may be empty if the vendor shows only the signature. */
 export const reasoningPartSchema = z.strictObject({
   type: z.literal("reasoning"),
   text: z.string(),
-  redacted: z.boolean().optional().describe("Whether the vendor hides the text."),
+  redacted: z.boolean().optional().describe("True if the vendor hides the text."),
   signature: signatureSchema.optional(),
-  ...carried,
+  ...common,
 });
 export type ReasoningPart = z.infer<typeof reasoningPartSchema>;
 
 /**
- * A call that the model asks for. `arguments_text` is there only when the vendor's text is not what `JSON.stringify(arguments)`
- * gives: other white space, or JSON that was cut off (then `arguments` is `{}`).
+ * A tool call by the model. `arguments_text` is present only if the vendor's text differs from
+ * `JSON.stringify(arguments)`: other white space, or truncated JSON (then `arguments` is `{}`).
  */
 export const toolCallPartSchema = z.strictObject({
   type: z.literal("tool_call"),
@@ -73,13 +81,16 @@ export const toolCallPartSchema = z.strictObject({
   arguments_text: z
     .string()
     .optional()
-    .describe("The vendor's own text of the arguments, where it differs from theirs as JSON."),
+    .describe("The vendor's own text, if it is not the compact JSON of `arguments`."),
   signature: signatureSchema.optional(),
-  ...carried,
+  ...common,
 });
 export type ToolCallPart = z.infer<typeof toolCallPartSchema>;
 
-/** A part in a format's own words, for a provider of that format alone (server tools, citations, compaction, …). */
+/**
+ * A part in a vendor's own format, only for providers of that format (server tools, citations,
+ * compaction, …).
+ */
 export const opaquePartSchema = z.strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
@@ -101,16 +112,14 @@ const toolResultContentSchema = z.union([
 
 export const toolResultPartSchema = z.strictObject({
   type: z.literal("tool_result"),
-  tool_call_id: z.string().min(1),
+  tool_call_id: z.string().min(1).describe("The `id` of the call that this is the result of."),
   name: z
     .string()
     .optional()
-    .describe(
-      "The tool's name; where it is missing it is found from the call with the same id (Google needs it).",
-    ),
+    .describe("The tool's name. Default: the name in the call with this id."),
   content: toolResultContentSchema,
-  is_error: z.boolean().optional().describe("Whether the tool failed."),
-  ...carried,
+  is_error: z.boolean().optional().describe("True if the tool failed."),
+  ...common,
 });
 export type ToolResultPart = z.infer<typeof toolResultPartSchema>;
 

@@ -4,17 +4,17 @@ import type { Extras, Format } from "./format.ts";
 import type { Part } from "./part.ts";
 import type { Usage } from "./usage.ts";
 
-/** A finished answer: the fold of its events. */
+/** A complete answer: the fold of its events. */
 export interface ChatResponse {
   id: string;
   model: string;
   content: Part[];
   finish_reason: FinishReason;
   raw_finish_reason: string | null;
-  /** Null where the vendor counted nothing. */
+  /** Null if the vendor gave no counts. */
   usage: Usage | null;
   extras?: Extras;
-  /** The vendor's own body with its format, where the answer was not streamed. */
+  /** The vendor's own body with its format, if the answer was not streamed. */
   body?: { format: Format; value: JsonObject };
 }
 

@@ -7,20 +7,17 @@ import { cacheSchema } from "./part.ts";
 export const functionToolSchema = z.strictObject({
   type: z.literal("function").optional(),
   name: z.string().min(1).max(128),
-  description: z.string().optional().describe("When and how the model is to call it."),
+  description: z.string().optional().describe("When and how to call it, for the model."),
   parameters: jsonObjectSchema
     .optional()
     .describe("A JSON Schema of type `object`. Default: no arguments."),
-  strict: z
-    .boolean()
-    .optional()
-    .describe("Whether the vendor must hold the arguments to the schema."),
+  strict: z.boolean().optional().describe("Whether the vendor must enforce the schema."),
   cache: cacheSchema.optional(),
   extras: extrasSchema.optional(),
 });
 export type FunctionTool = z.infer<typeof functionToolSchema>;
 
-/** A tool in a format's own words (a vendor's web search, code execution, …). */
+/** A tool in a vendor's own format (web search, code execution, …). */
 export const opaqueToolSchema = z.strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
@@ -30,7 +27,7 @@ export const opaqueToolSchema = z.strictObject({
 export const toolSchema = z.discriminatedUnion("type", [opaqueToolSchema, functionToolSchema]);
 export type Tool = z.infer<typeof toolSchema>;
 
-/** Whether the model may, may not or must call a tool, or which one it must call. */
+/** Whether the model may, must not or must call a tool, or which one it must call. */
 export const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
   z.strictObject({ name: z.string().min(1) }),

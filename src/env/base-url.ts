@@ -1,8 +1,9 @@
 import * as z from "zod";
 
 /**
- * An upstream's base URL, from the operator's configuration and from nowhere else: http or https, without credentials, query or
- * fragment. A trailing slash is dropped, so that paths can be appended.
+ * An upstream's base URL, which comes only from the operator's configuration: http or https,
+ * without credentials, query or fragment. A trailing slash is dropped, so that paths can be
+ * appended.
  */
 export const baseUrlSchema = z.string().transform((value, context) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;

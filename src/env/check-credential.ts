@@ -1,6 +1,7 @@
 /**
- * Why a credential cannot be sent, said of the variable or field that holds it; undefined where it can, or where there is none.
- * `fetch` throws at white space and at characters beyond ASCII in a header, with the value in its message.
+ * Why a credential cannot be sent, naming the variable or field `place`; undefined if it can, or if
+ * there is none. `fetch` throws at white space and non-ASCII characters in a header, with the value
+ * in its message.
  */
 export function checkCredential(value: string | undefined, place: string): string | undefined {
   if (value === undefined || /^[\x21-\x7e]+$/.test(value)) return undefined;

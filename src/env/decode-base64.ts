@@ -1,8 +1,8 @@
 /**
- * Base64 or base64url → bytes; undefined for anything else. Padding may be missing, since
- * `cut -d= -f2` cuts it off, and white space is skipped, since many tools wrap lines.
+ * Base64 or base64url as it arrives in environment variables, padded or not and with line breaks
+ * inside → bytes; null for anything else.
  */
-export function decodeBase64(text: string): Uint8Array | undefined {
+export function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   const base64 = text
     .replace(/\s+/g, "")
     .replaceAll("-", "+")
@@ -11,6 +11,6 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   try {
     return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -4,9 +4,9 @@ import { decodeBase64 } from "./decode-base64.ts";
 import { unquote } from "./unquote.ts";
 
 /**
- * A secret that holds a JSON object, in any form in which people set one: raw, or as base64 or base64url with or without padding
- * (`cut -d= -f2` cuts it off), with white space or quotes around it, line breaks inside. Null where it is none of these; the
- * content is never part of a message.
+ * A secret that is a JSON object, in any form that people set one in: raw, or as base64 or
+ * base64url with or without padding (`cut -d= -f2` cuts it off), with white space or quotes around
+ * it and line breaks inside. Null if it is none of these. Its content is never part of a message.
  */
 export function parseJsonSecret(value: string): JsonObject | null {
   const text = unquote(value);
@@ -16,7 +16,7 @@ export function parseJsonSecret(value: string): JsonObject | null {
   );
 }
 
-/** The same for a secret that holds a JSON list. */
+/** The same for a secret that is a JSON list. */
 export function parseJsonListSecret(value: string): unknown[] | null {
   const text = unquote(value);
   return (
@@ -34,9 +34,11 @@ function parseJson(text: string, opening: "{" | "["): unknown {
   }
 }
 
-function decodeText(base64: string): string {
+function decodeText(text: string): string {
+  const bytes = decodeBase64(text);
+  if (bytes === null) return "";
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(decodeBase64(base64)).trim();
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).trim();
   } catch {
     return "";
   }

@@ -1,4 +1,7 @@
-/** A text without white space and one pair of quotes around it: files for `docker --env-file` keep the quotes that a shell takes off. */
+/**
+ * The text without surrounding white space and one pair of quotes: `docker --env-file` keeps the
+ * quotes that a shell removes.
+ */
 export function unquote(value: string): string {
   const text = value.trim();
   const quote = text[0];

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** A whole number from a variable's text, in decimal digits alone: what `1e3`, `0x10` or `5s` mean is not for this program to guess. */
+/** A whole number in decimal digits; `1e3`, `0x10` and `5s` are refused rather than guessed at. */
 export function wholeNumber(min: number, max: number, fallback: number) {
   const message = `must be a whole number from ${min} to ${max}`;
   return z

@@ -1,24 +1,27 @@
 import { ERRORS, type ErrorCode } from "./error-codes.ts";
 
 export interface ChatErrorDetail {
-  /** The public text. It never holds a token, a key, a prompt or an upstream's body. */
+  /** The public text. It never contains a token, a key, a prompt or an upstream's body. */
   message?: string;
-  /** Where in the request the fault lies, as `messages[0].content[1].url`. */
+  /** The path of the field at fault in the request, as `messages[0].content[1].url`. */
   param?: string;
   /** Seconds after which the caller may try again. */
   retryAfterSeconds?: number;
-  /** Overrides the code's default, where the upstream said so. */
+  /** Overrides the code's default, if the upstream said so. */
   retryable?: boolean;
   /** The vendor's own code or type (a short token such as `overloaded_error`), never its text. */
   upstreamCode?: string;
   upstreamStatus?: number;
-  /** The vendor's request id, for its support. */
+  /** The vendor's request id, to quote to its support. */
   upstreamRequestId?: string;
-  /** A short reason for the log alone; it is never sent out. */
+  /** A short reason for the log only; it is never sent out. */
   logReason?: string;
 }
 
-/** The one error that travels through the server. Everything else that is thrown becomes one in {@link toChatError}. */
+/**
+ * The only error inside the server; {@link toChatError} turns anything else that is thrown into
+ * one.
+ */
 export class ChatError extends Error {
   override readonly name = "ChatError";
   readonly code: ErrorCode;
@@ -46,8 +49,9 @@ export class ChatError extends Error {
 }
 
 /**
- * Anything thrown → ChatError. What is not ours is an `internal_error`: its own text may hold a URL with a key (Bun and Deno put
- * the whole URL into fetch errors) or a prompt (zod issues), so only its class name is kept, for the log.
+ * Anything thrown → ChatError. A foreign error becomes an `internal_error` with only its class
+ * name, for the log: its text may contain a URL with a key (Bun and Deno put the whole URL into
+ * fetch errors) or a prompt (zod issues).
  */
 export function toChatError(thrown: unknown): ChatError {
   if (thrown instanceof ChatError) return thrown;

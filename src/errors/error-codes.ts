@@ -1,11 +1,11 @@
 /**
  * The closed list of everything that can go wrong, as the caller sees it.
+ * - `status`: the HTTP status if nothing has been sent yet; after that, the code is in a terminal
+ *   `error` event.
+ * - `retryable`: whether the same, unchanged request may succeed later.
+ * - `message`: the public text, unless the code that raises the error has a better one.
  *
- * - `status`: the HTTP status while nothing has been sent yet; after that the code travels in a terminal `error` event.
- * - `retryable`: whether the same request may succeed later without being changed.
- * - `message`: the public text where the code that raised the error has nothing better to say.
- *
- * An upstream's 401 or 403 is never our 401: that one means the caller's own token.
+ * An upstream's 401 or 403 is never our 401: that one is about the caller's own token.
  */
 export const ERRORS = {
   // The caller's request.
@@ -14,7 +14,7 @@ export const ERRORS = {
   unsupported_parameter: {
     status: 400,
     retryable: false,
-    message: "The chosen model cannot take a parameter of this request.",
+    message: "The chosen model does not support a parameter of this request.",
   },
   unauthenticated: {
     status: 401,
@@ -25,12 +25,12 @@ export const ERRORS = {
   not_found: {
     status: 404,
     retryable: false,
-    message: "There is nothing at this path; GET /docs shows what there is.",
+    message: "There is nothing at this path; GET /docs lists what there is.",
   },
   unknown_provider: {
     status: 404,
     retryable: false,
-    message: "There is no provider of this name; GET /providers lists them.",
+    message: "There is no provider with this name; GET /providers lists them.",
   },
   model_not_found: {
     status: 404,
@@ -40,7 +40,7 @@ export const ERRORS = {
   method_not_allowed: {
     status: 405,
     retryable: false,
-    message: "This path does not take this method.",
+    message: "This path does not support this method.",
   },
   request_timeout: { status: 408, retryable: true, message: "The body did not arrive in time." },
   request_too_large: {
@@ -60,7 +60,8 @@ export const ERRORS = {
     status: 503,
     retryable: false,
     message:
-      "This server has no JWT key, so it serves nobody. Set JWT_SECRET or JWT_PUBLIC_KEY and restart it.",
+      "This server has no JWT key, so it accepts no token. Set JWT_SECRET or JWT_PUBLIC_KEY and " +
+      "restart it.",
   },
   misconfigured: {
     status: 503,
@@ -75,7 +76,7 @@ export const ERRORS = {
   provider_unsupported: {
     status: 501,
     retryable: false,
-    message: "The provider cannot be called from this server as it is set up.",
+    message: "This server's setup cannot call the provider.",
   },
   shutting_down: {
     status: 503,
@@ -85,16 +86,16 @@ export const ERRORS = {
   internal_error: {
     status: 500,
     retryable: false,
-    message: "The server failed. The request id names the log line.",
+    message: "The server failed; find the log line by the request id.",
   },
   client_stalled: {
     status: 408,
     retryable: true,
     message: "The caller stopped reading the stream.",
   },
-  cancelled: { status: 499, retryable: false, message: "The caller went away." },
+  cancelled: { status: 499, retryable: false, message: "The caller left." },
 
-  // The upstream: before or after it began to answer.
+  // The upstream, before or after it began to answer.
   upstream_rejected: {
     status: 400,
     retryable: false,
@@ -108,7 +109,7 @@ export const ERRORS = {
   upstream_billing: {
     status: 502,
     retryable: false,
-    message: "The provider refuses to bill this server's account.",
+    message: "The provider cannot bill this server's account.",
   },
   upstream_conflict: {
     status: 409,
@@ -118,7 +119,7 @@ export const ERRORS = {
   upstream_gone: {
     status: 410,
     retryable: false,
-    message: "The provider no longer holds what was asked for.",
+    message: "The provider no longer has what was requested.",
   },
   upstream_rate_limited: {
     status: 429,
@@ -150,24 +151,27 @@ export const ERRORS = {
   upstream_invalid_response: {
     status: 502,
     retryable: true,
-    message: "The provider answered with something that is not its format.",
+    message: "The provider's answer is not in its documented format.",
   },
   upstream_disconnected: {
     status: 502,
     retryable: true,
-    message: "The connection to the provider broke while it answered.",
+    message: "The connection to the provider broke during the answer.",
   },
   upstream_incomplete: {
     status: 502,
     retryable: true,
-    message: "The provider's answer ended before its end mark.",
+    message: "The provider's answer ended without its end marker.",
   },
   upstream_stalled: { status: 504, retryable: true, message: "The provider stopped sending." },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** True for a string that is one of our codes (used where codes come back from outside, as in the echo provider's model names). */
+/**
+ * Whether a string is one of our codes; for codes from outside, as in the echo provider's model
+ * names.
+ */
 export function isErrorCode(value: string): value is ErrorCode {
   return Object.hasOwn(ERRORS, value);
 }

@@ -8,8 +8,8 @@ import { answerHeaders, respondError, respondJson, respondStream } from "../http
 import { attemptTargets } from "../routing/attempt.ts";
 import { selectTargets } from "../routing/select-target.ts";
 import { observeStream } from "../stream/observe-stream.ts";
-import { settledWithin } from "../stream/settled-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
+import { withDeadline } from "../stream/with-deadline.ts";
 import type { Server } from "./server.ts";
 
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
@@ -43,7 +43,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
 
   async function respondStreamed(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
     // Until the first content, or the end of the wait for it, a failure still has its true status.
-    await call.whileConnected(caller, settledWithin(opening, server.stream.commitAfterMs));
+    await call.whileConnected(caller, withDeadline(opening, server.stream.commitAfterMs));
     const stream = createStreamBody({
       ...server.stream,
       source: opening,

@@ -16,14 +16,12 @@ export interface Server extends CallServices {
   isDraining(): boolean;
 }
 
+/** Limits of a streamed answer, in milliseconds. */
 export interface StreamSettings {
-  /** The longest silence towards a caller, in milliseconds: `HEARTBEAT_MS`. */
+  /** `HEARTBEAT_MS`: longest silence towards the caller. */
   readonly heartbeatMs: number;
-  /**
-   * How long a streamed answer's status waits for the first content, in milliseconds:
-   * `COMMIT_AFTER_MS`.
-   */
+  /** `COMMIT_AFTER_MS`: longest wait for the first content before a stream's headers are sent. */
   readonly commitAfterMs: number;
-  /** How long a caller may leave a stream unread, in milliseconds: `CLIENT_STALL_MS`. */
+  /** `CLIENT_STALL_MS`: how long the caller may leave a stream unread. */
   readonly clientStallMs: number;
 }

@@ -2,14 +2,16 @@ import { ChatError } from "../errors/chat-error.ts";
 import { decodeUtf8 } from "../json/decode-utf8.ts";
 import { parseStrictJson } from "../json/parse-strict-json.ts";
 
+/** Limits of a request body. */
 export interface BodyLimits {
+  /** `MAX_BODY_BYTES` */
   maxBytes: number;
   /**
-   * How long the whole body may take to arrive, in milliseconds: `BODY_TIMEOUT_MS`. Deno and
+   * `BODY_TIMEOUT_MS`: how long the whole body may take to arrive, in milliseconds. Deno and
    * workerd never give up on a caller who stops sending.
    */
   timeoutMs: number;
-  /** How deep arrays and objects may be nested: `MAX_JSON_DEPTH`. */
+  /** `MAX_JSON_DEPTH`: how deep lists and objects may be nested. */
   maxDepth: number;
 }
 

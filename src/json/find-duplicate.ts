@@ -1,20 +1,21 @@
 import { findStringEnd } from "./scan-structure.ts";
 
-/** An object or a list that is open where the search stands. */
+/** An object or list that is still open at the current position. */
 interface Frame {
   /** The names seen so far; null for a list. */
   names: Set<string> | null;
-  /** The name or the place of the member that is being read. */
+  /** The name or index of the member that is being read. */
   step: string | number;
   expectsName: boolean;
 }
 
-/** Names longer or odder than this are not repeated to the caller. */
+/** Other names are not repeated to the caller. */
 const PLAIN_NAME = /^[\w$-]{1,64}$/;
 
 /**
- * The path of the first name that one object holds twice, as `messages[0].role`; null if there is none. Names are compared after
- * their escapes are resolved. The text must be valid JSON; it is read only after a duplicate is known to be there.
+ * The path of the first name that occurs twice in one object, as `messages[0].role`; null if there
+ * is none. Escapes in names are resolved before comparing. The text must be valid JSON. This slow
+ * search runs only after a duplicate has been detected.
  */
 export function findDuplicateName(text: string): string | null {
   const open: Frame[] = [];

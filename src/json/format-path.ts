@@ -1,4 +1,4 @@
-/** `["messages", 0, "content"]` → `messages[0].content`. A caller's own odd key is cut short. */
+/** `["messages", 0, "content"]` → `messages[0].content`. Each name is cut at 100 characters. */
 export function formatPath(path: readonly PropertyKey[]): string {
   let text = "";
   for (const step of path) {

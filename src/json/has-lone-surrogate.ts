@@ -1,6 +1,7 @@
 /**
- * Whether a `\u` escape of this JSON text is half of a surrogate pair. Such text parses, and turns into U+FFFD as soon as it is
- * written as UTF-8. The text must be valid JSON that was decoded from UTF-8, so that it holds no bare halves.
+ * Whether a `\u` escape of this JSON text is half of a surrogate pair. Such text parses, but turns
+ * into U+FFFD when written as UTF-8. The text must be valid JSON decoded from UTF-8, so that it has
+ * no unescaped halves.
  */
 export function hasLoneSurrogate(text: string): boolean {
   if (!text.includes("\\ud") && !text.includes("\\uD")) return false;

@@ -3,18 +3,22 @@ import { hasLoneSurrogate } from "./has-lone-surrogate.ts";
 import { JsonError } from "./json-error.ts";
 import { countMembersInText } from "./scan-structure.ts";
 
-/** How deep a request's body may be nested, where the operator says nothing else. */
+/** How deep a request body may be nested by default; `MAX_JSON_DEPTH` overrides it. */
 export const MAX_BODY_DEPTH = 64;
 
-/** More than any conversation with its tools has. Each costs some microseconds, in which the server does nothing else. */
+/**
+ * More than any conversation with tools has. Each member blocks the server for some microseconds.
+ */
 const MAX_MEMBERS = 50_000;
 
 /**
- * A JSON text → its value, refusing what parsers disagree on or what turns into something else later: names that occur twice in one
- * object, `__proto__` as a name, nesting deeper than `maxDepth`, lone surrogates; and what has too many members. Throws a {@link JsonError}. The text must come from
- * {@link decodeUtf8}.
+ * A JSON text → its value. Refuses what parsers disagree on or what may turn into something else
+ * later: duplicate names in one object, `__proto__` as a name, nesting deeper than `maxDepth`, lone
+ * surrogates, and too many members. Throws a {@link JsonError}. The text must come from {@link
+ * decodeUtf8}.
  *
- * Duplicates are found by counting: the text has one colon outside of strings for each member, and parsing merges members of the same name.
+ * Duplicates are found by counting: the text has one colon outside of strings for each member, and
+ * the parser merges members of the same name.
  */
 export function parseStrictJson(text: string, maxDepth: number = MAX_BODY_DEPTH): unknown {
   const members = countMembersInText(text, maxDepth);
@@ -44,7 +48,7 @@ function countMembersOf(value: object): number {
     for (let index = 0; index < value.length; index++) members += countMembers(value[index]);
     return members;
   }
-  // for…in takes half the time of Object.entries. Parsed objects inherit nothing that can be enumerated.
+  // for…in takes half the time of Object.entries, and parsed objects inherit nothing enumerable.
   for (const name in value) {
     if (name === "__proto__") throw new JsonError("proto_name");
     members += 1 + countMembers(Reflect.get(value, name));

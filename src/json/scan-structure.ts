@@ -4,8 +4,9 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * One pass over a JSON text before it is parsed: refuses nesting deeper than `maxDepth` and counts the members of all objects
- * (every colon outside of a string is one). Text that is not JSON gives a meaningless count, and is the parser's to refuse.
+ * One pass over a JSON text before it is parsed: refuses nesting deeper than `maxDepth` and counts
+ * the members of all objects (one colon outside of strings each). The count is meaningless if the
+ * text is not JSON, which is for the parser to refuse.
  */
 export function countMembersInText(text: string, maxDepth: number): number {
   let depth = 0;
@@ -31,9 +32,13 @@ export function countMembersInText(text: string, maxDepth: number): number {
   return members;
 }
 
-/** Where the string that opens at `start` has its closing quote; the text's end if it has none. */
+/**
+ * The index of the closing quote of the string that opens at `start`; the text's length if it has
+ * none.
+ */
 export function findStringEnd(text: string, start: number): number {
-  // Most strings have no escaped quote, and the longest of them (base64) no escape at all: the native search reads those.
+  // Most strings have no escaped quote, and the longest (base64) no escape at all: for those the
+  // native search is fastest.
   const quote = text.indexOf('"', start + 1);
   if (quote < 0) return text.length;
   if (text.charCodeAt(quote - 1) !== BACKSLASH) return quote;

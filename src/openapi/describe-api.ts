@@ -5,15 +5,20 @@ const BEARER = [{ bearer: [] }];
 const json = (schema: object) => ({ "application/json": { schema } });
 
 const ANSWER_HEADERS = {
-  "x-request-id": { description: "Names the log line.", schema: { type: "string" } },
+  "x-request-id": {
+    description: "The id of this request in the server's log.",
+    schema: { type: "string" },
+  },
   "x-warnings": {
     description:
-      'What the target could not take, or what was changed on the way, as a list: `unsupported_parameter;param="seed"`. Absent where there is nothing to tell; on a stream it holds what was known when the stream began.',
+      "What was dropped or changed for the target, as a list: " +
+      '`unsupported_parameter;param="seed"`. Absent if there is nothing to report; on a stream ' +
+      "it has what was known when the stream began.",
     schema: { type: "string" },
   },
 };
 
-/** Why a request may fail, by status; made from the closed list of codes. */
+/** The possible failures by status, generated from the closed list of codes. */
 function describeErrors(): Record<string, object> {
   const codesByStatus = new Map<number, ErrorCode[]>();
   for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
@@ -40,18 +45,21 @@ interface VendorPath {
   security?: object[];
 }
 
-/** A path that speaks a vendor's API: the request is checked by a schema of ours, the answer is what that vendor's clients read. */
+/**
+ * A path in a vendor's API: our schema checks the request, the answer is what that vendor's clients
+ * read.
+ */
 function describeVendorPath({ summary, vendor, schema, security = BEARER }: VendorPath) {
   return {
     post: {
       tags: ["Vendors' APIs"],
       summary,
-      description: `As ${vendor} describes it; \`model\` may be \`provider/model\`, a catalog model or an alias. Errors have that API's shape.`,
+      description: `As documented for ${vendor}. \`model\` is \`provider/model\`, a model of the catalog or an alias. Errors have that API's format.`,
       security,
       requestBody: { required: true, content: json(schemaReference(schema)) },
       responses: {
         "200": {
-          description: `The answer in the shape of ${vendor}, or its stream.`,
+          description: `The answer in the format of ${vendor}, whole or streamed.`,
           headers: ANSWER_HEADERS,
           content: {
             ...json({ type: "object" }),
@@ -59,7 +67,7 @@ function describeVendorPath({ summary, vendor, schema, security = BEARER }: Vend
           },
         },
         default: {
-          description: `A failure in the shape of ${vendor}.`,
+          description: `An error in the format of ${vendor}.`,
           content: json({ type: "object" }),
         },
       },
@@ -99,7 +107,7 @@ export function describeApi(version: string) {
     info: {
       title: "AI server",
       version,
-      summary: "One call to every provider, authenticated by a JWT with iss, aud and exp.",
+      summary: "One call to any AI provider, authenticated by a JWT with iss, aud and exp.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -111,13 +119,14 @@ export function describeApi(version: string) {
           scheme: "bearer",
           bearerFormat: "JWT",
           description:
-            "A JWT of the caller's own making (HS256 with the shared secret, or with a private key), with `iss`, `aud` and `exp`.",
+            "A JWT that the caller signs itself (HS256 with the shared secret, or with its " +
+            "private key), with `iss`, `aud` and `exp`.",
         },
         apiKey: {
           type: "apiKey",
           in: "header",
           name: "x-api-key",
-          description: "The same JWT, where clients of Anthropic's API put their key.",
+          description: "The same JWT, in the header that clients of Anthropic's API use.",
         },
       },
       schemas: describeSchemas(),
@@ -129,7 +138,10 @@ export function describeApi(version: string) {
           operationId: "chat",
           summary: "Ask a model",
           description:
-            "Unknown fields are refused; a null means that the field is absent. Answers with one JSON body, or, with `stream: true` or `Accept: text/event-stream`, with Server-Sent Events: every event has a name, an id and one line of JSON (`StreamEvent`), and the last one is `done`, `error` or `cancelled`. Comment lines keep a silent stream alive.",
+            "Unknown fields are refused; null means that a field is absent. The answer is a JSON " +
+            "body or, with `stream: true` or `Accept: text/event-stream`, Server-Sent Events: " +
+            "every event has a name, an id and one line of JSON (`StreamEvent`), and the last " +
+            "one is `done`, `error` or `cancelled`. Comment lines keep a silent stream alive.",
           security: BEARER,
           requestBody: {
             required: true,
@@ -182,10 +194,11 @@ export function describeApi(version: string) {
         security: anthropicSecurity,
       }),
       "/v1/models": describeList(
-        "The models that can be called now, in OpenAI's shape, or in Anthropic's where `anthropic-version` is sent",
+        "The models that can be called now, in OpenAI's format, or in Anthropic's with an " +
+          "`anthropic-version` header",
         "data",
       ),
-      "/models": describeList("The models of the catalog with their limits", "models"),
+      "/models": describeList("The models of the catalog, with their limits", "models"),
       "/providers": describeList("The providers, and why one is unavailable", "providers"),
       "/health": {
         get: {

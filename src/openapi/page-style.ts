@@ -1,4 +1,4 @@
-/** The look of the page at `/docs`. */
+/** The style of the page at `/docs`. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: light-dark(#1c2330, #e4e8ef); --soft: light-dark(#5c6778, #9aa5b5); --line: light-dark(#dfe4ec, #2c3442);
   --ground: light-dark(#ffffff, #12161d); --side: light-dark(#f6f8fb, #171c25); --accent: light-dark(#2456c8, #7ea6ff); --code: light-dark(#eef2f8, #1f2733); }

@@ -4,10 +4,10 @@ import { STYLE } from "./page-style.ts";
 
 type Api = ReturnType<typeof describeApi>;
 
-/** Anonymous schemas are written out to this depth; what is deeper is in the description itself. */
+/** Anonymous schemas are rendered to this depth; openapi.json has the rest. */
 const MAX_DEPTH = 4;
 
-/** The description of the API as a page that needs no script and nothing from elsewhere. */
+/** The API's description as a page without scripts and external resources. */
 export function renderPage(api: Api): string {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -62,7 +62,7 @@ function renderOperation(method: string, path: string, operation: JsonObject): s
 <h2><span class="method">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code></h2>
 <p><strong>${renderText(operation.summary)}.</strong> ${renderText(operation.description)}</p>
 ${Object.keys(request).length === 0 ? "" : `<h3>Request</h3>${renderContent(request)}`}
-<h3>Answers</h3>
+<h3>Responses</h3>
 <dl>${responses.map(([status, response]) => `<dt>${status}</dt><dd>${renderText(toObject(response).description)}${status.startsWith("2") ? renderContent(toObject(toObject(response).content)) : ""}</dd>`).join("")}</dl>
 </section>`;
 }
@@ -79,7 +79,7 @@ function renderContent(content: JsonObject): string {
     .join("");
 }
 
-/** A schema as a table of its fields, or as its type alone where it has none. */
+/** A schema as a table of its fields, or only its type if it has none. */
 function renderSchema(schema: JsonObject, depth: number): string {
   const properties = Object.entries(toObject(schema.properties));
   const choices = findChoices(schema);
@@ -96,7 +96,7 @@ function renderSchema(schema: JsonObject, depth: number): string {
   return `<table><thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
-/** The fields of an object without a name of its own, folded away. */
+/** The collapsed fields of an anonymous object. */
 function renderNested(schema: JsonObject, depth: number): string {
   const inner = Array.isArray(schema.items) ? {} : { ...schema, ...toObject(schema.items) };
   if (
@@ -113,7 +113,7 @@ function findChoices(schema: JsonObject): JsonObject[] {
   return Array.isArray(choices) ? choices.map(toObject) : [];
 }
 
-/** A schema's type in a few words, with links to named ones. */
+/** A schema's type in a few words, with links to named schemas. */
 function renderType(schema: JsonObject): string {
   if (typeof schema.$ref === "string") {
     const name = escapeHtml(schema.$ref.split("/").at(-1) ?? "");
@@ -137,12 +137,12 @@ function renderType(schema: JsonObject): string {
     typeof schema.maximum === "number" && schema.maximum < Number.MAX_SAFE_INTEGER
       ? `≤ ${schema.maximum}`
       : "",
-    typeof schema.maxLength === "number" ? `up to ${schema.maxLength} letters` : "",
+    typeof schema.maxLength === "number" ? `up to ${schema.maxLength} characters` : "",
   ].filter((text) => text !== "");
   return escapeHtml([schema.type, ...limits].join(", "));
 }
 
-/** A description: paragraphs at blank lines, code between backticks. */
+/** A description: paragraphs are separated by blank lines, code is between backticks. */
 function renderText(text: unknown): string {
   if (typeof text !== "string") return "";
   return escapeHtml(text)

@@ -12,7 +12,7 @@ import type { Target } from "./select-target.ts";
 import type { WarningSink } from "./warning-sink.ts";
 
 export interface RetryPolicy {
-  /** How often one target is tried again: `RETRY_MAX`. */
+  /** `RETRY_MAX`: how often one target is tried again. */
   readonly maxRetries: number;
 }
 

@@ -6,14 +6,15 @@ import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
 
 /**
- * The conversation without the parts and signatures that the target cannot take, each told of; the same list where nothing changes. A
- * message of which nothing is left is left out too. Only where that is the last one there is an error: without it the model would
- * answer something that nobody asked.
+ * The conversation without the parts and signatures that the target does not support, with a
+ * warning for each; the same list if nothing changes. A message with nothing left is dropped. If it
+ * is the last one, that is an error: without it, the model would answer a question that nobody
+ * asked.
  */
 export function fitMessages(messages: Message[], fit: Fit): Message[] {
   return mapOrSame(messages, (message, index) => {
     const { content } = message;
-    if (message.extras) fit.noteExtras(message.extras, () => `messages[${index}]`);
+    if (message.extras) fit.noteForeignExtras(message.extras, () => `messages[${index}]`);
     if (typeof content === "string") return message;
     const fitted = mapOrSame(content, (part, partIndex) =>
       fitPart(part, fit, () => `messages[${index}].content[${partIndex}]`),
@@ -24,32 +25,32 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     if (index === messages.length - 1) {
       throw new ChatError("unsupported_parameter", {
         param,
-        message: "Nothing of the last message can be sent to this provider.",
+        message: "None of the last message's content is supported by this provider.",
       });
     }
     fit.warn(
       "adjusted_parameter",
       param,
-      "Nothing of this message can be sent to this provider, so it was left out.",
+      "None of this message's content is supported by this provider, so it was dropped.",
     );
     return null;
   });
 }
 
-/** A path is made only when something is said about it. */
+/** Built only if a warning needs it. */
 type Path = () => string;
 
-/** The part as the target takes it; null where it does not. */
+/** The part as the target supports it; null if it does not. */
 function fitPart(part: Part, fit: Fit, path: Path): Part | null {
   if (part.type === "opaque") return fitOpaque(part, fit, path);
-  if (part.extras) fit.noteExtras(part.extras, path);
+  if (part.extras) fit.noteForeignExtras(part.extras, path);
   switch (part.type) {
     case "text":
     case "tool_call":
       return fitCache(fitSignature(part, fit, path), fit, path);
     case "reasoning": {
       const fitted = fitSignature(part, fit, path);
-      // Without its signature a hidden thought has nothing in it.
+      // Without its signature, hidden reasoning is empty.
       return fitted !== part && fitted.text === "" ? null : fitCache(fitted, fit, path);
     }
     case "image":
@@ -65,7 +66,7 @@ function fitOpaque(part: OpaquePart, fit: Fit, path: Path): OpaquePart | null {
   fit.warn(
     "foreign_content_dropped",
     path(),
-    `A part in the words of ${part.format} cannot be sent to this provider.`,
+    `A part in the ${part.format} format cannot be sent to this provider.`,
   );
   return null;
 }
@@ -79,7 +80,7 @@ function fitSignature<T extends Extract<Part, { type: "text" | "reasoning" | "to
   fit.warn(
     "foreign_signature_dropped",
     `${path()}.signature`,
-    `A signature of ${part.signature.format} cannot be sent to this provider.`,
+    `A signature in the ${part.signature.format} format cannot be sent to this provider.`,
   );
   const unsigned = { ...part };
   delete unsigned.signature;
@@ -94,10 +95,10 @@ function fitCache<T extends Exclude<Part, { type: "opaque" }>>(part: T, fit: Fit
   return uncached;
 }
 
-/** Whether the target takes this image or document in the form in which it is given. */
+/** Whether the target supports this image or document in the given form. */
 function fitFile(part: ImagePart | DocumentPart, fit: Fit, path: Path): boolean {
   if (fit.takes(formOf(part))) return true;
-  fit.drop(path(), `does not take this form of ${part.type}`);
+  fit.drop(path(), `does not support this form of ${part.type}`);
   return false;
 }
 
@@ -108,7 +109,7 @@ function formOf(part: ImagePart | DocumentPart): Parameter {
     : `${part.type}.data`;
 }
 
-/** A tool's result stays even where nothing of it is left: the call before it must be answered. */
+/** A tool's result stays even if nothing in it is left: its call needs a result. */
 function fitToolResult(result: ToolResultPart, fit: Fit, path: Path): ToolResultPart {
   const { content } = result;
   if (typeof content === "string") return result;
@@ -122,10 +123,10 @@ type ResultPart = Exclude<ToolResultPart["content"], string>[number];
 
 function fitResultPart(part: ResultPart, fit: Fit, path: Path): ResultPart | null {
   if (part.type === "opaque") return fitOpaque(part, fit, path);
-  if (part.extras) fit.noteExtras(part.extras, path);
+  if (part.extras) fit.noteForeignExtras(part.extras, path);
   if (part.type === "text") return fitCache(fitSignature(part, fit, path), fit, path);
   if (!fit.takes(`tool_result.${part.type}`)) {
-    fit.drop(path(), `takes no ${part.type} in a tool's result`);
+    fit.drop(path(), `does not support ${part.type}s in tool results`);
     return null;
   }
   return fitFile(part, fit, path) ? fitCache(part, fit, path) : null;

@@ -1,10 +1,16 @@
 import type { ModelInfo } from "../chat/model.ts";
-import { EFFORTS, type Effort, effortWorth, type Reasoning } from "../chat/request.ts";
+import {
+  EFFORTS,
+  type Effort,
+  effortWorth,
+  nearestEffort,
+  type Reasoning,
+} from "../chat/request.ts";
 import type { Fit } from "./fit.ts";
 
 /**
- * What an effort is worth as a budget of tokens: the figures of Google's own OpenAI endpoint (ai.google.dev/gemini-api/docs/openai),
- * carried on for the efforts that it has not.
+ * The budget of tokens for an effort: the figures of Google's own OpenAI endpoint
+ * (ai.google.dev/gemini-api/docs/openai), extrapolated to the efforts that it lacks.
  */
 const BUDGETS: Record<Effort, number> = {
   none: 0,
@@ -17,9 +23,10 @@ const BUDGETS: Record<Effort, number> = {
 };
 
 /**
- * The reasoning settings as the model takes them: an effort in the place of a budget or the reverse, the nearest effort, a budget
- * within the model's limits, each with a warning. The same object where nothing changes, undefined where nothing is left. Of a model
- * that is not in the catalog only what the provider says is known; it maps the rest itself.
+ * The reasoning settings that the model supports: an effort instead of a budget or the reverse, the
+ * nearest effort, a budget within the model's limits, each with a warning. The same object if
+ * nothing changes, undefined if nothing is left. For a model that is not in the catalog only the
+ * provider's capabilities are known; the provider maps the rest itself.
  */
 export function fitReasoning(
   reasoning: Reasoning,
@@ -28,7 +35,7 @@ export function fitReasoning(
   fit: Fit,
 ): Reasoning | undefined {
   const { budget_tokens: budget, visible } = reasoning;
-  // No budget at all is the other way to say that the model must not think.
+  // A budget of 0 is another way to say that the model must not reason.
   const effort =
     budget === 0 && reasoning.effort === undefined && model.efforts?.includes("none")
       ? "none"
@@ -47,20 +54,17 @@ export function fitReasoning(
     else fit.drop("reasoning.visible");
   }
   if (effort !== undefined) {
-    const nearest = takesEffort ? nearestEffort(effort, model) : undefined;
+    const nearest = takesEffort ? nearestEffort(effort, model.efforts ?? EFFORTS) : undefined;
     if (nearest !== undefined) {
       if (nearest !== effort)
-        fit.adjust("reasoning.effort", `takes no effort ${effort}; ${nearest} is the nearest`);
+        fit.adjust("reasoning.effort", `does not support effort ${effort}; sent ${nearest}`);
       fitted.effort = nearest;
     } else if (takesBudget && budget === undefined) {
       const worth = affordableBudget(BUDGETS[effort], maxTokens, model);
       if (worth === undefined)
-        fit.drop("reasoning.effort", "cannot reason within so few max_tokens");
+        fit.drop("reasoning.effort", "cannot reason within this few max_tokens");
       else {
-        fit.adjust(
-          "reasoning.effort",
-          `takes a budget in the place of an effort; ${worth} tokens for ${effort}`,
-        );
+        fit.adjust("reasoning.effort", `uses a token budget; sent ${worth} for effort ${effort}`);
         fitted.budget_tokens = worth;
       }
     } else if (thinks || effort !== "none") fit.drop("reasoning.effort");
@@ -71,16 +75,16 @@ export function fitReasoning(
       if (allowed !== budget)
         fit.adjust(
           "reasoning.budget_tokens",
-          `takes no budget of ${budget} tokens; ${allowed} is the nearest`,
+          `does not support a budget of ${budget} tokens; sent ${allowed}`,
         );
       fitted.budget_tokens = allowed;
     } else if (takesEffort && effort === undefined) {
-      const worth = nearestEffort(effortWorth(budget), model);
+      const worth = nearestEffort(effortWorth(budget), model.efforts ?? EFFORTS);
       if (worth === undefined) fit.drop("reasoning.budget_tokens");
       else {
         fit.adjust(
           "reasoning.budget_tokens",
-          `takes an effort in the place of a budget; ${worth} for ${budget} tokens`,
+          `uses an effort; sent ${worth} for a budget of ${budget} tokens`,
         );
         fitted.effort = worth;
       }
@@ -95,25 +99,15 @@ export function fitReasoning(
   return Object.keys(fitted).length === 0 ? undefined : fitted;
 }
 
-/** The effort itself, or the nearest that the model takes, the lower of two; who asked for thinking is not answered without. */
-function nearestEffort(wanted: Effort, { efforts }: ModelInfo): Effort | undefined {
-  if (!efforts || efforts.includes(wanted)) return wanted;
-  let nearest: Effort | undefined;
-  let smallest = Number.POSITIVE_INFINITY;
-  for (const effort of EFFORTS) {
-    if (effort === "none" || !efforts.includes(effort)) continue;
-    const distance = Math.abs(EFFORTS.indexOf(effort) - EFFORTS.indexOf(wanted));
-    if (distance < smallest) [nearest, smallest] = [effort, distance];
-  }
-  return nearest;
-}
-
 function clampBudget(budget: number, { reasoning_budget: limits }: ModelInfo): number {
   if (!limits) return budget;
   return Math.max(limits.min, Math.min(budget, limits.max ?? budget));
 }
 
-/** A budget must be smaller than `max_tokens`, which it is a part of: at most half of them, so that there is an answer too. */
+/**
+ * A budget is part of `max_tokens` and must be smaller: at most half of it, to leave room for an
+ * answer.
+ */
 function affordableBudget(
   budget: number,
   maxTokens: number | undefined,

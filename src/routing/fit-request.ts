@@ -1,12 +1,12 @@
 import type { Warning } from "../chat/event.ts";
 import type { ChatRequest, ResponseFormat } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { createFit, type Fit, type FittedTo } from "./fit.ts";
+import { createFit, type Fit, type FitTarget } from "./fit.ts";
 import { fitMessages } from "./fit-messages.ts";
 import { fitReasoning } from "./fit-reasoning.ts";
 import { fitToolChoice, fitTools } from "./fit-tools.ts";
 
-/** Parameters that are either sent as they are or not at all. */
+/** Parameters that are sent as they are or not at all. */
 const PLAIN = [
   "temperature",
   "top_p",
@@ -19,14 +19,14 @@ const PLAIN = [
 ] as const;
 
 /**
- * The request as this target can take it: without what the provider has no place for or the model refuses, and without signatures,
- * parts and tools of other formats. Each difference is a warning with its path (in strict mode `warn` throws). Where there is none
- * the same object comes back, for this runs on every call. Extras of other formats stay where they are, since no provider looks at
- * them, but are told of.
+ * The request as this target supports it: without what the provider has no place for or the model
+ * refuses, and without signatures, parts and tools of other formats. Each difference is a warning
+ * with its path (in strict mode `warn` throws). The same object if nothing changes, because this
+ * runs on every call. Extras of other formats stay, since no provider reads them, but are reported.
  */
 export function fitRequest(
   request: ChatRequest,
-  target: FittedTo,
+  target: FitTarget,
   warn: (warning: Warning) => void,
 ): ChatRequest {
   const { provider, model } = target;
@@ -34,7 +34,7 @@ export function fitRequest(
   if (only && only.format !== provider.format) {
     throw new ChatError("unsupported_parameter", {
       param: only.param,
-      message: `Only a provider that speaks ${only.format} can take this; ${provider.name} does not.`,
+      message: `Only providers of the ${only.format} format support this, unlike ${provider.name}.`,
     });
   }
   let reasoning = request.reasoning;
@@ -54,7 +54,7 @@ export function fitRequest(
   }
   for (const name of PLAIN) {
     if (request[name] === undefined || fit.takes(name)) continue;
-    // Leave to call several tools at once is no wish that could get lost.
+    // `parallel_tool_calls: true` is only permission; dropping it needs no warning.
     if (request[name] !== true) fit.drop(name);
     removed.push(name);
   }
@@ -65,7 +65,10 @@ export function fitRequest(
     request.max_tokens > limit &&
     !removed.includes("max_tokens")
   ) {
-    fit.adjust("max_tokens", `gives at most ${limit} tokens; ${request.max_tokens} were asked for`);
+    fit.adjust(
+      "max_tokens",
+      `supports at most ${limit} tokens; ${request.max_tokens} were requested`,
+    );
     set("max_tokens", limit);
   }
   if (request.tools) {
@@ -80,8 +83,8 @@ export function fitRequest(
   if (request.response_format)
     set("response_format", fitResponseFormat(request.response_format, fit));
   set("messages", fitMessages(request.messages, fit));
-  if (request.extras) fit.noteExtras(request.extras, () => "");
-  fit.reportExtras();
+  if (request.extras) fit.noteForeignExtras(request.extras, () => "");
+  fit.reportForeignExtras();
 
   if (removed.length === 0 && Object.keys(changed).length === 0) return request;
   const fitted = { ...request, ...changed };
@@ -92,7 +95,7 @@ export function fitRequest(
 function fitResponseFormat(format: ResponseFormat, fit: Fit): ResponseFormat | undefined {
   if (format.type === "text" || fit.takes(`response_format.${format.type}`)) return format;
   if (format.type === "json_schema" && fit.takes("response_format.json")) {
-    fit.adjust("response_format", "takes no schema; any JSON was asked for in its place");
+    fit.adjust("response_format", "does not support a schema; requested plain JSON instead");
     return { type: "json" };
   }
   fit.drop("response_format");

@@ -3,7 +3,9 @@ import type { Tool, ToolChoice } from "../chat/tool.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
 
-/** The tools that the target takes; the same list where nothing changes, undefined where none is left. */
+/**
+ * The tools that the target supports; the same list if nothing changes, undefined if none is left.
+ */
 export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
   if (!fit.takes("tools")) {
     fit.drop("tools");
@@ -19,11 +21,11 @@ function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
     fit.warn(
       "foreign_content_dropped",
       `tools[${index}]`,
-      `A tool in the words of ${tool.format} cannot be sent to this provider.`,
+      `A tool in the ${tool.format} format cannot be sent to this provider.`,
     );
     return null;
   }
-  if (tool.extras) fit.noteExtras(tool.extras, () => `tools[${index}]`);
+  if (tool.extras) fit.noteForeignExtras(tool.extras, () => `tools[${index}]`);
   if (!tool.cache || fit.takes("cache")) return tool;
   fit.drop(`tools[${index}].cache`);
   const uncached = { ...tool };
@@ -31,7 +33,10 @@ function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
   return uncached;
 }
 
-/** The tool choice as the target takes it, given the tools that are left; undefined where the model has to decide by itself. */
+/**
+ * The tool choice that the target supports, given the tools that are left; undefined if the model
+ * decides for itself.
+ */
 export function fitToolChoice(
   request: ChatRequest,
   tools: Tool[] | undefined,
@@ -41,8 +46,8 @@ export function fitToolChoice(
   if (choice === undefined) return undefined;
   const forced = choice === "required" || typeof choice === "object";
   if (tools !== request.tools && !hasChosen(choice, tools)) {
-    // Where no tool is left, `auto` and `none` are what happens anyway.
-    if (forced) fit.drop("tool_choice", "does not take the tool that must be called");
+    // If no tool is left, `auto` and `none` change nothing.
+    if (forced) fit.drop("tool_choice", "does not support the tool that must be called");
     return undefined;
   }
   if (!fit.takes("tool_choice")) {
@@ -50,7 +55,7 @@ export function fitToolChoice(
     return undefined;
   }
   if (forced && !fit.takes("tool_choice.required")) {
-    fit.drop("tool_choice", "cannot be made to call a tool; it decides by itself");
+    fit.drop("tool_choice", "cannot be forced to call a tool; it decides for itself");
     return undefined;
   }
   return choice;

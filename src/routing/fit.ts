@@ -3,20 +3,21 @@ import type { Extras, Format } from "../chat/format.ts";
 import type { ModelInfo, Parameter } from "../chat/model.ts";
 import type { Provider } from "../providers/provider.ts";
 
-/** What a request is fitted to, and what is said about it. */
+/** What the target supports, and the warnings about what it does not. */
 export interface Fit {
   readonly format: Format | null;
   takes(parameter: Parameter): boolean;
-  /** Says that what stands at this path was not sent. */
+  /** Warns that the value at this path was not sent. */
   drop(param: string, reason?: string): void;
-  /** Says that what stands at this path was sent in another form. */
+  /** Warns that the value at this path was sent in another form. */
   adjust(param: string, reason: string): void;
   warn(code: Warning["code"], param: string, message: string): void;
-  /** Remembers fields of another format; they are never sent, and are told of once for each format. */
-  noteExtras(extras: Extras, path: () => string): void;
+  /** Records fields of other formats, for one warning per format. They are never sent. */
+  noteForeignExtras(extras: Extras, path: () => string): void;
 }
 
-export interface FittedTo {
+/** What a request is fitted to. */
+export interface FitTarget {
   readonly provider: Pick<Provider, "name" | "format" | "capabilities">;
   readonly model: ModelInfo;
 }
@@ -28,10 +29,10 @@ interface ForeignExtras {
 }
 
 export function createFit(
-  { provider, model }: FittedTo,
+  { provider, model }: FitTarget,
   isReasoningOff: () => boolean,
   warn: (warning: Warning) => void,
-): Fit & { reportExtras(): void } {
+): Fit & { reportForeignExtras(): void } {
   const { capabilities, format } = provider;
   const name = `${provider.name} ${model.id}`;
   let foreign: Map<string, ForeignExtras> | undefined;
@@ -42,7 +43,7 @@ export function createFit(
       if (capabilities[parameter] === "dropped" || model.refuses?.includes(parameter)) return false;
       return !model.refuses_while_reasoning?.includes(parameter) || isReasoningOff();
     },
-    drop(param, reason = "does not take this") {
+    drop(param, reason = "does not support this") {
       warn({ code: "unsupported_parameter", param, message: `${name} ${reason}.` });
     },
     adjust(param, reason) {
@@ -51,7 +52,7 @@ export function createFit(
     warn(code, param, message) {
       warn({ code, param, message });
     },
-    noteExtras(extras, path) {
+    noteForeignExtras(extras, path) {
       for (const [owner, fields] of Object.entries(extras)) {
         if (owner === format) continue;
         const names = Object.keys(fields).filter((field) => !field.startsWith("$"));
@@ -64,7 +65,7 @@ export function createFit(
         }
       }
     },
-    reportExtras() {
+    reportForeignExtras() {
       if (!foreign) return;
       for (const [owner, { path, fields, places }] of foreign) {
         const others =
@@ -73,7 +74,7 @@ export function createFit(
         warn({
           code: "foreign_content_dropped",
           param,
-          message: `Fields of ${owner} are not sent to ${name}: ${fields} here${others}.`,
+          message: `Fields of the ${owner} format are not sent to ${name}: ${fields} here${others}.`,
         });
       }
     },

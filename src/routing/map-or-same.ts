@@ -1,6 +1,6 @@
 /**
- * The list with each item mapped, without those that become null; the same list where nothing changed, so that the common case costs
- * no copy.
+ * The list with each item mapped, without those mapped to null; the same list if nothing changes,
+ * so that the common case makes no copy.
  */
 export function mapOrSame<T>(items: T[], map: (item: T, index: number) => T | null): T[] {
   let mapped: T[] | undefined;

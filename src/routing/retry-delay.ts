@@ -1,14 +1,14 @@
 import type { ChatError } from "../errors/chat-error.ts";
 
-/** A wait that a vendor asks for is obeyed up to this; longer ones are the caller's to decide about. */
+/** A longer wait than this, which a vendor asks for, is left to the caller. */
 const MAX_RETRY_AFTER_SECONDS = 5;
-/** No retry is begun later than this after the call came in. */
+/** No retry begins later than this after the call came in. */
 export const RETRY_BUDGET_MS = 10_000;
 const FIRST_DELAY_MS = 250;
 
 /**
- * How long to wait before the same target is tried again, in milliseconds; null where it must not be. Full jitter over a window that
- * doubles, on top of what the vendor asks for.
+ * Milliseconds to wait before trying the same target again; null if it must not be tried again.
+ * Full jitter over a window that doubles, on top of the vendor's Retry-After.
  */
 export function retryDelay(
   error: ChatError,
@@ -18,11 +18,11 @@ export function retryDelay(
   if (!error.retryable || !error.code.startsWith("upstream_")) return null;
   switch (error.code) {
     case "upstream_rate_limited":
-      // Without a time the limit is not one that passes soon.
+      // No Retry-After: assume the limit won't clear within our budget.
       if (error.retryAfterSeconds === undefined) return null;
       break;
     case "upstream_timeout":
-      // Our own patience has run out already; a vendor that says so at once may be better the next time.
+      // Don't retry our own timeout. Do retry a timeout that the vendor reported.
       if (error.upstreamStatus === undefined) return null;
       break;
     case "upstream_stalled":

@@ -1,16 +1,16 @@
 import type { Warning } from "../chat/event.ts";
 import { ChatError } from "../errors/chat-error.ts";
 
-/** Takes warnings; in strict mode it throws what would have been one. */
+/** Collects warnings; in strict mode it throws instead. */
 export interface WarningSink {
   (warning: Warning): void;
-  /** Forgets the warnings, before another try that will give its own. */
+  /** Discards the warnings, before another attempt adds its own. */
   clear(): void;
 }
 
 /**
- * Collects warnings into `warnings`, or, in strict mode, throws `unsupported_parameter` for the first of them. What the vendor warned
- * of by itself is never an error: it comes with an answer that is already there.
+ * Collects warnings into `warnings`, or in strict mode throws `unsupported_parameter` for the first
+ * one. A vendor's own warning is never an error: the answer already exists when it arrives.
  */
 export function createWarningSink(strict: boolean, warnings: Warning[]): WarningSink {
   function warn(warning: Warning): void {

@@ -1,15 +1,16 @@
 import type { ChatEvent } from "../chat/event.ts";
 
-/** What stands for a half whose other one never came, as in text that is written as UTF-8. */
+/** Replaces a half whose other half never came, as UTF-8 encoders do. */
 const REPLACEMENT = "\ufffd";
 
 /**
- * Makes the deltas of an answer's events well-formed, batch by batch. Some servers cut between the two units of a surrogate pair (each
- * piece is JSON of its own, so they arrive as `\ud83d` and `\ude00`), and half a character is refused by strict readers of JSON,
- * Elixir's among them. A half at the end of a delta goes to the next one of its part.
+ * Makes the deltas of an answer well-formed, batch by batch. Some servers cut between the halves of
+ * a surrogate pair, so that they arrive as `\ud83d` and `\ude00` in separate JSON texts; strict
+ * JSON readers, Elixir's among them, refuse half a character. A half at the end of a delta moves to
+ * the next delta of its part.
  */
-export function createHalfJoiner(): (events: ChatEvent[]) => void {
-  /** The half that waits for the other one, by part. */
+export function createSurrogateJoiner(): (events: ChatEvent[]) => void {
+  /** The half that awaits the other one, by part. */
   const halves = new Map<number, string>();
 
   function join(index: number, delta: string): string {

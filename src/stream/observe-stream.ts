@@ -1,6 +1,6 @@
 import type { EventBatch, EventStream } from "../chat/event.ts";
 
-/** The stream, with every batch shown to `observe` as it is read. */
+/** The same stream, showing each batch to `observe` as it is read. */
 export function observeStream(
   stream: EventStream,
   observe: (batch: EventBatch) => void,

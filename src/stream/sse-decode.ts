@@ -1,16 +1,22 @@
 /** One message of a Server-Sent Events stream (WHATWG HTML, 9.2.6). */
 export interface SseMessage {
-  /** The `event` field; "" where the message has none. */
+  /** The `event` field; "" if the message has none. */
   event: string;
   data: string;
-  /** The last `id` that the stream has given so far, to go on after it with `Last-Event-ID`; absent while there was none. */
+  /**
+   * The latest `id` of the stream so far, for resuming it with `Last-Event-ID`; absent if there was
+   * none.
+   */
   id?: string;
 }
 
-/** Longest line that is kept, in UTF-16 units. A longer one is not a model's answer; without a limit it would fill the memory. */
+/**
+ * Longest line accepted, in UTF-16 units. No model's answer has a longer one; unlimited, it would
+ * fill the memory.
+ */
 const MAX_LINE_LENGTH = 8 * 1024 * 1024;
 
-/** Of the lines that are no part of an event, this much is kept, in UTF-16 units. */
+/** How much is kept of the lines outside of events, in UTF-16 units. */
 const MAX_LEFTOVER_LENGTH = 64 * 1024;
 
 export class SseLineTooLongError extends Error {
@@ -18,13 +24,22 @@ export class SseLineTooLongError extends Error {
 }
 
 export interface SseDecoder {
-  /** The messages completed by these bytes. An incomplete last message is kept for the next bytes, and dropped at the end (as the standard says). */
+  /**
+   * The messages that these bytes complete. An incomplete last message waits for more bytes, and is
+   * dropped at the end, as the standard says.
+   */
   decode(bytes: Uint8Array): SseMessage[];
-  /** The text that is no part of an event so far: a vendor whose stream breaks down may write a bare JSON error into it. */
+  /**
+   * The text outside of events so far: a vendor whose stream breaks may write a bare JSON error
+   * into it.
+   */
   leftover(): string;
 }
 
-/** Bytes → messages. Lines end in LF, CR or CRLF; bytes that are not UTF-8 become U+FFFD; a leading byte order mark is dropped. */
+/**
+ * Bytes → messages. Lines end in LF, CR or CRLF. Bytes that are not UTF-8 become U+FFFD. A leading
+ * byte order mark is dropped.
+ */
 export function createSseDecoder(): SseDecoder {
   const decoder = new TextDecoder();
   let rest = "";
@@ -49,7 +64,7 @@ export function createSseDecoder(): SseDecoder {
       if (field !== "retry" && leftover.length < MAX_LEFTOVER_LENGTH) leftover += `${line}\n`;
       return;
     }
-    // One space after the colon belongs to the syntax, a second one to the value.
+    // One space after the colon is syntax; a second one belongs to the value.
     const value =
       colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
     if (field === "event") event = value;
@@ -67,14 +82,15 @@ export function createSseDecoder(): SseDecoder {
     let text = decoder.decode(bytes, { stream: true });
     if (text === "") return messages;
     if (skipLineFeed) {
-      // The last bytes ended in CR; a LF that follows belongs to the same line end.
+      // The previous bytes ended in CR; an LF that follows belongs to the same line end.
       if (text.charCodeAt(0) === 0x0a) text = text.slice(1);
       skipLineFeed = false;
     }
     const hasCarriageReturn = text.includes("\r");
     if (!hasCarriageReturn && !text.includes("\n")) {
-      // A piece from the midst of a line. Joined for good only when the line's end is there: looking into the joined text now would
-      // copy it each time, and a line of 8 MiB in small pieces would take a minute of CPU.
+      // A piece within a line. It is searched only once the line ends: flattening the joined string
+      // after each piece would copy it each time, and a line of 8 MiB in small pieces would take a
+      // minute of CPU.
       rest += text;
       checkLength();
       return messages;

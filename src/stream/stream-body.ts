@@ -3,43 +3,50 @@ import { ChatError, toChatError } from "../errors/chat-error.ts";
 
 /** Chat events → the text of the stream, batch by batch. */
 export interface StreamEncoder {
-  /** The text for this batch; "" where it says nothing in this dialect. After a terminal event it is not called again. */
+  /**
+   * The text for this batch; "" if it has none in this dialect. Not called again after a terminal
+   * event.
+   */
   encode(batch: EventBatch): string;
-  /** What keeps a silent connection alive; a parser must skip it. */
+  /** Keeps a silent connection alive; parsers must skip it. */
   readonly heartbeat: string;
 }
 
 export interface StreamBodyOptions {
-  /** The answer; it may still be on its way, and fail. */
+  /** The answer; it may still be opening, and may fail. */
   source: Promise<EventStream>;
   encoder: StreamEncoder;
-  /** Longest silence towards the caller, in milliseconds. */
+  /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
   heartbeatMs: number;
-  /** How long the caller may leave the stream unread, in milliseconds. */
+  /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
   clientStallMs: number;
   /** Aborted when the runtime sees the caller leave. */
   callerSignal: AbortSignal;
   /** Sees every batch before it is encoded. */
   onBatch(batch: EventBatch): void;
-  /** Called once, when nothing more will be written: null after a terminal event, else why the caller did not get one. */
+  /**
+   * Called once, when nothing more will be written: with null after a terminal event, else with the
+   * reason why the caller did not get one.
+   */
   onFinish(failure: ChatError | null): void;
 }
 
 const textEncoder = new TextEncoder();
 
 /**
- * An answer as the body of a response: one enqueue for each batch, driven by the reader's demand.
+ * An answer as a response body: one enqueue per batch, driven by the reader's demand.
  *
- * The caller's leaving shows in a different place on each runtime (Bun and Deno: the signal and `cancel`; workerd: only a failed
- * write, hence the heartbeat, and sometimes nothing but a queue that is never emptied, hence the stall check), so all of them lead
- * to the one `finish`, which runs once. Deno aborts the signal of finished requests too; `finish` has run by then.
+ * Each runtime shows in a different place that the caller left. Bun and Deno abort the signal and
+ * call `cancel`. On workerd only a failed write shows it, hence the heartbeat; sometimes only a
+ * queue that is never emptied does, hence the stall check. All of them lead to the one `finish`,
+ * which runs once. Deno also aborts the signal of finished requests; `finish` has run by then.
  */
 export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uint8Array> {
   const { encoder, callerSignal } = options;
   let source: EventStream | undefined;
   let finished = false;
   let timer: ReturnType<typeof setInterval> | undefined;
-  /** Ticks since something was sent; two of them are a heartbeat's time. */
+  /** Ticks since something was sent; two ticks are the heartbeat interval. */
   let silentTicks = 0;
   let unreadMs = 0;
 
@@ -50,7 +57,7 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
     callerSignal.removeEventListener("abort", onCallerGone);
     options.onFinish(failure);
     if (failure) {
-      // The answer may still be opening; whatever comes of it is closed as soon as it is there.
+      // The answer may still be opening; it is closed as soon as it is there.
       options.source.then(
         (late) => late.close(),
         () => {},
@@ -89,7 +96,8 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
     async pull(controller) {
       // A slow reader's queue is full at every tick; what counts is that it asks for more.
       unreadMs = 0;
-      // A pull that enqueues nothing would never be followed by another, so it goes on until it has something to write.
+      // No further pull follows one that enqueues nothing, so this loops until it has something to
+      // write.
       for (;;) {
         let batch: EventBatch | null;
         try {

@@ -1,4 +1,4 @@
-import type { EventBatch, FinishReason } from "../chat/event.ts";
+import { type EventBatch, type FinishReason, usageAfter } from "../chat/event.ts";
 import type { Usage } from "../chat/usage.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 
@@ -22,15 +22,12 @@ export function createAnswerObserver(now: () => number): AnswerObserver {
   return {
     observe(batch) {
       for (const event of batch) {
+        usage = usageAfter(event, usage);
         switch (event.type) {
           case "part-delta":
             firstContentAt ??= now();
             break;
-          case "usage":
-            usage = event.usage;
-            break;
           case "end":
-            usage = event.usage ?? usage;
             finishReason = event.finish_reason;
             break;
           case "error":

@@ -3,7 +3,7 @@ import type { Format } from "../chat/format.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import type { ProviderDeps } from "../platform.ts";
-import { createHalfJoiner } from "../stream/join-surrogates.ts";
+import { createSurrogateJoiner } from "../stream/join-surrogates.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
 import { type Connection, createConnection } from "./connection.ts";
@@ -104,7 +104,7 @@ async function readWhole(
       ? thrown
       : new ChatError("upstream_invalid_response", { logReason: "body" });
   }
-  createHalfJoiner()(events);
+  createSurrogateJoiner()(events);
   connection.release();
   let given = false;
   return {
@@ -136,7 +136,7 @@ function readStream(
   const clock = connection.watch(deps.timeouts);
   const sse = createSseDecoder();
   const decoder = call.createAnswerDecoder();
-  const joinSurrogates = createHalfJoiner();
+  const joinSurrogates = createSurrogateJoiner();
   let ended = false;
 
   /** Decodes as far as the terminal event; what stands after it is not looked at (the first end wins). */

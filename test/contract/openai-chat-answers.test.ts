@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject } from "../../src/json/json-object.ts";
@@ -71,9 +71,7 @@ function expectAnswer(
   events: readonly ChatEvent[],
   { answer, provider }: CompletionRecording,
 ): void {
-  const fold = createEventFold("openai_chat");
-  fold.add(events);
-  const { content, ...response } = fold.response();
+  const { content, ...response } = foldBatches([events], "openai_chat");
   const texts = (type: "text" | "reasoning") =>
     content.map((part) => (part.type === type ? part.text : "")).join("");
   expect(texts("text")).toBe(answer.text + answer.refusal);

@@ -4,7 +4,7 @@ import { generateText, isStepCount, jsonSchema, streamText, tool } from "ai";
 import { APIError, RateLimitError } from "openai";
 import { OpenAI } from "openai/client";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { createEventFold } from "../../src/chat/fold-events.ts";
+import { foldBatches } from "../../src/chat/fold-events.ts";
 import type { Part } from "../../src/chat/part.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
@@ -120,9 +120,7 @@ const PARAMETERS = {
 const QUESTION = "How is the weather in Paris and in Oslo?";
 
 function contentOf(turn: readonly (readonly ChatEvent[])[]): Part[] {
-  const fold = createEventFold(null);
-  for (const batch of turn) fold.add(batch);
-  return fold.response().content;
+  return foldBatches(turn, null).content;
 }
 
 function openai(server: DialectServer): OpenAI {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../src/json/json-object.ts";
@@ -100,9 +100,7 @@ describe.skipIf(!hasRecordings)(
       test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
         const context = createAnswerContext(null, ASKED);
         const events = await collectEvents(await openRecording(recording));
-        const fold = createEventFold(null);
-        fold.add(events);
-        const whole = openaiChatDialect.encodeResponse(fold.response(), context);
+        const whole = openaiChatDialect.encodeResponse(foldBatches([events], null), context);
         // Event by event, so that nothing rests on how they came together.
         const encoder = openaiChatDialect.createStreamEncoder(context);
         const text = events.map((event) => encoder.encode([event])).join("");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, EventStream } from "../../src/chat/event.ts";
-import { createEventFold } from "../../src/chat/fold-events.ts";
+import { foldBatches } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { encodeInput } from "../../src/formats/openai-responses/encode-input.ts";
 import { isJsonObject } from "../../src/json/json-object.ts";
@@ -51,9 +51,7 @@ async function play(
 }
 
 function fold(events: readonly ChatEvent[]) {
-  const folded = createEventFold("openai_responses");
-  folded.add(events);
-  return folded.response();
+  return foldBatches([events], "openai_responses");
 }
 
 /** OpenAI encrypts reasoning and programs anew in the end mark: the same item, other bytes (always of a Fernet token). */

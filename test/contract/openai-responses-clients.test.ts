@@ -3,7 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { generateText, jsonSchema, type ModelMessage, streamText, tool } from "ai";
 import OpenAI from "openai";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { createEventFold } from "../../src/chat/fold-events.ts";
+import { foldBatches } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "../../src/errors/chat-error.ts";
@@ -69,9 +69,9 @@ function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
         const text = openaiResponsesDialect.createStreamEncoder(context).encode(answer);
         return new Response(text, { headers: { "content-type": "text/event-stream" } });
       }
-      const fold = createEventFold("anthropic");
-      fold.add(answer);
-      return Response.json(openaiResponsesDialect.encodeResponse(fold.response(), context));
+      return Response.json(
+        openaiResponsesDialect.encodeResponse(foldBatches([answer], "anthropic"), context),
+      );
     } catch (thrown) {
       const { status, headers, body } = openaiResponsesDialect.encodeError(
         toChatError(thrown),

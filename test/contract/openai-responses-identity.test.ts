@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import * as z from "zod";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { createEventFold, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
@@ -182,10 +182,10 @@ describe.skipIf(!hasRecordings)(
         test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
           const events = strip(await collectEvents(await open(recording)));
           const context = createAnswerContext(format);
-          const fold = createEventFold(format);
-          fold.add(events);
           const whole = JSON.parse(
-            JSON.stringify(openaiResponsesDialect.encodeResponse(fold.response(), context)),
+            JSON.stringify(
+              openaiResponsesDialect.encodeResponse(foldBatches([events], format), context),
+            ),
           );
 
           const text = openaiResponsesDialect.createStreamEncoder(context).encode(events);

@@ -24,7 +24,7 @@ const choices = Object.entries(envSchema.shape).flatMap(([name, schema]) =>
 );
 
 describe("a variable that takes a number", () => {
-  test("is each of those that have one by default", () => {
+  test("is complete", () => {
     expect(numbers.length).toBeGreaterThan(15);
   });
 
@@ -49,7 +49,7 @@ describe("a variable that takes a number", () => {
   );
 });
 
-test("a variable that takes one of several words names them, and not the value", () => {
+test("a variable with a closed list of values names them, but not the given value", () => {
   expect(choices.map(([name]) => name)).toContain("LOG_LEVEL");
   for (const [name] of choices)
     expect(complaintOf(name, "garbage")).toMatch(new RegExp(`^${name} must be one of [\\w, ]+$`));
@@ -58,7 +58,7 @@ test("a variable that takes one of several words names them, and not the value",
   );
 });
 
-test("no complaint is of more than one line, or about another variable", () => {
+test("every complaint is one line and about its own variable", () => {
   for (const name of Object.keys(envSchema.shape)) {
     for (const value of [
       "garbage",

@@ -1,14 +1,21 @@
 /** How this program runs; made from the environment alone. */
 export interface Settings {
+  /** `COPILOT_BRIDGE_HOST` */
   host: string;
+  /** `COPILOT_BRIDGE_PORT` */
   port: number;
-  /** What callers must show as a bearer token; null where nobody has to. */
+  /** `COPILOT_BRIDGE_TOKEN`: what callers must send as a bearer token; null if they need none. */
   secret: string | null;
-  /** GitHub's token; null where a runtime that is already there has one of its own. */
+  /**
+   * `COPILOT_GITHUB_TOKEN`, `GH_TOKEN` or `GITHUB_TOKEN`; null if a running runtime has its own.
+   */
   gitHubToken: string | null;
-  /** A Copilot runtime that is already there (`host:port`); null where one is started here. */
+  /**
+   * `COPILOT_CLI_URL` (`host:port`) and `COPILOT_CLI_TOKEN`: a running Copilot runtime to use; null
+   * to start one.
+   */
   runtime: { address: string; token: string | null } | null;
-  /** A session without a sign of life for this long is given up. */
+  /** `COPILOT_BRIDGE_SILENCE_MS`: a session that has been silent for this long is given up. */
   silenceMs: number;
 }
 

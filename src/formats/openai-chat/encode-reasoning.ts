@@ -1,5 +1,5 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
-import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
+import { EFFORTS, type Effort, nearestEffort, type Reasoning } from "../../chat/request.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
@@ -41,7 +41,10 @@ function encodeOwnWay(
   }
 }
 
-/** The caller's own fields, as long as the effort is still the one that they name: what was changed for this model must not come back. */
+/**
+ * The caller's own fields, as long as the effort is still the one that they name: what was changed
+ * for this model must not come back.
+ */
 function saidReasoning(said: JsonObject, effort: Effort | undefined): JsonObject | undefined {
   const own: JsonObject = {};
   for (const name of REASONING_CONTROLS) if (said[name] !== undefined) own[name] = said[name];
@@ -65,21 +68,10 @@ function hideReasoning(reasoning: Reasoning, quirks: Quirks): JsonObject {
 
 function chooseEffort({ effort }: Reasoning, call: EncodeCall, quirks: Quirks): Effort | undefined {
   if (effort === undefined) return undefined;
-  const taken = nearestEffort(effort, quirks.efforts);
+  const taken = nearestEffort(effort, quirks.efforts) ?? quirks.efforts[0] ?? effort;
   if (taken !== effort) {
     const message = `The server takes no effort "${effort}"; "${taken}" was sent for it.`;
     call.warn({ code: "adjusted_parameter", param: "reasoning.effort", message });
   }
   return taken;
-}
-
-/** The effort itself, else the nearest below that is still an effort, else the lowest above. */
-export function nearestEffort(wanted: Effort, taken: readonly Effort[]): Effort {
-  if (taken.includes(wanted)) return wanted;
-  const rank = EFFORTS.indexOf(wanted);
-  const ranks = taken.map((effort) => EFFORTS.indexOf(effort)).sort((left, right) => left - right);
-  // Asking for a little must not become nothing at all: "none" stands only for itself.
-  const below = ranks.findLast((candidate) => candidate < rank && candidate > 0);
-  const above = ranks.find((candidate) => candidate > rank);
-  return EFFORTS[below ?? above ?? ranks[0] ?? rank] ?? wanted;
 }

@@ -12,7 +12,7 @@ function caught(act: () => never): ChatError {
 }
 
 describe("refuse", () => {
-  test("says the same to the caller, whatever the reason", () => {
+  test("tells the caller the same for every reason", () => {
     const errors = [
       caught(() => refuse("expired")),
       caught(() => refuse("key_unknown")),
@@ -35,7 +35,7 @@ describe("refuse", () => {
 });
 
 describe("challengeFor", () => {
-  test("names no error where no token was sent (RFC 6750 §3.1)", () => {
+  test("names no error if no token was sent (RFC 6750 §3.1)", () => {
     expect(challengeFor(caught(() => refuse("token_missing")))).toBe('Bearer realm="ai-server"');
     expect(challengeFor(caught(() => refuse("authorization_malformed")))).toBe(
       'Bearer realm="ai-server", error="invalid_token"',

@@ -12,7 +12,7 @@ describe("checkSecret", () => {
     expect(checkSecret(secret)).toBeNull();
   });
 
-  test("takes what openssl rand and our own generator make", () => {
+  test("accepts what openssl rand and our own generator produce", () => {
     for (let round = 0; round < 300; round++) {
       const bytes = Buffer.from(crypto.getRandomValues(new Uint8Array(32)));
       for (const secret of [bytes.toString("base64"), bytes.toString("hex"), makeSecret()]) {
@@ -31,29 +31,29 @@ describe("checkSecret", () => {
     ["a-string-secret-at-least-256-bits-long", "looks like a placeholder"],
     ["super-secret-jwt-token-with-at-least-32-characters-long", "looks like a placeholder"],
     ["undefinedundefinedundefinedundefined", "looks like a placeholder"],
-    ["a".repeat(64), "is made of too few different characters"],
-    ["01".repeat(32), "is made of too few different characters"],
+    ["a".repeat(64), "has too few different characters"],
+    ["01".repeat(32), "has too few different characters"],
     ["opensesame!1".repeat(4), "repeats the same few characters"],
-    ["abcdefghijklmnopqrstuvwxyz0123456789", "is a run of neighbouring characters"],
+    ["abcdefghijklmnopqrstuvwxyz0123456789", "is a run of consecutive characters"],
     [
       `\${JWT_SECRET_OF_THE_PRODUCTION_STACK}`,
-      "holds a reference that was not replaced by its value",
+      "contains a reference that was not replaced by its value",
     ],
     [
       "$(openssl rand -base64 48 | tr -d '\n')",
-      "holds a reference that was not replaced by its value",
+      "contains a reference that was not replaced by its value",
     ],
     [
       "{{ .Values.ai_server.jwt_secret_text }}",
-      "holds a reference that was not replaced by its value",
+      "contains a reference that was not replaced by its value",
     ],
     [
       "op://vault/ai-server/jwt-secret-of-production",
-      "holds a reference that was not replaced by its value",
+      "contains a reference that was not replaced by its value",
     ],
     [
       "<a secret of at least thirty-two bytes>",
-      "holds a reference that was not replaced by its value",
+      "contains a reference that was not replaced by its value",
     ],
   ])("refuses %p: %s", (secret, fault) => {
     expect(checkSecret(secret)).toBe(fault);

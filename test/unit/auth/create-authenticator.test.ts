@@ -14,7 +14,7 @@ function ask(headers: Record<string, string>, url = "http://localhost/chat"): Re
 describe("an authenticator without a key", () => {
   const authenticator = createAuthenticator(parseAuthConfig({}), { now: () => NOW * 1000 });
 
-  test("lets nobody in, and says that the server is not set up", async () => {
+  test("refuses everybody and says that the server is not set up", async () => {
     expect(authenticator.configured).toBe(false);
     for (const headers of [{}, { authorization: `Bearer ${token}` }]) {
       await expect(authenticator.authenticate(ask(headers))).rejects.toMatchObject({
@@ -29,20 +29,20 @@ describe("an authenticator with a secret", () => {
   const env = parseAuthConfig({ JWT_SECRET: TEST_SECRET });
   const { configured, authenticate } = createAuthenticator(env, { now: () => NOW * 1000 });
 
-  test("takes the token of the Authorization header", async () => {
+  test("reads the token from the Authorization header", async () => {
     expect(configured).toBe(true);
     expect(await judge(() => authenticate(ask({ authorization: `Bearer ${token}` })))).toBe(
       "accepted: app",
     );
   });
 
-  test("takes the token of x-api-key only where the dialect has it", async () => {
+  test("reads the token from x-api-key only if the dialect does", async () => {
     const request = ask({ "x-api-key": token });
     expect(await judge(() => authenticate(request))).toBe("refused: token_missing");
     expect(await judge(() => authenticate(request, readApiKey))).toBe("accepted: app");
   });
 
-  test("looks for no token in the query and in cookies", async () => {
+  test("ignores the query and cookies", async () => {
     const request = ask(
       { cookie: `access_token=${token}` },
       `http://localhost/chat?access_token=${token}`,
@@ -50,7 +50,7 @@ describe("an authenticator with a secret", () => {
     expect(await judge(() => authenticate(request))).toBe("refused: token_missing");
   });
 
-  test("reads the clock of the platform at each request", async () => {
+  test("reads the platform's clock on each request", async () => {
     let now = NOW * 1000;
     const { authenticate: authenticateLater } = createAuthenticator(env, { now: () => now });
     const request = ask({ authorization: `Bearer ${token}` });
@@ -59,7 +59,7 @@ describe("an authenticator with a secret", () => {
     expect(await judge(() => authenticateLater(request))).toBe("refused: expired");
   });
 
-  test("keeps to the settings", async () => {
+  test("applies the settings", async () => {
     const settings = {
       JWT_SECRET: TEST_SECRET,
       JWT_ISSUER: "elixir-app",

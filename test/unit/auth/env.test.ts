@@ -28,12 +28,12 @@ describe("the settings of auth", () => {
     });
   });
 
-  test("are all described", () => {
+  test("all have descriptions", () => {
     for (const schema of Object.values(authEnv))
       expect(schema.description?.length).toBeGreaterThan(20);
   });
 
-  test("may be changed", () => {
+  test("can be changed", () => {
     const env = {
       JWT_ISSUER: "elixir-app",
       JWT_AUDIENCE: "Joken",
@@ -62,10 +62,10 @@ describe("the settings of auth", () => {
     "x".repeat(256),
   ])("refuse %.20p as issuer and as audience", (value) => {
     expect(startRefusal({ JWT_SECRET: TEST_SECRET, JWT_ISSUER: value })).toStartWith(
-      "JWT_ISSUER would switch the check of iss off",
+      "JWT_ISSUER would switch off the check of iss",
     );
     expect(startRefusal({ JWT_SECRET: TEST_SECRET, JWT_AUDIENCE: value })).toStartWith(
-      "JWT_AUDIENCE would switch the check of aud off",
+      "JWT_AUDIENCE would switch off the check of aud",
     );
   });
 
@@ -100,8 +100,8 @@ describe("the settings of auth", () => {
   });
 
   test.each([
-    [` ${TEST_SECRET}`, "JWT_SECRET has white space at its start or end"],
-    [`${TEST_SECRET}\n`, "JWT_SECRET has white space at its start or end"],
+    [` ${TEST_SECRET}`, "JWT_SECRET starts or ends with white space"],
+    [`${TEST_SECRET}\n`, "JWT_SECRET starts or ends with white space"],
     [
       "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----",
       "JWT_SECRET holds a PEM key",
@@ -119,9 +119,9 @@ describe("the settings of auth", () => {
     );
   });
 
-  test("refuse an algorithm that does not fit the secret", () => {
+  test("refuse an algorithm that does not match the secret", () => {
     expect(startRefusal({ JWT_SECRET: TEST_SECRET, JWT_ALGORITHM: "RS256" })).toStartWith(
-      "JWT_ALGORITHM does not fit JWT_SECRET",
+      "JWT_ALGORITHM does not match JWT_SECRET",
     );
     expect(startRefusal({ JWT_SECRET: TEST_SECRET, JWT_ALGORITHM: "none" })).toStartWith(
       "JWT_ALGORITHM must be HS256",

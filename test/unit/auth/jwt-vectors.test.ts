@@ -61,7 +61,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
     : NO_CASES;
   const rules = { issuer, audience, toleranceSeconds: 30, maxLifetimeSeconds: 86_400 };
 
-  test("are all there", () => {
+  test("are complete", () => {
     expect(cases).toHaveLength(count);
   });
 
@@ -86,7 +86,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
     });
     const authenticator = createAuthenticator(env, { now: () => now * 1000 });
 
-    test("nothing is accepted that should be refused", async () => {
+    test("accepts nothing that should be refused", async () => {
       for (const { name, token, expect: expected } of cases) {
         if (expected !== "reject" || /[^\x20-\x7e]/.test(token) || endsInHeaderSpace(token))
           continue;
@@ -101,7 +101,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
     });
   });
 
-  test("each token that is to be accepted is, with the settings of its signer's key", async () => {
+  test("accepts every token that should be, with the settings of its signer's key", async () => {
     const authenticators = keys.map((key) =>
       createAuthenticator(
         parseAuthConfig({ ...keyEnvironment(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience }),
@@ -134,7 +134,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
 describe.skipIf(!hasVectors)(`Joken's tokens ${NEEDS_VECTORS}`, () => {
   const { now, keys, cases } = hasVectors ? loadJokenTokens() : NO_TOKENS;
 
-  test("are there", () => {
+  test("exist", () => {
     expect(cases).toHaveLength(7);
   });
 

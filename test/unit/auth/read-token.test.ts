@@ -40,7 +40,7 @@ describe("readBearer", () => {
     expect(read(readBearer, { authorization })).toBe(`refused: ${reason}`);
   });
 
-  test("looks nowhere else", () => {
+  test("ignores every other place", () => {
     expect(
       read(readBearer, {
         cookie: "authorization=Bearer a.b.c",
@@ -50,7 +50,7 @@ describe("readBearer", () => {
     ).toBe("refused: token_missing");
   });
 
-  test("refuses two headers, which the runtime joins", () => {
+  test("refuses two headers, which the runtime joins into one", () => {
     const headers = new Headers([
       ["authorization", "Bearer a.b.c"],
       ["authorization", "Bearer a.b.c"],

@@ -61,7 +61,7 @@ describe("a token is accepted", () => {
     expect(await verify(withHeader(header))).toBe("accepted: app");
   });
 
-  test("and gives its principal", async () => {
+  test("and becomes its principal", async () => {
     const keys = createUnnamedKeySource(createSecretKey(TEST_SECRET, null));
     const principal = await createTokenVerifier(
       keys,
@@ -103,7 +103,7 @@ describe("a token is refused for its form", () => {
     expect(await verify(token)).toBe("refused: token_malformed");
   });
 
-  test("a text that stands for the same signature (unused low bits)", async () => {
+  test("another text for the same signature (unused low bits)", async () => {
     const last = signature.at(-1) ?? "";
     const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const twin = alphabet[alphabet.indexOf(last) + 1];
@@ -303,7 +303,7 @@ describe("a token that was verified before", () => {
     expect(verifications).toBe(before);
   });
 
-  test("is refused once it expired, and while the clock is set back before its time", async () => {
+  test("is refused once it has expired, and while the clock is before its time", async () => {
     const token = withClaims({ sub: "timed", exp: NOW + 100 });
     for (const [time, expected] of [
       [NOW, "accepted: timed"],
@@ -319,7 +319,7 @@ describe("a token that was verified before", () => {
     nowSeconds = NOW;
   });
 
-  test("does not open the door to another token", async () => {
+  test("does not make another token valid", async () => {
     const token = withClaims({ sub: "first" });
     expect(await verifyAgain(token)).toBe("accepted: first");
     const [header, , signature] = token.split(".");
@@ -328,7 +328,7 @@ describe("a token that was verified before", () => {
     expect(await verifyAgain(forged)).toBe("refused: signature_invalid");
   });
 
-  test("is verified again after the cache was full", async () => {
+  test("is verified again once the cache has been cleared", async () => {
     const token = withClaims({ sub: "kept" });
     await verifyAgain(token);
     const tokens = Array.from({ length: 1000 }, (_, number) =>

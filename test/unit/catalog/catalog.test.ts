@@ -27,7 +27,7 @@ describe("the catalog's own data", () => {
     expect(catalog.list(provider).map(({ id }) => id)).toContain(name ?? "");
   });
 
-  test("every price has its day and its source, and no digits below a tenth of a cent for a million tokens", () => {
+  test("every price has a date and a source, and at most three decimals per million tokens", () => {
     for (const provider of PROVIDERS) {
       for (const model of catalog.list(provider)) {
         const lists = [model, ...(model.price_changes ?? [])].flatMap(
@@ -44,7 +44,7 @@ describe("the catalog's own data", () => {
     }
   });
 
-  test("announced prices stand in the order of their days", () => {
+  test("announced prices are sorted by day", () => {
     for (const model of PROVIDERS.flatMap((provider) => [...catalog.list(provider)])) {
       const days = (model.price_changes ?? []).map(({ from }) => from);
       expect(days).toEqual(days.toSorted());
@@ -59,7 +59,7 @@ describe("looking up a model", () => {
     expect(catalog.lookup("claude", "claude-sonnet").id).toBe("claude-sonnet-5-5");
   });
 
-  test("keeps the vendor's other id, with all that is known of the model", () => {
+  test("keeps the vendor's other id, with everything known about the model", () => {
     const dated = catalog.lookup("claude", "claude-haiku-4-5-20251001");
     expect(dated).toEqual({
       ...catalog.lookup("claude", "claude-haiku-4-5"),
@@ -67,13 +67,13 @@ describe("looking up a model", () => {
     });
   });
 
-  test("takes an unknown model at its word, with nothing known of it", () => {
+  test("returns an unknown model with nothing but its id", () => {
     expect(catalog.lookup("claude", "claude-next")).toEqual({ id: "claude-next" });
     expect(catalog.find("claude", "claude-next")).toBeUndefined();
     expect(catalog.lookup("nobody", "toString")).toEqual({ id: "toString" });
   });
 
-  test("names of one provider mean nothing at another", () => {
+  test("names of one provider mean nothing to another", () => {
     expect(catalog.find("openai", "opus")).toBeUndefined();
   });
 
@@ -95,7 +95,7 @@ describe("MODEL_CATALOG", () => {
     });
   }
 
-  test("adds models, also for providers that the catalog does not know", () => {
+  test("adds models, even for providers that the catalog does not have", () => {
     const own = createFrom({
       ollama: [{ id: "qwen3", aliases: ["qwen"], price: { input: 0, output: 0 } }],
     });
@@ -105,7 +105,7 @@ describe("MODEL_CATALOG", () => {
     expect(own.defaultModel("ollama")).toBeNull();
   });
 
-  test("corrects a model and keeps what it does not say", () => {
+  test("corrects a model and keeps the fields that it does not give", () => {
     const own = createFrom({ claude: [{ id: "claude-sonnet-5-5", max_output_tokens: 5 }] });
     expect(own.lookup("claude", "sonnet")).toEqual({
       ...catalog.lookup("claude", "sonnet"),
@@ -122,7 +122,7 @@ describe("MODEL_CATALOG", () => {
     expect(argon.refuses).toEqual(["temperature", "top_p"]);
   });
 
-  test("an operator's alias is stronger than ours, an id stronger than any alias", () => {
+  test("an operator's alias takes precedence over ours, and an id over any alias", () => {
     const own = createFrom({
       claude: [{ id: "claude-mine", aliases: ["sonnet", "claude-opus-5"] }],
     });

@@ -18,7 +18,7 @@ function usage(input: number, output: number, more: Partial<Usage> = {}): Usage 
 describe("the cost of a call", () => {
   const sonnet = catalog.lookup("claude", "claude-sonnet-4-6");
 
-  test("is input and output by the price of a million tokens", () => {
+  test("is input and output at the price per million tokens", () => {
     expect(computeCost(usage(1_000_000, 100_000), sonnet, NOVEMBER)).toEqual({
       currency: "USD",
       input: 3,
@@ -27,7 +27,7 @@ describe("the cost of a call", () => {
     });
   });
 
-  test("is that of all passes where some are not in the counts, each by the price of its model", () => {
+  test("covers all passes if the counts leave some out, each at the price of its model", () => {
     const opus = catalog.lookup("claude", "claude-opus-5");
     const passes = [
       { usage: usage(60_000, 600) },
@@ -54,7 +54,7 @@ describe("the cost of a call", () => {
     expect(computeCost(counted, sonnet, NOVEMBER)?.input).toBe(expected);
   });
 
-  test("takes the input's price where a cache price is not known, and the write's where the hour's is not", () => {
+  test("uses the input price for an unknown cache price, and the write price for an unknown one-hour price", () => {
     const model: ModelInfo = { id: "m", price: { input: 2, output: 4 } };
     const counted = usage(10, 0, {
       cached_input_tokens: 4,
@@ -66,7 +66,7 @@ describe("the cost of a call", () => {
     expect(computeCost(counted, withWrites, NOVEMBER)?.input).toBe((7 * 2 + 3 * 3) / 1e6);
   });
 
-  test("never goes below zero where a vendor's counts do not fit together", () => {
+  test("is never negative, even if a vendor's counts are inconsistent", () => {
     const model: ModelInfo = { id: "m", price: { input: 2, output: 4, cached_input: 0 } };
     expect(computeCost(usage(5, 0, { cached_input_tokens: 9 }), model, NOVEMBER)?.input).toBe(0);
   });
@@ -90,7 +90,7 @@ describe("the cost of a call", () => {
 });
 
 describe("prices that depend on the prompt's size", () => {
-  test("haiku 5.5 costs five times as much above 100,000 tokens, the boundary itself does not", () => {
+  test("haiku 5.5 costs five times as much above 100,000 tokens, but not at the boundary itself", () => {
     const haiku = catalog.lookup("claude", "haiku");
     expect(computeCost(usage(100_000, 1000), haiku, NOVEMBER)).toMatchObject({
       input: 0.01,
@@ -102,7 +102,7 @@ describe("prices that depend on the prompt's size", () => {
     });
   });
 
-  test("OpenAI doubles input and takes half as much again for output above 272,000", () => {
+  test("OpenAI doubles input and charges 1.5 times as much for output above 272,000", () => {
     const sol = catalog.lookup("openai", "gpt-6.1-sol");
     const cached = { cached_input_tokens: 72_000 };
     expect(computeCost(usage(272_000, 1000, cached), sol, NOVEMBER)).toMatchObject({
@@ -131,7 +131,7 @@ describe("prices that depend on the prompt's size", () => {
 describe("prices that change on a day", () => {
   const argon = catalog.lookup("gemini", "gemini-4-argon");
 
-  test("hold until the last moment of the day before (UTC)", () => {
+  test("take effect at midnight UTC", () => {
     const lastMoment = Date.UTC(2026, 11, 1) - 1;
     expect(computeCost(usage(1_000_000, 1_000_000), argon, lastMoment)).toMatchObject({
       input: 2,
@@ -143,7 +143,7 @@ describe("prices that change on a day", () => {
     });
   });
 
-  test("of several changes the last that has come counts, with its own price of long prompts", () => {
+  test("apply the latest change in effect, with its own price for long prompts", () => {
     const model: ModelInfo = {
       id: "m",
       price: { input: 1, output: 1 },

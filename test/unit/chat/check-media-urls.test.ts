@@ -69,7 +69,7 @@ describe("checkMediaUrls", () => {
     expect(() => checkMediaUrls(withImage(url))).not.toThrow();
   });
 
-  test("looks into the results of tools", () => {
+  test("checks tool results too", () => {
     const content: Message["content"] = [
       {
         type: "tool_result",

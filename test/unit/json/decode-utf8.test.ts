@@ -19,7 +19,7 @@ describe("decodeUtf8", () => {
     expect(() => decodeUtf8(Uint8Array.from(bytes))).toThrow("The JSON is not valid UTF-8.");
   });
 
-  test("works again after it refused something", () => {
+  test("works again after a refusal", () => {
     expect(() => decodeUtf8(Uint8Array.of(0xe6))).toThrow(JsonError);
     expect(decodeUtf8(new TextEncoder().encode("ok"))).toBe("ok");
   });
@@ -28,7 +28,7 @@ describe("decodeUtf8", () => {
     const text = decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d));
     expect(text).toBe("\uFEFF{}");
     expect(() => parseStrictJson(text)).toThrow(
-      "The JSON begins with a byte order mark; leave it out.",
+      "The JSON begins with a byte order mark; remove it.",
     );
   });
 });

@@ -30,13 +30,13 @@ describe("parseStrictJson", () => {
     expect(parseStrictJson(text)).toEqual(JSON.parse(text));
   });
 
-  test("reads as many as 50,000 members, and refuses more before it parses", () => {
+  test("reads up to 50,000 members, and refuses more before parsing", () => {
     const members = Array.from({ length: 50_000 }, (_, index) => `"k${index}":0`);
     expect(Object.keys(Object(parseStrictJson(`{${members.join(",")}}`)))).toHaveLength(50_000);
     expect(refusal(`[{"a":0},{${members.join(",")}}]`).reason).toBe("members");
   });
 
-  test("leaves the prototype of what it parsed alone", () => {
+  test("leaves prototypes alone", () => {
     expect(Object.getPrototypeOf(parseStrictJson('{"constructor":{"prototype":{"x":1}}}'))).toBe(
       Object.prototype,
     );
@@ -71,7 +71,7 @@ describe("parseStrictJson", () => {
     expect(refusal(text).reason).toBe(reason);
   });
 
-  test("counts depth over objects and lists together, before parsing", () => {
+  test("counts the depth of objects and lists together, before parsing", () => {
     const nested = (levels: number) => '{"a":['.repeat(levels / 2) + "]}".repeat(levels / 2);
     expect(parseStrictJson(nested(64))).toBeDefined();
     expect(refusal(nested(66)).reason).toBe("depth");
@@ -80,7 +80,7 @@ describe("parseStrictJson", () => {
     expect(parseStrictJson(`["${"[".repeat(1000)}"]`)).toEqual(["[".repeat(1000)]);
   });
 
-  test("does not count depth of siblings together", () => {
+  test("does not add up the depth of siblings", () => {
     expect(parseStrictJson(`[${"[],".repeat(1000)}{}]`)).toHaveLength(1001);
   });
 
@@ -98,15 +98,15 @@ describe("parseStrictJson", () => {
     expect(refusal(text).param).toBe(param);
   });
 
-  test("is an invalid_json error whose message names the reason and repeats nothing of the text", () => {
+  test("throws invalid_json with a message that names the reason and quotes nothing", () => {
     const error = refusal('{"secret":"hunter2","s":1,"s":2}');
     expect(error.code).toBe("invalid_json");
     expect(error.status).toBe(400);
-    expect(error.message).toBe("The JSON has an object that holds the same name twice.");
+    expect(error.message).toBe("The JSON has an object with the same name twice.");
     expect(JSON.stringify(error) + error.message).not.toContain("hunter2");
   });
 
-  test("takes time in proportion to the text, also for hostile texts of 1 MiB", () => {
+  test("takes time proportional to the text, even for hostile texts of 1 MiB", () => {
     const size = 1 << 20;
     const texts = [
       JSON.stringify({ a: "x".repeat(size) }),

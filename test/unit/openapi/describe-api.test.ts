@@ -20,7 +20,7 @@ describe("the description of the API", () => {
     expect(validator.version).toBe("3.1");
   });
 
-  test("refers to nothing that it does not have", () => {
+  test("has no dangling reference", () => {
     const references = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name ?? "",
     );
@@ -28,7 +28,7 @@ describe("the description of the API", () => {
     for (const name of references) expect(Object.keys(SCHEMAS)).toContain(name);
   });
 
-  test("says of every field of a request to /chat what the code checks", () => {
+  test("describes every field of a request to /chat", () => {
     expect(api.components.schemas.ChatRequest).toMatchObject({
       type: "object",
       additionalProperties: false,
@@ -43,7 +43,7 @@ describe("the description of the API", () => {
 });
 
 describe("the events of a stream", () => {
-  test("are those that the description has", async () => {
+  test("match the description", async () => {
     const echo = createEchoProvider({ randomId: () => "1" });
     const tools = [
       { name: "now", parameters: { type: "object", properties: { zone: { type: "string" } } } },
@@ -78,7 +78,7 @@ describe("the events of a stream", () => {
 describe("the page", () => {
   const page = renderPage(api);
 
-  test("has every path and every schema, and each of its links leads somewhere", () => {
+  test("has every path and every schema, and no dead link", () => {
     for (const path of Object.keys(api.paths)) expect(page).toContain(`<code>${path}</code>`);
     const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, anchor]) => anchor);
     expect(links.length).toBeGreaterThan(50);

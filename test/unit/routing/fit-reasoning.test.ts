@@ -44,7 +44,7 @@ describe("an effort", () => {
     ["is sent as it is where the model takes it", { effort: "max" }, opus55, [{ effort: "max" }]],
     ["becomes the nearest one", { effort: "max" }, flash38, [{ effort: "high" }, ADJUSTED_EFFORT]],
     [
-      "becomes the lower of two that are as near",
+      "becomes the lower of its two neighbours",
       { effort: "xhigh" },
       opus46,
       [{ effort: "high" }, ADJUSTED_EFFORT],
@@ -56,7 +56,7 @@ describe("an effort", () => {
       [{ effort: "low" }, ADJUSTED_EFFORT],
     ],
     [
-      "none becomes the lowest where thinking cannot be off",
+      "none becomes the lowest if reasoning cannot be turned off",
       { effort: "none" },
       opus55,
       [{ effort: "low" }, ADJUSTED_EFFORT],
@@ -109,7 +109,7 @@ describe("an effort", () => {
     expect(fit(reasoning, model)).toEqual(expected);
   });
 
-  test("becomes at most half of max_tokens, or is left out where that is too little", () => {
+  test("becomes at most half of max_tokens, or is dropped if that is too little", () => {
     expect(fit({ effort: "high" }, sonnet45, { maxTokens: 4000 })).toEqual([
       { budget_tokens: 2000 },
       ADJUSTED_EFFORT,
@@ -160,7 +160,7 @@ describe("a budget", () => {
     ],
     ["of nothing means off", { budget_tokens: 0 }, sonnet45, [{ effort: "none" }]],
     [
-      "of nothing becomes the lowest effort where thinking cannot be off",
+      "of 0 becomes the lowest effort if reasoning cannot be turned off",
       { budget_tokens: 0 },
       flash38,
       [{ effort: "low" }, ADJUSTED_BUDGET],
@@ -195,7 +195,7 @@ describe("a budget", () => {
 });
 
 describe("a provider", () => {
-  test("that takes neither gets neither", () => {
+  test("that supports neither gets neither", () => {
     const dropped: Parameter[] = [
       "reasoning.effort",
       "reasoning.budget_tokens",
@@ -209,7 +209,7 @@ describe("a provider", () => {
     ]);
   });
 
-  test("that takes only one gets the other mapped to it", () => {
+  test("that supports only one gets the other mapped to it", () => {
     expect(fit({ budget_tokens: 5000 }, unknown, { dropped: ["reasoning.budget_tokens"] })).toEqual(
       [{ effort: "medium" }, ADJUSTED_BUDGET],
     );
@@ -219,7 +219,7 @@ describe("a provider", () => {
     ]);
   });
 
-  test("keeps the wish to see the reasoning", () => {
+  test("keeps the setting that makes reasoning visible", () => {
     expect(fit({ effort: "max", visible: false }, flash38)).toEqual([
       { effort: "high", visible: false },
       ADJUSTED_EFFORT,

@@ -48,7 +48,7 @@ const everyParameter: Partial<ChatRequest> = {
   metadata: { a: "b" },
 };
 
-describe("a request that the target takes as it is", () => {
+describe("a request that the target fully supports", () => {
   test("comes back as the same object, without a warning", () => {
     const messages: Message[] = [
       { role: "system", content: "Be short." },
@@ -91,7 +91,7 @@ describe("a request that the target takes as it is", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("an empty list of tools and an empty message are left to the vendor", () => {
+  test("leaves an empty list of tools and an empty message to the vendor", () => {
     const { whole, fitted } = fit({
       tools: [],
       tool_choice: "auto",
@@ -125,7 +125,7 @@ describe("parameters", () => {
     },
   );
 
-  test("leave to call several tools is taken back without a word, the wish for one at a time is not", () => {
+  test("drop permission for parallel calls silently, but warn about a request for one at a time", () => {
     const capabilities = capabilitiesWithout("parallel_tool_calls");
     const allowed = fit(
       { tools: [{ name: "a" }], parallel_tool_calls: true },
@@ -139,7 +139,7 @@ describe("parameters", () => {
     ]);
   });
 
-  test("the model's own refusals count as well, and the caller's request is not changed", () => {
+  test("respect the model's own refusals, and leave the caller's request unchanged", () => {
     const { whole, fitted, warnings } = fit({ temperature: 0.5 }, { refuses: ["temperature"] });
     expect(fitted.temperature).toBeUndefined();
     expect(whole.temperature).toBe(0.5);
@@ -147,12 +147,12 @@ describe("parameters", () => {
       {
         code: "unsupported_parameter",
         param: "temperature",
-        message: "stub m does not take this.",
+        message: "stub m does not support this.",
       },
     ]);
   });
 
-  test("what is refused while reasoning is taken where reasoning is off", () => {
+  test("that are refused while reasoning are sent if reasoning is off", () => {
     const model: Partial<ModelInfo> = {
       reasoning: "effort",
       efforts: ["none", "low"],
@@ -165,7 +165,7 @@ describe("parameters", () => {
     expect(fit({ temperature: 1, reasoning: { effort: "none" } }, model).said).toEqual([]);
   });
 
-  test("max_tokens above the model's limit becomes the limit", () => {
+  test("cap max_tokens at the model's limit", () => {
     const { fitted, said } = fit({ max_tokens: 200_000 }, { max_output_tokens: 64_000 });
     expect(fitted.max_tokens).toBe(64_000);
     expect(said).toEqual(["adjusted_parameter max_tokens"]);
@@ -179,7 +179,7 @@ describe("parameters", () => {
     expect(dropped.fitted).not.toHaveProperty("max_tokens");
   });
 
-  test("a schema becomes any JSON where that is the most that can be asked for", () => {
+  test("turn a schema into plain JSON if that is the most that is supported", () => {
     const request = { response_format: { type: "json_schema", schema: {} } } as const;
     const adjusted = fit(
       request,
@@ -200,7 +200,7 @@ describe("tools", () => {
   const foreign = { type: "opaque", format: "google", value: { googleSearch: {} } } as const;
   const own = { type: "opaque", format: "anthropic", value: { type: "web_search" } } as const;
 
-  test("a provider without tools gets none, nor anything about them", () => {
+  test("are dropped for a provider without tools, and so is every setting about them", () => {
     const { fitted, said } = fit(
       everyParameter,
       {},
@@ -212,7 +212,7 @@ describe("tools", () => {
     expect(said).toEqual(["unsupported_parameter tools", "unsupported_parameter tool_choice"]);
   });
 
-  test("a choice that changes nothing goes without a word", () => {
+  test("lose a choice that changes nothing silently", () => {
     const { fitted, said } = fit(
       { tools: [{ name: "a" }], tool_choice: "auto" },
       {},
@@ -222,14 +222,14 @@ describe("tools", () => {
     expect(said).toEqual(["unsupported_parameter tools"]);
   });
 
-  test("tools in another vendor's words are left out, one's own stay", () => {
+  test("in another vendor's format are dropped, those in the provider's own stay", () => {
     const { fitted, said } = fit({ tools: [{ name: "a" }, foreign, own], tool_choice: "required" });
     expect(fitted.tools).toEqual([{ name: "a" }, own]);
     expect(fitted.tool_choice).toBe("required");
     expect(said).toEqual(["foreign_content_dropped tools[1]"]);
   });
 
-  test("where none is left there is no choice either", () => {
+  test("lose their choice if none of them is left", () => {
     const { fitted, said } = fit({
       tools: [foreign],
       tool_choice: { name: "googleSearch" },
@@ -239,7 +239,7 @@ describe("tools", () => {
     expect(said).toEqual(["foreign_content_dropped tools[0]", "unsupported_parameter tool_choice"]);
   });
 
-  test("a forced call is left to the model where it cannot be forced", () => {
+  test("leave a call to the model if it cannot be forced", () => {
     for (const choice of ["required", { name: "a" }] as const) {
       const { fitted, said } = fit(
         { tools: [{ name: "a" }], tool_choice: choice },
@@ -254,7 +254,7 @@ describe("tools", () => {
     ).toEqual([]);
   });
 
-  test("a choice is left out where the provider takes none", () => {
+  test("lose their choice if the provider supports none", () => {
     const capabilities = capabilitiesWithout("tool_choice");
     expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, {}, { capabilities }).said).toEqual(
       ["unsupported_parameter tool_choice"],
@@ -295,7 +295,7 @@ describe("a conversation that comes from another vendor", () => {
   ];
   const { whole, fitted, said } = fit({ messages });
 
-  test("loses its signatures and opaque parts, each told of with its path", () => {
+  test("loses its signatures and opaque parts, with a warning and a path for each", () => {
     expect(said).toEqual([
       "foreign_signature_dropped messages[1].content[0].signature",
       "foreign_signature_dropped messages[1].content[1].signature",
@@ -307,7 +307,7 @@ describe("a conversation that comes from another vendor", () => {
     ]);
   });
 
-  test("keeps its texts, thoughts and calls; a hidden thought without its signature is nothing", () => {
+  test("keeps its texts, reasoning and calls, but not hidden reasoning without its signature", () => {
     expect(fitted.messages).toEqual([
       { role: "user", content: "Look it up." },
       {
@@ -330,7 +330,7 @@ describe("a conversation that comes from another vendor", () => {
     expect(JSON.stringify(fitted)).not.toContain("google");
   });
 
-  test("to a provider without a format every signature is foreign", () => {
+  test("loses every signature on the way to a provider without a format", () => {
     const { said: all } = fit(
       {
         messages: [
@@ -346,7 +346,7 @@ describe("a conversation that comes from another vendor", () => {
     expect(all).toEqual(["foreign_signature_dropped messages[0].content[0].signature"]);
   });
 
-  test("a message of which nothing is left is left out, and that is said", () => {
+  test("loses a message with nothing left, with a warning", () => {
     const opaque = { type: "opaque", format: "google", value: {} } as const;
     const result = fit({
       messages: [
@@ -365,7 +365,7 @@ describe("a conversation that comes from another vendor", () => {
     ]);
   });
 
-  test("nothing left of the last message is an error: the question itself would be missing", () => {
+  test("is refused if nothing of its last message is left: the question itself would be missing", () => {
     const error = thrownBy(() =>
       fit(
         { messages: [{ role: "user", content: [{ type: "image", data: "aGk=" }] }] },
@@ -378,7 +378,7 @@ describe("a conversation that comes from another vendor", () => {
   });
 });
 
-describe("content that the provider has no place for", () => {
+describe("content that the provider does not support", () => {
   const content: Message["content"] = [
     { type: "text", text: "Compare." },
     { type: "image", data: "aGk=" },
@@ -406,7 +406,7 @@ describe("content that the provider has no place for", () => {
     );
   });
 
-  test("a tool's result stays, empty if need be: the call must be answered", () => {
+  test("keeps a tool result, even if empty: its call needs one", () => {
     const messages: Message[] = [
       {
         role: "tool",
@@ -438,7 +438,7 @@ describe("content that the provider has no place for", () => {
     ]);
   });
 
-  test("cache hints are taken off wherever they stand", () => {
+  test("loses cache hints everywhere", () => {
     const { fitted, said } = fit(
       {
         cache: {},
@@ -461,7 +461,7 @@ describe("content that the provider has no place for", () => {
 });
 
 describe("fields of another format", () => {
-  test("are told of once for each format, with the place of the first, and left alone", () => {
+  test("are reported once per format, with the path of the first, and stay", () => {
     const { whole, fitted, warnings } = fit({
       extras: { anthropic: { speed: "fast" }, openai_chat: { user: "u", store: true } },
       tools: [{ name: "a", extras: { google: { behavior: 1 } } }],
@@ -475,17 +475,18 @@ describe("fields of another format", () => {
       {
         code: "foreign_content_dropped",
         param: "tools[0].extras.google",
-        message: "Fields of google are not sent to stub m: behavior here.",
+        message: "Fields of the google format are not sent to stub m: behavior here.",
       },
       {
         code: "foreign_content_dropped",
         param: "messages[0].content[0].extras.openai_chat",
-        message: "Fields of openai_chat are not sent to stub m: x here and in 2 other places.",
+        message:
+          "Fields of the openai_chat format are not sent to stub m: x here and in 2 other places.",
       },
     ]);
   });
 
-  test("a request that only one format can answer goes to no other", () => {
+  test("a request that requires a format goes to no other", () => {
     const requires_format = { format: "openai_responses", param: "previous_response_id" } as const;
     const error = thrownBy(() => fit({ requires_format }));
     expect([error.code, error.param]).toEqual(["unsupported_parameter", "previous_response_id"]);
@@ -494,7 +495,7 @@ describe("fields of another format", () => {
 });
 
 describe("strict mode", () => {
-  test("the first thing that cannot be sent is an error that names it", () => {
+  test("refuses the first unsupported thing, by its path", () => {
     const error = thrownBy(() =>
       fitRequest(
         { messages: [{ role: "user", content: "Hi" }], temperature: 1 },
@@ -509,7 +510,7 @@ describe("strict mode", () => {
     ]);
   });
 
-  test("what the vendor itself warned of is none", () => {
+  test("lets the vendor's own warnings pass", () => {
     const warnings: Warning[] = [];
     const warning: Warning = { code: "upstream_warning", param: "", message: "Soon retired." };
     createWarningSink(true, warnings)(warning);

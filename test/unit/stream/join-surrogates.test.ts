@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../src/chat/event.ts";
-import { createHalfJoiner } from "../../../src/stream/join-surrogates.ts";
+import { createSurrogateJoiner } from "../../../src/stream/join-surrogates.ts";
 
 const [HIGH, LOW] = ["\ud83d", "\ude00"];
 
@@ -9,7 +9,7 @@ const end = (index = 0): ChatEvent => ({ type: "part-end", index });
 
 /** The deltas of each part, and its end, after the batches went through one joiner. */
 function join(...batches: ChatEvent[][]): string[] {
-  const joinSurrogates = createHalfJoiner();
+  const joinSurrogates = createSurrogateJoiner();
   for (const batch of batches) joinSurrogates(batch);
   return batches.flat().flatMap((event) => {
     if (event.type === "part-delta")
@@ -19,7 +19,7 @@ function join(...batches: ChatEvent[][]): string[] {
 }
 
 describe("a character that is cut in two", () => {
-  test("comes whole with its second half, in one batch or in two", () => {
+  test("comes whole with its second half, within a batch or across two", () => {
     expect(join([text(`a${HIGH}`), text(`${LOW}b`), end()])).toEqual(["0:a", "0:😀b", "0."]);
     expect(join([text(HIGH)], [text(LOW)], [end()])).toEqual(["0:😀", "0."]);
   });
@@ -34,7 +34,7 @@ describe("a character that is cut in two", () => {
     ]);
   });
 
-  test("is replaced where its other half never comes", () => {
+  test("is replaced if its other half never comes", () => {
     expect(join([text(`a${HIGH}`), end()])).toEqual(["0:a", "0:\ufffd", "0."]);
     expect(join([text(`a${HIGH}`), text("b"), end()])).toEqual(["0:a", "0:\ufffdb", "0."]);
     expect(join([text(`${LOW}a`), text(`b${HIGH}c`), end()])).toEqual([
@@ -44,10 +44,10 @@ describe("a character that is cut in two", () => {
     ]);
   });
 
-  test("changes no event that is whole", () => {
+  test("leaves well-formed events unchanged", () => {
     const events = [text("😀"), end()];
     const [first] = events;
-    createHalfJoiner()(events);
+    createSurrogateJoiner()(events);
     expect(events).toEqual([text("😀"), end()]);
     expect(events[0]).toBe(first);
   });

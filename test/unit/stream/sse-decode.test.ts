@@ -84,7 +84,7 @@ const CASES: [name: string, text: string, messages: SseMessage[]][] = [
 
 describe("createSseDecoder", () => {
   for (const [name, text, messages] of CASES) {
-    test(`reads ${name}, in whatever pieces it comes`, () => {
+    test(`reads ${name}, however it is cut into pieces`, () => {
       for (const pieces of splits(encoder.encode(text)))
         expect(decodePieces(pieces)).toEqual(messages);
     });
@@ -95,7 +95,7 @@ describe("createSseDecoder", () => {
     expect(decodePieces([bytes])).toEqual([{ event: "", data: "a\uFFFDb" }]);
   });
 
-  test("refuses a line without end", () => {
+  test("refuses an endless line", () => {
     const decoder = createSseDecoder();
     const mebibyte = encoder.encode("x".repeat(1024 * 1024));
     decoder.decode(encoder.encode("data: "));

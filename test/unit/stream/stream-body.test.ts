@@ -65,12 +65,12 @@ describe("createStreamBody", () => {
     expect(finished).toEqual([null]);
   });
 
-  test("goes on reading past a batch that says nothing", async () => {
+  test("reads on after a batch without text", async () => {
     const { body } = createBody(createSource([[{ type: "opaque" }], [{ type: "opaque" }], END]));
     expect(await new Response(body).text()).toBe("end\n");
   });
 
-  test("sends heartbeats while the answer is silent, also before it opens", async () => {
+  test("sends heartbeats while the answer is silent, and before it opens", async () => {
     const { promise, resolve } = Promise.withResolvers<EventStream>();
     const { body } = createBody(promise, { heartbeatMs: 40 });
     const reader = body.getReader();
@@ -88,7 +88,7 @@ describe("createStreamBody", () => {
     expect(last).toBe("end\n");
   });
 
-  test("ends with an error event where the answer fails to open", async () => {
+  test("ends with an error event if the answer fails to open", async () => {
     const seen: EventBatch[] = [];
     const { body, finished } = createBody(Promise.reject(new ChatError("upstream_error")), {
       onBatch: (batch) => seen.push(batch),
@@ -98,7 +98,7 @@ describe("createStreamBody", () => {
     expect(finished).toEqual([null]);
   });
 
-  test("closes the source when the caller's signal says that it left", async () => {
+  test("closes the source when the caller's signal is aborted", async () => {
     const source = createSource([]);
     const { body, caller, finished } = createBody(source);
     const reading = body.getReader().read();
@@ -118,7 +118,7 @@ describe("createStreamBody", () => {
     expect(finished.map((failure) => failure?.code)).toEqual(["cancelled"]);
   });
 
-  test("closes a source that opens after the caller left", async () => {
+  test("closes a source that opens after the caller has left", async () => {
     const { promise, resolve } = Promise.withResolvers<EventStream>();
     const source = createSource([]);
     const { body } = createBody(promise);
@@ -128,7 +128,7 @@ describe("createStreamBody", () => {
     expect(source.closed).toBe(true);
   });
 
-  test("stays quiet where the caller had left before it began", async () => {
+  test("writes nothing if the caller left before it began", async () => {
     const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
     const { body, finished } = createBody(source, {
       callerSignal: AbortSignal.abort(),
@@ -141,7 +141,7 @@ describe("createStreamBody", () => {
     expect(source.closed).toBe(true);
   });
 
-  test("gives up a caller who does not read", async () => {
+  test("gives up on a caller who does not read", async () => {
     const source = createSource([[{ type: "start", id: "1", model: "m" }]]);
     const { finished } = createBody(source, { heartbeatMs: 20, clientStallMs: 60 });
     await until("it is given up", () => source.closed);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import Anthropic from "@anthropic-ai/sdk";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Format } from "../../../../src/chat/format.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { anthropicMessagesDialect as dialect } from "../../../../src/dialects/anthropic-messages/index.ts";
@@ -56,9 +56,7 @@ const FOREIGN: readonly ChatEvent[] = [
 ];
 
 function fold(events: readonly ChatEvent[], format: Format | null = "google") {
-  const folded = createEventFold(format);
-  folded.add(events);
-  return folded.response();
+  return foldBatches([events], format);
 }
 
 function encodeStream(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, Warning } from "../../../../src/chat/event.ts";
-import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import { openaiChatDialect } from "../../../../src/dialects/openai-chat/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { ERRORS, type ErrorCode } from "../../../../src/errors/error-codes.ts";
@@ -24,7 +24,7 @@ const USAGE = {
 const WARNING: Warning = {
   code: "unsupported_parameter",
   param: "seed",
-  message: "m does not take this.",
+  message: "m does not support this.",
 };
 
 const EVENTS: ChatEvent[] = [
@@ -47,9 +47,10 @@ function whole(
   events: readonly ChatEvent[],
   overrides: Parameters<typeof createAnswerContext>[1] = {},
 ) {
-  const fold = createEventFold(null);
-  fold.add(events);
-  return openaiChatDialect.encodeResponse(fold.response(), createAnswerContext(null, overrides));
+  return openaiChatDialect.encodeResponse(
+    foldBatches([events], null),
+    createAnswerContext(null, overrides),
+  );
 }
 
 function stream(

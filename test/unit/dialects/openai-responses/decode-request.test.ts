@@ -422,7 +422,7 @@ describe("what only a provider of this format can honour", () => {
     const request = decodeRequest({ input: "Hi", truncation: "auto", text: { verbosity: "low" } });
     expect(request.requires_format).toBeUndefined();
     expect(warningsOf(request)).toEqual([
-      "Fields of openai_responses are not sent to other m: truncation, text here.",
+      "Fields of the openai_responses format are not sent to other m: truncation, text here.",
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Format } from "../../../../src/chat/format.ts";
 import { openaiResponsesDialect } from "../../../../src/dialects/openai-responses/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
@@ -53,9 +53,7 @@ const FOREIGN: readonly ChatEvent[] = [
 ];
 
 function fold(events: readonly ChatEvent[], format: Format | null) {
-  const folded = createEventFold(format);
-  folded.add(events);
-  return folded.response();
+  return foldBatches([events], format);
 }
 
 function encodeWhole(events: readonly ChatEvent[], format: Format | null): JsonObject {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import { openChatCompletions } from "../../../../src/formats/openai-chat/open-chat-completions.ts";
 import { NO_QUIRKS } from "../../../../src/formats/openai-chat/quirks.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
@@ -52,9 +52,7 @@ async function play(...data: readonly (JsonObject | string)[]): Promise<ChatEven
 }
 
 function fold(events: readonly ChatEvent[]) {
-  const folded = createEventFold("openai_chat");
-  folded.add(events);
-  return folded.response();
+  return foldBatches([events], "openai_chat");
 }
 
 function errorOf(events: readonly ChatEvent[]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { createPartWriter } from "../../../../src/formats/openai-chat/part-writer.ts";
@@ -20,9 +20,7 @@ function assemble(...deltas: readonly JsonObject[]): Part[] {
   assembler.close(events);
   events.push({ type: "end", finish_reason: "tool_calls", raw_finish_reason: null, usage: null });
   expectEventOrder(events);
-  const fold = createEventFold("openai_chat");
-  fold.add(events);
-  return fold.response().content;
+  return foldBatches([events], "openai_chat").content;
 }
 
 function call(id: string, name: string, args: JsonObject) {

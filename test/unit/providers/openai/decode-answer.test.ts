@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, EventStream } from "../../../../src/chat/event.ts";
-import { createEventFold } from "../../../../src/chat/fold-events.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/openai/decode-answer.ts";
 import { readErrorBody } from "../../../../src/providers/openai/read-error.ts";
@@ -53,9 +53,7 @@ async function play(...events: readonly JsonObject[]): Promise<ChatEvent[]> {
 }
 
 function fold(events: readonly ChatEvent[]) {
-  const folded = createEventFold("openai_responses");
-  folded.add(events);
-  return folded.response();
+  return foldBatches([events], "openai_responses");
 }
 
 function errorOf(events: readonly ChatEvent[]) {

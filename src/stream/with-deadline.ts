@@ -1,8 +1,5 @@
-/** Waits for a promise, but not longer than this; rejects as it does. */
-export async function settledWithin(
-  promise: Promise<unknown>,
-  milliseconds: number,
-): Promise<void> {
+/** Waits until the promise settles, or this long. Rejects if the promise rejects in that time. */
+export async function withDeadline(promise: Promise<unknown>, milliseconds: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds);
