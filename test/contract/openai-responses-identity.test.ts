@@ -82,8 +82,8 @@ function readEvents(text: string): { event: string; data: unknown }[] {
     .split(/\r?\n\r?\n/)
     .filter((block) => /^(?:event:|data:)/m.test(block) && !block.includes("data: [DONE]"))
     .map((block) => ({
-      event: /^event: (.*)$/m.exec(block)?.[1] ?? "",
-      data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? ""),
+      event: /^event: ([^\r\n]*)/m.exec(block)?.[1] ?? "",
+      data: JSON.parse(/^data: ([^\r\n]*)/m.exec(block)?.[1] ?? ""),
     }));
 }
 
