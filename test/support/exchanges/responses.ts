@@ -188,7 +188,6 @@ const REFUSALS: readonly (readonly [status: number, type: string, code: string |
   [400, "invalid_request_error", "invalid_value"],
   [404, "invalid_request_error", "model_not_found"],
   [413, "invalid_request_error", "request_too_large"],
-  [422, "invalid_request_error", null],
 ];
 
 const refused: readonly Exchange[] = REFUSALS.map(([status, type, code]) =>
