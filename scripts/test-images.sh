@@ -1,27 +1,33 @@
 #!/usr/bin/env bash
-# Builds the images by buildah and tries them under podman, without a daemon and without Docker Hub: base images are stand-ins made from
-# Debian's and npm's packages, and kept under ~/.cache/ai-server-images. Where the machine cannot, says why and ends with 0.
-#   TEST_IMAGES_INSTALL=1   installs the tools by apt first
+# Builds the images with buildah and tries them under podman, without a daemon and without Docker
+# Hub: base images are stand-ins made from Debian's and npm's packages, kept under
+# ~/.cache/ai-server-images. If this machine cannot do that, says why and exits with 0.
+#   TEST_IMAGES_REQUIRED=1   installs the tools with apt first; if the images cannot be tried on
+#                            Linux as root even then, exits with 1
 set -euo pipefail
 unset CDPATH
 cd "$(dirname "$0")/.."
 
+required=""
 leave_out() {
   printf 'Left out: the images (%s)\n' "$1"
+  [ -z "$required" ] || exit 1
   exit 0
 }
 
-[ "$(uname -s)" = Linux ] || leave_out "they are built on Linux alone"
+[ "$(uname -s)" = Linux ] || leave_out "they are built on Linux only"
 [ "$(id -u)" -eq 0 ] || leave_out "building without a daemon needs root here"
-tools=(buildah podman runc conmon debootstrap netavark)
-packages=(buildah podman runc conmon debootstrap netavark aardvark-dns catatonit)
+[ "${TEST_IMAGES_REQUIRED:-}" != 1 ] || required=1
+# netavark calls iptables or, from 1.12 on, nft; it recommends neither.
+tools=(buildah podman runc conmon debootstrap netavark iptables nft)
+packages=(buildah podman runc conmon debootstrap netavark aardvark-dns catatonit iptables nftables)
 has_tools() {
   local tool
   for tool in "${tools[@]}"; do
     command -v "$tool" >/dev/null || [ -x "/usr/lib/podman/$tool" ] || { missing="$tool" && return 1; }
   done
 }
-if ! has_tools && [ "${TEST_IMAGES_INSTALL:-}" = 1 ]; then
+if ! has_tools && [ -n "$required" ]; then
   { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >/dev/null 2>&1 ||
     leave_out "apt cannot install ${packages[*]}"
 fi

@@ -10,11 +10,13 @@ export interface TestReport {
 const REMEDIES: Readonly<Record<string, string>> = {
   "../shared/recordings": "recorded provider traffic, kept outside of this repository",
   "../shared/vectors": "test vectors of others, kept outside of this repository",
+  curl: "apt-get install curl",
   elixir: "apt-get install elixir",
   redis: "apt-get install redis-server",
   chromium: "apt-get install chromium",
   shellcheck: "apt-get install shellcheck",
   nix: "apt-get install nix-bin",
+  "nix and elixir": "apt-get install nix-bin elixir",
 };
 
 function decodeXml(text: string): string {
@@ -49,7 +51,7 @@ export function readTestReport(xml: string): TestReport {
   return report;
 }
 
-/** What a title says of why its test may not run: "(needs a program)" or "(not on a runtime: why)". */
+/** Why a test did not run, from "(needs a program)" or "(not on a runtime: why)" in its title. */
 function explain(name: string): string {
   const difference = /\((not on \w+: [^)]+)\)/.exec(name)?.[1];
   if (difference !== undefined) return difference;
@@ -59,14 +61,31 @@ function explain(name: string): string {
   return `needs ${need}${remedy === undefined ? "" : ` (${remedy})`}`;
 }
 
-/** The tests that did not run, by what they need; a test that gives no reason is named. */
+/** The part of a full name that carries the reason: a suite that was left out whole, or a test. */
+function withoutInner(name: string): string {
+  const parts = name.split(" > ");
+  const at = parts.findIndex((part) => /\((?:needs|not on) /.test(part));
+  return parts
+    .slice(0, at + 1)
+    .join(" > ")
+    .replace(/ \(needs [^)]+\)$/, "");
+}
+
+/**
+ * The tests that did not run, by what they need, and how to get it; below each reason the suites
+ * concerned. Lines of reasons begin with two spaces and a number.
+ */
 export function formatLeftOut(leftOut: readonly string[]): string {
   if (leftOut.length === 0) return "Left out: none.";
-  const counts = new Map<string, number>();
-  for (const name of leftOut) {
-    const line = explain(name);
-    counts.set(line, (counts.get(line) ?? 0) + 1);
-  }
-  const lines = [...counts].map(([line, count]) => `  ${count} × ${line}`);
+  const reasons = Map.groupBy(leftOut, explain);
+  const lines = [...reasons].flatMap(([reason, names]) => [
+    `  ${names.length} × ${reason}`,
+    ...new Set(
+      names
+        .map(withoutInner)
+        .filter((suite) => suite !== "")
+        .map((suite) => `      ${suite}`),
+    ),
+  ]);
   return [`Left out: ${leftOut.length} tests`, ...lines].join("\n");
 }

@@ -126,7 +126,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
       const events = await collectEvents(await play(recording));
       const data = events.flatMap(({ raw }) => (raw ? [raw.data] : []));
       const text = new TextDecoder().decode(recording.bytes);
-      expect(data).toEqual([...text.matchAll(/^data: (.*?)\r?$/gm)].map(([, line]) => line ?? ""));
+      expect(data).toEqual([...text.matchAll(/^data: ([^\r\n]*)/gm)].map(([, line]) => line ?? ""));
     });
   }
 

@@ -83,10 +83,10 @@ describe.skipIf(!hasRecordings)(
 function readEvents(text: string): { event: string; data: unknown }[] {
   return text
     .split(/\r?\n\r?\n/)
-    .filter((block) => /^(?:event:|data:)/m.test(block) && !block.includes("data: [DONE]"))
+    .filter((block) => /^(?:event:|data:)/m.test(block) && !block.startsWith("data: [DONE]"))
     .map((block) => ({
-      event: /^event: (.*)$/m.exec(block)?.[1] ?? "",
-      data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? ""),
+      event: /^event: ([^\r\n]*)/m.exec(block)?.[1] ?? "",
+      data: JSON.parse(/^data: ([^\r\n]*)/m.exec(block)?.[1] ?? ""),
     }));
 }
 

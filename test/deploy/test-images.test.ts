@@ -13,30 +13,34 @@ beforeEach(() => {
   tools.add("uname", "echo Linux");
   tools.add("id", "echo 0");
   tools.add("buildah", '[[ "$*" != *" inspect "* ]] && echo working-container');
-  for (const name of ["podman", "debootstrap", "runc", "conmon", "netavark", "flock"])
-    tools.add(name);
+  const found = "podman debootstrap runc conmon netavark iptables nft flock";
+  for (const name of found.split(" ")) tools.add(name);
 });
 afterEach(() => tools.remove());
 
-/** The one line by which the images are left out, without a failure. */
-function leftOut(env: Record<string, string> = {}): string {
+const REQUIRED = { TEST_IMAGES_REQUIRED: "1" };
+
+/** The one line that says why the images are left out, with the exit code. */
+function leftOut(env: Record<string, string> = {}, expectedCode = 0): string {
   const { code, out, err } = runCommand(["/bin/bash", script], {
     env: { HOME: tools.folder, PATH: tools.path, ...env },
   });
-  expect({ code, err }).toEqual({ code: 0, err: "" });
+  expect({ code, err }).toEqual({ code: expectedCode, err: "" });
   expect(out.trimEnd().split("\n")).toHaveLength(1);
   return out.trimEnd();
 }
 
-describe("where the images cannot be tried, one line says why, and nothing fails", () => {
-  test("no Linux", () => {
+describe("if the images cannot be tried, one line says why; it is a failure if they are required", () => {
+  test("not on Linux", () => {
     tools.add("uname", "echo Darwin");
-    expect(leftOut()).toBe("Left out: the images (they are built on Linux alone)");
+    for (const env of [{}, REQUIRED])
+      expect(leftOut(env)).toBe("Left out: the images (they are built on Linux only)");
   });
 
-  test("no root", () => {
+  test("not root", () => {
     tools.add("id", "echo 1000");
-    expect(leftOut()).toBe("Left out: the images (building without a daemon needs root here)");
+    for (const env of [{}, REQUIRED])
+      expect(leftOut(env)).toBe("Left out: the images (building without a daemon needs root here)");
   });
 
   test("no tools, and no apt to install them", () => {
@@ -49,16 +53,20 @@ describe("where the images cannot be tried, one line says why, and nothing fails
     expect(leftOut({ PATH: bin })).toStartWith(
       "Left out: the images (there is no buildah: apt-get install ",
     );
-    expect(leftOut({ PATH: bin, TEST_IMAGES_INSTALL: "1" })).toStartWith(
+    expect(leftOut({ PATH: bin, ...REQUIRED }, 1)).toStartWith(
       "Left out: the images (apt cannot install buildah ",
     );
   });
 
   test("buildah may not mount", () => {
     tools.add("buildah", 'echo "Error: mounting: operation not permitted" >&2; exit 125');
-    expect(leftOut()).toBe(
-      "Left out: the images (buildah cannot work on this machine: Error: mounting: operation not permitted)",
-    );
+    for (const [env, code] of [
+      [{}, 0],
+      [REQUIRED, 1],
+    ] as const)
+      expect(leftOut(env, code)).toBe(
+        "Left out: the images (buildah cannot work on this machine: Error: mounting: operation not permitted)",
+      );
   });
 
   test("debootstrap may not, or finds no archive", () => {

@@ -70,6 +70,7 @@ export const completionExchanges: Exchange[] = [
   "ollama",
   "deepseek",
   "openrouter",
+  "xai",
 ].flatMap((provider) =>
   loadExchanges(provider).filter(({ request }) =>
     /\/chat\/completions(?:[?#]|$)/.test(request.url),

@@ -2,39 +2,20 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import * as z from "zod";
 import { jsonObjectSchema } from "../../src/json/json-object.ts";
+import { type Exchange, exchangeSchema } from "./exchanges/exchange.ts";
+import { WRITTEN_EXCHANGES } from "./exchanges/index.ts";
 
-/** Real provider traffic, kept outside of the project. Suites that play it are left out, visibly, where it is absent. */
+export type { Exchange } from "./exchanges/exchange.ts";
+
+/**
+ * Real provider traffic of others, kept outside of the project. The suites play it after the
+ * exchanges that are written here, if it is there.
+ */
 export const recordingsFolder = resolve(import.meta.dir, "../../../shared/recordings");
+/** Whether more than the written exchanges is there. */
 export const hasRecordings = existsSync(recordingsFolder);
-/** Put this behind the title of a suite that needs the recordings. */
+/** Put this behind the title of a test that needs the recordings. */
 export const NEEDS_RECORDINGS = "(needs ../shared/recordings)";
-
-const bodySchema = z.union([z.string(), jsonObjectSchema]);
-
-const exchangeSchema = z.object({
-  source: z.string(),
-  interaction: z.number(),
-  request: z.object({
-    method: z.string(),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()),
-    body: bodySchema,
-  }),
-  response: z.object({
-    status: z.number(),
-    headers: z.record(z.string(), z.string()),
-    /** Whether the body is an event stream; it is then its exact text. */
-    sse: z.boolean(),
-    body: bodySchema,
-  }),
-});
-
-export type Exchange = z.infer<typeof exchangeSchema> & {
-  /** The file's name without `.json`; turns of one conversation end in `.0`, `.1`, … */
-  name: string;
-  /** Path below the recordings, for messages. */
-  path: string;
-};
 
 function listFiles(folder: string): string[] {
   if (!existsSync(folder)) return [];
@@ -52,20 +33,26 @@ function parseExchange(path: string, text: string): Exchange {
   };
 }
 
-/** All recorded exchanges below `exchanges/<provider>`; none where the recordings are absent. */
+/** The written exchanges of a provider, and the recorded ones below `exchanges/<provider>`. */
 export function loadExchanges(provider: string): Exchange[] {
-  return listFiles(join(recordingsFolder, "exchanges", provider)).map((path) =>
-    parseExchange(path, readFileSync(path, "utf8")),
-  );
+  const recorded = listFiles(join(recordingsFolder, "exchanges", provider));
+  return [
+    ...(WRITTEN_EXCHANGES[provider] ?? []),
+    ...recorded.map((path) => parseExchange(path, readFileSync(path, "utf8"))),
+  ];
 }
 
-/** All recorded exchanges of one endpoint, whoever answered: the folders are named for test suites, not for servers. */
+/** The exchanges of one endpoint, whoever answered: the folders are named for test suites, not for servers. */
 export function findExchanges(url: RegExp): Exchange[] {
-  return listFiles(join(recordingsFolder, "exchanges")).flatMap((path) => {
+  const written = Object.values(WRITTEN_EXCHANGES)
+    .flat()
+    .filter(({ request }) => url.test(request.url));
+  const recorded = listFiles(join(recordingsFolder, "exchanges")).flatMap((path) => {
     const text = readFileSync(path, "utf8");
     // The first URL is the request's. Most files are of other endpoints and large, so they are not parsed.
     return url.test(/"url":\s*"([^"]*)"/.exec(text)?.[1] ?? "") ? [parseExchange(path, text)] : [];
   });
+  return [...written, ...recorded];
 }
 
 /** The recorded answer's body as it came over the wire. */

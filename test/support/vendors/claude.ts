@@ -19,7 +19,11 @@ const requestSchema = z.looseObject({
     .optional(),
 });
 
-function message({ reasoning, signature, text, calls = [] }: ScriptedAnswer): AnthropicMessage {
+const STOP_REASONS = { length: "max_tokens", content_filter: "refusal" } as const;
+
+function message(scripted: ScriptedAnswer): AnthropicMessage {
+  const { reasoning, signature, text, calls = [], finish } = scripted;
+  const ended = calls.length > 0 ? "tool_use" : "end_turn";
   return {
     id: "msg_1",
     type: "message",
@@ -29,10 +33,11 @@ function message({ reasoning, signature, text, calls = [] }: ScriptedAnswer): An
       ...(reasoning === undefined
         ? []
         : [{ type: "thinking", thinking: reasoning, signature: signature ?? "" }]),
-      ...(text === undefined ? [] : [{ type: "text", text }]),
+      // The API has no empty text blocks.
+      ...(text ? [{ type: "text", text }] : []),
       ...calls.map(({ id, name, arguments: input }) => ({ type: "tool_use", id, name, input })),
     ],
-    stop_reason: calls.length > 0 ? "tool_use" : "end_turn",
+    stop_reason: finish === undefined ? ended : STOP_REASONS[finish],
     stop_sequence: null,
     usage: { input_tokens: COUNTS.input, output_tokens: COUNTS.output },
   };

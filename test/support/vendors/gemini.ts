@@ -21,10 +21,16 @@ const requestSchema = z.looseObject({
     .optional(),
 });
 
-function response(parts: readonly JsonObject[], ended: boolean): JsonObject {
+const FINISH_REASONS = { length: "MAX_TOKENS", content_filter: "SAFETY" } as const;
+
+function finishOf({ finish }: ScriptedAnswer): string {
+  return finish === undefined ? "STOP" : FINISH_REASONS[finish];
+}
+
+function response(parts: readonly JsonObject[], finishReason?: string): JsonObject {
   return {
     candidates: [
-      { content: { role: "model", parts }, ...(ended ? { finishReason: "STOP" } : {}), index: 0 },
+      { content: { role: "model", parts }, ...(finishReason ? { finishReason } : {}), index: 0 },
     ],
     usageMetadata: {
       promptTokenCount: COUNTS.input,
@@ -60,9 +66,13 @@ function parts(
 
 function stream(scripted: ScriptedAnswer): string[] {
   const list = parts(scripted, pieces);
-  return list.map(
-    (part, index) => `data: ${JSON.stringify(response([part], index === list.length - 1))}\r\n\r\n`,
-  );
+  // An answer without content is one empty text.
+  if (list.length === 0) list.push({ text: "" });
+  const last = list.length - 1;
+  return list.map((part, index) => {
+    const chunk = response([part], index === last ? finishOf(scripted) : undefined);
+    return `data: ${JSON.stringify(chunk)}\r\n\r\n`;
+  });
 }
 
 const ERRORS: Readonly<Record<number, string>> = {
@@ -83,7 +93,7 @@ export const gemini: Vendor = {
       : jsonAnswer(
           response(
             parts(scripted, (text) => [text]),
-            true,
+            finishOf(scripted),
           ),
         ),
   half(scripted) {

@@ -67,7 +67,7 @@ function items({
     const item = reasoningItem(reasoning, signature);
     list.push({ item, events: reasoningEvents(item, reasoning) });
   }
-  if (text !== undefined)
+  if (text)
     list.push({
       item: messageItem("msg_1", text),
       events: messageEvents(list.length, "msg_1", text),
@@ -79,9 +79,19 @@ function items({
   return list;
 }
 
+/** The fields of an answer that was cut. */
+function endOf({ finish }: ScriptedAnswer): JsonObject {
+  if (finish === undefined) return {};
+  const reason = finish === "length" ? "max_output_tokens" : finish;
+  return { status: "incomplete", incomplete_details: { reason } };
+}
+
 function events(scripted: ScriptedAnswer): JsonObject[] {
   const list = items(scripted);
-  return [CREATED, ...list.flatMap((item) => item.events), completed(list.map(({ item }) => item))];
+  const output = list.map(({ item }) => item);
+  const end = completed(output, endOf(scripted));
+  if (scripted.finish !== undefined) end.type = "response.incomplete";
+  return [CREATED, ...list.flatMap((item) => item.events), end];
 }
 
 const ERRORS: Readonly<Record<number, readonly [type: string, code: string | null]>> = {
@@ -99,7 +109,11 @@ export const openai: Vendor = {
     if (requestSchema.parse(request.json()).stream === true)
       return sseAnswer(responsesSse(...events(scripted)));
     return jsonAnswer(
-      responseObject({ output: items(scripted).map(({ item }) => item), usage: USAGE }),
+      responseObject({
+        output: items(scripted).map(({ item }) => item),
+        usage: USAGE,
+        ...endOf(scripted),
+      }),
     );
   },
   half(scripted) {

@@ -25,7 +25,12 @@ const USAGE = {
   completion_tokens_details: { reasoning_tokens: COUNTS.reasoning },
 };
 
-function completion({ reasoning, text, calls = [] }: ScriptedAnswer): JsonObject {
+function finishOf({ calls = [], finish }: ScriptedAnswer): string {
+  return finish ?? (calls.length > 0 ? "tool_calls" : "stop");
+}
+
+function completion(scripted: ScriptedAnswer): JsonObject {
+  const { reasoning, text, calls = [] } = scripted;
   const toolCalls = calls.map(({ id, name, arguments: args }) => ({
     id,
     type: "function",
@@ -37,7 +42,7 @@ function completion({ reasoning, text, calls = [] }: ScriptedAnswer): JsonObject
     ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
     ...(calls.length === 0 ? {} : { tool_calls: toolCalls }),
   };
-  const choice = { index: 0, message, finish_reason: calls.length > 0 ? "tool_calls" : "stop" };
+  const choice = { index: 0, message, finish_reason: finishOf(scripted) };
   return { ...HEAD, object: "chat.completion", choices: [choice], usage: USAGE };
 }
 
@@ -46,7 +51,8 @@ function chunk(delta: JsonObject, finishReason: string | null = null): string {
   return `data: ${JSON.stringify({ ...HEAD, object: "chat.completion.chunk", choices })}\n\n`;
 }
 
-function stream({ reasoning = "", text = "", calls = [] }: ScriptedAnswer): string[] {
+function stream(scripted: ScriptedAnswer): string[] {
+  const { reasoning = "", text = "", calls = [] } = scripted;
   const usage = { ...HEAD, object: "chat.completion.chunk", choices: [], usage: USAGE };
   return [
     chunk({ role: "assistant", content: "" }),
@@ -58,7 +64,7 @@ function stream({ reasoning = "", text = "", calls = [] }: ScriptedAnswer): stri
         chunk({ tool_calls: [{ index, function: { arguments: piece } }] }),
       ),
     ]),
-    chunk({}, calls.length > 0 ? "tool_calls" : "stop"),
+    chunk({}, finishOf(scripted)),
     `data: ${JSON.stringify(usage)}\n\n`,
     "data: [DONE]\n\n",
   ];

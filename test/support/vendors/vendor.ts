@@ -9,6 +9,8 @@ export interface ScriptedAnswer {
   signature?: string;
   text?: string;
   calls?: readonly { id: string; name: string; arguments: JsonObject }[];
+  /** Why it ended, if neither by itself nor for its calls. */
+  finish?: "length" | "content_filter";
 }
 
 /** What of a conversation stood in a request that reached the vendor. */
@@ -33,7 +35,7 @@ export interface Vendor {
   /** The server's variables that point the provider at this upstream. */
   variables(upstreamUrl: string): Record<string, string>;
   /** The answer as an event list where the request asks for one. */
-  answer(scripted: ScriptedAnswer, request: UpstreamRequest): Answer;
+  answer(scripted: ScriptedAnswer, request: Pick<UpstreamRequest, "url" | "json">): Answer;
   /** The first half of the stream: it breaks off behind the first text. */
   half(scripted: ScriptedAnswer): string;
   /** The error that this vendor sends in the midst of a stream; null where its format has none. */

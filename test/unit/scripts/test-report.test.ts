@@ -33,17 +33,22 @@ describe("the report of a test run", () => {
     });
   });
 
-  test("says what is needed and how to get it", () => {
+  test("says what is needed, how to get it, and which suites lack it", () => {
     expect(formatLeftOut(readTestReport(REPORT).leftOut)).toBe(
       [
         "Left out: 3 tests",
         "  1 × needs redis (apt-get install redis-server)",
+        "      d & x > runs on redis",
         "  1 × no reason given: later",
         "  1 × needs ../shared/recordings (recorded provider traffic, kept outside of this repository)",
+        "      recorded",
       ].join("\n"),
     );
     expect(formatLeftOut(["deno > closes (not on deno: nobody tells)"])).toContain(
       "1 × not on deno: nobody tells",
+    );
+    expect(formatLeftOut(["suite (needs x) > first", "suite (needs x) > second"])).toBe(
+      "Left out: 2 tests\n  2 × needs x\n      suite",
     );
     expect(formatLeftOut([])).toBe("Left out: none.");
   });
