@@ -1,14 +1,15 @@
-// Calls a server for a while and prints what it saw, as JSON. A process of its own, so that its work is not taken for the server's.
+// Calls a server for a while and prints what it measured, as JSON. A separate process, so that its
+// work is not attributed to the server.
 
 export interface LoadOptions {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** A call's answer must hold this text. */
+  /** Text that every answer must contain. */
   expects: string;
-  /** Calls at the same time. */
+  /** Concurrent calls. */
   connections: number;
-  /** Calls go on for so long; streams that run then are read to their end. */
+  /** How long new calls are started; streams that still run then are read to their end. */
   seconds: number;
 }
 
@@ -18,7 +19,7 @@ export interface LoadResult {
   /** Milliseconds until the first byte of the body, and until its last. */
   firstByteMs: { p50: number; p99: number };
   wholeMs: { p50: number; p99: number };
-  /** How many deltas arrived, in all. */
+  /** The number of deltas in all. */
   deltas: number;
 }
 

@@ -1,4 +1,5 @@
-// CPU, time to first byte and memory of the server beside the thinnest proxy, on one machine. `npm run bench -- --seconds 5 --rounds 3`.
+// CPU, time to first byte and memory of the server next to the thinnest proxy, on one machine. `npm
+// run bench -- --seconds 5 --rounds 3`.
 import { cpus, loadavg, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -139,7 +140,7 @@ async function measure({ url, program, body }: Variant, connections: number): Pr
   };
 }
 
-/** All variants, round after round, so that a busy minute of the machine falls on all of them. */
+/** All variants in every round, so that a busy minute of the machine affects all of them. */
 async function runRounds(
   change: (body: Record<string, unknown>) => Record<string, unknown>,
   connections: number,
@@ -182,7 +183,7 @@ print(
     .join(" ")}; medians of ${rounds} interleaved rounds of ${seconds} s`,
 );
 
-// A first round warms the programs up and is not counted.
+// The first round is a warm-up and is not counted.
 for (const variant of variants) await measure(variant, 64);
 
 const JSON_CONNECTIONS = 64;

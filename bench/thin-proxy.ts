@@ -1,4 +1,5 @@
-// The least that a proxy on Bun can do: no token, no check, no translation; both bodies are passed through as they come.
+// The least that a proxy on Bun can do: no token, no check, no translation; both bodies pass
+// through.
 
 const upstream = process.env.UPSTREAM ?? "";
 
@@ -16,5 +17,5 @@ const server = Bun.serve({
 });
 process.stdout.write(`${server.url}\n`);
 
-// Makes this file a module, with names of its own.
+// Makes this file a module with its own scope.
 export {};

@@ -1,5 +1,5 @@
-// A stand-in for Anthropic: a whole answer at once, or a stream of as many deltas as the model's name says, one each so many milliseconds:
-// `bench-300-10`.
+// A stand-in for Anthropic: a whole answer at once, or a stream whose number of deltas and delay in
+// milliseconds are in the model's name, as in `bench-300-10`.
 
 const encoder = new TextEncoder();
 const START = {
@@ -87,5 +87,5 @@ const server = Bun.serve({
 });
 process.stdout.write(`${server.url}\n`);
 
-// Makes this file a module, with names of its own.
+// Makes this file a module with its own scope.
 export {};

@@ -13,7 +13,7 @@ import type { Runtime } from "./runtime.ts";
 import type { Settings } from "./settings.ts";
 import { createChunkWriter, writeCompletion } from "./write-answer.ts";
 
-/** Longest silence towards a caller: a comment says that the answer is still on its way. */
+/** Longest silence towards a caller, before a comment is sent. */
 const HEARTBEAT_MS = 5000;
 const INTERNAL: BridgeErrorDetail = {
   status: 500,
@@ -24,7 +24,7 @@ const INTERNAL: BridgeErrorDetail = {
 
 export interface App {
   fetch(request: Request): Promise<Response>;
-  /** Settles when nothing of earlier answers is left at the runtime. */
+  /** Settles once nothing of earlier answers is left at the runtime. */
   settled(): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export function createApp(settings: Pick<Settings, "secret" | "silenceMs">, runt
       model: call.model,
     };
     if (!call.stream) return Response.json(await writeCompletion(pieces, head));
-    // What fails before the first piece still has its true status.
+    // A failure before the first piece has its own HTTP status.
     const first = await pieces.next();
     const write = createChunkWriter(head, call.includeUsage);
     return new Response(streamPieces(first, pieces, write, onGone), {
@@ -129,7 +129,7 @@ function streamPieces(
 function describe(error: unknown): BridgeErrorDetail {
   if (error instanceof BridgeError) return error.detail;
   if (error instanceof CallerGone)
-    return { ...INTERNAL, status: 499, code: "cancelled", message: "The caller has gone." };
+    return { ...INTERNAL, status: 499, code: "cancelled", message: "The caller left." };
   console.error(`the bridge failed: ${error instanceof Error ? error.stack : typeof error}`);
   return INTERNAL;
 }
@@ -161,7 +161,10 @@ async function listModels(runtime: Runtime) {
   };
 }
 
-/** Lets in who shows the secret. Where there is none, the caller must at least mean this machine: a page that a browser shows does not. */
+/**
+ * Lets in callers who send the secret. Without a secret, the caller must at least be a program on
+ * this machine, not a web page in a browser.
+ */
 function createGuard(secret: string | null): (request: Request) => void {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   const wanted = secret === null ? null : digest(`Bearer ${secret}`);
@@ -182,7 +185,7 @@ function createGuard(secret: string | null): (request: Request) => void {
       status: 403,
       type: "permission_error",
       code: "permission_denied",
-      message: "Without COPILOT_BRIDGE_TOKEN this bridge serves programs of this machine alone.",
+      message: "Without COPILOT_BRIDGE_TOKEN this bridge serves only programs on this machine.",
     });
   };
 }

@@ -1,4 +1,4 @@
-/** What goes wrong, in OpenAI's words: `{error: {message, type, code, param}}` with an HTTP status. */
+/** A failure in OpenAI's format: `{error: {message, type, code, param}}` with an HTTP status. */
 export interface BridgeErrorDetail {
   status: number;
   type: string;
@@ -17,7 +17,10 @@ export class BridgeError extends Error {
   }
 }
 
-/** The body of an error, and the error event of a stream that had begun; `status` is there for the latter. */
+/**
+ * The body of an error, and the error event of a stream that has begun; only the latter needs
+ * `status`.
+ */
 export function errorBody({ status, type, code, message, param }: BridgeErrorDetail) {
   return { error: { message, type, param: param ?? null, code, status } };
 }
@@ -37,7 +40,7 @@ export function unsupported(param: string, reason: string): BridgeError {
   });
 }
 
-/** What the runtime says of a failure (`session.error`); its categories and codes are GitHub's. */
+/** A failure reported by the runtime (`session.error`); its categories and codes are GitHub's. */
 export interface RuntimeFailure {
   errorType: string;
   errorCode?: string;
@@ -54,7 +57,7 @@ const KINDS: ReadonlyMap<string, Kind & { message: string }> = new Map([
       status: 401,
       type: "authentication_error",
       code: "invalid_api_key",
-      message: "GitHub refuses the token of this bridge.",
+      message: "GitHub refuses this bridge's token.",
     },
   ],
   [
@@ -63,7 +66,7 @@ const KINDS: ReadonlyMap<string, Kind & { message: string }> = new Map([
       status: 403,
       type: "permission_error",
       code: "permission_denied",
-      message: "The account of this bridge's token may not do this with Copilot.",
+      message: "The account of this bridge's token may not use Copilot for this.",
     },
   ],
   [
@@ -90,12 +93,15 @@ const KINDS: ReadonlyMap<string, Kind & { message: string }> = new Map([
       status: 400,
       type: "invalid_request_error",
       code: "context_length_exceeded",
-      message: "The conversation is longer than the model takes.",
+      message: "The conversation is longer than the model supports.",
     },
   ],
 ]);
 
-/** The runtime's text stays inside, but for what it says of the request: it may hold addresses and names of the account. */
+/**
+ * The runtime's text is kept back, because it may contain addresses and names of the account; only
+ * what it says about the request is passed on.
+ */
 export function runtimeFailure({
   errorType,
   errorCode,
@@ -135,7 +141,7 @@ export function modelNotFound(): BridgeError {
     type: "invalid_request_error",
     code: "model_not_found",
     param: "model",
-    message: "Copilot does not offer this model; GET /v1/models lists those of the account.",
+    message: "Copilot does not offer this model; GET /v1/models lists the account's models.",
   });
 }
 
@@ -144,7 +150,7 @@ export function runtimeGone(): BridgeError {
     status: 502,
     type: "server_error",
     code: "runtime_unavailable",
-    message: "The Copilot runtime is not there; this bridge's log says why.",
+    message: "The Copilot runtime is not running; this bridge's log says why.",
   });
 }
 

@@ -4,7 +4,7 @@ import type { Settings } from "./settings.ts";
 
 export interface Bridge {
   url: string;
-  /** Settles when nothing of earlier answers is left at the runtime. */
+  /** Settles once nothing of earlier answers is left at the runtime. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -21,7 +21,7 @@ export function startBridge(
   const server = Bun.serve({
     hostname: settings.host,
     port: settings.port,
-    // A model may think for longer than any limit here; a session that is silent is given up elsewhere.
+    // A model may reason for longer than any limit here; the silence limit ends a session instead.
     idleTimeout: 0,
     maxRequestBodySize: MAX_BODY_BYTES,
     fetch: (request) => app.fetch(request),

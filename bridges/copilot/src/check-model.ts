@@ -3,8 +3,8 @@ import { modelNotFound, unsupported } from "./bridge-error.ts";
 import type { ChatCall } from "./read-request.ts";
 
 /**
- * Throws where the model cannot do what is asked: the runtime would leave out images and efforts without a word. `models` is what
- * the account may use; null where that is not known.
+ * Throws if the model does not support what is requested: the runtime would silently drop images
+ * and efforts. `models` are the account's models; null if unknown.
  */
 export function checkModel(
   { model: id, reasoningEffort }: ChatCall,
@@ -15,15 +15,16 @@ export function checkModel(
   const model = models.find((offered) => offered.id === id);
   if (!model || model.policy?.state === "disabled") throw modelNotFound();
   const { supports, limits } = model.capabilities;
-  if (images > 0 && !supports.vision) throw unsupported("messages", "This model takes no images.");
+  if (images > 0 && !supports.vision)
+    throw unsupported("messages", "This model does not support images.");
   const maxImages = limits.vision?.max_prompt_images ?? images;
   if (images > maxImages)
-    throw unsupported("messages", `This model takes ${maxImages} images at most.`);
+    throw unsupported("messages", `This model supports at most ${maxImages} images.`);
   const efforts = model.supportedReasoningEfforts;
   if (reasoningEffort && efforts && !efforts.includes(reasoningEffort)) {
-    throw unsupported("reasoning_effort", `This model takes ${efforts.join(", ")}.`);
+    throw unsupported("reasoning_effort", `This model supports ${efforts.join(", ")}.`);
   }
   if (reasoningEffort && !efforts && !supports.reasoningEffort) {
-    throw unsupported("reasoning_effort", "This model takes none.");
+    throw unsupported("reasoning_effort", "This model does not support efforts.");
   }
 }

@@ -1,7 +1,7 @@
 import { type Bridge, startBridge } from "./bridge.ts";
 import { readSettings, SettingsError } from "./settings.ts";
 
-/** Leftover sessions are waited for this long at the end. */
+/** How long to wait at the end for sessions to be deleted. */
 const STOP_MS = 5000;
 
 function start(): Bridge {

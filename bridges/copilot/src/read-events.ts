@@ -12,7 +12,7 @@ export interface ToolCall {
   arguments: string;
 }
 
-/** Counts as the runtime gave them; a count that it did not give is absent. */
+/** Counts from the runtime; a count that it did not give is absent. */
 export interface TokenUsage {
   inputTokens: number;
   outputTokens: number;
@@ -27,33 +27,38 @@ export type Piece =
   | { type: "text" | "reasoning"; delta: string }
   | { type: "end"; finishReason: FinishReason; toolCalls: ToolCall[]; usage: TokenUsage | null };
 
-type Told<Event> = Event extends SessionEvent ? Pick<Event, "type" | "data" | "agentId"> : never;
-/** An event of a session, without what is the same in all of them. */
-export type AnswerEvent = Told<SessionEvent>;
+type Essential<Event> = Event extends SessionEvent
+  ? Pick<Event, "type" | "data" | "agentId">
+  : never;
+/** An event of a session, without what all of them have. */
+export type AnswerEvent = Essential<SessionEvent>;
 
 export interface EventReader {
-  /** One event of a session; gives what it adds to the answer. Throws where the event ends it in failure. */
+  /** One event of a session → what it adds to the answer. Throws if the event is a failure. */
   read(event: AnswerEvent): Piece[];
-  /** The model has called tools, and only the count of its tokens is missing. */
+  /** The model has called tools, and only its token count is missing. */
   readonly awaitsUsage: boolean;
-  /** Ends an answer that awaits its usage without it. */
+  /** Ends an answer that awaits its usage, without it. */
   endWithoutUsage(): Piece[];
 }
 
 /**
- * The events of one session → the pieces of one answer. A tool call of the model's ends it: the tools are the caller's, and the
- * caller comes back with their results in a conversation of its own.
+ * The events of one session → the pieces of one answer. A tool call by the model ends the answer:
+ * the tools are the caller's, who returns with their results in a new conversation.
  */
 export function createEventReader(): EventReader {
-  /** What was given out of each message and each thought, by id: the whole of it comes once more at its end. */
+  /**
+   * What was emitted of each message and each thought, by id: at its end, its whole text arrives
+   * once more.
+   */
   const given = new Map<string, string>();
   let requests: AssistantMessageToolRequest[] = [];
   let answered = false;
   let hasReasoning = false;
-  let toldThoughts: string | undefined;
+  let knownThoughts: string | undefined;
   let called = false;
   let counted = false;
-  /** Text of a model call that is not complete yet. */
+  /** Text of an incomplete model call. */
   let hasLooseText = false;
   let usage: TokenUsage | null = null;
   let finishReason: string | undefined;
@@ -82,7 +87,7 @@ export function createEventReader(): EventReader {
   }
 
   function read(event: AnswerEvent): Piece[] {
-    // What sub-agents do is not the answer; there should be none.
+    // Sub-agents (there should be none) are not part of the answer.
     if (event.agentId !== undefined) return [];
     switch (event.type) {
       case "assistant.turn_start":
@@ -95,8 +100,8 @@ export function createEventReader(): EventReader {
       case "assistant.reasoning_delta":
         return give("reasoning", event.data.reasoningId, event.data.deltaContent);
       case "assistant.reasoning":
-        // It comes after the message, which may have told the same.
-        if (event.data.content === toldThoughts) return [];
+        // It follows the message, which may have contained the same text.
+        if (event.data.content === knownThoughts) return [];
         return giveRest("reasoning", event.data.reasoningId, event.data.content);
       case "assistant.message_delta":
         return give("text", event.data.messageId, event.data.deltaContent);
@@ -104,7 +109,7 @@ export function createEventReader(): EventReader {
         const { messageId, content, reasoningText, toolRequests } = event.data;
         answered = true;
         requests.push(...(toolRequests ?? []));
-        if (!hasReasoning) toldThoughts = reasoningText;
+        if (!hasReasoning) knownThoughts = reasoningText;
         const thoughts = hasReasoning
           ? []
           : give("reasoning", `${messageId} thoughts`, reasoningText ?? "");
@@ -128,13 +133,13 @@ export function createEventReader(): EventReader {
         return counted ? end() : [];
       }
       case "model.call_failure":
-        // The runtime tries again from the start; what was given out already would come twice.
+        // The runtime retries from the start, so text that was already emitted would come twice.
         if (!hasLooseText || event.data.source !== "top_level") return [];
         throw new BridgeError({
           status: 502,
           type: "server_error",
           code: "answer_broken",
-          message: "The connection to the model broke while it answered.",
+          message: "The connection to the model broke during the answer.",
         });
       case "session.error":
         throw runtimeFailure(event.data);
@@ -177,7 +182,7 @@ function mapFinishReason(reason: string | undefined, hasCalls: boolean): FinishR
   return reason === "length" || reason === "content_filter" ? reason : "stop";
 }
 
-/** An answer may take the runtime more than one call of the model. */
+/** An answer may take the runtime more than one model call. */
 function addUsage(before: TokenUsage | null, data: AssistantUsageData): TokenUsage | null {
   const { inputTokens, outputTokens, cacheReadTokens, reasoningTokens } = data;
   if (inputTokens === undefined || outputTokens === undefined) return before;

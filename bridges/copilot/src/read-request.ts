@@ -40,7 +40,7 @@ const tool = z.object({
 });
 export type Tool = z.infer<typeof tool>["function"];
 
-/** What this bridge takes. */
+/** What this bridge supports. */
 const chatSchema = z.object({
   model: z.string().min(1),
   messages: z.array(message).min(1),
@@ -60,7 +60,7 @@ export interface ChatCall {
   includeUsage: boolean;
 }
 
-/** Fields that change nothing of an answer, and so may be left out of account. */
+/** Fields that don't affect the answer, and can be ignored. */
 const IGNORED = new Set([
   "user",
   "metadata",
@@ -69,7 +69,7 @@ const IGNORED = new Set([
   "safety_identifier",
   "prompt_cache_key",
 ]);
-/** Values that ask for what happens anyway. */
+/** Values that request the default behaviour. */
 const HARMLESS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["n", 1],
   ["temperature", 1],
@@ -80,14 +80,14 @@ const HARMLESS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ["parallel_tool_calls", true],
 ]);
 
-/** A body of `POST /v1/chat/completions`; what cannot be done is refused, never passed over. */
+/** Parses a body of `POST /v1/chat/completions`. Unsupported fields are refused, never ignored. */
 export function readRequest(body: unknown): ChatCall {
   if (typeof body !== "object" || body === null || Array.isArray(body))
     throw invalidRequest("The body must be a JSON object.");
   for (const [name, value] of Object.entries(body)) {
     if (name in chatSchema.shape || value === null || IGNORED.has(name) || isHarmless(name, value))
       continue;
-    throw unsupported(name, "Copilot's runtime has no place for this.");
+    throw unsupported(name, "Copilot's runtime does not support this.");
   }
   const result = chatSchema.safeParse(body);
   if (!result.success) {

@@ -15,23 +15,23 @@ import { type Prompt, writePrompt } from "./write-prompt.ts";
 export interface ChatOptions {
   signal: AbortSignal;
   silenceMs: number;
-  /** Gets the promise of what is done when the answer is over. It never rejects. */
+  /** Receives the promise of the work after the answer. It never rejects. */
   inBackground(work: Promise<void>): void;
 }
 
-/** While a session is silent, the runtime is asked this often whether it lives. */
+/** How often a silent runtime is asked whether it is alive. */
 const CHECK_MS = 2000;
-/** After a tool call the count of tokens may still be on its way. */
+/** How long to wait for the token count after a tool call. */
 const USAGE_WAIT_MS = 300;
 
-/** The caller has gone; nobody hears of it any more. */
+/** The caller left; nobody will read this error. */
 export class CallerGone extends Error {
   override readonly name = "CallerGone";
 }
 
 /**
- * One answer by one session of the runtime's, which is aborted where the answer is given up, and deleted in any case. Give an answer
- * up by the signal: a generator that waits does not hear of `return`.
+ * One answer from one session of the runtime. The session is aborted if the answer is, and deleted
+ * in any case. Abort through the signal: `return` does not reach a generator that is waiting.
  */
 export async function* runChat(
   call: ChatCall,
@@ -105,7 +105,7 @@ async function createSession(
   }
 }
 
-/** What the runtime says of a refused token does not show that it is one, so it is asked. */
+/** The runtime's failures don't show that the token was refused, so this asks. */
 async function explainFailure(error: unknown, runtime: Runtime): Promise<unknown> {
   const isUnexplained =
     error instanceof BridgeError
@@ -118,7 +118,7 @@ async function explainFailure(error: unknown, runtime: Runtime): Promise<unknown
     : runtimeFailure({ errorType: "session", message: "" });
 }
 
-/** A session that can do nothing but talk: no tools of the runtime's, no files, no memory, nothing kept. */
+/** A session that can only talk: none of the runtime's tools, no files, no memory, nothing kept. */
 function sessionConfig(
   { model, tools, reasoningEffort }: ChatCall,
   { system }: Prompt,
@@ -130,7 +130,7 @@ function sessionConfig(
     includeSubAgentStreamingEvents: false,
     systemMessage: { mode: "replace", content: system },
     availableTools: tools.map(({ name }) => `custom:${name}`),
-    // Without a handler a tool is but declared: a call of it is handed to the caller.
+    // A tool without a handler is only declared: its calls go to the caller.
     tools: tools.map(({ name, description, parameters }) => ({
       name,
       ...(description ? { description } : {}),
@@ -154,7 +154,7 @@ async function removeSession(
   await runtime.deleteSession(session.sessionId).catch(() => session.disconnect().catch(() => {}));
 }
 
-/** Events on their way from the session's callback to the generator that waits for them. */
+/** Passes events from the session's callback to the generator that waits for them. */
 function createMailbox(signal: AbortSignal) {
   const events: SessionEvent[] = [];
   let failure: Error | undefined = signal.aborted ? new CallerGone() : undefined;
@@ -172,7 +172,10 @@ function createMailbox(signal: AbortSignal) {
       wake();
     },
     fail,
-    /** The next event, or null where none comes in time. Rejects after a failure, before events that are still there. */
+    /**
+     * The next event, or null if none arrives in time. After a failure it rejects, even if events
+     * are left.
+     */
     async take(timeoutMs: number): Promise<SessionEvent | null> {
       if (!failure && events.length === 0) {
         await new Promise<void>((resolve) => {

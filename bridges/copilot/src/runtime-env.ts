@@ -1,4 +1,7 @@
-/** The runtime gets these variables and no others: what else this machine holds is none of its business. */
+/**
+ * The only variables that the runtime gets; everything else on this machine is none of its
+ * business.
+ */
 const PASSED_ON = [
   "PATH",
   "LANG",

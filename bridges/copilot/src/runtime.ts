@@ -13,20 +13,20 @@ import { runtimeGone } from "./bridge-error.ts";
 import { runtimeEnv } from "./runtime-env.ts";
 import type { Settings } from "./settings.ts";
 
-/** GitHub's Copilot runtime, started when it is first needed and again after it broke down. */
+/** GitHub's Copilot runtime, started on first use and restarted after a crash. */
 export interface Runtime {
   createSession(config: SessionConfig): Promise<CopilotSession>;
-  /** Removes everything that the runtime keeps of a session. */
+  /** Deletes everything that the runtime keeps of a session. */
   deleteSession(sessionId: string): Promise<void>;
   listModels(): Promise<ModelInfo[]>;
-  /** Whether GitHub takes the token; true where that cannot be learnt. */
+  /** Whether GitHub accepts the token; true if that cannot be determined. */
   isAuthenticated(): Promise<boolean>;
   isAlive(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 const CLIENT_INFO = { applicationName: "ai-server-copilot-bridge", applicationVersion: "0.1.0" };
-/** A runtime that does not answer for so long is dead, however busy the machine. */
+/** A runtime that does not answer for this long is dead, however busy the machine. */
 const PING_TIMEOUT_MS = 10_000;
 
 export function createRuntime(
@@ -34,12 +34,13 @@ export function createRuntime(
   env: Readonly<Record<string, string | undefined>>,
 ): Runtime {
   let started: Promise<CopilotClient> | undefined;
-  /** The client that `started` led to. */
+  /** The client that `started` resolved to. */
   let current: CopilotClient | undefined;
   let folder: Promise<string> | undefined;
 
   async function connect(): Promise<CopilotClient> {
-    // Sessions, logs and settings live in a folder of their own, which goes when this program goes.
+    // Sessions, logs and settings are in a folder of their own, which is deleted when this program
+    // stops.
     folder ??= settings.runtime ? undefined : mkdtemp(join(tmpdir(), "copilot-bridge-"));
     const client = new CopilotClient(await clientOptions(settings, env, await folder));
     await client.start();
@@ -59,7 +60,7 @@ export function createRuntime(
     return starting;
   }
   function forget(client: CopilotClient): void {
-    // Several answers may find the same runtime dead; the one that is started after it must not be forgotten with it.
+    // Several answers may find the same runtime dead; its successor must not be discarded with it.
     if (current === client) started = undefined;
     client.forceStop().catch(() => {});
   }
@@ -113,7 +114,8 @@ async function clientOptions(
   env: Readonly<Record<string, string | undefined>>,
   folder: string | undefined,
 ): Promise<CopilotClientOptions> {
-  // "empty": the SDK's mode for servers with several users. Every ability of the agent is off unless it is asked for.
+  // "empty" is the SDK's mode for multi-user servers: every ability of the agent is off unless
+  // requested.
   const common: CopilotClientOptions = {
     mode: "empty",
     logLevel: "error",

@@ -1,4 +1,4 @@
-/** How this program runs; made from the environment alone. */
+/** This program's settings, which come only from the environment. */
 export interface Settings {
   /** `COPILOT_BRIDGE_HOST` */
   host: string;
@@ -19,12 +19,15 @@ export interface Settings {
   silenceMs: number;
 }
 
-/** In the order in which GitHub's own programs look. */
+/** In the order in which GitHub's own programs look them up. */
 const TOKEN_VARIABLES = ["COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN"] as const;
 const LOOPBACK = new Set(["127.0.0.1", "::1", "localhost"]);
 const DEFAULT_SILENCE_MS = 5 * 60 * 1000;
 
-/** A setting with which this program does not start. The message names the variable and what to do, never a secret. */
+/**
+ * A setting that this program must not start with. The message names the variable and says what to
+ * do; it never contains a secret.
+ */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
@@ -53,7 +56,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   }
   if (settings.secret === null && !LOOPBACK.has(settings.host)) {
     throw new SettingsError(
-      "COPILOT_BRIDGE_HOST is not a loopback address: set COPILOT_BRIDGE_TOKEN, or everybody who reaches this port uses your Copilot.",
+      "COPILOT_BRIDGE_HOST is not a loopback address: set COPILOT_BRIDGE_TOKEN, or anyone who can reach this port can use your Copilot.",
     );
   }
   return settings;
@@ -78,7 +81,7 @@ function readGitHubToken(read: (name: string) => string | null): string | null {
 function readSecret(secret: string | null): string | null {
   if (secret !== null && !/^[\x21-\x7e]{16,}$/.test(secret)) {
     throw new SettingsError(
-      "COPILOT_BRIDGE_TOKEN must be at least 16 characters without spaces; `openssl rand -hex 32` makes one.",
+      "COPILOT_BRIDGE_TOKEN must be at least 16 characters without spaces; generate one with: openssl rand -hex 32",
     );
   }
   return secret;

@@ -1,6 +1,6 @@
 import type { Piece, TokenUsage, ToolCall } from "./read-events.ts";
 
-/** What is the same in every chunk of an answer. */
+/** The fields that every chunk of an answer has. */
 export interface AnswerHead {
   id: string;
   /** Seconds since 1970. */

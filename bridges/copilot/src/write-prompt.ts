@@ -8,7 +8,7 @@ export interface Attachment {
   displayName: string;
 }
 
-/** What a new session is told: a session takes one prompt, not a conversation. */
+/** The input of a new session, which takes one prompt, not a conversation. */
 export interface Prompt {
   system: string;
   text: string;
@@ -20,16 +20,17 @@ interface Section {
   text: string;
 }
 
-/** Takes the place of the runtime's own instructions, which are for a coding agent with tools. */
+/** Replaces the runtime's own instructions, which are for a coding agent with tools. */
 const DEFAULT_SYSTEM = "You are a helpful assistant.";
 
 const PREFACE =
-  "This is a conversation. Each part of it stands under a line that says whose it is. Write what the assistant says next: the words alone, without such a line.";
+  "Below is a transcript. Each section is headed by its speaker. Reply with the assistant's next " +
+  "message only, without a heading.";
 
 /**
- * A conversation → system message and prompt. A lone message of the user is the prompt, unchanged; otherwise each part stands under
- * a line such as `=== user ===`, with more signs than any line of the conversation begins with, so that no text can pass itself off
- * as somebody else's.
+ * A conversation → system message and prompt. A single user message becomes the prompt, unchanged.
+ * Otherwise each section has a heading such as `=== user ===`, with more equals signs than any line
+ * of the conversation begins with, so that no text can pose as another speaker's.
  */
 export function writePrompt(messages: readonly Message[]): Prompt {
   const instructions: string[] = [];
@@ -40,11 +41,11 @@ export function writePrompt(messages: readonly Message[]): Prompt {
       instructions.push(textOf(message.content));
     } else sections.push(...describeMessage(message, index, messages, attachments));
   }
-  const said = sections.filter(({ text }) => text !== "");
-  const [first] = said;
+  const spoken = sections.filter(({ text }) => text !== "");
+  const [first] = spoken;
   if (!first) throw invalidRequest("The conversation is empty.", "messages");
   const system = instructions.filter((text) => text !== "").join("\n\n") || DEFAULT_SYSTEM;
-  const text = said.length === 1 && first.heading === "user" ? first.text : writeSections(said);
+  const text = spoken.length === 1 && first.heading === "user" ? first.text : writeSections(spoken);
   return { system, text, attachments };
 }
 
@@ -119,7 +120,7 @@ function describeUser(
 function readImage(url: string, path: string, displayName: string): Attachment {
   const [, mimeType, data] = /^data:(image\/[\w.+-]+);base64,([A-Za-z0-9+/=_-]+)$/.exec(url) ?? [];
   if (mimeType === undefined || data === undefined)
-    throw unsupported(path, "Images are taken as data URLs in base64 only.");
+    throw unsupported(path, "Images must be data URLs in base64.");
   return { type: "blob", data, mimeType, displayName };
 }
 

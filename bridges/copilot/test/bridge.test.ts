@@ -99,7 +99,7 @@ describe.skipIf(!hasSdk)(
       });
     });
 
-    test("streams, with the usage where it is asked for", async () => {
+    test("streams, with the usage on request", async () => {
       runtime.play({ steps: HELLO, models: MODELS });
       const bridge = await start();
       const response = await ask(bridge, { stream: true, stream_options: { include_usage: true } });
@@ -130,7 +130,7 @@ describe.skipIf(!hasSdk)(
       ).toBe(false);
     });
 
-    test("gives the session nothing that it could act with, and deletes it", async () => {
+    test("gives the session nothing to act with, and deletes it", async () => {
       runtime.play({ steps: HELLO, models: MODELS });
       const bridge = await start();
       const messages = [
@@ -164,7 +164,7 @@ describe.skipIf(!hasSdk)(
       });
     });
 
-    test("hands tool calls to the caller, who comes back with the results", async () => {
+    test("passes tool calls to the caller, who returns with the results", async () => {
       runtime.play({ steps: CALLS, models: MODELS });
       const bridge = await start();
       const first = await (await ask(bridge, { tools: [WEATHER] })).json();
@@ -228,7 +228,7 @@ describe.skipIf(!hasSdk)(
       ]);
     });
 
-    test("passes images on, to models that see", async () => {
+    test("passes images to models with vision", async () => {
       runtime.play({ steps: HELLO, models: MODELS });
       const bridge = await start();
       const image = { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } };
@@ -242,7 +242,7 @@ describe.skipIf(!hasSdk)(
       expect((await ask(bridge, { messages: two })).status).toBe(400);
     });
 
-    test("passes the effort on, to models that take it", async () => {
+    test("passes the effort to models that support it", async () => {
       runtime.play({ steps: HELLO, models: MODELS });
       const bridge = await start();
       expect((await ask(bridge, { reasoning_effort: "high" })).status).toBe(200);
@@ -273,7 +273,7 @@ describe.skipIf(!hasSdk)(
       });
     });
 
-    test("says that a model is not offered, or switched off for the account", async () => {
+    test("reports a model that is not offered, or disabled for the account", async () => {
       runtime.play({ steps: HELLO, models: MODELS });
       const bridge = await start();
       for (const model of ["gpt-1", "off"]) {
@@ -287,7 +287,7 @@ describe.skipIf(!hasSdk)(
       expect((await ask(bridge, { model: "auto" })).status).toBe(200);
     });
 
-    test("gives failures before the answer their status, also to a stream", async () => {
+    test("gives failures before the answer their HTTP status, also for a stream", async () => {
       const bridge = await start();
       const cases: [scene: Scene, status: number, code: string][] = [
         [{ steps: failure("quota") }, 429, "insufficient_quota"],
@@ -311,7 +311,7 @@ describe.skipIf(!hasSdk)(
       expect((await fetch(`${bridge.url}/v1/models`)).status).toBe(401);
     });
 
-    test("ends a stream that fails half-way with the error, and without an end mark", async () => {
+    test("ends a stream that fails midway with the error and no end marker", async () => {
       runtime.play({
         steps: [...HELLO.slice(0, 3), ...failure("rate_limit", { statusCode: 429 })],
       });
@@ -325,7 +325,7 @@ describe.skipIf(!hasSdk)(
       expect(runtime.sessions[0]?.deleted).toBe(true);
     });
 
-    test("aborts and deletes the session when the caller leaves, before the first word or after", async () => {
+    test("aborts and deletes the session when the caller leaves, before or after the first word", async () => {
       const bridge = await start();
       for (const steps of [[], HELLO.slice(0, 3)]) {
         for (const stream of [true, false]) {
@@ -345,7 +345,7 @@ describe.skipIf(!hasSdk)(
       }
     });
 
-    test("deletes a session that is there only after the caller left", async () => {
+    test("deletes a session that is created only after the caller has left", async () => {
       runtime.play({ steps: HELLO, createDelayMs: 1500 });
       const bridge = await start();
       const controller = new AbortController();
@@ -357,7 +357,7 @@ describe.skipIf(!hasSdk)(
       expect(runtime.sessions).toMatchObject([{ sent: [], deleted: true }]);
     });
 
-    test("notices a runtime that breaks down, and connects anew for the next answer", async () => {
+    test("notices a crashed runtime, and reconnects for the next answer", async () => {
       runtime.play({ steps: [...HELLO.slice(0, 3), 50], breaksDown: true });
       const bridge = await start();
       const data = await readData(await ask(bridge, { stream: true }));
@@ -368,7 +368,7 @@ describe.skipIf(!hasSdk)(
       expect((await ask(bridge, {})).status).toBe(200);
     });
 
-    test("gives up a session that is silent for too long", async () => {
+    test("gives up on a session that is silent for too long", async () => {
       runtime.play({ steps: HELLO.slice(0, 3) });
       const bridge = await start({ silenceMs: 500 });
       const data = await readData(await ask(bridge, { stream: true }));
@@ -379,14 +379,14 @@ describe.skipIf(!hasSdk)(
       expect(runtime.sessions).toMatchObject([{ aborted: true, deleted: true }]);
     });
 
-    test("says that there is no runtime", async () => {
+    test("reports a missing runtime", async () => {
       const bridge = await start({ runtime: { address: "127.0.0.1:1", token: null } });
       const response = await ask(bridge, {});
       expect(response.status).toBe(502);
       expect(await response.json()).toMatchObject({ error: { code: "runtime_unavailable" } });
     });
 
-    test("lets in who shows the secret, and nobody else", async () => {
+    test("accepts callers with the secret, and nobody else", async () => {
       runtime.play({ steps: HELLO });
       const bridge = await start({ secret: "0123456789abcdef" });
       for (const authorization of ["", "Bearer 0123456789abcdeF", "0123456789abcdef"]) {
@@ -405,7 +405,7 @@ describe.skipIf(!hasSdk)(
       expect((await fetch(`${bridge.url}/health`)).status).toBe(200);
     });
 
-    test("without a secret serves programs of this machine, and no web page", async () => {
+    test("without a secret serves programs on this machine, but no web page", async () => {
       runtime.play({ steps: HELLO });
       const bridge = await start();
       const json = { "content-type": "application/json" };

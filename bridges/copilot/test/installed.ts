@@ -3,7 +3,9 @@ import { join } from "node:path";
 
 const modules = join(import.meta.dir, "../node_modules/@github");
 
-/** Whether the SDK is there. Put the reason behind the title of a suite that is left out without it. */
+/**
+ * Whether the SDK is there. Put the reason behind the title of a suite that is left out without it.
+ */
 export const hasSdk = existsSync(join(modules, "copilot-sdk"));
 export const NEEDS_SDK = "(needs `npm ci --omit=optional` in bridges/copilot)";
 

@@ -27,7 +27,7 @@ function failed(steps: readonly Step[]) {
 const USAGE = { inputTokens: 100, outputTokens: 20, cachedTokens: 40, reasoningTokens: 5 };
 
 describe("createEventReader", () => {
-  test("reads thoughts and text once, though they come again whole", () => {
+  test("reads reasoning and text once, although they are repeated whole", () => {
     expect(read(HELLO)).toEqual([
       { type: "reasoning", delta: "Hmm." },
       { type: "text", delta: "Hello" },
@@ -36,7 +36,7 @@ describe("createEventReader", () => {
     ]);
   });
 
-  test("reads an answer that came only whole", () => {
+  test("reads an answer that comes only whole", () => {
     const whole = HELLO.filter((step) => typeof step === "object" && !step.type.endsWith("_delta"));
     expect(read(whole)).toEqual([
       { type: "reasoning", delta: "Hmm." },
@@ -57,7 +57,7 @@ describe("createEventReader", () => {
     });
   });
 
-  test("waits for the usage of a tool call, and can do without", () => {
+  test("waits for the usage of a tool call, and can do without it", () => {
     const [start, delta, usage, ...calls] = CALLS;
     if (!start || !delta || !usage) throw new Error("the scene is too short");
     const reader = createEventReader();
@@ -70,7 +70,7 @@ describe("createEventReader", () => {
     expect(reader.endWithoutUsage()).toMatchObject([{ type: "end", finishReason: "tool_calls" }]);
   });
 
-  test("says when the model was cut off or held back", () => {
+  test("reports an answer that was cut off or filtered", () => {
     for (const [data, wanted] of [
       [{ finishReason: "length" }, "length"],
       [{ finishReason: "stop", contentFilterTriggered: true }, "content_filter"],
@@ -90,7 +90,7 @@ describe("createEventReader", () => {
     }
   });
 
-  test("adds up the usage of an answer that took several calls of the model", () => {
+  test("adds up the usage of an answer that took several model calls", () => {
     const usage: Step = {
       type: "assistant.usage",
       data: { model: "m", inputTokens: 10, outputTokens: 2, cacheReadTokens: 4 },
@@ -104,7 +104,7 @@ describe("createEventReader", () => {
     });
   });
 
-  test("does not take silence for an answer", () => {
+  test("does not mistake silence for an answer", () => {
     expect(failed([{ type: "session.idle", data: {} }])).toMatchObject({
       status: 502,
       code: "no_answer",
@@ -113,7 +113,7 @@ describe("createEventReader", () => {
     expect(failed([...HELLO.slice(0, -1), aborted])).toMatchObject({ code: "no_answer" });
   });
 
-  test("passes over sub-agents", () => {
+  test("ignores sub-agents", () => {
     expect(
       read([
         {
@@ -125,7 +125,7 @@ describe("createEventReader", () => {
     ).toEqual([]);
   });
 
-  test("gives up where the runtime would say a thing twice", () => {
+  test("gives up if the runtime would repeat text", () => {
     const broken: Step = {
       type: "model.call_failure",
       data: { source: "top_level", statusCode: 502 },
@@ -137,7 +137,7 @@ describe("createEventReader", () => {
     });
   });
 
-  test("maps the runtime's failures, and keeps its words inside", () => {
+  test("maps the runtime's failures, and keeps its text back", () => {
     const cases: [steps: Step[], status: number, code: string][] = [
       [failure("authentication"), 401, "invalid_api_key"],
       [failure("authorization"), 403, "permission_denied"],

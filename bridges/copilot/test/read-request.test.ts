@@ -37,7 +37,7 @@ describe("readRequest", () => {
     ).toEqual(plain);
   });
 
-  test("reads all that it takes", () => {
+  test("reads everything that it supports", () => {
     const parameters = { type: "object", properties: { city: { type: "string" } } };
     expect(
       readRequest({
@@ -64,14 +64,14 @@ describe("readRequest", () => {
     });
   });
 
-  test("offers no tools where none may be called", () => {
+  test("offers no tools if none may be called", () => {
     const tools = [{ type: "function", function: { name: "weather" } }];
     expect(
       readRequest({ model: "m", messages: MESSAGES, tools, tool_choice: "none" }).tools,
     ).toEqual([]);
   });
 
-  test("refuses what Copilot has no place for, by name", () => {
+  test("refuses what Copilot does not support, by name", () => {
     for (const [name, value] of Object.entries({
       temperature: 0.5,
       top_p: 0.1,
@@ -99,7 +99,7 @@ describe("readRequest", () => {
     });
   });
 
-  test("takes values that ask for what happens anyway", () => {
+  test("accepts values that request the default behaviour", () => {
     const harmless = {
       n: 1,
       temperature: 1,
@@ -113,7 +113,7 @@ describe("readRequest", () => {
     });
   });
 
-  test("refuses what is not the format", () => {
+  test("refuses malformed requests", () => {
     for (const body of [
       null,
       [],

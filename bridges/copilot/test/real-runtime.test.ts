@@ -60,7 +60,10 @@ function leftovers(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith("copilot-bridge-"));
 }
 
-/** GitHub's own runtime, with a server of ours in the place of Copilot's models: what it does with a session is the real thing. */
+/**
+ * GitHub's own runtime, with a server of ours in the place of Copilot's models: what it does with a
+ * session is the real thing.
+ */
 describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}`, () => {
   beforeAll(async () => {
     before = leftovers();
@@ -120,7 +123,7 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
     expect(asked[0]).not.toHaveProperty("tools");
   }, 120_000);
 
-  test("offers the model the caller's tools alone, and hands their calls on", async () => {
+  test("offers the model only the caller's tools, and passes on their calls", async () => {
     answer = "calls";
     const tools = [
       {
@@ -143,7 +146,7 @@ describe.skipIf(!hasRuntime)(`the bridge, over GitHub's runtime ${NEEDS_RUNTIME}
     expect(asked).toHaveLength(1);
   }, 120_000);
 
-  test("closes the connection to the model within a second of the caller's leaving", async () => {
+  test("closes the connection to the model within a second after the caller leaves", async () => {
     answer = "silence";
     const tookMs = await measureLeast(1000, async () => {
       closedAt = undefined;

@@ -1,5 +1,6 @@
-// Starts the bridge over a stand-in for GitHub's runtime, for tests that ask it from another process: the model says what happens.
-// Prints one line of JSON with the addresses of the bridge and of the list of sessions, and ends when its input does.
+// Starts the bridge over a stand-in for GitHub's runtime, for tests that ask it from another
+// process: the model says what happens. Prints one line of JSON with the addresses of the bridge
+// and of the list of sessions, and ends when its input does.
 import { startBridge } from "../src/bridge.ts";
 import { readSettings } from "../src/settings.ts";
 import { CALLS, failure, HELLO } from "./scenes.ts";

@@ -12,7 +12,7 @@ function message(env: Record<string, string>): string {
 }
 
 describe("readSettings", () => {
-  test("listens on loopback, port 4141, and asks for nothing but a token", () => {
+  test("listens on loopback, port 4141, and needs nothing but a token", () => {
     expect(readSettings({ GH_TOKEN: " gho_a " })).toEqual({
       host: "127.0.0.1",
       port: 4141,
@@ -23,7 +23,7 @@ describe("readSettings", () => {
     });
   });
 
-  test("takes the first token, as GitHub's own programs do; an empty one does not count", () => {
+  test("uses the first token that is not empty, as GitHub's own programs do", () => {
     expect(
       readSettings({ GITHUB_TOKEN: "gho_c", GH_TOKEN: "gho_b", COPILOT_GITHUB_TOKEN: "gho_a" })
         .gitHubToken,
@@ -43,11 +43,11 @@ describe("readSettings", () => {
     expect(message({ GH_TOKEN: "gho secret" })).not.toContain("secret");
   });
 
-  test("names the variables where there is no token", () => {
+  test("names the variables if there is no token", () => {
     expect(message({})).toContain("COPILOT_GITHUB_TOKEN, GH_TOKEN, GITHUB_TOKEN");
   });
 
-  test("needs no token where a runtime is there already", () => {
+  test("needs no token if a runtime is already running", () => {
     expect(
       readSettings({ COPILOT_CLI_URL: "127.0.0.1:4321", COPILOT_CLI_TOKEN: "t" }),
     ).toMatchObject({
@@ -56,7 +56,7 @@ describe("readSettings", () => {
     });
   });
 
-  test("opens to other machines only with a secret", () => {
+  test("listens beyond loopback only with a secret", () => {
     expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_HOST: "0.0.0.0" })).toContain(
       "COPILOT_BRIDGE_TOKEN",
     );
@@ -72,7 +72,7 @@ describe("readSettings", () => {
     );
   });
 
-  test("refuses numbers that are none", () => {
+  test("refuses numbers that are not valid", () => {
     for (const port of ["x", "-1", "65536", "1.5"]) {
       expect(message({ GH_TOKEN: "gho_a", COPILOT_BRIDGE_PORT: port })).toContain(
         "COPILOT_BRIDGE_PORT",
