@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { envSchema, loadConfig } from "../../src/config.ts";
 import { ConfigError } from "../../src/env/config-error.ts";
 
-/** What is said of a variable with this value; null where it is taken. */
+/** The complaint about this value of a variable; null if it is accepted. */
 function complaintOf(name: string, value: unknown): string | null {
   try {
     loadConfig({ [name]: value });

@@ -31,7 +31,9 @@ const NO_CASES: JwtCases = {
 };
 const NO_TOKENS: JokenTokens = { now: 0, keys: [], cases: [] };
 
-/** The ring of the vectors, symmetric and asymmetric keys together, as no configuration can make it. */
+/**
+ * The ring of the vectors, symmetric and asymmetric keys together, as no configuration can make it.
+ */
 async function createMixedRing(keys: readonly VectorKey[]) {
   const ring: (VerifyKey & { id: string })[] = [];
   for (const key of keys) {

@@ -6,7 +6,10 @@ import { JsonError } from "../../../src/json/json-error.ts";
 import { parseStrictJson } from "../../../src/json/parse-strict-json.ts";
 import { hasVectors, NEEDS_VECTORS, vectorsFolder } from "../../support/vectors.ts";
 
-/** The suite leaves duplicate names to the parser ("y_" only says that the grammar allows them); here they are refused. */
+/**
+ * The suite leaves duplicate names to the parser ("y_" only says that the grammar allows them);
+ * here they are refused.
+ */
 const REFUSED_BY_POLICY: ReadonlyMap<string, string> = new Map([
   ["y_object_duplicated_key.json", "duplicate_name"],
   ["y_object_duplicated_key_and_value.json", "duplicate_name"],

@@ -41,7 +41,7 @@ const ADJUSTED_BUDGET = "adjusted_parameter reasoning.budget_tokens";
 
 describe("an effort", () => {
   test.each<[string, Reasoning, ModelInfo, ReturnType<typeof fit>]>([
-    ["is sent as it is where the model takes it", { effort: "max" }, opus55, [{ effort: "max" }]],
+    ["is sent as is if the model supports it", { effort: "max" }, opus55, [{ effort: "max" }]],
     ["becomes the nearest one", { effort: "max" }, flash38, [{ effort: "high" }, ADJUSTED_EFFORT]],
     [
       "becomes the lower of its two neighbours",
@@ -81,19 +81,19 @@ describe("an effort", () => {
       [{ budget_tokens: 9 }, ADJUSTED_EFFORT],
     ],
     [
-      "none becomes the smallest budget where thinking cannot be off",
+      "none becomes the smallest budget if reasoning cannot be turned off",
       { effort: "none" },
       pro25,
       [{ budget_tokens: 128 }, ADJUSTED_EFFORT],
     ],
     [
-      "stays where a budget model takes efforts too",
+      "stays if a budget model supports efforts too",
       { effort: "low" },
       opus45,
       [{ effort: "low" }],
     ],
     [
-      "is left out where the model does not think",
+      "is dropped if the model does not reason",
       { effort: "low" },
       mute,
       [undefined, "unsupported_parameter reasoning.effort"],
@@ -128,7 +128,7 @@ describe("an effort", () => {
 describe("a budget", () => {
   test.each<[string, Reasoning, ModelInfo, ReturnType<typeof fit>]>([
     [
-      "is sent as it is where the model takes it",
+      "is sent as is if the model supports it",
       { budget_tokens: 5000 },
       opus46,
       [{ budget_tokens: 5000 }],
@@ -178,13 +178,13 @@ describe("a budget", () => {
       [{ budget_tokens: 2000 }, "unsupported_parameter reasoning.effort"],
     ],
     [
-      "goes beside an effort where the model takes both",
+      "is sent beside an effort if the model supports both",
       { effort: "high", budget_tokens: 2000 },
       opus46,
       [{ effort: "high", budget_tokens: 2000 }],
     ],
     [
-      "is left out where the model does not think",
+      "is dropped if the model does not reason",
       { budget_tokens: 9 },
       mute,
       [undefined, "unsupported_parameter reasoning.budget_tokens"],

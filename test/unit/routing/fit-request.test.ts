@@ -111,19 +111,16 @@ describe("parameters", () => {
     "parallel_tool_calls",
     "cache",
     "metadata",
-  ] as const)(
-    "%s is left out where the provider has no place for it, and the rest stays",
-    (name) => {
-      const { whole, fitted, said } = fit(
-        { ...everyParameter, tools: [{ name: "look" }] },
-        {},
-        { capabilities: capabilitiesWithout(name) },
-      );
-      expect(said).toEqual([`unsupported_parameter ${name}`]);
-      const { [name]: _, ...rest } = whole;
-      expect(fitted).toEqual(rest);
-    },
-  );
+  ] as const)("drop %s if the provider does not support it, and keep the rest", (name) => {
+    const { whole, fitted, said } = fit(
+      { ...everyParameter, tools: [{ name: "look" }] },
+      {},
+      { capabilities: capabilitiesWithout(name) },
+    );
+    expect(said).toEqual([`unsupported_parameter ${name}`]);
+    const { [name]: _, ...rest } = whole;
+    expect(fitted).toEqual(rest);
+  });
 
   test("drop permission for parallel calls silently, but warn about a request for one at a time", () => {
     const capabilities = capabilitiesWithout("parallel_tool_calls");

@@ -15,7 +15,7 @@ function decodePieces(pieces: readonly Uint8Array[]): SseMessage[] {
   return pieces.flatMap((piece) => decoder.decode(piece));
 }
 
-/** The bytes whole, byte by byte, and (where short) cut in two at every place. */
+/** The bytes whole, byte by byte and, if short, cut in two at every position. */
 function splits(bytes: Uint8Array): Uint8Array[][] {
   const single = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1));
   const halves =

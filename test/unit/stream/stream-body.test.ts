@@ -14,7 +14,10 @@ const END: EventBatch = [
   { type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null },
 ];
 
-/** A stream that gives these batches; a promise is waited for, and the end of the list is a silence without end. */
+/**
+ * A stream that gives these batches; a promise is waited for, and the end of the list is a silence
+ * without end.
+ */
 function createSource(
   steps: readonly (EventBatch | Promise<void>)[],
 ): EventStream & { closed: boolean } {
