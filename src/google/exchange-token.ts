@@ -1,5 +1,7 @@
 import { ChatError } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 import { isJsonObject } from "../json/json-object.ts";
+import { readString } from "../json/narrow.ts";
 import type { ProviderDeps } from "../platform.ts";
 import { classifyFetchError } from "../upstream/classify-fetch-error.ts";
 import { mapStatus } from "../upstream/map-status.ts";
@@ -134,8 +136,7 @@ async function readSubjectToken(
 function readField(text: string, field: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    const value = isJsonObject(body) ? body[field] : undefined;
-    return typeof value === "string" ? value : undefined;
+    return isJsonObject(body) ? readString(body[field]) : undefined;
   } catch {
     return undefined;
   }
@@ -219,12 +220,12 @@ async function call(url: string, init: RequestInit, deps: ExchangeDeps): Promise
 
 /** A refusal of the credentials (RFC 6749 5.2) is the operator's to mend; anything else may pass. */
 function createExchangeError(status: number, body: unknown): ChatError {
-  const code = isJsonObject(body) && typeof body.error === "string" ? body.error : undefined;
-  const detail = {
+  const code = isJsonObject(body) ? readString(body.error) : undefined;
+  const detail = defined({
     logReason: "google_token",
     upstreamStatus: status,
-    ...(code === undefined ? {} : { upstreamCode: code.slice(0, 100) }),
-  };
+    upstreamCode: code?.slice(0, 100),
+  });
   const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
   return refused
     ? new ChatError("upstream_auth", { ...detail, message: CREDENTIALS_MESSAGE })

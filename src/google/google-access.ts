@@ -52,11 +52,10 @@ export function createGoogleAccess(
   );
 
   function createHeaders(token: string): Record<string, string> {
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     const quotaProject = credentials.quota_project_id;
-    return {
-      authorization: `Bearer ${token}`,
-      ...(quotaProject === undefined ? {} : { "x-goog-user-project": quotaProject }),
-    };
+    if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
+    return headers;
   }
 
   return {

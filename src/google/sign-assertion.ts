@@ -1,5 +1,6 @@
 import { importPKCS8, SignJWT } from "jose";
 import { ChatError } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 import type { ServiceAccount } from "./credentials.ts";
 
 /** What an access token may be used for. */
@@ -12,11 +13,7 @@ export async function signAssertion(account: ServiceAccount, nowMs: number): Pro
   const key = await importKey(account.private_key);
   const issuedAt = Math.floor(nowMs / 1000);
   return new SignJWT({ scope: SCOPE })
-    .setProtectedHeader({
-      alg: "RS256",
-      typ: "JWT",
-      ...(account.private_key_id ? { kid: account.private_key_id } : {}),
-    })
+    .setProtectedHeader(defined({ alg: "RS256", typ: "JWT", kid: account.private_key_id }))
     .setIssuer(account.client_email)
     .setAudience(account.token_uri)
     .setIssuedAt(issuedAt)

@@ -1,4 +1,5 @@
 import { ChatError, type ChatErrorDetail } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 
 /** Headers that hold no credential. All others may: those of a compatible server are the operator's choice. */
 const PLAIN_HEADERS: ReadonlySet<string> = new Set([
@@ -32,31 +33,17 @@ export function redactError(
     if (redacted !== text && redacted !== undefined) changed[name] = redacted;
   }
   if (Object.keys(changed).length === 0) return error;
-  const {
-    code,
-    message,
-    param,
-    retryAfterSeconds,
-    retryable,
-    upstreamCode,
-    upstreamStatus,
-    upstreamRequestId,
-    logReason,
-  } = error;
-  const said = {
-    message,
-    param,
-    retryAfterSeconds,
-    retryable,
-    upstreamCode,
-    upstreamStatus,
-    upstreamRequestId,
-    logReason,
-  };
-  const detail = Object.fromEntries(
-    Object.entries(said).filter(([, value]) => value !== undefined),
-  );
-  return new ChatError(code, { ...detail, ...changed });
+  const original: ChatErrorDetail = defined({
+    message: error.message,
+    param: error.param,
+    retryAfterSeconds: error.retryAfterSeconds,
+    retryable: error.retryable,
+    upstreamCode: error.upstreamCode,
+    upstreamStatus: error.upstreamStatus,
+    upstreamRequestId: error.upstreamRequestId,
+    logReason: error.logReason,
+  });
+  return new ChatError(error.code, { ...original, ...changed });
 }
 
 function redact(text: string, beginnings: readonly string[]): string {

@@ -39,7 +39,7 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
   }
 
   /** A delta that changes what the part carries, but not its text. */
-  function carry(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+  function addToBlock(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
     if (delta.type === "citations_delta") {
       block.citations = [
         ...(Array.isArray(block.citations) ? block.citations : []),
@@ -77,7 +77,7 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
           events.push({ type: "opaque", raw });
         }
       } else if (isMisplaced(type, part)) throw invalid();
-      else carry(delta, raw, events);
+      else addToBlock(delta, raw, events);
     },
     end(raw, events) {
       if (part.type === "tool_call" && !hasText && Object.keys(part.arguments).length > 0) {
@@ -142,14 +142,16 @@ function textOf(part: Part): string {
 }
 
 function startOf(part: Part, index: number): PartStartEvent {
-  const carried: { extras?: Extras } =
+  const extras: { extras?: Extras } =
     "extras" in part && part.extras ? { extras: part.extras } : {};
-  const base = { type: "part-start", index, ...carried } as const;
+  const base = { type: "part-start", index, ...extras } as const;
   switch (part.type) {
     case "text":
       return { ...base, kind: "text" };
     case "reasoning":
-      return { ...base, kind: "reasoning", ...(part.redacted ? { redacted: true } : {}) };
+      return part.redacted
+        ? { ...base, kind: "reasoning", redacted: true }
+        : { ...base, kind: "reasoning" };
     case "tool_call":
       return { ...base, kind: "tool_call", id: part.id, name: part.name };
     case "opaque":

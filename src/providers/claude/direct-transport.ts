@@ -71,8 +71,8 @@ function createHeaders(
   );
   if (passed.length === 0 && version === undefined) return undefined;
   const all = type === "oauth" ? [...passed, OAUTH_BETA] : passed;
-  return {
-    ...(version === undefined ? {} : { [VERSION_HEADER]: version }),
-    ...(all.length === 0 ? {} : { [BETA_HEADER]: all.join(",") }),
-  };
+  const headers: Record<string, string> = {};
+  if (version !== undefined) headers[VERSION_HEADER] = version;
+  if (all.length > 0) headers[BETA_HEADER] = all.join(",");
+  return headers;
 }

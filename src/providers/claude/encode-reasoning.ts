@@ -47,11 +47,9 @@ export function encodeReasoning(call: EncodeCall): EncodedReasoning {
     return shows ? { thinking: { type: "adaptive", ...display }, budgetTokens: 0 } : NOTHING;
   }
   if (effort === undefined || budget !== undefined || model.reasoning === "budget") {
+    const encoded = encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display);
     const takesEffort = effort !== undefined && model.efforts?.includes(effort);
-    return {
-      ...encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display),
-      ...(takesEffort ? { effort } : {}),
-    };
+    return takesEffort ? { ...encoded, effort } : encoded;
   }
   if (model.reasoning === "effort") return { effort, budgetTokens: 0 };
   if (effort !== "minimal")

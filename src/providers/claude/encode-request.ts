@@ -10,7 +10,9 @@ import {
   parseVersion,
   VERSION_HEADER,
 } from "../../formats/anthropic-messages/header-extras.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
@@ -62,8 +64,8 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
-  const outputConfig = {
-    ...(reasoning.effort ? { effort: reasoning.effort } : {}),
+  const outputConfig: JsonObject = {
+    ...defined({ effort: reasoning.effort }),
     // The older place of the format, which the API refuses beside the newer one.
     ...(isJsonObject(extras.output_format) ? {} : encodeFormat(call)),
     ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
@@ -76,11 +78,13 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
       call,
       reasoning.thinking !== undefined && reasoning.thinking.type !== "disabled",
     ),
-    ...(reasoning.thinking ? { thinking: reasoning.thinking } : {}),
+    ...defined({ thinking: reasoning.thinking }),
     ...encodeMetadata(call),
     ...extras,
-    ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
-    ...(isStreamed ? { stream: true } : {}),
+    ...defined({
+      output_config: isEmptyObject(outputConfig) ? undefined : outputConfig,
+      stream: isStreamed || undefined,
+    }),
   };
   return { body, betas, version };
 }
@@ -104,14 +108,13 @@ function encodePrompt(call: EncodeCall, options: EncodeOptions): JsonObject {
   const { request, model } = call;
   const systemTurns = options.systemTurns && takesSystemTurns(model.id);
   const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
-  const told =
-    request.response_format?.type === "json" ? addInstruction(system, JSON_INSTRUCTION) : system;
-  return {
-    ...(told === undefined ? {} : { system: told }),
+  const wantsJson = request.response_format?.type === "json";
+  return defined({
+    system: wantsJson ? addInstruction(system, JSON_INSTRUCTION) : system,
     messages,
     ...encodeTools(request),
-    ...(request.cache ? { cache_control: encodeCache(request.cache) } : {}),
-  };
+    cache_control: request.cache && encodeCache(request.cache),
+  });
 }
 
 const JSON_INSTRUCTION =
@@ -196,20 +199,20 @@ function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
 }
 
 function readExtras(request: ChatRequest): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
-  const carried = anthropicExtras.fields(request);
+  const given = anthropicExtras.fields(request);
   return {
-    extras: omit(carried, PROTECTED_FIELDS),
-    betas: readHeader(carried, BETA_HEADER, parseBetas) ?? [],
-    version: readHeader(carried, VERSION_HEADER, parseVersion),
+    extras: omit(given, PROTECTED_FIELDS),
+    betas: readHeader(given, BETA_HEADER, parseBetas) ?? [],
+    version: readHeader(given, VERSION_HEADER, parseVersion),
   };
 }
 
 function readHeader<T>(
-  carried: JsonObject,
+  given: JsonObject,
   name: string,
   parse: (value: unknown) => T | undefined,
 ): T | undefined {
-  const value = carried[name];
+  const value = given[name];
   if (value === undefined) return undefined;
   const parsed = parse(value);
   if (parsed !== undefined) return parsed;

@@ -2,6 +2,7 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
@@ -13,8 +14,7 @@ export function encodeTools(request: ChatRequest): {
   const { tools } = request;
   if (!tools) return {};
   if (tools.length === 0) return { tools: [] };
-  const choice = encodeToolChoice(request);
-  return { tools: tools.map(encodeTool), ...(choice ? { tool_choice: choice } : {}) };
+  return defined({ tools: tools.map(encodeTool), tool_choice: encodeToolChoice(request) });
 }
 
 function encodeTool(tool: Tool): JsonObject {
@@ -27,13 +27,13 @@ function encodeFunctionTool(tool: FunctionTool): JsonObject {
   const schema = tool.parameters
     ? { type: "object", ...tool.parameters }
     : { type: "object", properties: {} };
-  return {
+  return defined({
     name: tool.name,
-    ...(tool.description === undefined ? {} : { description: tool.description }),
+    description: tool.description,
     input_schema: tool.strict ? forbidExtraProperties(schema) : schema,
-    ...(tool.strict === undefined ? {} : { strict: tool.strict }),
+    strict: tool.strict,
     ...cacheControlOf(tool),
-  };
+  });
 }
 
 function encodeToolChoice({

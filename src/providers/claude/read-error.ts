@@ -2,6 +2,7 @@ import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { ErrorType } from "../../formats/anthropic-messages/error.ts";
 import { isJsonObject } from "../../json/json-object.ts";
+import { readString } from "../../json/narrow.ts";
 import type { UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 
 /** `api_error` is not among them: it says no more than the status does, which may be a 503 or a 504. */
@@ -26,9 +27,8 @@ function isErrorType(type: string): type is keyof typeof CODES {
 export function readErrorBody(body: unknown): UpstreamErrorBody {
   const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
   if (typeof error?.type !== "string") return {};
-  const message = typeof error.message === "string" ? error.message : undefined;
-  const detail = isJsonObject(error.details) ? error.details.error_code : undefined;
-  const errorCode = typeof detail === "string" ? detail : undefined;
+  const message = readString(error.message);
+  const errorCode = isJsonObject(error.details) ? readString(error.details.error_code) : undefined;
   const read: UpstreamErrorBody = { upstreamCode: errorCode ?? error.type, message };
   if (isErrorType(error.type)) read.code = CODES[error.type];
 

@@ -81,10 +81,9 @@ function readModelId(model: unknown): string {
 
 function createHeaders({ betas }: ClaudeRequest): Record<string, string> {
   const passed = betas.filter((beta) => beta !== OAUTH_BETA);
-  return {
-    "content-type": "application/json",
-    ...(passed.length === 0 ? {} : { [BETA_HEADER]: passed.join(",") }),
-  };
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (passed.length > 0) headers[BETA_HEADER] = passed.join(",");
+  return headers;
 }
 
 /** Google refuses by itself what does not reach Claude: credentials, project, quota, a model that is not enabled. */

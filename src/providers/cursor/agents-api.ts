@@ -48,22 +48,20 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
     options: { body?: string; signal?: AbortSignal; timeoutMs: number },
   ) {
     const { body, signal, timeoutMs } = options;
-    return requestJson(
-      {
-        method,
-        url: `${baseUrl}${path}`,
-        headers:
-          body === undefined
-            ? { authorization }
-            : { authorization, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body }),
-        // What has no caller's signal is done to its end: an agent that nobody knows of would go on, and cost.
-        signal: signal ?? new AbortController().signal,
-        timeoutMs,
-        readErrorBody,
-      },
-      deps,
-    );
+    const request: JsonCall = {
+      method,
+      url: `${baseUrl}${path}`,
+      headers: { authorization },
+      // Without a caller's signal a call runs to its end: a forgotten agent would go on, and cost.
+      signal: signal ?? new AbortController().signal,
+      timeoutMs,
+      readErrorBody,
+    };
+    if (body !== undefined) {
+      request.body = body;
+      request.headers["content-type"] = "application/json";
+    }
+    return requestJson(request, deps);
   }
 
   return {

@@ -1,4 +1,5 @@
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 import type { AnswerCall } from "../provider.ts";
 import { type CreateAgentRequest, MAX_NAME_LENGTH } from "./agents.ts";
@@ -37,15 +38,14 @@ export function encodeRequest(
     });
   }
   const params = isJsonObject(own.model) ? own.model.params : undefined;
-  return {
+  const { images } = collected;
+  return defined({
     agentId,
     name: `ai-server ${requestId}`.slice(0, MAX_NAME_LENGTH),
-    prompt: { text, ...(collected.images.length > 0 ? { images: collected.images } : {}) },
-    ...(model.id === ACCOUNT_MODEL
-      ? {}
-      : { model: { id: model.id, ...(params === undefined ? {} : { params }) } }),
-    ...(own.mode === undefined ? {} : { mode: own.mode }),
-  };
+    prompt: defined({ text, images: images.length > 0 ? images : undefined }),
+    model: model.id === ACCOUNT_MODEL ? undefined : defined({ id: model.id, params }),
+    mode: own.mode,
+  });
 }
 
 /** `bc-<uuid>`, from the 32 hexadecimal digits of an id. */

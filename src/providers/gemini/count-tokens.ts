@@ -1,5 +1,6 @@
 import { readCount } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import type { GenerateRequest } from "./request.ts";
 import type { TransportName } from "./transport.ts";
 
@@ -16,12 +17,7 @@ export function encodeCountRequest(
   if (transport === "api")
     return { generateContentRequest: { model: `models/${model}`, ...request } };
   const { contents, systemInstruction, tools, generationConfig } = request;
-  return {
-    contents,
-    ...(systemInstruction ? { systemInstruction } : {}),
-    ...(tools ? { tools } : {}),
-    ...(generationConfig ? { generationConfig } : {}),
-  };
+  return defined({ contents, systemInstruction, tools, generationConfig });
 }
 
 export function decodeCount({ totalTokens }: { totalTokens?: unknown }): number {

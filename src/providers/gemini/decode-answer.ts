@@ -1,8 +1,9 @@
-import type { ChatEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { findError, readErrorBody } from "../../google/read-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject, readString, readText } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import type { Candidate, GenerateAnswer } from "./answer.ts";
@@ -26,7 +27,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   const extras: JsonObject = {};
   let started = false;
   let usage: Usage | null = null;
-  let usageTold: Usage | null = null;
+  let reportedUsage: Usage | null = null;
   let finishReason: string | undefined;
   let blockReason: string | undefined;
 
@@ -45,19 +46,15 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       started = true;
       events.push({
         type: "start",
-        id:
-          typeof responseId === "string" && responseId !== ""
-            ? responseId
-            : `gen_${options.randomId()}`,
-        model:
-          typeof modelVersion === "string" && modelVersion !== "" ? modelVersion : options.model,
+        id: readText(responseId) ?? `gen_${options.randomId()}`,
+        model: readText(modelVersion) ?? options.model,
       });
     }
     Object.assign(extras, others);
     if (promptFeedback !== undefined) {
       extras.promptFeedback = promptFeedback;
-      const reason = isJsonObject(promptFeedback) ? promptFeedback.blockReason : undefined;
-      if (typeof reason === "string") blockReason = reason;
+      if (isJsonObject(promptFeedback))
+        blockReason = readString(promptFeedback.blockReason) ?? blockReason;
     }
     for (const candidate of listOf(candidates, "candidates that are no list"))
       decodeCandidate(candidate, events);
@@ -67,8 +64,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     }
     // Counts come with every chunk; the first ones say what the prompt costs, the last ones say it all.
     const last = finishReason !== undefined || blockReason !== undefined;
-    if (usage && usage !== usageTold && (last || !usageTold)) {
-      usageTold = usage;
+    if (usage && usage !== reportedUsage && (last || !reportedUsage)) {
+      reportedUsage = usage;
       events.push({ type: "usage", usage });
     }
   }
@@ -82,7 +79,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     if (isJsonObject(content))
       parts.decode(listOf(content.parts, "parts that are no list"), events);
     else if (content != null) throw new Error("a content that is no object");
-    if (typeof reason === "string" && reason !== "") finishReason = reason;
+    finishReason = readText(reason) ?? finishReason;
   }
 
   /** Pushes the terminal event where the answer is complete; says whether it is. */
@@ -90,13 +87,10 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     const ending = readEnding();
     if (!ending) return false;
     parts.end(events);
-    events.push({
-      type: "end",
-      ...ending,
-      usage,
-      ...(Object.keys(extras).length > 0 ? { extras: { google: extras } } : {}),
-      ...(body ? { body } : {}),
-    });
+    const end: EndEvent = { type: "end", ...ending, usage };
+    if (!isEmptyObject(extras)) end.extras = { google: extras };
+    if (body) end.body = body;
+    events.push(end);
     return true;
   }
 

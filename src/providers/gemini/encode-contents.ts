@@ -1,6 +1,7 @@
 import { collectToolNames } from "../../chat/collect-tool-names.ts";
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
+import { defined } from "../../json/defined.ts";
 import { encodePart } from "./encode-part.ts";
 import type { PartContext } from "./encode-tool-result.ts";
 import { isThirdGeneration } from "./model-generation.ts";
@@ -46,10 +47,13 @@ export function encodeContents({
   // Instructions alone are no conversation to Google, and calls are refused where no turn of the user is before them.
   if (!turns[0] || callsOf(turns[0]).length > 0) turns.unshift({ role: "user", parts: [] });
   // A turn of nothing but empty texts is said as one empty text, since a turn without parts is refused.
-  for (const { parts: said } of turns) if (said.length === 0) said.push({ text: "" });
+  for (const { parts } of turns) if (parts.length === 0) parts.push({ text: "" });
   const contents = turns.flatMap(setResultsApart);
   if (isThirdGeneration(model)) for (const content of contents) markUnsignedCalls(content);
-  return { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
+  return defined({
+    contents,
+    systemInstruction: system.length > 0 ? { parts: system } : undefined,
+  });
 }
 
 /**

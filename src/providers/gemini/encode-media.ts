@@ -1,6 +1,7 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { DocumentPart, ImagePart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import { guessMediaType } from "./guess-media-type.ts";
 import type { InlineData, RequestPart } from "./request.ts";
 
@@ -32,8 +33,7 @@ function encodeMedia(
       param,
       message: "The part has neither data nor a url.",
     });
-  const mimeType = mediaType ?? guessMediaType(url);
-  return { fileData: { fileUri: url, ...(mimeType === undefined ? {} : { mimeType }) } };
+  return { fileData: defined({ fileUri: url, mimeType: mediaType ?? guessMediaType(url) }) };
 }
 
 function encodeInline(data: string, mediaType: string | undefined, param: string): InlineData {

@@ -11,7 +11,7 @@ export function encodePart(part: Part, param: string, context: PartContext): Req
     case "text":
       // An empty text is refused by Vertex AI, unless it is there for its signature.
       if (part.text === "" && !part.signature && !googleExtras.has(part)) return [];
-      return [googleExtras.overlay({ text: part.text, ...sign(part.signature) }, part)];
+      return [googleExtras.overlay({ text: part.text, ...encodeSignature(part.signature) }, part)];
     case "reasoning":
       return encodeReasoning(part);
     case "image":
@@ -28,14 +28,14 @@ export function encodePart(part: Part, param: string, context: PartContext): Req
 }
 
 /** The signature, byte for byte. */
-function sign(signature: Signature | undefined): Pick<RequestPart, "thoughtSignature"> {
+function encodeSignature(signature: Signature | undefined): Pick<RequestPart, "thoughtSignature"> {
   return signature?.format === "google" ? { thoughtSignature: signature.value } : {};
 }
 
 /** A thought; or a signature without one, which stands beside an empty text. */
 function encodeReasoning(part: ReasoningPart): RequestPart[] {
   const { text } = part;
-  const signed = sign(part.signature);
+  const signed = encodeSignature(part.signature);
   if (text !== "") return [googleExtras.overlay({ text, thought: true, ...signed }, part)];
   return signed.thoughtSignature === undefined
     ? []
@@ -43,5 +43,5 @@ function encodeReasoning(part: ReasoningPart): RequestPart[] {
 }
 
 function encodeToolCall({ id, name, arguments: args, signature }: ToolCallPart): RequestPart {
-  return { functionCall: { id, name, args }, ...sign(signature) };
+  return { functionCall: { id, name, args }, ...encodeSignature(signature) };
 }

@@ -1,6 +1,8 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ChatRequest } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeContents } from "./encode-contents.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import { encodeTools } from "./encode-tools.ts";
@@ -18,13 +20,14 @@ const PROTECTED_CONFIG_FIELDS: ReadonlySet<string> = new Set(["maxOutputTokens",
 export function encodeRequest(call: EncodeCall): GenerateRequest {
   const { request } = call;
   const generationConfig = encodeGenerationConfig(call);
-  const labels = encodeLabels(call);
   return googleExtras.overlay(
     {
       ...encodeContents(call),
       ...encodeTools(request),
-      ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
-      ...(labels ? { labels } : {}),
+      ...defined({
+        generationConfig: isEmptyObject(generationConfig) ? undefined : generationConfig,
+        labels: encodeLabels(call),
+      }),
     },
     googleExtras.wrap(readExtras(request)),
     { except: PROTECTED_FIELDS },
@@ -59,15 +62,15 @@ function encodeGenerationConfig({ request, model, warn }: EncodeCall): Generatio
     const message = `Gemini takes ${MAX_STOP_SEQUENCES} stop texts; the first ones were sent.`;
     warn({ code: "adjusted_parameter", param: "stop", message });
   }
-  return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { topP: top_p }),
-    ...(max_tokens === undefined ? {} : { maxOutputTokens: max_tokens }),
-    ...(stop?.length ? { stopSequences: stop.slice(0, MAX_STOP_SEQUENCES) } : {}),
-    ...(seed === undefined ? {} : { seed }),
+  return defined({
+    temperature,
+    topP: top_p,
+    maxOutputTokens: max_tokens,
+    stopSequences: stop?.length ? stop.slice(0, MAX_STOP_SEQUENCES) : undefined,
+    seed,
     ...encodeResponseFormat(request.response_format),
-    ...(thinkingConfig ? { thinkingConfig } : {}),
-  };
+    thinkingConfig,
+  });
 }
 
 function encodeResponseFormat(format: ChatRequest["response_format"]): GenerationConfig {

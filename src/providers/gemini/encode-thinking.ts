@@ -1,6 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { generationOf, isThirdGeneration } from "./model-generation.ts";
 import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "./request.ts";
 
@@ -13,12 +14,9 @@ export function encodeThinking(
   warn: Warn,
 ): ThinkingConfig | undefined {
   if (!reasoning) return undefined;
-  const amount = encodeAmount(reasoning, model, warn);
-  const config = {
-    ...amount,
-    ...(reasoning.visible === undefined ? {} : { includeThoughts: reasoning.visible }),
-  };
-  return Object.keys(config).length === 0 ? undefined : config;
+  const config = encodeAmount(reasoning, model, warn);
+  if (reasoning.visible !== undefined) config.includeThoughts = reasoning.visible;
+  return isEmptyObject(config) ? undefined : config;
 }
 
 function encodeAmount(
@@ -27,7 +25,7 @@ function encodeAmount(
   warn: Warn,
 ): ThinkingConfig {
   if (effort === undefined && budget === undefined) return {};
-  switch (waysOfThinking(model)) {
+  switch (wayOfThinking(model)) {
     case "level":
       return {
         thinkingLevel:
@@ -57,7 +55,7 @@ function encodeAmount(
 }
 
 /** The catalog's word counts; of a model that it does not know, the generation tells. */
-function waysOfThinking(model: ModelInfo): "level" | "budget" | "none" {
+function wayOfThinking(model: ModelInfo): "level" | "budget" | "none" {
   switch (model.reasoning) {
     case "none":
       return "none";
@@ -72,9 +70,9 @@ function waysOfThinking(model: ModelInfo): "level" | "budget" | "none" {
   }
 }
 
-/** Levels by rising effort, as numbers on the scale of {@link EFFORT_HEIGHT}. */
-const LEVEL_HEIGHT: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
-const EFFORT_HEIGHT: Record<Effort, number> = {
+/** Levels by rising effort, as numbers on the scale of {@link EFFORT_RANK}. */
+const LEVEL_RANK: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
+const EFFORT_RANK: Record<Effort, number> = {
   none: 0,
   minimal: 1,
   low: 2,
@@ -86,28 +84,27 @@ const EFFORT_HEIGHT: Record<Effort, number> = {
 
 /** Which levels a model takes. Flash models take all of them, the others do not take MINIMAL (ai.google.dev/gemini-api/docs/thinking). */
 function levelsOf(model: ModelInfo): readonly ThinkingLevel[] {
-  const known = model.efforts?.map((effort) => EFFORT_HEIGHT[effort]);
+  const known = model.efforts?.map((effort) => EFFORT_RANK[effort]);
   const levels = THINKING_LEVELS.filter((level) =>
-    known ? known.includes(LEVEL_HEIGHT[level]) : true,
+    known ? known.includes(LEVEL_RANK[level]) : true,
   );
   if (known && levels.length > 0) return levels;
   return /flash|lite|latest/.test(model.id) ? THINKING_LEVELS : ["LOW", "MEDIUM", "HIGH"];
 }
 
-function nearestLevel(height: number, model: ModelInfo): ThinkingLevel {
+function nearestLevel(rank: number, model: ModelInfo): ThinkingLevel {
   const levels = levelsOf(model);
   let nearest = levels[0] ?? "LOW";
   for (const level of levels) {
-    if (Math.abs(LEVEL_HEIGHT[level] - height) < Math.abs(LEVEL_HEIGHT[nearest] - height))
-      nearest = level;
+    if (Math.abs(LEVEL_RANK[level] - rank) < Math.abs(LEVEL_RANK[nearest] - rank)) nearest = level;
   }
   return nearest;
 }
 
 function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingLevel {
-  const height = EFFORT_HEIGHT[effort];
-  const level = nearestLevel(height, model);
-  if (LEVEL_HEIGHT[level] !== height) {
+  const rank = EFFORT_RANK[effort];
+  const level = nearestLevel(rank, model);
+  if (LEVEL_RANK[level] !== rank) {
     warn({
       code: "adjusted_parameter",
       param: "reasoning.effort",
@@ -118,10 +115,10 @@ function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingL
 }
 
 /** Budgets and efforts that are held to be the same, by Google's own table for its OpenAI dialect (ai.google.dev/gemini-api/docs/openai). */
-const BUDGET_FOR_HEIGHT = [0, 1024, 1024, 8192, 24_576];
+const BUDGET_BY_RANK = [0, 1024, 1024, 8192, 24_576];
 
 function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingLevel {
-  const level = nearestLevel(EFFORT_HEIGHT[effortWorth(budget)], model);
+  const level = nearestLevel(EFFORT_RANK[effortWorth(budget)], model);
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",
@@ -150,7 +147,7 @@ function budgetRangeOf(model: ModelInfo): BudgetRange {
 
 function budgetForEffort(effort: Effort, model: ModelInfo, warn: Warn): number {
   const range = budgetRangeOf(model);
-  const wanted = BUDGET_FOR_HEIGHT[EFFORT_HEIGHT[effort]] ?? range.max;
+  const wanted = BUDGET_BY_RANK[EFFORT_RANK[effort]] ?? range.max;
   const budget = fit(wanted, range);
   // Off is off, said in either way.
   if (wanted !== 0 || budget !== 0) {

@@ -4,7 +4,7 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { googleExtras } from "./extras.ts";
 import { isThirdGeneration } from "./model-generation.ts";
-import type { InlineData, RequestPart } from "./request.ts";
+import type { FunctionResponse, InlineData, RequestPart } from "./request.ts";
 
 /** What the encoders of parts know besides the part. */
 export interface PartContext extends Pick<EncodeCall, "model" | "warn"> {
@@ -46,15 +46,13 @@ export function encodeToolResult(
     else if (inlineData && isInside(inlineData, context)) inside.push({ inlineData });
     else after.push(content);
   }
-  const result: RequestPart = {
-    functionResponse: {
-      id: part.tool_call_id,
-      name,
-      response: { [part.is_error ? "error" : "output"]: texts.join("\n") },
-      ...(inside.length > 0 ? { parts: inside } : {}),
-    },
+  const functionResponse: FunctionResponse = {
+    id: part.tool_call_id,
+    name,
+    response: { [part.is_error ? "error" : "output"]: texts.join("\n") },
   };
-  return [googleExtras.overlay(result, part), ...after];
+  if (inside.length > 0) functionResponse.parts = inside;
+  return [googleExtras.overlay<RequestPart>({ functionResponse }, part), ...after];
 }
 
 function isInside({ mimeType }: InlineData, { model }: PartContext): boolean {

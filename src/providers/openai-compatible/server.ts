@@ -30,7 +30,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   "accept",
 ]);
 
-export function findHeaderFault(
+export function checkHeaders(
   headers: Readonly<Record<string, string>>,
   place: string,
 ): string | undefined {

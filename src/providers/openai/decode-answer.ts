@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
@@ -85,13 +85,14 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       );
     }
     const tier = readString(response.service_tier);
-    events.push({
+    const end: EndEvent = {
       type: "end",
       ...mapFinishReason(response, output),
       usage: mapUsage(response.usage),
       ...openaiResponsesExtras.wrap(tier === undefined ? {} : { service_tier: tier }),
-      ...(items.length > 0 || !hasItems ? { body: response } : {}),
-    });
+    };
+    if (items.length > 0 || !hasItems) end.body = response;
+    events.push(end);
   }
 
   function fail(error: unknown, events: ChatEvent[]): void {

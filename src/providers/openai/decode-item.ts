@@ -137,7 +137,7 @@ function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): Item
   };
 }
 
-const SAID_BY_THE_CALL: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
+const CALL_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
 
 function createFunctionCallDecoder(
   added: JsonObject,
@@ -152,12 +152,12 @@ function createFunctionCallDecoder(
     const name = readString(item.name);
     if (index === undefined && id && name) {
       index = nextIndex();
-      out.push({ type: "part-start", kind: "tool_call", index, id, name, ...carry(item) });
+      out.push({ type: "part-start", kind: "tool_call", index, id, name, ...otherFields(item) });
     }
     return index;
   }
-  function carry(item: JsonObject) {
-    return openaiResponsesExtras.wrap(omit(item, SAID_BY_THE_CALL));
+  function otherFields(item: JsonObject) {
+    return openaiResponsesExtras.wrap(omit(item, CALL_FIELDS));
   }
 
   start(added, events);
@@ -172,7 +172,7 @@ function createFunctionCallDecoder(
       const at = start(item, out);
       if (at === undefined) return;
       sendRest(at, sent, readString(item.arguments) ?? "", out);
-      out.push({ type: "part-end", index: at, ...carry(item) });
+      out.push({ type: "part-end", index: at, ...otherFields(item) });
     },
   };
 }

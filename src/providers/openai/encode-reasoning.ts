@@ -1,5 +1,6 @@
 import type { Warning } from "../../chat/event.ts";
 import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 
@@ -12,11 +13,9 @@ export function encodeReasoning(
   summary: JsonObject,
   warn: (warning: Warning) => void,
 ): JsonObject {
-  const effort = reasoning.effort ?? effortOf(reasoning.budget_tokens, warn);
-  return {
-    ...(effort ? { effort } : {}),
-    ...(reasoning.visible ? (isEmptyObject(summary) ? { summary: "auto" } : summary) : {}),
-  };
+  const encoded = defined({ effort: reasoning.effort ?? effortOf(reasoning.budget_tokens, warn) });
+  if (!reasoning.visible) return encoded;
+  return { ...encoded, ...(isEmptyObject(summary) ? { summary: "auto" } : summary) };
 }
 
 function effortOf(

@@ -6,6 +6,7 @@ import { encodeInput } from "../../formats/openai-responses/encode-input.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
@@ -30,41 +31,32 @@ export function encodeRequest(
   const reasoning =
     request.reasoning &&
     encodeReasoning(request.reasoning, openaiResponsesExtras.noteFields(request, "$summary"), warn);
-  const body: JsonObject = {
+  const format = request.response_format && {
+    ...encodeFormat(request.response_format),
+    ...openaiResponsesExtras.noteFields(request, "$format"),
+  };
+  const body: JsonObject = defined({
     model: model.id,
-    ...(instructions === undefined ? {} : { instructions }),
-    ...(input.length > 0 ? { input } : {}),
-    ...(request.tools ? { tools: encodeTools(request.tools) } : {}),
-    ...(request.tool_choice ? { tool_choice: encodeToolChoice(request.tool_choice) } : {}),
-    ...(request.parallel_tool_calls === undefined
-      ? {}
-      : { parallel_tool_calls: request.parallel_tool_calls }),
-    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.top_p === undefined ? {} : { top_p: request.top_p }),
-    ...(request.max_tokens === undefined
-      ? {}
-      : { max_output_tokens: encodeMaxTokens(request, warn) }),
-    ...(reasoning && !isEmptyObject(reasoning) ? { reasoning } : {}),
-    ...(request.response_format
-      ? {
-          text: {
-            format: {
-              ...encodeFormat(request.response_format),
-              ...openaiResponsesExtras.noteFields(request, "$format"),
-            },
-          },
-        }
-      : {}),
-    ...(request.metadata ? { metadata: request.metadata } : {}),
+    instructions,
+    input: input.length > 0 ? input : undefined,
+    tools: request.tools && encodeTools(request.tools),
+    tool_choice: request.tool_choice && encodeToolChoice(request.tool_choice),
+    parallel_tool_calls: request.parallel_tool_calls,
+    temperature: request.temperature,
+    top_p: request.top_p,
+    max_output_tokens: encodeMaxTokens(request, warn),
+    reasoning: reasoning && !isEmptyObject(reasoning) ? reasoning : undefined,
+    text: format && { format },
+    metadata: request.metadata,
     ...defaults,
     stream,
-  };
+  });
   const result = openaiResponsesExtras.overlay(body, request, { except: PROTECTED_FIELDS });
   // The chat model knows some fields of these two, the caller said others.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];
-    const said = result[name];
-    if (isJsonObject(encoded) && isJsonObject(said)) result[name] = { ...encoded, ...said };
+    const given = result[name];
+    if (isJsonObject(encoded) && isJsonObject(given)) result[name] = { ...encoded, ...given };
   }
   return result;
 }

@@ -66,12 +66,13 @@ function checkConfig(config: OpenaiConfig): Unavailable | undefined {
 }
 
 function createHeaders(config: OpenaiConfig): Record<string, string> {
-  return {
+  const headers: Record<string, string> = {
     authorization: `Bearer ${config.OPENAI_API_KEY}`,
     "content-type": "application/json",
-    ...(config.OPENAI_ORGANIZATION ? { "openai-organization": config.OPENAI_ORGANIZATION } : {}),
-    ...(config.OPENAI_PROJECT ? { "openai-project": config.OPENAI_PROJECT } : {}),
   };
+  if (config.OPENAI_ORGANIZATION) headers["openai-organization"] = config.OPENAI_ORGANIZATION;
+  if (config.OPENAI_PROJECT) headers["openai-project"] = config.OPENAI_PROJECT;
+  return headers;
 }
 
 /** Models from before reasoning, by name: they refuse `include: ["reasoning.encrypted_content"]`. */
@@ -83,5 +84,5 @@ const WITHOUT_REASONING = /^(?:ft:)?(?:gpt-3|gpt-4|chatgpt-)|-chat\b/;
  */
 function createDefaults(model: ModelInfo): JsonObject {
   const reasons = model.reasoning ? model.reasoning !== "none" : !WITHOUT_REASONING.test(model.id);
-  return { store: false, ...(reasons ? { include: ["reasoning.encrypted_content"] } : {}) };
+  return reasons ? { store: false, include: ["reasoning.encrypted_content"] } : { store: false };
 }
