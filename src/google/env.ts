@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { baseUrlSchema } from "../env/base-url.ts";
 
-/** The variables of Google Cloud, which Gemini on Vertex AI and Claude on Vertex AI share. */
+/** The variables of Google Cloud, shared by Gemini and Claude on Vertex AI. */
 export const googleEnv = {
   GOOGLE_APPLICATION_CREDENTIALS_JSON: z
     .string()

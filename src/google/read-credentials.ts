@@ -5,7 +5,7 @@ import { isGoogleUrl, isSubjectTokenUrl } from "./google-url.ts";
 
 const VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS_JSON";
 
-/** The secret → credentials, or what is wrong with it: by field name, never by content. */
+/** The secret → credentials, or what is wrong with it. Faults name fields, never values. */
 export function readCredentials(
   config: Pick<GoogleConfig, "GOOGLE_APPLICATION_CREDENTIALS_JSON" | "GOOGLE_TOKEN_URL">,
 ): { credentials: GoogleCredentials } | { reason: string } {

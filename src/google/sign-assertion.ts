@@ -8,7 +8,10 @@ export const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
 const LIFETIME_SECONDS = 3600;
 
-/** A service account's proof of identity for the token exchange (RFC 7523; developers.google.com/identity/protocols/oauth2/service-account). */
+/**
+ * A service account's proof of identity for the token exchange (RFC 7523,
+ * developers.google.com/identity/protocols/oauth2/service-account).
+ */
 export async function signAssertion(account: ServiceAccount, nowMs: number): Promise<string> {
   const key = await importKey(account.private_key);
   const issuedAt = Math.floor(nowMs / 1000);
@@ -23,7 +26,7 @@ export async function signAssertion(account: ServiceAccount, nowMs: number): Pro
 
 async function importKey(pem: string): ReturnType<typeof importPKCS8> {
   try {
-    // A JSON file that went through a shell may have its line breaks escaped twice.
+    // The line breaks may be escaped twice if the JSON went through a shell.
     return await importPKCS8(pem.replaceAll("\\n", "\n"), "RS256");
   } catch {
     throw new ChatError("upstream_auth", {

@@ -20,25 +20,28 @@ import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
-/** A request without the way on which it goes. */
+/** A request, whichever transport sends it. */
 export interface ClaudeRequest {
-  /** With `model`; and with `stream` only where the answer is to be streamed. */
+  /** Holds `model`, and `stream` only if the answer is to be streamed. */
   body: JsonObject;
   betas: readonly string[];
-  /** Undefined where the caller named none. */
+  /** Undefined if the caller named none. */
   version: string | undefined;
 }
 
 /**
- * An answer with more than this is streamed upstream, also where the caller wants it whole: it may take over ten minutes, for which
- * no connection holds without a sign of life. It is the limit of Anthropic's own clients (128,000 tokens an hour).
+ * A longer answer is streamed upstream even if the caller wants it whole: it may take more than ten
+ * minutes, and connections without traffic do not last that long. Anthropic's own clients have the
+ * same limit (128,000 tokens an hour).
  */
 const MAX_WHOLE_TOKENS = 21_333;
 
-/** Where the model's limit is not known: every model takes this many (Claude 3 Opus takes no more). */
+/**
+ * Used if the model's limit is unknown: every model takes this many (Claude 3 Opus takes no more).
+ */
 const UNKNOWN_MODEL_TOKENS = 4096;
 
-/** These say which model is called and how much it may write; a caller's extras have no say in them. */
+/** Extras must not set these: a caller could switch models or exceed its token's limits. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
@@ -49,7 +52,7 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 export interface EncodeOptions {
-  /** Whether the way to the model lets system messages inside a conversation pass. */
+  /** Whether the transport lets system messages within a conversation pass. */
   systemTurns: boolean;
 }
 
@@ -57,7 +60,7 @@ export interface EncodeOptions {
 export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { request, model } = call;
   const { extras, betas, version } = readExtras(request);
-  // A request that came in this format says by itself how the model shall reason.
+  // A request in Anthropic's own format sets its reasoning itself.
   const saysReasoning =
     "thinking" in extras ||
     (isJsonObject(extras.output_config) && "effort" in extras.output_config);
@@ -66,7 +69,7 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
   const outputConfig: JsonObject = {
     ...defined({ effort: reasoning.effort }),
-    // The older place of the format, which the API refuses beside the newer one.
+    // The older place of the format, which the API refuses together with the newer one.
     ...(isJsonObject(extras.output_format) ? {} : encodeFormat(call)),
     ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
   };
@@ -89,7 +92,10 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   return { body, betas, version };
 }
 
-/** A chat request → the body of `POST /v1/messages/count_tokens`, which takes what makes up the prompt and nothing else. */
+/**
+ * A chat request → the body of `POST /v1/messages/count_tokens`, which takes only what makes up the
+ * prompt.
+ */
 export function encodeCountRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { body, ...rest } = encodeRequest({ ...call, stream: false }, options);
   for (const field of [
@@ -145,7 +151,9 @@ function encodeFormat({ request: { response_format: format }, warn }: EncodeCall
   }
 }
 
-/** Sampling that goes with the reasoning: while Claude reasons, only the defaults are taken (`top_p` from 0.95 up). */
+/**
+ * Sampling parameters. While Claude reasons, it takes only their defaults (and `top_p` from 0.95).
+ */
 function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonObject {
   const { temperature, top_p: topP, stop } = request;
   const sampling: JsonObject = {};
@@ -192,7 +200,9 @@ function encodeMetadata({ request: { metadata }, warn }: EncodeCall): JsonObject
   return user_id === undefined ? {} : { metadata: { user_id } };
 }
 
-/** The API has no default: as much as the model can write, but not so much that a whole answer had to be streamed. */
+/**
+ * The API has no default, so this is as much as the model can write without having to be streamed.
+ */
 function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
   const limit = model.max_output_tokens ?? UNKNOWN_MODEL_TOKENS + budgetTokens;
   return Math.min(limit, MAX_WHOLE_TOKENS + budgetTokens);

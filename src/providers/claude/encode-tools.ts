@@ -6,7 +6,7 @@ import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
-/** Tools and how they may be called. Without tools the API takes no choice either. */
+/** Tools and the tool choice, which the API refuses without tools. */
 export function encodeTools(request: ChatRequest): {
   tools?: JsonObject[];
   tool_choice?: JsonObject;
@@ -41,7 +41,7 @@ function encodeToolChoice({
   parallel_tool_calls: parallel,
 }: ChatRequest): JsonObject | undefined {
   if (choice === "none") return { type: "none" };
-  // Whether calls may be parallel has its place in the choice; the API's default is that they may.
+  // `parallel_tool_calls` is a field of the choice; the API allows parallel calls by default.
   if (choice === undefined && parallel !== false) return undefined;
   const limit = parallel === undefined ? {} : { disable_parallel_tool_use: !parallel };
   if (choice === undefined || choice === "auto") return { type: "auto", ...limit };

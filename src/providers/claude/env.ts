@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrlSchema } from "../../env/base-url.ts";
 import type { GoogleConfig } from "../../google/env.ts";
 
-/** The variables that open Claude, by Anthropic's own API or by Vertex AI. */
+/** The variables of Claude, on Anthropic's own API or on Vertex AI. */
 export const claudeEnv = {
   CLAUDE_TRANSPORT: z
     .enum(["anthropic", "vertex"])
@@ -37,5 +37,5 @@ export const claudeEnv = {
     .describe("The Claude model where a request names none. Default: the catalog's."),
 };
 
-/** With Google's variables, which stand beside Gemini's. */
+/** Includes Google's variables, which Gemini shares. */
 export type ClaudeConfig = z.infer<z.ZodObject<typeof claudeEnv>> & GoogleConfig;

@@ -5,11 +5,13 @@ import { type AgentImage, IMAGE_TYPES, MAX_IMAGES } from "./agents.ts";
 
 export interface CollectedImages {
   images: AgentImage[];
-  /** Where an image stands in the list, counted from 1; undefined where it is not sent. */
+  /** The position of an image in the list, from 1; undefined if it is not sent. */
   numberOf(part: ImagePart): number | undefined;
 }
 
-/** The conversation's images, which go beside the text. Of more than Cursor takes the last ones are sent. */
+/**
+ * The conversation's images, which are sent beside the text: the last ones if there are too many.
+ */
 export function collectImages(
   messages: readonly Message[],
   warn: (warning: Warning) => void,

@@ -8,7 +8,7 @@ export type CursorCredential = { key: string } | Unavailable;
 const HOW_TO_GET_A_KEY =
   "make an API key in Cursor's dashboard (Integrations) and set it as CURSOR_API_KEY";
 
-/** The environment → API key, or what the operator must do to have one. */
+/** The configuration → an API key, or what the operator must do to have one. */
 export function readCursorCredential(
   config: Pick<CursorConfig, "CURSOR_API_KEY" | "CURSOR_AUTH_JSON">,
   nowMs: number,
@@ -29,7 +29,8 @@ export function readCursorCredential(
     return readKey(file.apiKey, "CURSOR_AUTH_JSON (apiKey)");
   }
   if (file.accessToken !== undefined || file.refreshToken !== undefined) {
-    // A session opens the editor's private protocol alone (Connect over HTTP/2), which is not for other programs.
+    // A session only opens the editor's private protocol (Connect over HTTP/2), which is not meant
+    // for other programs.
     return unavailable(
       `CURSOR_AUTH_JSON holds only a login session, which Cursor's public API does not take: ${HOW_TO_GET_A_KEY}.`,
       "provider_unsupported",

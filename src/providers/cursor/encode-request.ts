@@ -6,16 +6,19 @@ import { type CreateAgentRequest, MAX_NAME_LENGTH } from "./agents.ts";
 import { collectImages } from "./collect-images.ts";
 import { encodeTranscript } from "./encode-transcript.ts";
 
-/** Our name for the model that is set in the Cursor account; the API's own way to ask for it is to name none. */
+/**
+ * Our name for the model that is set in the Cursor account, which the API uses if no model is
+ * named.
+ */
 const ACCOUNT_MODEL = "default";
 
 /**
- * Of Cursor's own fields these are taken from `extras.cursor`. The others would give the agent a repository, secrets or tools, which
- * a chat has no right to.
+ * Cursor's own fields that `extras.cursor` may set. The others would give the agent a repository,
+ * secrets or tools, which a chat must not have.
  */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["model", "mode"]);
 
-/** A chat call → an agent without a repository, with the whole conversation as its prompt. */
+/** A chat call → an agent without a repository, whose prompt is the whole conversation. */
 export function encodeRequest(
   { request, model, requestId, warn }: Omit<AnswerCall, "stream" | "signal" | "waitUntil">,
   agentId: string,

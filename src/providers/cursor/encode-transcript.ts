@@ -4,13 +4,13 @@ import { type Message, partsOf } from "../../chat/message.ts";
 import type { DocumentPart, ImagePart, Part, ToolResultPart } from "../../chat/part.ts";
 import type { CollectedImages } from "./collect-images.ts";
 
-/** What stands under one heading: a turn, or a part of one that is not just said. */
+/** The text under one heading: a turn, or a part of a turn such as a tool call. */
 interface Section {
   heading: string;
   text: string;
 }
 
-/** What the parts of a conversation are described with. */
+/** What the functions below know besides the part that they describe. */
 interface Scene {
   toolNames: ReadonlyMap<string, string>;
   numberOf: CollectedImages["numberOf"];
@@ -21,9 +21,9 @@ const PREFACE =
   "This is a conversation. Each part of it stands under a line that says whose it is. Do what the system part says, where there is one, and write what the assistant says next: the words alone, without such a line.";
 
 /**
- * A conversation as one text, since an agent takes nothing else. A lone message of the user is that text, unchanged; otherwise each
- * part stands under a line such as `=== user ===`, with more signs than any line of the conversation begins with, so that no text
- * can pass itself off as somebody else's.
+ * A conversation as one text, since an agent takes nothing else. A single user message is sent
+ * unchanged. Otherwise each section has a heading such as `=== user ===`, with more signs than any
+ * line of the conversation begins with, so that no text can pass as another speaker's.
  */
 export function encodeTranscript(
   messages: readonly Message[],
@@ -117,7 +117,7 @@ function describeResultContent(
   return pieces.join("\n");
 }
 
-/** One sign more than any line begins with, and three at least. */
+/** One sign more than any line begins with, and at least three. */
 function chooseFence(sections: readonly Section[]): string {
   let longest = 2;
   for (const { text } of sections) {

@@ -12,18 +12,19 @@ import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 
 export interface DecoderOptions {
-  /** The model that was asked, where the answer names none. */
+  /** The requested model, used if the answer names none. */
   model: string;
   randomId(): string;
 }
 
 /**
- * Google's answer, in chunks or whole → chat events. A stream has no end mark of its own: it is complete where it ends after a chunk
- * with a finish reason (or a blocked prompt), and usage or grounding may follow that chunk.
+ * Google's answer, in chunks or whole → chat events. A stream has no end marker of its own: it is
+ * complete if it ends after a chunk with a finish reason (or a blocked prompt). Usage or grounding
+ * may follow that chunk.
  */
 export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   const parts = createPartDecoder(options.randomId);
-  /** Everything that the chat model has no word for, the newest value of each field. */
+  /** Every field that the chat model has no equivalent for, with its latest value. */
   const extras: JsonObject = {};
   let started = false;
   let usage: Usage | null = null;
@@ -62,7 +63,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       extras.usageMetadata = usageMetadata;
       usage = mapUsage(usageMetadata) ?? usage;
     }
-    // Counts come with every chunk; the first ones say what the prompt costs, the last ones say it all.
+    // Every chunk has counts: the first ones hold the cost of the prompt, the last ones the total.
     const last = finishReason !== undefined || blockReason !== undefined;
     if (usage && usage !== reportedUsage && (last || !reportedUsage)) {
       reportedUsage = usage;
@@ -73,7 +74,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   function decodeCandidate(candidate: unknown, events: ChatEvent[]): void {
     if (!isJsonObject(candidate)) throw new Error("a candidate that is no object");
     const { content, finishReason: reason, index, ...others }: Candidate = candidate;
-    // A second candidate is never asked for; the chat model has one answer.
+    // A second candidate is never requested; the chat model has one answer.
     if (typeof index === "number" && index > 0) return;
     Object.assign(extras, others);
     if (isJsonObject(content))
@@ -82,7 +83,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     finishReason = readText(reason) ?? finishReason;
   }
 
-  /** Pushes the terminal event where the answer is complete; says whether it is. */
+  /** Pushes the terminal event if the answer is complete, and returns whether it is. */
   function finish(events: ChatEvent[], body?: JsonObject): boolean {
     const ending = readEnding();
     if (!ending) return false;
@@ -137,20 +138,20 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   };
 }
 
-/** Nothing is an empty list; anything else that is no list is content which would be lost without a sign. */
+/** An absent list is empty; any other value is content that would be lost silently. */
 function listOf(value: unknown, otherwise: string): readonly unknown[] {
   if (value == null) return [];
   if (Array.isArray(value)) return value;
   throw new Error(otherwise);
 }
 
-/** An error in place of a chunk: its `code` is the status that the answer would have had. */
+/** An error in place of a chunk. Its `code` is the status that the answer would have had. */
 function createAnswerError(body: unknown): ChatError {
   const code = findError(body)?.code;
   return createUpstreamError(typeof code === "number" ? code : 500, readErrorBody(body));
 }
 
-/** In the midst of a stream an error may come as a bare JSON body, which is no event. */
+/** In the middle of a stream, an error may come as a bare JSON body instead of an event. */
 function readRest(rest: string): ChatError | undefined {
   if (!rest.includes('"error"')) return undefined;
   try {

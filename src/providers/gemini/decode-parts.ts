@@ -8,16 +8,16 @@ import { type ArgumentsDecoder, createArgumentsDecoder } from "./decode-partial-
 
 export interface PartDecoder {
   decode(parts: readonly unknown[], events: ChatEvent[]): void;
-  /** Closes what is open. */
+  /** Closes the open part. */
   end(events: ChatEvent[]): void;
   /** Whether the model called a function. */
   called(): boolean;
 }
 
-/** What `part-end` carries. */
+/** The fields of `part-end`. */
 type PartDetails = { signature?: Signature; extras?: Extras };
 
-/** A function call whose arguments are still on their way. */
+/** A function call whose arguments are still arriving. */
 interface OpenCall {
   index: number;
   decoder: ArgumentsDecoder;
@@ -25,9 +25,10 @@ interface OpenCall {
 }
 
 /**
- * Google's parts → parts of the chat model. Texts that follow each other are one part, but a text with a signature is a part of its
- * own, because it must come back just so ("don't merge a part with a signature with one without",
- * ai.google.dev/gemini-api/docs/thought-signatures). A signature beside an empty text is reasoning of which nothing is shown.
+ * Google's parts → parts of the chat model. Consecutive texts become one part, but a text with a
+ * signature remains a part of its own, because it must be sent back as it was ("don't merge a part
+ * with a signature with one without", ai.google.dev/gemini-api/docs/thought-signatures). A
+ * signature with an empty text is reasoning whose text is hidden.
  */
 export function createPartDecoder(randomId: () => string): PartDecoder {
   let index = -1;
@@ -61,7 +62,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     const hidden = text === "" && details.signature !== undefined;
     events.push({ type: "part-start", index, kind: thought || hidden ? "reasoning" : "text" });
     if (text !== "") events.push({ type: "part-delta", index, delta: text });
-    // The mark of a thought is implied by a text; without one it would be lost.
+    // A text implies that it is a thought by its kind; without a text the flag would be lost.
     if (hidden && thought) details.extras = { google: { thought, ...details.extras?.google } };
     events.push({ type: "part-end", index, ...details });
   }
@@ -81,7 +82,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
         return;
       }
     }
-    // Without a name it continues a call, or it is the empty end mark of one that is over.
+    // Without a name, it continues a call or is the empty end marker of a finished one.
     if (!openCall) return;
     if (name === undefined)
       openCall.details = { ...openCall.details, ...readDetails(part, CALL_FIELDS) };
@@ -140,7 +141,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
       for (const part of parts) decodePart(part, events);
     },
     end(events) {
-      // A call that was to go on has arguments of which something is missing.
+      // A call that was to continue lacks some of its arguments.
       if (openCall) throw new ChatError("upstream_incomplete");
       closeText(events);
     },
@@ -151,7 +152,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
 const TEXT_FIELDS: ReadonlySet<string> = new Set(["text", "thought", "thoughtSignature"]);
 const CALL_FIELDS: ReadonlySet<string> = new Set(["functionCall", "thoughtSignature"]);
 
-/** The part's signature and the fields that are not known here; undefined where it has neither. */
+/** The part's signature and its unknown fields; undefined if it has neither. */
 function readDetails(part: AnswerPart, known: ReadonlySet<string>): PartDetails | undefined {
   let others: JsonObject | undefined;
   for (const name in part) {

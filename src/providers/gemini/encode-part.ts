@@ -5,11 +5,14 @@ import { encodeToolResult, type PartContext } from "./encode-tool-result.ts";
 import { googleExtras } from "./extras.ts";
 import type { RequestPart } from "./request.ts";
 
-/** One part of a message → the parts of a turn; none where there is nothing to say. `param` is its path in the request. */
+/**
+ * One part of a message → the parts of a turn; none if it is empty. `param` is its path in the
+ * request.
+ */
 export function encodePart(part: Part, param: string, context: PartContext): RequestPart[] {
   switch (part.type) {
     case "text":
-      // An empty text is refused by Vertex AI, unless it is there for its signature.
+      // Vertex AI refuses an empty text unless it has a signature.
       if (part.text === "" && !part.signature && !googleExtras.has(part)) return [];
       return [googleExtras.overlay({ text: part.text, ...encodeSignature(part.signature) }, part)];
     case "reasoning":
@@ -32,7 +35,7 @@ function encodeSignature(signature: Signature | undefined): Pick<RequestPart, "t
   return signature?.format === "google" ? { thoughtSignature: signature.value } : {};
 }
 
-/** A thought; or a signature without one, which stands beside an empty text. */
+/** A thought, or a signature without one, which needs an empty text beside it. */
 function encodeReasoning(part: ReasoningPart): RequestPart[] {
   const { text } = part;
   const signed = encodeSignature(part.signature);

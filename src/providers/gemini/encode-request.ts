@@ -9,10 +9,10 @@ import { encodeTools } from "./encode-tools.ts";
 import { googleExtras } from "./extras.ts";
 import type { GenerateRequest, GenerationConfig } from "./request.ts";
 
-/** Google takes five at most. */
+/** The most that Google takes. */
 const MAX_STOP_SEQUENCES = 5;
 
-/** Which model answers, what it is asked and how much it may write: extras have no say in that. */
+/** Extras must not set these: a caller could switch models or exceed its token's limits. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set(["model", "contents"]);
 const PROTECTED_CONFIG_FIELDS: ReadonlySet<string> = new Set(["maxOutputTokens", "candidateCount"]);
 
@@ -36,7 +36,7 @@ export function encodeRequest(call: EncodeCall): GenerateRequest {
 
 function readExtras(request: ChatRequest): JsonObject {
   const { generationConfig, ...fields } = toCamelCase(googleExtras.fields(request));
-  // Anything but an object would take the place of what was encoded.
+  // Any other value would replace the encoded object.
   if (isJsonObject(generationConfig)) {
     fields.generationConfig = googleExtras.fields(
       googleExtras.wrap(toCamelCase(generationConfig)),
@@ -46,7 +46,7 @@ function readExtras(request: ChatRequest): JsonObject {
   return fields;
 }
 
-/** Google reads a field's name in snake case too; it is written in one way here, so that nothing can be said twice. */
+/** Google also reads field names in snake case; with one spelling, no field can be set twice. */
 function toCamelCase(fields: JsonObject): JsonObject {
   const renamed: JsonObject = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -85,7 +85,10 @@ function encodeResponseFormat(format: ChatRequest["response_format"]): Generatio
   }
 }
 
-/** Vertex AI takes what it calls labels, of a narrow alphabet (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls). */
+/**
+ * Vertex AI takes metadata as labels, whose alphabet is narrow
+ * (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls).
+ */
 function encodeLabels({
   request: { metadata },
   warn,

@@ -7,7 +7,10 @@ import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "./requ
 
 type Warn = (warning: Warning) => void;
 
-/** How much the model may think: by level from Gemini 3 on, by a budget of tokens in Gemini 2.5, not at all before. */
+/**
+ * How much the model may think: a level since Gemini 3, a budget of tokens in Gemini 2.5, not
+ * adjustable before.
+ */
 export function encodeThinking(
   reasoning: Reasoning | undefined,
   model: ModelInfo,
@@ -41,7 +44,7 @@ function encodeAmount(
             : fitBudget(budget, model, warn),
       };
     case "none":
-      // Not to think is what such a model does anyway.
+      // Such a model does not think anyway.
       if (effort !== "none" && budget !== 0) {
         const param = effort === undefined ? "reasoning.budget_tokens" : "reasoning.effort";
         warn({
@@ -54,7 +57,7 @@ function encodeAmount(
   }
 }
 
-/** The catalog's word counts; of a model that it does not know, the generation tells. */
+/** The catalog decides; if it does not know the model, the generation does. */
 function wayOfThinking(model: ModelInfo): "level" | "budget" | "none" {
   switch (model.reasoning) {
     case "none":
@@ -70,7 +73,7 @@ function wayOfThinking(model: ModelInfo): "level" | "budget" | "none" {
   }
 }
 
-/** Levels by rising effort, as numbers on the scale of {@link EFFORT_RANK}. */
+/** Levels by rising effort, on the scale of {@link EFFORT_RANK}. */
 const LEVEL_RANK: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
 const EFFORT_RANK: Record<Effort, number> = {
   none: 0,
@@ -82,7 +85,10 @@ const EFFORT_RANK: Record<Effort, number> = {
   max: 6,
 };
 
-/** Which levels a model takes. Flash models take all of them, the others do not take MINIMAL (ai.google.dev/gemini-api/docs/thinking). */
+/**
+ * The levels that a model takes. Flash models take all, the others all but MINIMAL
+ * (ai.google.dev/gemini-api/docs/thinking).
+ */
 function levelsOf(model: ModelInfo): readonly ThinkingLevel[] {
   const known = model.efforts?.map((effort) => EFFORT_RANK[effort]);
   const levels = THINKING_LEVELS.filter((level) =>
@@ -114,7 +120,10 @@ function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingL
   return level;
 }
 
-/** Budgets and efforts that are held to be the same, by Google's own table for its OpenAI dialect (ai.google.dev/gemini-api/docs/openai). */
+/**
+ * Budgets by the rank of the effort, from Google's own table for its OpenAI API
+ * (ai.google.dev/gemini-api/docs/openai).
+ */
 const BUDGET_BY_RANK = [0, 1024, 1024, 8192, 24_576];
 
 function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingLevel {
@@ -128,13 +137,13 @@ function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingL
 }
 
 interface BudgetRange {
-  /** Whether 0 is taken, which switches thinking off. */
+  /** Whether the model takes 0, which turns thinking off. */
   off: boolean;
   min: number;
   max: number;
 }
 
-/** Where the catalog does not know: ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
+/** The catalog's range, or that of ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
 function budgetRangeOf(model: ModelInfo): BudgetRange {
   if (model.reasoning_budget) {
     const { min, max = 24_576 } = model.reasoning_budget;
@@ -149,7 +158,7 @@ function budgetForEffort(effort: Effort, model: ModelInfo, warn: Warn): number {
   const range = budgetRangeOf(model);
   const wanted = BUDGET_BY_RANK[EFFORT_RANK[effort]] ?? range.max;
   const budget = fit(wanted, range);
-  // Off is off, said in either way.
+  // Effort `none` and budget 0 mean the same, so nothing was adjusted.
   if (wanted !== 0 || budget !== 0) {
     warn({
       code: "adjusted_parameter",

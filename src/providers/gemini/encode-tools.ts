@@ -5,7 +5,7 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { googleExtras } from "./extras.ts";
 import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "./request.ts";
 
-/** All functions stand in one list, at the place of the first of them; Google's own tools stand beside it. */
+/** All functions are in one list, at the place of the first one, beside Google's own tools. */
 export function encodeTools({
   tools,
   tool_choice: choice,

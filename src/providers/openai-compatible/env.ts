@@ -69,7 +69,7 @@ export const openaiCompatibleEnv = {
   LMSTUDIO_DEFAULT_MODEL: model.describe("The LM Studio model where a request names none."),
 };
 
-/** One entry of COMPATIBLE_PROVIDERS. */
+/** One entry of `COMPATIBLE_PROVIDERS`. */
 export const serverEntrySchema = z
   .strictObject({
     name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, {
@@ -79,7 +79,7 @@ export const serverEntrySchema = z
     api_key: z.string().min(1).optional(),
     api_key_env: z.string().min(1).optional(),
     headers: z.record(z.string(), z.string()).optional(),
-    /** Checked once those of the preset are under them. */
+    /** Validated after they are merged with the preset's. */
     quirks: jsonObjectSchema.optional(),
     default_model: z.string().min(1).max(256).optional(),
   })

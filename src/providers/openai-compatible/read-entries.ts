@@ -11,8 +11,8 @@ import { checkHeaders, createHeaders, type ServerAccess, type ServerConfig } fro
 const VARIABLE = "COMPATIBLE_PROVIDERS";
 
 /**
- * The servers of COMPATIBLE_PROVIDERS. An entry that is not right becomes a provider that says what to do, and leaves the others
- * alone; one whose name cannot be used is called after its place.
+ * The servers of `COMPATIBLE_PROVIDERS`. An invalid entry becomes an unavailable provider that says
+ * what to do, and does not affect the others. If its name cannot be used, its position is its name.
  */
 export function readEntries(
   env: Env,
@@ -50,7 +50,7 @@ export function readEntries(
   });
 }
 
-/** The first fault, by its path. The text of zod's issues never holds the value. */
+/** The first issue, with its path. zod's messages never hold the value. */
 function describeIssue(error: z.ZodError | undefined, place: string): string {
   const issue = error?.issues[0];
   if (!issue) return `${place} is not valid.`;

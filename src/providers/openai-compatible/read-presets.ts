@@ -7,7 +7,7 @@ import { createHeaders, type ServerAccess, type ServerConfig, withApiPath } from
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** A preset with what the environment says about it. */
+/** A preset with its variables. */
 export function readPreset(preset: Preset, env: Env): ServerConfig {
   return {
     name: preset.name,
@@ -18,7 +18,7 @@ export function readPreset(preset: Preset, env: Env): ServerConfig {
   };
 }
 
-/** Undefined where nothing says where it is, or what says so is no URL. */
+/** Undefined if no base URL is set, or if it is not valid. */
 function findBaseUrl({ name, prefix, baseUrl, needsKey }: Preset, env: Env): string | undefined {
   const given = env[`${prefix}_BASE_URL`];
   if (given !== undefined) {

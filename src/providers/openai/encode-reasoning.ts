@@ -5,8 +5,8 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 
 /**
- * Reasoning settings in a format that knows efforts and no budgets. Which efforts a model takes was seen to before. `summary` is how
- * the caller asked for visible reasoning in this format, if that was how.
+ * Reasoning settings for a format that has efforts but no budgets. The effort already fits the
+ * model. `summary` is the caller's own setting in this format, or empty.
  */
 export function encodeReasoning(
   reasoning: Reasoning,

@@ -11,7 +11,7 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 
-/** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
+/** Extras must not override these: policy depends on some, decoding on the others. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "max_output_tokens",
@@ -20,8 +20,8 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A chat request → the body of POST /v1/responses. `defaults` is what the provider asks for where the caller says nothing; the
- * caller's own extras lie over it.
+ * A chat request → the body of `POST /v1/responses`. `defaults` are the provider's own settings,
+ * which extras may override.
  */
 export function encodeRequest(
   { request, model, stream, warn }: EncodeCall,
@@ -52,7 +52,7 @@ export function encodeRequest(
     stream,
   });
   const result = openaiResponsesExtras.overlay(body, request, { except: PROTECTED_FIELDS });
-  // The chat model knows some fields of these two, the caller said others.
+  // Both may have fields from the chat model and fields from extras.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];
     const given = result[name];

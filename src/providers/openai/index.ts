@@ -16,7 +16,10 @@ import { encodeRequest } from "./encode-request.ts";
 import type { OpenaiConfig } from "./env.ts";
 import { readErrorBody } from "./read-error.ts";
 
-/** OpenAI by its Responses API: the only one of its APIs in which the current models take tools and reasoning together. */
+/**
+ * OpenAI through its Responses API, the only one of its APIs in which current models take tools and
+ * reasoning together.
+ */
 export function createOpenaiProvider(
   config: OpenaiConfig,
   deps: ProviderDeps,
@@ -75,12 +78,14 @@ function createHeaders(config: OpenaiConfig): Record<string, string> {
   return headers;
 }
 
-/** Models from before reasoning, by name: they refuse `include: ["reasoning.encrypted_content"]`. */
+/**
+ * The names of models without reasoning, which refuse `include: ["reasoning.encrypted_content"]`.
+ */
 const WITHOUT_REASONING = /^(?:ft:)?(?:gpt-3|gpt-4|chatgpt-)|-chat\b/;
 
 /**
- * Nothing is kept at OpenAI, so reasoning has to travel with the conversation. A caller who wants it otherwise says so in
- * `extras.openai_responses` (a null leaves the choice to OpenAI).
+ * Nothing is stored at OpenAI, so the conversation must hold the reasoning. A caller may override
+ * both in `extras.openai_responses` (null leaves the choice to OpenAI).
  */
 function createDefaults(model: ModelInfo): JsonObject {
   const reasons = model.reasoning ? model.reasoning !== "none" : !WITHOUT_REASONING.test(model.id);

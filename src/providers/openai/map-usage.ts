@@ -2,7 +2,10 @@ import { readCount, type Usage } from "../../chat/usage.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 
-/** The counts of an answer; null where the vendor gave none. `output_tokens` holds the reasoning tokens already. */
+/**
+ * The counts of an answer; null if the vendor gave none. `output_tokens` includes the reasoning
+ * tokens.
+ */
 export function mapUsage(usage: unknown): Usage | null {
   if (!isJsonObject(usage)) return null;
   const input = readCount(usage.input_tokens);
