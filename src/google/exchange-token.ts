@@ -26,7 +26,7 @@ const TIMEOUT_MS = 10_000;
 /** Used if the server gives no lifetime. Google's tokens live for an hour. */
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const CREDENTIALS_MESSAGE =
-  "Google refuses this server's credentials; the operator must renew GOOGLE_APPLICATION_CREDENTIALS_JSON.";
+  "Google refused this server's credentials; the operator must renew GOOGLE_APPLICATION_CREDENTIALS_JSON.";
 
 /**
  * Credentials → access token. `tokenUrl` (`GOOGLE_TOKEN_URL`) replaces the address in the

@@ -31,7 +31,7 @@ async function importKey(pem: string): ReturnType<typeof importPKCS8> {
   } catch {
     throw new ChatError("upstream_auth", {
       message:
-        "The private_key in GOOGLE_APPLICATION_CREDENTIALS_JSON is not a PKCS #8 RSA key; the operator must set it anew.",
+        "The private_key in GOOGLE_APPLICATION_CREDENTIALS_JSON is not a PKCS #8 RSA key; the operator must replace it.",
       logReason: "google_private_key",
     });
   }

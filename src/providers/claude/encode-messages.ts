@@ -76,7 +76,7 @@ export function encodeMessages(
       code: "adjusted_parameter",
       param: `messages[${at}].role`,
       message:
-        "This model takes system messages only at the beginning; this one was sent as a text of the user's.",
+        "This model takes system messages only at the beginning; this one was sent as user text.",
     });
     wire.push({
       role: "user",
@@ -175,8 +175,7 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
           warn({
             code: "foreign_content_dropped",
             param: `messages[${at}].content[${index}]`,
-            message:
-              "Reasoning without a signature of Anthropic's cannot be sent back to Claude; it was left out.",
+            message: "Claude only takes back reasoning signed by Anthropic; it was left out.",
           });
         }
         return;

@@ -61,7 +61,7 @@ export function encodeReasoning(call: EncodeCall): EncodedReasoning {
   call.warn({
     code: "adjusted_parameter",
     param: "reasoning.effort",
-    message: "Claude's smallest effort is low; it was sent that.",
+    message: "Claude's lowest effort is low; sent low.",
   });
   return { thinking: { type: "adaptive", ...display }, effort: "low", budgetTokens: 0 };
 }
@@ -87,7 +87,7 @@ function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): En
       code: "adjusted_parameter",
       param: "reasoning",
       message:
-        "Claude takes no reasoning budget where a tool call is required; reasoning was left out.",
+        "Claude does not reason within a budget if a tool call is required; reasoning was left out.",
     });
     return NOTHING;
   }
@@ -95,7 +95,7 @@ function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): En
   const param =
     request.reasoning?.budget_tokens === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
   if (limit <= MIN_BUDGET) {
-    const message = `Claude needs ${MIN_BUDGET} tokens to reason, which max_tokens does not leave; reasoning was left out.`;
+    const message = `Claude needs ${MIN_BUDGET} tokens to reason, more than max_tokens leaves; reasoning was left out.`;
     call.warn({ code: "adjusted_parameter", param, message });
     return NOTHING;
   }
@@ -104,7 +104,7 @@ function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): En
     call.warn({
       code: "adjusted_parameter",
       param,
-      message: `Claude was given a reasoning budget of ${budget} tokens.`,
+      message: `Claude does not support this reasoning budget; sent ${budget} tokens.`,
     });
   }
   return { thinking: { type: "enabled", budget_tokens: budget, ...display }, budgetTokens: budget };

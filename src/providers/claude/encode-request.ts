@@ -143,7 +143,7 @@ function encodeFormat({ request: { response_format: format }, warn }: EncodeCall
         code: "adjusted_parameter",
         param: "response_format",
         message:
-          "Claude has no JSON mode without a schema; it was told by an instruction to answer in JSON.",
+          "Claude has no JSON mode without a schema; an instruction to answer in JSON was added.",
       });
       return {};
     default:
@@ -161,7 +161,7 @@ function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonOb
     warn({
       code: "unsupported_parameter",
       param,
-      message: `Claude takes no ${param} while it reasons; it was left out.`,
+      message: `Claude does not support ${param} while reasoning; it was left out.`,
     });
   if (temperature !== undefined) {
     if (reasons && temperature !== 1) leaveOut("temperature");
@@ -172,7 +172,7 @@ function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonOb
         warn({
           code: "adjusted_parameter",
           param: "temperature",
-          message: "Claude's highest temperature is 1.",
+          message: "Claude's highest temperature is 1; sent 1.",
         });
     }
   }
@@ -182,7 +182,7 @@ function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonOb
   }
   const stops = stop?.filter((text, index) => {
     if (text.trim() !== "") return true;
-    const message = "Claude takes no stop text of white space alone; it was left out.";
+    const message = "Claude refuses stop sequences of white space only; it was left out.";
     warn({ code: "unsupported_parameter", param: `stop[${index}]`, message });
     return false;
   });
@@ -194,7 +194,7 @@ function encodeMetadata({ request: { metadata }, warn }: EncodeCall): JsonObject
   if (!metadata) return {};
   const { user_id, ...others } = metadata;
   for (const name of Object.keys(others)) {
-    const message = "Claude takes no metadata but user_id; it was left out.";
+    const message = "Claude supports only user_id in metadata; this field was left out.";
     warn({ code: "unsupported_parameter", param: `metadata.${name}`, message });
   }
   return user_id === undefined ? {} : { metadata: { user_id } };
@@ -229,6 +229,6 @@ function readHeader<T>(
   const param = `extras.anthropic.${name}`;
   throw new ChatError("invalid_request", {
     param,
-    message: `${param} is not a value that this header takes.`,
+    message: `${param} is not a valid value for this header.`,
   });
 }

@@ -41,7 +41,7 @@ export function readErrorBody(body: unknown): UpstreamErrorBody {
   if (message && /only authorized for use with Claude Code/i.test(message)) {
     throw new ChatError("upstream_auth", {
       message:
-        "Anthropic takes this server's OAuth token from Claude Code alone. The operator must set ANTHROPIC_API_KEY.",
+        "Anthropic accepts this server's OAuth token only from Claude Code. The operator must set ANTHROPIC_API_KEY.",
       upstreamCode: error.type,
     });
   }

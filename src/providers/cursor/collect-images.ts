@@ -23,13 +23,13 @@ export function collectImages(
     else
       warnLeftOut(
         path,
-        "takes PNG, JPEG, GIF and WebP images, as base64 or by an http(s) URL",
+        "takes only PNG, JPEG, GIF and WebP images, as base64 or as an http(s) URL",
         warn,
       );
   }
   const surplus = Math.max(0, found.length - MAX_IMAGES);
   for (const { path } of found.slice(0, surplus))
-    warnLeftOut(path, `takes ${MAX_IMAGES} images; the last ones were sent`, warn);
+    warnLeftOut(path, `takes at most ${MAX_IMAGES} images and got the last ones`, warn);
   const sent = found.slice(surplus);
   const numbers = new Map(sent.map(({ part }, index) => [part, index + 1]));
   return { images: sent.map(({ image }) => image), numberOf: (part) => numbers.get(part) };

@@ -37,7 +37,7 @@ export function encodeRequest(
     warn({
       code: "unsupported_parameter",
       param: `extras.cursor.${field}`,
-      message: `Of Cursor's own fields only ${[...OWN_FIELDS].join(" and ")} can be sent.`,
+      message: `Only ${[...OWN_FIELDS].join(" and ")} of Cursor's own fields can be set; this one was left out.`,
     });
   }
   const params = isJsonObject(own.model) ? own.model.params : undefined;

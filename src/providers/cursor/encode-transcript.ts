@@ -18,7 +18,7 @@ interface Scene {
 }
 
 const PREFACE =
-  "This is a conversation. Each part of it stands under a line that says whose it is. Do what the system part says, where there is one, and write what the assistant says next: the words alone, without such a line.";
+  "Below is a transcript. Each section is headed by its speaker. Follow the system section, if any. Reply with the assistant's next message only, without a heading.";
 
 /**
  * A conversation as one text, since an agent takes nothing else. A single user message is sent
@@ -80,18 +80,18 @@ function describePart(role: string, part: Part, path: string, scene: Scene): Sec
 
 function describeImage(part: ImagePart, { numberOf }: Scene): string {
   const number = numberOf(part);
-  return number === undefined ? "[an image that is left out]" : `[image ${number}]`;
+  return number === undefined ? "[image omitted]" : `[image ${number}]`;
 }
 
 function describeDocument({ title, text }: DocumentPart, path: string, { warn }: Scene): string {
   const name = title === undefined ? "" : ` ${JSON.stringify(title)}`;
-  if (text !== undefined) return `[document${name}]\n${text}\n[end of the document]`;
+  if (text !== undefined) return `[document${name}]\n${text}\n[end of document]`;
   warn({
     code: "unsupported_parameter",
     param: path,
-    message: "Cursor takes no files; this document was left out.",
+    message: "Cursor does not support files; this document was left out.",
   });
-  return `[a document${name} that is left out]`;
+  return `[document${name} omitted]`;
 }
 
 function describeResult(result: ToolResultPart, path: string, scene: Scene): Section {

@@ -94,7 +94,7 @@ export function createAnswer(
     request.reasoning?.effort ?? (request.reasoning?.budget_tokens ? "medium" : "none");
   if (effort !== "none" && request.reasoning?.visible !== false) {
     const words = splitWords(
-      `The user wrote ${splitWords(text).length} words; I will say them again.`,
+      `The user wrote ${splitWords(text).length} words; I will repeat them.`,
     );
     events.push({ type: "part-start", index, kind: "reasoning" });
     for (const delta of words) events.push({ type: "part-delta", index, delta });

@@ -42,7 +42,7 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
         default:
           throw new ChatError("model_not_found", {
             param: "model",
-            message: "The models of echo are echo, echo-slow, echo-cut and echo-fail-<code>.",
+            message: "echo has the models echo, echo-slow, echo-cut and echo-fail-<code>.",
           });
       }
     },
@@ -54,7 +54,7 @@ function createFailure(code: string): ChatError {
     return new ChatError(code, code.endsWith("rate_limited") ? { retryAfterSeconds: 7 } : {});
   return new ChatError("model_not_found", {
     param: "model",
-    message: "echo-fail- must be followed by an error code of this server.",
+    message: "echo-fail- must be followed by one of this server's error codes.",
   });
 }
 

@@ -57,7 +57,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       if (isJsonObject(promptFeedback))
         blockReason = readString(promptFeedback.blockReason) ?? blockReason;
     }
-    for (const candidate of listOf(candidates, "candidates that are no list"))
+    for (const candidate of listOf(candidates, "candidates is not a list"))
       decodeCandidate(candidate, events);
     if (usageMetadata !== undefined) {
       extras.usageMetadata = usageMetadata;
@@ -72,14 +72,13 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   }
 
   function decodeCandidate(candidate: unknown, events: ChatEvent[]): void {
-    if (!isJsonObject(candidate)) throw new Error("a candidate that is no object");
+    if (!isJsonObject(candidate)) throw new Error("a candidate is not an object");
     const { content, finishReason: reason, index, ...others }: Candidate = candidate;
     // A second candidate is never requested; the chat model has one answer.
     if (typeof index === "number" && index > 0) return;
     Object.assign(extras, others);
-    if (isJsonObject(content))
-      parts.decode(listOf(content.parts, "parts that are no list"), events);
-    else if (content != null) throw new Error("a content that is no object");
+    if (isJsonObject(content)) parts.decode(listOf(content.parts, "parts is not a list"), events);
+    else if (content != null) throw new Error("content is not an object");
     finishReason = readText(reason) ?? finishReason;
   }
 
@@ -114,7 +113,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   return {
     decodeMessage({ event, data }, events) {
       const chunk: unknown = JSON.parse(data);
-      if (!isJsonObject(chunk)) throw new Error("a chunk that is no object");
+      if (!isJsonObject(chunk)) throw new Error("a chunk is not an object");
       const at = events.length;
       decodeChunk(chunk, events);
       const first = events[at];

@@ -33,11 +33,11 @@ export function createArgumentsDecoder(): ArgumentsDecoder {
   function place(segment: Segment): string {
     const container = open[open.length - 1];
     if (!container || container.isList !== (typeof segment === "number"))
-      throw new Error("a path that does not fit");
+      throw new Error("a path does not fit its container");
     const comma = container.count > 0 ? "," : "";
     const taken =
       typeof segment === "number" ? segment !== container.count : container.names.has(segment);
-    if (taken) throw new Error("a path out of order");
+    if (taken) throw new Error("a path is out of order");
     container.count += 1;
     if (typeof segment === "number") return comma;
     container.names.add(segment);
@@ -77,7 +77,7 @@ export function createArgumentsDecoder(): ArgumentsDecoder {
   }
 
   function decodeValue({ jsonPath, ...value }: PartialArg): string {
-    if (typeof jsonPath !== "string") throw new Error("an argument without a path");
+    if (typeof jsonPath !== "string") throw new Error("an argument has no path");
     const piece = value.stringValue;
     if (typeof piece === "string") {
       // Each piece of a string can be escaped separately, even if a surrogate pair is split.
@@ -115,14 +115,14 @@ function parsePath(path: string): Segment[] {
   while (rest !== "") {
     const match =
       /^(?:\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])/.exec(rest);
-    if (!match) throw new Error("not a path");
+    if (!match) throw new Error("a path is not valid");
     const [whole, name, index, quoted, doubleQuoted] = match;
     segments.push(
       index === undefined ? (name ?? dropEscapes(quoted ?? doubleQuoted ?? "")) : Number(index),
     );
     rest = rest.slice(whole.length);
   }
-  if (segments.length === 0) throw new Error("a path to nothing");
+  if (segments.length === 0) throw new Error("a path has no segments");
   return segments;
 }
 

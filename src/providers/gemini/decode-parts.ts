@@ -129,7 +129,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
   }
 
   function decodePart(part: unknown, events: ChatEvent[]): void {
-    if (!isJsonObject(part)) throw new Error("a part that is no object");
+    if (!isJsonObject(part)) throw new Error("a part is not an object");
     if (typeof part.text === "string") decodeText(part.text, part, events);
     else if (isJsonObject(part.functionCall)) decodeCall(part.functionCall, part, events);
     else if (isSignatureAlone(part)) decodeText("", part, events);

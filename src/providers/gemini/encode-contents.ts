@@ -34,7 +34,7 @@ export function encodeContents({
     if (message.role === "system") {
       if (turns.length > 0 && encoded.length > 0) {
         const text =
-          "Gemini has one system instruction, before the conversation; this one was added to it.";
+          "Gemini has one system instruction, before the conversation; this message was added to it.";
         warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
       }
       system.push(...encoded);

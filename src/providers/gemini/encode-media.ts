@@ -15,7 +15,7 @@ export function encodeDocument(
   warn: EncodeCall["warn"],
 ): RequestPart {
   if (title !== undefined) {
-    const message = "Gemini has no place for a document's title; it was left out.";
+    const message = "Gemini does not support document titles; it was left out.";
     warn({ code: "unsupported_parameter", param: `${param}.title`, message });
   }
   return text === undefined ? encodeMedia(data, url, media_type, param) : { text };
@@ -31,7 +31,7 @@ function encodeMedia(
   if (url === undefined)
     throw new ChatError("invalid_request", {
       param,
-      message: "The part has neither data nor a url.",
+      message: "The part needs data or a url.",
     });
   return { fileData: defined({ fileUri: url, mimeType: mediaType ?? guessMediaType(url) }) };
 }
@@ -40,7 +40,7 @@ function encodeInline(data: string, mediaType: string | undefined, param: string
   if (mediaType === undefined) {
     throw new ChatError("invalid_request", {
       param: `${param}.media_type`,
-      message: "Data needs its media_type.",
+      message: "data needs a media_type.",
     });
   }
   return { mimeType: mediaType, data };

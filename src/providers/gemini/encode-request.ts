@@ -59,7 +59,7 @@ function encodeGenerationConfig({ request, model, warn }: EncodeCall): Generatio
   const { temperature, top_p, max_tokens, stop, seed } = request;
   const thinkingConfig = encodeThinking(request.reasoning, model, warn);
   if (stop && stop.length > MAX_STOP_SEQUENCES) {
-    const message = `Gemini takes ${MAX_STOP_SEQUENCES} stop texts; the first ones were sent.`;
+    const message = `Gemini takes at most ${MAX_STOP_SEQUENCES} stop sequences; the first ones were sent.`;
     warn({ code: "adjusted_parameter", param: "stop", message });
   }
   return defined({
@@ -100,7 +100,7 @@ function encodeLabels({
       labels.set(key, value);
     else {
       const message =
-        "A label of Vertex AI is written in small letters, digits, _ and -, 63 at most; this one was left out.";
+        "Vertex AI labels have at most 63 lower-case letters, digits, _ and -; this one was left out.";
       warn({ code: "unsupported_parameter", param: `metadata.${key}`, message });
     }
   }

@@ -50,7 +50,7 @@ function encodeAmount(
         warn({
           code: "unsupported_parameter",
           param,
-          message: `${model.id} does not take how much it should think.`,
+          message: `${model.id} ignores reasoning settings; they were left out.`,
         });
       }
       return {};
@@ -114,7 +114,7 @@ function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingL
     warn({
       code: "adjusted_parameter",
       param: "reasoning.effort",
-      message: `${model.id} takes no effort ${effort}; it was given ${level}.`,
+      message: `${model.id} does not support effort ${effort}; sent level ${level}.`,
     });
   }
   return level;
@@ -131,7 +131,7 @@ function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingL
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",
-    message: `${model.id} takes a level in place of a budget; it was given ${level}.`,
+    message: `${model.id} uses thinking levels instead of budgets; sent ${level}.`,
   });
   return level;
 }
@@ -163,7 +163,7 @@ function budgetForEffort(effort: Effort, model: ModelInfo, warn: Warn): number {
     warn({
       code: "adjusted_parameter",
       param: "reasoning.effort",
-      message: `${model.id} takes a budget in place of an effort; it was given ${budget} tokens.`,
+      message: `${model.id} uses a token budget; sent ${budget} for effort ${effort}.`,
     });
   }
   return budget;
@@ -175,7 +175,7 @@ function fitBudget(wanted: number, model: ModelInfo, warn: Warn): number {
     warn({
       code: "adjusted_parameter",
       param: "reasoning.budget_tokens",
-      message: `${model.id} does not take a budget of ${wanted} tokens; it was given ${budget}.`,
+      message: `${model.id} does not support a budget of ${wanted} tokens; sent ${budget}.`,
     });
   }
   return budget;

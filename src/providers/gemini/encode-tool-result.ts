@@ -38,7 +38,7 @@ export function encodeToolResult(
   const name = part.name ?? context.toolNames.get(part.tool_call_id);
   if (name === undefined) {
     const message =
-      "No tool call in this conversation has this id, and Google needs the tool's name: add `name` to the result.";
+      "Google needs the tool's name, and no tool call here has this id: add `name` to the result.";
     throw new ChatError("invalid_request", { param: `${param}.tool_call_id`, message });
   }
   const texts: string[] = [];

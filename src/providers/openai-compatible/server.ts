@@ -36,9 +36,9 @@ export function checkHeaders(
 ): string | undefined {
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name) || RESERVED_HEADERS.has(name.toLowerCase()))
-      return `${place} holds a name that cannot be sent.`;
+      return `${place} has a name that cannot be sent in a header.`;
     if (value !== "" && !HEADER_VALUE.test(value))
-      return `${place}.${name} holds a character that cannot be sent.`;
+      return `${place}.${name} has a character that cannot be sent in a header.`;
   }
   return undefined;
 }

@@ -27,7 +27,7 @@ function effortOf(
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",
-    message: `The provider takes an effort in the place of a budget; ${effort} was sent for ${budget} tokens.`,
+    message: `OpenAI uses efforts instead of budgets; sent ${effort} for ${budget} tokens.`,
   });
   return effort;
 }

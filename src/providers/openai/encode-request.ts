@@ -72,7 +72,7 @@ function encodeMaxTokens(
     openaiResponsesExtras.note(request, "$max_output_tokens") === true
   )
     return tokens;
-  const message = `The provider takes at least ${MIN_OUTPUT_TOKENS}; that was sent in place of ${tokens}.`;
+  const message = `OpenAI takes at least ${MIN_OUTPUT_TOKENS}; sent that instead of ${tokens}.`;
   warn({ code: "adjusted_parameter", param: "max_tokens", message });
   return MIN_OUTPUT_TOKENS;
 }

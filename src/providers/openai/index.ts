@@ -60,7 +60,7 @@ export function createOpenaiProvider(
 
 function checkConfig(config: OpenaiConfig): Unavailable | undefined {
   if (!config.OPENAI_API_KEY)
-    return unavailable("OPENAI_API_KEY is not set. Set it to a key of the OpenAI API.");
+    return unavailable("OPENAI_API_KEY is not set. Set it to an OpenAI API key.");
   for (const name of ["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const) {
     const fault = checkCredential(config[name], name);
     if (fault) return unavailable(fault);
