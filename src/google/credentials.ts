@@ -4,9 +4,9 @@ const TOKEN_URL = "https://oauth2.googleapis.com/token";
 const STS_URL = "https://sts.googleapis.com/v1/token";
 
 const common = {
-  /** Whose quota is used; sent along with each call. */
+  /** The project whose quota is used. It is sent with each call. */
   quota_project_id: z.string().min(1).optional(),
-  /** Another cloud than Google's public one (a sovereign cloud) has other hosts. */
+  /** Clouds other than Google's public one (sovereign clouds) use other hosts. */
   universe_domain: z.literal("googleapis.com").optional(),
 };
 
@@ -33,7 +33,10 @@ export const authorizedUserSchema = z.looseObject({
 });
 export type AuthorizedUser = z.infer<typeof authorizedUserSchema>;
 
-/** Workload identity federation. Of its sources only a URL can be read without a file system and other programs. */
+/**
+ * Workload identity federation. A URL is the only source that works without a file system and other
+ * programs.
+ */
 export const externalAccountSchema = z.looseObject({
   type: z.literal("external_account"),
   audience: z.string().min(1),
@@ -49,7 +52,7 @@ export const externalAccountSchema = z.looseObject({
         subject_token_field_name: z.string().min(1).optional(),
       })
       .optional(),
-    /** Set for AWS, whose requests must be signed. */
+    /** Set for AWS, which needs signed requests. */
     environment_id: z.undefined().optional(),
   }),
   ...common,

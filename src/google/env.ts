@@ -1,24 +1,24 @@
 import * as z from "zod";
 import { baseUrlSchema } from "../env/base-url.ts";
 
-/** The variables of Google Cloud, which Gemini on Vertex AI and Claude on Vertex AI share. */
+/** The variables of Google Cloud, shared by Gemini and Claude on Vertex AI. */
 export const googleEnv = {
   GOOGLE_APPLICATION_CREDENTIALS_JSON: z
     .string()
     .optional()
     .describe(
-      "The content (not the path) of a Google credentials file of type `service_account`, `authorized_user` or `external_account`, as JSON or as its base64 or base64url, padded or not. Opens Vertex AI.",
+      "The content (not the path) of a Google credentials file of type `service_account`, `authorized_user` or `external_account`: JSON, or its base64 or base64url with or without padding. Enables Vertex AI.",
     ),
   GOOGLE_CLOUD_PROJECT: z
     .string()
     .optional()
     .describe(
-      "Project id for Vertex AI. Default: `GEMINI_CODE_PROJECT`, then the one in the credentials (a gcloud login file has none).",
+      "Project id for Vertex AI. Default: `GEMINI_CODE_PROJECT`, then the project in the credentials (a gcloud login file has none).",
     ),
   GEMINI_CODE_PROJECT: z
     .string()
     .optional()
-    .describe("Older name of `GOOGLE_CLOUD_PROJECT`, read where that is not set."),
+    .describe("Older name for `GOOGLE_CLOUD_PROJECT`, read if that is not set."),
   VERTEX_LOCATION: z
     .string()
     .optional()
@@ -28,16 +28,16 @@ export const googleEnv = {
   GOOGLE_CLOUD_LOCATION: z
     .string()
     .optional()
-    .describe("Google's own name of `VERTEX_LOCATION`, read where that is not set."),
+    .describe("Google's own name for `VERTEX_LOCATION`, read if that is not set."),
   VERTEX_BASE_URL: baseUrlSchema
     .optional()
     .describe(
-      "Vertex AI behind a proxy or in a test. Default: the location's host of googleapis.com.",
+      "Base URL of Vertex AI, for a proxy or a test. Default: the location's host at googleapis.com.",
     ),
   GOOGLE_TOKEN_URL: baseUrlSchema
     .optional()
     .describe(
-      "Where Google credentials are exchanged for an access token, in place of the address in the credentials (which must be a host of googleapis.com). For a proxy or a test.",
+      "URL that exchanges Google credentials for an access token, for a proxy or a test. It replaces the address in the credentials, which must be a host of googleapis.com.",
     ),
 };
 

@@ -1,5 +1,7 @@
 import { ChatError } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 import { isJsonObject } from "../json/json-object.ts";
+import { readString } from "../json/narrow.ts";
 import type { ProviderDeps } from "../platform.ts";
 import { classifyFetchError } from "../upstream/classify-fetch-error.ts";
 import { mapStatus } from "../upstream/map-status.ts";
@@ -19,14 +21,17 @@ export interface AccessToken {
 
 export type ExchangeDeps = Pick<ProviderDeps, "fetch" | "now">;
 
-/** A token server that takes longer is taken for dead. */
+/** A token server that takes longer is considered down. */
 const TIMEOUT_MS = 10_000;
-/** Where the server does not say how long a token lives. Google's live an hour. */
+/** Used if the server gives no lifetime. Google's tokens live for an hour. */
 const DEFAULT_LIFETIME_SECONDS = 3600;
 const CREDENTIALS_MESSAGE =
-  "Google refuses this server's credentials; the operator must renew GOOGLE_APPLICATION_CREDENTIALS_JSON.";
+  "Google refused this server's credentials; the operator must renew GOOGLE_APPLICATION_CREDENTIALS_JSON.";
 
-/** Credentials → access token. `tokenUrl` takes the place of the address that the credentials name. */
+/**
+ * Credentials → access token. `tokenUrl` (`GOOGLE_TOKEN_URL`) replaces the address in the
+ * credentials.
+ */
 export async function exchangeToken(
   credentials: GoogleCredentials,
   tokenUrl: string | undefined,
@@ -96,7 +101,7 @@ async function exchangeSubjectToken(
   );
   const impersonation = account.service_account_impersonation_url;
   if (impersonation === undefined) return federated;
-  // With an operator's token URL the whole exchange goes to that server.
+  // With `GOOGLE_TOKEN_URL`, every step of the exchange goes to that server.
   const url =
     tokenUrl === undefined
       ? impersonation
@@ -134,8 +139,7 @@ async function readSubjectToken(
 function readField(text: string, field: string): string | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    const value = isJsonObject(body) ? body[field] : undefined;
-    return typeof value === "string" ? value : undefined;
+    return isJsonObject(body) ? readString(body[field]) : undefined;
   } catch {
     return undefined;
   }
@@ -186,7 +190,7 @@ async function postForm(
 }
 
 function createToken(value: unknown, expiresAtMs: number | undefined, now: number): AccessToken {
-  // A token with a line break or the like in it could not be sent as a header.
+  // A token with a line break, for example, could not be sent in a header.
   if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
     throw new ChatError("upstream_invalid_response", { logReason: "google_token" });
   }
@@ -217,14 +221,14 @@ async function call(url: string, init: RequestInit, deps: ExchangeDeps): Promise
   }
 }
 
-/** A refusal of the credentials (RFC 6749 5.2) is the operator's to mend; anything else may pass. */
+/** If the credentials are refused (RFC 6749 5.2), the operator must act; anything else may pass. */
 function createExchangeError(status: number, body: unknown): ChatError {
-  const code = isJsonObject(body) && typeof body.error === "string" ? body.error : undefined;
-  const detail = {
+  const code = isJsonObject(body) ? readString(body.error) : undefined;
+  const detail = defined({
     logReason: "google_token",
     upstreamStatus: status,
-    ...(code === undefined ? {} : { upstreamCode: code.slice(0, 100) }),
-  };
+    upstreamCode: code?.slice(0, 100),
+  });
   const refused = status >= 400 && status < 500 && status !== 408 && status !== 429;
   return refused
     ? new ChatError("upstream_auth", { ...detail, message: CREDENTIALS_MESSAGE })

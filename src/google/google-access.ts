@@ -6,16 +6,21 @@ import { exchangeToken } from "./exchange-token.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { createTokenSource } from "./token-source.ts";
 
-/** Locations that span several regions of one continent; they have hosts of another form. */
+/** Locations that span several regions of a continent. Their hosts have another form. */
 const MULTI_REGIONS: ReadonlySet<string> = new Set(["us", "eu"]);
 
-/** A Google Cloud project that this server may call models in. */
+/**
+ * A Google Cloud project and location in which this server may call models (`GOOGLE_CLOUD_PROJECT`,
+ * `VERTEX_LOCATION`).
+ */
 export interface GoogleAccess {
-  /** `https://<host>/<version>/projects/<project>/locations/<location>`, without a trailing slash. */
+  /**
+   * `https://<host>/<version>/projects/<project>/locations/<location>`, without a trailing slash.
+   */
   locationUrl(version: "v1" | "v1beta1"): string;
   /**
-   * Sends a call with a valid access token in its headers. Where the upstream refuses the token with 401 it is dropped, and the call
-   * sent once more with a fresh one.
+   * Sends a call with a valid access token in its headers. If the upstream refuses the token with
+   * 401, drops it and sends the call once more with a new one.
    */
   sendAuthorized<T>(
     signal: AbortSignal,
@@ -23,7 +28,7 @@ export interface GoogleAccess {
   ): Promise<T>;
 }
 
-/** The environment → access to Vertex AI, or what the operator must do to have it. */
+/** The configuration → access to Vertex AI, or what the operator must do to get it. */
 export function createGoogleAccess(
   config: GoogleConfig,
   deps: Pick<ProviderDeps, "fetch" | "now">,
@@ -52,11 +57,10 @@ export function createGoogleAccess(
   );
 
   function createHeaders(token: string): Record<string, string> {
+    const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     const quotaProject = credentials.quota_project_id;
-    return {
-      authorization: `Bearer ${token}`,
-      ...(quotaProject === undefined ? {} : { "x-goog-user-project": quotaProject }),
-    };
+    if (quotaProject !== undefined) headers["x-goog-user-project"] = quotaProject;
+    return headers;
   }
 
   return {
@@ -81,12 +85,15 @@ function projectOf(credentials: GoogleCredentials): string | undefined {
     : credentials.quota_project_id;
 }
 
-/** Whether a text can be a location: it becomes part of a host name. */
+/** Whether a text can be a location; it becomes part of a host name. */
 function isLocation(text: string): boolean {
   return /^[a-z][a-z0-9-]{0,62}$/.test(text);
 }
 
-/** Vertex AI's base URL for a location (cloud.google.com/vertex-ai/generative-ai/docs/learn/locations). */
+/**
+ * Vertex AI's base URL for a location
+ * (cloud.google.com/vertex-ai/generative-ai/docs/learn/locations).
+ */
 function vertexBaseUrl(location: string): string {
   if (location === "global") return "https://aiplatform.googleapis.com";
   if (MULTI_REGIONS.has(location)) return `https://aiplatform.${location}.rep.googleapis.com`;

@@ -1,6 +1,7 @@
 /**
- * Whether a URL taken from a credentials file may be sent a secret: https, a host of googleapis.com, the standard port. The file is
- * configuration, but one that was swapped or edited must not make this server hand its key to somebody else or call its own network.
+ * Whether a secret may be sent to a URL from a credentials file: https, a host of googleapis.com,
+ * the standard port. The file is configuration, but a file that was swapped or edited must not make
+ * this server send its key elsewhere or call its own network.
  */
 export function isGoogleUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -14,13 +15,14 @@ export function isGoogleUrl(text: string): boolean {
   );
 }
 
-/** The metadata address of the large clouds, which is http only. */
+/** The metadata address of the large clouds, which serve only http there. */
 const METADATA_HOST = "169.254.169.254";
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
 /**
- * Whether an `external_account`'s subject token may be fetched from here. It goes on to Google alone, so any https host will do; http
- * only for a cloud's metadata address, and for loopback where the operator points the token exchange elsewhere too (a test).
+ * Whether the subject token of an `external_account` may be fetched from this URL. The token goes
+ * only to Google, so any https host is allowed. http is allowed for a cloud's metadata address, and
+ * for loopback if the operator redirects the token exchange too (in a test).
  */
 export function isSubjectTokenUrl(text: string, loopbackAllowed: boolean): boolean {
   if (!URL.canParse(text)) return false;

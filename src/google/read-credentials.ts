@@ -5,7 +5,7 @@ import { isGoogleUrl, isSubjectTokenUrl } from "./google-url.ts";
 
 const VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS_JSON";
 
-/** The secret → credentials, or what is wrong with it: by field name, never by content. */
+/** The secret → credentials, or what is wrong with it. Faults name fields, never values. */
 export function readCredentials(
   config: Pick<GoogleConfig, "GOOGLE_APPLICATION_CREDENTIALS_JSON" | "GOOGLE_TOKEN_URL">,
 ): { credentials: GoogleCredentials } | { reason: string } {
@@ -15,7 +15,7 @@ export function readCredentials(
   const json = parseJsonSecret(secret);
   if (json === null) {
     return {
-      reason: `${VARIABLE} is not a JSON object, raw or in base64: set it to the whole content of the file, not to its path.`,
+      reason: `${VARIABLE} is not a JSON object, raw or in base64: set it to the file's whole content, not its path.`,
     };
   }
   const parsed = credentialsSchema.safeParse(json);
@@ -31,11 +31,11 @@ function explainIssue(path: readonly PropertyKey[]): string {
       return `${VARIABLE} must be of type service_account, authorized_user or external_account.`;
     case "credential_source.url":
     case "credential_source.environment_id":
-      return `${VARIABLE} takes its token from a file, a program or AWS; only a credential_source with a url can be used here.`;
+      return `${VARIABLE} uses a file, a program or AWS for its token; this server supports only a credential_source with a url.`;
     case "universe_domain":
-      return `${VARIABLE} is for another universe_domain than googleapis.com, which is not supported.`;
+      return `${VARIABLE} has an unsupported universe_domain: only googleapis.com can be used.`;
     default:
-      return `${VARIABLE} lacks a valid ${field === "" ? "content" : field}; create the credentials file anew.`;
+      return `${VARIABLE} lacks a valid ${field === "" ? "content" : field}; create a new credentials file.`;
   }
 }
 

@@ -4,30 +4,36 @@ import { readText } from "../json/narrow.ts";
 import { capRetryAfter } from "../upstream/retry-after.ts";
 import type { UpstreamErrorBody } from "../upstream/upstream-error.ts";
 
-/** An error of a Google API (google.aip.dev/193), the whole body or, where a stream was asked for without SSE, the one item of a list. */
+/**
+ * An error of a Google API (google.aip.dev/193): the whole body, or the only item of a list if a
+ * stream was requested without SSE.
+ */
 interface GoogleError {
   /** The HTTP status. */
   code?: unknown;
   message?: unknown;
   /** A name of google.rpc.Code: INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, … */
   status?: unknown;
-  /** Items with an `@type` each. */
+  /** Each item has an `@type`. */
   details?: unknown;
 }
 
 const PREFIX = "type.googleapis.com/google.rpc.";
 
-/** The details that are read. */
+/** The details that this server reads. */
 const DETAIL_TYPES = {
-  /** `reason`, as API_KEY_INVALID or SERVICE_DISABLED. */
+  /** `reason`, such as API_KEY_INVALID or SERVICE_DISABLED. */
   errorInfo: `${PREFIX}ErrorInfo`,
-  /** `retryDelay`, as "34.4s". */
+  /** `retryDelay`, such as "34.4s". */
   retryInfo: `${PREFIX}RetryInfo`,
-  /** `violations[].quotaId`, as GenerateRequestsPerDayPerProjectPerModel-FreeTier. */
+  /** `violations[].quotaId`, such as GenerateRequestsPerDayPerProjectPerModel-FreeTier. */
   quotaFailure: `${PREFIX}QuotaFailure`,
 } as const;
 
-/** What an error of Google says more precisely than its HTTP status: by `ErrorInfo.reason`, else by the name of the status. */
+/**
+ * Errors that are more precise than their HTTP status: by `ErrorInfo.reason`, otherwise by the name
+ * of the status.
+ */
 const BY_REASON: Readonly<Record<string, ErrorCode>> = {
   API_KEY_INVALID: "upstream_auth",
   API_KEY_SERVICE_BLOCKED: "upstream_auth",
@@ -42,7 +48,7 @@ const BY_STATUS: Readonly<Record<string, ErrorCode>> = {
   UNAVAILABLE: "upstream_overloaded",
 };
 
-/** The error in a body, or undefined where there is none. Without SSE it comes in a list. */
+/** The error in a body, or undefined if there is none. Without SSE it is in a list. */
 export function findError(body: unknown): JsonObject | undefined {
   const item: unknown = Array.isArray(body) ? body[0] : body;
   return isJsonObject(item) && isJsonObject(item.error) ? item.error : undefined;
@@ -79,13 +85,13 @@ function readFirst(value: unknown): JsonObject | undefined {
   return isJsonObject(first) ? first : undefined;
 }
 
-/** A quota of the day is not free again after the minute that `retryDelay` speaks of. */
+/** A daily quota is still used up after the minute that `retryDelay` names. */
 function isDailyQuota(failure: JsonObject | undefined): boolean {
   const quotaId = readFirst(failure?.violations)?.quotaId;
   return typeof quotaId === "string" && quotaId.includes("PerDay");
 }
 
-/** A duration in protobuf's JSON: seconds with a fraction, and an "s". */
+/** A duration in protobuf's JSON form: seconds with a fraction, then "s". */
 function readDelay(value: unknown): number | undefined {
   const match = typeof value === "string" ? /^(\d+(?:\.\d+)?)s$/.exec(value) : null;
   return match ? capRetryAfter(Number(match[1])) : undefined;

@@ -3,37 +3,44 @@ import { type ChatError, toChatError } from "../errors/chat-error.ts";
 import { sleep } from "../upstream/sleep.ts";
 import type { AccessToken } from "./exchange-token.ts";
 
-/** A token is renewed this long before it expires, so that none expires on its way. */
+/** A token is renewed this long before it expires, so that it does not expire in flight. */
 const RENEW_BEFORE_MS = 5 * 60 * 1000;
-/** For this long a refusal of the credentials is not asked for again: only the operator can change it. */
+/** How long refused credentials are not tried again: only the operator can change them. */
 const REFUSAL_MS = 60_000;
-/** An exchange shows that it lives this often, and is given up by the others after this long without a sign. */
+/**
+ * How often a running exchange renews its record, and how long the other calls wait for a renewal
+ * before they take over.
+ */
 const SIGN_MS = 250;
 const LEASE_MS = 2000;
-/** How long a waiting call sleeps between two looks. */
+/** How long a waiting call sleeps between two looks at the record. */
 const FIRST_LOOK_MS = 5;
 const LONGEST_LOOK_MS = 50;
 
 export interface TokenSource {
-  /** A token that is valid for a while. Rejects with `cancelled` when the signal fires. */
+  /**
+   * A token that stays valid for a while. Rejects with the reason of the abort when the signal is
+   * aborted.
+   */
   getToken(signal: AbortSignal): Promise<string>;
-  /** Forgets this token, because it was refused. */
+  /** Forgets a token that was refused. */
   dropToken(token: string): void;
 }
 
-/** One exchange on its way, as the calls that wait for it see it: plain data, no promise. */
+/** A running exchange as the waiting calls see it: plain data, no promise. */
 interface Exchange {
   lastSignMs: number;
   outcome?: { token: AccessToken } | { error: ChatError };
 }
 
 /**
- * Keeps one access token and lets at most one exchange be on its way, however many calls wait.
+ * Keeps one access token and runs at most one exchange at a time, however many calls wait for it.
  *
- * The calls that wait look at a record again and again, by timers of their own, in place of awaiting the promise of the call that
- * does the exchange. On workerd a promise belongs to the request that made it: when that request ends early, nothing ever settles
- * it, and who awaits it hangs for good (github.com/panva/jose/issues/509). The record is renewed by a timer of the same request, so
- * a record that is renewed no more has lost its owner, and the next call takes over.
+ * Waiting calls poll a record with their own timers instead of awaiting the promise of the call
+ * that runs the exchange. On workerd a promise belongs to the request that created it: if that
+ * request ends early, the promise never settles, and whoever awaits it hangs forever
+ * (github.com/panva/jose/issues/509). A timer of the same request renews the record, so if the
+ * record is no longer renewed, its owner is gone and the next call takes over.
  */
 export function createTokenSource(
   exchange: () => Promise<AccessToken>,
@@ -43,7 +50,7 @@ export function createTokenSource(
   let running: Exchange | undefined;
   let refused: { error: ChatError; untilMs: number } | undefined;
 
-  /** Does the exchange on behalf of all. It never rejects: how it ended stands in the record. */
+  /** Runs the exchange for all calls. It never rejects; the outcome is in the record. */
   async function lead(record: Exchange): Promise<void> {
     const startedAtMs = now();
     const timer = setInterval(() => {
@@ -51,7 +58,7 @@ export function createTokenSource(
     }, SIGN_MS);
     try {
       const token = await exchange();
-      // A token that lives for less than ten minutes is used for half of its life.
+      // A token that lives for less than ten minutes is used for half of its lifetime.
       const lifeMs = token.expiresAtMs - startedAtMs;
       current = { token, renewAtMs: token.expiresAtMs - Math.min(RENEW_BEFORE_MS, lifeMs / 2) };
       record.outcome = { token };

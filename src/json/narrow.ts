@@ -18,7 +18,7 @@ export function readObjects(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
-export function isEmptyObject(value: JsonObject): boolean {
+export function isEmptyObject(value: object): boolean {
   for (const _ in value) return false;
   return true;
 }

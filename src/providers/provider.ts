@@ -35,7 +35,10 @@ export interface ProviderInfo {
   readonly aliases: readonly string[];
   /** The format of its signatures, extras, raw events and bodies. */
   readonly format: Format | null;
-  /** The model if the caller names none; null if the caller must. */
+  /**
+   * The model if the caller names none (`CLAUDE_DEFAULT_MODEL` and the like); null if the caller
+   * must name one.
+   */
   readonly defaultModel: string | null;
   readonly capabilities: Readonly<Record<Parameter, Capability>>;
 }

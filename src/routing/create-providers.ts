@@ -28,8 +28,9 @@ export const providersEnv = {
 export type ProvidersConfig = z.infer<z.ZodObject<typeof providersEnv>>;
 
 /**
- * Every provider that this server knows, the unavailable ones too; with the catalog's default model where neither the provider nor the
- * operator says one. `env` is the whole environment: the key of a compatible server may stand in a variable of any name.
+ * All providers that this server knows, whether or not they are available. The catalog's default
+ * model is used if neither the provider nor the operator names one. `env` is the whole environment,
+ * because the key of a compatible server may be in a variable of any name.
  */
 export function createProviders(
   config: ProvidersConfig,

@@ -1,14 +1,16 @@
 import { ChatError } from "../errors/chat-error.ts";
 
 /**
- * What fetch or a body read threw → one of our codes. The runtimes agree on nothing but AbortError (Bun: codes such as
- * ConnectionRefused and ECONNRESET, Deno: sentences with the URL in them, workerd: "Network connection lost."), so the text is
- * looked at here, once, and never goes further: it may hold the whole URL.
+ * What fetch or a body read threw → one of our codes. The runtimes agree only on AbortError (Bun
+ * has codes such as ConnectionRefused and ECONNRESET, Deno sentences that hold the URL, workerd
+ * "Network connection lost."), so the text is read once, here, and goes no further: it may hold the
+ * whole URL.
  */
 export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): ChatError {
   if (thrown instanceof ChatError) return thrown;
   const text = describe(thrown);
-  // Of Bun's errors the code says more (ConnectionRefused, ENOTFOUND); the name is TypeError for all of them.
+  // Bun's code is more precise (ConnectionRefused, ENOTFOUND) than the name, which is always
+  // TypeError.
   const logReason = readCode(thrown) || (thrown instanceof Error ? thrown.name : typeof thrown);
   if (/cert|tls|ssl|self.signed|unknown.?issuer/i.test(text))
     return new ChatError("upstream_tls", { logReason });
@@ -33,6 +35,6 @@ function readCode(thrown: unknown): string {
 function describe(thrown: unknown): string {
   if (!(thrown instanceof Error)) return "";
   const cause = thrown.cause instanceof Error ? thrown.cause.message : "";
-  // URLs are cut out first: a host named "tls.example" must not look like a certificate fault.
+  // Removes URLs first: a host named "tls.example" must not look like a certificate fault.
   return `${readCode(thrown)} ${thrown.message} ${cause}`.replace(/\w+:\/\/\S+/g, "");
 }

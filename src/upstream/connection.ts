@@ -2,30 +2,39 @@ import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { ProviderDeps, UpstreamTimeouts } from "../platform.ts";
 
-/** One connection's abort controller: one per call, since a listener on a signal that outlives it would leak. */
+/** The abort controller of one call: a listener on a signal that outlives the call would leak. */
 export interface Connection {
   readonly signal: AbortSignal;
-  /** Why we ended the call ourselves; undefined while we did not. */
+  /** Why this server ended the call; undefined if it did not. */
   reason(): ChatError | undefined;
   /** Replaces the running timer by one that ends the call with `upstream_timeout`. */
   limit(milliseconds: number): void;
   /** Replaces the running timer by one that watches a stream. */
   watch(timeouts: UpstreamTimeouts): StreamClock;
-  /** The body that is being read. It is cancelled before the call is aborted: Deno, which sees an abort only in a read that waits, would leave the connection open else. */
+  /**
+   * Sets the body that is being read. It is cancelled before the call is aborted, because Deno
+   * notices an abort only during a read and would otherwise leave the connection open.
+   */
   reads(body: { cancel(): Promise<unknown> }): void;
-  /** Lets go of the timer and the caller's signal; the connection stays. Idempotent. */
+  /**
+   * Stops the timer and stops listening to the caller's signal, but keeps the connection.
+   * Idempotent.
+   */
   release(): void;
-  /** Lets go of everything and closes the connection. Idempotent. */
+  /** Releases everything and closes the connection. Idempotent. */
   close(): void;
 }
 
-/** When a stream last showed life; written at each read, looked at by a timer. */
+/** When a stream last showed life. Each read sets it, and a timer checks it. */
 export interface StreamClock {
   lastByteAt: number;
   lastEventAt: number;
 }
 
-/** Bound to the caller's signal from the first: a caller who has gone already gets an aborted connection. */
+/**
+ * Listens to the caller's signal from the start: if the caller has already left, the connection is
+ * aborted.
+ */
 export function createConnection(
   callerSignal: AbortSignal,
   deps: Pick<ProviderDeps, "now">,

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/error-codes.ts";
 
-/** What an upstream's status means where its body says nothing more precise. */
+/** The meaning of an upstream's status if its body is no more precise. */
 export function mapStatus(status: number): ErrorCode {
   switch (status) {
     case 401:
@@ -28,7 +28,8 @@ export function mapStatus(status: number): ErrorCode {
     default:
       if (status >= 500) return "upstream_error";
       if (status >= 400) return "upstream_rejected";
-      // A redirect is not followed (it would carry the key to another host), and nothing else below 400 is an answer.
+      // A redirect is not followed (it would send the key to another host), and no other status
+      // below 400 is an answer.
       return "upstream_invalid_response";
   }
 }

@@ -12,43 +12,48 @@ import { type ReadErrorBody, readFailure } from "./read-failure.ts";
 import { redactError } from "./redact-error.ts";
 
 /**
- * A vendor's answer → chat events. One decoder serves one answer and keeps its state. What it throws ends the answer: a ChatError
- * as itself, anything else (a JSON syntax error, a missing field) as `upstream_invalid_response`.
+ * A vendor's answer → chat events. A decoder serves one answer and keeps its state. If it throws,
+ * the answer ends with that ChatError, or with `upstream_invalid_response` for anything else (a
+ * JSON syntax error, a missing field).
  */
 export interface AnswerDecoder {
-  /** One SSE message; pushes its events. After it pushed a terminal event nothing is decoded any more. */
+  /** Decodes one SSE message and pushes its events. Nothing is decoded after a terminal event. */
   decodeMessage(message: SseMessage, events: ChatEvent[]): void;
   /**
-   * The stream ended without a terminal event. Pushes one only where the format allows an answer to end so; else it is
-   * `upstream_incomplete`. `leftover` is what stood in the stream besides its events.
+   * Called if the stream ends without a terminal event. Pushes one only if the format allows that
+   * end; otherwise the answer is `upstream_incomplete`. `leftover` is the text outside the stream's
+   * events.
    */
   decodeEnd(events: ChatEvent[], leftover: string): void;
-  /** A whole answer; pushes all its events, the terminal one too. */
+  /** Decodes a whole answer and pushes all its events, including the terminal one. */
   decodeBody(body: JsonObject, events: ChatEvent[]): void;
-  /** A whole answer that is a list of chunks, where the format has such. */
+  /** Decodes a whole answer that is a list of chunks, if the format has such answers. */
   decodeList?(items: JsonObject[], events: ChatEvent[]): void;
 }
 
 export interface UpstreamCall {
   url: string;
-  /** Built from nothing: no header of the caller's goes upstream. */
+  /** Built from scratch: no header of the caller goes upstream. */
   headers: Record<string, string>;
-  /** Absent where the method takes none. */
+  /** Absent if the method takes none. */
   body?: string;
   method?: "POST" | "GET";
-  /** Whether the vendor was asked to stream. An answer of the other kind is understood too. */
+  /** Whether the vendor was asked to stream. An answer of the other kind is decoded too. */
   stream: boolean;
   signal: AbortSignal;
   format: Format | null;
   createAnswerDecoder(): AnswerDecoder;
   readErrorBody: ReadErrorBody;
-  /** Sends in place of `deps.fetch`, with `headers` too, where a vendor's own client does it. What it throws is classified like what fetch throws. */
+  /**
+   * Sends in place of `deps.fetch`, including `headers`, if a vendor's own client is used. What it
+   * throws is classified like what fetch throws.
+   */
   send?: (signal: AbortSignal) => Promise<Response>;
 }
 
 /**
- * Calls a vendor and hands out its answer as events. Rejects where it fails before it begins to answer. The connection is closed
- * as soon as the terminal event is there, the caller leaves, or a timeout strikes.
+ * Calls a vendor and returns its answer as events. Rejects if the call fails before the answer
+ * begins. The connection is closed at the terminal event, when the caller leaves, or at a timeout.
  */
 export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Promise<EventStream> {
   const connection = createConnection(call.signal, deps);
@@ -79,7 +84,9 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
   }
 }
 
-/** A stream whose terminal event was read may take this long to end by itself, so that its connection can serve another call. */
+/**
+ * How long a stream may take to end after its terminal event, so that its connection can be reused.
+ */
 const DRAIN_MS = 500;
 
 async function readWhole(
@@ -94,7 +101,7 @@ async function readWhole(
   try {
     const decoder = call.createAnswerDecoder();
     const body: unknown = JSON.parse(text);
-    // Looked at, not checked by a schema: that would copy every answer.
+    // Checked by hand: a schema would copy every answer.
     if (isJsonObject(body)) decoder.decodeBody(body, events);
     else if (decoder.decodeList && Array.isArray(body) && body.every(isJsonObject))
       decoder.decodeList(body, events);
@@ -118,10 +125,13 @@ async function readWhole(
   };
 }
 
-/** Vendors' events that say nothing but that they are alive (Anthropic, OpenAI). They are carried for callers of the same format. */
+/** Vendors' events that only show life (Anthropic, OpenAI). Callers of the same format get them. */
 const SIGNS_OF_LIFE: ReadonlySet<string> = new Set(["ping", "keepalive"]);
 
-/** Of an event with no meaning here too: a tool that the vendor runs may take long and tell of nothing else. */
+/**
+ * Events without a meaning here count too: a tool that the vendor runs may take long and send
+ * nothing else.
+ */
 function isProgress({ type, raw }: ChatEvent): boolean {
   return type !== "opaque" || !SIGNS_OF_LIFE.has(raw?.event ?? "");
 }
@@ -139,7 +149,7 @@ function readStream(
   const joinSurrogates = createSurrogateJoiner();
   let ended = false;
 
-  /** Decodes as far as the terminal event; what stands after it is not looked at (the first end wins). */
+  /** Decodes up to the terminal event and ignores what follows: the first end wins. */
   function decodeMessages(bytes: Uint8Array, events: ChatEvent[]): void {
     for (const message of sse.decode(bytes)) {
       decoder.decodeMessage(message, events);
@@ -198,7 +208,7 @@ function readStream(
   return { format: call.format, read, close: () => connection.close() };
 }
 
-/** Reads the end of a stream that has said all, or closes it where that does not come. */
+/** Reads the end of a finished stream, or closes the stream if the end does not come. */
 function drain(reader: ReadableStreamDefaultReader<Uint8Array>, connection: Connection): void {
   connection.release();
   const timer = setTimeout(() => connection.close(), DRAIN_MS);

@@ -1,9 +1,10 @@
-/** Longest part of a vendor's text that is passed on. */
+/** The longest vendor text that is passed on, in characters. */
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * A vendor's own explanation of a refused request, made fit to be shown: cut to length, with everything that looks like a key
- * taken out. Only for refusals of what the caller sent (400, 404, 413, 422); other texts speak of the operator's account.
+ * A vendor's explanation of a refused request, safe to show: cut to length, with everything that
+ * looks like a key removed. Only for refusals of the caller's request (400, 404, 413, 422), since
+ * other texts are about the operator's account.
  */
 export function publicMessage(text: unknown): string | undefined {
   if (typeof text !== "string" || text.trim() === "") return undefined;

@@ -1,13 +1,16 @@
 import { ChatError } from "../errors/chat-error.ts";
 
-/** A whole answer may be this large. */
+/** The largest whole answer. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-/** Of an error answer, this much is looked at for the vendor's code. */
+/** How much of an error answer is read to find the vendor's code. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
-/** The body as text, up to `maxBytes`; null where it is larger. Reading in one go where the length is known costs a third less. */
+/**
+ * The body as text, or null if it is larger than `maxBytes`. Reading it at once, if its length is
+ * known, costs a third less.
+ */
 async function readText(response: Response, maxBytes: number): Promise<string | null> {
-  // The length counts the bytes on the wire: it says nothing about what a compressed body becomes.
+  // The length counts bytes on the wire, so it does not limit the size of a compressed body.
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
   if (length <= maxBytes && !response.headers.has("content-encoding")) return response.text();
   if (!response.body) return "";
@@ -27,7 +30,7 @@ async function readText(response: Response, maxBytes: number): Promise<string | 
   }
 }
 
-/** The whole answer's text. */
+/** The text of a whole answer. Throws a ChatError if it is too large. */
 export async function readAnswerText(response: Response): Promise<string> {
   const text = await readText(response, MAX_ANSWER_BYTES);
   if (text === null)
@@ -35,7 +38,10 @@ export async function readAnswerText(response: Response): Promise<string> {
   return text;
 }
 
-/** An error answer's JSON, or undefined where it is none (an HTML page, too large, cut off). It never throws. */
+/**
+ * The JSON of an error answer, or undefined if it has none (an HTML page, too large, cut off).
+ * Never throws.
+ */
 export async function readErrorJson(response: Response): Promise<unknown> {
   try {
     const text = await readText(response, MAX_ERROR_BYTES);

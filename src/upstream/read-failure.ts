@@ -3,10 +3,10 @@ import { readErrorJson } from "./read-body.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "./upstream-error.ts";
 
-/** What a vendor's error body (parsed, or undefined where it is no JSON) says. */
+/** Reads a vendor's error body, which is undefined if it is not JSON. */
 export type ReadErrorBody = (body: unknown, status: number, headers: Headers) => UpstreamErrorBody;
 
-/** A vendor's answer with a status that is no success → ChatError. */
+/** An unsuccessful answer of a vendor → ChatError. */
 export async function readFailure(
   response: Response,
   readErrorBody: ReadErrorBody,

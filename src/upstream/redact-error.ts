@@ -1,6 +1,10 @@
 import { ChatError, type ChatErrorDetail } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 
-/** Headers that hold no credential. All others may: those of a compatible server are the operator's choice. */
+/**
+ * Headers without credentials. Any other may hold one: the operator chooses those of a compatible
+ * server.
+ */
 const PLAIN_HEADERS: ReadonlySet<string> = new Set([
   "accept",
   "anthropic-beta",
@@ -10,15 +14,19 @@ const PLAIN_HEADERS: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
-/** A refused key may come back in part: it is known by its first characters. Shorter values cannot be told from words. */
+/**
+ * Vendors may repeat only part of a refused key, so it is recognized by its first characters.
+ * Shorter values cannot be distinguished from words.
+ */
 const KNOWN_BY = 12;
 
-/** What in an error is the vendor's text. */
+/** The fields of an error that hold the vendor's text. */
 const VENDORS_TEXTS = ["message", "param", "upstreamCode", "upstreamRequestId"] as const;
 
 /**
- * The error without the credentials of the call that it comes from, should the vendor have repeated them: from their beginning to the
- * next blank, plain or encoded. The patterns of `publicMessage` know the great vendors' keys alone.
+ * The error without the call's own credentials, in case the vendor repeated them: removes
+ * everything from the beginning of a credential, plain or encoded, to the next white space. The
+ * patterns of `publicMessage` only know the large vendors' keys.
  */
 export function redactError(
   error: ChatError,
@@ -32,31 +40,17 @@ export function redactError(
     if (redacted !== text && redacted !== undefined) changed[name] = redacted;
   }
   if (Object.keys(changed).length === 0) return error;
-  const {
-    code,
-    message,
-    param,
-    retryAfterSeconds,
-    retryable,
-    upstreamCode,
-    upstreamStatus,
-    upstreamRequestId,
-    logReason,
-  } = error;
-  const said = {
-    message,
-    param,
-    retryAfterSeconds,
-    retryable,
-    upstreamCode,
-    upstreamStatus,
-    upstreamRequestId,
-    logReason,
-  };
-  const detail = Object.fromEntries(
-    Object.entries(said).filter(([, value]) => value !== undefined),
-  );
-  return new ChatError(code, { ...detail, ...changed });
+  const original: ChatErrorDetail = defined({
+    message: error.message,
+    param: error.param,
+    retryAfterSeconds: error.retryAfterSeconds,
+    retryable: error.retryable,
+    upstreamCode: error.upstreamCode,
+    upstreamStatus: error.upstreamStatus,
+    upstreamRequestId: error.upstreamRequestId,
+    logReason: error.logReason,
+  });
+  return new ChatError(error.code, { ...original, ...changed });
 }
 
 function redact(text: string, beginnings: readonly string[]): string {

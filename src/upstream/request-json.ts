@@ -10,18 +10,19 @@ import { redactError } from "./redact-error.ts";
 export interface JsonCall {
   method: "GET" | "POST" | "DELETE";
   url: string;
-  /** Built from nothing: no header of the caller's goes upstream. */
+  /** Built from scratch: no header of the caller goes upstream. */
   headers: Record<string, string>;
   body?: string;
   signal: AbortSignal;
-  /** Until the whole answer is there, in milliseconds. */
+  /** Until the whole answer has arrived, in milliseconds. */
   timeoutMs: number;
   readErrorBody: ReadErrorBody;
 }
 
 /**
- * One question to a vendor beside an answer (create, cancel, delete, count), with its JSON. The same care as `openUpstream` takes
- * for answers: abort, time limit, no redirects, errors mapped, nothing of the vendor's text in what it throws.
+ * One request to a vendor that is not an answer (create, cancel, delete, count), with its JSON.
+ * Like `openUpstream`, it handles aborts, timeouts, redirects and errors, and throws nothing that
+ * holds the vendor's text.
  */
 export async function requestJson(
   call: JsonCall,
@@ -55,7 +56,7 @@ function parseJson(text: string): JsonObject {
     const body: unknown = JSON.parse(text);
     if (isJsonObject(body)) return body;
   } catch {
-    // Told apart below from what is JSON but no object: by nothing, for neither is an answer.
+    // Invalid JSON and non-object JSON are handled alike below.
   }
   throw new ChatError("upstream_invalid_response", { logReason: "body" });
 }

@@ -1,7 +1,13 @@
-/** Longest wait that is passed on; a vendor's (or a broken proxy's) month is no use to a caller. */
+/**
+ * The longest wait that is passed on: a month, from a vendor or a broken proxy, would not help a
+ * caller.
+ */
 const MAX_RETRY_AFTER_SECONDS = 3600;
 
-/** Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110 10.2.3); undefined where there is none. */
+/**
+ * Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date, RFC 9110
+ * 10.2.3); undefined if there is none.
+ */
 export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
   const milliseconds = Number(headers.get("retry-after-ms") ?? Number.NaN);
   if (milliseconds >= 0) return capRetryAfter(milliseconds / 1000);

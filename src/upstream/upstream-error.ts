@@ -3,30 +3,30 @@ import type { ErrorCode } from "../errors/error-codes.ts";
 import { mapStatus } from "./map-status.ts";
 import { publicMessage } from "./public-message.ts";
 
-/** What a vendor's error body says, as each provider reads it from its own format. */
+/** A vendor's error body, as each provider reads it from its own format. */
 export interface UpstreamErrorBody {
-  /** More precise than the status, where the body allows it. */
+  /** More precise than the status, if the body allows it. */
   code?: ErrorCode | undefined;
   upstreamCode?: string | undefined;
   message?: string | undefined;
-  /** Where the fault lies, in the vendor's own names. */
+  /** The field at fault, in the vendor's own names. */
   param?: string | undefined;
   retryAfterSeconds?: number | undefined;
   retryable?: boolean | undefined;
 }
 
-/** Codes about what the caller sent: only their texts are passed on. */
+/** Codes about the caller's request: only their texts are passed on. */
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
   "model_not_found",
   "request_too_large",
 ]);
 
-/** What a code and an id look like; anything else in their place is a text, and may hold what must not go out. */
+/** The form of a code and of a request id. Anything else is a text that may hold secrets. */
 const CODE = /^[A-Za-z][\w.-]{0,63}$|^\d{1,6}$/;
 const REQUEST_ID = /^[\w.:+/=-]{1,200}$/;
 
-/** Status and body of a failed call → ChatError. */
+/** The status and body of a failed call → ChatError. */
 export function createUpstreamError(
   status: number,
   body: UpstreamErrorBody,

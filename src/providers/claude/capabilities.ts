@@ -10,15 +10,15 @@ export const claudeCapabilities: Record<Parameter, Capability> = {
   tool_choice: "native",
   "tool_choice.required": "native",
   parallel_tool_calls: "native",
-  // Older models take a budget, newer ones an effort: the other is mapped.
+  // Older models take a budget, newer ones an effort; each is mapped to the other.
   "reasoning.effort": "mapped",
   "reasoning.budget_tokens": "mapped",
   "reasoning.visible": "native",
-  // By an instruction: there is no JSON mode without a schema.
+  // Mapped to an instruction: there is no JSON mode without a schema.
   "response_format.json": "mapped",
   "response_format.json_schema": "native",
   cache: "native",
-  // `user_id` alone.
+  // Only `user_id`.
   metadata: "mapped",
   "image.data": "native",
   "image.url": "native",
@@ -30,8 +30,9 @@ export const claudeCapabilities: Record<Parameter, Capability> = {
 };
 
 /**
- * Whether a model takes system messages inside a conversation: Opus 4.8 and everything since the fifth generation
- * (platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages, November 2026).
+ * Whether a model takes system messages within a conversation: Opus 4.8, and every model since the
+ * fifth generation (platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages,
+ * November 2026).
  */
 export function takesSystemTurns(model: string): boolean {
   return /opus-4-[89](?!\d)|(opus|sonnet|haiku|fable|mythos)-([5-9]|\d\d)(?!\d)/.test(model);

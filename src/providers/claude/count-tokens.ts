@@ -6,7 +6,7 @@ import { encodeCountRequest } from "./encode-request.ts";
 import { readErrorBody } from "./read-error.ts";
 import type { ClaudeTransport } from "./transport.ts";
 
-/** How many tokens the prompt of this call has, as Anthropic counts them. */
+/** The number of tokens in the prompt of this call, counted by Anthropic. */
 export async function countTokens(
   call: ProviderCall,
   transport: ClaudeTransport,

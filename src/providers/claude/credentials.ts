@@ -1,15 +1,15 @@
 import { checkCredential } from "../../env/check-credential.ts";
 import type { ClaudeConfig } from "./env.ts";
 
-/** With what this server shows itself to Anthropic. */
+/** How this server identifies itself to Anthropic. */
 export type ClaudeCredential =
   | { type: "api_key"; value: string }
   | { type: "oauth"; value: string };
 
-/** In the order in which they are looked at. */
+/** In order of precedence. */
 const VARIABLES = ["ANTHROPIC_API_KEY", "CLAUDE_ACCESS_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"] as const;
 
-/** The environment → credential, or what the operator must do to have one. */
+/** The configuration → a credential, or what the operator must do to have one. */
 export function readClaudeCredential(config: ClaudeConfig): ClaudeCredential | { reason: string } {
   for (const name of VARIABLES) {
     const value = config[name];

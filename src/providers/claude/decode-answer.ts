@@ -1,18 +1,19 @@
-import type { ChatEvent, RawEvent, StartEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent, RawEvent, StartEvent } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
 import { readErrorBody } from "./read-error.ts";
 
-/** Fields of a message that the chat model says in its own way. */
-const SAID_BY_MESSAGE: ReadonlySet<string> = new Set([
+/** Fields of a message that the chat model expresses itself; all others become extras. */
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
   "id",
   "type",
   "role",
@@ -21,38 +22,36 @@ const SAID_BY_MESSAGE: ReadonlySet<string> = new Set([
   "stop_reason",
   "usage",
 ]);
-const SAID_BY_DELTA: ReadonlySet<string> = new Set(["stop_reason"]);
-const SAID_BY_DELTA_EVENT: ReadonlySet<string> = new Set(["type", "delta", "usage"]);
+const DELTA_FIELDS: ReadonlySet<string> = new Set(["stop_reason"]);
+const DELTA_EVENT_FIELDS: ReadonlySet<string> = new Set(["type", "delta", "usage"]);
 
-/** An answer of the Messages API → chat events. `message_stop` after a stop reason is the only success. */
+/**
+ * An answer of the Messages API → chat events. It succeeds only with `message_stop` after a stop
+ * reason.
+ */
 export function createAnswerDecoder(): AnswerDecoder {
   let id: string | undefined;
   let stopReason: string | null = null;
   let usage: JsonObject = {};
   let rest: JsonObject = {};
-  /** Set where another model took the place of one that refused. */
+  /** Set if another model continued the answer after the first one refused. */
   let lastModel: string | undefined;
-  /** Indexes of the vendor's rise as ours do, so they are the same. */
+  /** The vendor's indexes rise like ours, so both are the same. */
   let nextIndex = 0;
   const open = new Map<number, BlockDecoder>();
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
-    if (
-      typeof message.id !== "string" ||
-      message.id === "" ||
-      typeof message.model !== "string" ||
-      message.model === ""
-    ) {
-      throw invalid("message");
-    }
-    id = message.id;
-    const event: StartEvent = { type: "start", id, model: message.model };
+    id = readText(message.id);
+    const model = readText(message.model);
+    if (id === undefined || model === undefined) throw invalid("message");
+    const event: StartEvent = { type: "start", id, model };
     events.push(raw ? { ...event, raw } : event);
-    if (typeof message.stop_reason === "string") stopReason = message.stop_reason;
+    stopReason = readString(message.stop_reason) ?? stopReason;
     if (isJsonObject(message.usage)) usage = { ...message.usage };
-    rest = omit(message, SAID_BY_MESSAGE);
+    rest = omit(message, MESSAGE_FIELDS);
     if (!Array.isArray(message.content)) return;
-    // A stream begins with an empty message, save where a turn of Anthropic's code execution goes on: there it begins full.
+    // A stream begins with an empty message, unless it continues a turn of Anthropic's code
+    // execution.
     for (const block of message.content) {
       if (!isJsonObject(block)) throw invalid("block");
       pushWholeBlock(block, nextIndex, events);
@@ -62,15 +61,16 @@ export function createAnswerDecoder(): AnswerDecoder {
 
   function end(events: ChatEvent[], detail: { raw?: RawEvent; body?: JsonObject }): void {
     if (stopReason === null) throw invalid("stop_reason");
-    events.push({
+    const event: EndEvent = {
       type: "end",
       finish_reason: mapStopReason(stopReason),
       raw_finish_reason: stopReason,
       usage: decodeUsage(usage),
-      ...(lastModel === undefined ? {} : { model: lastModel }),
-      ...carryMessage(rest, usage),
+      ...toMessageExtras(rest, usage),
       ...detail,
-    });
+    };
+    if (lastModel !== undefined) event.model = lastModel;
+    events.push(event);
   }
 
   function blockAt(event: JsonObject): BlockDecoder {
@@ -83,7 +83,8 @@ export function createAnswerDecoder(): AnswerDecoder {
     switch (event.type) {
       case "message_start": {
         const message = isJsonObject(event.message) ? event.message : {};
-        // Some gateways say it twice; another message in an open one is a broken retry of a proxy's.
+        // Some gateways repeat the event. A different message inside an open one is a proxy's
+        // broken retry.
         if (id !== undefined && message.id === id) events.push({ type: "opaque", raw });
         else if (id !== undefined) throw invalid("second_message");
         else {
@@ -116,8 +117,8 @@ export function createAnswerDecoder(): AnswerDecoder {
       case "message_delta": {
         if (id === undefined || !isJsonObject(event.delta)) throw invalid("message_delta");
         const { delta } = event;
-        if (typeof delta.stop_reason === "string") stopReason = delta.stop_reason;
-        rest = { ...rest, ...omit(delta, SAID_BY_DELTA), ...omit(event, SAID_BY_DELTA_EVENT) };
+        stopReason = readString(delta.stop_reason) ?? stopReason;
+        rest = { ...rest, ...omit(delta, DELTA_FIELDS), ...omit(event, DELTA_EVENT_FIELDS) };
         if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
         const counted = decodeUsage(usage);
         events.push(counted ? { type: "usage", usage: counted, raw } : { type: "opaque", raw });
@@ -130,7 +131,8 @@ export function createAnswerDecoder(): AnswerDecoder {
       case "error":
         throw failure(event);
       default:
-        // `ping`, and whatever comes after our time. Before the message began there is no place for it.
+        // `ping`, and events that are newer than this code. There is no event to attach them to
+        // before the message has begun.
         if (id !== undefined) events.push({ type: "opaque", raw });
     }
   }
@@ -157,29 +159,27 @@ function invalid(logReason: string): ChatError {
   return new ChatError("upstream_invalid_response", { logReason });
 }
 
-/** An error inside a successful answer; it has no status of its own. */
+/** An error inside an answer with status 200. */
 function failure(event: JsonObject): ChatError {
-  const requestId = typeof event.request_id === "string" ? event.request_id : undefined;
+  const requestId = readString(event.request_id);
   const body = readErrorBody(event);
   return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" }, { requestId });
 }
 
-/** The model that goes on with the answer behind this block. */
+/** The model that continues the answer after this block. */
 function successorIn({ type, to }: JsonObject): string | undefined {
-  return type === "fallback" && isJsonObject(to) && typeof to.model === "string"
-    ? to.model
-    : undefined;
+  return type === "fallback" && isJsonObject(to) ? readString(to.model) : undefined;
 }
 
-/** A later count stands in the place of an earlier one; a null says nothing. */
+/** A later count replaces an earlier one; a null leaves it unchanged. */
 function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
   const merged = { ...earlier };
   for (const [name, value] of Object.entries(later)) if (value !== null) merged[name] = value;
   return merged;
 }
 
-/** What an answer says beside its parts: `stop_details`, `container`, the finer counts, … */
-function carryMessage(rest: JsonObject, usage: JsonObject): { extras?: Extras } {
+/** What an answer holds besides its parts: `stop_details`, `container`, the finer counts, … */
+function toMessageExtras(rest: JsonObject, usage: JsonObject): { extras?: Extras } {
   const fields: JsonObject = {};
   for (const [name, value] of Object.entries(rest)) if (value !== null) fields[name] = value;
   const counts = restOfUsage(usage);

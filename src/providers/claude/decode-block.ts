@@ -6,7 +6,7 @@ import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
 import { KNOWN_BLOCKS } from "../../formats/anthropic-messages/request.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
-/** One content block as it streams. */
+/** Decodes one content block as it streams. */
 export interface BlockDecoder {
   readonly index: number;
   start(raw: RawEvent, events: ChatEvent[]): void;
@@ -24,8 +24,8 @@ export function pushWholeBlock(block: JsonObject, index: number, events: ChatEve
 }
 
 /**
- * A content block's start → decoder of the rest. What the deltas bring is added to the block as it came, so that at its end it is the
- * block that a whole answer would hold.
+ * The start of a content block → a decoder for the rest. The deltas are added to the block, so that
+ * at its end it is the block that a whole answer would hold.
  */
 export function createBlockDecoder(initial: JsonObject, index: number): BlockDecoder {
   const block: JsonObject = { ...initial };
@@ -38,8 +38,8 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
     events.push({ type: "part-delta", index, delta, raw });
   }
 
-  /** A delta that changes what the part carries, but not its text. */
-  function carry(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+  /** Handles a delta that changes the part's details but not its text. */
+  function addToBlock(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
     if (delta.type === "citations_delta") {
       block.citations = [
         ...(Array.isArray(block.citations) ? block.citations : []),
@@ -53,7 +53,7 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
     index,
     start(raw, events) {
       events.push({ ...startOf(part, index), raw });
-      // The deltas, where there are any, say it all again.
+      // Arguments of a tool call are left to the deltas, which repeat them if there are any.
       if (part.type === "text" && part.text !== "")
         events.push({ type: "part-delta", index, delta: part.text });
       if (part.type === "reasoning" && part.text !== "")
@@ -77,11 +77,11 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
           events.push({ type: "opaque", raw });
         }
       } else if (isMisplaced(type, part)) throw invalid();
-      else carry(delta, raw, events);
+      else addToBlock(delta, raw, events);
     },
     end(raw, events) {
       if (part.type === "tool_call" && !hasText && Object.keys(part.arguments).length > 0) {
-        // Where code of the model's calls the tool, the arguments come at once with the block's start.
+        // If the model's own code calls the tool, the block's start already has all arguments.
         events.push({ type: "part-delta", index, delta: JSON.stringify(part.arguments), raw });
         events.push(endOf(decodePart(block), index));
         return;
@@ -96,7 +96,10 @@ function invalid(): ChatError {
   return new ChatError("upstream_invalid_response", { logReason: "block" });
 }
 
-/** A block of a type that we know must have its fields; it would be lost as an opaque one. */
+/**
+ * A block of a known type must have its fields; otherwise its content would be lost in an opaque
+ * part.
+ */
 function decodePart(block: JsonObject): Part {
   if (typeof block.type !== "string") throw invalid();
   const part = decodeBlock(block);
@@ -104,13 +107,13 @@ function decodePart(block: JsonObject): Part {
   return part;
 }
 
-/** A delta of a kind that we know, in a part of a kind that we know, and the two do not go together. */
+/** Whether a delta of a known kind does not fit a part of a known kind. */
 function isMisplaced(type: unknown, part: Part): boolean {
   if (part.type === "opaque") return false;
   return type === "text_delta" || type === "thinking_delta" || type === "input_json_delta";
 }
 
-/** Fields of a delta that is new to us: texts and signatures grow, anything else is replaced. */
+/** Adds the fields of an unknown kind of delta: strings grow, anything else is replaced. */
 function mergeDelta(block: JsonObject, delta: JsonObject): void {
   for (const [name, value] of Object.entries(delta)) {
     if (name === "type") continue;
@@ -142,20 +145,22 @@ function textOf(part: Part): string {
 }
 
 function startOf(part: Part, index: number): PartStartEvent {
-  const carried: { extras?: Extras } =
+  const extras: { extras?: Extras } =
     "extras" in part && part.extras ? { extras: part.extras } : {};
-  const base = { type: "part-start", index, ...carried } as const;
+  const base = { type: "part-start", index, ...extras } as const;
   switch (part.type) {
     case "text":
       return { ...base, kind: "text" };
     case "reasoning":
-      return { ...base, kind: "reasoning", ...(part.redacted ? { redacted: true } : {}) };
+      return part.redacted
+        ? { ...base, kind: "reasoning", redacted: true }
+        : { ...base, kind: "reasoning" };
     case "tool_call":
       return { ...base, kind: "tool_call", id: part.id, name: part.name };
     case "opaque":
       return { ...base, kind: "opaque", format: part.format, value: part.value };
     default:
-      // Images, documents and tool results are for requests; no answer of the API's holds one.
+      // Images, documents and tool results occur only in requests.
       throw invalid();
   }
 }

@@ -20,7 +20,7 @@ const PATHS: Record<ClaudeEndpoint, string> = {
   count_tokens: "/v1/messages/count_tokens",
 };
 
-/** Anthropic's own API, by Anthropic's own client. */
+/** Anthropic's own API, called with Anthropic's own client. */
 export function createDirectTransport(
   config: ClaudeConfig,
   deps: ProviderDeps,
@@ -31,7 +31,10 @@ export function createDirectTransport(
   const own = { [VERSION_HEADER]: FIRST_VERSION, ...authorize(credential) };
   let client: Promise<SendMessage> | undefined;
 
-  /** The client is loaded with the first call: that takes as long as the rest of the server together. */
+  /**
+   * Loads the client with the first call, because loading it takes as long as the rest of the
+   * server.
+   */
   async function loadClient(apiKey: string): Promise<SendMessage> {
     const { createSdkClient } = await import("./sdk-client.ts");
     return createSdkClient({ baseUrl, apiKey, headers: own, fetch: deps.fetch });
@@ -44,7 +47,8 @@ export function createDirectTransport(
       const path = PATHS[endpoint];
       const headers = createHeaders(request, credential);
       client ??= loadClient(credential.value).catch((thrown: unknown) => {
-        // Not the upstream's fault; Deno, for one, may forbid the client its look at the environment.
+        // Not the upstream's fault: Deno, for example, may deny the client access to the
+        // environment.
         throw toChatError(thrown);
       });
       const loaded = client;
@@ -60,19 +64,19 @@ function authorize({ type, value }: ClaudeCredential): Record<string, string> {
     : { authorization: `Bearer ${value}`, [BETA_HEADER]: OAUTH_BETA };
 }
 
-/** The headers that differ from call to call; undefined where none does. */
+/** The headers that differ from call to call; undefined if none do. */
 function createHeaders(
   { betas, version }: ClaudeRequest,
   { type }: ClaudeCredential,
 ): Record<string, string> | undefined {
-  // With an OAuth token of ours a caller's mark of Claude Code would be a pretence.
+  // With this server's OAuth token, a caller's marker of Claude Code would be a pretence.
   const passed = betas.filter(
     (beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")),
   );
   if (passed.length === 0 && version === undefined) return undefined;
   const all = type === "oauth" ? [...passed, OAUTH_BETA] : passed;
-  return {
-    ...(version === undefined ? {} : { [VERSION_HEADER]: version }),
-    ...(all.length === 0 ? {} : { [BETA_HEADER]: all.join(",") }),
-  };
+  const headers: Record<string, string> = {};
+  if (version !== undefined) headers[VERSION_HEADER] = version;
+  if (all.length > 0) headers[BETA_HEADER] = all.join(",");
+  return headers;
 }

@@ -21,10 +21,12 @@ interface WireMessage {
 /**
  * Messages → `system` and `messages`.
  *
- * - System messages at the beginning become `system`. Later ones keep their place as messages of role `system` where the model takes
- *   that (`takesSystemTurns`), right after a turn of the user's as the API demands; elsewhere they become texts of the user's.
- * - Tool results of one turn go into one message of role user, with the user's own message that follows them.
- * - A message whose `extras.anthropic` name its `role` came from this very API: it stays what it was and where it was.
+ * - System messages at the beginning become `system`. Later ones keep their place as messages of
+ *   role `system` if the model takes them (`takesSystemTurns`), right after a user turn, as the API
+ *   demands; otherwise they become text of the user.
+ * - The tool results of one turn, and a user message that follows them, become one user message.
+ * - A message whose `extras.anthropic` has a `role` came from this API: it keeps its role and
+ *   place.
  */
 export function encodeMessages(
   messages: readonly Message[],
@@ -32,7 +34,10 @@ export function encodeMessages(
   takesSystemTurns: boolean,
 ): EncodedMessages {
   const wire: WireMessage[] = [];
-  /** System messages that wait for the user's turn, since nothing may stand between a tool call and its result. */
+  /**
+   * System messages that wait for the next user turn, because nothing may come between a tool call
+   * and its result.
+   */
   let held: { message: Message; at: number }[] = [];
   let afterResults = false;
 
@@ -71,7 +76,7 @@ export function encodeMessages(
       code: "adjusted_parameter",
       param: `messages[${at}].role`,
       message:
-        "This model takes system messages only at the beginning; this one was sent as a text of the user's.",
+        "This model takes system messages only at the beginning; this one was sent as user text.",
     });
     wire.push({
       role: "user",
@@ -110,7 +115,8 @@ export function encodeMessages(
             ? message.content
             : encodeParts(message.content, at, warn);
         afterResults = false;
-        // The API refuses empty turns of the assistant's; what was nothing but foreign reasoning is one.
+        // The API refuses empty assistant turns, which remain if a turn had nothing but foreign
+        // reasoning.
         if (content.length > 0) wire.push({ role: "assistant", content, extras: message.extras });
         return;
       }
@@ -155,7 +161,7 @@ function callsTool({ content }: WireMessage): boolean {
   return typeof content !== "string" && content.some(({ type }) => type === "tool_use");
 }
 
-/** Empty texts are left out: the API refuses them. */
+/** Leaves out empty texts, which the API refuses. */
 function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"]): JsonObject[] {
   const blocks: JsonObject[] = [];
   parts.forEach((part, index) => {
@@ -169,8 +175,7 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
           warn({
             code: "foreign_content_dropped",
             param: `messages[${at}].content[${index}]`,
-            message:
-              "Reasoning without a signature of Anthropic's cannot be sent back to Claude; it was left out.",
+            message: "Claude only takes back reasoning signed by Anthropic; it was left out.",
           });
         }
         return;
@@ -187,7 +192,9 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
   return blocks;
 }
 
-/** The API takes only these characters in the id of a tool call; other vendors' ids may have others. */
+/**
+ * The API takes only these characters in the id of a tool call; other vendors' ids may have more.
+ */
 function toToolId(id: string): string {
   return /^[\w-]+$/.test(id) ? id : id.replace(/[^\w-]/g, "_");
 }

@@ -5,16 +5,19 @@ import type { JsonObject } from "../../json/json-object.ts";
 export interface EncodedReasoning {
   thinking?: JsonObject;
   effort?: Effort;
-  /** Tokens that thinking may take out of `max_tokens`. */
+  /** Tokens of `max_tokens` that reasoning may use. */
   budgetTokens: number;
 }
 
 const NOTHING: EncodedReasoning = { budgetTokens: 0 };
 
-/** The smallest budget that the API takes. */
+/** The smallest budget that the API accepts. */
 const MIN_BUDGET = 1024;
 
-/** Budgets for efforts, on models that think by budget. Anthropic names none; low to high are the steps of its own examples. */
+/**
+ * Budgets for efforts, for models that reason within a budget. Anthropic defines none; low to high
+ * are the steps in its own examples.
+ */
 const BUDGETS: Record<Effort, number> = {
   none: 0,
   minimal: 1024,
@@ -26,8 +29,9 @@ const BUDGETS: Record<Effort, number> = {
 };
 
 /**
- * `reasoning` → `thinking` and `output_config.effort`. Of a model in the catalog, the request holds only efforts and budgets that it
- * takes; one that is not there is taken for a new one, which thinks as it sees fit within an effort.
+ * `reasoning` → `thinking` and `output_config.effort`. For a model in the catalog, the request
+ * holds only efforts and budgets that the model takes. A model that is not in the catalog is
+ * assumed to be new, so that it decides by itself how much to think within an effort.
  */
 export function encodeReasoning(call: EncodeCall): EncodedReasoning {
   const { request, model } = call;
@@ -36,22 +40,20 @@ export function encodeReasoning(call: EncodeCall): EncodedReasoning {
     visible === undefined ? {} : { display: visible ? "summarized" : "omitted" };
   if (model.reasoning === "none") return NOTHING;
   if (effort === "none" || (effort === undefined && budget === 0)) {
-    // What thinks by budget does not think unless it is told to.
+    // A model that thinks within a budget does not think unless asked.
     return model.reasoning === "adaptive"
       ? { thinking: { type: model.reasoning_off ?? "disabled" }, budgetTokens: 0 }
       : NOTHING;
   }
   if (effort === undefined && budget === undefined) {
-    // The wish to see the reasoning does not ask for any, except where the model reasons by itself.
+    // Asking to see the reasoning does not turn it on, unless the model reasons by itself.
     const shows = model.reasoning === "adaptive" && visible !== undefined;
     return shows ? { thinking: { type: "adaptive", ...display }, budgetTokens: 0 } : NOTHING;
   }
   if (effort === undefined || budget !== undefined || model.reasoning === "budget") {
+    const encoded = encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display);
     const takesEffort = effort !== undefined && model.efforts?.includes(effort);
-    return {
-      ...encodeBudget(call, budget ?? BUDGETS[effort ?? "medium"], display),
-      ...(takesEffort ? { effort } : {}),
-    };
+    return takesEffort ? { ...encoded, effort } : encoded;
   }
   if (model.reasoning === "effort") return { effort, budgetTokens: 0 };
   if (effort !== "minimal")
@@ -59,7 +61,7 @@ export function encodeReasoning(call: EncodeCall): EncodedReasoning {
   call.warn({
     code: "adjusted_parameter",
     param: "reasoning.effort",
-    message: "Claude's smallest effort is low; it was sent that.",
+    message: "Claude's lowest effort is low; sent low.",
   });
   return { thinking: { type: "adaptive", ...display }, effort: "low", budgetTokens: 0 };
 }
@@ -74,7 +76,10 @@ function forcesTool({ request: { tool_choice: choice, tools } }: EncodeCall): bo
   );
 }
 
-/** A budget is a part of `max_tokens` and must be smaller. The API refuses one where a tool call is required; an effort it takes (August 2026). */
+/**
+ * A budget is part of `max_tokens` and must be smaller. The API refuses a budget if a tool call is
+ * required, but accepts an effort (August 2026).
+ */
 function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): EncodedReasoning {
   const { request, model } = call;
   if (forcesTool(call)) {
@@ -82,7 +87,7 @@ function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): En
       code: "adjusted_parameter",
       param: "reasoning",
       message:
-        "Claude takes no reasoning budget where a tool call is required; reasoning was left out.",
+        "Claude does not reason within a budget if a tool call is required; reasoning was left out.",
     });
     return NOTHING;
   }
@@ -90,7 +95,7 @@ function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): En
   const param =
     request.reasoning?.budget_tokens === undefined ? "reasoning.effort" : "reasoning.budget_tokens";
   if (limit <= MIN_BUDGET) {
-    const message = `Claude needs ${MIN_BUDGET} tokens to reason, which max_tokens does not leave; reasoning was left out.`;
+    const message = `Claude needs ${MIN_BUDGET} tokens to reason, more than max_tokens leaves; reasoning was left out.`;
     call.warn({ code: "adjusted_parameter", param, message });
     return NOTHING;
   }
@@ -99,7 +104,7 @@ function encodeBudget(call: EncodeCall, wanted: number, display: JsonObject): En
     call.warn({
       code: "adjusted_parameter",
       param,
-      message: `Claude was given a reasoning budget of ${budget} tokens.`,
+      message: `Claude does not support this reasoning budget; sent ${budget} tokens.`,
     });
   }
   return { thinking: { type: "enabled", budget_tokens: budget, ...display }, budgetTokens: budget };

@@ -10,7 +10,9 @@ import {
   parseVersion,
   VERSION_HEADER,
 } from "../../formats/anthropic-messages/header-extras.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
@@ -18,25 +20,28 @@ import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
-/** A request without the way on which it goes. */
+/** A request, whichever transport sends it. */
 export interface ClaudeRequest {
-  /** With `model`; and with `stream` only where the answer is to be streamed. */
+  /** Holds `model`, and `stream` only if the answer is to be streamed. */
   body: JsonObject;
   betas: readonly string[];
-  /** Undefined where the caller named none. */
+  /** Undefined if the caller named none. */
   version: string | undefined;
 }
 
 /**
- * An answer with more than this is streamed upstream, also where the caller wants it whole: it may take over ten minutes, for which
- * no connection holds without a sign of life. It is the limit of Anthropic's own clients (128,000 tokens an hour).
+ * A longer answer is streamed upstream even if the caller wants it whole: it may take more than ten
+ * minutes, and connections without traffic do not last that long. Anthropic's own clients have the
+ * same limit (128,000 tokens an hour).
  */
 const MAX_WHOLE_TOKENS = 21_333;
 
-/** Where the model's limit is not known: every model takes this many (Claude 3 Opus takes no more). */
+/**
+ * Used if the model's limit is unknown: every model takes this many (Claude 3 Opus takes no more).
+ */
 const UNKNOWN_MODEL_TOKENS = 4096;
 
-/** These say which model is called and how much it may write; a caller's extras have no say in them. */
+/** Extras must not set these: a caller could switch models or exceed its token's limits. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
@@ -47,7 +52,7 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 export interface EncodeOptions {
-  /** Whether the way to the model lets system messages inside a conversation pass. */
+  /** Whether the transport lets system messages within a conversation pass. */
   systemTurns: boolean;
 }
 
@@ -55,16 +60,16 @@ export interface EncodeOptions {
 export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { request, model } = call;
   const { extras, betas, version } = readExtras(request);
-  // A request that came in this format says by itself how the model shall reason.
+  // A request in Anthropic's own format sets its reasoning itself.
   const saysReasoning =
     "thinking" in extras ||
     (isJsonObject(extras.output_config) && "effort" in extras.output_config);
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
-  const outputConfig = {
-    ...(reasoning.effort ? { effort: reasoning.effort } : {}),
-    // The older place of the format, which the API refuses beside the newer one.
+  const outputConfig: JsonObject = {
+    ...defined({ effort: reasoning.effort }),
+    // The older place of the format, which the API refuses together with the newer one.
     ...(isJsonObject(extras.output_format) ? {} : encodeFormat(call)),
     ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
   };
@@ -76,16 +81,21 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
       call,
       reasoning.thinking !== undefined && reasoning.thinking.type !== "disabled",
     ),
-    ...(reasoning.thinking ? { thinking: reasoning.thinking } : {}),
+    ...defined({ thinking: reasoning.thinking }),
     ...encodeMetadata(call),
     ...extras,
-    ...(Object.keys(outputConfig).length === 0 ? {} : { output_config: outputConfig }),
-    ...(isStreamed ? { stream: true } : {}),
+    ...defined({
+      output_config: isEmptyObject(outputConfig) ? undefined : outputConfig,
+      stream: isStreamed || undefined,
+    }),
   };
   return { body, betas, version };
 }
 
-/** A chat request → the body of `POST /v1/messages/count_tokens`, which takes what makes up the prompt and nothing else. */
+/**
+ * A chat request → the body of `POST /v1/messages/count_tokens`, which takes only what makes up the
+ * prompt.
+ */
 export function encodeCountRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { body, ...rest } = encodeRequest({ ...call, stream: false }, options);
   for (const field of [
@@ -104,14 +114,13 @@ function encodePrompt(call: EncodeCall, options: EncodeOptions): JsonObject {
   const { request, model } = call;
   const systemTurns = options.systemTurns && takesSystemTurns(model.id);
   const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
-  const told =
-    request.response_format?.type === "json" ? addInstruction(system, JSON_INSTRUCTION) : system;
-  return {
-    ...(told === undefined ? {} : { system: told }),
+  const wantsJson = request.response_format?.type === "json";
+  return defined({
+    system: wantsJson ? addInstruction(system, JSON_INSTRUCTION) : system,
     messages,
     ...encodeTools(request),
-    ...(request.cache ? { cache_control: encodeCache(request.cache) } : {}),
-  };
+    cache_control: request.cache && encodeCache(request.cache),
+  });
 }
 
 const JSON_INSTRUCTION =
@@ -134,7 +143,7 @@ function encodeFormat({ request: { response_format: format }, warn }: EncodeCall
         code: "adjusted_parameter",
         param: "response_format",
         message:
-          "Claude has no JSON mode without a schema; it was told by an instruction to answer in JSON.",
+          "Claude has no JSON mode without a schema; an instruction to answer in JSON was added.",
       });
       return {};
     default:
@@ -142,7 +151,9 @@ function encodeFormat({ request: { response_format: format }, warn }: EncodeCall
   }
 }
 
-/** Sampling that goes with the reasoning: while Claude reasons, only the defaults are taken (`top_p` from 0.95 up). */
+/**
+ * Sampling parameters. While Claude reasons, it takes only their defaults (and `top_p` from 0.95).
+ */
 function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonObject {
   const { temperature, top_p: topP, stop } = request;
   const sampling: JsonObject = {};
@@ -150,7 +161,7 @@ function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonOb
     warn({
       code: "unsupported_parameter",
       param,
-      message: `Claude takes no ${param} while it reasons; it was left out.`,
+      message: `Claude does not support ${param} while reasoning; it was left out.`,
     });
   if (temperature !== undefined) {
     if (reasons && temperature !== 1) leaveOut("temperature");
@@ -161,7 +172,7 @@ function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonOb
         warn({
           code: "adjusted_parameter",
           param: "temperature",
-          message: "Claude's highest temperature is 1.",
+          message: "Claude's highest temperature is 1; sent 1.",
         });
     }
   }
@@ -171,7 +182,7 @@ function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonOb
   }
   const stops = stop?.filter((text, index) => {
     if (text.trim() !== "") return true;
-    const message = "Claude takes no stop text of white space alone; it was left out.";
+    const message = "Claude refuses stop sequences of white space only; it was left out.";
     warn({ code: "unsupported_parameter", param: `stop[${index}]`, message });
     return false;
   });
@@ -183,39 +194,41 @@ function encodeMetadata({ request: { metadata }, warn }: EncodeCall): JsonObject
   if (!metadata) return {};
   const { user_id, ...others } = metadata;
   for (const name of Object.keys(others)) {
-    const message = "Claude takes no metadata but user_id; it was left out.";
+    const message = "Claude supports only user_id in metadata; this field was left out.";
     warn({ code: "unsupported_parameter", param: `metadata.${name}`, message });
   }
   return user_id === undefined ? {} : { metadata: { user_id } };
 }
 
-/** The API has no default: as much as the model can write, but not so much that a whole answer had to be streamed. */
+/**
+ * The API has no default, so this is as much as the model can write without having to be streamed.
+ */
 function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
   const limit = model.max_output_tokens ?? UNKNOWN_MODEL_TOKENS + budgetTokens;
   return Math.min(limit, MAX_WHOLE_TOKENS + budgetTokens);
 }
 
 function readExtras(request: ChatRequest): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
-  const carried = anthropicExtras.fields(request);
+  const given = anthropicExtras.fields(request);
   return {
-    extras: omit(carried, PROTECTED_FIELDS),
-    betas: readHeader(carried, BETA_HEADER, parseBetas) ?? [],
-    version: readHeader(carried, VERSION_HEADER, parseVersion),
+    extras: omit(given, PROTECTED_FIELDS),
+    betas: readHeader(given, BETA_HEADER, parseBetas) ?? [],
+    version: readHeader(given, VERSION_HEADER, parseVersion),
   };
 }
 
 function readHeader<T>(
-  carried: JsonObject,
+  given: JsonObject,
   name: string,
   parse: (value: unknown) => T | undefined,
 ): T | undefined {
-  const value = carried[name];
+  const value = given[name];
   if (value === undefined) return undefined;
   const parsed = parse(value);
   if (parsed !== undefined) return parsed;
   const param = `extras.anthropic.${name}`;
   throw new ChatError("invalid_request", {
     param,
-    message: `${param} is not a value that this header takes.`,
+    message: `${param} is not a valid value for this header.`,
   });
 }

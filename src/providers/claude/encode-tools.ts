@@ -2,10 +2,11 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { forbidExtraProperties } from "./forbid-extra-properties.ts";
 
-/** Tools and how they may be called. Without tools the API takes no choice either. */
+/** Tools and the tool choice, which the API refuses without tools. */
 export function encodeTools(request: ChatRequest): {
   tools?: JsonObject[];
   tool_choice?: JsonObject;
@@ -13,8 +14,7 @@ export function encodeTools(request: ChatRequest): {
   const { tools } = request;
   if (!tools) return {};
   if (tools.length === 0) return { tools: [] };
-  const choice = encodeToolChoice(request);
-  return { tools: tools.map(encodeTool), ...(choice ? { tool_choice: choice } : {}) };
+  return defined({ tools: tools.map(encodeTool), tool_choice: encodeToolChoice(request) });
 }
 
 function encodeTool(tool: Tool): JsonObject {
@@ -27,13 +27,13 @@ function encodeFunctionTool(tool: FunctionTool): JsonObject {
   const schema = tool.parameters
     ? { type: "object", ...tool.parameters }
     : { type: "object", properties: {} };
-  return {
+  return defined({
     name: tool.name,
-    ...(tool.description === undefined ? {} : { description: tool.description }),
+    description: tool.description,
     input_schema: tool.strict ? forbidExtraProperties(schema) : schema,
-    ...(tool.strict === undefined ? {} : { strict: tool.strict }),
+    strict: tool.strict,
     ...cacheControlOf(tool),
-  };
+  });
 }
 
 function encodeToolChoice({
@@ -41,7 +41,7 @@ function encodeToolChoice({
   parallel_tool_calls: parallel,
 }: ChatRequest): JsonObject | undefined {
   if (choice === "none") return { type: "none" };
-  // Whether calls may be parallel has its place in the choice; the API's default is that they may.
+  // `parallel_tool_calls` is a field of the choice; the API allows parallel calls by default.
   if (choice === undefined && parallel !== false) return undefined;
   const limit = parallel === undefined ? {} : { disable_parallel_tool_use: !parallel };
   if (choice === undefined || choice === "auto") return { type: "auto", ...limit };

@@ -1,16 +1,17 @@
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
-/** Deeper schemas are no longer gone through; the API refuses them anyway. */
+/** Deeper schemas are left as they are; the API refuses them anyway. */
 const MAX_DEPTH = 64;
 
-/** Where a schema holds further schemas: by name, in a list, or one. */
+/** Keywords that hold schemas: by name, in a list, or one. */
 const BY_NAME: ReadonlySet<string> = new Set(["properties", "$defs", "definitions"]);
 const IN_LIST: ReadonlySet<string> = new Set(["anyOf", "oneOf", "allOf", "prefixItems"]);
 const ONE: ReadonlySet<string> = new Set(["items", "not"]);
 
 /**
- * The schema with `additionalProperties: false` on every object that says nothing about it. Claude's structured output and
- * its strict tools refuse objects without; and what it then writes satisfies the caller's own schema too.
+ * The schema with `additionalProperties: false` on every object that does not set it. Claude's
+ * structured output and strict tools refuse objects without it, and what Claude then generates also
+ * satisfies the original schema.
  */
 export function forbidExtraProperties(schema: JsonObject, depth = 0): JsonObject {
   if (depth > MAX_DEPTH) return schema;

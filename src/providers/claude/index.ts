@@ -9,7 +9,7 @@ import type { ClaudeConfig } from "./env.ts";
 import { readErrorBody } from "./read-error.ts";
 import { createVertexTransport } from "./vertex-transport.ts";
 
-/** Claude by Anthropic's Messages API: Anthropic's own, or that of Vertex AI. */
+/** Claude through Anthropic's Messages API, on Anthropic's own servers or on Vertex AI. */
 export function createClaudeProvider(
   config: ClaudeConfig,
   deps: ProviderDeps,

@@ -2,9 +2,10 @@ import { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
 import type { ErrorType } from "../../formats/anthropic-messages/error.ts";
 import { isJsonObject } from "../../json/json-object.ts";
+import { readString } from "../../json/narrow.ts";
 import type { UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 
-/** `api_error` is not among them: it says no more than the status does, which may be a 503 or a 504. */
+/** `api_error` is missing here because its status, which may be 503 or 504, is more precise. */
 const CODES: Record<Exclude<ErrorType, "api_error">, ErrorCode> = {
   invalid_request_error: "upstream_rejected",
   authentication_error: "upstream_auth",
@@ -22,26 +23,25 @@ function isErrorType(type: string): type is keyof typeof CODES {
   return Object.hasOwn(CODES, type);
 }
 
-/** What an error body of Anthropic's says, of an error answer and of an `error` event alike. */
+/** Reads Anthropic's error body, whether from an error answer or an `error` event. */
 export function readErrorBody(body: unknown): UpstreamErrorBody {
   const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
   if (typeof error?.type !== "string") return {};
-  const message = typeof error.message === "string" ? error.message : undefined;
-  const detail = isJsonObject(error.details) ? error.details.error_code : undefined;
-  const errorCode = typeof detail === "string" ? detail : undefined;
+  const message = readString(error.message);
+  const errorCode = isJsonObject(error.details) ? readString(error.details.error_code) : undefined;
   const read: UpstreamErrorBody = { upstreamCode: errorCode ?? error.type, message };
   if (isErrorType(error.type)) read.code = CODES[error.type];
 
-  // Spend limits come as 429 without retry-after: waiting does not help.
+  // A spend limit is a 429 without retry-after: waiting does not help.
   if (errorCode?.endsWith("spend_limit_reached"))
     return { ...read, code: "upstream_quota_exhausted", retryable: false };
-  // An empty account is a 400 whose text alone tells it from a bad request.
+  // An empty account is a 400; only the text distinguishes it from a bad request.
   if (message && /credit balance is too low/i.test(message))
     return { ...read, code: "upstream_billing" };
   if (message && /only authorized for use with Claude Code/i.test(message)) {
     throw new ChatError("upstream_auth", {
       message:
-        "Anthropic takes this server's OAuth token from Claude Code alone. The operator must set ANTHROPIC_API_KEY.",
+        "Anthropic accepts this server's OAuth token only from Claude Code. The operator must set ANTHROPIC_API_KEY.",
       upstreamCode: error.type,
     });
   }

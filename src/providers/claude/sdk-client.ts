@@ -4,7 +4,10 @@ import type { ProviderDeps } from "../../platform.ts";
 type RequestOptions = Parameters<BaseAnthropic["buildRequest"]>[0];
 type BuiltRequest = Awaited<ReturnType<BaseAnthropic["buildRequest"]>>;
 
-/** An answer that is no success, on its way past the client, which would read its body whole however large it is. */
+/**
+ * Passes an unsuccessful answer through the client, which would read its whole body, whatever its
+ * size.
+ */
 class UnsuccessfulAnswer extends Error {
   readonly response: Response;
 
@@ -16,17 +19,22 @@ class UnsuccessfulAnswer extends Error {
 
 export interface SdkClientOptions {
   baseUrl: string;
-  /** Any text: that there is a key keeps the client from looking for one in the environment. It is not sent. */
+  /**
+   * `ANTHROPIC_API_KEY` or an OAuth token. It is not sent; without one, the client would look in
+   * the environment.
+   */
   apiKey: string;
-  /** Sent with each call, over the client's own. */
+  /** Sent with each call; they override the client's own. */
   headers: Record<string, string>;
   fetch: ProviderDeps["fetch"];
 }
 
 /**
- * Anthropic's client, of which we want the wire: its headers, and whatever it learns to do about sending. Decoding, errors, retries
- * and timeouts are ours. Building its headers anew and watching the call with a second controller and timer would cost 0.05 ms a
- * call, half of what the whole server may take; so they are built once, and the request goes to `fetch` as it is.
+ * Anthropic's client, used only for sending: its headers, and whatever it learns to do about
+ * connections. Decoding, errors, retries and timeouts are ours. If the client rebuilt its headers
+ * and watched each call with a second controller and timer, that would cost 0.05 ms a call, half of
+ * what the whole server may take. So the headers are built once, and the request goes to `fetch`
+ * unchanged.
  */
 class MessagesClient extends BaseAnthropic {
   readonly #own: SdkClientOptions;
@@ -34,7 +42,7 @@ class MessagesClient extends BaseAnthropic {
 
   constructor(own: SdkClientOptions) {
     super({
-      // All that it would look for in the environment is given.
+      // Everything that it would otherwise look up in the environment.
       apiKey: own.apiKey,
       webhookKey: null,
       baseURL: own.baseUrl,
@@ -50,7 +58,10 @@ class MessagesClient extends BaseAnthropic {
   /** The credential is among our own headers. */
   protected override async authHeaders(): Promise<undefined> {}
 
-  /** The client's headers under ours, without any that it took from ANTHROPIC_CUSTOM_HEADERS: that it reads in any case. */
+  /**
+   * The client's headers, overridden by ours, without those from ANTHROPIC_CUSTOM_HEADERS, which
+   * the client always reads.
+   */
   async #buildHeaders(path: string): Promise<Headers> {
     const own = {
       "content-type": "application/json",
@@ -98,7 +109,10 @@ class MessagesClient extends BaseAnthropic {
 
 function ignore(): void {}
 
-/** Sends one request, with these headers over the constant ones; gives the answer whatever its status. Throws what `fetch` throws. */
+/**
+ * Sends one request with these headers in addition to the constant ones, and returns the answer
+ * whatever its status. Throws what `fetch` throws.
+ */
 export type SendMessage = (
   path: string,
   body: string,
@@ -116,7 +130,7 @@ export function createSdkClient(options: SdkClientOptions): SendMessage {
     } catch (thrown) {
       const cause = thrown instanceof Error ? thrown.cause : undefined;
       if (cause instanceof UnsuccessfulAnswer) return cause.response;
-      // The client's own error hides what the connection said.
+      // The client wraps the error of the connection.
       throw cause ?? thrown;
     }
   };

@@ -11,14 +11,15 @@ import type { ClaudeRequest } from "./encode-request.ts";
 import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
 
 /**
- * Vertex AI's name for Anthropic's version 2023-06-01, which takes what the direct transport sends. The newer versions have the same
- * names in both places.
+ * Vertex AI's name for Anthropic's version 2023-06-01. Newer versions have the same name in both
+ * places.
  */
 const DEFAULT_VERSION = "vertex-2023-10-16";
 
 /**
- * Claude on Vertex AI (docs.cloud.google.com, "Use Anthropic's Claude models"): the same requests and answers, with the model and the
- * way of answering in the URL, the version in the body, and Google's credentials.
+ * Claude on Vertex AI (docs.cloud.google.com, "Use Anthropic's Claude models"): the same requests
+ * and answers, but with the model and the answer mode in the URL, the version in the body, and
+ * Google's credentials.
  */
 export function createVertexTransport(
   config: GoogleConfig,
@@ -30,7 +31,7 @@ export function createVertexTransport(
   const models = `${access.locationUrl("v1")}/publishers/anthropic/models`;
 
   return {
-    // Not documented for Vertex AI, and a turn of the user's is understood everywhere.
+    // Not documented for Vertex AI; a user turn works everywhere.
     systemTurns: false,
     async open(endpoint, request, reading) {
       const { path, body } = locate(endpoint, request);
@@ -51,7 +52,7 @@ export function createVertexTransport(
   };
 }
 
-/** The end of the URL, and the body that belongs to it. */
+/** The end of the URL and the matching body. */
 function locate(
   endpoint: ClaudeEndpoint,
   { body, version }: ClaudeRequest,
@@ -61,7 +62,7 @@ function locate(
       version === undefined || version === FIRST_VERSION ? DEFAULT_VERSION : version,
     ...body,
   };
-  // Counting has an address of its own, and the model in the body.
+  // Counting has its own address, with the model in the body.
   if (endpoint === "count_tokens") return { path: "count-tokens:rawPredict", body: versioned };
   const { model, ...rest }: JsonObject = versioned;
   return {
@@ -70,7 +71,7 @@ function locate(
   };
 }
 
-/** The model becomes a part of the URL, and comes from the caller. */
+/** The model comes from the caller and becomes part of the URL. */
 function readModelId(model: unknown): string {
   if (typeof model === "string" && /^[\w.@-]+$/.test(model) && !/^\.+$/.test(model)) return model;
   throw new ChatError("model_not_found", {
@@ -81,13 +82,15 @@ function readModelId(model: unknown): string {
 
 function createHeaders({ betas }: ClaudeRequest): Record<string, string> {
   const passed = betas.filter((beta) => beta !== OAUTH_BETA);
-  return {
-    "content-type": "application/json",
-    ...(passed.length === 0 ? {} : { [BETA_HEADER]: passed.join(",") }),
-  };
+  const headers: Record<string, string> = { "content-type": "application/json" };
+  if (passed.length > 0) headers[BETA_HEADER] = passed.join(",");
+  return headers;
 }
 
-/** Google refuses by itself what does not reach Claude: credentials, project, quota, a model that is not enabled. */
+/**
+ * Google itself refuses what does not reach Claude: credentials, project, quota, a model that is
+ * not enabled.
+ */
 function isGoogleError(body: unknown): boolean {
   return typeof findError(body)?.status === "string";
 }

@@ -47,7 +47,7 @@ function readBridge({
 }: CopilotConfig): ChatServer | Unavailable {
   if (url === undefined) {
     return unavailable(
-      "GitHub offers no HTTP API for Copilot, so GH_TOKEN alone opens nothing: start the program in bridges/copilot with GH_TOKEN beside this server, and set COPILOT_BRIDGE_URL to its address.",
+      "GitHub has no HTTP API for Copilot, so GH_TOKEN alone is not enough: run the program in bridges/copilot with GH_TOKEN beside this server, and set COPILOT_BRIDGE_URL to its address.",
       "provider_unsupported",
     );
   }

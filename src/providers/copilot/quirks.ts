@@ -1,6 +1,9 @@
 import { type Quirks, quirksSchema } from "../../formats/openai-chat/quirks.ts";
 
-/** What the bridge takes of Chat Completions: as much as a session of Copilot's runtime has a place for (bridges/copilot/README.md). */
+/**
+ * What the bridge takes of Chat Completions, which is what a session of Copilot's runtime supports
+ * (bridges/copilot/README.md).
+ */
 export const BRIDGE_QUIRKS: Quirks = quirksSchema.parse({
   refuses: [
     "temperature",

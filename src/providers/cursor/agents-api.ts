@@ -10,14 +10,14 @@ import type { RunDecoder } from "./decode-answer.ts";
 import { mapUsage } from "./map-usage.ts";
 import { readErrorBody } from "./read-error.ts";
 
-/** Usage is a courtesy: the end of an answer does not wait for it any longer. */
+/** The usage is optional: the end of an answer waits for it no longer than this. */
 const USAGE_TIMEOUT_MS = 3000;
-/** Cancelling and deleting happen when nobody waits any more. */
+/** Cancelling and deleting happen when nobody waits for them. */
 const CLEANUP_TIMEOUT_MS = 10_000;
-/** For so long an account whose usage is not open is not asked for it again. */
+/** How long an account that may not read its usage is not asked for it again. */
 const USAGE_CLOSED_MS = 60 * 60 * 1000;
 
-/** An agent with its one run. */
+/** An agent and its only run. */
 export interface Run {
   agentId: string;
   runId: string;
@@ -32,7 +32,7 @@ export interface AgentsApi {
     lastEventId: string | undefined,
     signal: AbortSignal,
   ): Promise<EventStream>;
-  /** Null where Cursor gives none (early access), or not in time. Never rejects. */
+  /** Null if Cursor gives none (early access), or not in time. Never rejects. */
   readUsage(run: Run, signal: AbortSignal): Promise<Usage | null>;
   cancelRun(run: Run): Promise<void>;
   deleteAgent(agentId: string): Promise<void>;
@@ -48,22 +48,20 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
     options: { body?: string; signal?: AbortSignal; timeoutMs: number },
   ) {
     const { body, signal, timeoutMs } = options;
-    return requestJson(
-      {
-        method,
-        url: `${baseUrl}${path}`,
-        headers:
-          body === undefined
-            ? { authorization }
-            : { authorization, "content-type": "application/json" },
-        ...(body === undefined ? {} : { body }),
-        // What has no caller's signal is done to its end: an agent that nobody knows of would go on, and cost.
-        signal: signal ?? new AbortController().signal,
-        timeoutMs,
-        readErrorBody,
-      },
-      deps,
-    );
+    const request: JsonCall = {
+      method,
+      url: `${baseUrl}${path}`,
+      headers: { authorization },
+      // Without a caller's signal a call runs to its end: a forgotten agent would go on, and cost.
+      signal: signal ?? new AbortController().signal,
+      timeoutMs,
+      readErrorBody,
+    };
+    if (body !== undefined) {
+      request.body = body;
+      request.headers["content-type"] = "application/json";
+    }
+    return requestJson(request, deps);
   }
 
   return {

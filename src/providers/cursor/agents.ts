@@ -1,9 +1,12 @@
-/** Cursor's Cloud Agents API v1, as far as a chat needs it (cursor.com/docs/cloud-agent/api/endpoints, OpenAPI of August 2026). */
+/**
+ * Cursor's Cloud Agents API v1, as far as a chat needs it
+ * (cursor.com/docs/cloud-agent/api/endpoints, OpenAPI of August 2026).
+ */
 
-/** Either `data` with `mimeType`, or `url` alone, which Cursor fetches. */
+/** Either `data` with `mimeType`, or only `url`, which Cursor fetches. */
 export type AgentImage = { data: string; mimeType: string } | { url: string };
 
-/** At most this many images in one prompt. */
+/** The most images that one prompt may have. */
 export const MAX_IMAGES = 5;
 export const IMAGE_TYPES: ReadonlySet<string> = new Set([
   "image/png",
@@ -11,12 +14,18 @@ export const IMAGE_TYPES: ReadonlySet<string> = new Set([
   "image/gif",
   "image/webp",
 ]);
-/** Longest display name of an agent. */
+/** The longest display name of an agent. */
 export const MAX_NAME_LENGTH = 100;
 
-/** `POST /v1/agents`. Without `repos` and `env` the agent has no repository; without `model` the account's default model works. */
+/**
+ * `POST /v1/agents`. Without `repos` and `env` the agent has no repository; without `model` it uses
+ * the account's default model.
+ */
 export interface CreateAgentRequest {
-  /** `bc-<uuid>`, chosen by us: an agent whose creation we did not see through can be deleted all the same. */
+  /**
+   * `bc-<uuid>`, chosen by us, so that an agent can be deleted even if its creation was never
+   * answered.
+   */
   agentId: string;
   name: string;
   prompt: { text: string; images?: AgentImage[] };
@@ -26,15 +35,17 @@ export interface CreateAgentRequest {
 
 /** The events of `GET /v1/agents/{id}/runs/{runId}/stream`, by their SSE names. */
 export const RUN_EVENTS = {
-  /** `{runId, status}`; without an id, and said again at the top of every connection. */
+  /** `{runId, status}`; has no id, and is repeated at the start of every connection. */
   status: "status",
-  /** `{text}`: the next piece of what the agent says. */
+  /** `{text}`: the next piece of the agent's answer. */
   assistant: "assistant",
-  /** `{text}`: the next piece of what it thinks. */
+  /** `{text}`: the next piece of its reasoning. */
   thinking: "thinking",
-  /** `{callId, name, status, args, result}`: a tool of the agent's own, in its own machine. */
+  /**
+   * `{callId, name, status, args, result}`: one of the agent's own tools, run on its own machine.
+   */
   toolCall: "tool_call",
-  /** Says again, at more length, what the events above say, under the same ids. */
+  /** Repeats the events above in more detail, under the same ids. */
   interactionUpdate: "interaction_update",
   heartbeat: "heartbeat",
   /** `{runId, status, text?, durationMs?, git?, error?}`: the run is over. */
@@ -48,7 +59,7 @@ export const RUN_EVENTS = {
 export const RUN_ENDS = ["FINISHED", "ERROR", "CANCELLED", "EXPIRED"] as const;
 export type RunEnd = (typeof RUN_ENDS)[number];
 
-/** `GET /v1/agents/{id}/usage`. A run without recorded usage has zeros in all of them. */
+/** `GET /v1/agents/{id}/usage`. All counts of a run without recorded usage are zero. */
 export const USAGE_COUNTS = [
   "inputTokens",
   "outputTokens",

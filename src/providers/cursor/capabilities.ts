@@ -1,8 +1,8 @@
 import type { Capability, Parameter } from "../../chat/model.ts";
 
 /**
- * A cloud agent takes a prompt, images and a model's name. Its own tools it uses as it sees fit; a caller's tools, sampling and
- * limits have no place in the API.
+ * A cloud agent takes a prompt, images and the name of a model. It uses its own tools as it sees
+ * fit; the API has no fields for a caller's tools, sampling or limits.
  */
 export const cursorCapabilities: Readonly<Record<Parameter, Capability>> = {
   temperature: "dropped",
@@ -14,7 +14,7 @@ export const cursorCapabilities: Readonly<Record<Parameter, Capability>> = {
   tool_choice: "dropped",
   "tool_choice.required": "dropped",
   parallel_tool_calls: "dropped",
-  // A model's effort is one of its `params`, under names of its own: `extras.cursor.model.params`.
+  // A model's effort is one of its `params`, whose names differ: `extras.cursor.model.params`.
   "reasoning.effort": "dropped",
   "reasoning.budget_tokens": "dropped",
   "reasoning.visible": "mapped",

@@ -5,11 +5,13 @@ import { type AgentImage, IMAGE_TYPES, MAX_IMAGES } from "./agents.ts";
 
 export interface CollectedImages {
   images: AgentImage[];
-  /** Where an image stands in the list, counted from 1; undefined where it is not sent. */
+  /** The position of an image in the list, from 1; undefined if it is not sent. */
   numberOf(part: ImagePart): number | undefined;
 }
 
-/** The conversation's images, which go beside the text. Of more than Cursor takes the last ones are sent. */
+/**
+ * The conversation's images, which are sent beside the text: the last ones if there are too many.
+ */
 export function collectImages(
   messages: readonly Message[],
   warn: (warning: Warning) => void,
@@ -21,13 +23,13 @@ export function collectImages(
     else
       warnLeftOut(
         path,
-        "takes PNG, JPEG, GIF and WebP images, as base64 or by an http(s) URL",
+        "takes only PNG, JPEG, GIF and WebP images, as base64 or as an http(s) URL",
         warn,
       );
   }
   const surplus = Math.max(0, found.length - MAX_IMAGES);
   for (const { path } of found.slice(0, surplus))
-    warnLeftOut(path, `takes ${MAX_IMAGES} images; the last ones were sent`, warn);
+    warnLeftOut(path, `takes at most ${MAX_IMAGES} images and got the last ones`, warn);
   const sent = found.slice(surplus);
   const numbers = new Map(sent.map(({ part }, index) => [part, index + 1]));
   return { images: sent.map(({ image }) => image), numberOf: (part) => numbers.get(part) };

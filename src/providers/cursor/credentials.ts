@@ -6,9 +6,9 @@ import type { CursorConfig } from "./env.ts";
 export type CursorCredential = { key: string } | Unavailable;
 
 const HOW_TO_GET_A_KEY =
-  "make an API key in Cursor's dashboard (Integrations) and set it as CURSOR_API_KEY";
+  "create an API key in Cursor's dashboard (Integrations) and set CURSOR_API_KEY to it";
 
-/** The environment → API key, or what the operator must do to have one. */
+/** The configuration → an API key, or what the operator must do to have one. */
 export function readCursorCredential(
   config: Pick<CursorConfig, "CURSOR_API_KEY" | "CURSOR_AUTH_JSON">,
   nowMs: number,
@@ -19,7 +19,7 @@ export function readCursorCredential(
   const file = parseJsonSecret(config.CURSOR_AUTH_JSON);
   if (!file) {
     return unavailable(
-      "CURSOR_AUTH_JSON must be the content of Cursor's auth.json, raw or as base64; it is neither.",
+      "CURSOR_AUTH_JSON is not the content of Cursor's auth.json, raw or as base64.",
     );
   }
   if (typeof file.apiKey === "string" && file.apiKey.trim() !== "") {
@@ -29,9 +29,10 @@ export function readCursorCredential(
     return readKey(file.apiKey, "CURSOR_AUTH_JSON (apiKey)");
   }
   if (file.accessToken !== undefined || file.refreshToken !== undefined) {
-    // A session opens the editor's private protocol alone (Connect over HTTP/2), which is not for other programs.
+    // A session only opens the editor's private protocol (Connect over HTTP/2), which is not meant
+    // for other programs.
     return unavailable(
-      `CURSOR_AUTH_JSON holds only a login session, which Cursor's public API does not take: ${HOW_TO_GET_A_KEY}.`,
+      `CURSOR_AUTH_JSON has only a login session, which Cursor's public API refuses: ${HOW_TO_GET_A_KEY}.`,
       "provider_unsupported",
     );
   }

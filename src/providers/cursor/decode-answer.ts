@@ -7,20 +7,26 @@ import { RUN_ENDS, RUN_EVENTS, type RunEnd } from "./agents.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { readRunFailure, readStreamError } from "./read-error.ts";
 
-/** A run's stream → chat events. It lives as long as the run: a stream that broke is taken up by the same decoder. */
+/**
+ * A run's stream → chat events. It lives as long as the run: it also decodes the stream that
+ * replaces a broken one.
+ */
 export interface RunDecoder extends AnswerDecoder {
-  /** Where the stream can be taken up: after the last event that had an id, or from its start while nothing was said. */
+  /**
+   * Where the stream can be resumed: after the last event with an id, or from its start if there
+   * was no content yet.
+   */
   resumeAfter(): { lastEventId: string | undefined } | undefined;
-  /** The next message comes from a new connection. */
+  /** Must be called before the first message of a new connection. */
   resume(): void;
-  /** Whether Cursor said that the run is over, so that there is nothing left to cancel. */
+  /** Whether Cursor reported the end of the run, so that there is nothing left to cancel. */
   isOver(): boolean;
 }
 
 export interface RunDecoderOptions {
   runId: string;
   model: string;
-  /** Whether the caller wants to see what the agent thinks. */
+  /** Whether the caller wants to see the agent's reasoning. */
   showReasoning: boolean;
 }
 
@@ -97,7 +103,7 @@ export function createAnswerDecoder({
     start(events);
     const raw: RawEvent = { event, data: message.data };
     if (event === RUN_EVENTS.done) {
-      // The mark of the stream's end, not of the run's: without a result the run may still be on its way.
+      // This ends the stream, not the run: without a result the run may still be going.
       if (finished) end("FINISHED", {}, events, raw);
       else events.push({ type: "error", error: new ChatError("upstream_incomplete"), raw });
       return;
@@ -119,7 +125,7 @@ export function createAnswerDecoder({
         else speak("reasoning", data.text, events, raw);
         return;
       case RUN_EVENTS.toolCall:
-        // What the agent says after it used a tool is another part than what it said before.
+        // The text before a tool call and the text after it are separate parts.
         closePart(events);
         events.push({ type: "opaque", raw });
         return;
@@ -134,7 +140,7 @@ export function createAnswerDecoder({
     }
   }
 
-  /** Whether an event was read before the stream broke: its id is the one after which we asked for more. */
+  /** Whether an event was read before the stream broke: it has the id after which we resumed. */
   function isRepeated(id: string | undefined): boolean {
     return id !== undefined && id === resumedAfter;
   }

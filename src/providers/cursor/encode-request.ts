@@ -1,20 +1,24 @@
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 import type { AnswerCall } from "../provider.ts";
 import { type CreateAgentRequest, MAX_NAME_LENGTH } from "./agents.ts";
 import { collectImages } from "./collect-images.ts";
 import { encodeTranscript } from "./encode-transcript.ts";
 
-/** Our name for the model that is set in the Cursor account; the API's own way to ask for it is to name none. */
+/**
+ * Our name for the model that is set in the Cursor account, which the API uses if no model is
+ * named.
+ */
 const ACCOUNT_MODEL = "default";
 
 /**
- * Of Cursor's own fields these are taken from `extras.cursor`. The others would give the agent a repository, secrets or tools, which
- * a chat has no right to.
+ * Cursor's own fields that `extras.cursor` may set. The others would give the agent a repository,
+ * secrets or tools, which a chat must not have.
  */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["model", "mode"]);
 
-/** A chat call → an agent without a repository, with the whole conversation as its prompt. */
+/** A chat call → an agent without a repository, whose prompt is the whole conversation. */
 export function encodeRequest(
   { request, model, requestId, warn }: Omit<AnswerCall, "stream" | "signal" | "waitUntil">,
   agentId: string,
@@ -33,19 +37,18 @@ export function encodeRequest(
     warn({
       code: "unsupported_parameter",
       param: `extras.cursor.${field}`,
-      message: `Of Cursor's own fields only ${[...OWN_FIELDS].join(" and ")} can be sent.`,
+      message: `Only ${[...OWN_FIELDS].join(" and ")} of Cursor's own fields can be set; this one was left out.`,
     });
   }
   const params = isJsonObject(own.model) ? own.model.params : undefined;
-  return {
+  const { images } = collected;
+  return defined({
     agentId,
     name: `ai-server ${requestId}`.slice(0, MAX_NAME_LENGTH),
-    prompt: { text, ...(collected.images.length > 0 ? { images: collected.images } : {}) },
-    ...(model.id === ACCOUNT_MODEL
-      ? {}
-      : { model: { id: model.id, ...(params === undefined ? {} : { params }) } }),
-    ...(own.mode === undefined ? {} : { mode: own.mode }),
-  };
+    prompt: defined({ text, images: images.length > 0 ? images : undefined }),
+    model: model.id === ACCOUNT_MODEL ? undefined : defined({ id: model.id, params }),
+    mode: own.mode,
+  });
 }
 
 /** `bc-<uuid>`, from the 32 hexadecimal digits of an id. */

@@ -4,13 +4,13 @@ import { type Message, partsOf } from "../../chat/message.ts";
 import type { DocumentPart, ImagePart, Part, ToolResultPart } from "../../chat/part.ts";
 import type { CollectedImages } from "./collect-images.ts";
 
-/** What stands under one heading: a turn, or a part of one that is not just said. */
+/** The text under one heading: a turn, or a part of a turn such as a tool call. */
 interface Section {
   heading: string;
   text: string;
 }
 
-/** What the parts of a conversation are described with. */
+/** What the functions below know besides the part that they describe. */
 interface Scene {
   toolNames: ReadonlyMap<string, string>;
   numberOf: CollectedImages["numberOf"];
@@ -18,12 +18,12 @@ interface Scene {
 }
 
 const PREFACE =
-  "This is a conversation. Each part of it stands under a line that says whose it is. Do what the system part says, where there is one, and write what the assistant says next: the words alone, without such a line.";
+  "Below is a transcript. Each section is headed by its speaker. Follow the system section, if any. Reply with the assistant's next message only, without a heading.";
 
 /**
- * A conversation as one text, since an agent takes nothing else. A lone message of the user is that text, unchanged; otherwise each
- * part stands under a line such as `=== user ===`, with more signs than any line of the conversation begins with, so that no text
- * can pass itself off as somebody else's.
+ * A conversation as one text, since an agent takes nothing else. A single user message is sent
+ * unchanged. Otherwise each section has a heading such as `=== user ===`, with more signs than any
+ * line of the conversation begins with, so that no text can pass as another speaker's.
  */
 export function encodeTranscript(
   messages: readonly Message[],
@@ -80,18 +80,18 @@ function describePart(role: string, part: Part, path: string, scene: Scene): Sec
 
 function describeImage(part: ImagePart, { numberOf }: Scene): string {
   const number = numberOf(part);
-  return number === undefined ? "[an image that is left out]" : `[image ${number}]`;
+  return number === undefined ? "[image omitted]" : `[image ${number}]`;
 }
 
 function describeDocument({ title, text }: DocumentPart, path: string, { warn }: Scene): string {
   const name = title === undefined ? "" : ` ${JSON.stringify(title)}`;
-  if (text !== undefined) return `[document${name}]\n${text}\n[end of the document]`;
+  if (text !== undefined) return `[document${name}]\n${text}\n[end of document]`;
   warn({
     code: "unsupported_parameter",
     param: path,
-    message: "Cursor takes no files; this document was left out.",
+    message: "Cursor does not support files; this document was left out.",
   });
-  return `[a document${name} that is left out]`;
+  return `[document${name} omitted]`;
 }
 
 function describeResult(result: ToolResultPart, path: string, scene: Scene): Section {
@@ -117,7 +117,7 @@ function describeResultContent(
   return pieces.join("\n");
 }
 
-/** One sign more than any line begins with, and three at least. */
+/** One sign more than any line begins with, and at least three. */
 function chooseFence(sections: readonly Section[]): string {
   let longest = 2;
   for (const { text } of sections) {

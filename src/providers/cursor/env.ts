@@ -6,22 +6,22 @@ export const cursorEnv = {
     .string()
     .optional()
     .describe(
-      "Key of Cursor's Cloud Agents API (dashboard, Integrations); opens the provider `cursor`. Each call is billed.",
+      "Key for Cursor's Cloud Agents API (dashboard, Integrations); enables the provider `cursor`. Each call is billed.",
     ),
   CURSOR_AUTH_JSON: z
     .string()
     .optional()
     .describe(
-      "Cursor's `auth.json`, raw or as base64; its `apiKey` is used where `CURSOR_API_KEY` is not set.",
+      "Cursor's `auth.json`, raw or as base64; its `apiKey` is used if `CURSOR_API_KEY` is not set.",
     ),
   CURSOR_BASE_URL: baseUrlSchema
     .default("https://api.cursor.com")
-    .describe("Cursor's Cloud Agents API behind a proxy or in a test."),
+    .describe("Base URL of Cursor's Cloud Agents API, for a proxy or a test."),
   CURSOR_DEFAULT_MODEL: z
     .string()
     .default("default")
     .describe(
-      "The Cursor model where a request names none; `default` is the one that is set in the Cursor account.",
+      "The Cursor model if a request names none; `default` is the model set in the Cursor account.",
     ),
 };
 

@@ -12,8 +12,9 @@ import type { CursorConfig } from "./env.ts";
 import { readRun } from "./read-run.ts";
 
 /**
- * Cursor by its Cloud Agents API, the only one that it has for other programs: each call starts an agent without a repository in a
- * machine of Cursor's, reads what it says, and deletes it.
+ * Cursor through its Cloud Agents API, the only one that is open to other programs. Each call
+ * starts an agent without a repository on one of Cursor's machines, reads its answer, and deletes
+ * it.
  */
 export function createCursorProvider(
   config: CursorConfig,

@@ -5,7 +5,7 @@ import type { RunEnd } from "./agents.ts";
 const ENDINGS: Readonly<Record<RunEnd, { finish: FinishReason } | { error: ErrorCode }>> = {
   FINISHED: { finish: "stop" },
   ERROR: { error: "upstream_error" },
-  // The call of this server that cancels a run has stopped reading it by then.
+  // By someone else: when this server cancels a run, it has stopped reading it.
   CANCELLED: { error: "upstream_error" },
   EXPIRED: { error: "upstream_timeout" },
 };

@@ -3,8 +3,9 @@ import { isJsonObject } from "../../json/json-object.ts";
 import { type RunUsage, USAGE_COUNTS } from "./agents.ts";
 
 /**
- * The answer of `/usage` for one run → usage. Cursor counts the four kinds apart (their sum is the total), so the prompt is what was
- * read anew, read from the cache and written to it. Null where nothing was recorded, which Cursor says with zeros.
+ * The answer of `/usage` for one run → usage. Cursor counts the four kinds separately (their sum is
+ * the total), so the input is the sum of uncached, cached and cache-written tokens. Null if no
+ * usage was recorded, which Cursor reports as zeros.
  */
 export function mapUsage(body: unknown): Usage | null {
   const counts =

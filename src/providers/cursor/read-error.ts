@@ -5,7 +5,7 @@ import { readString } from "../../json/narrow.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 import type { RunEnd } from "./agents.ts";
 
-/** Cursor's error codes, where they say more than the HTTP status (400, 401 and 500 need no help). */
+/** Cursor's error codes that are more precise than the HTTP status (400, 401 and 500 need none). */
 const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ["unauthorized", "upstream_auth"],
   ["api_key_not_found", "upstream_auth"],
@@ -26,7 +26,7 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ["agent_archived", "upstream_conflict"],
   ["agent_id_conflict", "upstream_conflict"],
   ["run_not_cancellable", "upstream_conflict"],
-  // Not the caller's model: the agent was taken away under its run.
+  // Not the caller's model: the agent was deleted during its run.
   ["agent_not_found", "upstream_gone"],
   ["run_not_found", "upstream_gone"],
   ["stream_expired", "upstream_gone"],
@@ -37,7 +37,7 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ["internal_error", "upstream_error"],
 ]);
 
-/** `{error: {code, message}}` of an HTTP answer. */
+/** Reads `{error: {code, message}}` of an HTTP answer. */
 export function readErrorBody(body: unknown): UpstreamErrorBody {
   return isJsonObject(body) && isJsonObject(body.error) ? readError(body.error) : {};
 }
@@ -51,13 +51,13 @@ function readError({ code, message }: JsonObject): UpstreamErrorBody {
   };
 }
 
-/** An `error` event: `{code, message}` inside a stream that began well. */
+/** Reads an `error` event: `{code, message}` inside a stream that began well. */
 export function readStreamError(data: JsonObject): ChatError {
   const body = readError(data);
   return createUpstreamError(200, { ...body, code: body.code ?? "upstream_error" });
 }
 
-/** A run that ended otherwise than well. */
+/** The error of a run that ended without success. */
 export function readRunFailure(status: RunEnd, code: ErrorCode, data: JsonObject): ChatError {
   if (isJsonObject(data.error) && typeof data.error.code === "string")
     return readStreamError(data.error);

@@ -7,21 +7,21 @@ export interface RunReading {
   /** The first connection to the run's stream. */
   stream: EventStream;
   decoder: RunDecoder;
-  /** Opens the stream again, after this event. */
+  /** Opens the stream again after this event. */
   reopen(lastEventId: string | undefined): Promise<EventStream>;
   readUsage(): Promise<Usage | null>;
-  /** Called once, when the caller has all or has given it up. */
+  /** Called once, when the caller has read everything or has given up. */
   onFinish(state: "running" | "over"): void;
 }
 
 /**
- * A run's events from one connection or two: a stream that breaks without an end is taken up once where it broke. The usage is asked
- * for when the run is over, and comes with the end.
+ * The events of a run, from one connection or two: a stream that breaks before its end is resumed
+ * once. The usage is requested when the run is over, and is part of the end.
  */
 export function readRun({ stream, decoder, reopen, readUsage, onFinish }: RunReading): EventStream {
   let current = stream;
   let canReopen = true;
-  /** What the next batch comes from. */
+  /** Where the next batch comes from. */
   let next: "stream" | "new-stream" | "end" | "nothing" = "stream";
   let heldEnd: Extract<ChatEvent, { type: "end" }> | undefined;
 
@@ -40,7 +40,7 @@ export function readRun({ stream, decoder, reopen, readUsage, onFinish }: RunRea
   async function readStream(): Promise<EventBatch | null> {
     const batch = await current.read();
     const last = batch?.[batch.length - 1];
-    // Closed meanwhile: the rest is of no interest to anybody.
+    // If it was closed in the meantime, nobody reads the rest.
     if (!batch || !last || next === "nothing") return batch;
     if (last.type === "end") {
       heldEnd = last;
@@ -102,7 +102,7 @@ export function readRun({ stream, decoder, reopen, readUsage, onFinish }: RunRea
   };
 }
 
-/** The connection ended, but not the run: neither Cursor nor we said so. */
+/** Whether the connection ended but not the run: neither Cursor nor this server ended it. */
 function isBroken({ error }: Extract<ChatEvent, { type: "error" }>): boolean {
   return (
     error.upstreamStatus === undefined &&

@@ -6,14 +6,17 @@ import type { Usage } from "../../chat/usage.ts";
 import { type JsonObject, jsonObjectSchema } from "../../json/json-object.ts";
 import { sampleSchema } from "./sample-schema.ts";
 
-/** A word with the white space before it: what the echo provider streams at a time, and what it counts as a token. */
+/**
+ * A word with the white space before it: the unit that the echo provider streams, and counts as a
+ * token.
+ */
 const WORD = /\s*\S+|\s+$/g;
 
 function splitWords(text: string): string[] {
   return text.match(WORD) ?? [];
 }
 
-/** What is echoed: the last user message, or the results of the tools after it. */
+/** The text to echo: the last user message, or the tool results after it. */
 function findText(messages: readonly Message[]): string {
   const last = messages[messages.length - 1];
   if (last?.role === "tool") {
@@ -31,13 +34,16 @@ function findText(messages: readonly Message[]): string {
   const user = messages.findLast((message) => message.role === "user");
   if (!user) return "";
   const parts = partsOf(user);
-  // A message without words is echoed as the kinds of its parts.
+  // A message without text is echoed as the kinds of its parts.
   return parts.some((part) => part.type === "text")
     ? textOf(user)
     : parts.map((part) => `[${part.type}]`).join(" ");
 }
 
-/** The tools to call: the one that must be called, the first where any must be, else those that the last user message names. */
+/**
+ * The tools to call: the required one, the first if any is required, otherwise those that the last
+ * user message names.
+ */
 function chooseTools(request: ChatRequest, text: string): FunctionTool[] {
   const choice = request.tool_choice ?? "auto";
   const tools = (request.tools ?? []).filter(
@@ -52,7 +58,7 @@ function chooseTools(request: ChatRequest, text: string): FunctionTool[] {
   return request.parallel_tool_calls === false ? chosen.slice(0, 1) : chosen;
 }
 
-/** The text cut at the first stop text, then at the token limit. */
+/** The text up to the first stop sequence, then up to the token limit. */
 function cutText(
   text: string,
   request: ChatRequest,
@@ -88,7 +94,7 @@ export function createAnswer(
     request.reasoning?.effort ?? (request.reasoning?.budget_tokens ? "medium" : "none");
   if (effort !== "none" && request.reasoning?.visible !== false) {
     const words = splitWords(
-      `The user wrote ${splitWords(text).length} words; I will say them again.`,
+      `The user wrote ${splitWords(text).length} words; I will repeat them.`,
     );
     events.push({ type: "part-start", index, kind: "reasoning" });
     for (const delta of words) events.push({ type: "part-delta", index, delta });

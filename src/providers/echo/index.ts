@@ -8,12 +8,13 @@ import type { Provider, ProviderCall } from "../provider.ts";
 import { echoCapabilities } from "./capabilities.ts";
 import { createAnswer } from "./create-answer.ts";
 
-/** Between two events of `echo-slow`. */
+/** The time between two events of `echo-slow`. */
 const SLOW_MS = 200;
 
 /**
- * A provider without a network: it says the last user message again, so that a caller can try its own handling of answers, tools,
- * slow, cut and failing streams. Its models: `echo`, `echo-slow`, `echo-cut`, `echo-fail-<code>` with a code of the errors' list.
+ * A provider without a network that repeats the last user message, so that callers can test their
+ * handling of answers, tools, and slow, cut and failing streams. Its models: `echo`, `echo-slow`,
+ * `echo-cut`, and `echo-fail-<code>` for any of this server's error codes.
  */
 export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provider {
   return {
@@ -41,7 +42,7 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
         default:
           throw new ChatError("model_not_found", {
             param: "model",
-            message: "The models of echo are echo, echo-slow, echo-cut and echo-fail-<code>.",
+            message: "echo has the models echo, echo-slow, echo-cut and echo-fail-<code>.",
           });
       }
     },
@@ -53,11 +54,11 @@ function createFailure(code: string): ChatError {
     return new ChatError(code, code.endsWith("rate_limited") ? { retryAfterSeconds: 7 } : {});
   return new ChatError("model_not_found", {
     param: "model",
-    message: "echo-fail- must be followed by an error code of this server.",
+    message: "echo-fail- must be followed by one of this server's error codes.",
   });
 }
 
-/** The first half of the answer, ended as an upstream's answer ends that stops before its own end mark. */
+/** The first half of the answer, ended like an upstream that stops before its own end marker. */
 function cutInHalf(events: readonly ChatEvent[]): ChatEvent[] {
   return [
     ...events.slice(0, Math.ceil(events.length / 2)),

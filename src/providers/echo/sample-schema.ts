@@ -1,13 +1,17 @@
 import { isJsonObject } from "../../json/json-object.ts";
 
-/** Deeper than this a schema is taken to be recursive, and gets null. */
+/** A deeper schema is assumed to be recursive, and gets null. */
 const MAX_DEPTH = 16;
-/** A small schema may say a large value many times over: once the sample's JSON is about this long, the rest of it is null. */
+/**
+ * A small schema may repeat a large value many times: once the sample's JSON is about this long,
+ * the rest of it is null.
+ */
 const MAX_LENGTH = 100_000;
 
 /**
- * A value that fits a JSON Schema in the common cases: `text` wherever a string may stand, the first of an enum, required and
- * optional properties alike. `$ref` is followed into `$defs` and `definitions` of the same schema.
+ * A value that fits a JSON Schema in the common cases: `text` for every string, the first value of
+ * an enum, required and optional properties alike. `$ref` is resolved in `$defs` and `definitions`
+ * of the same schema.
  */
 export function sampleSchema(schema: unknown, text: string): unknown {
   let length = 0;

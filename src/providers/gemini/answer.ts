@@ -1,9 +1,10 @@
 /**
- * An answer of `generateContent`, or one chunk of a streamed one (`data:` lines with CRLF ends, no event names, no end mark but the
- * stream's own end). Nothing of it is certain, so every field is checked where it is read.
+ * An answer of `generateContent`, or one chunk of a streamed one (`data:` lines that end in CRLF,
+ * no event names, no end marker but the end of the stream). Nothing in it is guaranteed, so every
+ * field is checked when it is read.
  */
 export interface GenerateAnswer {
-  /** One unless more were asked for; none where the prompt was blocked. */
+  /** One, unless more were requested; none if the prompt was blocked. */
   candidates?: unknown;
   /** `{blockReason, blockReasonMessage, safetyRatings}` */
   promptFeedback?: unknown;
@@ -11,18 +12,21 @@ export interface GenerateAnswer {
   usageMetadata?: unknown;
   modelVersion?: unknown;
   responseId?: unknown;
-  /** An error in place of an answer, also in the midst of a stream. */
+  /** An error in place of an answer, even in the middle of a stream. */
   error?: unknown;
   [other: string]: unknown;
 }
 
 export interface Candidate {
-  /** `{role: "model", parts}`; without parts where nothing was said. */
+  /** `{role: "model", parts}`; no parts if the model wrote nothing. */
   content?: unknown;
   /** In the last chunk with content. */
   finishReason?: unknown;
   index?: unknown;
-  /** groundingMetadata, citationMetadata, urlContextMetadata, safetyRatings, finishMessage, continuationToken, … */
+  /**
+   * groundingMetadata, citationMetadata, urlContextMetadata, safetyRatings, finishMessage,
+   * continuationToken, …
+   */
   [other: string]: unknown;
 }
 
@@ -30,7 +34,7 @@ export interface AnswerPart {
   text?: unknown;
   /** True: `text` is a thought. */
   thought?: unknown;
-  /** Base64. May stand on any kind of part, and alone beside an empty text. */
+  /** Base64. Any kind of part may have one, even a part that has only an empty text besides. */
   thoughtSignature?: unknown;
   functionCall?: unknown;
   /** inlineData, executableCode, codeExecutionResult, toolCall, toolResponse, … */
@@ -38,8 +42,9 @@ export interface AnswerPart {
 }
 
 /**
- * A function call. It comes whole, unless the request asked for `streamFunctionCallArguments` (Vertex AI): then the first piece has
- * the name, the following ones have `partialArgs`, all but the last `willContinue`.
+ * A function call. It is whole unless the request set `streamFunctionCallArguments` (Vertex AI):
+ * then the first piece has the name, the following ones have `partialArgs`, and all but the last
+ * have `willContinue`.
  */
 export interface FunctionCall {
   id?: unknown;
@@ -57,7 +62,7 @@ export interface PartialArg {
   numberValue?: unknown;
   boolValue?: unknown;
   nullValue?: unknown;
-  /** More pieces of the same string follow. */
+  /** Whether more pieces of the same string follow. */
   willContinue?: unknown;
 }
 

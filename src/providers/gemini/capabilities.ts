@@ -1,7 +1,7 @@
 import type { Capability, Parameter } from "../../chat/model.ts";
 import type { TransportName } from "./transport.ts";
 
-/** How Gemini takes each parameter. Only labels differ between the two transports. */
+/** How Gemini takes each parameter. The two transports differ only in labels. */
 export function geminiCapabilities(
   transport: TransportName,
 ): Readonly<Record<Parameter, Capability>> {
@@ -20,7 +20,8 @@ export function geminiCapabilities(
     "reasoning.visible": "native",
     "response_format.json": "native",
     "response_format.json_schema": "native",
-    // Caching is the vendor's own affair (implicit), or a resource made beforehand (`cachedContent`, by extras); a hint has no place.
+    // Gemini caches by itself, or in a resource created beforehand (`cachedContent`, set by
+    // extras); it has no field for a hint.
     cache: "dropped",
     metadata: transport === "vertex" ? "mapped" : "dropped",
     "image.data": "native",

@@ -1,8 +1,9 @@
-import type { ChatEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { findError, readErrorBody } from "../../google/read-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject, readString, readText } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import type { Candidate, GenerateAnswer } from "./answer.ts";
@@ -11,22 +12,23 @@ import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 
 export interface DecoderOptions {
-  /** The model that was asked, where the answer names none. */
+  /** The requested model, used if the answer names none. */
   model: string;
   randomId(): string;
 }
 
 /**
- * Google's answer, in chunks or whole → chat events. A stream has no end mark of its own: it is complete where it ends after a chunk
- * with a finish reason (or a blocked prompt), and usage or grounding may follow that chunk.
+ * Google's answer, in chunks or whole → chat events. A stream has no end marker of its own: it is
+ * complete if it ends after a chunk with a finish reason (or a blocked prompt). Usage or grounding
+ * may follow that chunk.
  */
 export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   const parts = createPartDecoder(options.randomId);
-  /** Everything that the chat model has no word for, the newest value of each field. */
+  /** Every field that the chat model has no equivalent for, with its latest value. */
   const extras: JsonObject = {};
   let started = false;
   let usage: Usage | null = null;
-  let usageTold: Usage | null = null;
+  let reportedUsage: Usage | null = null;
   let finishReason: string | undefined;
   let blockReason: string | undefined;
 
@@ -45,58 +47,50 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       started = true;
       events.push({
         type: "start",
-        id:
-          typeof responseId === "string" && responseId !== ""
-            ? responseId
-            : `gen_${options.randomId()}`,
-        model:
-          typeof modelVersion === "string" && modelVersion !== "" ? modelVersion : options.model,
+        id: readText(responseId) ?? `gen_${options.randomId()}`,
+        model: readText(modelVersion) ?? options.model,
       });
     }
     Object.assign(extras, others);
     if (promptFeedback !== undefined) {
       extras.promptFeedback = promptFeedback;
-      const reason = isJsonObject(promptFeedback) ? promptFeedback.blockReason : undefined;
-      if (typeof reason === "string") blockReason = reason;
+      if (isJsonObject(promptFeedback))
+        blockReason = readString(promptFeedback.blockReason) ?? blockReason;
     }
-    for (const candidate of listOf(candidates, "candidates that are no list"))
+    for (const candidate of listOf(candidates, "candidates is not a list"))
       decodeCandidate(candidate, events);
     if (usageMetadata !== undefined) {
       extras.usageMetadata = usageMetadata;
       usage = mapUsage(usageMetadata) ?? usage;
     }
-    // Counts come with every chunk; the first ones say what the prompt costs, the last ones say it all.
+    // Every chunk has counts: the first ones hold the cost of the prompt, the last ones the total.
     const last = finishReason !== undefined || blockReason !== undefined;
-    if (usage && usage !== usageTold && (last || !usageTold)) {
-      usageTold = usage;
+    if (usage && usage !== reportedUsage && (last || !reportedUsage)) {
+      reportedUsage = usage;
       events.push({ type: "usage", usage });
     }
   }
 
   function decodeCandidate(candidate: unknown, events: ChatEvent[]): void {
-    if (!isJsonObject(candidate)) throw new Error("a candidate that is no object");
+    if (!isJsonObject(candidate)) throw new Error("a candidate is not an object");
     const { content, finishReason: reason, index, ...others }: Candidate = candidate;
-    // A second candidate is never asked for; the chat model has one answer.
+    // A second candidate is never requested; the chat model has one answer.
     if (typeof index === "number" && index > 0) return;
     Object.assign(extras, others);
-    if (isJsonObject(content))
-      parts.decode(listOf(content.parts, "parts that are no list"), events);
-    else if (content != null) throw new Error("a content that is no object");
-    if (typeof reason === "string" && reason !== "") finishReason = reason;
+    if (isJsonObject(content)) parts.decode(listOf(content.parts, "parts is not a list"), events);
+    else if (content != null) throw new Error("content is not an object");
+    finishReason = readText(reason) ?? finishReason;
   }
 
-  /** Pushes the terminal event where the answer is complete; says whether it is. */
+  /** Pushes the terminal event if the answer is complete, and returns whether it is. */
   function finish(events: ChatEvent[], body?: JsonObject): boolean {
     const ending = readEnding();
     if (!ending) return false;
     parts.end(events);
-    events.push({
-      type: "end",
-      ...ending,
-      usage,
-      ...(Object.keys(extras).length > 0 ? { extras: { google: extras } } : {}),
-      ...(body ? { body } : {}),
-    });
+    const end: EndEvent = { type: "end", ...ending, usage };
+    if (!isEmptyObject(extras)) end.extras = { google: extras };
+    if (body) end.body = body;
+    events.push(end);
     return true;
   }
 
@@ -119,7 +113,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   return {
     decodeMessage({ event, data }, events) {
       const chunk: unknown = JSON.parse(data);
-      if (!isJsonObject(chunk)) throw new Error("a chunk that is no object");
+      if (!isJsonObject(chunk)) throw new Error("a chunk is not an object");
       const at = events.length;
       decodeChunk(chunk, events);
       const first = events[at];
@@ -143,20 +137,20 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   };
 }
 
-/** Nothing is an empty list; anything else that is no list is content which would be lost without a sign. */
+/** An absent list is empty; any other value is content that would be lost silently. */
 function listOf(value: unknown, otherwise: string): readonly unknown[] {
   if (value == null) return [];
   if (Array.isArray(value)) return value;
   throw new Error(otherwise);
 }
 
-/** An error in place of a chunk: its `code` is the status that the answer would have had. */
+/** An error in place of a chunk. Its `code` is the status that the answer would have had. */
 function createAnswerError(body: unknown): ChatError {
   const code = findError(body)?.code;
   return createUpstreamError(typeof code === "number" ? code : 500, readErrorBody(body));
 }
 
-/** In the midst of a stream an error may come as a bare JSON body, which is no event. */
+/** In the middle of a stream, an error may come as a bare JSON body instead of an event. */
 function readRest(rest: string): ChatError | undefined {
   if (!rest.includes('"error"')) return undefined;
   try {

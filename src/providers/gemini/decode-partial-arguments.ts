@@ -3,12 +3,12 @@ import type { PartialArg } from "./answer.ts";
 
 type Segment = string | number;
 
-/** An object or list whose closing bracket is still to be written. */
+/** An object or list that is still open. */
 interface Container {
   /** Its name or index in the container around it. */
   segment: Segment;
   isList: boolean;
-  /** The names that it has so far, or how many items. */
+  /** The names that it has so far, or the number of its items. */
   names: Set<string>;
   count: number;
 }
@@ -16,27 +16,28 @@ interface Container {
 export interface ArgumentsDecoder {
   /** The next fragment of the JSON text. */
   decode(partialArgs: unknown): string;
-  /** What closes the text. */
+  /** The text that closes what is open. */
   end(): string;
 }
 
 /**
- * Streamed function-call arguments → fragments of one JSON text. Google names each value by its path and goes through the arguments
- * in order, so containers are closed as soon as a path leads out of them; a path that leads back into one is an error.
+ * Streamed function-call arguments → fragments of one JSON text. Google names each value by its
+ * path and sends the arguments in order, so a container is closed as soon as a path leads out of
+ * it. A path that leads back into a closed one is an error.
  */
 export function createArgumentsDecoder(): ArgumentsDecoder {
   const open: Container[] = [];
   let openString: string | null = null;
 
-  /** The comma and the name that stand before a value. */
+  /** The comma and the name that precede a value. */
   function place(segment: Segment): string {
     const container = open[open.length - 1];
     if (!container || container.isList !== (typeof segment === "number"))
-      throw new Error("a path that does not fit");
+      throw new Error("a path does not fit its container");
     const comma = container.count > 0 ? "," : "";
     const taken =
       typeof segment === "number" ? segment !== container.count : container.names.has(segment);
-    if (taken) throw new Error("a path out of order");
+    if (taken) throw new Error("a path is out of order");
     container.count += 1;
     if (typeof segment === "number") return comma;
     container.names.add(segment);
@@ -60,7 +61,7 @@ export function createArgumentsDecoder(): ArgumentsDecoder {
     return '"';
   }
 
-  /** Closes and opens containers until a value can stand at this path. */
+  /** Closes and opens containers until a value can be added at this path. */
   function goTo(path: readonly Segment[]): string {
     let text = open.length === 0 ? enter("$", false) : "";
     let depth = 1;
@@ -76,10 +77,10 @@ export function createArgumentsDecoder(): ArgumentsDecoder {
   }
 
   function decodeValue({ jsonPath, ...value }: PartialArg): string {
-    if (typeof jsonPath !== "string") throw new Error("an argument without a path");
+    if (typeof jsonPath !== "string") throw new Error("an argument has no path");
     const piece = value.stringValue;
     if (typeof piece === "string") {
-      // The escapes of a string's pieces are independent of each other, those of halved surrogate pairs too.
+      // Each piece of a string can be escaped separately, even if a surrogate pair is split.
       const escaped = JSON.stringify(piece).slice(1, -1);
       const before = openString === jsonPath ? "" : `${endString()}${goTo(parsePath(jsonPath))}"`;
       openString = jsonPath;
@@ -107,21 +108,21 @@ export function createArgumentsDecoder(): ArgumentsDecoder {
   };
 }
 
-/** A normalized path (RFC 9535, 2.7) or its short form: `$['a'][0]`, `$.a[0]`. */
+/** Parses a normalized path (RFC 9535, 2.7) or its short form: `$['a'][0]`, `$.a[0]`. */
 function parsePath(path: string): Segment[] {
   const segments: Segment[] = [];
   let rest = path.replace(/^\$/, "");
   while (rest !== "") {
     const match =
       /^(?:\.([^.[\]]+)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\])/.exec(rest);
-    if (!match) throw new Error("not a path");
+    if (!match) throw new Error("a path is not valid");
     const [whole, name, index, quoted, doubleQuoted] = match;
     segments.push(
       index === undefined ? (name ?? dropEscapes(quoted ?? doubleQuoted ?? "")) : Number(index),
     );
     rest = rest.slice(whole.length);
   }
-  if (segments.length === 0) throw new Error("a path to nothing");
+  if (segments.length === 0) throw new Error("a path has no segments");
   return segments;
 }
 

@@ -2,31 +2,33 @@ import type { ChatEvent } from "../../chat/event.ts";
 import type { Extras, Signature } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readText } from "../../json/narrow.ts";
 import type { AnswerPart, FunctionCall } from "./answer.ts";
 import { type ArgumentsDecoder, createArgumentsDecoder } from "./decode-partial-arguments.ts";
 
 export interface PartDecoder {
   decode(parts: readonly unknown[], events: ChatEvent[]): void;
-  /** Closes what is open. */
+  /** Closes the open part. */
   end(events: ChatEvent[]): void;
   /** Whether the model called a function. */
   called(): boolean;
 }
 
-/** What `part-end` carries. */
-type Carried = { signature?: Signature; extras?: Extras };
+/** The fields of `part-end`. */
+type PartDetails = { signature?: Signature; extras?: Extras };
 
-/** A function call whose arguments are still on their way. */
+/** A function call whose arguments are still arriving. */
 interface OpenCall {
   index: number;
   decoder: ArgumentsDecoder;
-  carried: Carried;
+  details: PartDetails;
 }
 
 /**
- * Google's parts → parts of the chat model. Texts that follow each other are one part, but a text with a signature is a part of its
- * own, because it must come back just so ("don't merge a part with a signature with one without",
- * ai.google.dev/gemini-api/docs/thought-signatures). A signature beside an empty text is reasoning of which nothing is shown.
+ * Google's parts → parts of the chat model. Consecutive texts become one part, but a text with a
+ * signature remains a part of its own, because it must be sent back as it was ("don't merge a part
+ * with a signature with one without", ai.google.dev/gemini-api/docs/thought-signatures). A
+ * signature with an empty text is reasoning whose text is hidden.
  */
 export function createPartDecoder(randomId: () => string): PartDecoder {
   let index = -1;
@@ -41,9 +43,9 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
   }
 
   function decodeText(text: string, part: AnswerPart, events: ChatEvent[]): void {
-    const carried = readCarried(part, TEXT_FIELDS);
+    const details = readDetails(part, TEXT_FIELDS);
     const thought = part.thought === true;
-    if (carried === undefined) {
+    if (details === undefined) {
       if (text === "") return;
       const kind = thought ? "reasoning" : "text";
       if (openText !== kind) {
@@ -57,17 +59,16 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     }
     closeText(events);
     index += 1;
-    const hidden = text === "" && carried.signature !== undefined;
+    const hidden = text === "" && details.signature !== undefined;
     events.push({ type: "part-start", index, kind: thought || hidden ? "reasoning" : "text" });
     if (text !== "") events.push({ type: "part-delta", index, delta: text });
-    // The mark of a thought is implied by a text; without one it would be lost.
-    const extras =
-      hidden && thought ? { google: { thought, ...carried.extras?.google } } : carried.extras;
-    events.push({ type: "part-end", index, ...carried, ...(extras ? { extras } : {}) });
+    // A text implies that it is a thought by its kind; without a text the flag would be lost.
+    if (hidden && thought) details.extras = { google: { thought, ...details.extras?.google } };
+    events.push({ type: "part-end", index, ...details });
   }
 
   function decodeCall(call: FunctionCall, part: AnswerPart, events: ChatEvent[]): void {
-    const name = typeof call.name === "string" && call.name !== "" ? call.name : undefined;
+    const name = readText(call.name);
     if (name !== undefined) {
       if (openCall) endCall(openCall, events);
       openCall = startCall(name, call, part, events);
@@ -81,10 +82,10 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
         return;
       }
     }
-    // Without a name it continues a call, or it is the empty end mark of one that is over.
+    // Without a name, it continues a call or is the empty end marker of a finished one.
     if (!openCall) return;
     if (name === undefined)
-      openCall.carried = { ...openCall.carried, ...readCarried(part, CALL_FIELDS) };
+      openCall.details = { ...openCall.details, ...readDetails(part, CALL_FIELDS) };
     const delta = openCall.decoder.decode(call.partialArgs);
     if (delta !== "") events.push({ type: "part-delta", index: openCall.index, delta });
     if (call.willContinue !== true) endCall(openCall, events);
@@ -99,12 +100,12 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     closeText(events);
     index += 1;
     called = true;
-    const id = typeof call.id === "string" && call.id !== "" ? call.id : `call_${randomId()}`;
+    const id = readText(call.id) ?? `call_${randomId()}`;
     events.push({ type: "part-start", index, kind: "tool_call", id, name });
     return {
       index,
       decoder: createArgumentsDecoder(),
-      carried: readCarried(part, CALL_FIELDS) ?? {},
+      details: readDetails(part, CALL_FIELDS) ?? {},
     };
   }
 
@@ -115,7 +116,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
 
   function finishCall(call: OpenCall, events: ChatEvent[]): void {
     openCall = undefined;
-    events.push({ type: "part-end", index: call.index, ...call.carried });
+    events.push({ type: "part-end", index: call.index, ...call.details });
   }
 
   function decodeOpaque(value: JsonObject, events: ChatEvent[]): void {
@@ -128,7 +129,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
   }
 
   function decodePart(part: unknown, events: ChatEvent[]): void {
-    if (!isJsonObject(part)) throw new Error("a part that is no object");
+    if (!isJsonObject(part)) throw new Error("a part is not an object");
     if (typeof part.text === "string") decodeText(part.text, part, events);
     else if (isJsonObject(part.functionCall)) decodeCall(part.functionCall, part, events);
     else if (isSignatureAlone(part)) decodeText("", part, events);
@@ -140,7 +141,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
       for (const part of parts) decodePart(part, events);
     },
     end(events) {
-      // A call that was to go on has arguments of which something is missing.
+      // A call that was to continue lacks some of its arguments.
       if (openCall) throw new ChatError("upstream_incomplete");
       closeText(events);
     },
@@ -151,8 +152,8 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
 const TEXT_FIELDS: ReadonlySet<string> = new Set(["text", "thought", "thoughtSignature"]);
 const CALL_FIELDS: ReadonlySet<string> = new Set(["functionCall", "thoughtSignature"]);
 
-/** The part's signature and the fields that are not known here; undefined where it has neither. */
-function readCarried(part: AnswerPart, known: ReadonlySet<string>): Carried | undefined {
+/** The part's signature and its unknown fields; undefined if it has neither. */
+function readDetails(part: AnswerPart, known: ReadonlySet<string>): PartDetails | undefined {
   let others: JsonObject | undefined;
   for (const name in part) {
     if (!known.has(name)) {
@@ -160,11 +161,12 @@ function readCarried(part: AnswerPart, known: ReadonlySet<string>): Carried | un
       others[name] = part[name];
     }
   }
-  const value = part.thoughtSignature;
-  const signature: Signature | undefined =
-    typeof value === "string" && value !== "" ? { format: "google", value } : undefined;
-  if (!signature && !others) return undefined;
-  return { ...(signature ? { signature } : {}), ...(others ? { extras: { google: others } } : {}) };
+  const value = readText(part.thoughtSignature);
+  if (value === undefined && !others) return undefined;
+  const details: PartDetails = {};
+  if (value !== undefined) details.signature = { format: "google", value };
+  if (others) details.extras = { google: others };
+  return details;
 }
 
 function isSignatureAlone(part: AnswerPart): boolean {

@@ -1,23 +1,25 @@
 import { collectToolNames } from "../../chat/collect-tool-names.ts";
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
+import { defined } from "../../json/defined.ts";
 import { encodePart } from "./encode-part.ts";
 import type { PartContext } from "./encode-tool-result.ts";
 import { isThirdGeneration } from "./model-generation.ts";
 import type { Content, GenerateRequest, RequestPart } from "./request.ts";
 
 /**
- * Tells the signature check of Gemini 3 and later that a function call comes from elsewhere: from another model, or made up by the
- * caller. Without a signature the first call of a turn would be a 400 (ai.google.dev/gemini-api/docs/thought-signatures). It is
- * base64 of "skip_thought_signature_validator".
+ * Tells the signature check of Gemini 3 and later that a function call comes from elsewhere: from
+ * another model or from the caller. Without a signature, the first call of a turn would be a 400
+ * (ai.google.dev/gemini-api/docs/thought-signatures). It is base64 of
+ * "skip_thought_signature_validator".
  */
 const NO_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
 
 /**
- * The conversation as turns of user and model. Neighbours of the same role become one turn, as Google wants it, but results are a
- * turn of their own; system messages are apart from the turns. What callers say of a message in Google's words is passed over: a turn
- * has nothing but role and parts, and an answer that comes back as a message carries extras that Google refuses in a request
- * (grounding, safety ratings).
+ * The conversation as user and model turns. Consecutive messages of one role become one turn, as
+ * Google requires, but results are a turn of their own, and system messages are kept apart from the
+ * turns. Extras of a message are ignored: a turn has only a role and parts, and an answer that
+ * comes back as a message has extras that Google refuses in a request (grounding, safety ratings).
  */
 export function encodeContents({
   request: { messages },
@@ -32,7 +34,7 @@ export function encodeContents({
     if (message.role === "system") {
       if (turns.length > 0 && encoded.length > 0) {
         const text =
-          "Gemini has one system instruction, before the conversation; this one was added to it.";
+          "Gemini has one system instruction, before the conversation; this message was added to it.";
         warn({ code: "adjusted_parameter", param: `messages[${at}]`, message: text });
       }
       system.push(...encoded);
@@ -43,18 +45,23 @@ export function encodeContents({
     if (last?.role === role) last.parts.push(...encoded);
     else turns.push({ role, parts: encoded });
   });
-  // Instructions alone are no conversation to Google, and calls are refused where no turn of the user is before them.
+  // Google needs more than instructions, and refuses function calls without a user turn before
+  // them.
   if (!turns[0] || callsOf(turns[0]).length > 0) turns.unshift({ role: "user", parts: [] });
-  // A turn of nothing but empty texts is said as one empty text, since a turn without parts is refused.
-  for (const { parts: said } of turns) if (said.length === 0) said.push({ text: "" });
+  // A turn without parts is refused, so a turn of empty texts is sent as one empty text.
+  for (const { parts } of turns) if (parts.length === 0) parts.push({ text: "" });
   const contents = turns.flatMap(setResultsApart);
   if (isThirdGeneration(model)) for (const content of contents) markUnsignedCalls(content);
-  return { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
+  return defined({
+    contents,
+    systemInstruction: system.length > 0 ? { parts: system } : undefined,
+  });
 }
 
 /**
- * A turn with results and more → the results, all together as the calls were, and then the rest. In one turn with results the rest
- * counts as the model's own words, and the answer is empty (gemini-3.5-flash, August 2026; github.com/pydantic/pydantic-ai/issues/4210).
+ * Splits a turn with results and other parts: first all results together, like the calls, then the
+ * rest. In the same turn as results, the rest would count as the model's own text, and the answer
+ * would be empty (gemini-3.5-flash, August 2026; github.com/pydantic/pydantic-ai/issues/4210).
  */
 function setResultsApart(turn: Content): Content[] {
   const results = turn.parts.filter((part) => part.functionResponse);
@@ -77,7 +84,9 @@ function encodeParts(message: Message, at: number, context: PartContext): Reques
   return encoded;
 }
 
-/** Of several calls in one turn Google signs the first alone, so a turn with one signature has all it needs. */
+/**
+ * Google signs only the first of several calls in one turn, so one signature is enough for a turn.
+ */
 function markUnsignedCalls(turn: Content): void {
   const calls = callsOf(turn);
   if (calls[0] && calls.every((part) => part.thoughtSignature === undefined))

@@ -1,6 +1,7 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { DocumentPart, ImagePart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import { guessMediaType } from "./guess-media-type.ts";
 import type { InlineData, RequestPart } from "./request.ts";
 
@@ -14,7 +15,7 @@ export function encodeDocument(
   warn: EncodeCall["warn"],
 ): RequestPart {
   if (title !== undefined) {
-    const message = "Gemini has no place for a document's title; it was left out.";
+    const message = "Gemini does not support document titles; it was left out.";
     warn({ code: "unsupported_parameter", param: `${param}.title`, message });
   }
   return text === undefined ? encodeMedia(data, url, media_type, param) : { text };
@@ -30,17 +31,16 @@ function encodeMedia(
   if (url === undefined)
     throw new ChatError("invalid_request", {
       param,
-      message: "The part has neither data nor a url.",
+      message: "The part needs data or a url.",
     });
-  const mimeType = mediaType ?? guessMediaType(url);
-  return { fileData: { fileUri: url, ...(mimeType === undefined ? {} : { mimeType }) } };
+  return { fileData: defined({ fileUri: url, mimeType: mediaType ?? guessMediaType(url) }) };
 }
 
 function encodeInline(data: string, mediaType: string | undefined, param: string): InlineData {
   if (mediaType === undefined) {
     throw new ChatError("invalid_request", {
       param: `${param}.media_type`,
-      message: "Data needs its media_type.",
+      message: "data needs a media_type.",
     });
   }
   return { mimeType: mediaType, data };

@@ -5,13 +5,16 @@ import { encodeToolResult, type PartContext } from "./encode-tool-result.ts";
 import { googleExtras } from "./extras.ts";
 import type { RequestPart } from "./request.ts";
 
-/** One part of a message → the parts of a turn; none where there is nothing to say. `param` is its path in the request. */
+/**
+ * One part of a message → the parts of a turn; none if it is empty. `param` is its path in the
+ * request.
+ */
 export function encodePart(part: Part, param: string, context: PartContext): RequestPart[] {
   switch (part.type) {
     case "text":
-      // An empty text is refused by Vertex AI, unless it is there for its signature.
+      // Vertex AI refuses an empty text unless it has a signature.
       if (part.text === "" && !part.signature && !googleExtras.has(part)) return [];
-      return [googleExtras.overlay({ text: part.text, ...sign(part.signature) }, part)];
+      return [googleExtras.overlay({ text: part.text, ...encodeSignature(part.signature) }, part)];
     case "reasoning":
       return encodeReasoning(part);
     case "image":
@@ -28,14 +31,14 @@ export function encodePart(part: Part, param: string, context: PartContext): Req
 }
 
 /** The signature, byte for byte. */
-function sign(signature: Signature | undefined): Pick<RequestPart, "thoughtSignature"> {
+function encodeSignature(signature: Signature | undefined): Pick<RequestPart, "thoughtSignature"> {
   return signature?.format === "google" ? { thoughtSignature: signature.value } : {};
 }
 
-/** A thought; or a signature without one, which stands beside an empty text. */
+/** A thought, or a signature without one, which needs an empty text beside it. */
 function encodeReasoning(part: ReasoningPart): RequestPart[] {
   const { text } = part;
-  const signed = sign(part.signature);
+  const signed = encodeSignature(part.signature);
   if (text !== "") return [googleExtras.overlay({ text, thought: true, ...signed }, part)];
   return signed.thoughtSignature === undefined
     ? []
@@ -43,5 +46,5 @@ function encodeReasoning(part: ReasoningPart): RequestPart[] {
 }
 
 function encodeToolCall({ id, name, arguments: args, signature }: ToolCallPart): RequestPart {
-  return { functionCall: { id, name, args }, ...sign(signature) };
+  return { functionCall: { id, name, args }, ...encodeSignature(signature) };
 }

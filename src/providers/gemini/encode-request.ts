@@ -1,16 +1,18 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ChatRequest } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeContents } from "./encode-contents.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { googleExtras } from "./extras.ts";
 import type { GenerateRequest, GenerationConfig } from "./request.ts";
 
-/** Google takes five at most. */
+/** The most that Google takes. */
 const MAX_STOP_SEQUENCES = 5;
 
-/** Which model answers, what it is asked and how much it may write: extras have no say in that. */
+/** Extras must not set these: a caller could switch models or exceed its token's limits. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set(["model", "contents"]);
 const PROTECTED_CONFIG_FIELDS: ReadonlySet<string> = new Set(["maxOutputTokens", "candidateCount"]);
 
@@ -18,13 +20,14 @@ const PROTECTED_CONFIG_FIELDS: ReadonlySet<string> = new Set(["maxOutputTokens",
 export function encodeRequest(call: EncodeCall): GenerateRequest {
   const { request } = call;
   const generationConfig = encodeGenerationConfig(call);
-  const labels = encodeLabels(call);
   return googleExtras.overlay(
     {
       ...encodeContents(call),
       ...encodeTools(request),
-      ...(Object.keys(generationConfig).length === 0 ? {} : { generationConfig }),
-      ...(labels ? { labels } : {}),
+      ...defined({
+        generationConfig: isEmptyObject(generationConfig) ? undefined : generationConfig,
+        labels: encodeLabels(call),
+      }),
     },
     googleExtras.wrap(readExtras(request)),
     { except: PROTECTED_FIELDS },
@@ -33,7 +36,7 @@ export function encodeRequest(call: EncodeCall): GenerateRequest {
 
 function readExtras(request: ChatRequest): JsonObject {
   const { generationConfig, ...fields } = toCamelCase(googleExtras.fields(request));
-  // Anything but an object would take the place of what was encoded.
+  // Any other value would replace the encoded object.
   if (isJsonObject(generationConfig)) {
     fields.generationConfig = googleExtras.fields(
       googleExtras.wrap(toCamelCase(generationConfig)),
@@ -43,7 +46,7 @@ function readExtras(request: ChatRequest): JsonObject {
   return fields;
 }
 
-/** Google reads a field's name in snake case too; it is written in one way here, so that nothing can be said twice. */
+/** Google also reads field names in snake case; with one spelling, no field can be set twice. */
 function toCamelCase(fields: JsonObject): JsonObject {
   const renamed: JsonObject = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -56,18 +59,18 @@ function encodeGenerationConfig({ request, model, warn }: EncodeCall): Generatio
   const { temperature, top_p, max_tokens, stop, seed } = request;
   const thinkingConfig = encodeThinking(request.reasoning, model, warn);
   if (stop && stop.length > MAX_STOP_SEQUENCES) {
-    const message = `Gemini takes ${MAX_STOP_SEQUENCES} stop texts; the first ones were sent.`;
+    const message = `Gemini takes at most ${MAX_STOP_SEQUENCES} stop sequences; the first ones were sent.`;
     warn({ code: "adjusted_parameter", param: "stop", message });
   }
-  return {
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { topP: top_p }),
-    ...(max_tokens === undefined ? {} : { maxOutputTokens: max_tokens }),
-    ...(stop?.length ? { stopSequences: stop.slice(0, MAX_STOP_SEQUENCES) } : {}),
-    ...(seed === undefined ? {} : { seed }),
+  return defined({
+    temperature,
+    topP: top_p,
+    maxOutputTokens: max_tokens,
+    stopSequences: stop?.length ? stop.slice(0, MAX_STOP_SEQUENCES) : undefined,
+    seed,
     ...encodeResponseFormat(request.response_format),
-    ...(thinkingConfig ? { thinkingConfig } : {}),
-  };
+    thinkingConfig,
+  });
 }
 
 function encodeResponseFormat(format: ChatRequest["response_format"]): GenerationConfig {
@@ -82,7 +85,10 @@ function encodeResponseFormat(format: ChatRequest["response_format"]): Generatio
   }
 }
 
-/** Vertex AI takes what it calls labels, of a narrow alphabet (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls). */
+/**
+ * Vertex AI takes metadata as labels, whose alphabet is narrow
+ * (cloud.google.com/vertex-ai/generative-ai/docs/add-labels-to-api-calls).
+ */
 function encodeLabels({
   request: { metadata },
   warn,
@@ -94,7 +100,7 @@ function encodeLabels({
       labels.set(key, value);
     else {
       const message =
-        "A label of Vertex AI is written in small letters, digits, _ and -, 63 at most; this one was left out.";
+        "Vertex AI labels have at most 63 lower-case letters, digits, _ and -; this one was left out.";
       warn({ code: "unsupported_parameter", param: `metadata.${key}`, message });
     }
   }

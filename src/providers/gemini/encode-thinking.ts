@@ -1,24 +1,25 @@
 import type { Warning } from "../../chat/event.ts";
 import type { ModelInfo } from "../../chat/model.ts";
 import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { generationOf, isThirdGeneration } from "./model-generation.ts";
 import { THINKING_LEVELS, type ThinkingConfig, type ThinkingLevel } from "./request.ts";
 
 type Warn = (warning: Warning) => void;
 
-/** How much the model may think: by level from Gemini 3 on, by a budget of tokens in Gemini 2.5, not at all before. */
+/**
+ * How much the model may think: a level since Gemini 3, a budget of tokens in Gemini 2.5, not
+ * adjustable before.
+ */
 export function encodeThinking(
   reasoning: Reasoning | undefined,
   model: ModelInfo,
   warn: Warn,
 ): ThinkingConfig | undefined {
   if (!reasoning) return undefined;
-  const amount = encodeAmount(reasoning, model, warn);
-  const config = {
-    ...amount,
-    ...(reasoning.visible === undefined ? {} : { includeThoughts: reasoning.visible }),
-  };
-  return Object.keys(config).length === 0 ? undefined : config;
+  const config = encodeAmount(reasoning, model, warn);
+  if (reasoning.visible !== undefined) config.includeThoughts = reasoning.visible;
+  return isEmptyObject(config) ? undefined : config;
 }
 
 function encodeAmount(
@@ -27,7 +28,7 @@ function encodeAmount(
   warn: Warn,
 ): ThinkingConfig {
   if (effort === undefined && budget === undefined) return {};
-  switch (waysOfThinking(model)) {
+  switch (wayOfThinking(model)) {
     case "level":
       return {
         thinkingLevel:
@@ -43,21 +44,21 @@ function encodeAmount(
             : fitBudget(budget, model, warn),
       };
     case "none":
-      // Not to think is what such a model does anyway.
+      // Such a model does not think anyway.
       if (effort !== "none" && budget !== 0) {
         const param = effort === undefined ? "reasoning.budget_tokens" : "reasoning.effort";
         warn({
           code: "unsupported_parameter",
           param,
-          message: `${model.id} does not take how much it should think.`,
+          message: `${model.id} ignores reasoning settings; they were left out.`,
         });
       }
       return {};
   }
 }
 
-/** The catalog's word counts; of a model that it does not know, the generation tells. */
-function waysOfThinking(model: ModelInfo): "level" | "budget" | "none" {
+/** The catalog decides; if it does not know the model, the generation does. */
+function wayOfThinking(model: ModelInfo): "level" | "budget" | "none" {
   switch (model.reasoning) {
     case "none":
       return "none";
@@ -72,9 +73,9 @@ function waysOfThinking(model: ModelInfo): "level" | "budget" | "none" {
   }
 }
 
-/** Levels by rising effort, as numbers on the scale of {@link EFFORT_HEIGHT}. */
-const LEVEL_HEIGHT: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
-const EFFORT_HEIGHT: Record<Effort, number> = {
+/** Levels by rising effort, on the scale of {@link EFFORT_RANK}. */
+const LEVEL_RANK: Record<ThinkingLevel, number> = { MINIMAL: 1, LOW: 2, MEDIUM: 3, HIGH: 4 };
+const EFFORT_RANK: Record<Effort, number> = {
   none: 0,
   minimal: 1,
   low: 2,
@@ -84,60 +85,65 @@ const EFFORT_HEIGHT: Record<Effort, number> = {
   max: 6,
 };
 
-/** Which levels a model takes. Flash models take all of them, the others do not take MINIMAL (ai.google.dev/gemini-api/docs/thinking). */
+/**
+ * The levels that a model takes. Flash models take all, the others all but MINIMAL
+ * (ai.google.dev/gemini-api/docs/thinking).
+ */
 function levelsOf(model: ModelInfo): readonly ThinkingLevel[] {
-  const known = model.efforts?.map((effort) => EFFORT_HEIGHT[effort]);
+  const known = model.efforts?.map((effort) => EFFORT_RANK[effort]);
   const levels = THINKING_LEVELS.filter((level) =>
-    known ? known.includes(LEVEL_HEIGHT[level]) : true,
+    known ? known.includes(LEVEL_RANK[level]) : true,
   );
   if (known && levels.length > 0) return levels;
   return /flash|lite|latest/.test(model.id) ? THINKING_LEVELS : ["LOW", "MEDIUM", "HIGH"];
 }
 
-function nearestLevel(height: number, model: ModelInfo): ThinkingLevel {
+function nearestLevel(rank: number, model: ModelInfo): ThinkingLevel {
   const levels = levelsOf(model);
   let nearest = levels[0] ?? "LOW";
   for (const level of levels) {
-    if (Math.abs(LEVEL_HEIGHT[level] - height) < Math.abs(LEVEL_HEIGHT[nearest] - height))
-      nearest = level;
+    if (Math.abs(LEVEL_RANK[level] - rank) < Math.abs(LEVEL_RANK[nearest] - rank)) nearest = level;
   }
   return nearest;
 }
 
 function levelForEffort(effort: Effort, model: ModelInfo, warn: Warn): ThinkingLevel {
-  const height = EFFORT_HEIGHT[effort];
-  const level = nearestLevel(height, model);
-  if (LEVEL_HEIGHT[level] !== height) {
+  const rank = EFFORT_RANK[effort];
+  const level = nearestLevel(rank, model);
+  if (LEVEL_RANK[level] !== rank) {
     warn({
       code: "adjusted_parameter",
       param: "reasoning.effort",
-      message: `${model.id} takes no effort ${effort}; it was given ${level}.`,
+      message: `${model.id} does not support effort ${effort}; sent level ${level}.`,
     });
   }
   return level;
 }
 
-/** Budgets and efforts that are held to be the same, by Google's own table for its OpenAI dialect (ai.google.dev/gemini-api/docs/openai). */
-const BUDGET_FOR_HEIGHT = [0, 1024, 1024, 8192, 24_576];
+/**
+ * Budgets by the rank of the effort, from Google's own table for its OpenAI API
+ * (ai.google.dev/gemini-api/docs/openai).
+ */
+const BUDGET_BY_RANK = [0, 1024, 1024, 8192, 24_576];
 
 function levelForBudget(budget: number, model: ModelInfo, warn: Warn): ThinkingLevel {
-  const level = nearestLevel(EFFORT_HEIGHT[effortWorth(budget)], model);
+  const level = nearestLevel(EFFORT_RANK[effortWorth(budget)], model);
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",
-    message: `${model.id} takes a level in place of a budget; it was given ${level}.`,
+    message: `${model.id} uses thinking levels instead of budgets; sent ${level}.`,
   });
   return level;
 }
 
 interface BudgetRange {
-  /** Whether 0 is taken, which switches thinking off. */
+  /** Whether the model takes 0, which turns thinking off. */
   off: boolean;
   min: number;
   max: number;
 }
 
-/** Where the catalog does not know: ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
+/** The catalog's range, or that of ai.google.dev/gemini-api/docs/thinking, "Thinking budgets". */
 function budgetRangeOf(model: ModelInfo): BudgetRange {
   if (model.reasoning_budget) {
     const { min, max = 24_576 } = model.reasoning_budget;
@@ -150,14 +156,14 @@ function budgetRangeOf(model: ModelInfo): BudgetRange {
 
 function budgetForEffort(effort: Effort, model: ModelInfo, warn: Warn): number {
   const range = budgetRangeOf(model);
-  const wanted = BUDGET_FOR_HEIGHT[EFFORT_HEIGHT[effort]] ?? range.max;
+  const wanted = BUDGET_BY_RANK[EFFORT_RANK[effort]] ?? range.max;
   const budget = fit(wanted, range);
-  // Off is off, said in either way.
+  // Effort `none` and budget 0 mean the same, so nothing was adjusted.
   if (wanted !== 0 || budget !== 0) {
     warn({
       code: "adjusted_parameter",
       param: "reasoning.effort",
-      message: `${model.id} takes a budget in place of an effort; it was given ${budget} tokens.`,
+      message: `${model.id} uses a token budget; sent ${budget} for effort ${effort}.`,
     });
   }
   return budget;
@@ -169,7 +175,7 @@ function fitBudget(wanted: number, model: ModelInfo, warn: Warn): number {
     warn({
       code: "adjusted_parameter",
       param: "reasoning.budget_tokens",
-      message: `${model.id} does not take a budget of ${wanted} tokens; it was given ${budget}.`,
+      message: `${model.id} does not support a budget of ${wanted} tokens; sent ${budget}.`,
     });
   }
   return budget;

@@ -4,15 +4,18 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
 import { googleExtras } from "./extras.ts";
 import { isThirdGeneration } from "./model-generation.ts";
-import type { InlineData, RequestPart } from "./request.ts";
+import type { FunctionResponse, InlineData, RequestPart } from "./request.ts";
 
-/** What the encoders of parts know besides the part. */
+/** What the encoders know besides the part. */
 export interface PartContext extends Pick<EncodeCall, "model" | "warn"> {
-  /** The function's name by the id of its call. */
+  /** Function names by the ids of their calls. */
   readonly toolNames: ReadonlyMap<string, string>;
 }
 
-/** What Gemini 3 takes inside of a function's result (ai.google.dev/gemini-api/docs/function-calling, "Multimodal function responses"). */
+/**
+ * The media types that Gemini 3 takes inside a function result
+ * (ai.google.dev/gemini-api/docs/function-calling, "Multimodal function responses").
+ */
 const MEDIA_INSIDE: ReadonlySet<string> = new Set([
   "image/png",
   "image/jpeg",
@@ -22,9 +25,10 @@ const MEDIA_INSIDE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A function's result. Its texts stand in an object, under the key that Google reads as output or as error. Images and documents
- * belong inside of it from Gemini 3 on. Before, and for other media, they are parts that follow the results; so are files by URL,
- * which the Gemini API passes over in silence where they stand inside: the model makes up what it was to see (recorded 2026-02).
+ * A function result. Its texts are in an object, under the key that Google reads as output or as
+ * error. Since Gemini 3, images and documents are inside the result. For older models and other
+ * media they are parts after the results. So are files by URL, which the Gemini API silently
+ * ignores inside a result: the model then makes up what it should see (recorded 2026-02).
  */
 export function encodeToolResult(
   part: ToolResultPart,
@@ -34,7 +38,7 @@ export function encodeToolResult(
   const name = part.name ?? context.toolNames.get(part.tool_call_id);
   if (name === undefined) {
     const message =
-      "No tool call in this conversation has this id, and Google needs the tool's name: add `name` to the result.";
+      "Google needs the tool's name, and no tool call here has this id: add `name` to the result.";
     throw new ChatError("invalid_request", { param: `${param}.tool_call_id`, message });
   }
   const texts: string[] = [];
@@ -46,15 +50,13 @@ export function encodeToolResult(
     else if (inlineData && isInside(inlineData, context)) inside.push({ inlineData });
     else after.push(content);
   }
-  const result: RequestPart = {
-    functionResponse: {
-      id: part.tool_call_id,
-      name,
-      response: { [part.is_error ? "error" : "output"]: texts.join("\n") },
-      ...(inside.length > 0 ? { parts: inside } : {}),
-    },
+  const functionResponse: FunctionResponse = {
+    id: part.tool_call_id,
+    name,
+    response: { [part.is_error ? "error" : "output"]: texts.join("\n") },
   };
-  return [googleExtras.overlay(result, part), ...after];
+  if (inside.length > 0) functionResponse.parts = inside;
+  return [googleExtras.overlay<RequestPart>({ functionResponse }, part), ...after];
 }
 
 function isInside({ mimeType }: InlineData, { model }: PartContext): boolean {

@@ -1,19 +1,20 @@
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool, ToolChoice } from "../../chat/tool.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { googleExtras } from "./extras.ts";
 import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "./request.ts";
 
-/** All functions stand in one list, at the place of the first of them; Google's own tools stand beside it. */
+/** All functions are in one list, at the place of the first one, beside Google's own tools. */
 export function encodeTools({
   tools,
   tool_choice: choice,
 }: ChatRequest): Pick<GenerateRequest, "tools" | "toolConfig"> {
-  const config = encodeToolChoice(choice, tools ?? []);
-  return {
-    ...(tools?.length ? { tools: groupTools(tools) } : {}),
-    ...(config ? { toolConfig: { functionCallingConfig: config } } : {}),
-  };
+  const functionCallingConfig = encodeToolChoice(choice, tools ?? []);
+  return defined({
+    tools: tools?.length ? groupTools(tools) : undefined,
+    toolConfig: functionCallingConfig && { functionCallingConfig },
+  });
 }
 
 function groupTools(tools: readonly Tool[]): JsonObject[] {
@@ -31,12 +32,8 @@ function groupTools(tools: readonly Tool[]): JsonObject[] {
 
 function encodeFunction(tool: FunctionTool): FunctionDeclaration {
   const { name, description, parameters } = tool;
-  const declaration = {
-    name,
-    ...(description === undefined ? {} : { description }),
-    // `parameters` would be read as OpenAPI's older schema dialect, without $ref, $defs and more.
-    ...(parameters === undefined ? {} : { parametersJsonSchema: parameters }),
-  };
+  // `parameters` would be read as OpenAPI's older schema dialect, without $ref, $defs and more.
+  const declaration = defined({ name, description, parametersJsonSchema: parameters });
   return googleExtras.overlay(declaration, tool);
 }
 

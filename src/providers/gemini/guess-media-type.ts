@@ -1,4 +1,4 @@
-/** By the ending of a URL's path: what Gemini reads as images and documents. */
+/** The media types of images and documents that Gemini reads, by the extension in a URL's path. */
 const BY_ENDING: Readonly<Record<string, string>> = {
   png: "image/png",
   jpg: "image/jpeg",
@@ -15,7 +15,7 @@ const BY_ENDING: Readonly<Record<string, string>> = {
   xml: "text/xml",
 };
 
-/** Vertex AI wants a file's media type along with its URL; undefined where the URL does not show it. */
+/** Vertex AI needs a file's media type with its URL. Undefined if the URL does not show it. */
 export function guessMediaType(url: string): string | undefined {
   const path = URL.canParse(url) ? new URL(url).pathname : url;
   const ending = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase();

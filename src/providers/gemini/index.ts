@@ -11,7 +11,7 @@ import { encodeRequest } from "./encode-request.ts";
 import type { GeminiConfig } from "./env.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
-/** Google's Gemini models, by the Gemini API or by Vertex AI. */
+/** Google's Gemini models, through the Gemini API or Vertex AI. */
 export function createGeminiProvider(
   config: GeminiConfig,
   deps: ProviderDeps,
@@ -19,7 +19,8 @@ export function createGeminiProvider(
   const transport = createTransport(config, deps);
   const info: ProviderInfo = {
     name: "gemini",
-    // What the Code Assist service answered before is answered by the same models; that service itself is closed to other programs.
+    // The Code Assist service served the same models under these names; it is closed to other
+    // programs.
     aliases: ["google", "vertex", "gemini-code", "gemini-code-cli"],
     format: "google",
     defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
@@ -46,7 +47,10 @@ function encodeCall(call: ProviderCall) {
   return { model, request: encodeRequest({ ...call, model: { ...call.model, id: model } }) };
 }
 
-/** A whole answer of Gemini 4 ends here, a streamed one does not; and one so long takes many minutes without a sign of life. */
+/**
+ * Gemini 4 cuts a longer answer unless it is streamed, and such an answer takes minutes without any
+ * traffic.
+ */
 const MAX_WHOLE_TOKENS = 32_768;
 
 function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps) {
@@ -95,7 +99,7 @@ async function countTokens(
   return decodeCount(answer);
 }
 
-/** The model's bare name. It becomes a part of the address, and comes from the caller. */
+/** The model's bare name. It comes from the caller and becomes part of the URL. */
 function readModelId(id: string): string {
   const model = id.replace(/^models\//, "");
   if (/^[\w.@-]+$/.test(model) && !/^\.+$/.test(model)) return model;

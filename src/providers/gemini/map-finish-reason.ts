@@ -19,21 +19,23 @@ const FINISHED: Readonly<Record<string, FinishReason>> = {
   IMAGE_RECITATION: "content_filter",
 };
 
-/** Whose fault it is that generation failed, where it is not the model's. */
+/** Failures that are not the model's fault. */
 const REFUSED: Readonly<Record<string, ErrorCode>> = {
   MISSING_THOUGHT_SIGNATURE: "upstream_rejected",
 };
 
 /**
- * Where the model called a function, the answer ends in `tool_calls`. UNEXPECTED_TOOL_CALL is said of a call that the request did not
- * declare: it is whole and signed like any other, and its result (that there is no such function) is taken on the next turn.
+ * An answer with one of these reasons ends in `tool_calls` if the model called a function.
+ * UNEXPECTED_TOOL_CALL marks a call that the request did not declare: it is as whole and signed as
+ * any other, and the next turn may hold its result (that there is no such function).
  */
 const WITH_CALL: ReadonlySet<string> = new Set(["STOP", "UNEXPECTED_TOOL_CALL"]);
 
 /**
- * Google's `finishReason` → how the answer ended, or with which error. Google says STOP after tool calls too. All reasons but those
- * above mean that the model failed (MALFORMED_FUNCTION_CALL, TOO_MANY_TOOL_CALLS, OTHER, …), and so far each new one did: what is
- * not known is no success.
+ * Google's `finishReason` → how the answer ended, or with which error. Google uses STOP after tool
+ * calls too. All reasons but those above mean that the model failed (MALFORMED_FUNCTION_CALL,
+ * TOO_MANY_TOOL_CALLS, OTHER, …). So did every reason that was added so far, so an unknown one is
+ * an error.
  */
 export function mapFinishReason(
   reason: string,

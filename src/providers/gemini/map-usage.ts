@@ -3,8 +3,8 @@ import { isJsonObject } from "../../json/json-object.ts";
 import type { UsageMetadata } from "./answer.ts";
 
 /**
- * `usageMetadata` → usage; null where it counts nothing (a blocked prompt has but a traffic type). Google leaves out counts that are
- * zero, so with a prompt's count there the others are known too.
+ * `usageMetadata` → usage; null if it has no counts (a blocked prompt has only a traffic type).
+ * Google leaves out counts of zero, so if the prompt's count is present, the others are known.
  */
 export function mapUsage(metadata: unknown): Usage | null {
   if (!isJsonObject(metadata)) return null;

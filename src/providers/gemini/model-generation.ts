@@ -1,8 +1,8 @@
 import type { ModelInfo } from "../../chat/model.ts";
 
 /**
- * The generation in a model's name: `gemini-2.5-flash` is 2.5. A Gemini without a number (`gemini-flash-latest`) is the newest there
- * is; what is no Gemini at all (Gemma, a tuned model) has none.
+ * The generation in a model's name: 2.5 for `gemini-2.5-flash`. A Gemini without a number
+ * (`gemini-flash-latest`) is the newest. Other models (Gemma, a tuned model) have none.
  */
 export function generationOf(model: ModelInfo): number | null {
   const match = /^gemini-(?:(\d+(?:\.\d+)?)(?![\d.])|.*latest)/.exec(model.id);
@@ -10,7 +10,10 @@ export function generationOf(model: ModelInfo): number | null {
   return match[1] === undefined ? Number.POSITIVE_INFINITY : Number(match[1]);
 }
 
-/** From here on models think by levels, check thought signatures, and take media inside of function results. */
+/**
+ * Since this generation, models think by levels, check thought signatures, and take media inside
+ * function results.
+ */
 const THIRD = 3;
 
 export function isThirdGeneration(model: ModelInfo): boolean {

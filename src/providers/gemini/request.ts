@@ -1,8 +1,8 @@
 import type { JsonObject } from "../../json/json-object.ts";
 
 /**
- * The body of `generateContent` and `streamGenerateContent`, as far as we write it ourselves (ai.google.dev/api/generate-content).
- * All of it may hold more fields, which callers give as extras.
+ * The body of `generateContent` and `streamGenerateContent`, as far as this server sets it
+ * (ai.google.dev/api/generate-content). Extras may add fields anywhere in it.
  */
 export interface GenerateRequest {
   contents: Content[];
@@ -10,7 +10,7 @@ export interface GenerateRequest {
   tools?: JsonObject[];
   toolConfig?: { functionCallingConfig: FunctionCallingConfig };
   generationConfig?: GenerationConfig;
-  /** Vertex AI alone. */
+  /** Only on Vertex AI. */
   labels?: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ export interface RequestPart {
   thought?: boolean;
   thoughtSignature?: string;
   inlineData?: InlineData;
-  /** Without `mimeType` only where the vendor knows the file already (a file of the Gemini API). */
+  /** `mimeType` may be missing only if Google knows the file already (a file of the Gemini API). */
   fileData?: { fileUri: string; mimeType?: string };
   functionCall?: { id?: string; name: string; args: JsonObject };
   functionResponse?: FunctionResponse;
@@ -39,9 +39,11 @@ export interface InlineData {
 export interface FunctionResponse {
   id?: string;
   name: string;
-  /** `output` holds what the function gave, `error` what went wrong; any other object counts as output as a whole. */
+  /**
+   * `output` holds the function's output, `error` its failure; any other object counts as output.
+   */
   response: JsonObject;
-  /** Images and documents of the result; from Gemini 3 on. */
+  /** Images and documents of the result, since Gemini 3. */
   parts?: { inlineData: InlineData }[];
 }
 
@@ -52,7 +54,7 @@ export interface FunctionDeclaration {
 }
 
 export interface FunctionCallingConfig {
-  /** VALIDATED is AUTO with arguments held to the schema. */
+  /** VALIDATED is AUTO with arguments that must fit the schema. */
   mode: "AUTO" | "ANY" | "NONE" | "VALIDATED";
   allowedFunctionNames?: string[];
 }
@@ -73,8 +75,8 @@ export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
 
 export interface ThinkingConfig {
   includeThoughts?: boolean;
-  /** Gemini 2.5. 0: no thinking, -1: as much as the model sees fit. */
+  /** Gemini 2.5. 0: no thinking; -1: the model decides. */
   thinkingBudget?: number;
-  /** Gemini 3 and later. A request may not hold both. */
+  /** Gemini 3 and later. A request must not hold both. */
   thinkingLevel?: ThinkingLevel;
 }

@@ -6,10 +6,13 @@ import type { GeminiConfig } from "./env.ts";
 
 export type TransportName = "api" | "vertex";
 
-/** One of the two ways to the same models: they differ in address and credentials, hardly in what is said. */
+/** One of the two ways to the same models. They differ in URL and credentials, and little else. */
 export interface Transport {
   readonly name: TransportName;
-  /** `verb` is `generateContent` and the like. The model is part of the address, so it must be safe for one. */
+  /**
+   * `verb` is `generateContent`, for example. The model becomes part of the URL and must be safe
+   * there.
+   */
   url(model: string, verb: string): string;
   /** Sends a call with the credentials in its headers. */
   sendAuthorized<T>(
@@ -23,8 +26,9 @@ export interface NoTransport extends Unavailable {
 }
 
 /**
- * The environment → the way to Gemini. Where both the key and Google's credentials are set the key wins, because the credentials
- * may be there for Claude on Vertex AI; `GEMINI_TRANSPORT` says otherwise.
+ * The configuration → the way to Gemini. If both a key and Google's credentials are set, the key
+ * wins, because the credentials may be meant for Claude on Vertex AI; `GEMINI_TRANSPORT` overrides
+ * that.
  */
 export function createTransport(config: GeminiConfig, deps: ProviderDeps): Transport | NoTransport {
   const key = config.GEMINI_API_KEY ?? config.GOOGLE_API_KEY;
@@ -36,7 +40,8 @@ export function createTransport(config: GeminiConfig, deps: ProviderDeps): Trans
   if (name === "api") return createApiTransport(key, config);
   const access = createGoogleAccess(config, deps);
   if ("reason" in access) return { name, ...unavailable(access.reason) };
-  // v1beta1, as in Google's own libraries: v1 knows neither ids of function calls nor all of the schema fields.
+  // v1beta1, like Google's own libraries: v1 lacks the ids of function calls and some schema
+  // fields.
   const base = `${access.locationUrl("v1beta1")}/publishers/google/models`;
   return {
     name,

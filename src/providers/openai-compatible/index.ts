@@ -12,8 +12,9 @@ import { type Env, readPreset } from "./read-presets.ts";
 import type { ServerConfig } from "./server.ts";
 
 /**
- * Every server that speaks OpenAI's Chat Completions: the presets, and those of COMPATIBLE_PROVIDERS, each a provider of its own
- * name. The whole environment is needed, since an entry may name any variable as the place of its key.
+ * Servers that speak OpenAI's Chat Completions: the presets and the entries of
+ * `COMPATIBLE_PROVIDERS`, each a provider of its own name, none of them in `takenNames`. `env` is
+ * the whole environment, since an entry may name any variable for its key.
  */
 export function createOpenAICompatibleProviders(
   env: Env,

@@ -1,24 +1,27 @@
 import type { QuirkSettings } from "../../formats/openai-chat/quirks.ts";
 
-/** A server that is known by name: one variable switches it on. */
+/** A well-known server, which one variable turns on. */
 export interface Preset {
   readonly name: string;
   readonly aliases: readonly string[];
-  /** Begin of its env: `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_DEFAULT_MODEL`. */
+  /** Prefix of its variables: `GROQ_API_KEY`, `GROQ_BASE_URL`, `GROQ_DEFAULT_MODEL`. */
   readonly prefix: string;
-  /** Where it is; null where only the operator knows. A URL without a path gets `/v1`, as the local servers have it. */
+  /**
+   * Null if only the operator knows it. `/v1` is added to the URL of a local server without a path.
+   */
   readonly baseUrl: string | null;
-  /** Whether it wants a key; then the key switches it on, else its base URL does. */
+  /** Whether it needs a key, which then turns it on; otherwise its base URL does. */
   readonly needsKey: boolean;
-  /** The model where nobody names one; null where it depends on what is installed. */
+  /** The model if the caller names none; null if that depends on what is installed. */
   readonly defaultModel: string | null;
   readonly quirks: QuirkSettings;
 }
 
-/** Read in November 2026, from the documents named at each, and from recorded traffic. */
+/** As of November 2026, from the documentation named at each and from recorded traffic. */
 export const PRESETS: readonly Preset[] = [
   {
-    // https://docs.ollama.com/api/openai-compatibility; `tool_choice` is taken and ignored: https://github.com/ollama/ollama/issues/17921
+    // https://docs.ollama.com/api/openai-compatibility; `tool_choice` is accepted and ignored:
+    // https://github.com/ollama/ollama/issues/17921
     name: "ollama",
     aliases: [],
     prefix: "OLLAMA",
@@ -36,7 +39,8 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   {
-    // https://openrouter.ai/docs/api-reference/overview, https://openrouter.ai/docs/use-cases/reasoning-tokens
+    // https://openrouter.ai/docs/api-reference/overview,
+    // https://openrouter.ai/docs/use-cases/reasoning-tokens
     name: "openrouter",
     aliases: [],
     prefix: "OPENROUTER",
@@ -69,7 +73,7 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   {
-    // https://docs.mistral.ai/api/#tag/chat: fields that it does not know are a 422.
+    // https://docs.mistral.ai/api/#tag/chat: unknown fields are a 422.
     name: "mistral",
     aliases: [],
     prefix: "MISTRAL",
@@ -90,7 +94,8 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   {
-    // https://api-docs.deepseek.com/api/create-chat-completion, https://api-docs.deepseek.com/guides/thinking_mode
+    // https://api-docs.deepseek.com/api/create-chat-completion,
+    // https://api-docs.deepseek.com/guides/thinking_mode
     name: "deepseek",
     aliases: [],
     prefix: "DEEPSEEK",
@@ -113,7 +118,7 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   {
-    // https://docs.x.ai/docs/api-reference; which model takes which effort is the model's own matter.
+    // https://docs.x.ai/docs/api-reference; the catalog knows which model takes which effort.
     name: "xai",
     aliases: ["grok"],
     prefix: "XAI",
@@ -130,7 +135,8 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   {
-    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html; a chat template may not know the role `developer`.
+    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html; a chat template may not
+    // know the role `developer`.
     name: "vllm",
     aliases: [],
     prefix: "VLLM",
@@ -164,5 +170,5 @@ export const PRESETS: readonly Preset[] = [
   },
 ];
 
-/** Ollama's own default, used when it is switched on without an address. */
+/** Ollama's own default address, used if only `OLLAMA` is set. */
 export const OLLAMA_LOCAL_URL = "http://localhost:11434/v1";

@@ -6,13 +6,13 @@ import { unavailable } from "../provider.ts";
 import { type ServerEntry, serverEntrySchema } from "./env.ts";
 import type { Preset } from "./presets.ts";
 import type { Env } from "./read-presets.ts";
-import { createHeaders, findHeaderFault, type ServerAccess, type ServerConfig } from "./server.ts";
+import { checkHeaders, createHeaders, type ServerAccess, type ServerConfig } from "./server.ts";
 
 const VARIABLE = "COMPATIBLE_PROVIDERS";
 
 /**
- * The servers of COMPATIBLE_PROVIDERS. An entry that is not right becomes a provider that says what to do, and leaves the others
- * alone; one whose name cannot be used is called after its place.
+ * The servers of `COMPATIBLE_PROVIDERS`. An invalid entry becomes an unavailable provider that says
+ * what to do, and does not affect the others. If its name cannot be used, its position is its name.
  */
 export function readEntries(
   env: Env,
@@ -35,12 +35,12 @@ export function readEntries(
     if (name === undefined || taken.has(name)) {
       const reason =
         name === undefined
-          ? describeFault(parsed.error, place)
+          ? describeIssue(parsed.error, place)
           : `${place}.name "${name}" is taken by another provider.`;
       return unusable(`compatible-providers-${index + 1}`, reason);
     }
     taken.add(name);
-    if (!parsed.success) return unusable(name, describeFault(parsed.error, place));
+    if (!parsed.success) return unusable(name, describeIssue(parsed.error, place));
     return readEntry(
       parsed.data,
       place,
@@ -50,8 +50,8 @@ export function readEntries(
   });
 }
 
-/** The first fault, by its path. The text of zod's issues never holds the value. */
-function describeFault(error: z.ZodError | undefined, place: string): string {
+/** The first issue, with its path. zod's messages never hold the value. */
+function describeIssue(error: z.ZodError | undefined, place: string): string {
   const issue = error?.issues[0];
   if (!issue) return `${place} is not valid.`;
   const keys = issue.code === "unrecognized_keys" ? `: ${issue.keys.join(", ").slice(0, 100)}` : "";
@@ -106,8 +106,8 @@ function readAccess(
       ? `${place}.api_key_env names the variable ${entry.api_key_env}, which is not set.`
       : undefined) ??
     checkCredential(key, entry.api_key_env ?? `${place}.api_key`) ??
-    findHeaderFault(headers, `${place}.headers`) ??
-    (quirksError && describeFault(quirksError, `${place}.quirks`));
+    checkHeaders(headers, `${place}.headers`) ??
+    (quirksError && describeIssue(quirksError, `${place}.quirks`));
   return fault === undefined
     ? { baseUrl, headers: createHeaders(key, headers) }
     : unavailable(fault);

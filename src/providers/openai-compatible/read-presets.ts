@@ -7,7 +7,7 @@ import { createHeaders, type ServerAccess, type ServerConfig, withApiPath } from
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** A preset with what the environment says about it. */
+/** A preset with its variables. */
 export function readPreset(preset: Preset, env: Env): ServerConfig {
   return {
     name: preset.name,
@@ -18,7 +18,7 @@ export function readPreset(preset: Preset, env: Env): ServerConfig {
   };
 }
 
-/** Undefined where nothing says where it is, or what says so is no URL. */
+/** Undefined if no base URL is set, or if it is not valid. */
 function findBaseUrl({ name, prefix, baseUrl, needsKey }: Preset, env: Env): string | undefined {
   const given = env[`${prefix}_BASE_URL`];
   if (given !== undefined) {
@@ -37,13 +37,13 @@ function readAccess(preset: Preset, env: Env): ServerAccess {
   const { name, prefix, needsKey } = preset;
   const key = env[`${prefix}_API_KEY`];
   if (needsKey && key === undefined)
-    return unavailable(`${prefix}_API_KEY is not set. Set it to a key of ${name}.`);
+    return unavailable(`${prefix}_API_KEY is not set. Set it to your ${name} key.`);
   const fault = checkCredential(key, `${prefix}_API_KEY`);
   if (fault !== undefined) return unavailable(fault);
   const baseUrl = findBaseUrl(preset, env);
   if (baseUrl !== undefined) return { baseUrl, headers: createHeaders(key) };
-  const other = name === "ollama" ? ", or OLLAMA to 1 for the one on this machine" : "";
+  const other = name === "ollama" ? ", or set OLLAMA to 1 to use this machine's" : "";
   return unavailable(
-    `${prefix}_BASE_URL is not set to an http or https URL. Set it to the address of the server${other}.`,
+    `${prefix}_BASE_URL is not set to an http or https URL. Set it to the server's address${other}.`,
   );
 }

@@ -2,7 +2,7 @@ import type { ChatServer } from "../../formats/openai-chat/open-chat-completions
 import type { Quirks } from "../../formats/openai-chat/quirks.ts";
 import type { Unavailable } from "../provider.ts";
 
-/** What is configured of a server, whether or not it can be called. */
+/** The configuration of a server, whether or not it can be called. */
 export interface ServerInfo {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -10,17 +10,17 @@ export interface ServerInfo {
   readonly quirks: Quirks;
 }
 
-/** Where a server is called, or why it cannot be. */
+/** How a server is called, or why it cannot be. */
 export type ServerAccess = Omit<ChatServer, "quirks"> | Unavailable;
 
 export interface ServerConfig extends ServerInfo {
   readonly access: ServerAccess;
 }
 
-/** What may stand in a header: fetch throws at anything else, with the value in its message. */
+/** Valid header values: fetch throws at any other, with the value in its message. */
 const HEADER_VALUE = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** Headers that are the connection's own affair, or ours. */
+/** Headers that belong to the connection or to this server. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   "host",
   "content-length",
@@ -30,20 +30,23 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   "accept",
 ]);
 
-export function findHeaderFault(
+export function checkHeaders(
   headers: Readonly<Record<string, string>>,
   place: string,
 ): string | undefined {
   for (const [name, value] of Object.entries(headers)) {
     if (!HEADER_NAME.test(name) || RESERVED_HEADERS.has(name.toLowerCase()))
-      return `${place} holds a name that cannot be sent.`;
+      return `${place} has a name that cannot be sent in a header.`;
     if (value !== "" && !HEADER_VALUE.test(value))
-      return `${place}.${name} holds a character that cannot be sent.`;
+      return `${place}.${name} has a character that cannot be sent in a header.`;
   }
   return undefined;
 }
 
-/** `authorization` for the key, unless the headers bring their own. Names are small, so that one cannot stand there twice. */
+/**
+ * The headers of each call: `authorization` for the key, unless the other headers have their own.
+ * Names are in lower case, so that none can occur twice.
+ */
 export function createHeaders(
   key: string | undefined,
   more: Readonly<Record<string, string>> = {},
@@ -54,7 +57,7 @@ export function createHeaders(
   return headers;
 }
 
-/** A local server's address is often given without the path of its API. */
+/** Local servers are often given without the path of their API. */
 export function withApiPath(baseUrl: string): string {
   return new URL(baseUrl).pathname === "/" ? `${baseUrl}/v1` : baseUrl;
 }

@@ -1,6 +1,9 @@
 import type { Capability, Parameter } from "../../chat/model.ts";
 
-/** How the Responses API takes each parameter. What single models refuse besides (temperature, efforts) is the catalog's to say. */
+/**
+ * How the Responses API takes each parameter. The catalog knows what single models refuse
+ * (temperature, efforts).
+ */
 export const openaiCapabilities: Record<Parameter, Capability> = {
   temperature: "native",
   top_p: "native",
@@ -16,7 +19,7 @@ export const openaiCapabilities: Record<Parameter, Capability> = {
   "reasoning.visible": "mapped",
   "response_format.json": "native",
   "response_format.json_schema": "native",
-  // OpenAI caches every long prompt by itself: the hint needs no field, and is not lost.
+  // OpenAI caches every long prompt by itself, so the hint needs no field and is not lost.
   cache: "mapped",
   metadata: "native",
   "image.data": "native",

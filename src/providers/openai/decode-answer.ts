@@ -1,4 +1,4 @@
-import type { ChatEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
@@ -10,15 +10,16 @@ import { mapUsage } from "./map-usage.ts";
 import { createInBandError } from "./read-error.ts";
 
 export interface AnswerNames {
-  /** Stands in where the vendor does not name its model. */
+  /** Used if the vendor does not name its model. */
   model: string;
-  /** Stands in where the vendor gives its answer no id. */
+  /** Used if the vendor's answer has no id. */
   mintId(): string;
 }
 
 /**
- * An answer of the Responses API → chat events. Deltas find their item by `output_index`: some servers (Copilot) change an item's id
- * from event to event. Only `response.completed` and `response.incomplete` are an end.
+ * An answer of the Responses API → chat events. Deltas are matched to their item by `output_index`,
+ * because some servers (Copilot) change an item's id from event to event. Only `response.completed`
+ * and `response.incomplete` end an answer.
  */
 export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
@@ -26,7 +27,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   let parts = 0;
   let started = false;
   let hasItems = false;
-  /** A delta came for an item that is not open; only the finished response can still have its text. */
+  /**
+   * Whether a delta came for an item that is not open. Only the finished response can still hold
+   * its text.
+   */
   let hasLostText = false;
   const nextIndex = () => parts++;
 
@@ -65,7 +69,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     else hasLostText = true;
   }
 
-  /** The vendor's own end mark: items that it left open or never streamed are taken from the finished response. */
+  /**
+   * The vendor's own end: items that it left open or never streamed are read from the finished
+   * response.
+   */
   function finish(response: JsonObject, events: ChatEvent[]): void {
     start(response, events);
     const items = readObjects(response.output);
@@ -85,13 +92,14 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       );
     }
     const tier = readString(response.service_tier);
-    events.push({
+    const end: EndEvent = {
       type: "end",
       ...mapFinishReason(response, output),
       usage: mapUsage(response.usage),
       ...openaiResponsesExtras.wrap(tier === undefined ? {} : { service_tier: tier }),
-      ...(items.length > 0 || !hasItems ? { body: response } : {}),
-    });
+    };
+    if (items.length > 0 || !hasItems) end.body = response;
+    events.push(end);
   }
 
   function fail(error: unknown, events: ChatEvent[]): void {
@@ -139,7 +147,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         });
         break;
       case "error":
-        // The documented form is flat, the one on the wire nested.
+        // The documented form is flat, the real one is nested.
         fail(isJsonObject(data.error) ? data.error : data, events);
         break;
       case undefined:
@@ -170,7 +178,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
           throw new ChatError("upstream_incomplete", { upstreamCode: body.status });
       }
       if (!Array.isArray(body.output)) {
-        // Some servers tell a failure with status 200.
+        // Some servers report a failure with status 200.
         throw isJsonObject(body.error)
           ? createInBandError(body.error)
           : new ChatError("upstream_invalid_response", { logReason: "no_output" });

@@ -12,19 +12,19 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 
-/** Gives the next part's index in the answer. */
+/** Returns the index of the next part in the answer. */
 export type NextIndex = () => number;
 
-/** One output item as its events arrive. A whole item is decoded by `done` alone. */
+/** Decodes one output item as its events arrive. A whole item needs only `done`. */
 export interface ItemDecoder {
-  /** A piece of the item's text, of the text `index` of its kind. */
+  /** Adds a piece to the item's text number `index` of this kind. */
   text(
     list: "content" | "summary" | "arguments",
     index: number,
     delta: string,
     events: ChatEvent[],
   ): void;
-  /** The finished item; what was not streamed of its texts is sent after. */
+  /** Ends the item, and sends the texts that were not streamed. */
   done(item: JsonObject, events: ChatEvent[]): void;
 }
 
@@ -46,7 +46,7 @@ export function createItemDecoder(
 }
 
 function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDecoder {
-  /** By content index: the part, and how much of its text was sent. */
+  /** By content index: the part, and the text that was sent. */
   const parts = new Map<number, { index: number; sent: string }>();
 
   function open(
@@ -74,7 +74,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
     },
     done(item, events) {
       const contents = readObjects(item.content);
-      // The reasoning before it may be refused without the item that it led to.
+      // The API may refuse reasoning without the item that followed it, so an empty item is kept.
       if (contents.length === 0 && parts.size === 0)
         createOpaqueDecoder(item, nextIndex, events).done(item, events);
       contents.forEach((content, contentIndex) => {
@@ -102,7 +102,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
 function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): ItemDecoder {
   const index = nextIndex();
   events.push({ type: "part-start", kind: "reasoning", index });
-  /** In the order in which they began; their texts stand so in the part's text. */
+  /** In the order in which they began, which is their order in the part's text. */
   const texts: (ReasoningText & { at: number })[] = [];
 
   function send(list: TextList, at: number, delta: string, out: ChatEvent[]): void {
@@ -112,7 +112,7 @@ function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): Item
       text = { list, at, text: "" };
       texts.push(text);
     }
-    // A text that is not the last one cannot grow any more without moving the ones behind it.
+    // Only the last text can grow: more text in an earlier one would move those after it.
     if (text !== texts[texts.length - 1]) return;
     text.text += delta;
     const separated = isNew && texts.length > 1 ? TEXT_SEPARATOR + delta : delta;
@@ -137,7 +137,7 @@ function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): Item
   };
 }
 
-const SAID_BY_THE_CALL: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
+const CALL_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
 
 function createFunctionCallDecoder(
   added: JsonObject,
@@ -152,18 +152,18 @@ function createFunctionCallDecoder(
     const name = readString(item.name);
     if (index === undefined && id && name) {
       index = nextIndex();
-      out.push({ type: "part-start", kind: "tool_call", index, id, name, ...carry(item) });
+      out.push({ type: "part-start", kind: "tool_call", index, id, name, ...otherFields(item) });
     }
     return index;
   }
-  function carry(item: JsonObject) {
-    return openaiResponsesExtras.wrap(omit(item, SAID_BY_THE_CALL));
+  function otherFields(item: JsonObject) {
+    return openaiResponsesExtras.wrap(omit(item, CALL_FIELDS));
   }
 
   start(added, events);
   return {
     text(_list, _at, delta, out) {
-      // Without a name the call cannot be told yet; `done` sends all of it.
+      // A call cannot start without a name; `done` then sends all of it.
       if (index === undefined || delta === "") return;
       sent += delta;
       out.push({ type: "part-delta", index, delta });
@@ -172,12 +172,12 @@ function createFunctionCallDecoder(
       const at = start(item, out);
       if (at === undefined) return;
       sendRest(at, sent, readString(item.arguments) ?? "", out);
-      out.push({ type: "part-end", index: at, ...carry(item) });
+      out.push({ type: "part-end", index: at, ...otherFields(item) });
     },
   };
 }
 
-/** Calls of built-in tools, compaction and whatever comes: the item itself, in the vendor's words. */
+/** Calls of built-in tools, compaction and new kinds of items: the item itself, unchanged. */
 function createOpaqueDecoder(
   added: JsonObject,
   nextIndex: NextIndex,
@@ -201,7 +201,10 @@ function createOpaqueDecoder(
   };
 }
 
-/** The finished text tells more than the deltas where a server streams only a part of it, or none. */
+/**
+ * Sends what the finished text has beyond the deltas, for servers that stream only part of a text,
+ * or none.
+ */
 function sendRest(index: number, sent: string, whole: string, events: ChatEvent[]): void {
   if (whole.length > sent.length && whole.startsWith(sent)) {
     events.push({ type: "part-delta", index, delta: whole.slice(sent.length) });

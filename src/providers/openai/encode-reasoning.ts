@@ -1,22 +1,21 @@
 import type { Warning } from "../../chat/event.ts";
 import { type Effort, effortWorth, type Reasoning } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 
 /**
- * Reasoning settings in a format that knows efforts and no budgets. Which efforts a model takes was seen to before. `summary` is how
- * the caller asked for visible reasoning in this format, if that was how.
+ * Reasoning settings for a format that has efforts but no budgets. The effort already fits the
+ * model. `summary` is the caller's own setting in this format, or empty.
  */
 export function encodeReasoning(
   reasoning: Reasoning,
   summary: JsonObject,
   warn: (warning: Warning) => void,
 ): JsonObject {
-  const effort = reasoning.effort ?? effortOf(reasoning.budget_tokens, warn);
-  return {
-    ...(effort ? { effort } : {}),
-    ...(reasoning.visible ? (isEmptyObject(summary) ? { summary: "auto" } : summary) : {}),
-  };
+  const encoded = defined({ effort: reasoning.effort ?? effortOf(reasoning.budget_tokens, warn) });
+  if (!reasoning.visible) return encoded;
+  return { ...encoded, ...(isEmptyObject(summary) ? { summary: "auto" } : summary) };
 }
 
 function effortOf(
@@ -28,7 +27,7 @@ function effortOf(
   warn({
     code: "adjusted_parameter",
     param: "reasoning.budget_tokens",
-    message: `The provider takes an effort in the place of a budget; ${effort} was sent for ${budget} tokens.`,
+    message: `OpenAI uses efforts instead of budgets; sent ${effort} for ${budget} tokens.`,
   });
   return effort;
 }

@@ -6,11 +6,12 @@ import { encodeInput } from "../../formats/openai-responses/encode-input.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 
-/** What the caller's token is asked about, and what this server reads the answer by: extras must not say it over. */
+/** Extras must not override these: policy depends on some, decoding on the others. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "max_output_tokens",
@@ -19,8 +20,8 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A chat request → the body of POST /v1/responses. `defaults` is what the provider asks for where the caller says nothing; the
- * caller's own extras lie over it.
+ * A chat request → the body of `POST /v1/responses`. `defaults` are the provider's own settings,
+ * which extras may override.
  */
 export function encodeRequest(
   { request, model, stream, warn }: EncodeCall,
@@ -30,41 +31,32 @@ export function encodeRequest(
   const reasoning =
     request.reasoning &&
     encodeReasoning(request.reasoning, openaiResponsesExtras.noteFields(request, "$summary"), warn);
-  const body: JsonObject = {
+  const format = request.response_format && {
+    ...encodeFormat(request.response_format),
+    ...openaiResponsesExtras.noteFields(request, "$format"),
+  };
+  const body: JsonObject = defined({
     model: model.id,
-    ...(instructions === undefined ? {} : { instructions }),
-    ...(input.length > 0 ? { input } : {}),
-    ...(request.tools ? { tools: encodeTools(request.tools) } : {}),
-    ...(request.tool_choice ? { tool_choice: encodeToolChoice(request.tool_choice) } : {}),
-    ...(request.parallel_tool_calls === undefined
-      ? {}
-      : { parallel_tool_calls: request.parallel_tool_calls }),
-    ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
-    ...(request.top_p === undefined ? {} : { top_p: request.top_p }),
-    ...(request.max_tokens === undefined
-      ? {}
-      : { max_output_tokens: encodeMaxTokens(request, warn) }),
-    ...(reasoning && !isEmptyObject(reasoning) ? { reasoning } : {}),
-    ...(request.response_format
-      ? {
-          text: {
-            format: {
-              ...encodeFormat(request.response_format),
-              ...openaiResponsesExtras.noteFields(request, "$format"),
-            },
-          },
-        }
-      : {}),
-    ...(request.metadata ? { metadata: request.metadata } : {}),
+    instructions,
+    input: input.length > 0 ? input : undefined,
+    tools: request.tools && encodeTools(request.tools),
+    tool_choice: request.tool_choice && encodeToolChoice(request.tool_choice),
+    parallel_tool_calls: request.parallel_tool_calls,
+    temperature: request.temperature,
+    top_p: request.top_p,
+    max_output_tokens: encodeMaxTokens(request, warn),
+    reasoning: reasoning && !isEmptyObject(reasoning) ? reasoning : undefined,
+    text: format && { format },
+    metadata: request.metadata,
     ...defaults,
     stream,
-  };
+  });
   const result = openaiResponsesExtras.overlay(body, request, { except: PROTECTED_FIELDS });
-  // The chat model knows some fields of these two, the caller said others.
+  // Both may have fields from the chat model and fields from extras.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];
-    const said = result[name];
-    if (isJsonObject(encoded) && isJsonObject(said)) result[name] = { ...encoded, ...said };
+    const given = result[name];
+    if (isJsonObject(encoded) && isJsonObject(given)) result[name] = { ...encoded, ...given };
   }
   return result;
 }
@@ -80,7 +72,7 @@ function encodeMaxTokens(
     openaiResponsesExtras.note(request, "$max_output_tokens") === true
   )
     return tokens;
-  const message = `The provider takes at least ${MIN_OUTPUT_TOKENS}; that was sent in place of ${tokens}.`;
+  const message = `OpenAI takes at least ${MIN_OUTPUT_TOKENS}; sent that instead of ${tokens}.`;
   warn({ code: "adjusted_parameter", param: "max_tokens", message });
   return MIN_OUTPUT_TOKENS;
 }

@@ -16,7 +16,10 @@ import { encodeRequest } from "./encode-request.ts";
 import type { OpenaiConfig } from "./env.ts";
 import { readErrorBody } from "./read-error.ts";
 
-/** OpenAI by its Responses API: the only one of its APIs in which the current models take tools and reasoning together. */
+/**
+ * OpenAI through its Responses API, the only one of its APIs in which current models take tools and
+ * reasoning together.
+ */
 export function createOpenaiProvider(
   config: OpenaiConfig,
   deps: ProviderDeps,
@@ -57,7 +60,7 @@ export function createOpenaiProvider(
 
 function checkConfig(config: OpenaiConfig): Unavailable | undefined {
   if (!config.OPENAI_API_KEY)
-    return unavailable("OPENAI_API_KEY is not set. Set it to a key of the OpenAI API.");
+    return unavailable("OPENAI_API_KEY is not set. Set it to an OpenAI API key.");
   for (const name of ["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const) {
     const fault = checkCredential(config[name], name);
     if (fault) return unavailable(fault);
@@ -66,22 +69,25 @@ function checkConfig(config: OpenaiConfig): Unavailable | undefined {
 }
 
 function createHeaders(config: OpenaiConfig): Record<string, string> {
-  return {
+  const headers: Record<string, string> = {
     authorization: `Bearer ${config.OPENAI_API_KEY}`,
     "content-type": "application/json",
-    ...(config.OPENAI_ORGANIZATION ? { "openai-organization": config.OPENAI_ORGANIZATION } : {}),
-    ...(config.OPENAI_PROJECT ? { "openai-project": config.OPENAI_PROJECT } : {}),
   };
+  if (config.OPENAI_ORGANIZATION) headers["openai-organization"] = config.OPENAI_ORGANIZATION;
+  if (config.OPENAI_PROJECT) headers["openai-project"] = config.OPENAI_PROJECT;
+  return headers;
 }
 
-/** Models from before reasoning, by name: they refuse `include: ["reasoning.encrypted_content"]`. */
+/**
+ * The names of models without reasoning, which refuse `include: ["reasoning.encrypted_content"]`.
+ */
 const WITHOUT_REASONING = /^(?:ft:)?(?:gpt-3|gpt-4|chatgpt-)|-chat\b/;
 
 /**
- * Nothing is kept at OpenAI, so reasoning has to travel with the conversation. A caller who wants it otherwise says so in
- * `extras.openai_responses` (a null leaves the choice to OpenAI).
+ * Nothing is stored at OpenAI, so the conversation must hold the reasoning. A caller may override
+ * both in `extras.openai_responses` (null leaves the choice to OpenAI).
  */
 function createDefaults(model: ModelInfo): JsonObject {
   const reasons = model.reasoning ? model.reasoning !== "none" : !WITHOUT_REASONING.test(model.id);
-  return { store: false, ...(reasons ? { include: ["reasoning.encrypted_content"] } : {}) };
+  return reasons ? { store: false, include: ["reasoning.encrypted_content"] } : { store: false };
 }

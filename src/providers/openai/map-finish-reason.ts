@@ -2,7 +2,7 @@ import type { FinishReason } from "../../chat/event.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 
-/** Calls that the caller has to run, beside function calls. */
+/** Calls that the caller has to run, besides function calls. */
 const CALLERS_CALLS: ReadonlySet<string> = new Set([
   "function_call",
   "custom_tool_call",
@@ -13,16 +13,16 @@ const CALLERS_CALLS: ReadonlySet<string> = new Set([
   "mcp_approval_request",
 ]);
 
-/** What the output items say of how the answer ended. */
+/** What the output items tell about the end of the answer. */
 export interface OutputSummary {
-  /** Notes one finished item. */
+  /** Adds a finished item. */
   add(item: JsonObject): void;
   awaitsCaller(): boolean;
   hasRefusal(): boolean;
 }
 
 export function createOutputSummary(): OutputSummary {
-  /** The types of the calls that nobody has answered, by their ids. */
+  /** The types of the unanswered calls, by id. */
   const open = new Map<unknown, string>();
   let refused = false;
   return {
@@ -32,7 +32,8 @@ export function createOutputSummary(): OutputSummary {
         refused ||=
           Array.isArray(item.content) &&
           item.content.some((part) => isJsonObject(part) && part.type === "refusal");
-        // xAI runs tools of its own under this type without showing what came out, and then goes on to answer.
+        // xAI runs its own tools under this type without showing the output, then goes on to
+        // answer.
         for (const [id, called] of open) if (called === "custom_tool_call") open.delete(id);
       } else if (
         CALLERS_CALLS.has(type) ||
@@ -49,7 +50,7 @@ export function createOutputSummary(): OutputSummary {
   };
 }
 
-/** Why an answer that the vendor calls completed or incomplete ended, in our word and in the vendor's. */
+/** The finish reason of a completed or incomplete answer, in our terms and the vendor's. */
 export function mapFinishReason(
   response: JsonObject,
   output: OutputSummary,

@@ -1,7 +1,11 @@
 import { readCount, type Usage } from "../../chat/usage.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 
-/** The counts of an answer; null where the vendor gave none. `output_tokens` holds the reasoning tokens already. */
+/**
+ * The counts of an answer; null if the vendor gave none. `output_tokens` includes the reasoning
+ * tokens.
+ */
 export function mapUsage(usage: unknown): Usage | null {
   if (!isJsonObject(usage)) return null;
   const input = readCount(usage.input_tokens);
@@ -11,15 +15,12 @@ export function mapUsage(usage: unknown): Usage | null {
   const outputDetails = isJsonObject(usage.output_tokens_details)
     ? usage.output_tokens_details
     : {};
-  const cached = readCount(inputDetails.cached_tokens);
-  const written = readCount(inputDetails.cache_write_tokens);
-  const reasoning = readCount(outputDetails.reasoning_tokens);
-  return {
+  return defined({
     input_tokens: input,
     output_tokens: output,
-    ...(cached === undefined ? {} : { cached_input_tokens: cached }),
-    ...(written === undefined ? {} : { cache_write_input_tokens: written }),
-    ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
+    cached_input_tokens: readCount(inputDetails.cached_tokens),
+    cache_write_input_tokens: readCount(inputDetails.cache_write_tokens),
+    reasoning_tokens: readCount(outputDetails.reasoning_tokens),
     total_tokens: readCount(usage.total_tokens) ?? input + output,
-  };
+  });
 }

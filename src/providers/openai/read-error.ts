@@ -5,7 +5,7 @@ import { readString } from "../../json/narrow.ts";
 import { capRetryAfter } from "../../upstream/retry-after.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
 
-/** OpenAI's `code` or `type` → our code, where it says more than the status. */
+/** OpenAI's `code` or `type` → our code, if it is more precise than the status. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   insufficient_quota: "upstream_quota_exhausted",
   billing_hard_limit_reached: "upstream_quota_exhausted",
@@ -31,7 +31,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   vector_store_timeout: "upstream_timeout",
 };
 
-/** Codes of `response.failed` that speak of an image or a policy: the request's fault. */
+/** Codes of `response.failed` about an image or a policy, which are the request's fault. */
 const ABOUT_CONTENT =
   /^(?:invalid_|image_|empty_image|unsupported_image|failed_to_download)|_policy(?:_violation)?$/;
 
@@ -42,16 +42,16 @@ function mapCode(error: JsonObject): ErrorCode | undefined {
   return undefined;
 }
 
-/** `{"error": {message, type, param, code}}`, as it comes with an error status. */
+/** Reads `{"error": {message, type, param, code}}` of an answer with an error status. */
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
   const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
   if (!error) return {};
   const known = mapCode(error);
-  // Every status from 500 on comes as a `server_error`; a 503 says more than that.
+  // Every status from 500 is a `server_error`; a 503 is more precise than that.
   if (known === "upstream_error" && status >= 500) return describe(error);
   return {
     ...describe(error),
-    // An item or a stored response that is not there answers 404 too; only `model_not_found` speaks of the model.
+    // A missing item or stored response is a 404 too; only `model_not_found` is about the model.
     code: known ?? (status === 404 && error.param !== "model" ? "upstream_rejected" : undefined),
   };
 }
@@ -77,7 +77,7 @@ function describe(error: JsonObject): UpstreamErrorBody {
   };
 }
 
-/** Errors in a stream have no `retry-after` header; OpenAI says it in words: "Please try again in 6.57s." */
+/** Errors in a stream have no `retry-after` header, only a text: "Please try again in 6.57s." */
 function readWait(message: unknown): number | undefined {
   const match = /try again in (?:(\d+)m)?(\d+(?:\.\d+)?)(ms|s)\b/.exec(readString(message) ?? "");
   if (!match) return undefined;

@@ -401,7 +401,7 @@ describe("metadata, cache and extras", () => {
     ["anthropic-version", "new"],
   ])("a header that is none is refused: %s %p", (name, value) => {
     expect(() => encode({ extras: { anthropic: { [name]: value } } })).toThrow(
-      `extras.anthropic.${name} is not a value`,
+      `extras.anthropic.${name} is not a valid value`,
     );
   });
 });

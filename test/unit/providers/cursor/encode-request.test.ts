@@ -132,7 +132,7 @@ describe("encodeRequest", () => {
       images.slice(1).map(({ data = "" }) => ({ data, mimeType: "image/webp" })),
     );
     expect(paths(warnings)).toEqual([0, 1, 2, 3].map((index) => `messages[0].content[${index}]`));
-    expect(body.prompt.text.match(/\[an image that is left out\]/g)).toHaveLength(4);
+    expect(body.prompt.text.match(/\[image omitted\]/g)).toHaveLength(4);
     expect(body.prompt.text).toContain("[image 5]");
   });
 
@@ -149,7 +149,7 @@ describe("encodeRequest", () => {
       ],
     });
     expect(body.prompt.text).toBe(
-      '[document "Cats"]\nAll about cats.\n[end of the document]\n[a document that is left out]',
+      '[document "Cats"]\nAll about cats.\n[end of document]\n[document omitted]',
     );
     expect(paths(warnings)).toEqual(["messages[0].content[1]"]);
   });
@@ -176,7 +176,7 @@ describe("encodeRequest", () => {
     });
     expect(body.prompt.images).toEqual([{ data: "AAAA", mimeType: "image/gif" }]);
     expect(body.prompt.text).toEndWith(
-      '=== result of a tool (call "call_1") ===\nHere:\n[image 1]\n[document]\nnotes\n[end of the document]\n[a document that is left out]',
+      '=== result of a tool (call "call_1") ===\nHere:\n[image 1]\n[document]\nnotes\n[end of document]\n[document omitted]',
     );
     expect(paths(warnings)).toEqual(["messages[0].content[0].content[3]"]);
   });

@@ -453,7 +453,7 @@ describe("what goes wrong in the midst of an answer", () => {
     });
   }
 
-  test("candidates that are no list are lost content too", async () => {
+  test("candidates that are not a list are lost content too", async () => {
     const events = await play(
       { candidates: { content: { parts: [{ text: "a" }] } } },
       chunk([], STOP),

@@ -77,20 +77,17 @@ describe("presets", () => {
     ).toEqual([
       [
         "ollama",
-        "OLLAMA_BASE_URL is not set to an http or https URL. Set it to the address of the server, or OLLAMA to 1 for the one on this machine.",
+        "OLLAMA_BASE_URL is not set to an http or https URL. Set it to the server's address, or set OLLAMA to 1 to use this machine's.",
       ],
-      ["openrouter", "OPENROUTER_API_KEY is not set. Set it to a key of openrouter."],
-      ["groq", "GROQ_API_KEY is not set. Set it to a key of groq."],
-      ["mistral", "MISTRAL_API_KEY is not set. Set it to a key of mistral."],
-      ["deepseek", "DEEPSEEK_API_KEY is not set. Set it to a key of deepseek."],
-      ["xai", "XAI_API_KEY is not set. Set it to a key of xai."],
-      [
-        "vllm",
-        "VLLM_BASE_URL is not set to an http or https URL. Set it to the address of the server.",
-      ],
+      ["openrouter", "OPENROUTER_API_KEY is not set. Set it to your openrouter key."],
+      ["groq", "GROQ_API_KEY is not set. Set it to your groq key."],
+      ["mistral", "MISTRAL_API_KEY is not set. Set it to your mistral key."],
+      ["deepseek", "DEEPSEEK_API_KEY is not set. Set it to your deepseek key."],
+      ["xai", "XAI_API_KEY is not set. Set it to your xai key."],
+      ["vllm", "VLLM_BASE_URL is not set to an http or https URL. Set it to the server's address."],
       [
         "lmstudio",
-        "LMSTUDIO_BASE_URL is not set to an http or https URL. Set it to the address of the server.",
+        "LMSTUDIO_BASE_URL is not set to an http or https URL. Set it to the server's address.",
       ],
     ]);
     for (const { format } of providers) expect(format).toBe("openai_chat");
@@ -240,7 +237,7 @@ describe("COMPATIBLE_PROVIDERS", () => {
       [
         { name: "a", base_url: "https://a.test", api_key: "k", api_key_env: "K" },
         "a",
-        "COMPATIBLE_PROVIDERS[1].api_key must not stand beside api_key_env.",
+        "COMPATIBLE_PROVIDERS[1].api_key must not be combined with api_key_env.",
       ],
       [
         { name: "a", base_url: "https://a.test", api_key: "se cret" },
@@ -250,12 +247,12 @@ describe("COMPATIBLE_PROVIDERS", () => {
       [
         { name: "a", base_url: "https://a.test", headers: { host: "evil" } },
         "a",
-        "COMPATIBLE_PROVIDERS[1].headers holds a name that cannot be sent.",
+        "COMPATIBLE_PROVIDERS[1].headers has a name that cannot be sent in a header.",
       ],
       [
         { name: "a", base_url: "https://a.test", headers: { x: "a\r\nb" } },
         "a",
-        "COMPATIBLE_PROVIDERS[1].headers.x holds a character that cannot be sent.",
+        "COMPATIBLE_PROVIDERS[1].headers.x has a character that cannot be sent in a header.",
       ],
       [
         { name: "a", base_url: "https://a.test", quirks: { oops: 1 } },
@@ -290,7 +287,7 @@ describe("COMPATIBLE_PROVIDERS", () => {
       [
         { name: "No/Slash", base_url: "https://a.test" },
         "compatible-providers-2",
-        "COMPATIBLE_PROVIDERS[1].name must consist of small letters, digits, '.', '_' and '-'.",
+        "COMPATIBLE_PROVIDERS[1].name must consist of lower-case letters, digits, '.', '_' and '-'.",
       ],
       [
         { base_url: "https://a.test" },
