@@ -107,8 +107,8 @@
           pname = "start-oneshot";
           inherit version;
           src = fileset.toSource {
-            root = ./scripts;
-            fileset = ./scripts/start-oneshot;
+            root = ./scripts/deploy;
+            fileset = ./scripts/deploy/start-oneshot;
           };
           nativeBuildInputs = [ pkgs.makeWrapper ];
           buildInputs = [ pkgs.bash ];

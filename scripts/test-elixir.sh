@@ -108,7 +108,7 @@ END
   exit 1
 fi
 
-node scripts/ensure-installed.mjs
+node scripts/dev/ensure-installed.mjs
 test_on this_machine
 
 if [ "${TEST_ELIXIR_CURRENT:-}" = 1 ] || [ -d "$root" ]; then

@@ -26,7 +26,6 @@ import {
   readStreamedMessage,
   summarizeMessage,
 } from "../support/read-anthropic-message.ts";
-import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { requireAvailable } from "../support/require-available.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 import { streamMessage } from "../support/stream-anthropic-message.ts";
@@ -178,7 +177,7 @@ describe("Anthropic's answers, written by hand", () => {
   describeAnswers(handWritten);
 });
 
-describe.skipIf(!hasRecordings)(`Anthropic's recorded answers ${NEEDS_RECORDINGS}`, () => {
+describe("Anthropic's answers", () => {
   test("there are some of each kind", () => {
     const streamed = recordedMessages.filter((recording) => recording.streamed).length;
     expect(Math.min(streamed, recordedMessages.length - streamed)).toBeGreaterThan(20);

@@ -27,7 +27,7 @@ import {
   playResponses,
   sseResponse,
 } from "../support/play-response.ts";
-import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import type { Exchange } from "../support/recordings.ts";
 import { requireAvailable } from "../support/require-available.ts";
 
 const ENV = { ANTHROPIC_API_KEY: "sk-ant-api-test", ANTHROPIC_BASE_URL: "http://anthropic.test" };
@@ -68,7 +68,7 @@ function withoutDefaults(body: JsonObject): JsonObject {
   return stream === true ? body : rest;
 }
 
-describe.skipIf(!hasRecordings)(`Anthropic's recorded requests ${NEEDS_RECORDINGS}`, () => {
+describe("Anthropic's requests", () => {
   test("there are some", () => {
     expect(messageExchanges.length).toBeGreaterThan(20);
   });
@@ -140,65 +140,62 @@ function isRefusal({ response: { status } }: Exchange): boolean {
 const GO_ON = { role: "user", content: "Go on" } as const;
 const messageSchema = z.looseObject({ content: z.array(z.unknown()) });
 
-describe.skipIf(!hasRecordings)(
-  `Anthropic's recorded answers on the next turn ${NEEDS_RECORDINGS}`,
-  () => {
-    for (const recording of recordedMessages) {
-      test(`${recording.name}: goes back with its signatures, byte for byte`, async () => {
-        const first: ChatRequest = {
-          model: "claude-test",
-          messages: [{ role: "user", content: "Hi" }],
-          max_tokens: 10,
-        };
-        const response = recording.streamed
-          ? sseResponse(recording.bytes)
-          : jsonResponse(JSON.parse(recording.text));
-        const provider = requireAvailable(
-          createClaudeProvider(ENV, createTestDeps(playResponses(response).fetch)),
-        );
-        const answer = await foldEvents(await provider.open(createTestCall(first)));
-        const { body: _body, ...folded } = answer;
-        const told = messageSchema.parse(
-          JSON.parse(
-            JSON.stringify(dialect.encodeResponse(folded, createAnswerContext("anthropic"))),
-          ),
-        );
+describe("Anthropic's answers on the next turn", () => {
+  for (const recording of recordedMessages) {
+    test(`${recording.name}: goes back with its signatures, byte for byte`, async () => {
+      const first: ChatRequest = {
+        model: "claude-test",
+        messages: [{ role: "user", content: "Hi" }],
+        max_tokens: 10,
+      };
+      const response = recording.streamed
+        ? sseResponse(recording.bytes)
+        : jsonResponse(JSON.parse(recording.text));
+      const provider = requireAvailable(
+        createClaudeProvider(ENV, createTestDeps(playResponses(response).fetch)),
+      );
+      const answer = await foldEvents(await provider.open(createTestCall(first)));
+      const { body: _body, ...folded } = answer;
+      const told = messageSchema.parse(
+        JSON.parse(
+          JSON.stringify(dialect.encodeResponse(folded, createAnswerContext("anthropic"))),
+        ),
+      );
 
-        // By the native dialect the caller sends our answer back as it is, by Anthropic's the blocks.
-        const native = chatDialect.decodeRequest(
-          {
-            ...first,
-            messages: [
-              ...first.messages,
-              chatDialect.encodeResponse(answer, createAnswerContext("anthropic")),
-              GO_ON,
-            ],
-          },
-          new Headers(),
-        );
-        const own = dialect.decodeRequest(
-          {
-            model: "claude-test",
-            max_tokens: 10,
-            messages: [
-              { role: "user", content: "Hi" },
-              { role: "assistant", content: told.content },
-              GO_ON,
-            ],
-          },
-          new Headers(),
-        );
-        for (const request of [native, own]) {
-          const { body, warnings } = await send(request, jsonResponse(MESSAGE));
-          expect(body.messages).toEqual([
-            { role: "user", content: "Hi" },
-            // A refusal may have no content, and the API takes no empty messages.
-            ...(told.content.length === 0 ? [] : [{ role: "assistant", content: told.content }]),
+      // By the native dialect the caller sends our answer back as it is, by Anthropic's the blocks.
+      const native = chatDialect.decodeRequest(
+        {
+          ...first,
+          messages: [
+            ...first.messages,
+            chatDialect.encodeResponse(answer, createAnswerContext("anthropic")),
             GO_ON,
-          ]);
-          expect(warnings).toEqual([]);
-        }
-      });
-    }
-  },
-);
+          ],
+        },
+        new Headers(),
+      );
+      const own = dialect.decodeRequest(
+        {
+          model: "claude-test",
+          max_tokens: 10,
+          messages: [
+            { role: "user", content: "Hi" },
+            { role: "assistant", content: told.content },
+            GO_ON,
+          ],
+        },
+        new Headers(),
+      );
+      for (const request of [native, own]) {
+        const { body, warnings } = await send(request, jsonResponse(MESSAGE));
+        expect(body.messages).toEqual([
+          { role: "user", content: "Hi" },
+          // A refusal may have no content, and the API takes no empty messages.
+          ...(told.content.length === 0 ? [] : [{ role: "assistant", content: told.content }]),
+          GO_ON,
+        ]);
+        expect(warnings).toEqual([]);
+      }
+    });
+  }
+});

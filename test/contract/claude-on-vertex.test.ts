@@ -18,7 +18,6 @@ import {
   type PlayedResponse,
   playResponses,
 } from "../support/play-response.ts";
-import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { requireAvailable } from "../support/require-available.ts";
 
 const VERTEX: ClaudeConfig = {
@@ -64,44 +63,39 @@ async function readEvents(env: ClaudeConfig, recording: RecordedMessage, before:
   return collectEvents(await provider.open(call));
 }
 
-describe.skipIf(!hasRecordings)(
-  `Claude on Vertex AI: Anthropic's recordings ${NEEDS_RECORDINGS}`,
-  () => {
-    for (const recording of recordedMessages) {
-      test(`${recording.name}: is read as over Anthropic's own API`, async () => {
-        const events = await readEvents(VERTEX, recording, [TOKEN]);
-        expectEventOrder(events);
-        expect(events).toEqual(await readEvents(DIRECT, recording, []));
-      });
-    }
+describe("Claude on Vertex AI: Anthropic's answers", () => {
+  for (const recording of recordedMessages) {
+    test(`${recording.name}: is read as over Anthropic's own API`, async () => {
+      const events = await readEvents(VERTEX, recording, [TOKEN]);
+      expectEventOrder(events);
+      expect(events).toEqual(await readEvents(DIRECT, recording, []));
+    });
+  }
 
-    for (const { name, request } of messageExchanges) {
-      test(`${name}: is sent with the model in the address and the version in the body`, async () => {
-        const { model, ...recorded } = jsonObjectSchema.parse(request.body);
-        const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
-        const played = playResponses(TOKEN, jsonResponse(MESSAGE));
-        const call = createTestCall(chat, {
-          model: { id: String(model) },
-          stream: recorded.stream === true,
-        });
-        // That the answer is not the one that was asked for does not matter here.
-        await requireAvailable(createClaudeProvider(VERTEX, createTestDeps(played.fetch))).open(
-          call,
-        );
-        const [, sent] = played.calls;
-        const verb = recorded.stream === true ? "streamRawPredict" : "rawPredict";
-        expect(sent?.url).toBe(`${MODELS}/${model}:${verb}`);
-        expect(sent?.headers.get("authorization")).toBe("Bearer ya29.token");
-        expect(sent?.headers.get("x-api-key")).toBeNull();
-        expect(sent?.headers.get("anthropic-version")).toBeNull();
-        const { stream, ...body } = jsonObjectSchema.parse(JSON.parse(sent?.body ?? ""));
-        const { stream: recordedStream, ...rest } = recorded;
-        expect(stream === true).toBe(recordedStream === true);
-        expect(body).toEqual({ ...rest, anthropic_version: "vertex-2023-10-16" });
+  for (const { name, request } of messageExchanges) {
+    test(`${name}: is sent with the model in the address and the version in the body`, async () => {
+      const { model, ...recorded } = jsonObjectSchema.parse(request.body);
+      const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
+      const played = playResponses(TOKEN, jsonResponse(MESSAGE));
+      const call = createTestCall(chat, {
+        model: { id: String(model) },
+        stream: recorded.stream === true,
       });
-    }
-  },
-);
+      // That the answer is not the one that was asked for does not matter here.
+      await requireAvailable(createClaudeProvider(VERTEX, createTestDeps(played.fetch))).open(call);
+      const [, sent] = played.calls;
+      const verb = recorded.stream === true ? "streamRawPredict" : "rawPredict";
+      expect(sent?.url).toBe(`${MODELS}/${model}:${verb}`);
+      expect(sent?.headers.get("authorization")).toBe("Bearer ya29.token");
+      expect(sent?.headers.get("x-api-key")).toBeNull();
+      expect(sent?.headers.get("anthropic-version")).toBeNull();
+      const { stream, ...body } = jsonObjectSchema.parse(JSON.parse(sent?.body ?? ""));
+      const { stream: recordedStream, ...rest } = recorded;
+      expect(stream === true).toBe(recordedStream === true);
+      expect(body).toEqual({ ...rest, anthropic_version: "vertex-2023-10-16" });
+    });
+  }
+});
 
 describe("Claude on Vertex AI", () => {
   function open(

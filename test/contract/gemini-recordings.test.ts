@@ -28,7 +28,6 @@ import {
   type PlayedResponse,
   playResponses,
 } from "../support/play-response.ts";
-import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
 import { requireAvailable } from "../support/require-available.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 
@@ -85,7 +84,7 @@ function withoutMintedId(part: RequestPart): RequestPart {
   return { ...part, functionCall: { name: call.name, args: call.args } };
 }
 
-describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`, () => {
+describe("Gemini's answers", () => {
   test("there are some of both kinds", () => {
     expect(googleRecordings.filter(({ streamed }) => streamed).length).toBeGreaterThan(5);
     expect(googleRecordings.filter(({ streamed }) => !streamed).length).toBeGreaterThan(20);
@@ -157,7 +156,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded answers ${NEEDS_RECORDINGS}`,
   }
 });
 
-describe.skipIf(!hasRecordings)(`Gemini's recorded failures ${NEEDS_RECORDINGS}`, () => {
+describe("Gemini's failures", () => {
   for (const recording of failedGoogleRecordings) {
     test(`${recording.name}: an answer in which the model failed is an error`, async () => {
       const thrown = await play(recording)
@@ -180,7 +179,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded failures ${NEEDS_RECORDINGS}`
   }
 });
 
-describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`, () => {
+describe("Gemini's requests", () => {
   for (const exchange of generateExchanges) {
     test(`${exchange.name}: the equivalent chat request becomes the recorded one`, () => {
       const recorded: JsonObject = jsonObjectSchema.parse(exchange.request.body);
@@ -194,7 +193,7 @@ describe.skipIf(!hasRecordings)(`Gemini's recorded requests ${NEEDS_RECORDINGS}`
   }
 });
 
-describe.skipIf(!hasRecordings)(`Gemini's recorded counts of tokens ${NEEDS_RECORDINGS}`, () => {
+describe("Gemini's counts of tokens", () => {
   for (const exchange of countExchanges.filter(({ response }) => response.status === 200)) {
     const { name, request, response } = exchange;
     test(`${name}: is asked and read as it was`, async () => {

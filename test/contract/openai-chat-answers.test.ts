@@ -14,7 +14,7 @@ import {
 import { expectEventOrder } from "../support/expect-event-order.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
 import { collectEvents, createTestCall, playResponses } from "../support/play-response.ts";
-import { exchangeBytes, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { exchangeBytes } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import { cutAfterEachEvent, SPLITS } from "../support/split-bytes.ts";
 
@@ -92,7 +92,7 @@ function expectAnswer(
   expect<object | null>(response.usage).toEqual(expectedUsage(answer, provider));
 }
 
-describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RECORDINGS}`, () => {
+describe("answers of Chat Completions", () => {
   test("few of them are left out", () => {
     const unread = completionExchanges.filter(
       (exchange) => exchange.response.status === 200 && !isAnswered(exchange),
@@ -187,7 +187,7 @@ describe.skipIf(!hasRecordings)(`recorded answers of Chat Completions ${NEEDS_RE
   }
 });
 
-describe.skipIf(!hasRecordings)(`recorded answers as the next turn ${NEEDS_RECORDINGS}`, () => {
+describe("answers as the next turn", () => {
   for (const recording of complete) {
     test(`${recording.provider} ${recording.name}: goes back with its texts, reasoning and calls`, async () => {
       const { content } = await foldEvents(await openRecording(recording));

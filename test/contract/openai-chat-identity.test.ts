@@ -19,7 +19,7 @@ import {
   playResponses,
 } from "../support/play-response.ts";
 import { readCompletion, readCompletionStream } from "../support/read-completion-stream.ts";
-import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import type { Exchange } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 const COMPLETION = {
@@ -57,7 +57,7 @@ function expectedRequest({ request: { body } }: Exchange, name: string): JsonObj
     : said;
 }
 
-describe.skipIf(!hasRecordings)(`recorded requests of Chat Completions ${NEEDS_RECORDINGS}`, () => {
+describe("requests of Chat Completions", () => {
   for (const exchange of completionExchanges) {
     const provider = providerOf(exchange);
     test(`${provider} ${exchange.name}: reaches its own provider exactly as it was said`, async () => {
@@ -79,71 +79,66 @@ const ASKED = {
   },
 };
 
-describe.skipIf(!hasRecordings)(
-  `recorded answers through the Chat Completions dialect ${NEEDS_RECORDINGS}`,
-  () => {
-    for (const recording of complete) {
-      test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
-        const context = createAnswerContext("openai_chat", ASKED);
-        const stream = await openRecording(recording, undefined, ASKED.request);
-        if (!recording.streamed) {
-          const body = openaiChatDialect.encodeResponse(await foldEvents(stream), context);
-          expect(body).toStrictEqual(JSON.parse(recording.data[0] ?? ""));
-          return;
-        }
-        const text = openaiChatDialect
-          .createStreamEncoder(context)
-          .encode(await collectEvents(stream));
-        expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
-      });
+describe("answers through the Chat Completions dialect", () => {
+  for (const recording of complete) {
+    test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
+      const context = createAnswerContext("openai_chat", ASKED);
+      const stream = await openRecording(recording, undefined, ASKED.request);
+      if (!recording.streamed) {
+        const body = openaiChatDialect.encodeResponse(await foldEvents(stream), context);
+        expect(body).toStrictEqual(JSON.parse(recording.data[0] ?? ""));
+        return;
+      }
+      const text = openaiChatDialect
+        .createStreamEncoder(context)
+        .encode(await collectEvents(stream));
+      expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
+    });
 
-      test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
-        const context = createAnswerContext(null, ASKED);
-        const events = await collectEvents(await openRecording(recording));
-        const whole = openaiChatDialect.encodeResponse(foldBatches([events], null), context);
-        // Event by event, so that nothing rests on how they came together.
-        const encoder = openaiChatDialect.createStreamEncoder(context);
-        const text = events.map((event) => encoder.encode([event])).join("");
-        expect(readCompletionStream(text)).toEqual(readCompletion(whole));
-      });
+    test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
+      const context = createAnswerContext(null, ASKED);
+      const events = await collectEvents(await openRecording(recording));
+      const whole = openaiChatDialect.encodeResponse(foldBatches([events], null), context);
+      // Event by event, so that nothing rests on how they came together.
+      const encoder = openaiChatDialect.createStreamEncoder(context);
+      const text = events.map((event) => encoder.encode([event])).join("");
+      expect(readCompletionStream(text)).toEqual(readCompletion(whole));
+    });
+  }
+
+  test("a usage that the caller did not ask for is not shown", async () => {
+    const isUsageAlone = (data: string) =>
+      /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
+    const streamed = complete.filter(
+      (recording) => recording.streamed && recording.data.some(isUsageAlone),
+    );
+    expect(streamed.length).toBeGreaterThan(3);
+    for (const recording of streamed) {
+      const events = await collectEvents(await openRecording(recording));
+      const text = openaiChatDialect
+        .createStreamEncoder(createAnswerContext("openai_chat"))
+        .encode(events);
+      const expected = recording.data.filter((data) => !isUsageAlone(data));
+      expect(text).toBe(expected.map((data) => `data: ${data}\n\n`).join(""));
+      expect(events.some(({ type }) => type === "usage")).toBe(true);
     }
+  });
 
-    test("a usage that the caller did not ask for is not shown", async () => {
-      const isUsageAlone = (data: string) =>
-        /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
-      const streamed = complete.filter(
-        (recording) => recording.streamed && recording.data.some(isUsageAlone),
+  test("a recorded refusal comes back with the vendor's status, code and words", async () => {
+    const refusals = completionExchanges.filter(
+      ({ response: { status } }) => status === 400 || status === 404,
+    );
+    for (const { response } of refusals) {
+      const played = playResponses(jsonResponse(response.body, response.status));
+      const error = await rejectionOf(
+        findCompatible("plain", played).open(createTestCall({ messages: [] })),
       );
-      expect(streamed.length).toBeGreaterThan(3);
-      for (const recording of streamed) {
-        const events = await collectEvents(await openRecording(recording));
-        const text = openaiChatDialect
-          .createStreamEncoder(createAnswerContext("openai_chat"))
-          .encode(events);
-        const expected = recording.data.filter((data) => !isUsageAlone(data));
-        expect(text).toBe(expected.map((data) => `data: ${data}\n\n`).join(""));
-        expect(events.some(({ type }) => type === "usage")).toBe(true);
-      }
-    });
-
-    test("a recorded refusal comes back with the vendor's status, code and words", async () => {
-      const refusals = completionExchanges.filter(
-        ({ response: { status } }) => status === 400 || status === 404,
-      );
-      for (const { response } of refusals) {
-        const played = playResponses(jsonResponse(response.body, response.status));
-        const error = await rejectionOf(
-          findCompatible("plain", played).open(createTestCall({ messages: [] })),
-        );
-        const { status, body } = openaiChatDialect.encodeError(toChatError(error), "req_1");
-        const recorded =
-          isJsonObject(response.body) && isJsonObject(response.body.error)
-            ? response.body.error
-            : {};
-        expect(status).toBe(response.status);
-        const { message, type, param = null, code } = recorded;
-        expect<unknown>(body).toEqual({ error: { message, type, param, code } });
-      }
-    });
-  },
-);
+      const { status, body } = openaiChatDialect.encodeError(toChatError(error), "req_1");
+      const recorded =
+        isJsonObject(response.body) && isJsonObject(response.body.error) ? response.body.error : {};
+      expect(status).toBe(response.status);
+      const { message, type, param = null, code } = recorded;
+      expect<unknown>(body).toEqual({ error: { message, type, param, code } });
+    }
+  });
+});

@@ -13,7 +13,7 @@ import {
   type PlayedResponse,
   playResponses,
 } from "../support/play-response.ts";
-import { hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import { hasRecordings } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
 import { requireAvailable } from "../support/require-available.ts";
 import {
@@ -76,7 +76,7 @@ function keepsIds({ data }: ResponsesRecording): boolean {
   return true;
 }
 
-describe.skipIf(!hasRecordings)(`recorded answers of the Responses API ${NEEDS_RECORDINGS}`, () => {
+describe("answers of the Responses API", () => {
   for (const recording of responsesRecordings) {
     describe(recording.name, () => {
       test("keeps the order of events and says what was recorded", async () => {
@@ -148,7 +148,9 @@ describe.skipIf(!hasRecordings)(`recorded answers of the Responses API ${NEEDS_R
   });
 
   test("they are many, and few contradict themselves", () => {
-    expect(responsesRecordings.filter(({ streamed }) => !streamed).length).toBeGreaterThan(40);
+    expect(responsesRecordings.filter(({ streamed }) => !streamed).length).toBeGreaterThan(
+      hasRecordings ? 40 : 20,
+    );
     expect(responsesRecordings.filter(({ streamed }) => streamed).length).toBeGreaterThan(20);
     expect(responsesRecordings.filter((recording) => !keepsIds(recording)).length).toBeLessThan(
       responsesRecordings.length / 20,

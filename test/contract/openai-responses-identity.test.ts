@@ -14,7 +14,7 @@ import {
   jsonResponse,
   playResponses,
 } from "../support/play-response.ts";
-import { type Exchange, hasRecordings, NEEDS_RECORDINGS } from "../support/recordings.ts";
+import type { Exchange } from "../support/recordings.ts";
 import { requireAvailable } from "../support/require-available.ts";
 import {
   failedRecordings,
@@ -51,33 +51,28 @@ async function send(body: JsonObject): Promise<JsonObject> {
   return jsonObjectSchema.parse(JSON.parse(played.calls[0]?.body ?? ""));
 }
 
-describe.skipIf(!hasRecordings)(
-  `recorded requests of the Responses API ${NEEDS_RECORDINGS}`,
-  () => {
-    const sound = responsesExchanges.filter(
-      (exchange) => exchange.response.status === 200 && !isFetchedLater(exchange),
-    );
-    test.each(sound.map((exchange) => [exchange.path, requestBody(exchange)] as const))(
-      "%s reaches a provider of the same format as it was said",
-      async (_, body) => {
-        expect(normalizeResponsesRequest(await send(body))).toEqual(
-          normalizeResponsesRequest(body),
-        );
-      },
-    );
+describe("requests of the Responses API", () => {
+  const sound = responsesExchanges.filter(
+    (exchange) => exchange.response.status === 200 && !isFetchedLater(exchange),
+  );
+  test.each(sound.map((exchange) => [exchange.path, requestBody(exchange)] as const))(
+    "%s reaches a provider of the same format as it was said",
+    async (_, body) => {
+      expect(normalizeResponsesRequest(await send(body))).toEqual(normalizeResponsesRequest(body));
+    },
+  );
 
-    test("those whose answer must be fetched later are refused", () => {
-      const fetchedLater = responsesExchanges.filter(isFetchedLater);
-      for (const exchange of fetchedLater) {
-        expect(() =>
-          openaiResponsesDialect.decodeRequest(requestBody(exchange), new Headers()),
-        ).toThrow(/^background needs GET/);
-      }
-      expect(sound.length).toBeGreaterThan(50);
-      expect(fetchedLater.length).toBeGreaterThan(0);
-    });
-  },
-);
+  test("those whose answer must be fetched later are refused", () => {
+    const fetchedLater = responsesExchanges.filter(isFetchedLater);
+    for (const exchange of fetchedLater) {
+      expect(() =>
+        openaiResponsesDialect.decodeRequest(requestBody(exchange), new Headers()),
+      ).toThrow(/^background needs GET/);
+    }
+    expect(sound.length).toBeGreaterThan(50);
+    expect(fetchedLater.length).toBeGreaterThan(0);
+  });
+});
 
 /** The events of an SSE text, by name and data. */
 function readEvents(text: string): { event: string; data: unknown }[] {
@@ -100,48 +95,45 @@ async function open({ bytes, streamed }: ResponsesRecording) {
   return requireAvailable(createOpenaiProvider(ENV, createTestDeps(played.fetch))).open(call);
 }
 
-describe.skipIf(!hasRecordings)(
-  `recorded answers through the Responses dialect ${NEEDS_RECORDINGS}`,
-  () => {
-    const context = createAnswerContext("openai_responses");
-    for (const recording of responsesRecordings) {
-      test(`${recording.name} goes out as it came`, async () => {
-        const stream = await open(recording);
-        if (!recording.streamed) {
-          expect(openaiResponsesDialect.encodeResponse(await foldEvents(stream), context)).toEqual(
-            finishedResponse(recording),
-          );
-          return;
-        }
-        const encoder = openaiResponsesDialect.createStreamEncoder(context);
-        const text = encoder.encode(await collectEvents(stream));
-        expect(readEvents(text)).toEqual(readEvents(new TextDecoder().decode(recording.bytes)));
-      });
-    }
-
-    test("a stream that fails goes out as it came, up to the failure, which is told in our words", async () => {
-      for (const recording of failedRecordings.filter(({ streamed }) => streamed)) {
-        const encoder = openaiResponsesDialect.createStreamEncoder(context);
-        const written = readEvents(encoder.encode(await collectEvents(await open(recording))));
-        const recorded = readEvents(new TextDecoder().decode(recording.bytes));
-        expect(written.slice(-2).map(({ event }) => event)).toEqual(["error", "response.failed"]);
-        expect(written.slice(0, -2)).toEqual(
-          recorded.filter(({ event }) => event !== "error" && event !== "response.failed"),
-        );
-      }
-    });
-
-    test("a streamed answer that is asked for whole is the end mark's response", async () => {
-      const streamed = responsesRecordings.filter((recording) => recording.streamed);
-      for (const recording of streamed) {
-        const response = await foldEvents(await open(recording));
-        expect(openaiResponsesDialect.encodeResponse(response, context)).toEqual(
+describe("answers through the Responses dialect", () => {
+  const context = createAnswerContext("openai_responses");
+  for (const recording of responsesRecordings) {
+    test(`${recording.name} goes out as it came`, async () => {
+      const stream = await open(recording);
+      if (!recording.streamed) {
+        expect(openaiResponsesDialect.encodeResponse(await foldEvents(stream), context)).toEqual(
           finishedResponse(recording),
         );
+        return;
       }
+      const encoder = openaiResponsesDialect.createStreamEncoder(context);
+      const text = encoder.encode(await collectEvents(stream));
+      expect(readEvents(text)).toEqual(readEvents(new TextDecoder().decode(recording.bytes)));
     });
-  },
-);
+  }
+
+  test("a stream that fails goes out as it came, up to the failure, which is told in our words", async () => {
+    for (const recording of failedRecordings.filter(({ streamed }) => streamed)) {
+      const encoder = openaiResponsesDialect.createStreamEncoder(context);
+      const written = readEvents(encoder.encode(await collectEvents(await open(recording))));
+      const recorded = readEvents(new TextDecoder().decode(recording.bytes));
+      expect(written.slice(-2).map(({ event }) => event)).toEqual(["error", "response.failed"]);
+      expect(written.slice(0, -2)).toEqual(
+        recorded.filter(({ event }) => event !== "error" && event !== "response.failed"),
+      );
+    }
+  });
+
+  test("a streamed answer that is asked for whole is the end mark's response", async () => {
+    const streamed = responsesRecordings.filter((recording) => recording.streamed);
+    for (const recording of streamed) {
+      const response = await foldEvents(await open(recording));
+      expect(openaiResponsesDialect.encodeResponse(response, context)).toEqual(
+        finishedResponse(recording),
+      );
+    }
+  });
+});
 
 /** The same answer as if a vendor of another format had given it: without the vendor's events, forms and signatures. */
 function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
@@ -170,40 +162,37 @@ function omitKeys<T extends object, K extends string>(value: T, ...names: K[]): 
   return copy;
 }
 
-describe.skipIf(!hasRecordings)(
-  `recorded answers written by this server ${NEEDS_RECORDINGS}`,
-  () => {
-    const forms = [
-      ["for another vendor", null, toForeign],
-      ["without the vendor's events", "openai_responses", toUnstreamed],
-    ] as const;
-    for (const recording of responsesRecordings) {
-      for (const [name, format, strip] of forms) {
-        test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
-          const events = strip(await collectEvents(await open(recording)));
-          const context = createAnswerContext(format);
-          const whole = JSON.parse(
-            JSON.stringify(
-              openaiResponsesDialect.encodeResponse(foldBatches([events], format), context),
-            ),
-          );
+describe("answers written by this server", () => {
+  const forms = [
+    ["for another vendor", null, toForeign],
+    ["without the vendor's events", "openai_responses", toUnstreamed],
+  ] as const;
+  for (const recording of responsesRecordings) {
+    for (const [name, format, strip] of forms) {
+      test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
+        const events = strip(await collectEvents(await open(recording)));
+        const context = createAnswerContext(format);
+        const whole = JSON.parse(
+          JSON.stringify(
+            openaiResponsesDialect.encodeResponse(foldBatches([events], format), context),
+          ),
+        );
 
-          const text = openaiResponsesDialect.createStreamEncoder(context).encode(events);
-          expect(readEvents(text).at(-1)?.data).toMatchObject({ response: whole });
+        const text = openaiResponsesDialect.createStreamEncoder(context).encode(events);
+        expect(readEvents(text).at(-1)?.data).toMatchObject({ response: whole });
 
-          const client = new OpenAI({
-            apiKey: "token",
-            baseURL: "http://server.test/v1",
-            fetch: async () =>
-              new Response(text, { headers: { "content-type": "text/event-stream" } }),
-          });
-          const final = await client.responses.stream({ model: "m", input: "Hi" }).finalResponse();
-          expect(JSON.parse(JSON.stringify(final.output))).toMatchObject(whole.output);
+        const client = new OpenAI({
+          apiKey: "token",
+          baseURL: "http://server.test/v1",
+          fetch: async () =>
+            new Response(text, { headers: { "content-type": "text/event-stream" } }),
         });
-      }
+        const final = await client.responses.stream({ model: "m", input: "Hi" }).finalResponse();
+        expect(JSON.parse(JSON.stringify(final.output))).toMatchObject(whole.output);
+      });
     }
-  },
-);
+  }
+});
 
 /** What a refusal is told by: as the vendor said it, but for a code that only repeats the type. */
 function refusalIn(body: unknown): JsonObject {
@@ -211,28 +200,23 @@ function refusalIn(body: unknown): JsonObject {
   return { ...error, code: error.code === error.type ? null : error.code };
 }
 
-describe.skipIf(!hasRecordings)(
-  `recorded refusals of the Responses API ${NEEDS_RECORDINGS}`,
-  () => {
-    const refusals = responsesExchanges.filter(({ response }) =>
-      [400, 404, 413, 422].includes(response.status),
-    );
-    test.each(refusals.map(({ path, response }) => [path, response] as const))(
-      "%s comes back with OpenAI's status, code and words",
-      async (_, { status, body }) => {
-        const played = playResponses(jsonResponse(body, status));
-        const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] });
-        const error = await requireAvailable(
-          createOpenaiProvider(ENV, createTestDeps(played.fetch)),
-        )
-          .open(call)
-          .catch((thrown) => thrown);
-        const encoded = openaiResponsesDialect.encodeError(error, "req_1");
-        const refusal = refusalIn(body);
-        expect(encoded.body).toEqual({ error: refusal });
-        // Of a model that is not there OpenAI says 400 here and 404 elsewhere; this server always says 404.
-        expect(encoded.status).toBe(refusal.code === "model_not_found" ? 404 : status);
-      },
-    );
-  },
-);
+describe("refusals of the Responses API", () => {
+  const refusals = responsesExchanges.filter(({ response }) =>
+    [400, 404, 413, 422].includes(response.status),
+  );
+  test.each(refusals.map(({ path, response }) => [path, response] as const))(
+    "%s comes back with OpenAI's status, code and words",
+    async (_, { status, body }) => {
+      const played = playResponses(jsonResponse(body, status));
+      const call = createTestCall({ messages: [{ role: "user", content: "Hi" }] });
+      const error = await requireAvailable(createOpenaiProvider(ENV, createTestDeps(played.fetch)))
+        .open(call)
+        .catch((thrown) => thrown);
+      const encoded = openaiResponsesDialect.encodeError(error, "req_1");
+      const refusal = refusalIn(body);
+      expect(encoded.body).toEqual({ error: refusal });
+      // Of a model that is not there OpenAI says 400 here and 404 elsewhere; this server always says 404.
+      expect(encoded.status).toBe(refusal.code === "model_not_found" ? 404 : status);
+    },
+  );
+});

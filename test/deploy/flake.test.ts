@@ -20,7 +20,7 @@ const sources = [
   "package.json",
   "package-lock.json",
   "src",
-  "scripts/start-oneshot",
+  "scripts/deploy/start-oneshot",
   "elixir",
 ];
 

@@ -59,7 +59,7 @@ describe.each(["fly.toml", "fly-integrated.toml"])("%s", (name) => {
 
 describe("the time to stop", () => {
   test("of the integrated app holds both drains, one after the other", () => {
-    const drain = Number(/DRAIN_SECONDS:-(\d+)/.exec(read("scripts/start-oneshot"))?.[1]);
+    const drain = Number(/DRAIN_SECONDS:-(\d+)/.exec(read("scripts/deploy/start-oneshot"))?.[1]);
     const grace =
       Number(/SHUTDOWN_GRACE_MS` \| `(\d+)`/.exec(read("docs/configuration.md"))?.[1]) / 1000;
     expect(drain).toBeGreaterThan(0);

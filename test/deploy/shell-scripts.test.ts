@@ -23,7 +23,7 @@ const scripts = [...findScripts("scripts"), ...findScripts(".ci")];
 test("the scripts are found", () => {
   expect(scripts).toEqual(
     expect.arrayContaining([
-      "scripts/start-oneshot",
+      "scripts/deploy/start-oneshot",
       "scripts/deploy-fly.sh",
       "scripts/bundle-credentials.sh",
     ]),

@@ -23,7 +23,10 @@ let tools: StandInTools;
 let running: Started[] = [];
 beforeEach(() => {
   tools = createStandInTools();
-  copyFileSync(join(root, "scripts/start-oneshot"), join(tools.folder, ".bin/start-oneshot"));
+  copyFileSync(
+    join(root, "scripts/deploy/start-oneshot"),
+    join(tools.folder, ".bin/start-oneshot"),
+  );
   addProcess("web");
   addProcess("ai-server");
 });

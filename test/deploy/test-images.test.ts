@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { runCommand } from "../support/deploy/run-command.ts";
 import { createStandInTools, type StandInTools } from "../support/deploy/stand-in-tools.ts";
 
-const script = resolve(import.meta.dir, "../../scripts/test-images.sh");
+const script = resolve(import.meta.dir, "../../scripts/test/test-images.sh");
 setDefaultTimeout(60_000);
 
 let tools: StandInTools;

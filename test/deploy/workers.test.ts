@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { bundleWorker } from "../../scripts/bundle-worker.ts";
-import { checkWorker } from "../../scripts/check-worker.ts";
+import { bundleWorker } from "../../scripts/deploy/bundle-worker.ts";
+import { checkWorker } from "../../scripts/deploy/check-worker.ts";
 import { createStandInTools } from "../support/deploy/stand-in-tools.ts";
 import { until } from "../support/until.ts";
 
@@ -76,7 +76,7 @@ trap '${note("asked").replaceAll("'", '"')}; exit 0' TERM
 ${note("up")}
 for _ in {1..600}; do sleep 0.1; done`,
       );
-      const dev = Bun.spawn([process.execPath, "scripts/dev-workers.ts"], {
+      const dev = Bun.spawn([process.execPath, "scripts/dev/dev-workers.ts"], {
         cwd: root,
         env: { PATH: tools.path, HOME: tools.folder, PORT: "1" },
         stdio: ["ignore", "ignore", "inherit"],

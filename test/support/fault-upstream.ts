@@ -1,99 +1,47 @@
-import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { findFreePort } from "./find-free-port.ts";
+import { createServer, type Socket } from "node:net";
+import { FAULTS, LEAK } from "./faults.ts";
 import { until } from "./until.ts";
-import { faultProgram } from "./vectors.ts";
 
-/** An upstream that breaks in the way that was chosen: the vectors' fault server, behind one address. */
+/** An upstream of the Messages API that breaks in the way that was chosen. */
 export interface FaultUpstream {
   readonly url: string;
-  /** The scenario that answers the next requests. */
+  /** The fault by which the next requests are answered, by its name in `FAULTS`. */
   scenario: string;
-  /** How many connections came in since the last look. */
-  takeConnections(): number;
   /** Waits until no connection is open. */
   untilClosed(): Promise<void>;
-  /** What the fault server wrote: it says when a redirect was followed. */
-  output(): string;
+  /** Whether the redirect was followed to its target. */
+  followedRedirect(): boolean;
   stop(): Promise<void>;
 }
 
-async function startFaultServer(): Promise<{
-  port: number;
-  output(): string;
-  stop(): Promise<void>;
-}> {
-  const port = findFreePort();
-  const child = Bun.spawn([process.execPath, faultProgram], {
-    cwd: tmpdir(),
-    env: { PORT: String(port) },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
-  let output = "";
-  const decoder = new TextDecoder();
-  const write = (bytes: Uint8Array): void => {
-    output += decoder.decode(bytes, { stream: true });
-  };
-  child.stdout.pipeTo(new WritableStream({ write }));
-  await until("the fault server listens", () => output.includes("faultd"));
-  return {
-    port,
-    output: () => output,
-    async stop() {
-      child.kill();
-      await child.exited;
-    },
-  };
-}
-
-/** The fault server closes each connection after its answer without saying so; a caller that kept it for the next call would meet that instead. */
-function sayClose(first: Buffer): Buffer {
-  const head = first.toString("latin1");
-  return head.startsWith("HTTP/1.1 103") || /^connection:/im.test(head)
-    ? first
-    : Buffer.from(head.replace("\r\n", "\r\nconnection: close\r\n"), "latin1");
-}
-
-/** Passes bytes and ends on, in both directions; a reset stays a reset. */
-function join(
-  from: Socket,
-  to: Socket,
-  changeFirst: (first: Buffer) => Buffer = (first) => first,
-): void {
-  let change = changeFirst;
-  from.on("data", (read: Buffer) => {
-    const bytes = change(read);
-    change = (unchanged) => unchanged;
-    if (to.writable && !to.write(bytes)) {
-      from.pause();
-      to.once("drain", () => from.resume());
-    }
-  });
-  from.on("end", () => to.end());
-  from.on("error", () => to.resetAndDestroy());
-  from.on("close", () => to.destroySoon());
+/** Whether the bytes read so far are a whole request. */
+function isWhole(text: string): boolean {
+  const headEnd = text.indexOf("\r\n\r\n");
+  if (headEnd === -1) return false;
+  const length = /^content-length: *(\d+)/im.exec(text)?.[1];
+  return length === undefined
+    ? !/^transfer-encoding:/im.test(text) || text.endsWith("0\r\n\r\n")
+    : text.length >= headEnd + 4 + Number(length);
 }
 
 export async function startFaultUpstream(): Promise<FaultUpstream> {
-  const faults = await startFaultServer();
   const open = new Set<Socket>();
-  let connections = 0;
-  const server = createServer({ noDelay: true }, (caller) => {
-    connections += 1;
-    open.add(caller);
-    caller.on("close", () => open.delete(caller));
-    caller.on("error", () => open.delete(caller));
-    caller.once("data", (first: Buffer) => {
-      const upstream = connect({ host: "127.0.0.1", port: faults.port, noDelay: true });
-      // The scenario is the first segment of the path.
-      const head = first
-        .toString("latin1")
-        .replace(/^([A-Z]+) \//, `$1 /${faultUpstream.scenario}/`);
-      upstream.write(Buffer.from(head, "latin1"));
-      join(caller, upstream);
-      join(upstream, caller, sayClose);
+  let followed = false;
+  const server = createServer({ noDelay: true }, (socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    socket.on("error", () => open.delete(socket));
+    let received = "";
+    let begun = false;
+    socket.on("data", (bytes: Buffer) => {
+      received += bytes.toString("latin1");
+      if (begun || !isWhole(received)) return;
+      begun = true;
+      const leaks = received.split(" ")[1]?.startsWith(`/${LEAK}/`) === true;
+      followed ||= leaks;
+      const fault = FAULTS[leaks ? LEAK : upstream.scenario];
+      if (!fault) throw new Error(`there is no fault ${upstream.scenario}`);
+      void fault(socket, upstream.url);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -101,21 +49,15 @@ export async function startFaultUpstream(): Promise<FaultUpstream> {
   if (address === null || typeof address === "string")
     throw new Error("the fault upstream has no port");
 
-  const faultUpstream: FaultUpstream = {
+  const upstream: FaultUpstream = {
     url: `http://127.0.0.1:${address.port}`,
     scenario: "ok",
-    takeConnections() {
-      const count = connections;
-      connections = 0;
-      return count;
-    },
     untilClosed: () => until("no connection to the upstream is open", () => open.size === 0),
-    output: faults.output,
+    followedRedirect: () => followed,
     async stop() {
       for (const socket of open) socket.destroy();
       server.close();
-      await faults.stop();
     },
   };
-  return faultUpstream;
+  return upstream;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { readVectorFile } from "./vectors.ts";
+import { makeJwtCases } from "./hostile-tokens.ts";
+import { hasVectors, readVectorFile } from "./vectors.ts";
 
 const keySchema = z.looseObject({ kid: z.string(), kty: z.string(), k: z.string().optional() });
 export type VectorKey = z.infer<typeof keySchema>;
@@ -41,9 +42,12 @@ const jokenTokensSchema = z.object({
 });
 export type JokenTokens = z.infer<typeof jokenTokensSchema>;
 
-/** Hostile tokens and a few good ones, for a ring of keys. */
-export function loadJwtCases(): JwtCases {
-  return jwtCasesSchema.parse(readVectorFile("jwt/jwt-cases.json"));
+/** Hostile tokens and a few good ones, each set for a ring of keys: those made here, and the vectors if they are there. */
+export function loadJwtSets(): { origin: string; set: JwtCases }[] {
+  const made = { origin: "made here", set: makeJwtCases() };
+  if (!hasVectors) return [made];
+  const set = jwtCasesSchema.parse(readVectorFile("jwt/jwt-cases.json"));
+  return [made, { origin: "of the vectors", set }];
 }
 
 /** Tokens made by the real Joken. */

@@ -1,19 +1,14 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import * as z from "zod";
 import { ANTHROPIC_FIXTURES, TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
+import { messageExchanges, recordedMessages } from "../../support/anthropic-recordings.ts";
 import type { HttpAnswer } from "../../support/chat-client.ts";
 import {
   messageSchema,
   readStreamedMessage,
   summarizeMessage,
 } from "../../support/read-anthropic-message.ts";
-import {
-  type Exchange,
-  exchangeBytes,
-  hasRecordings,
-  loadExchanges,
-  NEEDS_RECORDINGS,
-} from "../../support/recordings.ts";
+import { type Exchange, exchangeBytes } from "../../support/recordings.ts";
 import { splitRandomly } from "../../support/split-bytes.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
 import {
@@ -24,13 +19,11 @@ import {
 import { type Answer, jsonAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 
-/** The recorded calls of the Messages API (not of its token counter) that were answered. */
+/** The calls of the Messages API (not of its token counter) that were answered to the end. */
 export function loadMessageExchanges(): Exchange[] {
-  return loadExchanges("anthropic").filter(({ request, response }) => {
-    const { hostname, pathname } = new URL(request.url);
-    return (
-      hostname === "api.anthropic.com" && pathname === "/v1/messages" && response.status === 200
-    );
+  const whole = new Set(recordedMessages.map(({ name }) => name));
+  return messageExchanges.filter(({ name, request }) => {
+    return whole.has(name) && new URL(request.url).hostname === "api.anthropic.com";
   });
 }
 
@@ -143,7 +136,7 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
       expect(headers).not.toContain("eyJ");
     });
 
-    describe.skipIf(!hasRecordings)(`recorded exchanges ${NEEDS_RECORDINGS}`, () => {
+    describe("whole exchanges", () => {
       test.each(loadMessageExchanges().map((exchange) => [exchange.path, exchange] as const))(
         "%s",
         async (_path, exchange) => {

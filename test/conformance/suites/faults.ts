@@ -4,7 +4,6 @@ import { type FaultUpstream, startFaultUpstream } from "../../support/fault-upst
 import { hasProcessFiles, measureMemoryRise } from "../../support/read-process.ts";
 import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { readFailure, summarizeResponse, summarizeStream } from "../../support/summarize-answer.ts";
-import { hasVectors, NEEDS_VECTORS } from "../../support/vectors.ts";
 import { type Conformance, PROMPT_CANARY, type Subject } from "../conformance.ts";
 
 const MIB = 1024 * 1024;
@@ -69,7 +68,7 @@ const LEAKS = ["sk-ant-ECHO", "ECHOED", "SECRETPROMPT", "captive portal", "<html
 
 /** Every way in which an upstream breaks, for a whole answer and for a stream. */
 export function describeFaults({ runtime, start }: Conformance): void {
-  describe.skipIf(!hasVectors)(`faults of the upstream ${NEEDS_VECTORS}`, () => {
+  describe("faults of the upstream", () => {
     let faults: FaultUpstream;
     let subject: Subject;
     let impatient: Subject;
@@ -158,7 +157,7 @@ export function describeFaults({ runtime, start }: Conformance): void {
     });
 
     test("the redirect's target was never called", () => {
-      expect(faults.output()).not.toContain("LEAK");
+      expect(faults.followedRedirect()).toBe(false);
     });
 
     test.skipIf(!hasProcessFiles)(

@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { findFreePort } from "../find-free-port.ts";
 import { until } from "../until.ts";
 
-const settings = resolve(import.meta.dir, "../../../scripts/images/settings.sh");
+const settings = resolve(import.meta.dir, "../../../scripts/deploy/images/settings.sh");
 
 /** Waits until a container has written this; programs write their logs in pieces, some time after. */
 export async function waitForLog(container: Container, text: string): Promise<void> {
   await until(`the container says "${text}"`, async () => (await container.logs()).includes(text));
 }
 
-/** podman with the storage of scripts/images; its complaint that there is no systemd to run health checks by is left out. */
+/** podman with the storage of scripts/deploy/images; its complaint that there is no systemd to run health checks by is left out. */
 export async function podman(...args: string[]): Promise<{ code: number; out: string }> {
   const child = Bun.spawn(
     ["bash", "-c", `source '${settings}'; run_podman "$@"`, "bash", ...args],

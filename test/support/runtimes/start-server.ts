@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { bundleWorker } from "../../../scripts/bundle-worker.ts";
-import { serveWorker } from "../../../scripts/serve-worker.ts";
+import { bundleWorker } from "../../../scripts/deploy/bundle-worker.ts";
+import { serveWorker } from "../../../scripts/dev/serve-worker.ts";
 import { findChildren, isRunning } from "../read-process.ts";
 import type { RunningServer, Runtime, StartOptions } from "./runtime.ts";
 import { spawnServer } from "./spawn-server.ts";

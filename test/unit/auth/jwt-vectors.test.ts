@@ -10,25 +10,15 @@ import { judge } from "../../support/judge-token.ts";
 import {
   endsInHeaderSpace,
   type JokenTokens,
-  type JwtCases,
   keyEnvironment,
   loadJokenTokens,
-  loadJwtCases,
+  loadJwtSets,
   namedKeyEnvironment,
   type VectorKey,
 } from "../../support/jwt-vectors.ts";
 import { hasVectors, NEEDS_VECTORS } from "../../support/vectors.ts";
 
 // Suites that are left out are still read.
-const NO_CASES: JwtCases = {
-  now: 0,
-  issuer: "",
-  audience: "",
-  keys: [],
-  startupRefuse: [],
-  count: 0,
-  cases: [],
-};
 const NO_TOKENS: JokenTokens = { now: 0, keys: [], cases: [] };
 
 /**
@@ -57,10 +47,8 @@ async function createMixedRing(keys: readonly VectorKey[]) {
   return createKeyRing(ring);
 }
 
-describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
-  const { now, issuer, audience, keys, cases, count, startupRefuse } = hasVectors
-    ? loadJwtCases()
-    : NO_CASES;
+describe.each(loadJwtSets())("the JWT cases $origin", ({ set }) => {
+  const { now, issuer, audience, keys, cases, count, startupRefuse } = set;
   const rules = { issuer, audience, toleranceSeconds: 30, maxLifetimeSeconds: 86_400 };
 
   test("are complete", () => {

@@ -3,12 +3,12 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import * as z from "zod";
-import { renderConfiguration } from "../../../scripts/configuration-page.ts";
-import { formatTable } from "../../../scripts/markdown.ts";
-import { renderParameters } from "../../../scripts/parameter-table.ts";
-import { configurationPage } from "../../../scripts/write-configuration-docs.ts";
-import { writeOrCheck } from "../../../scripts/write-or-check.ts";
-import { COLUMNS, parametersPage } from "../../../scripts/write-parameter-table.ts";
+import { renderConfiguration } from "../../../scripts/docs/configuration-page.ts";
+import { formatTable } from "../../../scripts/docs/markdown.ts";
+import { renderParameters } from "../../../scripts/docs/parameter-table.ts";
+import { configurationPage } from "../../../scripts/docs/write-configuration-docs.ts";
+import { writeOrCheck } from "../../../scripts/docs/write-or-check.ts";
+import { COLUMNS, parametersPage } from "../../../scripts/docs/write-parameter-table.ts";
 import { createCatalog } from "../../../src/catalog/index.ts";
 import { PARAMETERS } from "../../../src/chat/model.ts";
 import { envSchema } from "../../../src/config.ts";
@@ -18,7 +18,7 @@ const root = resolve(import.meta.dir, "../../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
 describe("docs/configuration.md", () => {
-  test("is what the code says (else run: bun scripts/write-configuration-docs.ts)", () => {
+  test("is what the code says (else run: bun scripts/docs/write-configuration-docs.ts)", () => {
     expect(read("docs/configuration.md")).toBe(configurationPage());
   });
 
@@ -47,7 +47,7 @@ describe("docs/configuration.md", () => {
 });
 
 describe("docs/parameters.md", () => {
-  test("is what the code says (else run: bun scripts/write-parameter-table.ts)", () => {
+  test("is what the code says (else run: bun scripts/docs/write-parameter-table.ts)", () => {
     expect(read("docs/parameters.md")).toBe(parametersPage());
   });
 

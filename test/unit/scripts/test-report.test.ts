@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { formatLeftOut, readTestReport } from "../../../scripts/test-report.ts";
+import { formatLeftOut, readTestReport } from "../../../scripts/test/test-report.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="bun test" tests="5" failures="1" skipped="3">

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { resolve } from "node:path";
-import { parseClaims, parseTtl, UsageError } from "../../../scripts/token-options.ts";
+import { parseClaims, parseTtl, UsageError } from "../../../scripts/dev/token-options.ts";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
 import { parseAuthConfig } from "../../../src/auth/env.ts";
 import { TEST_SECRET } from "../../support/jwt.ts";
 
-const script = resolve(import.meta.dir, "../../../scripts/token.ts");
+const script = resolve(import.meta.dir, "../../../scripts/dev/token.ts");
 
 function runScript(
   args: string[],

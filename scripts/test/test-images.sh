@@ -6,7 +6,7 @@
 #                            Linux as root even then, exits with 1
 set -euo pipefail
 unset CDPATH
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 required=""
 leave_out() {
@@ -35,7 +35,7 @@ has_tools || leave_out "there is no $missing: apt-get install --no-install-recom
 bun="$PWD/node_modules/.bin/bun"
 [ -x "$bun" ] || leave_out "node_modules is not installed"
 
-source scripts/images/settings.sh
+source scripts/deploy/images/settings.sh
 # One run at a time: they would take each other's images and containers.
 exec 9>"$cache/lock"
 flock --nonblock 9 || { echo "Another run is testing its images; this one waits for it." && flock 9; }
@@ -57,19 +57,19 @@ last_line() { grep '[^[:space:]]' "$log" | tail -n 1; }
 # A container of a hosting company, for one, may neither mount nor make a namespace.
 { container="$(run_buildah from scratch 2>"$log")" && run_buildah mount "$container" >/dev/null 2>"$log"; } ||
   leave_out "buildah cannot work on this machine: $(last_line)"
-scripts/images/make-bases.sh 2>"$log" || leave_out "the base images cannot be made: $(last_line)"
+scripts/deploy/images/make-bases.sh 2>"$log" || leave_out "the base images cannot be made: $(last_line)"
 run_podman run --rm --publish 127.0.0.1::8080 "docker.io/library/$debian_image" true >"$log" 2>&1 9>&- ||
   leave_out "podman cannot run a container on this machine: $(last_line)"
 
 step() { printf '\n== %s (%d s)\n' "$1" "$SECONDS"; }
 build() {
   step "build $1"
-  scripts/images/build.sh "$@" >"$log" 2>&1 9>&- || { tail -40 "$log" && exit 1; }
+  scripts/deploy/images/build.sh "$@" >"$log" 2>&1 9>&- || { tail -40 "$log" && exit 1; }
 }
 
 # The integrated image takes any Elixir app; this one is a few lines, and in a folder of its own.
 context="$(mktemp -d)"
-tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore src elixir bridges/copilot scripts/start-oneshot |
+tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore src elixir bridges/copilot scripts/deploy/start-oneshot |
   tar -x -C "$context"
 cp -r test/fixtures/elixir-app "$context/elixir/relay"
 

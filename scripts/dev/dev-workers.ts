@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ConfigError } from "../src/env/config-error.ts";
-import { type Development, enterDevelopment } from "../src/runtimes/development.ts";
-import { bundleWorker } from "./bundle-worker.ts";
+import { ConfigError } from "../../src/env/config-error.ts";
+import { type Development, enterDevelopment } from "../../src/runtimes/development.ts";
+import { bundleWorker } from "../deploy/bundle-worker.ts";
 import { findModernNode } from "./find-modern-node.ts";
 import { serveWorker } from "./serve-worker.ts";
 

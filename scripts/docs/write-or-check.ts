@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 
-const root = resolve(import.meta.dir, "..");
+const root = resolve(import.meta.dir, "../..");
 
 /**
  * Writes a document that is made from the code, or, with `--check` among the arguments, says whether what is there is the same. The
@@ -21,7 +21,7 @@ export function writeOrCheck(
     return 0;
   }
   if (args.includes("--check")) {
-    console.error(`${name} is not what the code says; run: bun scripts/${script}`);
+    console.error(`${name} is not what the code says; run: bun scripts/docs/${script}`);
     return 1;
   }
   writeFileSync(file, content);

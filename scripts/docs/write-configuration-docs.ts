@@ -1,14 +1,14 @@
-/** bun scripts/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of the environment. */
-import { authEnv } from "../src/auth/env.ts";
-import { catalogEnv } from "../src/catalog/overrides.ts";
-import { envSchema } from "../src/config.ts";
-import { googleEnv } from "../src/google/env.ts";
-import { claudeEnv } from "../src/providers/claude/env.ts";
-import { copilotEnv } from "../src/providers/copilot/env.ts";
-import { cursorEnv } from "../src/providers/cursor/env.ts";
-import { geminiEnv } from "../src/providers/gemini/env.ts";
-import { openaiEnv } from "../src/providers/openai/env.ts";
-import { openaiCompatibleEnv } from "../src/providers/openai-compatible/env.ts";
+/** bun scripts/docs/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of the environment. */
+import { authEnv } from "../../src/auth/env.ts";
+import { catalogEnv } from "../../src/catalog/overrides.ts";
+import { envSchema } from "../../src/config.ts";
+import { googleEnv } from "../../src/google/env.ts";
+import { claudeEnv } from "../../src/providers/claude/env.ts";
+import { copilotEnv } from "../../src/providers/copilot/env.ts";
+import { cursorEnv } from "../../src/providers/cursor/env.ts";
+import { geminiEnv } from "../../src/providers/gemini/env.ts";
+import { openaiEnv } from "../../src/providers/openai/env.ts";
+import { openaiCompatibleEnv } from "../../src/providers/openai-compatible/env.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 

@@ -1,6 +1,7 @@
 // Deploys to Cloudflare Workers (arguments go to `wrangler deploy`), after a check in which wrangler's warnings count as errors.
+import { findModernNode } from "../dev/find-modern-node.ts";
 import { checkWorker } from "./check-worker.ts";
-import { findModernNode } from "./find-modern-node.ts";
+import { WRANGLER } from "./run-wrangler.ts";
 
 const problems = await checkWorker();
 if (problems.length > 0) {
@@ -9,10 +10,9 @@ if (problems.length > 0) {
   );
   process.exit(1);
 }
-const wrangler = "node_modules/wrangler/wrangler-dist/cli.js";
 const node = findModernNode();
 const { exitCode } = Bun.spawnSync(
-  [...(node ? [node] : [process.execPath, "--bun"]), wrangler, "deploy", ...process.argv.slice(2)],
+  [...(node ? [node] : [process.execPath, "--bun"]), WRANGLER, "deploy", ...process.argv.slice(2)],
   {
     stdio: ["inherit", "inherit", "inherit"],
   },

@@ -1,15 +1,15 @@
-/** bun scripts/write-parameter-table.ts [--check] — docs/parameters.md from the providers' capabilities lists and the catalog. */
+/** bun scripts/docs/write-parameter-table.ts [--check] — docs/parameters.md from the providers' capabilities lists and the catalog. */
 
-import { createCatalog } from "../src/catalog/index.ts";
-import { capabilitiesOf } from "../src/formats/openai-chat/capabilities.ts";
-import { NO_QUIRKS, quirksSchema } from "../src/formats/openai-chat/quirks.ts";
-import { claudeCapabilities } from "../src/providers/claude/capabilities.ts";
-import { BRIDGE_QUIRKS } from "../src/providers/copilot/quirks.ts";
-import { cursorCapabilities } from "../src/providers/cursor/capabilities.ts";
-import { echoCapabilities } from "../src/providers/echo/capabilities.ts";
-import { geminiCapabilities } from "../src/providers/gemini/capabilities.ts";
-import { openaiCapabilities } from "../src/providers/openai/capabilities.ts";
-import { PRESETS } from "../src/providers/openai-compatible/presets.ts";
+import { createCatalog } from "../../src/catalog/index.ts";
+import { capabilitiesOf } from "../../src/formats/openai-chat/capabilities.ts";
+import { NO_QUIRKS, quirksSchema } from "../../src/formats/openai-chat/quirks.ts";
+import { claudeCapabilities } from "../../src/providers/claude/capabilities.ts";
+import { BRIDGE_QUIRKS } from "../../src/providers/copilot/quirks.ts";
+import { cursorCapabilities } from "../../src/providers/cursor/capabilities.ts";
+import { echoCapabilities } from "../../src/providers/echo/capabilities.ts";
+import { geminiCapabilities } from "../../src/providers/gemini/capabilities.ts";
+import { openaiCapabilities } from "../../src/providers/openai/capabilities.ts";
+import { PRESETS } from "../../src/providers/openai-compatible/presets.ts";
 import { type Column, renderParameters } from "./parameter-table.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 

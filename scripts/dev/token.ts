@@ -4,10 +4,10 @@
  * Mints a token for the JWT_SECRET of the environment or of `.env` (which Bun reads) and prints it alone on the standard output.
  */
 import { parseArgs } from "node:util";
-import { createAuthenticator } from "../src/auth/create-authenticator.ts";
-import { parseAuthConfig } from "../src/auth/env.ts";
-import { mintToken } from "../src/auth/mint-token.ts";
-import { ConfigError } from "../src/env/config-error.ts";
+import { createAuthenticator } from "../../src/auth/create-authenticator.ts";
+import { parseAuthConfig } from "../../src/auth/env.ts";
+import { mintToken } from "../../src/auth/mint-token.ts";
+import { ConfigError } from "../../src/env/config-error.ts";
 import { parseClaims, parseTtl, UsageError } from "./token-options.ts";
 
 const USAGE = `npm run token -- [--sub NAME] [--ttl 30m|1h|1d] [--issuer TEXT] [--audience TEXT] [--claim NAME=VALUE]…

@@ -31,7 +31,7 @@ export async function serveWorker({
   onLine,
 }: ServeWorkerOptions): Promise<ServedWorker> {
   const config = configSchema.parse(
-    Bun.TOML.parse(readFileSync(resolve(import.meta.dir, "../wrangler.toml"), "utf8")),
+    Bun.TOML.parse(readFileSync(resolve(import.meta.dir, "../../wrangler.toml"), "utf8")),
   );
   const worker = new Miniflare({
     host: "127.0.0.1",

@@ -44,7 +44,7 @@ export function renderConfiguration(envSchema: z.ZodObject, sections: readonly S
 
   return `# Configuration
 
-Generated from the code by \`scripts/write-configuration-docs.ts\`; do not edit it here.
+Generated from the code by \`scripts/docs/write-configuration-docs.ts\`; do not edit it here.
 
 Environment variables set everything (on Bun also \`.env\`; on Workers variables and secrets). To try
 the server out, none is needed; a provider is available once its key is set. An empty variable counts

@@ -6,7 +6,7 @@
 
 set -euo pipefail
 unset CDPATH
-root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)"
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/ai-server-images"
 mkdir -p "$cache/run"
 
