@@ -9,7 +9,7 @@ import { collectEvents, createTestCall, createTestDeps } from "../support/play-r
 import { requireAvailable } from "../support/require-available.ts";
 import { hasVectors, NEEDS_VECTORS } from "../support/vectors.ts";
 
-/** What each scenario must come to: an answer's text, or the code of the failure. */
+/** The expected outcome of each scenario: an answer's text, or the code of the failure. */
 const OUTCOMES: Readonly<
   Record<string, { text: string } | { code: RegExp; retryAfterSeconds?: number }>
 > = {
@@ -49,7 +49,7 @@ const OUTCOMES: Readonly<
   nohead: { code: /^upstream_timeout$/ },
 };
 
-/** Those that nothing but our patience ends. */
+/** Scenarios that only a timeout ends. */
 const SILENCES: ReadonlySet<string> = new Set(["stall", "nohead", "comments", "pings"]);
 const SHORT_TIMEOUTS = {
   headersMs: 1000,
@@ -59,7 +59,7 @@ const SHORT_TIMEOUTS = {
   totalMs: 2000,
 };
 
-/** Pieces of the fault server's bodies that go no further. */
+/** Texts of the fault server that must not be passed on. */
 const LEAKS = /sk-ant-ECHO|ECHOED|SECRETPROMPT|captive portal|<html/;
 
 describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () => {
@@ -69,7 +69,7 @@ describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () =
   });
   afterAll(() => faults.stop());
 
-  /** All events; a failure before the first of them stands as the only one. */
+  /** All events; a failure before the first one is the only event. */
   async function meet(
     scenario: string,
     timeouts: Partial<UpstreamTimeouts>,
@@ -113,7 +113,7 @@ describe.skipIf(!hasVectors)(`broken upstreams of Claude ${NEEDS_VECTORS}`, () =
     });
   }
 
-  test("bigline: an answer or upstream_invalid_response, as the line came in pieces", async () => {
+  test("bigline: an answer or upstream_invalid_response, depending on how the line was split", async () => {
     const last = (await meet("bigline", {})).at(-1);
     if (last?.type === "error") expect(last.error.code).toBe("upstream_invalid_response");
     else expect(last?.type).toBe("end");

@@ -68,7 +68,7 @@ describe.skipIf(!hasRecordings)(
   `Claude on Vertex AI: Anthropic's recordings ${NEEDS_RECORDINGS}`,
   () => {
     for (const recording of recordedMessages) {
-      test(`${recording.name}: is read as over Anthropic's own API`, async () => {
+      test(`${recording.name}: is decoded like an answer of Anthropic's own API`, async () => {
         const events = await readEvents(VERTEX, recording, [TOKEN]);
         expectEventOrder(events);
         expect(events).toEqual(await readEvents(DIRECT, recording, []));
@@ -76,7 +76,7 @@ describe.skipIf(!hasRecordings)(
     }
 
     for (const { name, request } of messageExchanges) {
-      test(`${name}: is sent with the model in the address and the version in the body`, async () => {
+      test(`${name}: is sent with the model in the URL and the version in the body`, async () => {
         const { model, ...recorded } = jsonObjectSchema.parse(request.body);
         const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
         const played = playResponses(TOKEN, jsonResponse(MESSAGE));
@@ -84,7 +84,7 @@ describe.skipIf(!hasRecordings)(
           model: { id: String(model) },
           stream: recorded.stream === true,
         });
-        // That the answer is not the one that was asked for does not matter here.
+        // The answer may be of the other kind; that does not matter here.
         await requireAvailable(createClaudeProvider(VERTEX, createTestDeps(played.fetch))).open(
           call,
         );
@@ -124,7 +124,7 @@ describe("Claude on Vertex AI", () => {
     };
   }
 
-  test("a dated model, betas, and a version of the caller's", async () => {
+  test("a dated model, betas, and the caller's version", async () => {
     const { played, provider, call } = open([jsonResponse(MESSAGE)], {
       extras: {
         "anthropic-beta": "context-1m-2025-08-07,oauth-2025-04-20",
@@ -138,7 +138,7 @@ describe("Claude on Vertex AI", () => {
     expect(JSON.parse(sent?.body ?? "").anthropic_version).toBe("2026-10-21");
   });
 
-  test("tokens are counted at their own address, with the model in the body", async () => {
+  test("tokens are counted at their own URL, with the model in the body", async () => {
     const { played, provider, call } = open([jsonResponse({ input_tokens: 14 })]);
     expect(await provider.countTokens?.(call)).toMatchObject({ input_tokens: 14 });
     const sent = played.calls[1];
@@ -150,14 +150,14 @@ describe("Claude on Vertex AI", () => {
     });
   });
 
-  test("a refused token is exchanged anew, once", async () => {
+  test("a refused token is exchanged again, once", async () => {
     const refused = jsonResponse({ error: { code: 401, status: "UNAUTHENTICATED" } }, 401);
     const { played, provider, call } = open([refused, TOKEN, jsonResponse(MESSAGE)]);
     await provider.open(call);
     expect(played.calls).toHaveLength(4);
   });
 
-  test("errors are read whoever made them: Google or Anthropic", async () => {
+  test("errors of both Google and Anthropic are read", async () => {
     const ERRORS: [body: unknown, status: number, code: string, upstreamCode: string][] = [
       [
         { error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "m" } },
@@ -193,7 +193,7 @@ describe("Claude on Vertex AI", () => {
     }
   });
 
-  test("what is no model's name goes nowhere", async () => {
+  test("an invalid model name is not sent", async () => {
     for (const model of ["../x", "a/b", "a:rawPredict?", ".."]) {
       const { played, provider, call } = open([jsonResponse(MESSAGE)], { model });
       expect(await provider.open(call).catch((thrown: unknown) => thrown)).toMatchObject({
@@ -203,7 +203,7 @@ describe("Claude on Vertex AI", () => {
     }
   });
 
-  test("without credentials it is unavailable and says why, whatever keys of Anthropic's there are", async () => {
+  test("without credentials it is unavailable and says why, even with an Anthropic key", async () => {
     expect(
       createClaudeProvider(
         { ...DIRECT, CLAUDE_TRANSPORT: "vertex" },
