@@ -44,7 +44,7 @@ function play({ streamed, bytes }: RecordedMessage, pieces: readonly Uint8Array[
   return provider.open(createTestCall(CALL, { stream: streamed }));
 }
 
-/** All events of an answer; a failure before the first of them stands as the only one. */
+/** All events of an answer; a failure before the first one is the only event. */
 async function readToFailure(
   recording: RecordedMessage,
   pieces: readonly Uint8Array[],
@@ -56,7 +56,7 @@ async function readToFailure(
   }
 }
 
-/** A recording as Anthropic's own client reads it: a judge of which no line is ours. */
+/** A recording as Anthropic's own client reads it, independently of our code. */
 async function readBySdk({
   streamed,
   text,
@@ -74,7 +74,7 @@ async function readBySdk({
   return jsonObjectSchema.parse(JSON.parse(JSON.stringify(message)));
 }
 
-/** Nulls, empty lists and defaults that say nothing are left out of an answer that was put together anew. */
+/** Leaves out nulls, empty lists and defaults, which a reassembled answer does not have. */
 function withoutNothing(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNothing);
   if (!isJsonObject(value)) return value;
@@ -88,7 +88,7 @@ function withoutNothing(value: unknown): unknown {
   );
 }
 
-/** Each answer as it was sent: whole, and as a stream. */
+/** Each answer, whole and as a stream. */
 const handWritten: readonly RecordedMessage[] = ANTHROPIC_FIXTURES.flatMap(({ name, message }) =>
   [JSON.stringify(message), streamMessage(message).join("")].map((text, at) => ({
     name: `${name} (${at === 0 ? "whole" : "streamed"})`,
@@ -100,7 +100,7 @@ const handWritten: readonly RecordedMessage[] = ANTHROPIC_FIXTURES.flatMap(({ na
 
 function describeAnswers(recordings: readonly RecordedMessage[]): void {
   for (const recording of recordings) {
-    test(`${recording.name}: the same events, however it is cut into pieces`, async () => {
+    test(`${recording.name}: the same events, however it is split`, async () => {
       let whole: ChatEvent[] | undefined;
       for (const [, split] of splitsFor(recording.bytes)) {
         const events = await collectEvents(await play(recording, split(recording.bytes)));
@@ -111,7 +111,7 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
       expect(whole?.at(-1)?.type).toBe("end");
     });
 
-    test(`${recording.name}: says what was recorded`, async () => {
+    test(`${recording.name}: decodes to what was recorded`, async () => {
       const response = await foldEvents(await play(recording));
       const message = recording.streamed
         ? readStreamedMessage(recording.text)
@@ -119,7 +119,7 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
       expect(summarizeChatResponse(response)).toEqual(summarizeMessage(message));
     });
 
-    test(`${recording.name}: put together anew, it is what Anthropic's client reads`, async () => {
+    test(`${recording.name}: reassembled, it is what Anthropic's client reads`, async () => {
       const { body: _body, ...response } = await foldEvents(await play(recording));
       const encoded: unknown = JSON.parse(
         JSON.stringify(dialect.encodeResponse(response, createAnswerContext("anthropic"))),
@@ -129,18 +129,18 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
   }
 
   for (const recording of recordings.filter(({ streamed }) => !streamed)) {
-    test(`${recording.name}: goes out as it came in`, async () => {
+    test(`${recording.name}: is passed through unchanged`, async () => {
       const response = await foldEvents(await play(recording));
       expect(dialect.encodeResponse(response, createAnswerContext("anthropic"))).toEqual(
         JSON.parse(recording.text),
       );
     });
 
-    test(`${recording.name}: told as a stream, it is what Anthropic's client reads`, async () => {
+    test(`${recording.name}: encoded as a stream, it is what Anthropic's client reads`, async () => {
       const events = await collectEvents(await play(recording));
       const text = dialect.createStreamEncoder(createAnswerContext("anthropic")).encode(events);
-      const told = await readBySdk({ streamed: true, text });
-      expect(withoutNothing(told)).toEqual(withoutNothing(JSON.parse(recording.text)));
+      const encoded = await readBySdk({ streamed: true, text });
+      expect(withoutNothing(encoded)).toEqual(withoutNothing(JSON.parse(recording.text)));
     });
 
     test(`${recording.name}: a cut body is an error`, async () => {
@@ -162,7 +162,7 @@ function describeAnswers(recordings: readonly RecordedMessage[]): void {
       }
     });
 
-    test(`${recording.name}: goes out event by event as it came in`, async () => {
+    test(`${recording.name}: is passed through unchanged, event by event`, async () => {
       const stream = await play(recording, splitRandomly(recording.bytes, 1));
       const encoder = dialect.createStreamEncoder(createAnswerContext("anthropic"));
       let text = "";
@@ -185,7 +185,7 @@ describe("Anthropic's answers", () => {
   describeAnswers(recordedMessages);
 
   for (const recording of brokenAnswers) {
-    test(`${recording.name}: what breaks off is an error, however it is cut into pieces`, async () => {
+    test(`${recording.name}: a cut stream is an error, however it is split`, async () => {
       for (const [, split] of splitsFor(recording.bytes)) {
         const events = await readToFailure(recording, split(recording.bytes));
         expectEventOrder(events);

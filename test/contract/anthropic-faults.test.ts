@@ -8,7 +8,7 @@ import { type FaultUpstream, startFaultUpstream } from "../support/fault-upstrea
 import { collectEvents, createTestCall, createTestDeps } from "../support/play-response.ts";
 import { requireAvailable } from "../support/require-available.ts";
 
-/** What each scenario must come to: an answer's text, or the code of the failure. */
+/** The expected outcome of each scenario: an answer's text, or the code of the failure. */
 const OUTCOMES: Readonly<
   Record<string, { text: string } | { code: RegExp; retryAfterSeconds?: number }>
 > = {
@@ -48,7 +48,7 @@ const OUTCOMES: Readonly<
   nohead: { code: /^upstream_timeout$/ },
 };
 
-/** Those that nothing but our patience ends. */
+/** Scenarios that only a timeout ends. */
 const SILENCES: ReadonlySet<string> = new Set(["stall", "nohead", "comments", "pings"]);
 const SHORT_TIMEOUTS = {
   headersMs: 1000,
@@ -58,7 +58,7 @@ const SHORT_TIMEOUTS = {
   totalMs: 2000,
 };
 
-/** Pieces of the fault server's bodies that go no further. */
+/** Texts of the fault server that must not be passed on. */
 const LEAKS = /sk-ant-ECHO|ECHOED|SECRETPROMPT|captive portal|<html/;
 
 describe("broken upstreams of Claude", () => {
@@ -68,7 +68,7 @@ describe("broken upstreams of Claude", () => {
   });
   afterAll(() => faults.stop());
 
-  /** All events; a failure before the first of them stands as the only one. */
+  /** All events; a failure before the first one is the only event. */
   async function meet(
     scenario: string,
     timeouts: Partial<UpstreamTimeouts>,
@@ -112,7 +112,7 @@ describe("broken upstreams of Claude", () => {
     });
   }
 
-  test("bigline: an answer or upstream_invalid_response, as the line came in pieces", async () => {
+  test("bigline: an answer or upstream_invalid_response, depending on how the line was split", async () => {
     const last = (await meet("bigline", {})).at(-1);
     if (last?.type === "error") expect(last.error.code).toBe("upstream_invalid_response");
     else expect(last?.type).toBe("end");

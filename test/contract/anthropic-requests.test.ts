@@ -41,7 +41,7 @@ const MESSAGE = {
 };
 const catalog = createCatalog();
 
-/** What the provider sends for this request, fitted to the catalog's model as the server does it. */
+/** What the provider sends for this request, fitted to the catalog's model like in the server. */
 async function send(request: ChatRequest, response: PlayedResponse, count = false) {
   const played = playResponses(response);
   const provider = requireAvailable(createClaudeProvider(ENV, createTestDeps(played.fetch)));
@@ -62,7 +62,7 @@ async function send(request: ChatRequest, response: PlayedResponse, count = fals
   };
 }
 
-/** `stream: false` is what the API does anyway. */
+/** `stream: false` is the API's default. */
 function withoutDefaults(body: JsonObject): JsonObject {
   const { stream, ...rest } = body;
   return stream === true ? body : rest;
@@ -74,7 +74,7 @@ describe("Anthropic's requests", () => {
   });
 
   for (const { name, request, response } of messageExchanges) {
-    test(`${name}: reaches the upstream as it was`, async () => {
+    test(`${name}: reaches the upstream unchanged`, async () => {
       const recorded = jsonObjectSchema.parse(request.body);
       const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
       const { sent, body, warnings } = await send(chat, jsonResponse(MESSAGE));
@@ -85,7 +85,7 @@ describe("Anthropic's requests", () => {
       expect(listBetas(sent.headers.get("anthropic-beta"))).toEqual(
         listBetas(request.headers["anthropic-beta"]),
       );
-      // What the upstream refused, the catalog may know to be refused; it is sent all the same, as a direct call would have been.
+      // Sent unchanged even if the catalog knows that the model refuses it, like a direct call.
       if (response.status === 200) expect(warnings).toEqual([]);
     });
   }
@@ -93,7 +93,7 @@ describe("Anthropic's requests", () => {
   for (const { name, request, response } of countExchanges.filter(
     (exchange) => exchange.response.status === 200,
   )) {
-    test(`${name}: is counted as it was`, async () => {
+    test(`${name}: is counted unchanged`, async () => {
       const chat = decodeCountRequest(request.body, new Headers(request.headers));
       const { sent, body, answer } = await send(chat, jsonResponse(response.body), true);
       expect(sent.url).toBe("http://anthropic.test/v1/messages/count_tokens");
@@ -105,7 +105,7 @@ describe("Anthropic's requests", () => {
   for (const { name, request, response } of [...messageExchanges, ...countExchanges].filter(
     isRefusal,
   )) {
-    test(`${name}: a refusal is told as one`, async () => {
+    test(`${name}: a refusal is reported as one`, async () => {
       const counts = countExchanges.some((exchange) => exchange.name === name);
       const chat = (counts ? decodeCountRequest : dialect.decodeRequest)(
         request.body,
@@ -116,8 +116,8 @@ describe("Anthropic's requests", () => {
       );
       const { error } = refusalSchema.parse(response.body);
       expect(refused).toMatchObject({ upstreamCode: error.type, upstreamStatus: response.status });
-      const told = dialect.encodeError(toChatError(refused), "req_1");
-      expect({ status: told.status, error: told.body }).toMatchObject({
+      const encoded = dialect.encodeError(toChatError(refused), "req_1");
+      expect({ status: encoded.status, error: encoded.body }).toMatchObject({
         status: response.status,
         error: { type: "error", error },
       });
@@ -125,14 +125,14 @@ describe("Anthropic's requests", () => {
   }
 });
 
-/** Without those that speak of a caller's own credential. */
+/** Leaves out betas about a caller's own credential. */
 function listBetas(header: string | null | undefined): string[] {
   return (header ?? "").split(/\s*,\s*/).filter((beta) => !beta.startsWith("oauth-"));
 }
 
 const refusalSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) });
 
-/** Refused for what the caller sent. Other failures speak of the operator's account, and are told in our words. */
+/** Refusals of the caller's request. Other failures are about the operator's account. */
 function isRefusal({ response: { status } }: Exchange): boolean {
   return [400, 404, 413].includes(status);
 }
@@ -156,7 +156,7 @@ describe("Anthropic's answers on the next turn", () => {
       );
       const answer = await foldEvents(await provider.open(createTestCall(first)));
       const { body: _body, ...folded } = answer;
-      const told = messageSchema.parse(
+      const encoded = messageSchema.parse(
         JSON.parse(
           JSON.stringify(dialect.encodeResponse(folded, createAnswerContext("anthropic"))),
         ),
@@ -180,7 +180,7 @@ describe("Anthropic's answers on the next turn", () => {
           max_tokens: 10,
           messages: [
             { role: "user", content: "Hi" },
-            { role: "assistant", content: told.content },
+            { role: "assistant", content: encoded.content },
             GO_ON,
           ],
         },
@@ -191,7 +191,7 @@ describe("Anthropic's answers on the next turn", () => {
         expect(body.messages).toEqual([
           { role: "user", content: "Hi" },
           // A refusal may have no content, and the API takes no empty messages.
-          ...(told.content.length === 0 ? [] : [{ role: "assistant", content: told.content }]),
+          ...(encoded.content.length === 0 ? [] : [{ role: "assistant", content: encoded.content }]),
           GO_ON,
         ]);
         expect(warnings).toEqual([]);

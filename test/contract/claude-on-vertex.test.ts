@@ -118,7 +118,7 @@ describe("Claude on Vertex AI", () => {
     };
   }
 
-  test("a dated model, betas, and a version of the caller's", async () => {
+  test("a dated model, betas, and the caller's version", async () => {
     const { played, provider, call } = open([jsonResponse(MESSAGE)], {
       extras: {
         "anthropic-beta": "context-1m-2025-08-07,oauth-2025-04-20",
@@ -132,7 +132,7 @@ describe("Claude on Vertex AI", () => {
     expect(JSON.parse(sent?.body ?? "").anthropic_version).toBe("2026-10-21");
   });
 
-  test("tokens are counted at their own address, with the model in the body", async () => {
+  test("tokens are counted at their own URL, with the model in the body", async () => {
     const { played, provider, call } = open([jsonResponse({ input_tokens: 14 })]);
     expect(await provider.countTokens?.(call)).toMatchObject({ input_tokens: 14 });
     const sent = played.calls[1];
@@ -144,14 +144,14 @@ describe("Claude on Vertex AI", () => {
     });
   });
 
-  test("a refused token is exchanged anew, once", async () => {
+  test("a refused token is exchanged again, once", async () => {
     const refused = jsonResponse({ error: { code: 401, status: "UNAUTHENTICATED" } }, 401);
     const { played, provider, call } = open([refused, TOKEN, jsonResponse(MESSAGE)]);
     await provider.open(call);
     expect(played.calls).toHaveLength(4);
   });
 
-  test("errors are read whoever made them: Google or Anthropic", async () => {
+  test("errors of both Google and Anthropic are read", async () => {
     const ERRORS: [body: unknown, status: number, code: string, upstreamCode: string][] = [
       [
         { error: { code: 429, status: "RESOURCE_EXHAUSTED", message: "m" } },
@@ -187,7 +187,7 @@ describe("Claude on Vertex AI", () => {
     }
   });
 
-  test("what is no model's name goes nowhere", async () => {
+  test("an invalid model name is not sent", async () => {
     for (const model of ["../x", "a/b", "a:rawPredict?", ".."]) {
       const { played, provider, call } = open([jsonResponse(MESSAGE)], { model });
       expect(await provider.open(call).catch((thrown: unknown) => thrown)).toMatchObject({
@@ -197,7 +197,7 @@ describe("Claude on Vertex AI", () => {
     }
   });
 
-  test("without credentials it is unavailable and says why, whatever keys of Anthropic's there are", async () => {
+  test("without credentials it is unavailable and says why, even with an Anthropic key", async () => {
     expect(
       createClaudeProvider(
         { ...DIRECT, CLAUDE_TRANSPORT: "vertex" },

@@ -27,7 +27,7 @@ const sessionsSchema = z.array(
   }),
 );
 
-/** The provider over the bridge as it is, over the SDK as it is, over a stand-in for GitHub's runtime. */
+/** The provider, the real bridge and the real SDK, over a stand-in for GitHub's runtime. */
 describe.skipIf(!isInstalled)(
   "the copilot provider over the real bridge (needs `npm ci --omit=optional` in bridges/copilot)",
   () => {
@@ -136,12 +136,12 @@ describe.skipIf(!isInstalled)(
           await foldEvents(await open("hello", { messages, tools }, { stream })),
         ).toMatchObject({ finish_reason: "stop" });
         const prompt = (await lastSession())?.sent[0]?.prompt ?? "";
-        for (const said of ["Weather?", "Let me look.", '{"city":"Rome"}', "sunny", "rain"])
-          expect(prompt).toContain(said);
+        for (const text of ["Weather?", "Let me look.", '{"city":"Rome"}', "sunny", "rain"])
+          expect(prompt).toContain(text);
       });
     }
 
-    test("gives a failure before the answer as a rejection, and one in it as the stream's end", async () => {
+    test("rejects if the call fails before the answer, and ends the stream if it fails later", async () => {
       await expect(open("quota")).rejects.toMatchObject({
         code: "upstream_quota_exhausted",
         retryable: false,
@@ -154,7 +154,7 @@ describe.skipIf(!isInstalled)(
       });
     });
 
-    test("ends the session at the runtime within a second of the caller's leaving", async () => {
+    test("ends the runtime's session within a second after the caller leaves", async () => {
       const tookMs = await measureLeast(1000, async () => {
         const controller = new AbortController();
         const stream = await open("silent", {}, { stream: true, signal: controller.signal });
@@ -168,7 +168,7 @@ describe.skipIf(!isInstalled)(
       expect(tookMs).toBeLessThan(1000);
     });
 
-    test("is refused with another secret", async () => {
+    test("is refused with a wrong secret", async () => {
       const stranger = createProvider(bridgeUrl, "fedcba9876543210");
       await expect(
         stranger.open(createTestCall({ messages: [{ role: "user", content: "Hi" }] })),

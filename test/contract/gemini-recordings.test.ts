@@ -91,7 +91,7 @@ describe("Gemini's answers", () => {
   });
 
   for (const recording of googleRecordings) {
-    test(`${recording.name}: says what was recorded, however it is cut into pieces`, async () => {
+    test(`${recording.name}: decodes to what was recorded, however it is cut into pieces`, async () => {
       let whole: ChatEvent[] | undefined;
       for (const [, split] of splitsFor(recording.bytes)) {
         const events = await collectEvents(await play(recording, split(recording.bytes)));
@@ -121,7 +121,7 @@ describe("Gemini's answers", () => {
       }
     });
 
-    test(`${recording.name}: every vendor event is carried once, as it was`, async () => {
+    test(`${recording.name}: every vendor event is passed through once, unchanged`, async () => {
       const events = await collectEvents(await play(recording));
       const data = events.flatMap(({ raw }) => (raw ? [raw.data] : []));
       const text = new TextDecoder().decode(recording.bytes);
@@ -140,7 +140,7 @@ describe("Gemini's answers", () => {
   }
 
   for (const recording of googleRecordings) {
-    test(`${recording.name}: goes back on the next turn with its signatures, byte for byte`, async () => {
+    test(`${recording.name}: is sent back on the next turn with its signatures, byte for byte`, async () => {
       const { content } = await foldEvents(await play(recording));
       const messages: ChatRequest["messages"] = [
         ...REQUEST.messages,
@@ -168,14 +168,17 @@ describe("Gemini's failures", () => {
   }
 
   for (const { name, status, contentType, bytes, error } of googleRefusals) {
-    test.each([false, true])(`${name}: is told as what it was (streamed: %p)`, async (streamed) => {
-      const headers = { "content-type": contentType };
-      const thrown = await open({ status, headers, body: bytes }, streamed).catch(
-        (refused: unknown) => refused,
-      );
-      expect(thrown).toBeInstanceOf(ChatError);
-      expect(thrown).toMatchObject({ ...error, upstreamStatus: status });
-    });
+    test.each([false, true])(
+      `${name}: is reported as what it was (streamed: %p)`,
+      async (streamed) => {
+        const headers = { "content-type": contentType };
+        const thrown = await open({ status, headers, body: bytes }, streamed).catch(
+          (refused: unknown) => refused,
+        );
+        expect(thrown).toBeInstanceOf(ChatError);
+        expect(thrown).toMatchObject({ ...error, upstreamStatus: status });
+      },
+    );
   }
 });
 
@@ -196,7 +199,7 @@ describe("Gemini's requests", () => {
 describe("Gemini's counts of tokens", () => {
   for (const exchange of countExchanges.filter(({ response }) => response.status === 200)) {
     const { name, request, response } = exchange;
-    test(`${name}: is asked and read as it was`, async () => {
+    test(`${name}: is requested and read like the recording`, async () => {
       const vertex = /\/projects\/([^/]+)\/locations\/([^/]+)\//.exec(request.url);
       const credentials = {
         type: "authorized_user",

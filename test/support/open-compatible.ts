@@ -11,7 +11,7 @@ import {
 } from "./play-response.ts";
 import { requireAvailable } from "./require-available.ts";
 
-/** The compatible provider of this name, with every server switched on. */
+/** The compatible provider with this name; every server is enabled. */
 export function findCompatible(
   name: string,
   played: PlayedFetch,
@@ -26,7 +26,7 @@ export function findCompatible(
   return requireAvailable(provider);
 }
 
-/** Plays a recorded answer to the provider that it came from. */
+/** Plays a recorded answer to its provider. */
 export function openRecording(
   recording: CompletionRecording,
   pieces: readonly Uint8Array[] = [recording.bytes],

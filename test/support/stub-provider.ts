@@ -7,12 +7,12 @@ const everything = Object.fromEntries(PARAMETERS.map((name) => [name, "native"])
   Capability
 >;
 
-/** The capabilities list of a vendor that takes everything but these. */
+/** The capabilities of a vendor that takes everything but these. */
 export function capabilitiesWithout(...dropped: Parameter[]): Record<Parameter, Capability> {
   return { ...everything, ...Object.fromEntries(dropped.map((name) => [name, "dropped"])) };
 }
 
-/** A provider that takes everything and answers as the test says. */
+/** A provider that takes everything; the test sets its answer. */
 export function createStubProvider(overrides: Partial<Provider> = {}): Provider {
   return {
     name: "stub",
@@ -26,7 +26,7 @@ export function createStubProvider(overrides: Partial<Provider> = {}): Provider 
   };
 }
 
-/** A stream that gives these batches; `closed` tells whether it was given up. */
+/** A stream of these batches; `closed` is whether it was closed. */
 export function playEvents(
   batches: readonly EventBatch[],
 ): EventStream & { closed: boolean; reads: number } {

@@ -1,7 +1,10 @@
 import { checkCredential } from "../../env/check-credential.ts";
 import type { ClaudeConfig } from "./env.ts";
 
-/** How this server identifies itself to Anthropic. */
+/**
+ * How this server identifies itself to Anthropic: `ANTHROPIC_API_KEY`, `CLAUDE_ACCESS_TOKEN` or
+ * `CLAUDE_CODE_OAUTH_TOKEN`.
+ */
 export type ClaudeCredential =
   | { type: "api_key"; value: string }
   | { type: "oauth"; value: string };

@@ -18,6 +18,7 @@ class UnsuccessfulAnswer extends Error {
 }
 
 export interface SdkClientOptions {
+  /** `ANTHROPIC_BASE_URL`. */
   baseUrl: string;
   /**
    * `ANTHROPIC_API_KEY` or an OAuth token. It is not sent; without one, the client would look in

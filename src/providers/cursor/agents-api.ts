@@ -38,6 +38,7 @@ export interface AgentsApi {
   deleteAgent(agentId: string): Promise<void>;
 }
 
+/** `baseUrl` is `CURSOR_BASE_URL`, `key` comes from `readCursorCredential`. */
 export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps): AgentsApi {
   const authorization = `Bearer ${key}`;
   let usageClosedUntilMs = 0;

@@ -3,6 +3,7 @@ import { parseJsonSecret } from "../../env/json-secret.ts";
 import { type Unavailable, unavailable } from "../provider.ts";
 import type { CursorConfig } from "./env.ts";
 
+/** `CURSOR_API_KEY` or the `apiKey` in `CURSOR_AUTH_JSON`, or why there is none. */
 export type CursorCredential = { key: string } | Unavailable;
 
 const HOW_TO_GET_A_KEY =

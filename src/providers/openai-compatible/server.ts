@@ -10,7 +10,10 @@ export interface ServerInfo {
   readonly quirks: Quirks;
 }
 
-/** How a server is called, or why it cannot be. */
+/**
+ * How a server is called (`<NAME>_BASE_URL` and `<NAME>_API_KEY` of a preset, `base_url`, `api_key`
+ * and `headers` of an entry of `COMPATIBLE_PROVIDERS`), or why it cannot be.
+ */
 export type ServerAccess = Omit<ChatServer, "quirks"> | Unavailable;
 
 export interface ServerConfig extends ServerInfo {

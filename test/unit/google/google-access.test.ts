@@ -44,7 +44,7 @@ function form(request: { text(): string }): Record<string, string> {
 }
 
 describe("service_account", () => {
-  test("signs an assertion for the address in the file, and sends it to the operator's", async () => {
+  test("signs an assertion for the address in the file, and sends it to the operator's address", async () => {
     server.enqueue(
       jsonAnswer({ access_token: "ya29.token", expires_in: 3599, token_type: "Bearer" }),
     );
@@ -66,7 +66,7 @@ describe("service_account", () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(3600);
   });
 
-  test("with line breaks escaped twice, as shells do", async () => {
+  test("accepts line breaks that a shell escaped twice", async () => {
     server.enqueue(jsonAnswer({ access_token: "token", expires_in: 3599 }));
     const private_key = account.file.private_key?.replaceAll("\n", "\\n");
     expect(await authorize(access({ ...account.file, private_key }))).toEqual({
@@ -74,7 +74,7 @@ describe("service_account", () => {
     });
   });
 
-  test("with a key that is none: the operator is told, nothing is sent", async () => {
+  test("with an invalid key: names the variable and sends nothing", async () => {
     const error = await authorize(
       access({
         ...account.file,
@@ -89,7 +89,7 @@ describe("service_account", () => {
 });
 
 describe("authorized_user", () => {
-  test("refreshes, and says whose quota is used", async () => {
+  test("refreshes, and names the quota project", async () => {
     server.enqueue(
       jsonAnswer({ access_token: "token", expires_in: 3599, scope: "…", id_token: "…" }),
     );
@@ -130,7 +130,7 @@ describe("external_account", () => {
     });
   });
 
-  test("reads it out of JSON, and impersonates a service account", async () => {
+  test("reads the token from JSON, and impersonates a service account", async () => {
     const external = {
       ...createExternalAccount(`${server.url}/subject`),
       credential_source: {
@@ -163,7 +163,7 @@ describe("external_account", () => {
     });
   });
 
-  test("without a subject token: the operator's fault", async () => {
+  test("without a subject token: reported as the operator's fault", async () => {
     server.enqueue(jsonAnswer({ other: "x" }, { status: 403 }));
     const google = access(createExternalAccount(`${server.url}/subject`));
     expect(await authorize(google).catch((thrown: unknown) => thrown)).toMatchObject({
@@ -173,7 +173,7 @@ describe("external_account", () => {
   });
 });
 
-describe("a token server that fails", () => {
+describe("a failing token server", () => {
   const FAILURES: [
     name: string,
     answer: Parameters<typeof jsonAnswer>,
@@ -199,7 +199,7 @@ describe("a token server that fails", () => {
     ],
     ["no token", [{ expires_in: 3599 }], { code: "upstream_invalid_response" }],
     [
-      "a token that is no header value",
+      "a token that is not a header value",
       [{ access_token: "a\r\nb" }],
       { code: "upstream_invalid_response" },
     ],
@@ -222,7 +222,7 @@ describe("a token server that fails", () => {
     });
   }
 
-  test("a refusal is a fault of the configuration: it names the variable, and is not tried again", async () => {
+  test("a refusal names the variable and is not retried", async () => {
     server.respond = () => jsonAnswer({ error: "invalid_grant" }, { status: 400 });
     const google = access(AUTHORIZED_USER);
     for (let call = 0; call < 3; call++) {
@@ -244,7 +244,7 @@ describe("calls with the token", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  test("a 401 drops the token and is tried once more", async () => {
+  test("a 401 drops the token and retries once", async () => {
     server.enqueue(
       jsonAnswer({ access_token: "old", expires_in: 3599 }),
       jsonAnswer({ access_token: "new", expires_in: 3599 }),
@@ -261,7 +261,7 @@ describe("calls with the token", () => {
     expect(server.requests).toHaveLength(2);
   });
 
-  test("and no more than once; other refusals are not tried again", async () => {
+  test("only once, and no other refusal", async () => {
     server.respond = () => jsonAnswer({ access_token: "token", expires_in: 3599 });
     for (const [status, calls] of [
       [401, 2],

@@ -20,8 +20,8 @@ function reasonOf(file: unknown, tokenUrl?: string): string {
   return "reason" in result ? result.reason : "";
 }
 
-describe("the forms in which the secret is set", () => {
-  // Some content whose base64 needs padding, in each of the three lengths.
+describe("the forms of the secret", () => {
+  // Content whose base64 needs padding of each length.
   for (const filler of ["", "x", "xx"]) {
     const json = JSON.stringify({ ...account, filler });
     const base64 = Buffer.from(json).toString("base64");
@@ -45,7 +45,7 @@ describe("the forms in which the secret is set", () => {
   }
 });
 
-describe("what is wrong is said by field name, without content", () => {
+describe("faults name fields, never values", () => {
   test("nothing set, no JSON, a path", () => {
     expect(readCredentials({})).toEqual({
       reason:
@@ -80,7 +80,7 @@ describe("what is wrong is said by field name, without content", () => {
   });
 });
 
-describe("addresses that secrets are sent to", () => {
+describe("URLs that secrets are sent to", () => {
   const HOSTILE = [
     "http://oauth2.googleapis.com/token",
     "https://oauth2.googleapis.com.evil.example/token",
@@ -98,7 +98,7 @@ describe("addresses that secrets are sent to", () => {
   ];
 
   for (const url of HOSTILE) {
-    test(`${url} is no token_uri, with or without GOOGLE_TOKEN_URL`, () => {
+    test(`${url} is refused as token_uri, with or without GOOGLE_TOKEN_URL`, () => {
       for (const tokenUrl of [undefined, "http://127.0.0.1:9/token"]) {
         expect(reasonOf({ ...account, token_uri: url }, tokenUrl)).toContain("token_uri");
         expect(reasonOf({ ...AUTHORIZED_USER, token_uri: url }, tokenUrl)).toContain("token_uri");
@@ -111,7 +111,7 @@ describe("addresses that secrets are sent to", () => {
     });
   }
 
-  test("hosts of googleapis.com are", () => {
+  test("hosts of googleapis.com are accepted", () => {
     for (const url of [
       "https://oauth2.googleapis.com/token",
       "https://sts.europe-west4.rep.googleapis.com/v1/token",
@@ -137,7 +137,7 @@ describe("addresses that secrets are sent to", () => {
     }
   });
 
-  test("and from loopback only where the operator sends the exchange elsewhere too", () => {
+  test("and from loopback only if GOOGLE_TOKEN_URL is set", () => {
     expect(
       read(createExternalAccount("http://127.0.0.1:9/subject"), "http://127.0.0.1:9/token"),
     ).toHaveProperty("credentials");

@@ -58,7 +58,7 @@ test("the wait that Google asks for, in whole seconds", () => {
     expect(read(429, "RESOURCE_EXHAUSTED", [retry(nonsense)]).retryAfterSeconds).toBeUndefined();
 });
 
-test("Google's text goes out where it is about the request, and nowhere else", () => {
+test("Google's text is passed on only if it is about the request", () => {
   expect(read(400, "INVALID_ARGUMENT", [], "contents is required").message).toBe(
     "contents is required",
   );
@@ -68,13 +68,13 @@ test("Google's text goes out where it is about the request, and nowhere else", (
   ).not.toContain("canary");
 });
 
-test("in a list, as it comes without SSE", () => {
+test("an error in a list, as without SSE", () => {
   expect(readErrorBody([{ error: { code: 503, status: "UNAVAILABLE" } }])).toMatchObject({
     code: "upstream_overloaded",
   });
 });
 
-test("what is no error of Google's says nothing", () => {
+test("anything but a Google error has no details", () => {
   for (const body of [
     undefined,
     null,

@@ -11,7 +11,7 @@ function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** A source whose exchanges are counted and give token1, token2, … */
+/** A source that counts its exchanges, which return token1, token2, … */
 function createCounted(
   options: {
     lifeMs?: number;
@@ -48,7 +48,7 @@ function createCounted(
   };
 }
 
-describe("one token for all", () => {
+describe("one token for all calls", () => {
   test("is kept until five minutes before it expires", async () => {
     const { source, advance, exchanges } = createCounted();
     expect(await source.getToken(never)).toBe("token1");
@@ -59,7 +59,7 @@ describe("one token for all", () => {
     expect(exchanges()).toBe(2);
   });
 
-  test("a short-lived one is used for half of its life, not exchanged at every call", async () => {
+  test("is used for half of a short lifetime, not exchanged at every call", async () => {
     const { source, advance } = createCounted({ lifeMs: 2 * MINUTE });
     await source.getToken(never);
     advance(MINUTE - 1);
@@ -75,7 +75,7 @@ describe("one token for all", () => {
     expect(exchanges()).toBe(1);
   });
 
-  test("a refused token is dropped once, whoever else had it", async () => {
+  test("a refused token is dropped once, even if several calls had it", async () => {
     const { source, exchanges } = createCounted();
     const tokens = await Promise.all([
       source.getToken(never),
@@ -91,7 +91,7 @@ describe("one token for all", () => {
 });
 
 describe("an exchange that fails", () => {
-  test("fails for all who waited, and the next call tries again", async () => {
+  test("fails for all waiting calls, and the next call tries again", async () => {
     const { source, exchanges } = createCounted({
       takesMs: 20,
       fail: (exchange) => (exchange === 1 ? new ChatError("upstream_error") : undefined),
@@ -104,7 +104,7 @@ describe("an exchange that fails", () => {
     expect(await source.getToken(never)).toBe("token2");
   });
 
-  test("because the credentials are refused is not repeated for a minute", async () => {
+  test("is not repeated for a minute if the credentials were refused", async () => {
     const { source, advance, exchanges } = createCounted({
       fail: () => new ChatError("upstream_auth"),
     });
@@ -141,7 +141,7 @@ describe("a caller that leaves", () => {
     expect(exchanges()).toBe(1);
   });
 
-  test("before it began: no exchange", async () => {
+  test("before the call began: no exchange", async () => {
     const { source, exchanges } = createCounted();
     expect(await source.getToken(AbortSignal.abort()).catch((error) => error.code)).toBe(
       "cancelled",
@@ -150,14 +150,14 @@ describe("a caller that leaves", () => {
   });
 });
 
-test("an exchange that died with its request is taken over by one of those who wait", async () => {
+test("a waiting call takes over an exchange that died with its request", async () => {
   let exchanges = 0;
   const source = createTokenSource(async () => {
     exchanges += 1;
     if (exchanges === 1) await new Promise(() => {});
     return { value: `token${exchanges}`, expiresAtMs: Date.now() + HOUR };
   }, Date.now);
-  // What happens on workerd when a request ends early: neither its promises nor its timers are heard of again.
+  // As on workerd when a request ends early: its promises never settle and its timers never fire.
   const dead = setInterval(() => {}, HOUR);
   clearInterval(dead);
   const timers = spyOn(globalThis, "setInterval").mockReturnValue(dead);

@@ -44,7 +44,7 @@ async function ask(signal?: AbortSignal): Promise<unknown> {
   return response.status === 200 ? response.json() : response.text();
 }
 
-test("on workerd many requests wait for the exchange of one", async () => {
+test("many requests on workerd wait for the exchange of one", async () => {
   server.enqueue(token("token", 200));
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask()));
   expect(answers).toEqual(Array(20).fill({ authorization: "Bearer token" }));
@@ -52,7 +52,7 @@ test("on workerd many requests wait for the exchange of one", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
-test("on workerd the others do not hang when the request that exchanges is given up", async () => {
+test("requests on workerd do not hang when the request that runs the exchange ends", async () => {
   server.enqueue(silentAnswer(), token("second"));
   const controller = new AbortController();
   const leader = ask(controller.signal).catch((thrown: unknown) => thrown);

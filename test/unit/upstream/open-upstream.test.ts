@@ -15,7 +15,10 @@ import {
   sseResponse,
 } from "../../support/play-response.ts";
 
-/** A format of this test: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer; an event with a name means nothing. */
+/**
+ * This test's own format: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer;
+ * named events have no meaning.
+ */
 function createAnswerDecoder(): AnswerDecoder {
   const end: ChatEvent = {
     type: "end",
@@ -92,18 +95,18 @@ describe("openUpstream", () => {
     expect(played.calls[0]?.init.redirect).toBe("manual");
   });
 
-  test("reads a stream to its end mark, and nothing after it", async () => {
+  test("reads a stream up to its end marker, and nothing after it", async () => {
     expect(await outline(open(sseResponse("data: a\n\ndata: END\n\ndata: b\n\n")).stream)).toEqual([
       "a",
       "end",
     ]);
   });
 
-  test("reads a whole answer, also where a stream was asked for", async () => {
+  test("reads a whole answer even if a stream was requested", async () => {
     expect(await outline(open(jsonResponse({ text: "a" })).stream)).toEqual(["a", "end"]);
   });
 
-  test("says that a stream without its end mark is incomplete", async () => {
+  test("reports a stream without its end marker as incomplete", async () => {
     expect(await outline(open(sseResponse("data: a\n\n")).stream)).toEqual([
       "a",
       "upstream_incomplete",
@@ -115,14 +118,14 @@ describe("openUpstream", () => {
     expect(await outline(open(sseResponse("")).stream)).toEqual(["upstream_incomplete"]);
   });
 
-  test("says that a stream broke", async () => {
+  test("reports a broken stream", async () => {
     expect(await outline(open(sseResponse("data: a\n\n", "error")).stream)).toEqual([
       "a",
       "upstream_disconnected",
     ]);
   });
 
-  test("says that a stream stalled", async () => {
+  test("reports a stalled stream", async () => {
     const { stream, played } = open(sseResponse("data: a\n\n", "stall"), {
       timeouts: { idleMs: 60 },
     });
@@ -150,23 +153,24 @@ describe("openUpstream", () => {
     expect((await outline(stream)).at(-1)).toBe(outcome);
   });
 
-  test("gives the events that came before one that is broken", async () => {
+  test("gives the events before a broken one", async () => {
     expect(
       await outline(open(sseResponse("data: a\n\ndata: BROKEN\n\ndata: END\n\n")).stream),
     ).toEqual(["a", "upstream_invalid_response"]);
   });
 
-  test("takes the call's credentials out of a failure that the stream tells", async () => {
+  test("removes the call's credentials from a failure in the stream", async () => {
     const headers = { authorization: "Bearer own/key+of+the+operator" };
     const error = new ChatError("upstream_rejected", {
       message: "No own/key+of+the+operator here.",
     });
-    const told = (): AnswerDecoder => ({
+    const createFailingDecoder = (): AnswerDecoder => ({
       ...createAnswerDecoder(),
       decodeMessage: (_, events) => events.push({ type: "error", error }),
     });
     const events = await collectEvents(
-      await open(sseResponse("data: a\n\n"), { headers, createAnswerDecoder: told }).stream,
+      await open(sseResponse("data: a\n\n"), { headers, createAnswerDecoder: createFailingDecoder })
+        .stream,
     );
     expect(events.map((event) => event.type === "error" && event.error.message)).toEqual([
       "No [removed] here.",
@@ -205,7 +209,7 @@ describe("openUpstream", () => {
     expect((await failure(open(jsonResponse({}, status)).stream)).code).toBe(code);
   });
 
-  test("passes on when to try again, capped to an hour", async () => {
+  test("passes on retry-after, up to an hour", async () => {
     const wait = async (headers: Record<string, string>) =>
       (await failure(open(jsonResponse({}, 429, headers)).stream)).retryAfterSeconds;
     expect(await wait({ "retry-after": "3" })).toBe(3);
@@ -215,7 +219,7 @@ describe("openUpstream", () => {
     expect(await wait({})).toBeUndefined();
   });
 
-  test("passes on what the vendor says of the request, without keys, and nothing of what it says of the account", async () => {
+  test("passes on the vendor's text about the request, without keys, and none about the account", async () => {
     const text = "model sk-ant-api03-abcdefgh is unknown";
     const readErrorBody = () => ({ message: text });
     expect((await failure(open(jsonResponse({}, 400), { readErrorBody }).stream)).message).toBe(
@@ -226,7 +230,7 @@ describe("openUpstream", () => {
     ).not.toContain("model");
   });
 
-  test("takes neither a page nor an empty body for an answer", async () => {
+  test("accepts neither a page nor an empty body as an answer", async () => {
     for (const response of [
       { headers: { "content-type": "text/html" }, body: "<html>" },
       { body: "" },
@@ -236,7 +240,7 @@ describe("openUpstream", () => {
     }
   });
 
-  test("gives up where no headers come", async () => {
+  test("gives up if no headers arrive", async () => {
     const never = {
       send: (signal: AbortSignal) =>
         new Promise<Response>((_, reject) => signal.addEventListener("abort", reject)),

@@ -32,7 +32,7 @@ describe("a vendor that repeats the credentials of a call", () => {
     });
   }
 
-  test("in any of its texts", () => {
+  test("in any text is redacted", () => {
     const error = new ChatError("upstream_rejected", {
       param: SECRET,
       upstreamCode: SECRET,
@@ -52,7 +52,7 @@ describe("a vendor that repeats the credentials of a call", () => {
   });
 });
 
-test("a text in the place of a code or an id is left out, and a key in that of a parameter", () => {
+test("a text instead of a code or id is left out, and a key in a parameter is redacted", () => {
   const { upstreamCode, upstreamRequestId, param } = createUpstreamError(
     400,
     {

@@ -35,12 +35,12 @@ async function failure(promise: Promise<unknown>): Promise<ChatError> {
 }
 
 describe("requestJson", () => {
-  test("gives the body of every success", async () => {
+  test("returns the body of every success", async () => {
     for (const status of [200, 201, 202])
       expect(await request(jsonResponse({ a: 1 }, status)).answer).toEqual({ a: 1 });
   });
 
-  test("sends what it is given, and follows no redirect", async () => {
+  test("sends the given request, and follows no redirect", async () => {
     const { answer, played } = request(jsonResponse({}), { body: '{"b":2}' });
     await answer;
     expect(played.calls[0]?.init).toMatchObject({ method: "POST", redirect: "manual" });
@@ -52,7 +52,7 @@ describe("requestJson", () => {
     });
   });
 
-  test("maps refusals, with the wait that they name", async () => {
+  test("maps refusals, with their retry-after", async () => {
     expect(
       await failure(request(jsonResponse({}, 429, { "retry-after": "7" })).answer),
     ).toMatchObject({
@@ -63,7 +63,7 @@ describe("requestJson", () => {
     });
   });
 
-  test("refuses what is no JSON object", async () => {
+  test("refuses anything but a JSON object", async () => {
     for (const body of ["", "<html>", "[]", "7"]) {
       const response = { headers: { "content-type": "application/json" }, body };
       expect(await failure(request(response).answer)).toMatchObject({
@@ -72,14 +72,14 @@ describe("requestJson", () => {
     }
   });
 
-  test("gives up after the time limit, also while the body comes", async () => {
+  test("gives up after the time limit, even during the body", async () => {
     const stalled: PlayedResponse = { body: "{", end: "stall" };
     const { answer, played } = request(stalled, { timeoutMs: 50 });
     expect(await failure(answer)).toMatchObject({ code: "upstream_timeout" });
     expect(played.calls[0]?.aborted()).toBe(true);
   });
 
-  test("stops when the caller leaves, and does not begin where it has", async () => {
+  test("stops when the caller leaves, and does not begin if the caller has left", async () => {
     const controller = new AbortController();
     const { answer } = request({ body: "{", end: "stall" }, { signal: controller.signal });
     await Bun.sleep(10);
@@ -90,7 +90,7 @@ describe("requestJson", () => {
     ).toMatchObject({ code: "cancelled" });
   });
 
-  test("tells a broken connection from a broken answer", async () => {
+  test("distinguishes a broken connection from a broken answer", async () => {
     expect(await failure(request({ body: "{", end: "error" }).answer)).toMatchObject({
       code: "upstream_disconnected",
     });

@@ -26,7 +26,7 @@ describe("credentials", () => {
   });
 
   test.each(["SECRET with spaces", "SECRET\r\nx: y", "SECRÉT", ""])(
-    "a bad secret is told by its variable alone: %p",
+    "a bad secret is reported by its variable only: %p",
     (value) => {
       const read = readClaudeCredential({ CLAUDE_ACCESS_TOKEN: value });
       expect(read).toEqual({ reason: expect.stringContaining("CLAUDE_ACCESS_TOKEN") });
@@ -34,7 +34,7 @@ describe("credentials", () => {
     },
   );
 
-  test("without any the provider says what to do, and cannot be called", () => {
+  test("without any, the provider says what to do and cannot be called", () => {
     const provider = createClaudeProvider(
       {},
       createTestDeps(() => Promise.reject(new Error("called"))),

@@ -48,7 +48,7 @@ function decode(...stream: Event[]): ChatEvent[] {
   return events;
 }
 
-/** A message with these block events, folded. */
+/** The folded answer of a message with these block events. */
 function fold(...blocks: Event[]) {
   const events = decode(START, ...blocks, END, LAST);
   expectEventOrder(events);
@@ -124,7 +124,7 @@ describe("blocks", () => {
     ]);
   });
 
-  test("blocks and deltas that are new to us are put together as well as can be", () => {
+  test("unknown blocks and deltas are assembled as well as possible", () => {
     const { content } = fold(
       start({ type: "server_tool_use", id: "s1", name: "web_search", input: {} }),
       delta({ type: "input_json_delta", partial_json: '{"query":"x"}' }),
@@ -144,7 +144,7 @@ describe("blocks", () => {
     ]);
   });
 
-  test("a message that begins full, as a turn of code execution does", () => {
+  test("a message that begins with content, like a turn of code execution", () => {
     const message = {
       id: "msg_2",
       model: "claude-x",
@@ -164,7 +164,7 @@ describe("blocks", () => {
 });
 
 describe("the end", () => {
-  test("carries what the chat model has no word for", () => {
+  test("keeps fields that the chat model has no equivalent for", () => {
     const events = decode(
       START,
       {
@@ -198,7 +198,7 @@ describe("the end", () => {
     });
   });
 
-  test("the model that took another's place is told at the end", () => {
+  test("the end names the model that replaced another", () => {
     const fallback = { type: "fallback", from: { model: "claude-x" }, to: { model: "claude-y" } };
     const events = decode(START, start(fallback), STOP, END, LAST);
     expect(events.at(-1)).toMatchObject({ type: "end", model: "claude-y" });
@@ -206,7 +206,7 @@ describe("the end", () => {
     expect(decode(START, END, LAST).at(-1)).not.toHaveProperty("model");
   });
 
-  test("passes that are not in the counts are told beside them: a compaction's, an advisor's", () => {
+  test("passes outside the counts are reported beside them: a compaction, an advisor", () => {
     const iterations = [
       { type: "compaction", input_tokens: 100, output_tokens: 9, cache_read_input_tokens: 900 },
       { type: "advisor_message", model: "claude-y", input_tokens: 50, output_tokens: 4 },
@@ -302,8 +302,8 @@ describe("the end", () => {
   });
 });
 
-describe("what no meaning is known of", () => {
-  test("is carried once the message began", () => {
+describe("unknown events", () => {
+  test("pass through after the message has begun", () => {
     const events = decode(
       { type: "ping" },
       START,
@@ -317,7 +317,7 @@ describe("what no meaning is known of", () => {
     });
   });
 
-  test("a message_start that is said twice is one", () => {
+  test("a repeated message_start counts once", () => {
     const events = decode(START, START, TEXT, STOP, END, LAST);
     expectEventOrder(events);
     expect(events.map(({ type }) => type)).toEqual([
@@ -331,14 +331,14 @@ describe("what no meaning is known of", () => {
     ]);
   });
 
-  test("an event without a name has its type for one", () => {
+  test("the type names an event without a name", () => {
     const events: ChatEvent[] = [];
     createAnswerDecoder().decodeMessage({ event: "", data: JSON.stringify(START) }, events);
     expect(events[0]?.raw?.event).toBe("message_start");
   });
 });
 
-describe("what is not an answer", () => {
+describe("anything that is not an answer", () => {
   const other: Event = { type: "message_start", message: { id: "msg_other", model: "m" } };
   const streams: readonly (readonly [string, Event[]])[] = [
     ["a delta before the message", [delta({ type: "text_delta", text: "a" })]],

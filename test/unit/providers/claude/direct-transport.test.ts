@@ -54,7 +54,7 @@ function refusal(
   });
 }
 
-describe("what is sent", () => {
+describe("the request", () => {
   test("with an API key", async () => {
     const { sent, answer } = await call(API_KEY);
     expect(answer.content).toEqual([{ type: "text", text: "Hello" }]);
@@ -85,12 +85,12 @@ describe("what is sent", () => {
     expect(sent.headers.get("user-agent")).not.toMatch(/claude-?code|claude-cli/i);
   });
 
-  test("to a server of the operator's choice", async () => {
+  test("to a server that the operator chose", async () => {
     const { sent } = await call({ ...API_KEY, ANTHROPIC_BASE_URL: "http://127.0.0.1:9/proxy" });
     expect(sent.url).toBe("http://127.0.0.1:9/proxy/v1/messages");
   });
 
-  test("the caller's version and betas go along, but none that speaks of a credential", async () => {
+  test("the caller's version and betas are sent, but no beta about a credential", async () => {
     const extras = {
       anthropic: {
         "anthropic-version": "2026-10-21",
@@ -108,7 +108,7 @@ describe("what is sent", () => {
     );
   });
 
-  test("one call's headers do not stay for the next", async () => {
+  test("one call's headers are not kept for the next", async () => {
     const played = playResponses(jsonResponse(MESSAGE));
     const provider = requireAvailable(createClaudeProvider(API_KEY, createTestDeps(played.fetch)));
     await provider.open(
@@ -119,7 +119,7 @@ describe("what is sent", () => {
   });
 });
 
-describe("the client's own ways", () => {
+describe("the client", () => {
   const names = [
     "ANTHROPIC_CUSTOM_HEADERS",
     "ANTHROPIC_BASE_URL",
@@ -130,7 +130,7 @@ describe("the client's own ways", () => {
     for (const name of names) delete process.env[name];
   });
 
-  test("the environment changes nothing that is sent", async () => {
+  test("the environment does not change the request", async () => {
     const before = await call(API_KEY);
     process.env.ANTHROPIC_CUSTOM_HEADERS =
       "x-evil: 1\nauthorization: Bearer other\nuser-agent: claude-cli\nanthropic-beta: x";
@@ -142,7 +142,7 @@ describe("the client's own ways", () => {
     expect([...sent.headers]).toEqual([...before.sent.headers]);
   });
 
-  test("nothing is logged, nothing is tried again", async () => {
+  test("logs nothing and retries nothing", async () => {
     const spies = (["log", "info", "warn", "error", "debug"] as const).map((name) =>
       spyOn(console, name),
     );
@@ -157,7 +157,7 @@ describe("the client's own ways", () => {
     }
   });
 
-  test("a refused connection is told as one", async () => {
+  test("a refused connection is reported as one", async () => {
     const refused = Object.assign(
       new Error("Unable to connect to http://127.0.0.1:1/?key=SECRET"),
       {
@@ -191,7 +191,7 @@ describe("the client's own ways", () => {
     ).toMatchObject({ code: "upstream_tls" });
   });
 
-  test("a caller who has gone is not called for", async () => {
+  test("no call is made for a caller who has left", async () => {
     const controller = new AbortController();
     const provider = requireAvailable(
       createClaudeProvider(
@@ -279,7 +279,7 @@ describe("refusals", () => {
     expect(String(thrown)).not.toContain("sk-ant");
   });
 
-  test("of an OAuth token that is for Claude Code alone, with what the operator must do", async () => {
+  test("of an OAuth token that is only for Claude Code, with what the operator must do", async () => {
     const message =
       "This credential is only authorized for use with Claude Code and cannot be used for other API requests.";
     const thrown = await failureOf(OAUTH, refusal(400, { type: "invalid_request_error", message }));
@@ -289,7 +289,7 @@ describe("refusals", () => {
     });
   });
 
-  test("by something that is not Anthropic", async () => {
+  test("by a server that is not Anthropic", async () => {
     const html = {
       status: 502,
       headers: { "content-type": "text/html" },
@@ -308,7 +308,7 @@ describe("refusals", () => {
 });
 
 describe("counting tokens", () => {
-  test("asks and answers", async () => {
+  test("sends the prompt and reads the count", async () => {
     const played = playResponses(jsonResponse({ input_tokens: 42 }));
     const provider = requireAvailable(createClaudeProvider(API_KEY, createTestDeps(played.fetch)));
     const counted = await provider.countTokens?.(
@@ -323,7 +323,7 @@ describe("counting tokens", () => {
   });
 
   test.each([{}, { input_tokens: "42" }, { input_tokens: -1 }])(
-    "the answer %p is none",
+    "the answer %p is an error",
     async (body) => {
       const provider = requireAvailable(
         createClaudeProvider(API_KEY, createTestDeps(playResponses(jsonResponse(body)).fetch)),

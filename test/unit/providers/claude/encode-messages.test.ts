@@ -27,7 +27,7 @@ const result = (id: string, content: string): Part => ({
 });
 
 describe("parts", () => {
-  test("texts, with cache hints and carried fields; empty ones are left out", () => {
+  test("texts, with cache hints and extras; empty ones are left out", () => {
     expect(
       encodeParts(
         { type: "text", text: "a", cache: {} },
@@ -68,7 +68,7 @@ describe("parts", () => {
     ]);
   });
 
-  test("reasoning goes back with Anthropic's signature, byte for byte, and not without", () => {
+  test("reasoning is sent back only with Anthropic's signature, byte for byte", () => {
     const { wire, warnings } = encode([
       {
         role: "assistant",
@@ -93,7 +93,7 @@ describe("parts", () => {
     expect(warnings).toEqual(["foreign_content_dropped messages[0].content[2]"]);
   });
 
-  test("a turn of which nothing is left is left out", () => {
+  test("an empty turn is left out", () => {
     const { wire } = encode([
       { role: "user", content: "a" },
       { role: "assistant", content: [{ type: "reasoning", text: "unsigned" }] },
@@ -108,7 +108,7 @@ describe("parts", () => {
 });
 
 describe("tool results", () => {
-  test("of one turn go into one message of the user's, with what the user says next", () => {
+  test("of one turn go into one user message, with the user's next text", () => {
     const { wire } = encode([
       { role: "assistant", content: [call("c1"), call("c2")] },
       { role: "tool", content: [result("c1", "1")] },
@@ -154,7 +154,7 @@ describe("tool results", () => {
     ]);
   });
 
-  test("what was two messages on the wire stays two", () => {
+  test("two messages in the original request stay two", () => {
     const pinned = { anthropic: { role: "user" } };
     const { wire } = encode([
       { role: "tool", content: [result("c1", "1")] },
@@ -168,7 +168,7 @@ describe("tool results", () => {
     ]);
   });
 
-  test("ids that Anthropic would refuse are written alike in call and result", () => {
+  test("ids that Anthropic would refuse are changed alike in call and result", () => {
     const { wire } = encode([
       { role: "assistant", content: [call("call.1|fc:2")] },
       { role: "tool", content: [result("call.1|fc:2", "1")] },
@@ -179,7 +179,7 @@ describe("tool results", () => {
     ]);
   });
 
-  test("a tool message must hold results", () => {
+  test("a tool message must have results", () => {
     expect(() => encode([{ role: "tool", content: "1" }])).toThrow("messages[0].content");
   });
 });
@@ -203,7 +203,7 @@ describe("system messages", () => {
     });
   });
 
-  test("later ones keep their role and place where the model takes them, after a turn of the user's", () => {
+  test("later ones keep their role and place if the model takes them, after a user turn", () => {
     const { wire, warnings } = encode([
       user,
       system("A"),
@@ -224,7 +224,7 @@ describe("system messages", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("elsewhere they become texts of the user's, but never between a call and its result", () => {
+  test("otherwise they become user text, but never between a call and its result", () => {
     const { wire, warnings } = encode(
       [
         user,
@@ -254,7 +254,7 @@ describe("system messages", () => {
     expect(warnings).toEqual([1, 3, 6].map((at) => `adjusted_parameter messages[${at}].role`));
   });
 
-  test("those that came in this format stay what and where they were, whatever the model", () => {
+  test("those that came in this format keep their role and place, whatever the model", () => {
     const { system: top, wire } = encode(
       [{ ...system("A"), extras: { anthropic: { role: "system" } } }, user],
       false,

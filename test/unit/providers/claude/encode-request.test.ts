@@ -37,7 +37,7 @@ function encode(
 }
 
 describe("max_tokens and streaming", () => {
-  test("the plainest request", () => {
+  test("a minimal request", () => {
     expect(encode({})).toEqual({
       body: { model: "claude-x", max_tokens: 4096, messages: [{ role: "user", content: "Hi" }] },
       betas: [],
@@ -46,13 +46,13 @@ describe("max_tokens and streaming", () => {
     });
   });
 
-  test("the default is what the model can write, as long as that can be answered whole", () => {
+  test("the default is the model's limit, up to the longest whole answer", () => {
     expect(encode({}, { id: "m", max_output_tokens: 8192 }).body.max_tokens).toBe(8192);
     expect(encode({}, ADAPTIVE).body.max_tokens).toBe(21_333);
     expect(encode({}, ADAPTIVE, true).body).toMatchObject({ max_tokens: 21_333, stream: true });
   });
 
-  test("a longer answer is streamed from the upstream though the caller wants it whole", () => {
+  test("a longer answer is streamed upstream even if the caller wants it whole", () => {
     expect(encode({ max_tokens: 21_333 }).body).not.toHaveProperty("stream");
     expect(encode({ max_tokens: 21_334 }).body.stream).toBe(true);
   });
@@ -73,7 +73,7 @@ describe("sampling", () => {
     expect(warnings).toEqual(["adjusted_parameter temperature", "unsupported_parameter stop[0]"]);
   });
 
-  test("is left out while the model reasons, save for the defaults", () => {
+  test("is left out while the model reasons, except for the defaults", () => {
     const { body, warnings } = encode(
       { temperature: 0.5, top_p: 0.5, reasoning: { effort: "high" } },
       ADAPTIVE,
@@ -181,7 +181,7 @@ describe("reasoning", () => {
     expect(encoded.warnings).toEqual(warnings);
   });
 
-  test("a budget comes on top of the default and stays below max_tokens", () => {
+  test("a budget is added to the default and stays below max_tokens", () => {
     expect(encode({ reasoning: { budget_tokens: 10_000 } }, BUDGET).body.max_tokens).toBe(31_333);
     const tight = encode({ reasoning: { budget_tokens: 10_000 }, max_tokens: 3000 }, BUDGET);
     expect(tight.body.thinking).toEqual({ type: "enabled", budget_tokens: 2999 });
@@ -191,7 +191,7 @@ describe("reasoning", () => {
     expect(none.warnings).toEqual(["adjusted_parameter reasoning.budget_tokens"]);
   });
 
-  test("a budget gives way to a tool call that is required, an effort does not", () => {
+  test("a required tool call removes a budget, but not an effort", () => {
     const forced = { tools: [{ name: "f" }], tool_choice: "required" as const };
     const budget = encode({ reasoning: { budget_tokens: 2000 }, ...forced }, BUDGET);
     expect(budget.body).not.toContainAnyKeys(["thinking", "output_config"]);
@@ -204,7 +204,7 @@ describe("reasoning", () => {
     expect(effort.warnings).toEqual([]);
   });
 
-  test("stands beside what a caller's own fields say of other things", () => {
+  test("is kept beside the caller's own fields", () => {
     const task_budget = { type: "tokens", total: 20_000 };
     const { body } = encode(
       { reasoning: { effort: "high" }, extras: { anthropic: { output_config: { task_budget } } } },
@@ -218,7 +218,7 @@ describe("reasoning", () => {
 });
 
 describe("tools", () => {
-  test("with schema, cache hint, strictness and carried fields; Anthropic's own as they are", () => {
+  test("with schema, cache hint, strictness and extras; Anthropic's own unchanged", () => {
     const { body } = encode({
       tools: [
         {
@@ -273,8 +273,8 @@ describe("tools", () => {
   });
 });
 
-describe("the form of the answer", () => {
-  test("a schema goes with its objects closed, as Claude demands", () => {
+describe("the response format", () => {
+  test("a schema's objects forbid extra properties, as Claude demands", () => {
     const schema = {
       type: "object",
       properties: {
@@ -312,7 +312,7 @@ describe("the form of the answer", () => {
     });
   });
 
-  test("JSON without a schema is asked for by an instruction, with a warning", () => {
+  test("JSON without a schema becomes an instruction, with a warning", () => {
     const { body, warnings } = encode({
       messages: [{ role: "system", content: "Be brief." }, ...HI],
       response_format: { type: "json" },
@@ -324,7 +324,7 @@ describe("the form of the answer", () => {
 });
 
 describe("metadata, cache and extras", () => {
-  test("of the metadata, user_id goes", () => {
+  test("only user_id of the metadata is sent", () => {
     const { body, warnings } = encode({ metadata: { user_id: "u", trace: "t" } });
     expect(body.metadata).toEqual({ user_id: "u" });
     expect(warnings).toEqual(["unsupported_parameter metadata.trace"]);
@@ -334,7 +334,7 @@ describe("metadata, cache and extras", () => {
     expect(encode({ cache: {} }).body.cache_control).toEqual({ type: "ephemeral" });
   });
 
-  test("extras are laid over the body, but do not choose the model, its length or the stream", () => {
+  test("extras are merged into the body, but cannot set the model, the token limit or the stream", () => {
     const { body, betas, version } = encode({
       reasoning: { effort: "high" },
       response_format: {
@@ -369,7 +369,7 @@ describe("metadata, cache and extras", () => {
     expect(version).toBe("2026-10-21");
   });
 
-  test("a name that begins with $ is sent at no level", () => {
+  test("a name that begins with $ is never sent", () => {
     const extras = { anthropic: { $x: 1, further: true } };
     const { body } = encode({
       messages: [
@@ -399,14 +399,14 @@ describe("metadata, cache and extras", () => {
     ["anthropic-beta", ["a"]],
     ["anthropic-version", "2023-01-01"],
     ["anthropic-version", "new"],
-  ])("a header that is none is refused: %s %p", (name, value) => {
+  ])("a header with an invalid value is refused: %s %p", (name, value) => {
     expect(() => encode({ extras: { anthropic: { [name]: value } } })).toThrow(
       `extras.anthropic.${name} is not a valid value`,
     );
   });
 });
 
-test("a count takes the prompt alone", () => {
+test("a count takes only the prompt", () => {
   const call = createTestCall({
     messages: HI,
     max_tokens: 50_000,

@@ -24,7 +24,7 @@ function chunk(choice: Record<string, unknown>): string {
   return `data: ${JSON.stringify({ id: "chatcmpl-1", created: 1, model: "gpt-5.4", object: "chat.completion.chunk", choices: [{ index: 0, ...choice }] })}\n\n`;
 }
 
-/** What the bridge writes for an answer with a thought, a text and a call. */
+/** The bridge's stream for an answer with a thought, a text and a call. */
 const STREAM = [
   chunk({ delta: { role: "assistant", reasoning_content: "Hmm." }, finish_reason: null }),
   chunk({ delta: { content: "Let me look." }, finish_reason: null }),
@@ -69,7 +69,7 @@ async function failure(promise: Promise<unknown>): Promise<ChatError> {
 }
 
 describe("the copilot provider", () => {
-  test("without a bridge is unavailable, with the reason and what to do", () => {
+  test("is unavailable without a bridge, and says what to do", () => {
     const provider = create({});
     expect(provider).toMatchObject({
       available: false,
@@ -79,7 +79,7 @@ describe("the copilot provider", () => {
     expect(provider).not.toHaveProperty("open");
   });
 
-  test("with a secret that cannot be sent is unavailable", () => {
+  test("is unavailable with a secret that cannot be sent", () => {
     const provider = create({ ...BRIDGE, COPILOT_BRIDGE_TOKEN: "a secret" });
     expect(provider).toMatchObject({
       available: false,
@@ -88,7 +88,7 @@ describe("the copilot provider", () => {
     expect(JSON.stringify(provider)).not.toContain("a secret");
   });
 
-  test("asks the bridge, with the shared secret and no identity of another program's", async () => {
+  test("calls the bridge with the shared secret, and poses as no other program", async () => {
     const env = { ...BRIDGE, COPILOT_BRIDGE_TOKEN: "0123456789abcdef" };
     const { provider, calls } = createProvider(env, sseResponse(STREAM.join("")));
     await collectEvents(
@@ -109,7 +109,7 @@ describe("the copilot provider", () => {
     });
   });
 
-  test("takes the bridge's address with or without the path of its API", async () => {
+  test("takes the bridge's address with or without its API path", async () => {
     for (const url of ["http://bridge:4141", "http://bridge:4141/v1"]) {
       const { provider, calls } = createProvider(
         { COPILOT_BRIDGE_URL: url },
@@ -121,7 +121,7 @@ describe("the copilot provider", () => {
     }
   });
 
-  test("reads what the bridge streams", async () => {
+  test("reads the bridge's stream", async () => {
     const { provider } = createProvider(BRIDGE, sseResponse(STREAM.join("")));
     const stream = await provider.open(createTestCall(REQUEST, { stream: true }));
     const events = await collectEvents(stream);
@@ -141,7 +141,7 @@ describe("the copilot provider", () => {
     });
   });
 
-  test("is never done before the bridge says so", async () => {
+  test("never ends before the bridge does", async () => {
     for (let count = 0; count < 4; count += 1) {
       const { provider } = createProvider(BRIDGE, sseResponse(STREAM.slice(0, count).join("")));
       const events = await collectEvents(
@@ -155,7 +155,7 @@ describe("the copilot provider", () => {
     }
   });
 
-  test("sends nothing that the bridge refuses: a warning for each", () => {
+  test("leaves out everything that the bridge refuses, with a warning for each", () => {
     const { provider } = createProvider(BRIDGE);
     const warned: string[] = [];
     const request: ChatRequest = {
@@ -203,7 +203,7 @@ describe("the copilot provider", () => {
     expect(Object.keys(provider.capabilities).sort()).toEqual([...PARAMETERS].sort());
   });
 
-  test("sends the nearest effort that Copilot has", async () => {
+  test("sends the nearest effort that Copilot supports", async () => {
     const { provider, calls } = createProvider(BRIDGE, sseResponse(STREAM.join("")));
     const call = createTestCall({ ...REQUEST, reasoning: { effort: "minimal" } }, { stream: true });
     await collectEvents(await provider.open(call));

@@ -8,7 +8,7 @@ function read(env: { CURSOR_API_KEY?: string; CURSOR_AUTH_JSON?: string }) {
 }
 
 describe("readCursorCredential", () => {
-  test("takes the key from CURSOR_API_KEY before the file's", () => {
+  test("prefers CURSOR_API_KEY to the file's key", () => {
     expect(read({ CURSOR_API_KEY: "crsr_a", CURSOR_AUTH_JSON: '{"apiKey":"crsr_b"}' })).toEqual({
       key: "crsr_a",
     });
@@ -28,7 +28,7 @@ describe("readCursorCredential", () => {
     }
   });
 
-  test("says what to do where there is only a login session", () => {
+  test("says what to do if there is only a login session", () => {
     const credential = read({
       CURSOR_AUTH_JSON: '{"accessToken":"eyJsecret","refreshToken":"eyJmore"}',
     });
@@ -37,7 +37,7 @@ describe("readCursorCredential", () => {
     expect(JSON.stringify(credential)).not.toContain("eyJ");
   });
 
-  test("names the variable, and never says what is in it", () => {
+  test("names the variable, never its value", () => {
     const cases: [env: Parameters<typeof read>[0], name: string][] = [
       [{}, "CURSOR_API_KEY"],
       [{ CURSOR_API_KEY: "crsr secret" }, "CURSOR_API_KEY"],

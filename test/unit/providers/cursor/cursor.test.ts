@@ -21,7 +21,7 @@ import { requireAvailable } from "../../../support/require-available.ts";
 import { until } from "../../../support/until.ts";
 
 let standIn: CursorStandIn;
-/** What the calls of a test still do at Cursor when they are over. */
+/** Work at Cursor that outlives the calls of a test. */
 const work: Promise<unknown>[] = [];
 
 beforeAll(async () => {
@@ -77,7 +77,7 @@ function createProvider(timeouts: Partial<UpstreamTimeouts> = {}) {
 interface Opened {
   stream: Promise<EventStream>;
   abort(): void;
-  /** Settles when nothing of the call is left at Cursor. */
+  /** Settles when the call has left nothing at Cursor. */
   done: Promise<void>;
 }
 
@@ -106,7 +106,7 @@ function open(
   };
 }
 
-/** The calls as `METHOD path`, in order, with the agent's id left out. */
+/** The calls as `METHOD path`, in order, without the agent's id. */
 function made(): string[] {
   return standIn.calls.map(
     ({ method, path }) =>
@@ -145,17 +145,17 @@ const DELETE = "DELETE /v1/agents/{id}";
 
 describe("the cursor provider", () => {
   test.skipIf(!hasCursorSpec)(
-    `is tested against a stand-in that is held to Cursor's specification ${NEEDS_RECORDINGS}`,
+    `is tested against a stand-in that follows Cursor's specification ${NEEDS_RECORDINGS}`,
     () => {
       expect(hasCursorSpec).toBe(true);
     },
   );
 
-  test("says how it takes every parameter", () => {
+  test("has a capability for every parameter", () => {
     expect(Object.keys(createProvider().capabilities).sort()).toEqual([...PARAMETERS].sort());
   });
 
-  test("without a key is unavailable, with what to do", () => {
+  test("is unavailable without a key, and says what to do", () => {
     const provider = createCursorProvider(
       {
         CURSOR_AUTH_JSON: '{"accessToken":"eyJ"}',
@@ -172,7 +172,7 @@ describe("the cursor provider", () => {
     expect(provider).not.toHaveProperty("open");
   });
 
-  test("creates an agent, streams what it says, reads the usage, and deletes the agent", async () => {
+  test("creates an agent, streams its answer, reads the usage, and deletes the agent", async () => {
     const { stream, done } = open({ streams: ANSWER, usage: USAGE });
     const events = await collectEvents(await stream);
     expectEventOrder(events);
@@ -212,7 +212,7 @@ describe("the cursor provider", () => {
     expect(made()).toContain(DELETE);
   });
 
-  test("sends nothing but what the API asks for", async () => {
+  test("sends only what the API documents", async () => {
     const { stream, done } = open({ streams: ANSWER });
     await collectEvents(await stream);
     await done;
@@ -227,7 +227,7 @@ describe("the cursor provider", () => {
     }
   });
 
-  test("leaves thoughts out where the caller does not want to see them", async () => {
+  test("leaves out thoughts that the caller does not want", async () => {
     const { stream } = open(
       { streams: ANSWER },
       { request: { ...REQUEST, reasoning: { visible: false } } },
@@ -237,7 +237,7 @@ describe("the cursor provider", () => {
     ]);
   });
 
-  test("does not ask again for a usage that is not open to the account", async () => {
+  test("does not ask again for usage that the account may not read", async () => {
     const provider = createProvider();
     const first = open({ streams: ANSWER }, { provider });
     expect(await foldEvents(await first.stream)).toMatchObject({ usage: null });
@@ -249,7 +249,7 @@ describe("the cursor provider", () => {
     expect(made()).not.toContain(READ_USAGE);
   });
 
-  test("ends well without a usage that cannot be had", async () => {
+  test("ends well if the usage cannot be read", async () => {
     const { stream, done } = open({
       streams: ANSWER,
       usage: { status: 500, code: "internal_error" },
@@ -258,7 +258,7 @@ describe("the cursor provider", () => {
     await done;
   });
 
-  test("does not let the answer's end wait for the deletion, and tries that again", async () => {
+  test("does not delay the answer's end for the deletion, which it retries", async () => {
     const { stream, done } = open({
       streams: ANSWER,
       deletes: [{ status: 429, code: "rate_limit_exceeded", headers: { "retry-after": "1" } }],
@@ -270,7 +270,7 @@ describe("the cursor provider", () => {
     expect(standIn.agents.size).toBe(0);
   });
 
-  test("gives up a deletion that Cursor refuses for good", async () => {
+  test("gives up a deletion that Cursor refuses permanently", async () => {
     const { stream, done } = open({
       streams: ANSWER,
       deletes: [{ status: 403, code: "role_forbidden" }],
@@ -325,7 +325,7 @@ describe("the cursor provider, when a run fails", () => {
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
 
-  test("gives up a run that does nothing but live", async () => {
+  test("gives up a run that only sends heartbeats", async () => {
     const beats = Array.from({ length: 40 }, () => [20, { event: "heartbeat" }]).flat();
     const { stream, done } = open(
       { streams: [{ events: beats, end: "hang" }] },
@@ -339,7 +339,7 @@ describe("the cursor provider, when a run fails", () => {
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
 
-  test("maps what Cursor refuses at the creation; there is no agent to delete", async () => {
+  test("maps a refused creation, with no agent to delete", async () => {
     const cases: [status: number, code: string, wanted: Partial<ChatError>][] = [
       [
         400,
@@ -394,7 +394,7 @@ describe("the cursor provider, when a run fails", () => {
     expect(made()).toEqual([CREATE, DELETE]);
   });
 
-  test("cancels and deletes where the stream cannot be opened", async () => {
+  test("cancels and deletes if the stream cannot be opened", async () => {
     const { stream, done } = open({ streams: [{ status: 410, code: "stream_expired" }] });
     expect(await failure(stream)).toMatchObject({ code: "upstream_gone", status: 410 });
     await done;
@@ -404,7 +404,7 @@ describe("the cursor provider, when a run fails", () => {
 
 describe("the cursor provider, when the stream breaks", () => {
   for (const end of ["close", "break"] as const) {
-    test(`takes it up once after the last event (${end})`, async () => {
+    test(`resumes once after the last event (${end})`, async () => {
       const { stream, done } = open({
         streams: [
           { events: HELLO.slice(0, 3), end },
@@ -422,7 +422,7 @@ describe("the cursor provider, when the stream breaks", () => {
     });
   }
 
-  test("is never the answer's end: not after any event, however often it breaks", async () => {
+  test("never ends the answer, after whichever event and however often it breaks", async () => {
     for (let count = 0; count <= HELLO.length; count += 1) {
       const { stream, done } = open({ streams: [{ events: HELLO.slice(0, count), end: "close" }] });
       const events = await collectEvents(await stream);
@@ -436,7 +436,7 @@ describe("the cursor provider, when the stream breaks", () => {
     }
   });
 
-  test("gives the reason where it cannot be taken up", async () => {
+  test("gives the reason if it cannot be resumed", async () => {
     const { stream, done } = open({
       streams: [
         { events: HELLO, end: "close" },
@@ -455,7 +455,7 @@ describe("the cursor provider, when the stream breaks", () => {
 });
 
 describe("the cursor provider, when the caller leaves", () => {
-  test("before the agent is there: cancels and deletes it as soon as it is", async () => {
+  test("before the agent exists: cancels and deletes it as soon as it does", async () => {
     const { stream, abort, done } = open({ createDelayMs: 100, streams: ANSWER });
     await standIn.waitFor("POST", "/v1/agents");
     abort();
@@ -466,7 +466,7 @@ describe("the cursor provider, when the caller leaves", () => {
     expect(standIn.agents.size).toBe(0);
   });
 
-  test("before it began: does not even create an agent", async () => {
+  test("before the call began: creates no agent", async () => {
     standIn.play({ streams: ANSWER });
     const provider = createProvider();
     const call = createTestCall(REQUEST, { signal: AbortSignal.abort() });
@@ -493,7 +493,7 @@ describe("the cursor provider, when the caller leaves", () => {
     });
   }
 
-  test("and nobody reads on: cancels and deletes all the same", async () => {
+  test("and nobody reads on: still cancels and deletes", async () => {
     const { stream, abort, done } = open({ streams: [{ events: HELLO, end: "hang" }] });
     await readUntilText(await stream);
     abort();
@@ -501,7 +501,7 @@ describe("the cursor provider, when the caller leaves", () => {
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
 
-  test("or the answer is given up by `close`: the same, and nothing is read any more", async () => {
+  test("or the answer is closed: the same, and nothing more is read", async () => {
     const { stream, done } = open({ streams: [{ events: HELLO, end: "hang" }] });
     const opened = await stream;
     await readUntilText(opened);
@@ -512,7 +512,7 @@ describe("the cursor provider, when the caller leaves", () => {
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
 
-  test("when Cursor is done, but the end is not read: deletes without cancelling", async () => {
+  test("after the run ended but before the end was read: deletes without cancelling", async () => {
     const { stream, done } = open({ streams: ANSWER });
     const opened = await stream;
     await readUntilText(opened);

@@ -18,7 +18,7 @@ function decode(messages: readonly Message[], showReasoning = true) {
   return { events, decoder };
 }
 
-/** The events in short, without what the vendor's own words were. */
+/** The events in short, without the raw ones. */
 function outline(events: readonly ChatEvent[]): string[] {
   return events.map((event) => {
     switch (event.type) {
@@ -79,7 +79,7 @@ describe("createAnswerDecoder", () => {
     expect(decoder.isOver()).toBe(true);
   });
 
-  test("takes the text from the result where none came before it", () => {
+  test("takes the text from the result if none came before it", () => {
     const { events } = decode([STATUS, FINISHED]);
     expectEventOrder(events);
     expect(outline(events)).toEqual([
@@ -92,7 +92,7 @@ describe("createAnswerDecoder", () => {
     ]);
   });
 
-  test("hides thoughts where the caller does not want them", () => {
+  test("hides thoughts that the caller does not want", () => {
     const { events } = decode(
       [["thinking", { text: "Hm" }, "1-0"], ["assistant", { text: "Hi" }, "2-0"], FINISHED],
       false,
@@ -108,7 +108,7 @@ describe("createAnswerDecoder", () => {
     ]);
   });
 
-  test("begins a new part after the agent used a tool of its own", () => {
+  test("begins a new part after one of the agent's own tools", () => {
     const { events } = decode([
       ["assistant", { text: "Let me look." }, "1-0"],
       ["tool_call", { callId: "call-1", name: "read_file", status: "running" }, "2-0"],
@@ -175,7 +175,7 @@ describe("createAnswerDecoder", () => {
     }
   });
 
-  test("takes `done` for the end only after Cursor said that the run is finished", () => {
+  test("takes `done` as the end only after the run is finished", () => {
     const text: Message = ["assistant", { text: "Hi" }];
     expect(outline(decode([STATUS, text, ["done", {}]]).events).at(-1)).toBe(
       "error upstream_incomplete undefined",
@@ -190,7 +190,7 @@ describe("createAnswerDecoder", () => {
     expect(outline(finished).at(-1)).toBe("end stop FINISHED");
   });
 
-  test("refuses what is not the format", () => {
+  test("refuses anything that is not the format", () => {
     const cases: Message[] = [
       ["assistant", { text: 7 }],
       ["assistant", "Hi"],
@@ -204,14 +204,14 @@ describe("createAnswerDecoder", () => {
     expect(() => decoder.decodeBody({}, [])).toThrow(ChatError);
   });
 
-  test("carries on events that it does not know", () => {
+  test("passes unknown events through", () => {
     const { events } = decode([["novelty", { a: 1 }], ["thinking", { durationMs: 5 }], FINISHED]);
     expectEventOrder(events);
     expect(events[1]).toEqual({ type: "opaque", raw: { event: "novelty", data: '{"a":1}' } });
     expect(outline(events).slice(1, 4)).toEqual(["opaque", "opaque", "0 text"]);
   });
 
-  test("knows where a broken stream can be taken up, and skips what it has read", () => {
+  test("resumes a broken stream and skips what it has read", () => {
     const { events, decoder } = decode([STATUS]);
     expect(decoder.resumeAfter()).toEqual({ lastEventId: undefined });
     decoder.decodeMessage({ event: "assistant", data: '{"text":"Hel"}', id: "1-0" }, events);
@@ -231,7 +231,7 @@ describe("createAnswerDecoder", () => {
     expect(outline(events).filter((line) => line.includes("+"))).toEqual(["0 + Hel", "0 + lo"]);
   });
 
-  test("cannot be taken up where text came without ids: it would come twice", () => {
+  test("cannot resume if text came without ids: it would come twice", () => {
     expect(decode([STATUS, ["assistant", { text: "Hel" }]]).decoder.resumeAfter()).toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ async function ask(request: Omit<ChatRequest, "messages"> & { text: string }) {
 }
 
 describe("the echo provider", () => {
-  test("says the last user message again and counts words", async () => {
+  test("repeats the last user message and counts words", async () => {
     const answer = await ask({ text: "Hello, you there" });
     expect(answer.content).toEqual([{ type: "text", text: "Hello, you there" }]);
     expect(answer).toMatchObject({
@@ -34,7 +34,7 @@ describe("the echo provider", () => {
     });
   });
 
-  test("keeps every letter, white space too", async () => {
+  test("keeps every character, including white space", async () => {
     for (const text of ["", " ", "a\n\nb \t c ", "🎉 ä"])
       expect((await ask({ text })).content).toEqual([{ type: "text", text }]);
   });
@@ -57,7 +57,7 @@ describe("the echo provider", () => {
     }
   });
 
-  test("stops at a stop text and at the token limit", async () => {
+  test("stops at a stop sequence and at the token limit", async () => {
     expect(await ask({ text: "one two STOP three", stop: ["STOP"] })).toMatchObject({
       content: [{ text: "one two " }],
       finish_reason: "stop",
@@ -69,7 +69,7 @@ describe("the echo provider", () => {
     });
   });
 
-  test("calls the tool that it must, and those that the message names", async () => {
+  test("calls the required tool, and those that the message names", async () => {
     const call = { type: "tool_call", name: "weather", arguments: { city: "hi", days: 0 } };
     expect(await ask({ text: "hi", tools: [TOOL], tool_choice: "required" })).toMatchObject({
       content: [call],
@@ -89,7 +89,7 @@ describe("the echo provider", () => {
     ).toBe("text");
   });
 
-  test("answers in the wanted format", async () => {
+  test("answers in the requested format", async () => {
     expect((await ask({ text: "hi", response_format: { type: "json" } })).content).toEqual([
       { type: "text", text: '{"echo":"hi"}' },
     ]);
@@ -99,7 +99,7 @@ describe("the echo provider", () => {
     ]);
   });
 
-  test("says a tool's result", async () => {
+  test("repeats a tool's result", async () => {
     const call = createTestCall(
       {
         messages: [
@@ -115,7 +115,7 @@ describe("the echo provider", () => {
     ]);
   });
 
-  test("echo-cut fails half-way, echo-fail-<code> before it begins", async () => {
+  test("echo-cut fails halfway, echo-fail-<code> before it begins", async () => {
     await expect(ask({ text: "a b c d", model: "echo-cut" })).rejects.toMatchObject({
       code: "upstream_incomplete",
     });

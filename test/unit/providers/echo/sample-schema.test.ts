@@ -8,7 +8,7 @@ function lengthOf(schema: unknown, text: string): number {
 }
 
 describe("a sample of a schema", () => {
-  test("stays small where definitions name themselves many times", () => {
+  test("stays small if definitions refer to themselves many times", () => {
     const properties = Object.fromEntries(
       Array.from({ length: 50 }, (_, at) => [`p${at}`, { $ref: "#/$defs/a" }]),
     );
@@ -17,7 +17,7 @@ describe("a sample of a schema", () => {
     ).toBeLessThan(MAX_JSON);
   });
 
-  test("stays small where a long text or value is wanted many times", () => {
+  test("stays small if a long text or value is needed many times", () => {
     const long = "x".repeat(90_000);
     for (const item of [{ type: "string" }, { const: long }, { enum: [long] }]) {
       const properties = Object.fromEntries(
@@ -29,7 +29,7 @@ describe("a sample of a schema", () => {
     }
   });
 
-  test("says one text whole, however long it is", () => {
+  test("keeps one text whole, however long it is", () => {
     const text = "x".repeat(200_000);
     expect(
       sampleSchema({ type: "object", properties: { text: { type: "string" } } }, text),

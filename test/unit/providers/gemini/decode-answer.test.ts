@@ -60,7 +60,7 @@ const STOPPED = {
 };
 
 describe("parts", () => {
-  test("texts and thoughts that follow each other are one part each", async () => {
+  test("consecutive texts, and consecutive thoughts, become one part", async () => {
     const thought = (text: string) => ({ text, thought: true });
     const events = await play(
       chunk([thought("a"), thought("b")]),
@@ -81,7 +81,7 @@ describe("parts", () => {
     ]);
   });
 
-  test("what is signed is a part of its own; a signature alone is reasoning without a text", async () => {
+  test("a signed text is a part of its own; a signature alone is reasoning without text", async () => {
     const sign = (value: string) => ({ thoughtSignature: value });
     const stream = await open(
       sseResponse(
@@ -177,12 +177,12 @@ describe("parts", () => {
     expect(deltas[0]).toBe('{"steps":[{"text":"Pre');
   });
 
-  test("a call whose arguments do not end is no answer", async () => {
+  test("a call whose arguments do not end is an error", async () => {
     const events = await play(chunk([{ functionCall: { name: "f", willContinue: true } }], STOP));
     expect(events.at(-1)).toMatchObject({ type: "error", error: { code: "upstream_incomplete" } });
   });
 
-  test("what is not known is carried as it is", async () => {
+  test("unknown parts are passed through", async () => {
     const code = { executableCode: { language: "PYTHON", code: "1" }, thoughtSignature: "s" };
     const image = { inlineData: { mimeType: "image/png", data: "AA==" } };
     const { content } = await foldEvents(
@@ -267,7 +267,7 @@ describe("the end", () => {
     }
   });
 
-  test("usage and grounding count also where they come after the finish reason", async () => {
+  test("usage and grounding count even after the finish reason", async () => {
     const events = await play(
       chunk([{ text: "a" }], STOP, { usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } }),
       {
@@ -295,7 +295,7 @@ describe("the end", () => {
     });
   });
 
-  test("counts that Google does not give are not made up", async () => {
+  test("counts that Google does not give stay absent", async () => {
     const events = await play(
       chunk([{ text: "a" }], STOP, { usageMetadata: { trafficType: "ON_DEMAND" } }),
     );
@@ -303,7 +303,7 @@ describe("the end", () => {
     expect(events.at(-1)).toMatchObject({ type: "end", usage: null });
   });
 
-  test("usage is told at the beginning and at the end, not with every chunk", async () => {
+  test("usage is reported at the beginning and at the end, not with every chunk", async () => {
     const count = (candidatesTokenCount: number) => ({
       usageMetadata: {
         promptTokenCount: 1,
@@ -350,7 +350,7 @@ describe("a stream in pieces", () => {
     ),
   );
 
-  test("gives the same events however it is cut", async () => {
+  test("gives the same events however it is split", async () => {
     const whole = await collectEvents(await open(sseResponse(bytes)));
     expect(whole.at(-1)).toMatchObject({ type: "end", finish_reason: "tool_calls" });
     for (const [, split] of SPLITS) {
@@ -360,18 +360,18 @@ describe("a stream in pieces", () => {
     }
   });
 
-  test("and an error where it ends early, wherever that is", async () => {
+  test("is an error wherever it ends early", async () => {
     for (let length = 0; length < bytes.length; length++) {
       const events = await collectEvents(await open(sseResponse(bytes.slice(0, length))));
       expectEventOrder(events);
-      // All that is missing at the very end is the second half of a line end, which nothing depends on.
+      // At the very end only the second half of a line end is missing, which does not matter.
       const expected = length === bytes.length - 1 ? "end" : "error";
       expect(events.at(-1)?.type).toBe(expected);
     }
   });
 });
 
-describe("what goes wrong in the midst of an answer", () => {
+describe("errors within an answer", () => {
   const ERROR = { error: { code: 503, message: "overloaded: canary", status: "UNAVAILABLE" } };
 
   test("an error as an event", async () => {
@@ -414,7 +414,7 @@ describe("what goes wrong in the midst of an answer", () => {
     }
   });
 
-  test("what is not the format", async () => {
+  test("anything that is not the format", async () => {
     const BAD = [
       "data: [1]\n\n",
       "data: {broken\n\n",
@@ -453,7 +453,7 @@ describe("what goes wrong in the midst of an answer", () => {
     });
   }
 
-  test("candidates that are not a list are lost content too", async () => {
+  test("candidates that are not a list are an error too", async () => {
     const events = await play(
       { candidates: { content: { parts: [{ text: "a" }] } } },
       chunk([], STOP),
@@ -472,7 +472,7 @@ describe("what goes wrong in the midst of an answer", () => {
   });
 });
 
-test("a second candidate is no part of the answer", async () => {
+test("a second candidate is ignored", async () => {
   const second = { content: { parts: [{ text: "b" }] }, index: 1, finishReason: "SAFETY" };
   const stream = await open(
     jsonResponse({
@@ -486,7 +486,7 @@ test("a second candidate is no part of the answer", async () => {
   });
 });
 
-test("a whole answer carries its body", async () => {
+test("a whole answer keeps its body", async () => {
   const body = chunk([{ text: "a" }], STOP);
   expect((await foldEvents(await open(jsonResponse(body), false))).body).toEqual({
     format: "google",

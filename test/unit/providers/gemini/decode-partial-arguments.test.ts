@@ -35,7 +35,7 @@ test("scalars of each kind", () => {
   });
 });
 
-test("a string in pieces, with escapes and halves of a surrogate pair", () => {
+test("a string in pieces, with escapes and a split surrogate pair", () => {
   expect(
     decode(
       text("$.s", 'a"', true),
@@ -48,7 +48,7 @@ test("a string in pieces, with escapes and halves of a surrogate pair", () => {
   });
 });
 
-test("a string that is not ended ends where the next value begins", () => {
+test("an open string ends at the next value", () => {
   expect(decode(text("$.a", "x", true), text("$.b", "y", true))).toEqual({ a: "x", b: "y" });
 });
 
@@ -74,7 +74,7 @@ test("names in quotes", () => {
   });
 });
 
-describe("what cannot be one JSON text is an error", () => {
+describe("arguments that are not one JSON text are an error", () => {
   const BAD: [name: string, ...pieces: object[]][] = [
     ["back into an object that was left", text("$.a.b", "x"), text("$.c", "y"), text("$.a.d", "z")],
     ["the same name twice", text("$.a", "x"), text("$.a", "y")],

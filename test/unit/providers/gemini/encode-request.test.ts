@@ -17,14 +17,14 @@ function encode(
 }
 
 describe("the conversation", () => {
-  test("a plain one", () => {
+  test("a plain conversation", () => {
     expect(encode({})).toEqual({
       contents: [{ role: "user", parts: [{ text: "Hi" }] }],
       warnings: [],
     });
   });
 
-  test("system messages become the instruction, late ones with a warning; neighbours of one role are one turn", () => {
+  test("system messages become the instruction, late ones with a warning; consecutive messages of one role become one turn", () => {
     const { contents, systemInstruction, warnings } = encode({
       messages: [
         { role: "system", content: "Be brief." },
@@ -43,13 +43,13 @@ describe("the conversation", () => {
     expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "messages[4]" }]);
   });
 
-  test("instructions alone are said to an empty turn", () => {
+  test("instructions alone are sent with an empty turn", () => {
     expect(encode({ messages: [{ role: "system", content: "Tell a joke." }] }).contents).toEqual([
       { role: "user", parts: [{ text: "" }] },
     ]);
   });
 
-  test("empty texts are left out, except where nothing else is said", () => {
+  test("empty texts are left out, unless there is nothing else", () => {
     const empty = { type: "text", text: "" } as const;
     const { contents } = encode({
       messages: [
@@ -92,7 +92,7 @@ describe("the conversation", () => {
     ]);
   });
 
-  test("data without its media type is refused by its place", () => {
+  test("data without a media type is refused with its path", () => {
     expect(() =>
       encode({ messages: [{ role: "user", content: [{ type: "image", data: "AA==" }] }] }),
     ).toThrow(
@@ -111,7 +111,7 @@ describe("tools", () => {
     parameters: { type: "object", properties: { city: { type: "string" } } },
   };
 
-  test("functions in one list, Google's own tools beside it, in the order in which they came", () => {
+  test("functions in one list, Google's own tools beside it, in their original order", () => {
     const search = { type: "opaque", format: "google", value: { googleSearch: {} } } as const;
     const { tools } = encode({
       tools: [search, tool, { name: "now", extras: { google: { behavior: "BLOCKING" } } }],
@@ -127,7 +127,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("the choice", () => {
+  test("the tool choice", () => {
     const config = (tool_choice?: ChatRequest["tool_choice"], strict?: boolean) => {
       const tools = [strict === undefined ? tool : { ...tool, strict }];
       return encode({ tools, ...(tool_choice === undefined ? {} : { tool_choice }) }).toolConfig
@@ -200,7 +200,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("a result of texts and images: inside of it from Gemini 3 on, after it before", () => {
+  test("a result's images are inside it since Gemini 3, and after it before that", () => {
     const messages: ChatRequest["messages"] = [
       ...CALLS,
       {
@@ -232,7 +232,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("media that Gemini takes nowhere but in a turn follow the result", () => {
+  test("media that Gemini takes only in a turn follow the result", () => {
     const media = (media_type: string) => ({ type: "document", media_type, data: "AA==" }) as const;
     const types = ["audio/mpeg", "application/pdf", "image/gif", "text/plain"];
     const result = { type: "tool_result", tool_call_id: "c1", content: types.map(media) } as const;
@@ -249,7 +249,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("results are a turn of their own, all of them before what else the user says", () => {
+  test("results are a turn of their own, before the rest of the user's message", () => {
     const result = (tool_call_id: string) =>
       ({ type: "tool_result", tool_call_id, content: tool_call_id }) as const;
     const audio = { type: "document", media_type: "audio/mpeg", data: "AA==" } as const;
@@ -276,7 +276,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("a call with which the conversation begins follows an empty turn", () => {
+  test("a call at the beginning of the conversation follows an empty turn", () => {
     const messages = CALLS.filter(({ role }) => role === "assistant");
     expect(encode({ messages }).contents.map(({ role }) => role)).toEqual(["user", "model"]);
     expect(encode({ messages }).contents[0]).toEqual({ role: "user", parts: [{ text: "" }] });
@@ -285,7 +285,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("a result of a call that nobody made needs the tool's name", () => {
+  test("a result without a call needs the tool's name", () => {
     const result = { type: "tool_result", tool_call_id: "x", content: "1" } as const;
     expect(() => encode({ messages: [{ role: "tool", content: [result] }] })).toThrow(
       expect.objectContaining({
@@ -303,7 +303,7 @@ describe("tools", () => {
 describe("signatures", () => {
   const google = (value: string) => ({ format: "google", value }) as const;
 
-  test("stand on whatever part they came with, byte for byte", () => {
+  test("stay on the part that they came with, byte for byte", () => {
     const { contents } = encode({
       messages: [
         {
@@ -340,7 +340,7 @@ describe("signatures", () => {
     ]);
   });
 
-  test("another vendor's calls are marked as such for models that check, once a turn", () => {
+  test("another vendor's calls are marked for models that check signatures, once a turn", () => {
     const call = (id: string) => ({ type: "tool_call", id, name: "f", arguments: {} }) as const;
     const messages: ChatRequest["messages"] = [
       ...HI,
@@ -355,7 +355,7 @@ describe("signatures", () => {
     expect(signatures("gemini-2.5-pro")).toEqual([undefined, undefined]);
   });
 
-  test("a hidden thought without a signature of Google's says nothing", () => {
+  test("a hidden thought without Google's signature is left out", () => {
     const { contents } = encode({
       messages: [
         {
@@ -372,7 +372,7 @@ describe("signatures", () => {
 });
 
 describe("settings", () => {
-  test("have their places", () => {
+  test("become fields of the generation config", () => {
     const { generationConfig } = encode({
       temperature: 0,
       top_p: 0.9,
@@ -389,13 +389,13 @@ describe("settings", () => {
     });
   });
 
-  test("five stop texts at most", () => {
+  test("at most five stop sequences", () => {
     const { generationConfig, warnings } = encode({ stop: ["1", "2", "3", "4", "5", "6"] });
     expect(generationConfig?.stopSequences).toHaveLength(5);
     expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "stop" }]);
   });
 
-  test("the answer's format", () => {
+  test("the response format", () => {
     const schema = { type: "object", properties: { a: { $ref: "#/$defs/A" } } };
     expect(encode({ response_format: { type: "text" } }).generationConfig).toBeUndefined();
     expect(encode({ response_format: { type: "json" } }).generationConfig).toEqual({
@@ -410,7 +410,7 @@ describe("settings", () => {
     });
   });
 
-  test("metadata becomes labels where it can be one", () => {
+  test("metadata becomes labels if its form allows", () => {
     const { labels, warnings } = encode({
       metadata: { team: "search", user_id: "Alice@example.com", "1st": "x" },
     });
@@ -418,7 +418,7 @@ describe("settings", () => {
     expect(warnings.map(({ param }) => param)).toEqual(["metadata.user_id", "metadata.1st"]);
   });
 
-  test("extras decide neither the model, nor the conversation, nor how much may be written", () => {
+  test("extras cannot set the model, the conversation or the token limit", () => {
     const google = (fields: JsonObject) => encode({ max_tokens: 7, extras: { google: fields } });
     const plain = encode({ max_tokens: 7 });
     const config = { maxOutputTokens: 9999, candidateCount: 8 };
@@ -432,7 +432,7 @@ describe("settings", () => {
     );
   });
 
-  test("extras are laid over, one level deep", () => {
+  test("extras are merged, one level deep", () => {
     const { warnings: _, ...body } = encode({
       temperature: 1,
       max_tokens: 5,
@@ -453,7 +453,7 @@ describe("settings", () => {
     );
   });
 
-  test("a name that begins with $ is sent at no level where extras lie, but inside a schema it is the schema's", () => {
+  test("a name that begins with $ is never sent as an extra, but stays inside a schema", () => {
     const extras = { google: { $x: 1, further: true } };
     const schema = { $ref: "#/$defs/a", $defs: { a: { type: "string" } } };
     const { warnings: _, ...body } = encode({
@@ -489,7 +489,7 @@ describe("settings", () => {
     expect(JSON.stringify(body)).not.toContain("$x");
   });
 
-  test("what an answer says of itself beside its content does not go back", () => {
+  test("an answer's extras are not sent back", () => {
     const extras = { google: { groundingMetadata: {}, usageMetadata: {}, safetyRatings: [] } };
     expect(encode({ messages: [{ role: "assistant", content: "a", extras }] }).contents).toEqual([
       { role: "model", parts: [{ text: "a" }] },

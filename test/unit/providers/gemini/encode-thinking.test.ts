@@ -11,7 +11,7 @@ function encode(reasoning: Reasoning | undefined, model: string | ModelInfo) {
   return { config, warned: warnings.map(({ param }) => param) };
 }
 
-test("nothing asked, nothing sent", () => {
+test("no settings, nothing sent", () => {
   expect(encode(undefined, "gemini-3.5-flash")).toEqual({ config: undefined, warned: [] });
   expect(encode({}, "gemini-3.5-flash")).toEqual({ config: undefined, warned: [] });
 });
@@ -51,7 +51,7 @@ describe("levels, from Gemini 3 on", () => {
     });
   }
 
-  test("the catalog's efforts count", () => {
+  test("the catalog's efforts decide", () => {
     const model: ModelInfo = {
       id: "gemini-3.8-flash",
       reasoning: "effort",
@@ -113,7 +113,7 @@ describe("budgets, in Gemini 2.5", () => {
     expect(encode({ effort: "max" }, "gemini-2.5-pro").config).toEqual({ thinkingBudget: 32_768 });
   });
 
-  test("of an effort and a budget the budget counts", () => {
+  test("a budget overrides an effort", () => {
     expect(encode({ effort: "high", budget_tokens: 300 }, "gemini-2.5-flash")).toEqual({
       config: { thinkingBudget: 300 },
       warned: [],
@@ -121,7 +121,7 @@ describe("budgets, in Gemini 2.5", () => {
   });
 });
 
-test("a model that does not think is told nothing, and the caller is told so", () => {
+test("a model that does not think gets no settings, with a warning", () => {
   for (const model of [
     "gemini-2.0-flash",
     "gemma-3-27b-it",

@@ -67,7 +67,7 @@ describe("the Gemini API", () => {
     expect(request?.json()).toEqual({ contents: [{ role: "user", parts: [{ text: "Hi" }] }] });
   });
 
-  test("a stream is asked for as events", async () => {
+  test("a stream is requested as events", async () => {
     server.enqueue(sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`));
     const events = await collectEvents(
       await create({ GOOGLE_API_KEY: "AIza-key" }).open(call({ stream: true })),
@@ -79,7 +79,7 @@ describe("the Gemini API", () => {
     expect(server.requests[0]?.headers.get("x-goog-api-key")).toBe("AIza-key");
   });
 
-  test("a very long answer is asked for as a stream, also where it is wanted whole", async () => {
+  test("a very long answer is requested as a stream, even if the caller wants it whole", async () => {
     server.enqueue(sseAnswer(`data: ${JSON.stringify(ANSWER)}\r\n\r\n`));
     const long = { ...call(), request: { ...call().request, max_tokens: 32_769 } };
     expect(await foldEvents(await create({ GEMINI_API_KEY: "k" }).open(long))).toMatchObject({
@@ -123,7 +123,7 @@ describe("Vertex AI", () => {
     }
   });
 
-  test("a refused token is exchanged anew, once", async () => {
+  test("a refused token is exchanged again, once", async () => {
     server.enqueue(
       jsonAnswer(TOKEN),
       jsonAnswer({ error: { code: 401, status: "UNAUTHENTICATED" } }, { status: 401 }),
@@ -140,7 +140,7 @@ describe("Vertex AI", () => {
     ]);
   });
 
-  test("refused credentials are said to be the operator's fault", async () => {
+  test("refused credentials are reported as the operator's fault", async () => {
     server.respond = () => jsonAnswer({ error: "invalid_grant" }, { status: 400 });
     const error = await create(vertexConfig())
       .open(call())
@@ -155,14 +155,14 @@ describe("Vertex AI", () => {
   });
 });
 
-describe("which way is taken", () => {
+describe("the choice of the transport", () => {
   function wayOf(env: Partial<GeminiConfig>): string {
     const provider = describeProvider(env);
     if (!provider.available) return provider.reason;
     return provider.capabilities.metadata === "mapped" ? "vertex" : "api";
   }
 
-  test("the key wins, unless the operator says otherwise", () => {
+  test("the key wins, unless GEMINI_TRANSPORT says otherwise", () => {
     const both = { ...vertexConfig(), GEMINI_API_KEY: "k" };
     expect(wayOf({ GEMINI_API_KEY: "k" })).toBe("api");
     expect(wayOf(vertexConfig())).toBe("vertex");
@@ -171,7 +171,7 @@ describe("which way is taken", () => {
     expect(wayOf({ ...both, GEMINI_TRANSPORT: "api" })).toBe("api");
   });
 
-  test("what is missing is said by name", () => {
+  test("a missing variable is named", () => {
     expect(wayOf({})).toBe(
       "Set GEMINI_API_KEY, or GOOGLE_APPLICATION_CREDENTIALS_JSON for Vertex AI.",
     );
@@ -189,7 +189,7 @@ describe("which way is taken", () => {
     expect(describeProvider({})).not.toHaveProperty("open");
   });
 
-  test("older names of the provider lead to it", () => {
+  test("the provider has its older names as aliases", () => {
     expect(describeProvider({})).toMatchObject({
       name: "gemini",
       format: "google",
@@ -198,7 +198,7 @@ describe("which way is taken", () => {
   });
 });
 
-describe("the model's name stands in the address", () => {
+describe("the model's name is in the URL", () => {
   test("with or without its folder", async () => {
     server.enqueue(jsonAnswer(ANSWER));
     await create({ GEMINI_API_KEY: "k" }).open(call({ model: { id: "models/gemini-2.5-flash" } }));
@@ -237,7 +237,7 @@ test("a warning that throws (strict mode) stops before any call, the token's too
   expect(server.requests).toHaveLength(0);
 });
 
-test("the caller's leaving closes the upstream's connection", async () => {
+test("closes the upstream's connection when the caller leaves", async () => {
   server.enqueue(
     sseAnswer(
       [

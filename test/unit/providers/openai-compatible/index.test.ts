@@ -33,7 +33,7 @@ function create(variables: Variables) {
   };
 }
 
-/** The servers of COMPATIBLE_PROVIDERS alone. */
+/** Only the servers of COMPATIBLE_PROVIDERS. */
 function entries(list: unknown, variables: Variables = {}) {
   const value = typeof list === "string" ? list : JSON.stringify(list);
   const presets = new Set(PRESETS.map(({ name }) => name));
@@ -49,7 +49,7 @@ function reasons(list: unknown, variables: Variables = {}) {
   ]);
 }
 
-/** Where a call of this provider goes, and with which headers. */
+/** The URL and headers of a call of this provider. */
 async function call(name: string, variables: Variables) {
   const { played, find } = create(variables);
   const provider = find(name);
@@ -70,7 +70,7 @@ async function call(name: string, variables: Variables) {
 }
 
 describe("presets", () => {
-  test("are all there, and say what they need", () => {
+  test("are all listed, and say what they need", () => {
     const { providers } = create({});
     expect(
       providers.map((provider) => [provider.name, provider.available ? "" : provider.reason]),
@@ -93,14 +93,14 @@ describe("presets", () => {
     for (const { format } of providers) expect(format).toBe("openai_chat");
   });
 
-  test("cannot be called before", () => {
+  test("cannot be called without it", () => {
     const groq = create({}).find("groq");
     expect(groq).toMatchObject({ available: false, code: "provider_unavailable" });
     expect(groq).not.toHaveProperty("open");
   });
 
   for (const { name, prefix, baseUrl, needsKey } of PRESETS) {
-    test(`${name} is switched on by ${needsKey ? "its key" : "its address"}, and can be pointed elsewhere`, async () => {
+    test(`${name} is enabled by ${needsKey ? "its key" : "its address"}, and can have another address`, async () => {
       const elsewhere = await call(name, {
         [`${prefix}_API_KEY`]: "secret",
         [`${prefix}_BASE_URL`]: "http://127.0.0.1:9/api/",
@@ -132,7 +132,7 @@ describe("presets", () => {
     });
   }
 
-  test("Ollama is found on this machine when it is switched on", async () => {
+  test("OLLAMA=1 enables the Ollama on this machine", async () => {
     expect(await call("ollama", { OLLAMA: "1" })).toMatchObject({
       url: "http://localhost:11434/v1/chat/completions",
       authorization: null,
@@ -140,7 +140,7 @@ describe("presets", () => {
     expect(create({ OLLAMA: "0" }).find("ollama")?.available).toBe(false);
   });
 
-  test("a key that no header can hold is told of by its name", () => {
+  test("a key that no header can hold is reported by its variable", () => {
     expect(create({ GROQ_API_KEY: "se\ncret" }).find("groq")).toMatchObject({
       available: false,
       code: "provider_unavailable",
@@ -149,7 +149,7 @@ describe("presets", () => {
     });
   });
 
-  test("a base URL that is none switches off", () => {
+  test("an invalid base URL disables the server", () => {
     expect(create({ VLLM_BASE_URL: "ftp://a.test" }).find("vllm")?.available).toBe(false);
   });
 });
@@ -185,7 +185,7 @@ describe("COMPATIBLE_PROVIDERS", () => {
     expect(create(variables).find("two")?.defaultModel).toBeNull();
   });
 
-  test("may be base64, with its padding cut off", () => {
+  test("may be base64 without its padding", () => {
     const text = JSON.stringify([{ name: "one", base_url: "https://one.test" }]);
     expect(reasons(btoa(text).replace(/=+$/, ""))).toEqual([["one", "available"]]);
     expect(reasons(`'${text}'`)).toEqual([["one", "available"]]);
@@ -204,7 +204,7 @@ describe("COMPATIBLE_PROVIDERS", () => {
     expect(one?.capabilities.top_p).toBe("native");
   });
 
-  test("an entry named like a preset takes its place, with its quirks", () => {
+  test("an entry with the name of a preset replaces it and inherits its quirks", () => {
     const list = [
       {
         name: "mistral",
@@ -308,7 +308,7 @@ describe("COMPATIBLE_PROVIDERS", () => {
     }
   });
 
-  test("that is no list is told of, and the presets stay", () => {
+  test("is reported if it is not a list, and the presets stay", () => {
     for (const value of ["{}", "[oops", "one"]) {
       expect(reasons(value)).toEqual([
         ["compatible-providers", "COMPATIBLE_PROVIDERS is not a JSON list, raw or as base64."],

@@ -73,7 +73,7 @@ const REASONING = {
 const CALL = callItem("fc_1", "call_1", "weather", '{"city":"Bern"}');
 const OTHER_CALL = callItem("fc_2", "call_2", "weather", '{"city":"Biel"}');
 
-/** One of everything: reasoning in two texts, a message, two calls, a search. */
+/** One item of each kind: reasoning in two texts, a message, two calls, a search. */
 const FULL: readonly JsonObject[] = [
   CREATED,
   { type: "response.in_progress", response: responseObject({ status: "in_progress" }) },
@@ -127,7 +127,7 @@ const FULL: readonly JsonObject[] = [
 ];
 
 describe("a streamed answer", () => {
-  test("becomes parts, usage and a reason", async () => {
+  test("becomes parts, usage and a finish reason", async () => {
     const answer = fold(await play(...FULL));
     expect(answer).toMatchObject({
       id: "resp_1",
@@ -170,7 +170,7 @@ describe("a streamed answer", () => {
     expect(await collectEvents(await open(sseResponse(split(bytes))))).toEqual(whole);
   });
 
-  test("cut after any event never ends", async () => {
+  test("never ends if it is cut after any event", async () => {
     for (const prefix of cutAfterEachEvent(new TextEncoder().encode(responsesSse(...FULL)))) {
       const events = await collectEvents(await open(sseResponse(prefix)));
       expectEventOrder(events);
@@ -178,12 +178,12 @@ describe("a streamed answer", () => {
     }
   });
 
-  test("carries every vendor event once, in order", async () => {
+  test("passes every vendor event through once, in order", async () => {
     const raws = (await play(...FULL)).flatMap(({ raw }) => (raw ? [JSON.parse(raw.data)] : []));
     expect(raws.map(({ type }) => type)).toEqual(FULL.map(({ type }) => type));
   });
 
-  test("in deltas is the same as whole", async () => {
+  test("gives the same in deltas as whole", async () => {
     const whole = await collectEvents(
       await open(
         jsonResponse(responseObject({ output: [messageItem("msg_1", "Hi"), CALL], usage: USAGE })),
@@ -199,14 +199,14 @@ describe("a streamed answer", () => {
     expect(fold(whole)).toEqual(fold(streamed));
   });
 
-  test("deltas find their item by its place, since ids may change from event to event", async () => {
+  test("deltas are matched to their item by its index, since ids may change from event to event", async () => {
     const rotated = FULL.map((event, at) =>
       "item_id" in event ? { ...event, item_id: `rotated_${at}` } : event,
     );
     expect(fold(await play(...rotated)).content).toEqual(fold(await play(...FULL)).content);
   });
 
-  test("finished items tell what was not streamed of them", async () => {
+  test("finished items complete what was not streamed", async () => {
     const [added] = callEvents(1, CALL);
     const answer = fold(
       await play(
@@ -228,13 +228,13 @@ describe("a streamed answer", () => {
     expect(answer.body).toBeUndefined();
   });
 
-  test("the end mark tells the items that were not streamed at all", async () => {
+  test("the end completes items that were not streamed", async () => {
     expect(
       fold(await play(CREATED, completed([messageItem("msg_1", "Late")]))).content,
     ).toMatchObject([{ text: "Late" }]);
   });
 
-  test("a delta without its item is told by the end mark, or the answer is none", async () => {
+  test("a delta without its item is completed by the end, or is an error", async () => {
     const stray = {
       type: "response.output_text.delta",
       output_index: 7,
@@ -252,7 +252,7 @@ describe("a streamed answer", () => {
     }
   });
 
-  test("the end mark closes what was left open", async () => {
+  test("the end closes open parts", async () => {
     const open = messageEvents(0, "msg_1", "Hello").slice(0, -1);
     const answer = fold(await play(CREATED, ...open, completed([messageItem("msg_1", "Hello")])));
     expect(answer.content).toMatchObject([
@@ -260,7 +260,7 @@ describe("a streamed answer", () => {
     ]);
   });
 
-  test("a call without a name at first is told when it has one", async () => {
+  test("a call without a name starts when it gets one", async () => {
     const [added, ...rest] = callEvents(0, CALL);
     const nameless = { ...added, item: { id: "fc_1", type: "function_call", arguments: "" } };
     expect(fold(await play(CREATED, nameless, ...rest, completed([CALL]))).content).toMatchObject([
@@ -310,7 +310,7 @@ describe("a streamed answer", () => {
     });
   });
 
-  test("a refusal is a text that says so, and a filtered answer", async () => {
+  test("a refusal is text, and a filtered answer", async () => {
     const place = { item_id: "msg_1", output_index: 0, content_index: 0 };
     const item = {
       ...messageItem("msg_1", ""),
@@ -360,7 +360,7 @@ describe("a streamed answer", () => {
       "tool_calls",
     ],
     [
-      "also where it was announced",
+      "even if it was announced",
       [messageItem("msg_1", "I look."), { type: "custom_tool_call", call_id: "c", id: "ct_1" }],
       "tool_calls",
     ],
@@ -388,7 +388,7 @@ describe("a streamed answer", () => {
     expect(fold(await play(CREATED, completed(output))).finish_reason as string).toBe(reason);
   });
 
-  test("without an id, a model or a first event is given them", async () => {
+  test("gets an id, a model and a first event if it has none", async () => {
     const events = await play(
       ...messageEvents(0, "msg_1", "Hi"),
       completed([messageItem("msg_1", "Hi")]),
@@ -396,7 +396,7 @@ describe("a streamed answer", () => {
     expect(events[0]).toMatchObject({ type: "start", id: "resp_minted", model: "gpt-asked" });
   });
 
-  test("what stands before the first event, [DONE] and unknown events do no harm", async () => {
+  test("text before the first event, [DONE] and unknown events are ignored", async () => {
     const text = `: hello\n\ndata: [DONE]\n\n${responsesSse({ type: "response.hello" }, ...FULL.slice(0, -1), { type: "response.future", output_index: 99 }, FULL[FULL.length - 1] ?? {})}data: [DONE]\n\n`;
     const events = await collectEvents(await open(sseResponse(text)));
     expectEventOrder(events);
@@ -509,7 +509,7 @@ describe("a failing answer", () => {
     expect(events[events.length - 1]?.raw).toBeDefined();
   });
 
-  test("an error before anything else stands alone", async () => {
+  test("an error before anything else is the only event", async () => {
     expect(
       (await play({ type: "error", code: "server_is_overloaded", message: "Busy" })).map(
         ({ type }) => type,
@@ -517,7 +517,7 @@ describe("a failing answer", () => {
     ).toEqual(["error"]);
   });
 
-  test("an event that is no JSON, or no object", async () => {
+  test("an event that is not JSON, or not an object", async () => {
     for (const data of ["{", "[]", "7"]) {
       const events = await collectEvents(
         await open(sseResponse(`${responsesSse(CREATED)}data: ${data}\n\n`)),
@@ -526,7 +526,7 @@ describe("a failing answer", () => {
     }
   });
 
-  test("an end mark without a response", async () => {
+  test("an end without a response", async () => {
     expect(errorOf(await play(CREATED, { type: "response.completed" }))?.code).toBe(
       "upstream_invalid_response",
     );
@@ -542,7 +542,7 @@ describe("a failing answer", () => {
     [responseObject({ status: "cancelled" }), "upstream_incomplete"],
     [{ error: { code: "server_is_overloaded", message: "Busy" } }, "upstream_overloaded"],
     [{ hello: "world" }, "upstream_invalid_response"],
-  ])("a whole answer that is none %#", async (body, code) => {
+  ])("an invalid whole answer %#", async (body, code) => {
     expect(await rejectionOf(open(jsonResponse(body)))).toMatchObject({ code });
   });
 });
@@ -550,7 +550,7 @@ describe("a failing answer", () => {
 describe("readErrorBody", () => {
   const read = (error: JsonObject, status: number) => readErrorBody({ error }, status).code;
 
-  test("a code says more than the status", () => {
+  test("a code is more precise than the status", () => {
     expect(read({ code: "insufficient_quota", type: "insufficient_quota" }, 429)).toBe(
       "upstream_quota_exhausted",
     );
@@ -570,7 +570,7 @@ describe("readErrorBody", () => {
     expect(read({ code: "constructor", type: "toString" }, 500)).toBeUndefined();
   });
 
-  test("a 404 speaks of the model only where it says so", () => {
+  test("a 404 is about the model only if it says so", () => {
     expect(read({ code: null, type: "invalid_request_error", param: "input" }, 404)).toBe(
       "upstream_rejected",
     );
@@ -579,7 +579,7 @@ describe("readErrorBody", () => {
     ).toBeUndefined();
   });
 
-  test("what is no error body says nothing", () => {
+  test("anything but an error body has no details", () => {
     for (const body of [undefined, null, "x", [], {}, { error: "x" }])
       expect(readErrorBody(body, 500)).toEqual({});
   });

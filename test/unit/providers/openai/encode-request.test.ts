@@ -21,14 +21,14 @@ function encode(request: Partial<ChatRequest>, defaults = {}) {
 }
 
 describe("encodeRequest", () => {
-  test("the plainest request", () => {
+  test("a minimal request", () => {
     expect(encode({})).toEqual({
       body: { model: "gpt-test", input: [{ role: "user", content: "Hi" }], stream: false },
       warnings: [],
     });
   });
 
-  test("names every parameter in the format's words", () => {
+  test("encodes every parameter", () => {
     const { body, warnings } = encode({
       messages: [
         { role: "system", content: "Be brief." },
@@ -81,13 +81,13 @@ describe("encodeRequest", () => {
     });
   });
 
-  test("a system message alone stays in the input, which must not be empty", () => {
+  test("a lone system message stays in the input, which must not be empty", () => {
     expect(encode({ messages: [{ role: "system", content: "Go." }] }).body).toMatchObject({
       input: [{ role: "system", content: "Go." }],
     });
   });
 
-  test("defaults stand where the caller says nothing, and can be unset", () => {
+  test("defaults apply if the caller sets nothing, and can be unset", () => {
     const defaults = { store: false, include: ["reasoning.encrypted_content"] };
     expect(encode({}, defaults).body).toMatchObject(defaults);
     expect(encode({ extras: { openai_responses: { store: true } } }, defaults).body).toMatchObject({
@@ -102,7 +102,7 @@ describe("encodeRequest", () => {
     expect(unset).not.toHaveProperty("$unset");
   });
 
-  test("extras lie over what was encoded, text and reasoning field by field", () => {
+  test("extras override what was encoded, text and reasoning field by field", () => {
     const { body } = encode({
       reasoning: { effort: "low" },
       response_format: { type: "json" },
@@ -121,7 +121,7 @@ describe("encodeRequest", () => {
     });
   });
 
-  test("extras cannot say another model, limit, input or way of answering", () => {
+  test("extras cannot set the model, limit, input or stream", () => {
     const extras = {
       openai_responses: {
         model: "dear",
@@ -140,14 +140,14 @@ describe("encodeRequest", () => {
     expect(encode({ extras, max_tokens: 50 }).body.max_output_tokens).toBe(50);
   });
 
-  test("nor unset them", () => {
+  test("extras cannot unset them either", () => {
     const extras = {
       openai_responses: { $unset: ["model", "input", "stream", "max_output_tokens"] },
     };
     expect(encode({ extras, max_tokens: 50 }).body).toEqual(encode({ max_tokens: 50 }).body);
   });
 
-  test("a name that begins with $ is sent at no level, not among the fields of a note either", () => {
+  test("a name that begins with $ is never sent, even among the fields of a note", () => {
     const extras = {
       openai_responses: { $x: 1, $item: { $x: 2, status: "completed" }, further: true },
     };
@@ -184,13 +184,13 @@ describe("encodeRequest", () => {
     expect(JSON.stringify(body)).not.toContain("$");
   });
 
-  test("extras of other formats stay behind", () => {
+  test("extras of other formats are not sent", () => {
     expect(
       JSON.stringify(encode({ extras: { anthropic: { service_tier: "x" } } }).body),
     ).not.toContain("service_tier");
   });
 
-  test("too small a limit is raised, with a warning", () => {
+  test("a limit that is too small is raised, with a warning", () => {
     const { body, warnings } = encode({ max_tokens: 5 });
     expect(body.max_output_tokens).toBe(16);
     expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "max_tokens" }]);
@@ -215,11 +215,11 @@ describe("encodeRequest", () => {
     ]);
   });
 
-  test("reasoning that asks for nothing is not sent", () => {
+  test("empty reasoning settings are not sent", () => {
     expect(encode({ reasoning: { visible: false } }).body).not.toHaveProperty("reasoning");
   });
 
-  test("tools in the format's own words go as they are", () => {
+  test("opaque tools are sent unchanged", () => {
     const value = { type: "web_search", search_context_size: "low" };
     expect(
       encode({ tools: [{ type: "opaque", format: "openai_responses", value }] }).body.tools,

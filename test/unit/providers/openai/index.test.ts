@@ -47,7 +47,7 @@ function setUp(response: PlayedResponse, env: Partial<OpenaiConfig> = {}) {
 }
 
 describe("the provider openai", () => {
-  test("sends what the API wants, and nothing of the caller's besides", async () => {
+  test("sends what the API needs, and nothing else of the caller's", async () => {
     const { provider, calls } = setUp(ANSWER, {
       OPENAI_ORGANIZATION: "org-1",
       OPENAI_PROJECT: "proj_1",
@@ -79,7 +79,7 @@ describe("the provider openai", () => {
     });
   });
 
-  test("streams where the caller does", async () => {
+  test("streams if the caller does", async () => {
     const { provider, calls } = setUp(
       sseResponse(
         responsesSse(
@@ -107,7 +107,7 @@ describe("the provider openai", () => {
     ["o3", undefined, true],
     ["anything", "none", false],
     ["gpt-4-that-reasons", "effort", true],
-  ])("asks %s (%s) for encrypted reasoning: %s", async (id, reasoning, asks) => {
+  ])("requests encrypted reasoning from %s (%s): %s", async (id, reasoning, asks) => {
     const { provider, calls } = setUp(ANSWER);
     await provider.open(
       createTestCall(REQUEST, { model: { id, ...(reasoning ? { reasoning } : {}) } }),
@@ -115,7 +115,7 @@ describe("the provider openai", () => {
     expect("include" in JSON.parse(calls[0]?.body ?? "")).toBe(asks);
   });
 
-  test("a second turn carries the first answer back, as the caller has it", async () => {
+  test("a second turn sends the first answer back unchanged", async () => {
     const reasoning = { id: "rs_1", type: "reasoning", summary: [], encrypted_content: "gAAA+/=" };
     const call = {
       id: "fc_1",
@@ -200,7 +200,7 @@ describe("the provider openai", () => {
     });
   });
 
-  test("a refusal says what the vendor said of the request, and where", async () => {
+  test("a refusal has the vendor's text about the request, and the parameter", async () => {
     const error = {
       message: "Unsupported parameter: 'temperature'.",
       type: "invalid_request_error",
@@ -216,7 +216,7 @@ describe("the provider openai", () => {
     });
   });
 
-  test("the caller's leaving closes the connection", async () => {
+  test("closes the connection when the caller leaves", async () => {
     const { provider, calls } = setUp(sseResponse(responsesSse(CREATED), "stall"));
     const caller = new AbortController();
     const stream = await provider.open(
@@ -229,12 +229,12 @@ describe("the provider openai", () => {
   });
 });
 
-describe("its settings", () => {
-  test("a key opens it", () => {
+describe("its configuration", () => {
+  test("is available with a key", () => {
     expect(create({}).available).toBe(true);
   });
 
-  test("without a key it says which variable to set, and cannot be called", () => {
+  test("without a key it names the variable to set and cannot be called", () => {
     const { OPENAI_API_KEY: _key, ...rest } = ENV;
     const provider = createOpenaiProvider(rest, createTestDeps(playResponses(ANSWER).fetch));
     expect(provider).toMatchObject({
@@ -246,7 +246,7 @@ describe("its settings", () => {
   });
 
   test.each(["OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_PROJECT"] as const)(
-    "%s that cannot stand in a header is named, never shown",
+    "%s is named, never shown, if it cannot be sent in a header",
     (name) => {
       for (const value of ["se cret", "se\ncret", "sécret"]) {
         const provider = create({ [name]: value });
