@@ -8,7 +8,7 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { restoreSignature } from "./embed-signature.ts";
 
-const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["role", "content"]);
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["role", "content"]);
 
 /**
  * `system` and `messages` → messages. Tool results get messages of role tool, as other vendors have them. A message whose place or
@@ -29,7 +29,7 @@ export function decodeMessages(
 
 function decodeMessage(message: WireMessage, decoded: Message[]): void {
   const { role, content } = message;
-  const rest = omit(message, SAID_BY_MESSAGE);
+  const rest = omit(message, MESSAGE_FIELDS);
   switch (role) {
     case "assistant":
       decoded.push({
@@ -83,17 +83,17 @@ function decodeAnswer(blocks: readonly Block[]): Part[] {
   const callSignatures = new Map<string, Signature>();
   for (const block of blocks) {
     const part = decodeBlock(block);
-    const carried =
+    const embedded =
       part.type === "reasoning" && part.signature
         ? restoreSignature(part.signature.value)
         : undefined;
-    if (part.type !== "reasoning" || !carried) {
+    if (part.type !== "reasoning" || !embedded) {
       parts.push(part);
       continue;
     }
-    const { signature, signed } = carried;
+    const { signature, owner } = embedded;
     const last = parts[parts.length - 1];
-    switch (signed.kind) {
+    switch (owner.kind) {
       case "reasoning":
         parts.push({ ...part, signature });
         break;
@@ -101,7 +101,7 @@ function decodeAnswer(blocks: readonly Block[]): Part[] {
         parts.push({ ...part, redacted: true, signature });
         break;
       case "tool_call":
-        callSignatures.set(signed.toolCallId, signature);
+        callSignatures.set(owner.toolCallId, signature);
         break;
       case "text":
         if (last?.type === "text") last.signature = signature;

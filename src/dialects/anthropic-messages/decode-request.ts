@@ -31,7 +31,7 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
     ...(stop_sequences === undefined ? {} : { stop: stop_sequences }),
     ...(labels.metadata ? { metadata: labels.metadata } : {}),
     ...(stream === undefined ? {} : { stream }),
-    ...anthropicExtras.wrap({ ...extras, ...labels.carried, ...readHeaders(headers) }),
+    ...anthropicExtras.wrap({ ...extras, ...labels.extras, ...readHeaders(headers) }),
   };
 }
 
@@ -55,7 +55,7 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
     cache_control,
     ...rest
   } = body;
-  const { carried: carriedChoice, ...choice } = decodeToolChoice(tool_choice);
+  const { original: originalChoice, ...choice } = decodeToolChoice(tool_choice);
   const cache = decodeCache(cache_control);
   const request: ChatRequest = {
     model,
@@ -72,7 +72,7 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
     thinking,
     output_config,
     output_format,
-    tool_choice: carriedChoice,
+    tool_choice: originalChoice,
     cache_control: cache ? undefined : cache_control,
   });
   return { request, extras };
@@ -84,13 +84,13 @@ function defined(fields: JsonObject): JsonObject {
 
 function decodeMetadata(metadata: MessagesBody["metadata"]): {
   metadata?: Record<string, string>;
-  carried?: JsonObject;
+  extras?: JsonObject;
 } {
   if (!metadata) return {};
   const { user_id, ...others } = metadata;
   const isPlain = typeof user_id === "string" && Object.keys(others).length === 0;
   return {
     ...(typeof user_id === "string" ? { metadata: { user_id } } : {}),
-    ...(isPlain ? {} : { carried: { metadata } }),
+    ...(isPlain ? {} : { extras: { metadata } }),
   };
 }

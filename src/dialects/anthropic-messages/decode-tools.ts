@@ -6,12 +6,7 @@ import type { WireTool, WireToolChoice } from "../../formats/anthropic-messages/
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 
-const SAID_BY_TOOL: ReadonlySet<string> = new Set([
-  "name",
-  "description",
-  "input_schema",
-  "strict",
-]);
+const TOOL_FIELDS: ReadonlySet<string> = new Set(["name", "description", "input_schema", "strict"]);
 
 /** A tool of the caller's own → function tool; one of Anthropic's stays opaque. */
 export function decodeTool(tool: WireTool): Tool {
@@ -20,7 +15,7 @@ export function decodeTool(tool: WireTool): Tool {
   if (!isCustom || typeof name !== "string" || !isJsonObject(parameters)) {
     return { type: "opaque", format: "anthropic", value: tool };
   }
-  const rest = omit(tool, SAID_BY_TOOL);
+  const rest = omit(tool, TOOL_FIELDS);
   const cache = decodeCache(tool.cache_control);
   if (cache) delete rest.cache_control;
   return {
@@ -33,18 +28,18 @@ export function decodeTool(tool: WireTool): Tool {
   };
 }
 
-const SAID_BY_CHOICE: ReadonlySet<string> = new Set(["type", "name", "disable_parallel_tool_use"]);
+const CHOICE_FIELDS: ReadonlySet<string> = new Set(["type", "name", "disable_parallel_tool_use"]);
 
 /** `tool_choice` → its two meanings; fields of its own that have none are carried with the whole. */
 export function decodeToolChoice(
   choice: WireToolChoice | undefined,
-): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> & { carried?: JsonObject } {
+): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> & { original?: JsonObject } {
   if (!choice) return {};
   const parallel = choice.type === "none" ? undefined : choice.disable_parallel_tool_use;
   return {
     tool_choice: decodeChoice(choice),
     ...(typeof parallel === "boolean" ? { parallel_tool_calls: !parallel } : {}),
-    ...(Object.keys(omit(choice, SAID_BY_CHOICE)).length > 0 ? { carried: choice } : {}),
+    ...(Object.keys(omit(choice, CHOICE_FIELDS)).length > 0 ? { original: choice } : {}),
   };
 }
 

@@ -3,10 +3,10 @@ import type { Block, CountTokensBody } from "../../formats/anthropic-messages/re
 import { isJsonObject } from "../../json/json-object.ts";
 
 /** Fields without which the answer would be one to another question. Others that are not known here are hints, or new to us. */
-const BINDING_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
+const VENDOR_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
 
 /** Blocks of the caller's own that no other vendor has. */
-const BINDING_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);
+const VENDOR_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);
 
 /**
  * The first thing in a request that only a provider of this format can honour: tools with a schema of Anthropic's, things that live at
@@ -18,7 +18,7 @@ export function findFormatRequirement(body: CountTokensBody): Pick<ChatRequest, 
 }
 
 function findField(body: CountTokensBody): string | undefined {
-  return BINDING_FIELDS.find((name) => {
+  return VENDOR_FIELDS.find((name) => {
     const value = body[name];
     return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
   });
@@ -33,14 +33,14 @@ function findTool({ tools }: CountTokensBody): string | undefined {
 function findBlock({ messages }: CountTokensBody): string | undefined {
   for (const [index, { role, content }] of messages.entries()) {
     if (role !== "user" || typeof content === "string") continue;
-    const at = content.findIndex(isBinding);
+    const at = content.findIndex(isVendorBlock);
     if (at !== -1) return `messages[${index}].content[${at}]`;
   }
   return undefined;
 }
 
-function isBinding(block: Block): boolean {
+function isVendorBlock(block: Block): boolean {
   return (
-    BINDING_BLOCKS.has(block.type) || (isJsonObject(block.source) && block.source.type === "file")
+    VENDOR_BLOCKS.has(block.type) || (isJsonObject(block.source) && block.source.type === "file")
   );
 }

@@ -4,20 +4,8 @@ import { textOf } from "../../chat/message.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { mapUsage } from "./map-usage.ts";
 import type { ChatResponseBody } from "./response.ts";
-
-export function encodeUsage(usage: Usage | null): ChatResponseBody["usage"] {
-  return (
-    usage && {
-      input_tokens: usage.input_tokens,
-      output_tokens: usage.output_tokens,
-      cached_input_tokens: usage.cached_input_tokens ?? null,
-      cache_write_input_tokens: usage.cache_write_input_tokens ?? null,
-      reasoning_tokens: usage.reasoning_tokens ?? null,
-      total_tokens: usage.total_tokens,
-    }
-  );
-}
 
 interface Ending {
   finish_reason: FinishReason;
@@ -31,7 +19,7 @@ export function encodeEnding(ending: Ending, context: AnswerContext) {
   return {
     finish_reason: ending.finish_reason,
     raw_finish_reason: ending.raw_finish_reason,
-    usage: encodeUsage(ending.usage),
+    usage: mapUsage(ending.usage),
     usage_complete: ending.usage !== null,
     cost: context.cost(ending.usage),
     warnings: [...context.warnings],

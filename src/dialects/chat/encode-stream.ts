@@ -3,8 +3,9 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "./encode-error.ts";
-import { encodeEnding, encodeUsage } from "./encode-response.ts";
+import { encodeEnding } from "./encode-response.ts";
 import type { DoneBody, FailedBody } from "./event.ts";
+import { mapUsage } from "./map-usage.ts";
 
 /**
  * Chat events → SSE: every event has its name, an id that counts from 1, and one line of JSON with the name again as `type`. What
@@ -27,7 +28,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       type,
       complete: false,
       error: encodeErrorBody(error, context.requestId),
-      usage: encodeUsage(usage),
+      usage: mapUsage(usage),
       usage_complete: false,
       cost: context.cost(usage),
       warnings: [...context.warnings],
@@ -67,7 +68,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       case "usage":
         usage = event.usage;
-        return write("usage", JSON.stringify({ type: "usage", usage: encodeUsage(usage) }));
+        return write("usage", JSON.stringify({ type: "usage", usage: mapUsage(usage) }));
       case "opaque":
         return "";
       case "end": {

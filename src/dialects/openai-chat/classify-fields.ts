@@ -18,7 +18,7 @@ const HINTS: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields that turn the answer without making it another one. A provider that has no place for them is not asked in vain: it warns. */
-const NUANCES: ReadonlySet<string> = new Set([
+const TUNING_FIELDS: ReadonlySet<string> = new Set([
   "frequency_penalty",
   "presence_penalty",
   "repetition_penalty",
@@ -29,28 +29,28 @@ const NUANCES: ReadonlySet<string> = new Set([
   "verbosity",
 ]);
 
-interface SortedFields {
+interface ClassifiedFields {
   /** Hints, and what says nothing (`null`, `false`, `[]`). */
-  said: JsonObject;
+  original: JsonObject;
   /** What is lost on a provider of another format. */
   fields: JsonObject;
   /** The first field without which the request would be another one. */
-  binding: string | undefined;
+  requirement: string | undefined;
 }
 
-/** The fields of a request that the chat model has not. Those that nobody here knows bind it to servers that may know them. */
-export function sortFields(rest: JsonObject): SortedFields {
-  const sorted: SortedFields = { said: {}, fields: {}, binding: undefined };
+/** The fields of a request that the chat model has not. Those that nobody here knows requireFormat it to servers that may know them. */
+export function classifyFields(rest: JsonObject): ClassifiedFields {
+  const classified: ClassifiedFields = { original: {}, fields: {}, requirement: undefined };
   for (const [name, value] of Object.entries(rest)) {
     if (value === null) continue;
-    if (saysNothing(value) || HINTS.has(name) || asksForText(name, value))
-      sorted.said[name] = value;
+    if (isEmptyValue(value) || HINTS.has(name) || asksForText(name, value))
+      classified.original[name] = value;
     else {
-      sorted.fields[name] = value;
-      if (!NUANCES.has(name)) sorted.binding ??= name.slice(0, 100);
+      classified.fields[name] = value;
+      if (!TUNING_FIELDS.has(name)) classified.requirement ??= name.slice(0, 100);
     }
   }
-  return sorted;
+  return classified;
 }
 
 /** Other answers than texts (speech, images) and their probabilities are carried whole, for callers of the same format alone. */
@@ -61,15 +61,15 @@ function asksForText(name: string, value: unknown): boolean {
 }
 
 /** The fields of a message, a part or a tool that the chat model has not, in two heaps: those that say nothing, and the others. */
-export function sortInner(rest: JsonObject): { said: JsonObject; fields: JsonObject } {
-  const said: JsonObject = {};
+export function splitFields(rest: JsonObject): { original: JsonObject; fields: JsonObject } {
+  const original: JsonObject = {};
   const fields: JsonObject = {};
   for (const [name, value] of Object.entries(rest))
-    (saysNothing(value) || isZeroValue(value) ? said : fields)[name] = value;
-  return { said, fields };
+    (isEmptyValue(value) || isZeroValue(value) ? original : fields)[name] = value;
+  return { original, fields };
 }
 
-function saysNothing(value: unknown): boolean {
+function isEmptyValue(value: unknown): boolean {
   return (
     value === null ||
     value === false ||

@@ -10,16 +10,20 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { sortInner } from "./classify-fields.ts";
+import { splitFields } from "./classify-fields.ts";
 import type { WirePart } from "./request.ts";
 
 /** Notes the path of something that only a server of this format can do. */
-export type Bind = (param: string) => void;
+export type RequireFormat = (param: string) => void;
 
 type ContentPart = TextPart | ImagePart | DocumentPart | ReasoningPart | OpaquePart;
 
 /** One element of a content list → part. `param` is its path. */
-export function decodeElement(part: WirePart, param: string, bind: Bind): ContentPart {
+export function decodeElement(
+  part: WirePart,
+  param: string,
+  requireFormat: RequireFormat,
+): ContentPart {
   switch (part.type) {
     case "text": {
       const { type: _type, text, ...rest } = part;
@@ -37,9 +41,9 @@ export function decodeElement(part: WirePart, param: string, bind: Bind): Conten
     case "image_url":
       return decodeImage(part, param);
     case "file":
-      return decodeFile(part, param, bind);
+      return decodeFile(part, param, requireFormat);
     case "other":
-      bind(param);
+      requireFormat(param);
       return opaque(part.value);
   }
 }
@@ -58,14 +62,14 @@ function decodeRest(
   form: JsonObject = {},
 ): { cache?: Cache } & Pick<TextPart, "extras"> {
   const { cache_control: cacheControl, ...others } = rest;
-  const { said, fields } = sortInner(others);
+  const { original, fields } = splitFields(others);
   const cache = decodeCacheControl(cacheControl);
-  if (cache) said.cache_control = cacheControl;
+  if (cache) original.cache_control = cacheControl;
   else if (cacheControl !== undefined) fields.cache_control = cacheControl;
-  Object.assign(said, form);
+  Object.assign(original, form);
   return {
     ...(cache ? { cache } : {}),
-    ...openaiChatExtras.wrap(fields, { $original: said, $element: true }),
+    ...openaiChatExtras.wrap(fields, { $original: original, $element: true }),
   };
 }
 
@@ -129,12 +133,12 @@ function encodesTo({ media_type: mediaType, data, url }: Location, original: str
 function decodeFile(
   part: Extract<WirePart, { type: "file" }>,
   param: string,
-  bind: Bind,
+  requireFormat: RequireFormat,
 ): DocumentPart | OpaquePart {
   const { type: _type, file, ...rest } = part;
   if (file.file_data == null) {
     // A file that was put on the vendor's own server before.
-    bind(`${param}.file`);
+    requireFormat(`${param}.file`);
     return opaque(part);
   }
   const location = decodeLocation(file.file_data, "application/pdf", `${param}.file.file_data`);

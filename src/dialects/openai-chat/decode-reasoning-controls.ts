@@ -16,24 +16,26 @@ export function isReasoningControl(name: string): boolean {
  * model has no word for (Groq's effort `default`).
  */
 export function decodeReasoningControls(body: CompletionBody): DecodedFields {
-  const said: JsonObject = {};
-  for (const name of REASONING_CONTROLS) if (body[name] != null) said[name] = body[name];
-  if (Object.keys(said).length === 0) return {};
-  return { request: { reasoning: readControls(said) }, said };
+  const original: JsonObject = {};
+  for (const name of REASONING_CONTROLS) if (body[name] != null) original[name] = body[name];
+  if (Object.keys(original).length === 0) return {};
+  return { request: { reasoning: readControls(original) }, original };
 }
 
-function readControls(said: JsonObject): Reasoning {
-  const nested = isJsonObject(said.reasoning) ? said.reasoning : {};
-  const thinking = isJsonObject(said.thinking) ? said.thinking : {};
+function readControls(original: JsonObject): Reasoning {
+  const nested = isJsonObject(original.reasoning) ? original.reasoning : {};
+  const thinking = isJsonObject(original.thinking) ? original.thinking : {};
   const isOff =
-    nested.enabled === false || thinking.type === "disabled" || said.enable_thinking === false;
+    nested.enabled === false || thinking.type === "disabled" || original.enable_thinking === false;
   const effort =
-    effortIn(said.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
-  const budget = [nested.max_tokens, thinking.budget_tokens, said.thinking_budget].find(isBudget);
+    effortIn(original.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
+  const budget = [nested.max_tokens, thinking.budget_tokens, original.thinking_budget].find(
+    isBudget,
+  );
   const hidden =
     nested.exclude === true ||
-    said.include_reasoning === false ||
-    said.reasoning_format === "hidden";
+    original.include_reasoning === false ||
+    original.reasoning_format === "hidden";
   return {
     ...(effort === undefined ? {} : { effort }),
     ...(budget === undefined || effort === "none" ? {} : { budget_tokens: budget }),

@@ -5,12 +5,12 @@ import { type CompletionBody, jsonSchemaBodySchema } from "./request.ts";
 /** `response_format`; one of a type that is not known here (a grammar) only a server that knows it can answer. */
 export function decodeResponseFormat(format: CompletionBody["response_format"]): DecodedFields {
   if (!format) return {};
-  const said = { response_format: format };
+  const original = { response_format: format };
   switch (format.type) {
     case "text":
-      return { request: { response_format: { type: "text" } }, said };
+      return { request: { response_format: { type: "text" } }, original };
     case "json_object":
-      return { request: { response_format: { type: "json" } }, said };
+      return { request: { response_format: { type: "json" } }, original };
     case "json_schema": {
       const { json_schema: asked } = parseBody(jsonSchemaBodySchema, {
         response_format: format,
@@ -26,10 +26,10 @@ export function decodeResponseFormat(format: CompletionBody["response_format"]):
             ...(strict == null ? {} : { strict }),
           },
         },
-        said,
+        original,
       };
     }
     default:
-      return { fields: { response_format: format }, binding: "response_format" };
+      return { fields: { response_format: format }, requirement: "response_format" };
   }
 }

@@ -5,9 +5,9 @@ import type { JsonObject } from "../../json/json-object.ts";
 export interface DecodedFields {
   request?: Partial<ChatRequest>;
   /** The original form of fields that the chat model has in another form. */
-  said?: JsonObject;
+  original?: JsonObject;
   /** Fields that the chat model does not have. */
   fields?: JsonObject;
   /** The path of a field that only a server of this format can serve. */
-  binding?: string | undefined;
+  requirement?: string | undefined;
 }

@@ -2,8 +2,7 @@ import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
-import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
+import { MIN_OUTPUT_TOKENS, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -17,41 +16,41 @@ import { type ResponsesBody, responsesBodySchema } from "./request.ts";
  * provider could not honour binds the request to this format.
  */
 export function decodeRequest(body: unknown): ChatRequest {
-  const said = parseBody(responsesBodySchema, body);
-  if (said.background && !said.stream) {
+  const request = parseBody(responsesBodySchema, body);
+  if (request.background && !request.stream) {
     throw new ChatError("unsupported_parameter", {
       param: "background",
       message:
         "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
     });
   }
-  const extras = carryFields(said);
-  const messages = decodeMessages(said, extras);
+  const extras = collectExtras(request);
+  const messages = decodeMessages(request, extras);
   return {
-    ...(said.model ? { model: said.model } : {}),
+    ...(request.model ? { model: request.model } : {}),
     messages,
-    ...(said.tools ? { tools: said.tools.map(decodeTool) } : {}),
-    ...decodeToolChoice(said.tool_choice, extras),
-    ...(typeof said.parallel_tool_calls === "boolean"
-      ? { parallel_tool_calls: said.parallel_tool_calls }
+    ...(request.tools ? { tools: request.tools.map(decodeTool) } : {}),
+    ...decodeToolChoice(request.tool_choice, extras),
+    ...(typeof request.parallel_tool_calls === "boolean"
+      ? { parallel_tool_calls: request.parallel_tool_calls }
       : {}),
-    ...(typeof said.temperature === "number" ? { temperature: said.temperature } : {}),
-    ...(typeof said.top_p === "number" ? { top_p: said.top_p } : {}),
-    ...decodeMaxTokens(said.max_output_tokens, extras),
-    ...decodeReasoning(said.reasoning, extras),
-    ...decodeText(said.text, extras),
-    ...(said.metadata ? { metadata: said.metadata } : {}),
+    ...(typeof request.temperature === "number" ? { temperature: request.temperature } : {}),
+    ...(typeof request.top_p === "number" ? { top_p: request.top_p } : {}),
+    ...decodeMaxTokens(request.max_output_tokens, extras),
+    ...decodeReasoning(request.reasoning, extras),
+    ...decodeText(request.text, extras),
+    ...(request.metadata ? { metadata: request.metadata } : {}),
     ...openaiResponsesExtras.wrap(extras),
-    ...findFormatRequirement(said),
-    stream: said.stream ?? false,
+    ...findFormatRequirement(request),
+    stream: request.stream ?? false,
   };
 }
 
 /** What the chat model does not say, hints apart. In this API a null field is one that was left out. */
-function carryFields(said: ResponsesBody): JsonObject {
+function collectExtras(request: ResponsesBody): JsonObject {
   const fields: JsonObject = {};
   const hints: JsonObject = {};
-  for (const [name, value] of Object.entries(omit(said, UNDERSTOOD_FIELDS))) {
+  for (const [name, value] of Object.entries(omit(request, UNDERSTOOD_FIELDS))) {
     if (value !== null) (isHint(name, value) ? hints : fields)[name] = value;
   }
   // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
@@ -63,8 +62,8 @@ function carryFields(said: ResponsesBody): JsonObject {
   };
 }
 
-function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
-  const { input, instructions } = said;
+function decodeMessages(request: ResponsesBody, extras: JsonObject): Message[] {
+  const { input, instructions } = request;
   const messages =
     typeof input === "string"
       ? [{ role: "user" as const, content: input }]
@@ -75,7 +74,7 @@ function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
       : messages;
   }
   // The conversation may lie at the vendor; then there is nothing that other providers could answer.
-  if (!said.previous_response_id && !said.conversation && !said.prompt) {
+  if (!request.previous_response_id && !request.conversation && !request.prompt) {
     throw new ChatError("invalid_request", {
       param: "input",
       message: "input: must hold at least one item.",
@@ -88,19 +87,19 @@ function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
 function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
   if (!isFunctionTool(tool)) return { type: "opaque", format: "openai_responses", value: tool };
   const { type: _type, name, description, parameters, strict, ...rest } = tool;
-  const carried: JsonObject = { ...rest };
+  const extras: JsonObject = { ...rest };
   // An encoder gives these two a value where they have none; here the vendor's own default counts.
   const unset = [
     ...(typeof strict === "boolean" ? [] : ["strict"]),
     ...(parameters ? [] : ["parameters"]),
   ];
-  if (unset.length > 0) carried.$unset = unset;
+  if (unset.length > 0) extras.$unset = unset;
   return {
     name,
     ...(typeof description === "string" ? { description } : {}),
     ...(parameters ? { parameters } : {}),
     ...(typeof strict === "boolean" ? { strict } : {}),
-    ...openaiResponsesExtras.wrap(carried),
+    ...openaiResponsesExtras.wrap(extras),
   };
 }
 
@@ -138,9 +137,9 @@ function decodeReasoning(
   extras: JsonObject,
 ): Pick<ChatRequest, "reasoning"> {
   if (!reasoning) return {};
-  const { effort: saidEffort, summary, generate_summary: formerSummary, ...rest } = reasoning;
-  const effort = effortSchema.safeParse(saidEffort).data;
-  if (typeof saidEffort === "string" && !effort) rest.effort = saidEffort;
+  const { effort: givenEffort, summary, generate_summary: formerSummary, ...rest } = reasoning;
+  const effort = effortSchema.safeParse(givenEffort).data;
+  if (typeof givenEffort === "string" && !effort) rest.effort = givenEffort;
   if (!isEmptyObject(rest)) extras.reasoning = rest;
   const asked = {
     ...(typeof summary === "string" ? { summary } : {}),

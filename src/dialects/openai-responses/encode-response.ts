@@ -9,7 +9,9 @@ import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts"
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
-import type { ResponsesAnswer, ResponsesUsage } from "./response.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage } from "./map-usage.ts";
+import type { ResponsesAnswer } from "./response.ts";
 
 /** A finished answer. One of a provider of this format goes out as it came. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
@@ -51,7 +53,7 @@ export function encodeAnswer(
   echo: JsonObject,
   context: AnswerContext,
 ): ResponsesAnswer {
-  const reason = ending && incompleteReason(ending.finish_reason);
+  const reason = ending && mapFinishReason(ending.finish_reason);
   return {
     id,
     object: "response",
@@ -67,19 +69,12 @@ export function encodeAnswer(
     service_tier: ending?.extras?.openai_responses?.service_tier ?? "default",
     store: false,
     truncation: "disabled",
-    usage: ending?.usage ? encodeUsage(ending.usage) : null,
+    usage: ending?.usage ? mapUsage(ending.usage) : null,
     // What was changed on the way, in a field that the API has not and that its clients pass over.
     ...((error || ending) && context.warnings.length > 0
       ? { warnings: [...context.warnings] }
       : {}),
   };
-}
-
-function incompleteReason(
-  reason: FinishReason,
-): "max_output_tokens" | "content_filter" | undefined {
-  if (reason === "length") return "max_output_tokens";
-  return reason === "content_filter" ? reason : undefined;
 }
 
 /** The API says back what was asked; a setting that was not made is null, or has the value that the API itself would name. */
@@ -103,24 +98,5 @@ export function echoRequest(request: ChatRequest): JsonObject {
     tool_choice: encodeToolChoice(request.tool_choice ?? "auto"),
     tools: encodeTools(request.tools ?? []),
     top_p: request.top_p ?? null,
-  };
-}
-
-/** A count that the vendor did not give is absent. */
-function encodeUsage(usage: Usage): ResponsesUsage {
-  const {
-    cached_input_tokens: cached,
-    cache_write_input_tokens: written,
-    reasoning_tokens: reasoning,
-  } = usage;
-  return {
-    input_tokens: usage.input_tokens,
-    input_tokens_details: {
-      ...(cached === undefined ? {} : { cached_tokens: cached }),
-      ...(written === undefined ? {} : { cache_write_tokens: written }),
-    },
-    output_tokens: usage.output_tokens,
-    output_tokens_details: reasoning === undefined ? {} : { reasoning_tokens: reasoning },
-    total_tokens: usage.total_tokens,
   };
 }

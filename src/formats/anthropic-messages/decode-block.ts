@@ -35,7 +35,7 @@ export function decodeBlock(block: JsonObject): Part {
         type: "reasoning",
         text: thinking,
         ...(isSigned ? { signature: { format: "anthropic", value: signature } } : {}),
-        ...carryRest(block, SAID_BY_THINKING),
+        ...decodeRest(block, THINKING_FIELDS),
       };
     }
     case "redacted_thinking": {
@@ -46,36 +46,36 @@ export function decodeBlock(block: JsonObject): Part {
         text: "",
         redacted: true,
         signature: { format: "anthropic", value: data },
-        ...carryRest(block, SAID_BY_REDACTED),
+        ...decodeRest(block, REDACTED_FIELDS),
       };
     }
   }
   return opaque(block);
 }
 
-const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);
-const SAID_BY_THINKING: ReadonlySet<string> = new Set(["type", "thinking", "signature"]);
-const SAID_BY_REDACTED: ReadonlySet<string> = new Set(["type", "data"]);
-const SAID_BY_TOOL_USE: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);
-const SAID_BY_TOOL_RESULT: ReadonlySet<string> = new Set([
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "text"]);
+const THINKING_FIELDS: ReadonlySet<string> = new Set(["type", "thinking", "signature"]);
+const REDACTED_FIELDS: ReadonlySet<string> = new Set(["type", "data"]);
+const TOOL_USE_FIELDS: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);
+const TOOL_RESULT_FIELDS: ReadonlySet<string> = new Set([
   "type",
   "tool_use_id",
   "content",
   "is_error",
 ]);
-const SAID_BY_SOURCE: ReadonlySet<string> = new Set(["type", "source"]);
-const SAID_BY_TITLE: ReadonlySet<string> = new Set(["type", "source", "title"]);
+const MEDIA_FIELDS: ReadonlySet<string> = new Set(["type", "source"]);
+const TITLED_FIELDS: ReadonlySet<string> = new Set(["type", "source", "title"]);
 
 function opaque(value: JsonObject): OpaquePart {
   return { type: "opaque", format: "anthropic", value };
 }
 
 /** The cache hint and the fields that the part itself does not say. */
-function carryRest(
+function decodeRest(
   block: JsonObject,
-  said: ReadonlySet<string>,
+  known: ReadonlySet<string>,
 ): { cache?: Cache; extras?: Extras } {
-  const rest = omit(block, said);
+  const rest = omit(block, known);
   const cache = decodeCache(block.cache_control);
   if (cache) delete rest.cache_control;
   return { ...(cache ? { cache } : {}), ...anthropicExtras.wrap(rest) };
@@ -86,19 +86,19 @@ function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart |
   switch (block.type) {
     case "text":
       if (typeof block.text !== "string") break;
-      return { type: "text", text: block.text, ...carryRest(block, SAID_BY_TEXT) };
+      return { type: "text", text: block.text, ...decodeRest(block, TEXT_FIELDS) };
     case "image": {
       const source = readSource(block.source);
       if (!source || "text" in source) break;
-      return { type: "image", ...source, ...carryRest(block, SAID_BY_SOURCE) };
+      return { type: "image", ...source, ...decodeRest(block, MEDIA_FIELDS) };
     }
     case "document": {
       const source = readSource(block.source);
       if (!source) break;
       const { title } = block;
       if (typeof title !== "string")
-        return { type: "document", ...source, ...carryRest(block, SAID_BY_SOURCE) };
-      return { type: "document", ...source, title, ...carryRest(block, SAID_BY_TITLE) };
+        return { type: "document", ...source, ...decodeRest(block, MEDIA_FIELDS) };
+      return { type: "document", ...source, title, ...decodeRest(block, TITLED_FIELDS) };
     }
   }
   return opaque(block);
@@ -126,7 +126,7 @@ function decodeToolUse(block: JsonObject): Part {
     id,
     name,
     arguments: isJsonObject(input) ? input : {},
-    ...carryRest(block, SAID_BY_TOOL_USE),
+    ...decodeRest(block, TOOL_USE_FIELDS),
   };
 }
 
@@ -138,7 +138,7 @@ function decodeToolResult(block: JsonObject): Part {
     tool_call_id: tool_use_id,
     content: decodeResultContent(content),
     ...(typeof is_error === "boolean" ? { is_error } : {}),
-    ...carryRest(block, SAID_BY_TOOL_RESULT),
+    ...decodeRest(block, TOOL_RESULT_FIELDS),
   };
 }
 

@@ -7,7 +7,7 @@ import type {
   TextPart,
 } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
+import { decodeUtf8Base64 } from "../base64.ts";
 import { cacheControlOf } from "./cache-control.ts";
 import { anthropicExtras } from "./extras.ts";
 

@@ -6,13 +6,13 @@ import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
+import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
-import { createPartWriter } from "./part-writer.ts";
+import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError, findError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
-import { writeMessage } from "./write-message.ts";
 
 export interface AnswerDecoderOptions {
   /** The model that was asked for, in case the answer does not name one. */
@@ -28,7 +28,7 @@ export interface AnswerDecoderOptions {
  * brings nothing but the usage: that one comes when the answer is over, and Snowflake never says why it is (recorded).
  */
 export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecoder {
-  const parts = createPartWriter();
+  const parts = createPartAssembler();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
   let started = false;
@@ -101,7 +101,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
         throw new ChatError("upstream_invalid_response", { logReason: "delta" });
       const delta = choice.delta ?? wholeMessage(choice);
       if (delta) {
-        if (writeMessage(delta, parts, calls, events)) refused = true;
+        if (decodeDelta(delta, parts, calls, events)) refused = true;
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
       }
       noteFinish(choice);
@@ -148,7 +148,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!isJsonObject(choice) || !isJsonObject(choice.message))
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
-      refused = writeMessage(choice.message, parts, calls, events);
+      refused = decodeDelta(choice.message, parts, calls, events);
       noteFinish(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);

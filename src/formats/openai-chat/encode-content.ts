@@ -2,8 +2,7 @@ import type { Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
-import { encodeDataUrl } from "../encode-data-url.ts";
+import { decodeUtf8Base64, encodeDataUrl } from "../base64.ts";
 import { openaiChatExtras } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 import { refusePrivateUrls } from "./refuse-private-urls.ts";
@@ -54,7 +53,7 @@ export function encodeContent(
     if (typeof element.text === "string" && Object.keys(element).length === 2)
       texts.push(element.text);
   }
-  const onlyTexts = texts.length === elements.length && !parts.some(isSaidElement);
+  const onlyTexts = texts.length === elements.length && !parts.some(isListElement);
   if (onlyTexts && texts.length === 1) return texts[0] ?? "";
   if (context.quirks.text_content === "joined" && texts.length === elements.length)
     return texts.join("\n");
@@ -62,7 +61,7 @@ export function encodeContent(
 }
 
 /** True where the caller gave the part as an element of a content list in this very format. */
-export function isSaidElement(part: Part): boolean {
+export function isListElement(part: Part): boolean {
   return part.type !== "opaque" && openaiChatExtras.note(part, "$element") === true;
 }
 
@@ -97,7 +96,7 @@ function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
   // Most servers read PDFs only; a caller of this very format knows what the server reads.
   const asText =
-    media_type.startsWith("text/") && !(isSaidElement(part) && quirks.documents === "file");
+    media_type.startsWith("text/") && !(isListElement(part) && quirks.documents === "file");
   const text =
     part.text ?? (asText && part.data !== undefined ? decodeUtf8Base64(part.data) : undefined);
   if (text !== undefined)

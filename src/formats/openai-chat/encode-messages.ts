@@ -8,7 +8,7 @@ import {
   encodeContent,
   encodeElement,
   isContentPart,
-  isSaidElement,
+  isListElement,
 } from "./encode-content.ts";
 import { openaiChatExtras, overlayMessage } from "./extras.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
@@ -70,7 +70,7 @@ function encodeToolResult(
   else {
     const kept: ContentPart[] = [];
     for (const piece of part.content) {
-      if (piece.type === "text" || piece.type === "opaque" || isSaidElement(piece))
+      if (piece.type === "text" || piece.type === "opaque" || isListElement(piece))
         kept.push(piece);
       else attachments.push(encodeElement(piece, context));
     }

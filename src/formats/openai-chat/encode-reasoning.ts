@@ -5,11 +5,15 @@ import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 
 /** How much the model may think → the server's own fields for it. */
-export function encodeReasoning(call: EncodeCall, said: JsonObject, quirks: Quirks): JsonObject {
+export function encodeReasoning(
+  call: EncodeCall,
+  original: JsonObject,
+  quirks: Quirks,
+): JsonObject {
   const { reasoning } = call.request;
   if (!reasoning) return {};
   const effort = chooseEffort(reasoning, call, quirks);
-  return saidReasoning(said, effort) ?? encodeOwnWay(reasoning, effort, quirks);
+  return originalReasoning(original, effort) ?? encodeOwnWay(reasoning, effort, quirks);
 }
 
 function encodeOwnWay(
@@ -45,9 +49,13 @@ function encodeOwnWay(
  * The caller's own fields, as long as the effort is still the one that they name: what was changed
  * for this model must not come back.
  */
-function saidReasoning(said: JsonObject, effort: Effort | undefined): JsonObject | undefined {
+function originalReasoning(
+  original: JsonObject,
+  effort: Effort | undefined,
+): JsonObject | undefined {
   const own: JsonObject = {};
-  for (const name of REASONING_CONTROLS) if (said[name] !== undefined) own[name] = said[name];
+  for (const name of REASONING_CONTROLS)
+    if (original[name] !== undefined) own[name] = original[name];
   if (Object.keys(own).length === 0) return undefined;
   const named = [
     own.reasoning_effort,

@@ -38,7 +38,7 @@ const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
 /** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
   const { request, model, stream } = call;
-  const said = openaiChatExtras.noteFields(request, "$original");
+  const original = openaiChatExtras.noteFields(request, "$original");
   let lostCaches = 0;
   const context: EncodeContext = {
     quirks,
@@ -52,21 +52,23 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
 
   if (request.temperature !== undefined) body.temperature = request.temperature;
   if (request.top_p !== undefined) body.top_p = request.top_p;
-  if (request.max_tokens !== undefined) body[maxTokensField(said, quirks)] = request.max_tokens;
+  if (request.max_tokens !== undefined) body[maxTokensField(original, quirks)] = request.max_tokens;
   if (request.stop)
     body.stop =
-      typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
-  else if (Array.isArray(said.stop) && said.stop.length === 0) body.stop = said.stop;
+      typeof original.stop === "string" && request.stop[0] === original.stop
+        ? original.stop
+        : request.stop;
+  else if (Array.isArray(original.stop) && original.stop.length === 0) body.stop = original.stop;
   if (request.seed !== undefined) body[quirks.seed_field] = request.seed;
   if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, context));
-  const toolChoice = encodeToolChoice(request.tool_choice, said.tool_choice);
+  const toolChoice = encodeToolChoice(request.tool_choice, original.tool_choice);
   if (toolChoice !== undefined) body.tool_choice = toolChoice;
   if (request.parallel_tool_calls !== undefined)
     body.parallel_tool_calls = request.parallel_tool_calls;
-  Object.assign(body, encodeReasoning(call, said, quirks));
+  Object.assign(body, encodeReasoning(call, original, quirks));
   const responseFormat = encodeResponseFormat(
     request.response_format,
-    said.response_format,
+    original.response_format,
     quirks,
   );
   if (responseFormat !== undefined) body.response_format = responseFormat;
@@ -88,7 +90,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
       message: "The server has no known place for prompt-cache hints.",
     });
   }
-  if (said.n === 1) body.n = 1;
+  if (original.n === 1) body.n = 1;
 
   const laid = openaiChatExtras.overlay(body, request, {
     except: PROTECTED_FIELDS,
@@ -97,7 +99,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   const addedUsage = stream
     ? addStreamFields(
         laid,
-        openaiChatExtras.fields(request).stream_options ?? said.stream_options,
+        openaiChatExtras.fields(request).stream_options ?? original.stream_options,
         quirks,
       )
     : false;
@@ -105,14 +107,14 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
   return { body: laid, addedUsage };
 }
 
-function maxTokensField(said: JsonObject, quirks: Quirks): string {
+function maxTokensField(original: JsonObject, quirks: Quirks): string {
   if (quirks.max_tokens_field !== "as_given") return quirks.max_tokens_field;
-  return said.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
+  return original.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
 }
 
-function addStreamFields(body: JsonObject, said: unknown, quirks: Quirks): boolean {
+function addStreamFields(body: JsonObject, original: unknown, quirks: Quirks): boolean {
   body.stream = true;
-  const options = isJsonObject(said) ? said : undefined;
+  const options = isJsonObject(original) ? original : undefined;
   if (quirks.stream_usage === "unasked") {
     if (options) body.stream_options = options;
     return false;

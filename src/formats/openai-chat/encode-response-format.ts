@@ -4,22 +4,22 @@ import type { Quirks } from "./quirks.ts";
 
 type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
 
-const SAID_TYPE = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
+const ORIGINAL_TYPES = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
 
 /** Response format → `response_format`, in the caller's own form where that still stands. */
 export function encodeResponseFormat(
   format: ResponseFormat | undefined,
-  said: unknown,
+  original: unknown,
   quirks: Quirks,
 ): JsonObject | undefined {
   if (!format) return undefined;
-  // A schema that was lowered to plain JSON on the way is not what the caller said any more.
+  // A schema that was lowered to plain JSON on the way is not what the caller original any more.
   if (
-    isJsonObject(said) &&
-    SAID_TYPE[format.type] === said.type &&
+    isJsonObject(original) &&
+    ORIGINAL_TYPES[format.type] === original.type &&
     !(format.type === "json_schema" && quirks.json_schema === "as_json")
   ) {
-    return said;
+    return original;
   }
   if (format.type === "text") return { type: "text" };
   if (format.type === "json" || quirks.json_schema === "as_json") return { type: "json_object" };

@@ -21,9 +21,9 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
 }
 
 /** Tool choice → `tool_choice`; the caller's own form (Mistral's `any`, a list of allowed tools) where the choice still stands. */
-export function encodeToolChoice(choice: ToolChoice | undefined, said: unknown): unknown {
+export function encodeToolChoice(choice: ToolChoice | undefined, original: unknown): unknown {
   if (choice === undefined) return undefined;
-  if (said != null) return said;
+  if (original != null) return original;
   return typeof choice === "string"
     ? choice
     : { type: "function", function: { name: choice.name } };

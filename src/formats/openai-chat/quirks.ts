@@ -5,7 +5,7 @@ import { REASONING_FIELDS } from "./format.ts";
 
 /**
  * Where a server departs from OpenAI's Chat Completions, as data. The defaults send what OpenAI's own API takes and keep the form in
- * which the caller said a thing. What a server *answers* needs no quirk: the decoder understands all forms at once.
+ * which the caller original a thing. What a server *answers* needs no quirk: the decoder understands all forms at once.
  */
 export const quirksSchema = z.strictObject({
   refuses: z
@@ -18,13 +18,13 @@ export const quirksSchema = z.strictObject({
     .enum(["as_given", "max_tokens", "max_completion_tokens"])
     .default("as_given")
     .describe(
-      "The field of the token limit. OpenAI's reasoning models refuse `max_tokens`; Mistral, DeepSeek and Ollama know no other. `as_given`: `max_tokens`, unless the caller said `max_completion_tokens`.",
+      "The field of the token limit. OpenAI's reasoning models refuse `max_tokens`; Mistral, DeepSeek and Ollama know no other. `as_given`: `max_tokens`, unless the caller original `max_completion_tokens`.",
     ),
   system_role: z
     .enum(["as_given", "system", "developer"])
     .default("as_given")
     .describe(
-      "The role of system messages. DeepSeek and Mistral refuse `developer`, and the chat templates of local models do not know it. `as_given`: `system`, unless the caller said `developer`.",
+      "The role of system messages. DeepSeek and Mistral refuse `developer`, and the chat templates of local models do not know it. `as_given`: `system`, unless the caller original `developer`.",
     ),
   text_content: z
     .enum(["as_given", "joined"])

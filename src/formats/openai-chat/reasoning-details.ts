@@ -7,7 +7,7 @@ import { FORMAT } from "./format.ts";
  * OpenRouter's `reasoning_details` must go back as they came (https://openrouter.ai/docs/use-cases/reasoning-tokens). The chat model
  * carries them as the signature of a reasoning part: the JSON of the list.
  */
-export function signDetails(details: readonly JsonObject[]): Signature {
+export function toSignature(details: readonly JsonObject[]): Signature {
   return { format: FORMAT, value: JSON.stringify(details) };
 }
 

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isZeroValue, readText } from "../../json/narrow.ts";
 import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
-import type { PartWriter } from "./part-writer.ts";
+import type { PartAssembler } from "./part-assembler.ts";
 
 interface OpenCall {
   /** The vendor's own id, where it gave one. */
@@ -38,7 +38,7 @@ export interface ToolCallAssembler {
  * (https://github.com/agno-agi/agno/issues/8879).
  */
 export function createToolCallAssembler(
-  parts: PartWriter,
+  parts: PartAssembler,
   randomId: () => string,
 ): ToolCallAssembler {
   const calls: OpenCall[] = [];

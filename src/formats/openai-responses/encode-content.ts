@@ -1,6 +1,6 @@
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { encodeDataUrl } from "../encode-data-url.ts";
+import { encodeDataUrl } from "../base64.ts";
 import { openaiResponsesExtras } from "./extras.ts";
 
 /** OpenAI wants a name for a file that is sent along. */

@@ -2,6 +2,9 @@ import { type CommonNotes, createExtras, type ExtrasHolder } from "../../chat/ex
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 
+/** The API refuses a smaller `max_output_tokens` (error code integer_below_min_value). */
+export const MIN_OUTPUT_TOKENS = 16;
+
 /** Notes on the original form, kept among the extras of this format. */
 export interface Notes extends CommonNotes {
   /** The fields of the item around a text, a call or a result (id, status, phase, …). */
@@ -38,7 +41,7 @@ export function overlayItem(encoded: JsonObject, holder: ExtrasHolder): JsonObje
 const ITEM_FIELDS: ReadonlySet<string> = new Set(["id", "status"]);
 
 /** The fields of an item that nothing else says; in its note those about the item itself, and those that say nothing. */
-export function carryItem(fields: JsonObject): JsonObject {
+export function noteItemFields(fields: JsonObject): JsonObject {
   const rest: JsonObject = {};
   const item: JsonObject = {};
   for (const [name, value] of Object.entries(fields))

@@ -3,7 +3,7 @@ import type { ReasoningPart } from "../../chat/part.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { carryItem, openaiResponsesExtras, overlayItem } from "./extras.ts";
+import { noteItemFields, openaiResponsesExtras, overlayItem } from "./extras.ts";
 
 /** What stands between two texts of one reasoning item in a part's text. */
 export const TEXT_SEPARATOR = "\n\n";
@@ -28,9 +28,9 @@ export function textsOf(item: JsonObject): ReasoningText[] {
   return texts;
 }
 
-const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "summary", "content"]);
-const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([
-  ...SAID_BY_TEXT,
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "summary", "content"]);
+const SIGNED_TEXT_FIELDS: ReadonlySet<string> = new Set([
+  ...TEXT_FIELDS,
   "id",
   "encrypted_content",
 ]);
@@ -39,13 +39,13 @@ const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([
  * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, a note has for each
  * text its list and its length; lists with more in them than plain texts are kept whole.
  */
-export function carryReasoning(
+export function decodeReasoningExtras(
   item: JsonObject,
   texts: readonly ReasoningText[],
 ): { signature?: Signature; extras?: Extras } {
   const id = readString(item.id);
   const value = readString(item.encrypted_content);
-  const fields = carryItem(omit(item, value ? SAID_BY_TEXT_AND_SIGNATURE : SAID_BY_TEXT));
+  const fields = noteItemFields(omit(item, value ? SIGNED_TEXT_FIELDS : TEXT_FIELDS));
   const isPlain =
     texts.length <= 1 && texts.every(({ list, text }) => list === "summary" && text !== "");
   if (!isPlain) fields.$texts = texts.map(({ list, text }) => [list, text.length]);

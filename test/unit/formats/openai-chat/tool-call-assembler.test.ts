@@ -3,7 +3,7 @@ import type { ChatEvent } from "../../../../src/chat/event.ts";
 import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
-import { createPartWriter } from "../../../../src/formats/openai-chat/part-writer.ts";
+import { createPartAssembler } from "../../../../src/formats/openai-chat/part-assembler.ts";
 import { createToolCallAssembler } from "../../../../src/formats/openai-chat/tool-call-assembler.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
@@ -11,7 +11,7 @@ import { expectEventOrder } from "../../../support/expect-event-order.ts";
 /** The parts that these deltas give, each of them a chunk of its own. */
 function assemble(...deltas: readonly JsonObject[]): Part[] {
   let ids = 0;
-  const assembler = createToolCallAssembler(createPartWriter(), () => {
+  const assembler = createToolCallAssembler(createPartAssembler(), () => {
     ids += 1;
     return `id${ids}`;
   });

@@ -7,3 +7,8 @@ export function decodeUtf8Base64(base64: string): string | undefined {
     return undefined;
   }
 }
+
+/** Base64 → a data URL. */
+export function encodeDataUrl(mediaType: string, data = ""): string {
+  return `data:${mediaType};base64,${data}`;
+}

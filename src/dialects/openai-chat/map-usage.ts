@@ -2,7 +2,7 @@ import type { Usage } from "../../chat/usage.ts";
 import type { WireUsage } from "./answer.ts";
 
 /** Usage → `usage`. A count that is not known is left out. */
-export function encodeUsage(usage: Usage): WireUsage {
+export function mapUsage(usage: Usage): WireUsage {
   const {
     cached_input_tokens: cached,
     cache_write_input_tokens: written,

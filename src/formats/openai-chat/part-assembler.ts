@@ -3,7 +3,7 @@ import type { Signature } from "../../chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
-import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
+import { appendDetails, needsReturn, toSignature } from "./reasoning-details.ts";
 
 /** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
 export type TextOrigin =
@@ -21,18 +21,18 @@ interface OpenText {
 }
 
 /** Events of text and reasoning parts, of which one is open at a time, and the row of part indexes. */
-export interface PartWriter {
+export interface PartAssembler {
   /** Whether there was any part yet. */
   readonly any: boolean;
   /** Takes the next index for a part of another kind; what is open is closed before. */
   nextIndex(events: ChatEvent[]): number;
-  writeText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
-  writeDetails(added: unknown, events: ChatEvent[]): void;
-  writeOpaque(value: JsonObject, events: ChatEvent[]): void;
+  pushText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
+  pushDetails(added: unknown, events: ChatEvent[]): void;
+  pushOpaque(value: JsonObject, events: ChatEvent[]): void;
   close(events: ChatEvent[]): void;
 }
 
-export function createPartWriter(): PartWriter {
+export function createPartAssembler(): PartAssembler {
   let indexes = 0;
   let open: OpenText | undefined;
 
@@ -43,7 +43,7 @@ export function createPartWriter(): PartWriter {
     // A list that is the reasoning's only place goes back whatever it holds.
     const isReturned =
       needsReturn(details) || (origin === "reasoning_details" && details.length > 0);
-    const signature: Signature | undefined = isReturned ? signDetails(details) : undefined;
+    const signature: Signature | undefined = isReturned ? toSignature(details) : undefined;
     events.push({ type: "part-end", index, ...(signature ? { signature } : {}) });
   }
 
@@ -66,18 +66,18 @@ export function createPartWriter(): PartWriter {
     },
     nextIndex,
     close,
-    writeText(origin, text, events) {
+    pushText(origin, text, events) {
       if (text === "") return;
       const part = open?.origin === origin ? open : openText(origin, events);
       events.push({ type: "part-delta", index: part.index, delta: text });
     },
-    writeDetails(added, events) {
+    pushDetails(added, events) {
       if (!Array.isArray(added) || added.length === 0) return;
       const isReasoning =
         open !== undefined && open.origin !== "content" && open.origin !== "refusal";
       appendDetails((isReasoning && open ? open : openText("reasoning", events)).details, added);
     },
-    writeOpaque(value, events) {
+    pushOpaque(value, events) {
       const index = nextIndex(events);
       events.push(
         { type: "part-start", index, kind: "opaque", format: FORMAT, value },
