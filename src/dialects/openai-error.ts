@@ -1,5 +1,6 @@
 import type { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { defined } from "../json/defined.ts";
 import type { EncodedError } from "./dialect.ts";
 
 const INVALID = "invalid_request_error";
@@ -76,9 +77,7 @@ export function encodeError(error: ChatError, requestId: string): EncodedError {
     headers: {
       "x-request-id": requestId,
       "x-should-retry": String(error.retryable),
-      ...(error.retryAfterSeconds === undefined
-        ? {}
-        : { "retry-after": String(error.retryAfterSeconds) }),
+      ...defined({ "retry-after": error.retryAfterSeconds?.toString() }),
     },
     body: { error: encodeErrorBody(error) },
   };

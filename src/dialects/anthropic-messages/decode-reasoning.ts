@@ -1,5 +1,6 @@
 import { effortSchema, type Reasoning, type ResponseFormat } from "../../chat/request.ts";
 import type { MessagesBody } from "../../formats/anthropic-messages/request.ts";
+import { defined } from "../../json/defined.ts";
 
 /**
  * How the model shall think, for a model of another vendor. Claude gets `thinking` and `output_config` as they came: what they say of
@@ -18,9 +19,7 @@ export function decodeReasoning({
   const visible =
     thinking?.display === "summarized" ? true : thinking?.display === "omitted" ? false : undefined;
   const reasoning: Reasoning = {
-    ...(effort === undefined ? {} : { effort }),
-    ...(budget === undefined ? {} : { budget_tokens: budget }),
-    ...(visible === undefined ? {} : { visible }),
+    ...defined({ effort, budget_tokens: budget, visible }),
   };
   return Object.keys(reasoning).length === 0 ? {} : { reasoning };
 }

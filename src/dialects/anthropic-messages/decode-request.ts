@@ -7,6 +7,7 @@ import {
   type MessagesBody,
   messagesBodySchema,
 } from "../../formats/anthropic-messages/request.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeMessages } from "./decode-messages.ts";
@@ -26,11 +27,7 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   return {
     ...request,
     max_tokens,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { top_p }),
-    ...(stop_sequences === undefined ? {} : { stop: stop_sequences }),
-    ...(labels.metadata ? { metadata: labels.metadata } : {}),
-    ...(stream === undefined ? {} : { stream }),
+    ...defined({ temperature, top_p, stop: stop_sequences, metadata: labels.metadata, stream }),
     ...anthropicExtras.wrap({ ...extras, ...labels.extras, ...readHeaders(headers) }),
   };
 }
@@ -57,16 +54,16 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
   } = body;
   const { original: originalChoice, ...choice } = decodeToolChoice(tool_choice);
   const cache = decodeCache(cache_control);
-  const request: ChatRequest = {
+  const request: ChatRequest = defined({
     model,
     messages: decodeMessages(system, messages),
-    ...(tools ? { tools: tools.map(decodeTool) } : {}),
+    tools: tools?.map(decodeTool),
     ...choice,
     ...decodeReasoning(body),
     ...decodeFormat(body),
-    ...(cache ? { cache } : {}),
+    cache,
     ...findFormatRequirement(body),
-  };
+  });
   const extras = defined({
     ...rest,
     thinking,
@@ -78,10 +75,6 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
   return { request, extras };
 }
 
-function defined(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 function decodeMetadata(metadata: MessagesBody["metadata"]): {
   metadata?: Record<string, string>;
   extras?: JsonObject;
@@ -90,7 +83,9 @@ function decodeMetadata(metadata: MessagesBody["metadata"]): {
   const { user_id, ...others } = metadata;
   const isPlain = typeof user_id === "string" && Object.keys(others).length === 0;
   return {
-    ...(typeof user_id === "string" ? { metadata: { user_id } } : {}),
-    ...(isPlain ? {} : { extras: { metadata } }),
+    ...defined({
+      metadata: typeof user_id === "string" ? { user_id } : undefined,
+      extras: isPlain ? undefined : { metadata },
+    }),
   };
 }

@@ -3,7 +3,9 @@ import type { Tool } from "../../chat/tool.ts";
 import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { WireTool, WireToolChoice } from "../../formats/anthropic-messages/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 
 const TOOL_FIELDS: ReadonlySet<string> = new Set(["name", "description", "input_schema", "strict"]);
@@ -20,10 +22,9 @@ export function decodeTool(tool: WireTool): Tool {
   if (cache) delete rest.cache_control;
   return {
     name,
-    ...(typeof description === "string" ? { description } : {}),
+    ...defined({ description: readString(description) }),
     parameters,
-    ...(typeof strict === "boolean" ? { strict } : {}),
-    ...(cache ? { cache } : {}),
+    ...defined({ strict: typeof strict === "boolean" ? strict : undefined, cache }),
     ...anthropicExtras.wrap(rest),
   };
 }
@@ -38,7 +39,7 @@ export function decodeToolChoice(
   const parallel = choice.type === "none" ? undefined : choice.disable_parallel_tool_use;
   return {
     tool_choice: decodeChoice(choice),
-    ...(typeof parallel === "boolean" ? { parallel_tool_calls: !parallel } : {}),
+    ...defined({ parallel_tool_calls: typeof parallel === "boolean" ? !parallel : undefined }),
     ...(Object.keys(omit(choice, CHOICE_FIELDS)).length > 0 ? { original: choice } : {}),
   };
 }

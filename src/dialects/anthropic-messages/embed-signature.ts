@@ -1,4 +1,5 @@
 import { FORMATS, type Format, type Signature } from "../../chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { EMBEDDED_PREFIX } from "../embedded-text.ts";
 
 /**
@@ -44,7 +45,7 @@ export function restoreSignature(
   const signature: Signature = {
     format,
     value,
-    ...(signatureId === "" ? {} : { id: signatureId }),
+    ...defined({ id: signatureId === "" ? undefined : signatureId }),
   };
   return {
     signature,

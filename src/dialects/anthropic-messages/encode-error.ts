@@ -5,6 +5,7 @@ import {
   type ErrorBody,
   type ErrorType,
 } from "../../formats/anthropic-messages/error.ts";
+import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
 
 /** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
@@ -83,7 +84,7 @@ export function encodeError(error: ChatError, requestId: string): EncodedError {
       "request-id": requestId,
       // Anthropic's clients heed it before the status.
       "x-should-retry": String(retryable),
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      ...defined({ "retry-after": retryAfterSeconds?.toString() }),
     },
     body: encodeErrorBody(error, requestId),
   };

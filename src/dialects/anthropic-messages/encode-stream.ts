@@ -4,6 +4,7 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/event.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
@@ -188,7 +189,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             type: "message_delta",
             delta: { stop_reason: ending.stop_reason, stop_sequence: null, ...fields },
             usage: ending.usage,
-            ...(management === undefined ? {} : { context_management: management }),
+            ...defined({ context_management: management }),
           }) + encodeSse({ type: "message_stop" })
         );
       }

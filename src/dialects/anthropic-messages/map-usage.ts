@@ -1,5 +1,6 @@
 import type { Usage } from "../../chat/usage.ts";
 import type { WireUsage } from "../../formats/anthropic-messages/response.ts";
+import { defined } from "../../json/defined.ts";
 
 /** Our counts → Anthropic's, whose clients need the two main ones: 0 stands for what was not counted. */
 export function mapUsage(usage: Usage | null): WireUsage {
@@ -11,9 +12,10 @@ export function mapUsage(usage: Usage | null): WireUsage {
   } = usage;
   return {
     input_tokens: Math.max(0, usage.input_tokens - (cacheRead ?? 0) - (cacheWrite ?? 0)),
-    ...(cacheWrite === undefined ? {} : { cache_creation_input_tokens: cacheWrite }),
-    ...(cacheRead === undefined ? {} : { cache_read_input_tokens: cacheRead }),
+    ...defined({ cache_creation_input_tokens: cacheWrite, cache_read_input_tokens: cacheRead }),
     output_tokens: usage.output_tokens,
-    ...(reasoning === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
+    ...defined({
+      output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Message } from "../../chat/message.ts";
 import type { ChatRequest } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { parseBody } from "../parse-body.ts";
 import { dropNulls } from "./drop-nulls.ts";
 import { type ChatBody, chatBodySchema } from "./request.ts";
@@ -14,7 +15,7 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
     ...rest,
     messages: messages.map(decodeMessage),
     stream: rest.stream ?? headers.get("accept")?.includes("text/event-stream") ?? false,
-    ...(stop === undefined ? {} : { stop: typeof stop === "string" ? [stop] : stop }),
+    ...defined({ stop: stop === undefined ? undefined : typeof stop === "string" ? [stop] : stop }),
   };
 }
 

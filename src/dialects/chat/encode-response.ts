@@ -3,6 +3,7 @@ import type { Extras } from "../../chat/format.ts";
 import { textOf } from "../../chat/message.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
+import { defined } from "../../json/defined.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { mapUsage } from "./map-usage.ts";
 import type { ChatResponseBody } from "./response.ts";
@@ -24,7 +25,7 @@ export function encodeEnding(ending: Ending, context: AnswerContext) {
     cost: context.cost(ending.usage),
     warnings: [...context.warnings],
     attempts: [...context.attempts],
-    ...(ending.extras ? { extras: ending.extras } : {}),
+    ...defined({ extras: ending.extras }),
   };
 }
 

@@ -9,6 +9,7 @@ import type {
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { splitFields } from "./classify-fields.ts";
 import type { WirePart } from "./request.ts";
@@ -68,7 +69,7 @@ function decodeRest(
   else if (cacheControl !== undefined) fields.cache_control = cacheControl;
   Object.assign(original, form);
   return {
-    ...(cache ? { cache } : {}),
+    ...defined({ cache }),
     ...openaiChatExtras.wrap(fields, { $original: original, $element: true }),
   };
 }
@@ -148,7 +149,7 @@ function decodeFile(
   return {
     type: "document",
     ...location,
-    ...(filename == null ? {} : { title: filename }),
+    ...defined({ title: filename ?? undefined }),
     ...decodeRest(rest, hasMore ? { file } : {}),
   };
 }

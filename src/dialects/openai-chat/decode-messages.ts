@@ -1,6 +1,7 @@
 import type { Message } from "../../chat/message.ts";
 import type { Part, ToolResultPart } from "../../chat/part.ts";
 import { type Notes, openaiChatExtras } from "../../formats/openai-chat/extras.ts";
+import { defined } from "../../json/defined.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
 import { decodeElement, type RequireFormat } from "./decode-content.ts";
@@ -69,7 +70,7 @@ function decodeToolMessage(
   const result: ToolResultPart = {
     type: "tool_result",
     tool_call_id,
-    ...(name ? { name } : {}),
+    ...defined({ name: name || undefined }),
     content: decodeResult(content, path, requireFormat),
     ...openaiChatExtras.wrap(fields, { $original: original }),
   };

@@ -1,5 +1,6 @@
 import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
 import { REASONING_CONTROLS } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import type { CompletionBody } from "./request.ts";
@@ -37,8 +38,10 @@ function readControls(original: JsonObject): Reasoning {
     original.include_reasoning === false ||
     original.reasoning_format === "hidden";
   return {
-    ...(effort === undefined ? {} : { effort }),
-    ...(budget === undefined || effort === "none" ? {} : { budget_tokens: budget }),
+    ...defined({
+      effort,
+      budget_tokens: budget === undefined || effort === "none" ? undefined : budget,
+    }),
     ...(hidden ? { visible: false } : {}),
   };
 }

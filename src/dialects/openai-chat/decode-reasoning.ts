@@ -2,6 +2,7 @@ import type { ReasoningPart } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { REASONING_FIELDS } from "../../formats/openai-chat/format.ts";
 import { textOfDetails, toSignature } from "../../formats/openai-chat/reasoning-details.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { WireAssistant } from "./request.ts";
 
@@ -30,7 +31,7 @@ export function decodeReasoning(message: WireAssistant): {
   const part: ReasoningPart = {
     type: "reasoning",
     text,
-    ...(details.length > 0 ? { signature: toSignature(details) } : {}),
+    ...defined({ signature: details.length > 0 ? toSignature(details) : undefined }),
     ...(field === undefined ? {} : openaiChatExtras.wrap({}, { $field: field })),
   };
   return { part, original };

@@ -1,3 +1,4 @@
+import { defined } from "../../json/defined.ts";
 import { parseBody } from "../parse-body.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import { type CompletionBody, jsonSchemaBodySchema } from "./request.ts";
@@ -20,10 +21,9 @@ export function decodeResponseFormat(format: CompletionBody["response_format"]):
         request: {
           response_format: {
             type: "json_schema",
-            ...(name == null ? {} : { name }),
-            ...(description == null ? {} : { description }),
+            ...defined({ name: name ?? undefined, description: description ?? undefined }),
             schema: schema ?? {},
-            ...(strict == null ? {} : { strict }),
+            ...defined({ strict: strict ?? undefined }),
           },
         },
         original,

@@ -2,6 +2,7 @@ import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeCacheControl } from "./decode-content.ts";
@@ -42,10 +43,12 @@ function decodeTool(tool: WireTool): Tool {
   }
   return {
     name,
-    ...(description == null ? {} : { description }),
-    ...(parameters == null ? {} : { parameters }),
-    ...(strict == null ? {} : { strict }),
-    ...(cache ? { cache } : {}),
+    ...defined({
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+      strict: strict ?? undefined,
+      cache,
+    }),
     ...openaiChatExtras.wrap(fields, {
       $original: original,
       ...(type === undefined ? { $type: "absent" } : {}),

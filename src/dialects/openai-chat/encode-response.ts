@@ -2,6 +2,7 @@ import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import type { AnswerContext } from "../dialect.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
@@ -25,7 +26,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
         finish_reason: response.finish_reason,
       },
     ],
-    ...(response.usage ? { usage: mapUsage(response.usage) } : {}),
+    ...defined({ usage: response.usage ? mapUsage(response.usage) : undefined }),
     ...warnings,
   };
   return completion;
@@ -68,8 +69,10 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
     role: "assistant",
     content: text ?? (calls.length > 0 || refusal !== undefined ? null : ""),
     refusal: refusal ?? null,
-    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
-    ...(details ? { reasoning_details: details } : {}),
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    ...defined({
+      reasoning_content: reasoning === "" ? undefined : reasoning,
+      reasoning_details: details,
+      tool_calls: calls.length > 0 ? calls : undefined,
+    }),
   };
 }

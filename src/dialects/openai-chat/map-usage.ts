@@ -1,4 +1,5 @@
 import type { Usage } from "../../chat/usage.ts";
+import { defined } from "../../json/defined.ts";
 import type { WireUsage } from "./answer.ts";
 
 /** Usage → `usage`. A count that is not known is left out. */
@@ -9,16 +10,16 @@ export function mapUsage(usage: Usage): WireUsage {
     reasoning_tokens: reasoning,
   } = usage;
   const prompt = {
-    ...(cached === undefined ? {} : { cached_tokens: cached }),
-    ...(written === undefined ? {} : { cache_write_tokens: written }),
+    ...defined({ cached_tokens: cached, cache_write_tokens: written }),
   };
   return {
     prompt_tokens: usage.input_tokens,
     completion_tokens: usage.output_tokens,
     total_tokens: usage.total_tokens,
-    ...(Object.keys(prompt).length > 0 ? { prompt_tokens_details: prompt } : {}),
-    ...(reasoning === undefined
-      ? {}
-      : { completion_tokens_details: { reasoning_tokens: reasoning } }),
+    ...defined({
+      prompt_tokens_details: Object.keys(prompt).length > 0 ? prompt : undefined,
+      completion_tokens_details:
+        reasoning === undefined ? undefined : { reasoning_tokens: reasoning },
+    }),
   };
 }

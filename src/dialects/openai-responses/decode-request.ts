@@ -3,6 +3,7 @@ import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/
 import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { MIN_OUTPUT_TOKENS, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -26,24 +27,22 @@ export function decodeRequest(body: unknown): ChatRequest {
   }
   const extras = collectExtras(request);
   const messages = decodeMessages(request, extras);
-  return {
-    ...(request.model ? { model: request.model } : {}),
+  return defined({
+    model: request.model ?? undefined,
     messages,
-    ...(request.tools ? { tools: request.tools.map(decodeTool) } : {}),
+    tools: request.tools?.map(decodeTool),
     ...decodeToolChoice(request.tool_choice, extras),
-    ...(typeof request.parallel_tool_calls === "boolean"
-      ? { parallel_tool_calls: request.parallel_tool_calls }
-      : {}),
-    ...(typeof request.temperature === "number" ? { temperature: request.temperature } : {}),
-    ...(typeof request.top_p === "number" ? { top_p: request.top_p } : {}),
+    parallel_tool_calls: request.parallel_tool_calls ?? undefined,
+    temperature: request.temperature ?? undefined,
+    top_p: request.top_p ?? undefined,
     ...decodeMaxTokens(request.max_output_tokens, extras),
     ...decodeReasoning(request.reasoning, extras),
     ...decodeText(request.text, extras),
-    ...(request.metadata ? { metadata: request.metadata } : {}),
+    metadata: request.metadata ?? undefined,
     ...openaiResponsesExtras.wrap(extras),
     ...findFormatRequirement(request),
     stream: request.stream ?? false,
-  };
+  });
 }
 
 /** What the chat model does not say, hints apart. In this API a null field is one that was left out. */
@@ -57,8 +56,10 @@ function collectExtras(request: ResponsesBody): JsonObject {
   const unset = ["store", "include"].filter((name) => !(name in hints));
   return {
     ...fields,
-    ...(isEmptyObject(hints) ? {} : { $original: hints }),
-    ...(unset.length === 0 ? {} : { $unset: unset }),
+    ...defined({
+      $original: isEmptyObject(hints) ? undefined : hints,
+      $unset: unset.length === 0 ? undefined : unset,
+    }),
   };
 }
 
@@ -96,9 +97,11 @@ function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
   if (unset.length > 0) extras.$unset = unset;
   return {
     name,
-    ...(typeof description === "string" ? { description } : {}),
-    ...(parameters ? { parameters } : {}),
-    ...(typeof strict === "boolean" ? { strict } : {}),
+    ...defined({
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+      strict: strict ?? undefined,
+    }),
     ...openaiResponsesExtras.wrap(extras),
   };
 }
@@ -142,13 +145,12 @@ function decodeReasoning(
   if (typeof givenEffort === "string" && !effort) rest.effort = givenEffort;
   if (!isEmptyObject(rest)) extras.reasoning = rest;
   const asked = {
-    ...(typeof summary === "string" ? { summary } : {}),
-    ...(typeof formerSummary === "string" ? { generate_summary: formerSummary } : {}),
+    ...defined({ summary: summary ?? undefined, generate_summary: formerSummary ?? undefined }),
   };
   const isVisible = !isEmptyObject(asked);
   if (isVisible) extras.$summary = asked;
   if (!effort && !isVisible) return {};
-  return { reasoning: { ...(effort ? { effort } : {}), ...(isVisible ? { visible: true } : {}) } };
+  return { reasoning: { ...defined({ effort }), ...(isVisible ? { visible: true } : {}) } };
 }
 
 function decodeText(
@@ -183,9 +185,9 @@ function decodeFormat(
       return {
         type: "json_schema",
         name: format.name,
-        ...(typeof format.description === "string" ? { description: format.description } : {}),
+        ...defined({ description: format.description ?? undefined }),
         schema: format.schema,
-        ...(typeof format.strict === "boolean" ? { strict: format.strict } : {}),
+        ...defined({ strict: format.strict ?? undefined }),
       };
   }
 }

@@ -6,6 +6,7 @@ import type { Usage } from "../../chat/usage.ts";
 import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
@@ -71,9 +72,10 @@ export function encodeAnswer(
     truncation: "disabled",
     usage: ending?.usage ? mapUsage(ending.usage) : null,
     // What was changed on the way, in a field that the API has not and that its clients pass over.
-    ...((error || ending) && context.warnings.length > 0
-      ? { warnings: [...context.warnings] }
-      : {}),
+    ...defined({
+      warnings:
+        (error || ending) && context.warnings.length > 0 ? [...context.warnings] : undefined,
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ChatEvent, EndEvent, PartEndEvent, PartStartEvent } from "../../ch
 import { closePart } from "../../chat/fold-events.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
@@ -61,8 +62,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         id,
         model: model ?? context.target.model,
         output: output.filter((item) => item !== null),
-        ...(ending ? { ending: { ...ending, usage: ending.usage ?? usage } } : {}),
-        ...(error ? { error } : {}),
+        ...defined({
+          ending: ending ? { ...ending, usage: ending.usage ?? usage } : undefined,
+          error,
+        }),
       },
       echo,
       context,

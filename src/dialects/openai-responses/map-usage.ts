@@ -1,4 +1,5 @@
 import type { Usage } from "../../chat/usage.ts";
+import { defined } from "../../json/defined.ts";
 import type { ResponsesUsage } from "./response.ts";
 
 /** A count that the vendor did not give is absent. */
@@ -11,8 +12,7 @@ export function mapUsage(usage: Usage): ResponsesUsage {
   return {
     input_tokens: usage.input_tokens,
     input_tokens_details: {
-      ...(cached === undefined ? {} : { cached_tokens: cached }),
-      ...(written === undefined ? {} : { cache_write_tokens: written }),
+      ...defined({ cached_tokens: cached, cache_write_tokens: written }),
     },
     output_tokens: usage.output_tokens,
     output_tokens_details: reasoning === undefined ? {} : { reasoning_tokens: reasoning },

@@ -8,6 +8,7 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
@@ -78,7 +79,7 @@ function decodeRest(
   const rest = omit(block, known);
   const cache = decodeCache(block.cache_control);
   if (cache) delete rest.cache_control;
-  return { ...(cache ? { cache } : {}), ...anthropicExtras.wrap(rest) };
+  return { ...defined({ cache }), ...anthropicExtras.wrap(rest) };
 }
 
 /** What may stand in a tool's result too. */
@@ -137,7 +138,7 @@ function decodeToolResult(block: JsonObject): Part {
     type: "tool_result",
     tool_call_id: tool_use_id,
     content: decodeResultContent(content),
-    ...(typeof is_error === "boolean" ? { is_error } : {}),
+    ...defined({ is_error: typeof is_error === "boolean" ? is_error : undefined }),
     ...decodeRest(block, TOOL_RESULT_FIELDS),
   };
 }

@@ -6,6 +6,7 @@ import type {
   ReasoningPart,
   TextPart,
 } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../base64.ts";
 import { cacheControlOf } from "./cache-control.ts";
@@ -38,7 +39,7 @@ export function encodeBlock(part: Part): JsonObject {
           type: "tool_result",
           tool_use_id: part.tool_call_id,
           ...encodeResultContent(part.content),
-          ...(part.is_error === undefined ? {} : { is_error: part.is_error }),
+          ...defined({ is_error: part.is_error }),
           ...cacheControlOf(part),
         },
         part,
@@ -74,7 +75,7 @@ function encodeContent(part: Content): JsonObject {
         {
           type: "document",
           source: encodeDocumentSource(part),
-          ...(part.title === undefined ? {} : { title: part.title }),
+          ...defined({ title: part.title }),
           ...cacheControlOf(part),
         },
         part,

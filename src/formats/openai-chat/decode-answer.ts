@@ -1,6 +1,7 @@
 import type { ChatEvent, RawEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
@@ -76,8 +77,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       finish_reason: mapFinishReason(finishReason, { toolCall: calls.seen, refusal: refused }),
       raw_finish_reason: finishReason,
       usage,
-      ...(found ? { extras: found } : {}),
-      ...(body ? { body } : {}),
+      ...defined({ extras: found, body }),
     });
   }
 

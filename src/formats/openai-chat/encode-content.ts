@@ -1,6 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64, encodeDataUrl } from "../base64.ts";
 import { openaiChatExtras } from "./extras.ts";
@@ -106,7 +107,7 @@ function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
     return {
       type: "document_url",
       document_url: location,
-      ...(title === undefined ? {} : { document_name: title }),
+      ...defined({ document_name: title }),
     };
   }
   return { type: "file", file: { filename: title ?? "document.pdf", file_data: location } };

@@ -1,5 +1,6 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import { EFFORTS, type Effort, nearestEffort, type Reasoning } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
@@ -26,7 +27,7 @@ function encodeOwnWay(
       return hideReasoning(reasoning, quirks);
     case "reasoning_effort":
       return {
-        ...(effort === undefined ? {} : { reasoning_effort: effort }),
+        ...defined({ reasoning_effort: effort }),
         ...hideReasoning(reasoning, quirks),
       };
     case "thinking":
@@ -34,10 +35,10 @@ function encodeOwnWay(
       return effort === "none" ? { thinking: { type: "disabled" } } : { reasoning_effort: effort };
     case "reasoning": {
       const fields: JsonObject = {
-        ...(effort === undefined ? {} : { effort }),
-        ...(effort === undefined && reasoning.budget_tokens !== undefined
-          ? { max_tokens: reasoning.budget_tokens }
-          : {}),
+        ...defined({
+          effort,
+          max_tokens: effort === undefined ? reasoning.budget_tokens : undefined,
+        }),
         ...(reasoning.visible === false ? { exclude: true } : {}),
       };
       return Object.keys(fields).length > 0 ? { reasoning: fields } : {};

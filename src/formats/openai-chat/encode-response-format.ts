@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { Quirks } from "./quirks.ts";
 
@@ -28,9 +29,9 @@ export function encodeResponseFormat(
     type: "json_schema",
     json_schema: {
       name,
-      ...(description === undefined ? {} : { description }),
+      ...defined({ description }),
       schema,
-      ...(strict === undefined ? {} : { strict }),
+      ...defined({ strict }),
     },
   };
 }

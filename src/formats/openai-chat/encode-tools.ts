@@ -1,4 +1,5 @@
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { openaiChatExtras } from "./extras.ts";
@@ -11,9 +12,7 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
     ...(openaiChatExtras.note(tool, "$type") === "absent" ? {} : { type: "function" }),
     function: {
       name,
-      ...(description === undefined ? {} : { description }),
-      ...(parameters === undefined ? {} : { parameters }),
-      ...(strict === undefined ? {} : { strict }),
+      ...defined({ description, parameters, strict }),
     },
     ...encodeCache(tool, context),
   };

@@ -1,4 +1,5 @@
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -43,7 +44,7 @@ export function decodeContent(
       return {
         type: "document",
         ...source,
-        ...(title === undefined ? {} : { title }),
+        ...defined({ title }),
         ...openaiResponsesExtras.wrap(fields),
       };
     }

@@ -1,4 +1,5 @@
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { openaiResponsesExtras } from "./extras.ts";
 
@@ -19,7 +20,7 @@ export function encodeTools(tools: readonly Tool[]): JsonObject[] {
       {
         type: "function",
         name,
-        ...(description === undefined ? {} : { description }),
+        ...defined({ description }),
         parameters,
         strict,
       },

@@ -1,5 +1,6 @@
 import type { Extras, Signature } from "../../chat/format.ts";
 import type { ReasoningPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -77,10 +78,12 @@ export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
   const content = entriesOf(texts, "content");
   const item: JsonObject = {
     type: "reasoning",
-    ...(signature?.id ? { id: signature.id } : {}),
+    ...defined({ id: signature?.id || undefined }),
     summary: entriesOf(texts, "summary"),
-    ...(content.length > 0 ? { content } : {}),
-    ...(signature ? { encrypted_content: signature.value } : {}),
+    ...defined({
+      content: content.length > 0 ? content : undefined,
+      encrypted_content: signature?.value,
+    }),
   };
   return overlayItem(item, part);
 }
