@@ -37,7 +37,7 @@ function requestBody({ request }: Exchange): JsonObject {
   return request.body;
 }
 
-/** What reaches the upstream when a caller of this dialect sends the body. */
+/** The body that reaches the upstream when a caller of this dialect sends this one. */
 async function send(body: JsonObject): Promise<JsonObject> {
   const request = openaiResponsesDialect.decodeRequest(body, new Headers());
   const played = playResponses(
@@ -71,7 +71,7 @@ describe.skipIf(!hasRecordings)(
       for (const exchange of fetchedLater) {
         expect(() =>
           openaiResponsesDialect.decodeRequest(requestBody(exchange), new Headers()),
-        ).toThrow(/^background needs GET/);
+        ).toThrow(/^background: only supported with stream/);
       }
       expect(sound.length).toBeGreaterThan(50);
       expect(fetchedLater.length).toBeGreaterThan(0);
@@ -105,7 +105,7 @@ describe.skipIf(!hasRecordings)(
   () => {
     const context = createAnswerContext("openai_responses");
     for (const recording of responsesRecordings) {
-      test(`${recording.name} goes out as it came`, async () => {
+      test(`${recording.name} is passed through`, async () => {
         const stream = await open(recording);
         if (!recording.streamed) {
           expect(openaiResponsesDialect.encodeResponse(await foldEvents(stream), context)).toEqual(
@@ -119,7 +119,7 @@ describe.skipIf(!hasRecordings)(
       });
     }
 
-    test("a stream that fails goes out as it came, up to the failure, which is told in our words", async () => {
+    test("a failed stream is passed through up to the failure, which is in our words", async () => {
       for (const recording of failedRecordings.filter(({ streamed }) => streamed)) {
         const encoder = openaiResponsesDialect.createStreamEncoder(context);
         const written = readEvents(encoder.encode(await collectEvents(await open(recording))));
@@ -131,7 +131,7 @@ describe.skipIf(!hasRecordings)(
       }
     });
 
-    test("a streamed answer that is asked for whole is the end mark's response", async () => {
+    test("a streamed answer for a caller who wants it whole is the response in its last event", async () => {
       const streamed = responsesRecordings.filter((recording) => recording.streamed);
       for (const recording of streamed) {
         const response = await foldEvents(await open(recording));
@@ -143,7 +143,10 @@ describe.skipIf(!hasRecordings)(
   },
 );
 
-/** The same answer as if a vendor of another format had given it: without the vendor's events, forms and signatures. */
+/**
+ * The same answer as if from a vendor of another format: without vendor events, notes and
+ * signatures.
+ */
 function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
   return events.flatMap((event): ChatEvent[] => {
     const { raw: _raw, ...rest } = event;
@@ -155,7 +158,7 @@ function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
   });
 }
 
-/** The same answer as if it had come whole to a caller who streams. */
+/** The same answer as if it had come whole, for a caller who streams. */
 function toUnstreamed(events: readonly ChatEvent[]): ChatEvent[] {
   return events.flatMap((event): ChatEvent[] => {
     const { raw: _raw, ...rest } = event;
@@ -179,7 +182,7 @@ describe.skipIf(!hasRecordings)(
     ] as const;
     for (const recording of responsesRecordings) {
       for (const [name, format, strip] of forms) {
-        test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
+        test(`${recording.name}: the stream equals the whole answer, ${name}`, async () => {
           const events = strip(await collectEvents(await open(recording)));
           const context = createAnswerContext(format);
           const whole = JSON.parse(
@@ -205,7 +208,7 @@ describe.skipIf(!hasRecordings)(
   },
 );
 
-/** What a refusal is told by: as the vendor said it, but for a code that only repeats the type. */
+/** What identifies a refusal: the vendor's words, without a code that only repeats the type. */
 function refusalIn(body: unknown): JsonObject {
   const { error } = z.object({ error: jsonObjectSchema }).parse(body);
   return { ...error, code: error.code === error.type ? null : error.code };
@@ -230,7 +233,8 @@ describe.skipIf(!hasRecordings)(
         const encoded = openaiResponsesDialect.encodeError(error, "req_1");
         const refusal = refusalIn(body);
         expect(encoded.body).toEqual({ error: refusal });
-        // Of a model that is not there OpenAI says 400 here and 404 elsewhere; this server always says 404.
+        // For an unknown model OpenAI answers 400 here and 404 elsewhere; this server always
+        // answers 404.
         expect(encoded.status).toBe(refusal.code === "model_not_found" ? 404 : status);
       },
     );

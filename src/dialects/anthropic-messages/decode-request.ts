@@ -16,7 +16,7 @@ import { decodeTool, decodeToolChoice } from "./decode-tools.ts";
 import { findFormatRequirement } from "./find-format-requirement.ts";
 import { readHeaders } from "./read-headers.ts";
 
-/** The body of `POST /v1/messages`, with the two headers that belong to it → chat request. */
+/** The body of `POST /v1/messages` and its two headers → chat request. */
 export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, ...rest } = parseBody(
     messagesBodySchema,
@@ -32,13 +32,13 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   };
 }
 
-/** The body of `POST /v1/messages/count_tokens` → chat request, of which only the prompt is meant. */
+/** The body of `POST /v1/messages/count_tokens` → chat request; only the prompt matters. */
 export function decodeCountRequest(body: unknown, headers: Headers): ChatRequest {
   const { request, extras } = decodePrompt(parseBody(countTokensBodySchema, body));
   return { ...request, ...anthropicExtras.wrap({ ...extras, ...readHeaders(headers) }) };
 }
 
-/** What the chat model says of a prompt, and what is carried beside it. */
+/** The prompt in the chat model, and the fields that the chat model lacks. */
 function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: JsonObject } {
   const {
     model,

@@ -10,7 +10,7 @@ import { omit } from "../../json/omit.ts";
 
 const TOOL_FIELDS: ReadonlySet<string> = new Set(["name", "description", "input_schema", "strict"]);
 
-/** A tool of the caller's own → function tool; one of Anthropic's stays opaque. */
+/** A custom tool → function tool. Anthropic's own tools stay opaque. */
 export function decodeTool(tool: WireTool): Tool {
   const { type, name, description, input_schema: parameters, strict } = tool;
   const isCustom = type === undefined || type === null || type === "custom";
@@ -31,7 +31,10 @@ export function decodeTool(tool: WireTool): Tool {
 
 const CHOICE_FIELDS: ReadonlySet<string> = new Set(["type", "name", "disable_parallel_tool_use"]);
 
-/** `tool_choice` → its two meanings; fields of its own that have none are carried with the whole. */
+/**
+ * `tool_choice` → tool choice and parallel calls. If it has fields beyond these, `original` keeps
+ * all of it.
+ */
 export function decodeToolChoice(
   choice: WireToolChoice | undefined,
 ): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> & { original?: JsonObject } {

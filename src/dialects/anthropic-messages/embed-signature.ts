@@ -3,12 +3,13 @@ import { defined } from "../../json/defined.ts";
 import { EMBEDDED_PREFIX } from "../embedded-text.ts";
 
 /**
- * What a carried signature signs. A client of this format sends back the `signature` of thinking blocks and nothing else that is
- * opaque, so other vendors' signatures all travel there: those of tool calls and texts in a thinking block of their own.
+ * What an embedded signature belongs to. Clients of this format send back the `signature` of a
+ * thinking block and no other opaque field, so every foreign signature travels there. Those of tool
+ * calls and texts get a thinking block of their own.
  */
 export type SignatureOwner =
   | { kind: "reasoning" | "redacted" }
-  /** The text before it; or, where there was none, an empty one. */
+  /** The text before it, or an empty text if there is none. */
   | { kind: "text" | "empty_text" }
   | { kind: "tool_call"; toolCallId: string };
 
@@ -20,7 +21,10 @@ const KINDS: ReadonlySet<string> = new Set<SignatureOwner["kind"]>([
   "tool_call",
 ]);
 
-/** A signature → the text for a thinking block's `signature`. Anthropic's own signature of reasoning stays what it is. */
+/**
+ * A signature → the `signature` of a thinking block. Anthropic's own signature of reasoning stays
+ * as it is.
+ */
 export function embedSignature(signature: Signature, owner: SignatureOwner): string {
   if (signature.format === "anthropic" && owner.kind === "reasoning") return signature.value;
   const toolCallId = owner.kind === "tool_call" ? owner.toolCallId : "";
@@ -33,7 +37,7 @@ export function embedSignature(signature: Signature, owner: SignatureOwner): str
   return `${EMBEDDED_PREFIX}${fields.join(":")}:${signature.value}`;
 }
 
-/** The other way round; undefined for what is a signature of Anthropic's. */
+/** The reverse. Undefined for Anthropic's own signatures. */
 export function restoreSignature(
   text: string,
 ): { signature: Signature; owner: SignatureOwner } | undefined {

@@ -4,7 +4,7 @@ import { encodeBlock, encodeReasoning } from "../../formats/anthropic-messages/e
 import type { JsonObject } from "../../json/json-object.ts";
 import { embedSignature, type SignatureOwner } from "./embed-signature.ts";
 
-/** The parts of an answer → content blocks. What other vendors' formats alone can say is left out. */
+/** An answer's parts → content blocks. Opaque parts of other formats are left out. */
 export function encodeContent(parts: readonly Part[]): JsonObject[] {
   return parts.flatMap(encodePart);
 }
@@ -40,7 +40,7 @@ function encodePart(part: Part): JsonObject[] {
   }
 }
 
-/** A thinking block that holds nothing but a signature. */
+/** A thinking block that holds only a signature. */
 export function encodeSignatureBlock(signature: Signature, owner: SignatureOwner): JsonObject {
   return { type: "thinking", thinking: "", signature: embedSignature(signature, owner) };
 }

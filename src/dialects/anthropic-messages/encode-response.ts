@@ -10,7 +10,7 @@ import { encodeContent } from "./encode-content.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 
-/** A whole answer; one that came in this format goes out as it came. */
+/** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(
   response: ChatResponse,
   context: AnswerContext,
@@ -37,7 +37,7 @@ export interface Ending {
   extras?: Extras;
 }
 
-/** How an answer ended, as both a whole answer and `message_delta` say it. */
+/** How an answer ended, for a whole answer and for `message_delta`. */
 export function encodeEnding(
   ending: Ending,
   context: AnswerContext,

@@ -14,18 +14,18 @@ import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding } from "./encode-response.ts";
 import { mapUsage } from "./map-usage.ts";
 
-/** A part on its way out. */
+/** A part whose events are still arriving. */
 interface OpenBlock {
   start: PartStartEvent;
-  /** Its index among the blocks; undefined while, or where, it has none. */
+  /** Its index among the blocks; undefined before the block starts, or if it never does. */
   index: number | undefined;
-  /** Whether its signature went out before it. */
+  /** Whether its signature was sent before the block. */
   signatureSent: boolean;
 }
 
 /**
- * Chat events → the events of a message stream. An answer that came in this format goes out event by event as it came; only failures
- * are always in our own words.
+ * Chat events → the events of a message stream, or the vendor's own events if the answer came in
+ * this format.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let nextIndex = 0;
@@ -55,13 +55,16 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     );
   }
 
-  /** `signature` is known at once where the whole part is in this batch; a client then has it before the part itself. */
+  /**
+   * `signature` is known if the whole part is in this batch. A tool call's is then sent before the
+   * call.
+   */
   function encodePartStart(event: PartStartEvent, signature: Signature | undefined): string {
     const block: OpenBlock = { start: event, index: undefined, signatureSent: false };
     blocks[event.index] = block;
     switch (event.kind) {
       case "text":
-        // It begins with its first text: there are no empty text blocks.
+        // The block starts with its first text: an empty text block must not be sent.
         return "";
       case "reasoning": {
         block.index = nextIndex;
@@ -124,7 +127,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     let text = "";
     if (index !== undefined) {
       if (start.kind === "reasoning" && !(start.redacted && signature?.format === "anthropic")) {
-        // An empty one too: the AI SDK sends back only reasoning for which it saw a signature.
+        // Sent even if empty: the AI SDK only sends back reasoning for which it saw a signature.
         const value = signature
           ? embedSignature(signature, { kind: start.redacted ? "redacted" : "reasoning" })
           : "";
@@ -149,8 +152,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   function encodeOwn(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
       case "start": {
-        // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch. Of what an answer says
-        // beside its content, Anthropic's client takes most from here alone.
+        // Some vendors count the prompt at the start, others at the end; a whole answer has both in
+        // one batch. Anthropic's client reads most fields beside the content from this event only.
         const counted = batch.find((later) => later.type === "usage" || later.type === "end");
         const ending = counted?.type === "end" ? encodeEnding(counted, context) : undefined;
         return encodeSse({

@@ -2,15 +2,15 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { Block, CountTokensBody } from "../../formats/anthropic-messages/request.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 
-/** Fields without which the answer would be one to another question. Others that are not known here are hints, or new to us. */
+/** Fields that change what is asked. Unknown fields are taken for hints or for something new. */
 const VENDOR_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
 
-/** Blocks of the caller's own that no other vendor has. */
+/** Blocks that callers send and that no other vendor supports. */
 const VENDOR_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);
 
 /**
- * The first thing in a request that only a provider of this format can honour: tools with a schema of Anthropic's, things that live at
- * Anthropic. Another provider refuses the request for it.
+ * The first thing in a request that only a provider of this format can honour: Anthropic's own
+ * tools, or anything stored at Anthropic. Other providers refuse such a request.
  */
 export function findFormatRequirement(body: CountTokensBody): Pick<ChatRequest, "requires_format"> {
   const param = findField(body) ?? findTool(body) ?? findBlock(body);

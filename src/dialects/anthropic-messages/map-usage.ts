@@ -2,7 +2,7 @@ import type { Usage } from "../../chat/usage.ts";
 import type { WireUsage } from "../../formats/anthropic-messages/response.ts";
 import { defined } from "../../json/defined.ts";
 
-/** Our counts → Anthropic's, whose clients need the two main ones: 0 stands for what was not counted. */
+/** Our counts → Anthropic's. Its clients need the two main counts, so an unknown one is 0. */
 export function mapUsage(usage: Usage | null): WireUsage {
   if (!usage) return { input_tokens: 0, output_tokens: 0 };
   const {

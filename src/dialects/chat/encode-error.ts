@@ -3,7 +3,7 @@ import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
 import type { ErrorBody } from "./response.ts";
 
-/** A failure as the native dialect tells it, in an error answer and in a stream's terminal event alike. */
+/** An error in the native dialect, for an error response and for a stream's terminal event. */
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
   const upstream = {
     ...defined({

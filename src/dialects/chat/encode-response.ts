@@ -15,7 +15,7 @@ interface Ending {
   extras?: Extras;
 }
 
-/** What a whole answer and a stream's `done` event both say. */
+/** What a whole answer and a stream's `done` event have in common. */
 export function encodeEnding(ending: Ending, context: AnswerContext) {
   return {
     finish_reason: ending.finish_reason,

@@ -8,8 +8,9 @@ import type { DoneBody, FailedBody } from "./event.ts";
 import { mapUsage } from "./map-usage.ts";
 
 /**
- * Chat events → SSE: every event has its name, an id that counts from 1, and one line of JSON with the name again as `type`. What
- * only a vendor's own clients understand is left out. The last event is `done`, `error` or `cancelled`.
+ * Chat events → SSE. Each event has its name, an id counted from 1, and one line of JSON that
+ * repeats the name as `type`. Events that only a vendor's own clients understand are left out. The
+ * last event is `done`, `error` or `cancelled`.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let lastId = 0;

@@ -1,7 +1,7 @@
 import type { Usage } from "../../chat/usage.ts";
 import type { ChatResponseBody } from "./response.ts";
 
-/** Counts that the vendor did not give are null. */
+/** Usage → `usage`. Counts that the vendor did not report are null. */
 export function mapUsage(usage: Usage | null): ChatResponseBody["usage"] {
   return (
     usage && {

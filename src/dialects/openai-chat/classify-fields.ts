@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../json/json-object.ts";
 import { isZeroValue } from "../../json/narrow.ts";
 
-/** Hints, labels and storage of the vendor's: what another vendor answers without them is the same answer. */
+/** Hints, labels and storage: without them, another vendor's answer is still the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
   "user",
   "store",
@@ -13,11 +13,11 @@ const HINTS: ReadonlySet<string> = new Set([
   "stream_options",
   "n",
   "prediction",
-  // OpenRouter asks for the usage so, which is always told here.
+  // OpenRouter's way of asking for usage, which is always reported here.
   "usage",
 ]);
 
-/** Fields that turn the answer without making it another one. A provider that has no place for them is not asked in vain: it warns. */
+/** Tuning fields: safe to drop, with a warning. */
 const TUNING_FIELDS: ReadonlySet<string> = new Set([
   "frequency_penalty",
   "presence_penalty",
@@ -30,15 +30,18 @@ const TUNING_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 interface ClassifiedFields {
-  /** Hints, and what says nothing (`null`, `false`, `[]`). */
+  /** Hints, and empty values (`null`, `false`, `[]`). */
   original: JsonObject;
-  /** What is lost on a provider of another format. */
+  /** What a provider of another format loses. */
   fields: JsonObject;
-  /** The first field without which the request would be another one. */
+  /** The first field that changes what is asked. */
   requirement: string | undefined;
 }
 
-/** The fields of a request that the chat model has not. Those that nobody here knows requireFormat it to servers that may know them. */
+/**
+ * Sorts the fields that the chat model lacks. An unknown field limits the request to servers of
+ * this format, which may know it.
+ */
 export function classifyFields(rest: JsonObject): ClassifiedFields {
   const classified: ClassifiedFields = { original: {}, fields: {}, requirement: undefined };
   for (const [name, value] of Object.entries(rest)) {
@@ -53,14 +56,17 @@ export function classifyFields(rest: JsonObject): ClassifiedFields {
   return classified;
 }
 
-/** Other answers than texts (speech, images) and their probabilities are carried whole, for callers of the same format alone. */
+/** Other modalities (speech, images) only make sense to callers of this format. */
 function asksForText(name: string, value: unknown): boolean {
   return (
     name === "modalities" && Array.isArray(value) && value.every((modality) => modality === "text")
   );
 }
 
-/** The fields of a message, a part or a tool that the chat model has not, in two heaps: those that say nothing, and the others. */
+/**
+ * Splits the fields of a message, part or tool that the chat model lacks: empty values, and the
+ * rest.
+ */
 export function splitFields(rest: JsonObject): { original: JsonObject; fields: JsonObject } {
   const original: JsonObject = {};
   const fields: JsonObject = {};

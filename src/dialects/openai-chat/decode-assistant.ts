@@ -10,7 +10,7 @@ import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
 import type { WireAssistant } from "./request.ts";
 import { restoreParts } from "./restore-foreign.ts";
 
-/** An earlier answer, from this server or from another of this format → message. */
+/** An earlier answer, from this server or another one of this format → message. */
 export function decodeAssistant(
   message: WireAssistant,
   path: string,
@@ -49,7 +49,7 @@ export function decodeAssistant(
       ...calls.map(({ part }) => part),
     ];
   }
-  // Nothing but a text is a text.
+  // A message with nothing but text is a string.
   if (
     parts.every(
       (part) => part.type === "text" && part.text === text && !part.extras && !part.signature,
@@ -86,7 +86,7 @@ function decodeRest(message: WireAssistant): { original: JsonObject; fields: Jso
   for (const [name, value] of Object.entries(message))
     if (!DECODED_FIELDS.has(name)) rest[name] = value;
   const { original, fields } = splitFields(rest);
-  // What a vendor says about its answer, and nobody needs to hear again.
+  // Notes on the vendor's answer; sending them back is of no use.
   if (fields.annotations !== undefined) {
     original.annotations = fields.annotations;
     delete fields.annotations;
@@ -97,7 +97,10 @@ function decodeRest(message: WireAssistant): { original: JsonObject; fields: Jso
   return { original, fields };
 }
 
-/** What this server wrote about the parts of its answer: in the list of details, or on the calls where the client dropped that. */
+/**
+ * What this server embedded about the parts of its answer: in the details or, if the client dropped
+ * those, in the calls.
+ */
 function findForeignParts(
   message: WireAssistant,
   calls: readonly DecodedCall[],
@@ -125,7 +128,7 @@ function restore(
       reasoning: reasoning ?? otherReasoning ?? "",
       calls: calls.flatMap(({ part }) => (part.type === "tool_call" ? [part] : [])),
     }),
-    // The caller's own additions.
+    // Parts that the caller added.
     ...elements.filter(({ type }) => type !== "text"),
     ...calls.flatMap(({ part }) => (part.type === "opaque" ? [part] : [])),
   ];

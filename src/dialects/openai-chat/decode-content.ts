@@ -14,7 +14,7 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { splitFields } from "./classify-fields.ts";
 import type { WirePart } from "./request.ts";
 
-/** Notes the path of something that only a server of this format can do. */
+/** Reports the path of something that only a server of this format supports. */
 export type RequireFormat = (param: string) => void;
 
 type ContentPart = TextPart | ImagePart | DocumentPart | ReasoningPart | OpaquePart;
@@ -31,7 +31,7 @@ export function decodeElement(
       return { type: "text", text, ...decodeRest(rest) };
     }
     case "refusal":
-      // A text to every other vendor; back to this one as the element that it was.
+      // Other vendors get it as text; this format gets the original element back.
       return { type: "text", text: part.refusal, ...decodeRest({}, { ...part, text: undefined }) };
     case "thinking":
       return {
@@ -57,7 +57,9 @@ function joinThinking(pieces: readonly { text?: string | undefined }[]): string 
   return pieces.map(({ text }) => text ?? "").join("");
 }
 
-/** What a part holds besides its content: a cache hint (OpenRouter's form), and fields that the chat model has not. */
+/**
+ * A part's other fields: a cache hint (OpenRouter's form), and fields that the chat model lacks.
+ */
 function decodeRest(
   rest: JsonObject,
   form: JsonObject = {},
@@ -74,16 +76,16 @@ function decodeRest(
   };
 }
 
-/** `{type: "ephemeral", ttl}`; undefined where it is something else. */
+/** `{type: "ephemeral", ttl}` → cache hint; undefined for anything else. */
 export function decodeCacheControl(value: unknown): Cache | undefined {
   if (!isJsonObject(value) || value.type !== "ephemeral") return undefined;
   if (value.ttl === "5m" || value.ttl === "1h") return { ttl: value.ttl };
   return value.ttl === undefined ? {} : undefined;
 }
 
-/** `data:image/png;base64,…`, also with a charset or another parameter before the comma. */
+/** `data:image/png;base64,…`, with or without a charset or another parameter. */
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w.+-]+=[\w.+-]+)*);base64,/i;
-/** Looked at alone, since the rest of a data URL may be megabytes. */
+/** Only the prefix is matched: a data URL may have megabytes. */
 const MAX_PREFIX_LENGTH = 300;
 
 interface Location {
@@ -115,7 +117,7 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   if (location.url !== undefined && location.url.length > 8192) {
     throw new ChatError("invalid_request", {
       param: `${param}.image_url.url`,
-      message: "The URL is too long.",
+      message: "The URL is longer than 8,192 characters.",
     });
   }
   const hasMore =
@@ -123,7 +125,7 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   return { type: "image", ...location, ...decodeRest(rest, hasMore ? { image_url: image } : {}) };
 }
 
-/** Whether what was decoded gives the same URL again. */
+/** Whether the decoded location encodes to the same URL. */
 function encodesTo({ media_type: mediaType, data, url }: Location, original: string): boolean {
   return (
     url !== undefined ||
@@ -138,7 +140,7 @@ function decodeFile(
 ): DocumentPart | OpaquePart {
   const { type: _type, file, ...rest } = part;
   if (file.file_data == null) {
-    // A file that was put on the vendor's own server before.
+    // A file that was uploaded to the vendor earlier.
     requireFormat(`${param}.file`);
     return opaque(part);
   }

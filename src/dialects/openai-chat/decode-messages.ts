@@ -9,11 +9,11 @@ import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from
 
 export interface DecodedMessages {
   messages: Message[];
-  /** The path of the first thing that only a server of this format can do. */
+  /** The path of the first thing that only a server of this format supports. */
   requirement: string | undefined;
 }
 
-/** `messages` → messages, one for one. */
+/** One message for each of `messages`. */
 export function decodeMessages(messages: readonly WireMessage[]): DecodedMessages {
   let requirement: string | undefined;
   const requireFormat: RequireFormat = (param) => {
@@ -58,7 +58,10 @@ function decodeContent(
     : content.map((part, index) => decodeElement(part, `${path}.content[${index}]`, requireFormat));
 }
 
-/** One result; its fields go with the part, since a provider may write several results of one message. */
+/**
+ * One result. Its fields go with the part, because a provider may merge the results of several
+ * messages.
+ */
 function decodeToolMessage(
   message: WireToolMessage,
   path: string,

@@ -12,9 +12,9 @@ export function isReasoningControl(name: string): boolean {
 }
 
 /**
- * How much the model may think, from whichever field the caller's client knows, so that it reaches every provider. The fields
- * themselves go on too, for a server of this format. An empty `reasoning` says that there is something of this kind, which the chat
- * model has no word for (Groq's effort `default`).
+ * Reasoning settings, from whichever field the caller's client uses, so that they reach every
+ * provider. A server of this format gets the fields themselves too. An empty `reasoning` means that
+ * the chat model has no equivalent (Groq's effort `default`).
  */
 export function decodeReasoningControls(body: CompletionBody): DecodedFields {
   const original: JsonObject = {};

@@ -6,7 +6,9 @@ import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { WireAssistant } from "./request.ts";
 
-/** The reasoning of another server of this format, and what of its fields the part does not say. */
+/**
+ * The reasoning from another server of this format, and those of its fields that the part lacks.
+ */
 export function decodeReasoning(message: WireAssistant): {
   part: ReasoningPart | undefined;
   original: JsonObject;
@@ -20,7 +22,8 @@ export function decodeReasoning(message: WireAssistant): {
   for (const name of REASONING_FIELDS) {
     const value = message[name];
     if (value === undefined) continue;
-    // An empty one says nothing to other vendors, and some servers insist on it; a second one repeats the first.
+    // An empty field means nothing to other vendors, but some servers insist on it. A second field
+    // repeats the first.
     if (value === null || value === "" || field !== undefined) original[name] = value;
     else {
       field = name;

@@ -41,7 +41,7 @@ export function decodeRequest(body: unknown): ChatRequest {
   return request;
 }
 
-/** Fields that stand in the chat request under their own names. */
+/** Fields that have the same name in the chat request. */
 const SAME_NAME = [
   "stream",
   "temperature",
@@ -68,7 +68,7 @@ function decodePlainFields(body: CompletionBody): DecodedFields {
   return { request, original };
 }
 
-/** Fields that are decoded above. */
+/** Fields that are decoded elsewhere. */
 const DECODED_FIELDS: ReadonlySet<string> = new Set([
   ...SAME_NAME,
   "model",

@@ -3,7 +3,7 @@ import { parseBody } from "../parse-body.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import { type CompletionBody, jsonSchemaBodySchema } from "./request.ts";
 
-/** `response_format`; one of a type that is not known here (a grammar) only a server that knows it can answer. */
+/** `response_format`. An unknown type (a grammar) needs a server that knows it. */
 export function decodeResponseFormat(format: CompletionBody["response_format"]): DecodedFields {
   if (!format) return {};
   const original = { response_format: format };

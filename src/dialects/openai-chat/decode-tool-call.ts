@@ -10,11 +10,14 @@ import type { WireCall } from "./request.ts";
 
 export interface DecodedCall {
   part: ToolCallPart | OpaquePart;
-  /** What this server put on the call about the parts around it. */
+  /** What this server embedded in the call about the parts around it. */
   foreign: ForeignPart[] | undefined;
 }
 
-/** One of `tool_calls`. A call of a tool that is no function goes back as it is, to a server of this format alone. */
+/**
+ * One of `tool_calls`. A call that is not a function call only goes back to a server of this
+ * format.
+ */
 export function decodeToolCall(
   call: WireCall,
   param: string,
@@ -25,7 +28,7 @@ export function decodeToolCall(
     return { part: { type: "opaque", format: FORMAT, value: call.value }, foreign: undefined };
   }
   const { id, type, function: called, ...rest } = call;
-  // Some servers give none. They match results by their place; other vendors match them by the id.
+  // Some servers send no id and match results by position; other vendors match them by id.
   if (id === "") requireFormat(`${param}.id`);
   const { original, fields } = splitFields(rest);
   const foreign = decodeForeignParts(
@@ -33,7 +36,7 @@ export function decodeToolCall(
     `${param}.extra_content.google.thought_signature`,
   );
   if (foreign) delete fields.extra_content;
-  // Empty arguments would be written as an empty object.
+  // Empty arguments would be encoded as `{}`.
   if (!called.arguments || Object.keys(called).length > 2) original.function = called;
   return {
     part: {

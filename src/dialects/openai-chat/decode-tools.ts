@@ -9,7 +9,10 @@ import { decodeCacheControl } from "./decode-content.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import type { CompletionBody, WireTool } from "./request.ts";
 
-/** `tools`; a tool that is no function (custom tools, a vendor's search) only a server that knows it can run. */
+/**
+ * `tools`. A tool that is not a function (a custom tool, a vendor's search) needs a server that
+ * knows it.
+ */
 export function decodeTools(tools: CompletionBody["tools"]): DecodedFields {
   if (!tools) return {};
   if (tools.length === 0) return { original: { tools } };
@@ -30,7 +33,7 @@ function decodeTool(tool: WireTool): Tool {
     original.cache_control = rest.cache_control;
     delete fields.cache_control;
   }
-  // Laid over the tool's own `function` as a whole, since extras are laid over one level deep.
+  // Replaces `function` as a whole, because extras overlay only the top level.
   const inner = splitFields(restOfFunction);
   if (Object.keys(inner.fields).length > 0) fields.function = definition;
   else if (
@@ -56,7 +59,10 @@ function decodeTool(tool: WireTool): Tool {
   };
 }
 
-/** `tool_choice`, also Mistral's `any` and OpenAI's list of allowed tools, of which other vendors know nothing. */
+/**
+ * `tool_choice`. Also takes Mistral's `any`, and OpenAI's list of allowed tools, which other
+ * vendors lack.
+ */
 export function decodeToolChoice(choice: CompletionBody["tool_choice"]): DecodedFields {
   if (choice == null) return {};
   const original = { tool_choice: choice };

@@ -30,7 +30,9 @@ function signatureOf({ signature }: { signature?: Signature | undefined }): {
   return signature ? { signature } : {};
 }
 
-/** All parts of the answer as an entry of `reasoning_details`; undefined if the message says it all. */
+/**
+ * All parts of the answer as an entry of `reasoning_details`; undefined if the message says it all.
+ */
 export function embedInDetails(parts: readonly ForeignPart[]): WireReasoningDetail[] | undefined {
   if (!needsEmbedding(parts)) return undefined;
   return [
@@ -45,8 +47,8 @@ export function embedInDetails(parts: readonly ForeignPart[]): WireReasoningDeta
 }
 
 /**
- * The parts up to a call, as a field of the call. `reasoning_content` has the text of the reasoning,
- * so only its length is embedded.
+ * The parts up to a call, as a field of the call. `reasoning_content` has the text of the
+ * reasoning, so only its length is embedded.
  */
 export function embedInCall(
   parts: readonly ForeignPart[],
@@ -60,7 +62,9 @@ export function embedInCall(
   return { extra_content: { google: { thought_signature: encodeEmbedded(short) } } };
 }
 
-/** Whether the message alone would lose something: a signature, or a part in a vendor's own words. */
+/**
+ * Whether the message alone would lose something: a signature, or a part in a vendor's own words.
+ */
 function needsEmbedding(parts: readonly ForeignPart[]): boolean {
   return parts.some((part) => "opaque" in part || part.signature !== undefined);
 }

@@ -10,19 +10,21 @@ import { embedInCall, embedInDetails } from "./embed-foreign.ts";
 import type { ForeignPart } from "./foreign-part.ts";
 import { mapUsage } from "./map-usage.ts";
 
-/** A part that was begun; what is embedded of it is complete when it ended. */
+/**
+ * A part whose events are still arriving. What is embedded of it is complete when the part ends.
+ */
 interface GrowingPart {
   start: PartStartEvent;
-  /** Of reasoning the text, of the others nothing: their text is in the message. */
+  /** The text of reasoning; empty for other kinds, whose text is in the message. */
   reasoning: string;
   length: number;
   end: PartEndEvent | undefined;
-  /** The call's place among the calls. */
+  /** The call's position among the calls. */
   callIndex: number;
   embedded: boolean;
 }
 
-/** Chat events → chunks of our own making, for answers of other formats. */
+/** Chat events → chunks, for answers that came in another format. */
 export function createChunkEncoder(
   context: AnswerContext,
 ): (event: ChatEvent, batch: EventBatch) => string {
@@ -59,7 +61,8 @@ export function createChunkEncoder(
     if (event.kind !== "tool_call") return "";
     part.callIndex = calls;
     calls += 1;
-    // The AI SDK looks for what is embedded in the first delta of a call alone; most vendors' calls end in the batch they began in.
+    // The AI SDK reads embedded parts only from a call's first delta. Most vendors' calls end in
+    // the batch in which they start.
     part.end = batch.find(
       (other): other is PartEndEvent => other.type === "part-end" && other.index === event.index,
     );
@@ -72,7 +75,7 @@ export function createChunkEncoder(
     return chunk({ tool_calls: [{ ...call, ...embedUpTo(event.index) }] });
   }
 
-  /** What no call carries yet of the parts up to this one, if there is anything to carry. */
+  /** The parts up to this one that no call has embedded yet, if they need embedding. */
   function embedUpTo(index: number): JsonObject {
     const loose = parts.slice(0, index + 1).filter(({ embedded }) => !embedded);
     const embedded = embedInCall(loose.flatMap((part) => describe(part) ?? []));
@@ -108,7 +111,7 @@ export function createChunkEncoder(
     const wasKnown = part.end !== undefined;
     part.end = event;
     if (part.start.kind !== "tool_call") return "";
-    // Clients parse what they put together; OpenAI's own streams never leave the arguments empty.
+    // Clients parse the joined arguments. OpenAI's own streams never leave them empty.
     const empty = part.length === 0 ? delta(event.index, "{}") : "";
     if (wasKnown || !event.signature) return empty;
     part.embedded = false;
@@ -162,7 +165,7 @@ export function createChunkEncoder(
   return encodeEvent;
 }
 
-/** What is embedded of a part, as far as it is known by now. */
+/** What is embedded of a part, as far as it is known. */
 function describe({ start, reasoning, length, end }: GrowingPart): ForeignPart | undefined {
   const signature = end?.signature ? { signature: end.signature } : {};
   switch (start.kind) {
@@ -177,7 +180,7 @@ function describe({ start, reasoning, length, end }: GrowingPart): ForeignPart |
   }
 }
 
-/** The last event of a stream that failed: OpenAI's clients throw what has an `error`. */
+/** The last event of a stream that failed: OpenAI's clients throw if an event has `error`. */
 function encodeFailure(error: ChatError): string {
   return `data: ${JSON.stringify({ error: encodeErrorBody(error) })}\n\n`;
 }

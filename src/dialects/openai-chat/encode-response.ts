@@ -9,7 +9,10 @@ import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
 import type { ForeignPart } from "./foreign-part.ts";
 import { mapUsage } from "./map-usage.ts";
 
-/** A finished answer → `chat.completion`; the vendor's own body where it speaks this format. */
+/**
+ * A whole answer → `chat.completion`. The vendor's body is passed through if it came in this
+ * format.
+ */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
   const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
   if (response.body?.format === FORMAT) return { ...response.body.value, ...warnings };
@@ -38,7 +41,7 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
   let reasoning = "";
   const calls: WireToolCall[] = [];
   const foreign: ForeignPart[] = [];
-  /** Those that no call carries yet. */
+  /** Parts that no call has embedded yet. */
   let loose: ForeignPart[] = [];
   for (const part of parts) {
     const described = toForeignPart(part);

@@ -24,7 +24,9 @@ const foreignPartSchema = z.union([
 ]);
 export type ForeignPart = z.infer<typeof foreignPartSchema>;
 
-/** Undefined if the text is a vendor's own. Throws if it is ours and damaged; `param` is its path. */
+/**
+ * Undefined if the text is a vendor's own. Throws if it is ours and damaged; `param` is its path.
+ */
 export function decodeForeignParts(text: unknown, param: string): ForeignPart[] | undefined {
   return decodeEmbedded(foreignPartSchema.array(), text, param);
 }

@@ -2,7 +2,7 @@ import type { Usage } from "../../chat/usage.ts";
 import { defined } from "../../json/defined.ts";
 import type { WireUsage } from "./answer.ts";
 
-/** Usage → `usage`. A count that is not known is left out. */
+/** Usage → `usage`. Unknown counts are left out. */
 export function mapUsage(usage: Usage): WireUsage {
   const {
     cached_input_tokens: cached,

@@ -9,8 +9,8 @@ export interface MessageContent {
 }
 
 /**
- * The parts of the answer as they were. If the caller changed a text, its parts cannot be told apart
- * any more: it comes back as one part without signatures.
+ * The parts of the answer as they were. If the caller changed a text, its parts cannot be told
+ * apart any more: it comes back as one part without signatures.
  */
 export function restoreParts(foreign: readonly ForeignPart[], content: MessageContent): Part[] {
   const takeText = createCutter(

@@ -22,12 +22,13 @@ import type {
 } from "./item.ts";
 
 /**
- * The flat list of items → messages. What the assistant did in one go (reasoning, texts, calls) becomes one message, and so do the
- * results of its calls: other vendors know turns, not items.
+ * The flat list of items → messages. What the assistant did in one turn (reasoning, texts, calls)
+ * becomes one message, and so do the results of its calls, because other vendors have turns, not
+ * items.
  */
 export function decodeInput(items: readonly InputItem[]): Message[] {
   const messages: Message[] = [];
-  /** The parts of the message that still grows. */
+  /** The parts of the message that is being built. */
   let parts: Part[] = [];
   let role: "assistant" | "tool" | undefined;
   const state: AssistantState = { calls: new Map(), text: undefined };
@@ -74,7 +75,7 @@ const CALL_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "name", "ar
 const RESULT_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "output"]);
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["type", "role", "content"]);
 
-/** One that names its call. An output that does not is the vendor's own matter. */
+/** One that names its call. An output that does not is the vendor's own. */
 type AnsweredCall = FunctionCallOutputItem & { call_id: string };
 
 function isMessage(item: InputItem): item is MessageItem {
@@ -114,12 +115,12 @@ function decodeResult(item: AnsweredCall): Part {
   };
 }
 
-/** What the caller answers to the model's calls, in contrast to what the model state. */
+/** Whether the item is a result that the caller sends, not something that the model produced. */
 function isToolOutput(item: Pick<OtherItem, "type">): boolean {
   return item.type.endsWith("_output") || item.type.endsWith("_response");
 }
 
-/** A message of the user's, or one of the system's that stands among the items: its role says so. */
+/** A message of the user or, if the role says so, of the system. */
 function decodeMessage(item: MessageItem): Message {
   const content = typeof item.content === "string" ? item.content : item.content.map(decodeContent);
   const rest = noteItemFields(omit(item, MESSAGE_FIELDS));
@@ -139,7 +140,7 @@ function decodeAssistantContent(item: MessageItem): Part[] {
       },
     ];
   }
-  // It may stand for what the reasoning before it led to, so it must not be lost.
+  // Kept even if empty: the reasoning before it may need it.
   if (content.length === 0) return [{ type: "opaque", format: "openai_responses", value: item }];
   return content.map((part, index): Part => {
     const text = part.type === "refusal" ? part.refusal : part.text;
@@ -163,13 +164,16 @@ function joinTexts(item: ReasoningItem): string {
     .join(TEXT_SEPARATOR);
 }
 
-/** What the assistant state so far that a signature may belong to: its calls by id, and its latest text. */
+/** What a later signature may belong to: the assistant's calls by id, and its latest text. */
 interface AssistantState {
   readonly calls: Map<string, ToolCallPart>;
   text: TextPart | undefined;
 }
 
-/** What this server hid in a reasoning item: a part of its own, or the signature of a part that came before. */
+/**
+ * What this server embedded in a reasoning item: a part of its own, or the signature of an earlier
+ * part.
+ */
 function restoreEmbedded(
   embedded: Embedded,
   item: ReasoningItem,

@@ -13,8 +13,9 @@ import { findFormatRequirement, isHint, UNDERSTOOD_FIELDS } from "./find-format-
 import { type ResponsesBody, responsesBodySchema } from "./request.ts";
 
 /**
- * The body of POST /v1/responses → chat request. What the chat model cannot say goes into the extras of this format; what another
- * provider could not honour binds the request to this format.
+ * The body of POST /v1/responses → chat request. Fields that the chat model lacks go into the
+ * extras of this format. Anything that another provider cannot honour limits the request to this
+ * format.
  */
 export function decodeRequest(body: unknown): ChatRequest {
   const request = parseBody(responsesBodySchema, body);
@@ -22,7 +23,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     throw new ChatError("unsupported_parameter", {
       param: "background",
       message:
-        "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
+        "background: only supported with stream, since there is no GET /v1/responses/{id} here.",
     });
   }
   const extras = collectExtras(request);
@@ -45,14 +46,14 @@ export function decodeRequest(body: unknown): ChatRequest {
   });
 }
 
-/** What the chat model does not say, hints apart. In this API a null field is one that was left out. */
+/** The fields that the chat model lacks; hints go into a note. In this API null means absent. */
 function collectExtras(request: ResponsesBody): JsonObject {
   const fields: JsonObject = {};
   const hints: JsonObject = {};
   for (const [name, value] of Object.entries(omit(request, UNDERSTOOD_FIELDS))) {
     if (value !== null) (isHint(name, value) ? hints : fields)[name] = value;
   }
-  // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
+  // If the caller leaves these two out, OpenAI's own defaults apply, as in a direct call.
   const unset = ["store", "include"].filter((name) => !(name in hints));
   return {
     ...fields,
@@ -74,7 +75,7 @@ function decodeMessages(request: ResponsesBody, extras: JsonObject): Message[] {
       ? [{ role: "system", content: instructions }, ...messages]
       : messages;
   }
-  // The conversation may lie at the vendor; then there is nothing that other providers could answer.
+  // The vendor may store the conversation; other providers then have nothing to answer.
   if (!request.previous_response_id && !request.conversation && !request.prompt) {
     throw new ChatError("invalid_request", {
       param: "input",
@@ -89,7 +90,7 @@ function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
   if (!isFunctionTool(tool)) return { type: "opaque", format: "openai_responses", value: tool };
   const { type: _type, name, description, parameters, strict, ...rest } = tool;
   const extras: JsonObject = { ...rest };
-  // An encoder gives these two a value where they have none; here the vendor's own default counts.
+  // An encoder would fill these two in; the caller wants the vendor's own default.
   const unset = [
     ...(typeof strict === "boolean" ? [] : ["strict"]),
     ...(parameters ? [] : ["parameters"]),
@@ -130,7 +131,7 @@ function decodeMaxTokens(
   extras: JsonObject,
 ): Pick<ChatRequest, "max_tokens"> {
   if (typeof tokens !== "number") return {};
-  // The vendor refuses so few, and says so better than we could.
+  // The vendor refuses so small a number, with a better message than ours.
   if (tokens < MIN_OUTPUT_TOKENS) extras.$max_output_tokens = true;
   return { max_tokens: tokens };
 }
@@ -144,13 +145,14 @@ function decodeReasoning(
   const effort = effortSchema.safeParse(givenEffort).data;
   if (typeof givenEffort === "string" && !effort) rest.effort = givenEffort;
   if (!isEmptyObject(rest)) extras.reasoning = rest;
-  const asked = {
-    ...defined({ summary: summary ?? undefined, generate_summary: formerSummary ?? undefined }),
-  };
+  const asked = defined({
+    summary: summary ?? undefined,
+    generate_summary: formerSummary ?? undefined,
+  });
   const isVisible = !isEmptyObject(asked);
   if (isVisible) extras.$summary = asked;
   if (!effort && !isVisible) return {};
-  return { reasoning: { ...defined({ effort }), ...(isVisible ? { visible: true } : {}) } };
+  return { reasoning: defined({ effort, visible: isVisible || undefined }) };
 }
 
 function decodeText(

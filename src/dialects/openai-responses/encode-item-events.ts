@@ -1,15 +1,18 @@
 import type { JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 
-/** Writes one event: its type, and its further fields as JSON without the braces. */
+/** Encodes one event from its type and its other fields, as JSON without the braces. */
 export type EncodeEvent = (type: string, fields: string) => string;
 
-/** The events of one output item. Its text is cut into one content part, one summary or one list of arguments. */
+/**
+ * Encodes the events of one output item. Its text is one content part, one summary or one list of
+ * arguments.
+ */
 export interface ItemEncoder {
   added(item: JsonObject): string;
   textStart(): string;
   textDelta(delta: string): string;
-  /** `item` is the finished one. */
+  /** `item` is the finished item. */
   textEnd(text: string, item: JsonObject): string;
   done(item: JsonObject): string;
 }
@@ -93,7 +96,7 @@ function partOf(
   }
 }
 
-/** The item as it stands before its text came. */
+/** The item before its text arrives. */
 export function emptyItem(item: JsonObject): JsonObject {
   switch (item.type) {
     case "message":
@@ -109,7 +112,7 @@ export function emptyItem(item: JsonObject): JsonObject {
   }
 }
 
-/** All events of an item that is finished already. */
+/** All events of a finished item. */
 export function encodeWholeItem(
   encodeSse: EncodeEvent,
   item: JsonObject,

@@ -8,7 +8,7 @@ import { type Embedded, encodeEmbeddedPart, foreignSignature } from "./embed-for
 
 const ID_PREFIXES = { text: "msg", reasoning: "rs", tool_call: "fc", opaque: "rs" } as const;
 
-/** Every item needs an id of its own: the vendor's where it gave one, else one made of the answer's id and the item's place. */
+/** Every item needs an id: the vendor's, or one made of the answer's id and the item's position. */
 export function mintItemId(
   kind: keyof typeof ID_PREFIXES,
   answerId: string,
@@ -17,7 +17,7 @@ export function mintItemId(
   return `${ID_PREFIXES[kind]}_${answerId.replace(/^resp_/, "")}_${outputIndex}`;
 }
 
-/** A finished part of an answer → the items that tell it: mostly one, two where another vendor signed a text or a call. */
+/** A finished part → its items: one, or two if another vendor signed a text or a call. */
 export function encodeOutputItems(part: Part, answerId: string, outputIndex: number): JsonObject[] {
   switch (part.type) {
     case "text":
@@ -48,7 +48,7 @@ export function encodeOutputItems(part: Part, answerId: string, outputIndex: num
       return [encodeEmbeddingItem(id, { of: "opaque", format: part.format, value: part.value })];
     }
     default:
-      // Models answer with no other kind.
+      // Models return no other kind.
       return [];
   }
 }
@@ -65,7 +65,9 @@ function encodeText(part: TextPart, id: string): JsonObject {
   };
 }
 
-/** Reasoning of another vendor is always embedded whole: some want it back though it is not signed. */
+/**
+ * Another vendor's reasoning is always embedded, because some vendors want it back even unsigned.
+ */
 function encodeReasoning(part: ReasoningPart, id: string): JsonObject {
   const own = restoreReasoning(part);
   if (own) return { id, ...own };

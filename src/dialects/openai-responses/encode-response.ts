@@ -14,7 +14,7 @@ import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import type { ResponsesAnswer } from "./response.ts";
 
-/** A finished answer. One of a provider of this format goes out as it came. */
+/** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
   if (response.body?.format === "openai_responses") return response.body.value;
   const id = encodeAnswerId(response.id);
@@ -27,7 +27,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
   );
 }
 
-/** Clients expect the prefix, and some look at it. */
+/** Clients expect the prefix; some check it. */
 export function encodeAnswerId(id: string): string {
   return id.startsWith("resp_") ? id : `resp_${id}`;
 }
@@ -48,7 +48,7 @@ interface AnswerSoFar {
   error?: { code: string; message: string };
 }
 
-/** The response object, as the first events, the last event and the whole answer all have it. */
+/** The response object, for the first events, the last event and the whole answer. */
 export function encodeAnswer(
   { id, model, output, ending, error }: AnswerSoFar,
   echo: JsonObject,
@@ -71,7 +71,7 @@ export function encodeAnswer(
     store: false,
     truncation: "disabled",
     usage: ending?.usage ? mapUsage(ending.usage) : null,
-    // What was changed on the way, in a field that the API has not and that its clients pass over.
+    // Warnings go into a field that the API lacks and its clients ignore.
     ...defined({
       warnings:
         (error || ending) && context.warnings.length > 0 ? [...context.warnings] : undefined,
@@ -79,7 +79,7 @@ export function encodeAnswer(
   };
 }
 
-/** The API says back what was asked; a setting that was not made is null, or has the value that the API itself would name. */
+/** The API echoes the request. A setting that was not made is null, or the API's own default. */
 export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
   const isInstructions =

@@ -18,16 +18,18 @@ import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 
-/** A part whose item is being written. */
+/** A part whose item is being encoded. */
 interface OpenItem {
   start: PartStartEvent;
   pieces: string;
   outputIndex: number;
-  /** Absent where the item is written at its end only: its id, or all of it, is not known before. */
+  /**
+   * Absent if the item is only encoded at its end, because its id or content is not known before.
+   */
   encoder?: ItemEncoder;
 }
 
-/** The kinds of parts that are written as they come. */
+/** The kinds of parts that are encoded as they arrive. */
 const TEXT_KINDS = {
   text: "output_text",
   reasoning: "summary",
@@ -35,8 +37,8 @@ const TEXT_KINDS = {
 } as const satisfies Record<string, TextKind>;
 
 /**
- * Chat events → the events of the Responses API, in the order and with the numbers that the official clients check. What came from a
- * provider of this format goes out as it came, event by event; only failures are then written here.
+ * Chat events → the events of the Responses API, in the order and with the numbers that the
+ * official clients check; or the vendor's own events if the answer came in this format.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
@@ -44,7 +46,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let sequence = 0;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
-  /** Null where the item is not finished yet. */
+  /** Null until the item is finished. */
   const output: (JsonObject | null)[] = [];
   const open: OpenItem[] = [];
 
@@ -73,7 +75,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     return encodeSse(type, `"response":${JSON.stringify(answer)}`);
   }
 
-  /** First the event at which the clients throw, then the one by which the answer is known to have failed. */
+  /** Clients throw at the first event; the second one marks the response as failed. */
   function encodeFailure(error: ChatError): string {
     const body = encodeErrorBody(error);
     const { type: _type, ...flat } = body;
@@ -97,7 +99,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       outputIndex,
       kind: TEXT_KINDS[start.kind],
     });
-    // A summary is begun with its first text: there may be none.
+    // A summary starts with its first text, because there may be none.
     return (
       item.encoder.added(unfinishedItem(start, itemId)) +
       (start.kind === "reasoning" ? "" : item.encoder.textStart())
@@ -120,7 +122,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const item = open[end.index];
     if (!item) return "";
     const { encoder, outputIndex, start } = item;
-    // Clients that put the pieces together must get JSON also where the vendor sent none.
+    // Clients parse the joined arguments, so they must be JSON even if the vendor sent none.
     let text = start.kind === "tool_call" && item.pieces === "" ? addDelta(end.index, "{}") : "";
     const [own, ...signatureItems] = encodeOutputItems(
       closePart({ ...item, end }),

@@ -2,7 +2,7 @@ import type { Usage } from "../../chat/usage.ts";
 import { defined } from "../../json/defined.ts";
 import type { ResponsesUsage } from "./response.ts";
 
-/** A count that the vendor did not give is absent. */
+/** Usage → `usage`. Unknown counts are left out. */
 export function mapUsage(usage: Usage): ResponsesUsage {
   const {
     cached_input_tokens: cached,

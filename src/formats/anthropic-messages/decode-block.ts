@@ -15,8 +15,8 @@ import { decodeCache } from "./cache-control.ts";
 import { anthropicExtras } from "./extras.ts";
 
 /**
- * A content block of a request or an answer → part. What the chat model has no word for (server tools and their results, files, new
- * types) stays an opaque part with the whole block.
+ * A content block of a request or an answer → part. A block that the chat model lacks (server tools
+ * and their results, files, new types) becomes an opaque part.
  */
 export function decodeBlock(block: JsonObject): Part {
   switch (block.type) {
@@ -71,7 +71,7 @@ function opaque(value: JsonObject): OpaquePart {
   return { type: "opaque", format: "anthropic", value };
 }
 
-/** The cache hint and the fields that the part itself does not say. */
+/** The cache hint, and the fields that the part lacks. */
 function decodeRest(
   block: JsonObject,
   known: ReadonlySet<string>,
@@ -82,7 +82,7 @@ function decodeRest(
   return { ...defined({ cache }), ...anthropicExtras.wrap(rest) };
 }
 
-/** What may stand in a tool's result too. */
+/** Content that a tool's result may hold too. */
 function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart | OpaquePart {
   switch (block.type) {
     case "text":
@@ -105,7 +105,10 @@ function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart |
   return opaque(block);
 }
 
-/** A source that the chat model can say whole; undefined for files, nested content and sources with fields of their own. */
+/**
+ * A source that the chat model can express fully; undefined for files, nested content and sources
+ * with other fields.
+ */
 function readSource(
   source: unknown,
 ): { data: string; media_type: string } | { url: string } | { text: string } | undefined {
@@ -143,7 +146,9 @@ function decodeToolResult(block: JsonObject): Part {
   };
 }
 
-/** No content at all is an empty list here, and an empty text an empty text: so each goes back as it came. */
+/**
+ * No content becomes an empty list and an empty text stays one, so each encodes to its original.
+ */
 function decodeResultContent(content: unknown): ToolResultPart["content"] {
   if (typeof content === "string") return content;
   return Array.isArray(content) ? content.filter(isJsonObject).map(decodeContent) : [];

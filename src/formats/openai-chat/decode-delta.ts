@@ -8,8 +8,9 @@ import { textOfDetails } from "./reasoning-details.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /**
- * Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. Text or calls in a
- * form that is not read are an error, since an answer without them would pass for a complete one.
+ * Decodes a streamed delta or a whole message, which have the same fields. Returns whether it holds
+ * a refusal. Throws if text or calls have an unknown form, because the answer would look complete
+ * without them.
  */
 export function decodeDelta(
   message: JsonObject,
@@ -32,7 +33,10 @@ export function decodeDelta(
   return refusal !== undefined;
 }
 
-/** The reasoning's text from the first field that has some (some servers say the same in both), or else from its details. */
+/**
+ * The reasoning, from the first field that has text (some servers fill two with the same) or else
+ * from the details.
+ */
 function decodeReasoning(message: JsonObject, parts: PartAssembler, events: ChatEvent[]): void {
   let isWritten = false;
   for (const name of REASONING_FIELDS) {
@@ -44,7 +48,7 @@ function decodeReasoning(message: JsonObject, parts: PartAssembler, events: Chat
   }
   const details = message.reasoning_details;
   if (!Array.isArray(details)) return;
-  // Snowflake's only place for it (recorded).
+  // Snowflake sends it nowhere else (recorded).
   if (!isWritten)
     parts.pushText("reasoning_details", textOfDetails(details.filter(isJsonObject)), events);
   parts.pushDetails(details, events);
@@ -64,7 +68,9 @@ function createFormError(field: "content" | "refusal" | "tool_calls" | Reasoning
   return new ChatError("upstream_invalid_response", { logReason: field });
 }
 
-/** One element of a content array: text, Mistral's thinking (a list of texts), or something to be carried as it is. */
+/**
+ * One element of a content list: text, Mistral's thinking (a list of texts), or an opaque element.
+ */
 function decodeElement(element: JsonObject, parts: PartAssembler, events: ChatEvent[]): void {
   if (element.type === "text" && typeof element.text === "string")
     parts.pushText("content", element.text, events);

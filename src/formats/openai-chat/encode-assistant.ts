@@ -13,7 +13,7 @@ import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
-/** An earlier answer → a message. `path` is its path, for warnings. */
+/** An earlier answer → a message. `path` is its path in the request, for warnings. */
 export function encodeAssistant(
   message: Message,
   path: string,
@@ -45,7 +45,7 @@ export function encodeAssistant(
     }
   });
   if (asList) encoded.content = elements;
-  // Without text and calls an answer is an empty text: servers refuse null then.
+  // Servers refuse null if there are neither text nor calls.
   else encoded.content = text ?? (calls.length > 0 || encoded.refusal !== undefined ? null : "");
   if (calls.length > 0) {
     encoded.tool_calls = calls;
@@ -83,8 +83,9 @@ function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
 }
 
 /**
- * Puts a reasoning part back where the server wants it: into a field of the message, or as the element of `content` that is given
- * back. Reasoning of other formats stays out, except where the server insists on some.
+ * Puts a reasoning part where the server wants it: into a field of the message, or into `content`
+ * as the element that is returned. Reasoning of other formats is left out unless the server insists
+ * on some.
  */
 function addReasoning(
   encoded: JsonObject,
@@ -103,7 +104,7 @@ function addReasoning(
     context.warn({
       code: "foreign_signature_dropped",
       param: `${path}.signature`,
-      message: "Another server signed this reasoning; this one takes no signatures.",
+      message: "Another server signed this reasoning; the signature was left out.",
     });
   }
   const origin = isListElement(part) ? "thinking" : openaiChatExtras.note(part, "$field");

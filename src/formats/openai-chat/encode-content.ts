@@ -11,11 +11,11 @@ import { refusePrivateUrls } from "./refuse-private-urls.ts";
 export interface EncodeContext {
   readonly quirks: Quirks;
   warn(warning: Warning): void;
-  /** Notes a cache hint that the server has no known place for. */
+  /** Counts a cache hint that the server has no known field for. */
   noteLostCache(): void;
 }
 
-/** A cache hint → `cache_control`, where the server knows it. */
+/** A cache hint → `cache_control`, if the server supports it. */
 export function encodeCache(
   holder: { cache?: Cache | undefined; extras?: Extras | undefined },
   context: EncodeContext,
@@ -31,7 +31,7 @@ export function encodeCache(
   return {};
 }
 
-/** Parts that have a place in a message's content; the others (reasoning, calls, results) have places of their own. */
+/** Parts that belong in a message's content. Reasoning, calls and results go elsewhere. */
 export type ContentPart = Exclude<Part, { type: "reasoning" | "tool_call" | "tool_result" }>;
 
 export function isContentPart(part: Part): part is ContentPart {
@@ -39,8 +39,8 @@ export function isContentPart(part: Part): part is ContentPart {
 }
 
 /**
- * Parts → `content`. A single text goes out as a string, which every server takes, unless the caller gave it as an element of a list
- * (a note says so) or it carries a cache hint.
+ * Parts → `content`. A single text goes out as a string, which every server takes, unless the
+ * caller sent it as a list element (see the note `$element`) or it has a cache hint.
  */
 export function encodeContent(
   parts: readonly ContentPart[],
@@ -61,7 +61,7 @@ export function encodeContent(
   return elements;
 }
 
-/** True where the caller gave the part as an element of a content list in this very format. */
+/** Whether the caller sent the part as a list element in this format. */
 export function isListElement(part: Part): boolean {
   return part.type !== "opaque" && openaiChatExtras.note(part, "$element") === true;
 }
@@ -74,9 +74,9 @@ export function encodeElement(part: ContentPart, context: EncodeContext): JsonOb
   }
   const element = encodeKnown(part, context.quirks);
   Object.assign(element, encodeCache(part, context));
-  const laid = openaiChatExtras.overlay(element, part);
-  if (laid !== element) refusePrivateUrls(laid);
-  return laid;
+  const overlaid = openaiChatExtras.overlay(element, part);
+  if (overlaid !== element) refusePrivateUrls(overlaid);
+  return overlaid;
 }
 
 function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks): JsonObject {
@@ -95,7 +95,7 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
 
 function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
-  // Most servers read PDFs only; a caller of this very format knows what the server reads.
+  // Most servers read only PDFs. A caller of this format knows what the server reads.
   const asText =
     media_type.startsWith("text/") && !(isListElement(part) && quirks.documents === "file");
   const text =

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 
-/** How much the model may think → the server's own fields for it. */
+/** Reasoning settings → the server's own fields. */
 export function encodeReasoning(
   call: EncodeCall,
   original: JsonObject,
@@ -47,8 +47,8 @@ function encodeOwnWay(
 }
 
 /**
- * The caller's own fields, as long as the effort is still the one that they name: what was changed
- * for this model must not come back.
+ * The caller's own fields, if they still name the chosen effort. An effort that was changed for
+ * this model must not come back.
  */
 function originalReasoning(
   original: JsonObject,
@@ -79,7 +79,7 @@ function chooseEffort({ effort }: Reasoning, call: EncodeCall, quirks: Quirks): 
   if (effort === undefined) return undefined;
   const taken = nearestEffort(effort, quirks.efforts) ?? quirks.efforts[0] ?? effort;
   if (taken !== effort) {
-    const message = `The server takes no effort "${effort}"; "${taken}" was sent for it.`;
+    const message = `The server does not support effort "${effort}"; "${taken}" was sent.`;
     call.warn({ code: "adjusted_parameter", param: "reasoning.effort", message });
   }
   return taken;

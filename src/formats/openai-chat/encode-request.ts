@@ -11,11 +11,11 @@ import type { Quirks } from "./quirks.ts";
 
 export interface EncodedRequest {
   body: JsonObject;
-  /** Whether the usage of the stream was asked for without the caller's having done so. */
+  /** Whether we asked for the stream's usage and the caller did not. */
   addedUsage: boolean;
 }
 
-/** What no extra decides, or a caller could name another model there, or lift a limit of its token. */
+/** Extras must not set these: a caller could switch models or exceed its token's limits. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
@@ -26,7 +26,10 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "max_completion_tokens",
 ]);
 
-/** Nor does the caller's own form of what the chat model says too; each is looked at where its parameter is encoded. */
+/**
+ * Nor must the original form of what the chat model has; each is checked when its parameter is
+ * encoded.
+ */
 const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
   ...PROTECTED_FIELDS,
   "stop",
@@ -35,7 +38,10 @@ const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
   ...REASONING_CONTROLS,
 ]);
 
-/** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
+/**
+ * Chat request → the body of `POST /chat/completions`, overlaid with the caller's own fields of
+ * this format.
+ */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
   const { request, model, stream } = call;
   const original = openaiChatExtras.noteFields(request, "$original");
@@ -77,7 +83,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
       code: "adjusted_parameter",
       param: "response_format",
       message:
-        "The server knows JSON without a schema only; the schema was put into a system message.",
+        "The server only supports JSON without a schema; a system message describes the schema.",
     });
     messages.unshift({ role: "system", content: describeSchema(request.response_format) });
   }
@@ -87,24 +93,24 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
     call.warn({
       code: "unsupported_parameter",
       param: "cache",
-      message: "The server has no known place for prompt-cache hints.",
+      message: "The server has no known field for prompt-cache hints; they were left out.",
     });
   }
   if (original.n === 1) body.n = 1;
 
-  const laid = openaiChatExtras.overlay(body, request, {
+  const overlaid = openaiChatExtras.overlay(body, request, {
     except: PROTECTED_FIELDS,
     exceptOriginal: PROTECTED_ORIGINALS,
   });
   const addedUsage = stream
     ? addStreamFields(
-        laid,
+        overlaid,
         openaiChatExtras.fields(request).stream_options ?? original.stream_options,
         quirks,
       )
     : false;
-  if (!stream && request.stream === false) laid.stream = false;
-  return { body: laid, addedUsage };
+  if (!stream && request.stream === false) overlaid.stream = false;
+  return { body: overlaid, addedUsage };
 }
 
 function maxTokensField(original: JsonObject, quirks: Quirks): string {
@@ -119,7 +125,7 @@ function addStreamFields(body: JsonObject, original: unknown, quirks: Quirks): b
     if (options) body.stream_options = options;
     return false;
   }
-  // Without the usage there is no cost and no budget, so it is always asked for.
+  // Cost and budgets need the usage, so it is always requested.
   body.stream_options = { ...options, include_usage: true };
   return options?.include_usage !== true;
 }

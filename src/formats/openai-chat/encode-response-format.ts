@@ -7,14 +7,14 @@ type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
 
 const ORIGINAL_TYPES = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
 
-/** Response format → `response_format`, in the caller's own form where that still stands. */
+/** Response format → `response_format`, in the caller's own form if that is still right. */
 export function encodeResponseFormat(
   format: ResponseFormat | undefined,
   original: unknown,
   quirks: Quirks,
 ): JsonObject | undefined {
   if (!format) return undefined;
-  // A schema that was lowered to plain JSON on the way is not what the caller original any more.
+  // A schema that was reduced to plain JSON no longer matches the original.
   if (
     isJsonObject(original) &&
     ORIGINAL_TYPES[format.type] === original.type &&
@@ -36,7 +36,10 @@ export function encodeResponseFormat(
   };
 }
 
-/** The schema in words, for a server that only knows JSON. DeepSeek also refuses JSON mode unless the word "JSON" is in the prompt. */
+/**
+ * The schema as an instruction, for a server that only supports plain JSON. DeepSeek also refuses
+ * JSON mode unless the prompt contains the word "JSON".
+ */
 export function describeSchema(format: Extract<ResponseFormat, { type: "json_schema" }>): string {
   return `Answer with one JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(format.schema)}`;
 }

@@ -4,7 +4,6 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { openaiChatExtras } from "./extras.ts";
 
-/** Tool → an entry of `tools`. */
 export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
   if (tool.type === "opaque") return tool.value;
   const { name, description, parameters, strict } = tool;
@@ -19,7 +18,10 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
   return openaiChatExtras.overlay(encoded, tool);
 }
 
-/** Tool choice → `tool_choice`; the caller's own form (Mistral's `any`, a list of allowed tools) where the choice still stands. */
+/**
+ * Tool choice → `tool_choice`, in the caller's own form if there is one (Mistral's `any`, a list of
+ * allowed tools).
+ */
 export function encodeToolChoice(choice: ToolChoice | undefined, original: unknown): unknown {
   if (choice === undefined) return undefined;
   if (original != null) return original;

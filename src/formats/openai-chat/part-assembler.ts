@@ -5,7 +5,10 @@ import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
 import { appendDetails, needsReturn, toSignature } from "./reasoning-details.ts";
 
-/** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
+/**
+ * Where text came from. A change starts a new part. These are field names; all but `content` go
+ * into the part's extras.
+ */
 export type TextOrigin =
   | "content"
   | "refusal"
@@ -20,11 +23,11 @@ interface OpenText {
   details: JsonObject[];
 }
 
-/** Events of text and reasoning parts, of which one is open at a time, and the row of part indexes. */
+/** Builds text and reasoning parts, of which one is open at a time, and assigns part indexes. */
 export interface PartAssembler {
-  /** Whether there was any part yet. */
+  /** Whether there is any part yet. */
   readonly any: boolean;
-  /** Takes the next index for a part of another kind; what is open is closed before. */
+  /** Returns the next index, for a part of another kind. Closes the open part first. */
   nextIndex(events: ChatEvent[]): number;
   pushText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
   pushDetails(added: unknown, events: ChatEvent[]): void;
@@ -40,7 +43,7 @@ export function createPartAssembler(): PartAssembler {
     if (!open) return;
     const { index, origin, details } = open;
     open = undefined;
-    // A list that is the reasoning's only place goes back whatever it holds.
+    // If the details are all there is of the reasoning, they go back whatever they hold.
     const isReturned =
       needsReturn(details) || (origin === "reasoning_details" && details.length > 0);
     const signature: Signature | undefined = isReturned ? toSignature(details) : undefined;
@@ -89,7 +92,7 @@ export function createPartAssembler(): PartAssembler {
 
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
-  // The encoder puts the text of a part back to where these notes say that it was; see encode-assistant.ts.
+  // These notes tell encode-assistant.ts which field the text goes back into.
   const notes = openaiChatExtras.wrap(
     {},
     origin === "thinking" ? { $element: true } : { $field: origin },

@@ -2,7 +2,7 @@ import type { ResponseFormat } from "../../chat/request.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** The answer's format as `text.format` of the Responses API. */
+/** Response format → `text.format`. */
 export function encodeFormat(format: ResponseFormat): JsonObject {
   switch (format.type) {
     case "text":

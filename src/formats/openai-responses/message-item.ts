@@ -9,8 +9,9 @@ const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "text"]);
 const REFUSAL_FIELDS: ReadonlySet<string> = new Set(["type", "refusal"]);
 
 /**
- * One content part of an assistant's message item → what a text part says of it beside its text: the content part's own fields, and
- * in the first part's note those of the item (id, status, phase). A refusal is a text whose noted type says so.
+ * The extras of a text part that was one content part of an assistant's message item: the content
+ * part's own fields and, for the first one, those of the item (id, status, phase). A refusal is a
+ * text with the note `$type`.
  */
 export function decodeOutputTextExtras(
   content: JsonObject,
@@ -28,7 +29,7 @@ export function decodeOutputTextExtras(
   return openaiResponsesExtras.wrap(fields);
 }
 
-/** Whether the part belongs to the same message item as the text part before it. */
+/** Whether the part is in the same message item as the text part before it. */
 export function continuesItem(part: TextPart): boolean {
   const index = openaiResponsesExtras.note(part, "$content_index");
   return typeof index === "number" && index > 0;

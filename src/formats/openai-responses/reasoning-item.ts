@@ -6,14 +6,17 @@ import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { noteItemFields, openaiResponsesExtras, overlayItem } from "./extras.ts";
 
-/** What stands between two texts of one reasoning item in a part's text. */
+/** Separates the texts of one reasoning item in a part's text. */
 export const TEXT_SEPARATOR = "\n\n";
 
-/** A reasoning item has its texts in two lists: `summary`, which OpenAI shows, and `content`, the raw thoughts of open models. */
+/**
+ * A reasoning item has two lists of texts: `summary`, which OpenAI shows, and `content`, the raw
+ * reasoning of open models.
+ */
 export type TextList = "summary" | "content";
 const TEXT_TYPES: Record<TextList, string> = { summary: "summary_text", content: "reasoning_text" };
 
-/** One text of an item, in the order in which the texts stand in the part's text. */
+/** One text of an item, in the order of the part's text. */
 export interface ReasoningText {
   list: TextList;
   text: string;
@@ -37,8 +40,9 @@ const SIGNED_TEXT_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, a note has for each
- * text its list and its length; lists with more in them than plain texts are kept whole.
+ * The signature and the extras of a reasoning part. If the text alone does not determine the lists,
+ * a note has the list and the length of each text. A list that holds more than plain texts is kept
+ * whole.
  */
 export function decodeReasoningExtras(
   item: JsonObject,
@@ -70,7 +74,10 @@ function holdsOnlyTexts(value: unknown, list: TextList): boolean {
   );
 }
 
-/** A reasoning part → its item; undefined where it is not of this format (the vendor takes no reasoning that is not its own). */
+/**
+ * A reasoning part → its item; undefined if it is of another format, because the vendor only takes
+ * its own reasoning.
+ */
 export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
   const signature = part.signature?.format === "openai_responses" ? part.signature : undefined;
   if (!signature && !openaiResponsesExtras.has(part)) return undefined;
@@ -94,7 +101,10 @@ function entriesOf(texts: readonly ReasoningText[], list: TextList): JsonObject[
     .map(({ text }) => ({ type: TEXT_TYPES[list], text }));
 }
 
-/** The part's text, cut where the carried lengths say; one summary where they are missing or do not fit (the text was changed). */
+/**
+ * The part's text, split by the noted lengths; one summary if they are missing or do not fit (the
+ * text was changed).
+ */
 function splitText(text: string, lengths: unknown): ReasoningText[] {
   const whole: ReasoningText[] = text === "" ? [] : [{ list: "summary", text }];
   if (!Array.isArray(lengths)) return whole;

@@ -76,7 +76,7 @@ describe("a reasoning item", () => {
     });
   });
 
-  test("whose text was changed has it as one summary", () => {
+  test("whose text was changed gets it as one summary", () => {
     const item = {
       type: "reasoning",
       id: "rs_1",
@@ -89,7 +89,7 @@ describe("a reasoning item", () => {
     );
   });
 
-  test("of another vendor is none", () => {
+  test("of another vendor is left out", () => {
     expect(restoreReasoning({ type: "reasoning", text: "A" })).toBeUndefined();
     expect(
       restoreReasoning({
