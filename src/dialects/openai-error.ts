@@ -1,12 +1,13 @@
 import type { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { defined } from "../json/defined.ts";
 import type { EncodedError } from "./dialect.ts";
 
 const INVALID = "invalid_request_error";
 const LIMIT = "rate_limit_error";
 const SERVER = "server_error";
 
-/** OpenAI's type of each error, and its code where clients look for one; else the code is ours. */
+/** OpenAI's error types, and its codes if clients look for one. Other errors have our code. */
 const TYPES = {
   invalid_json: [INVALID],
   invalid_request: [INVALID],
@@ -49,7 +50,7 @@ const TYPES = {
   upstream_stalled: [SERVER],
 } as const satisfies Record<ErrorCode, readonly [type: string, code?: string]>;
 
-/** An error as OpenAI's APIs write it, in an answer and in a stream alike. */
+/** An error in OpenAI's APIs, in a response or in a stream. */
 export interface OpenAIError {
   message: string;
   type: string;
@@ -59,7 +60,8 @@ export interface OpenAIError {
 
 export function encodeErrorBody(error: ChatError): OpenAIError {
   const [type, code] = TYPES[error.code];
-  // Of a refused request clients want the vendor's own word, such as `context_length_exceeded`. Some are refused by a type alone, OpenAI's own with `code: null`.
+  // Clients expect the vendor's own code for a refused request, such as `context_length_exceeded`.
+  // Some refusals have only a type; OpenAI then sends `code: null`.
   const vendors = error.code === "upstream_rejected" ? error.upstreamCode : undefined;
   return {
     message: error.message,
@@ -69,16 +71,14 @@ export function encodeErrorBody(error: ChatError): OpenAIError {
   };
 }
 
-/** OpenAI's clients try 408, 409, 429 and 5xx again by themselves; `x-should-retry` says where that is of no use, and where it is. */
+/** OpenAI's clients retry 408, 409, 429 and 5xx by default; `x-should-retry` overrides that. */
 export function encodeError(error: ChatError, requestId: string): EncodedError {
   return {
     status: error.status,
     headers: {
       "x-request-id": requestId,
       "x-should-retry": String(error.retryable),
-      ...(error.retryAfterSeconds === undefined
-        ? {}
-        : { "retry-after": String(error.retryAfterSeconds) }),
+      ...defined({ "retry-after": error.retryAfterSeconds?.toString() }),
     },
     body: { error: encodeErrorBody(error) },
   };

@@ -33,7 +33,9 @@ export function createPassThrough(
   };
 }
 
-/** A vendor's event as it came, if there is one. Data of several lines needs a field for each. */
+/**
+ * A vendor's event as it came, if there is one. Data of several lines needs a field for each line.
+ */
 export function encodeRawEvent(raw: RawEvent | undefined): string {
   if (!raw) return "";
   const { event, data } = raw;

@@ -22,7 +22,10 @@ function count(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** The recorded counts, the cached ones by all their names; xAI leaves the reasoning out of `completion_tokens`. */
+/**
+ * The recorded counts, with the cached ones under all their names. xAI excludes reasoning from
+ * `completion_tokens`.
+ */
 function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   if (!usage) return null;
   const prompt = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
@@ -44,7 +47,7 @@ function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   };
 }
 
-/** What the recorded statuses of failed calls mean. */
+/** The codes for the recorded statuses of failed calls. */
 const CODES: Readonly<Record<number, string>> = {
   400: "upstream_rejected",
   404: "model_not_found",
@@ -54,14 +57,14 @@ const CODES: Readonly<Record<number, string>> = {
 const complete = completionRecordings.filter(({ answer }) => !answer.error);
 const failed = completionRecordings.filter(({ answer }) => answer.error);
 
-/** The recorded word. Some say `stop` whatever came before, and one says nothing. */
+/** The recorded reason. Some servers always say `stop`, and one says nothing. */
 function expectedFinish({ finishReason, refusal, calls }: CompletionAnswer): string {
   if (finishReason !== null && finishReason !== "stop") return finishReason;
   if (refusal !== "") return "content_filter";
   return calls.length > 0 ? "tool_calls" : "stop";
 }
 
-/** The places of these cuts at which something is to be expected: of a long stream the end, and as many others as are quickly tried. */
+/** The cuts that matter: in a long stream the end, and as many others as can be tried quickly. */
 function sampleCuts(cuts: readonly Uint8Array[]): Uint8Array[] {
   const step = Math.ceil(cuts.length / 100);
   return cuts.filter((_, index) => index % step === 0 || index > cuts.length - 10);
@@ -105,7 +108,7 @@ describe("answers of Chat Completions", () => {
     test(`${recording.provider} ${recording.name}: gives the same events however it is cut into pieces`, async () => {
       let whole: ChatEvent[] | undefined;
       for (const [, split] of SPLITS) {
-        // A large body byte by byte tells nothing that the smaller ones do not.
+        // A large body byte by byte shows nothing that smaller ones do not.
         const pieces =
           recording.bytes.byteLength > 60_000 ? [recording.bytes] : split(recording.bytes);
         const events = await collectEvents(await openRecording(recording, pieces));
@@ -118,7 +121,7 @@ describe("answers of Chat Completions", () => {
   }
 
   for (const recording of complete.filter(({ streamed }) => streamed)) {
-    test(`${recording.provider} ${recording.name}: is complete from its finish reason on, and not before`, async () => {
+    test(`${recording.provider} ${recording.name}: is complete once it has a finish reason, and not before`, async () => {
       for (const bytes of sampleCuts(cutAfterEachEvent(recording.bytes))) {
         const events = await collectEvents(await openRecording(recording, [bytes]));
         expectEventOrder(events);
@@ -130,7 +133,7 @@ describe("answers of Chat Completions", () => {
       }
     });
 
-    test(`${recording.provider} ${recording.name}: every vendor event is carried once, as it was`, async () => {
+    test(`${recording.provider} ${recording.name}: has every vendor event once, unchanged`, async () => {
       const asked: ChatRequest = {
         messages: [{ role: "user", content: "Hi" }],
         extras: { openai_chat: { $original: { stream_options: { include_usage: true } } } },
@@ -157,7 +160,7 @@ describe("answers of Chat Completions", () => {
       expect(last.error).toMatchObject({
         code: "upstream_rejected",
         upstreamCode: typeof error?.code === "string" ? error.code : undefined,
-        // The model's fault, not the request's: the next try may go well.
+        // The model's fault, not the request's: a retry may succeed.
         retryable: error?.code === "tool_use_failed",
         message: String(error?.message).slice(0, 500),
       });
@@ -189,7 +192,7 @@ describe("answers of Chat Completions", () => {
 
 describe("answers as the next turn", () => {
   for (const recording of complete) {
-    test(`${recording.provider} ${recording.name}: goes back with its texts, reasoning and calls`, async () => {
+    test(`${recording.provider} ${recording.name}: is sent back with its texts, reasoning and calls`, async () => {
       const { content } = await foldEvents(await openRecording(recording));
       const played = playResponses({
         headers: { "content-type": recording.contentType },

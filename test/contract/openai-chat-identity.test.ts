@@ -29,7 +29,7 @@ const COMPLETION = {
   choices: [{ index: 0, message: { content: "Hi" }, finish_reason: "stop" }],
 };
 
-/** What reaches this provider when a caller of the dialect sends the recorded request. */
+/** The body that reaches this provider when a caller of the dialect sends the recorded request. */
 async function send({ request }: Exchange, name: string): Promise<unknown> {
   const decoded = openaiChatDialect.decodeRequest(request.body, new Headers());
   const played = playResponses(jsonResponse(COMPLETION));
@@ -42,12 +42,12 @@ async function send({ request }: Exchange, name: string): Promise<unknown> {
   return JSON.parse(played.calls[0]?.body ?? "");
 }
 
-/** Servers that tell the usage of a stream unasked. */
+/** Servers that report a stream's usage without being asked. */
 const COUNTS_UNASKED: ReadonlySet<string> = new Set(["groq", "mistral"]);
 
 /**
- * The recorded request with the two differences: without the usage there is no cost and no budget, so a stream is always asked for
- * it; and a null at the top is left out.
+ * The recorded request with two differences: a stream always requests usage, which cost and budgets
+ * need, and a null at the top level is left out.
  */
 function expectedRequest({ request: { body } }: Exchange, name: string): JsonObject {
   if (!isJsonObject(body)) throw new Error("the request is no object");
@@ -60,12 +60,12 @@ function expectedRequest({ request: { body } }: Exchange, name: string): JsonObj
 describe("requests of Chat Completions", () => {
   for (const exchange of completionExchanges) {
     const provider = providerOf(exchange);
-    test(`${provider} ${exchange.name}: reaches its own provider exactly as it was said`, async () => {
+    test(`${provider} ${exchange.name}: reaches its own provider unchanged`, async () => {
       expect(await send(exchange, provider)).toStrictEqual(expectedRequest(exchange, provider));
     });
     if (hasFileUrl(exchange)) continue;
 
-    test(`${provider} ${exchange.name}: reaches a server without quirks as it was said, and asks for the usage`, async () => {
+    test(`${provider} ${exchange.name}: reaches a server without quirks unchanged, plus a request for usage`, async () => {
       expect(await send(exchange, "plain")).toStrictEqual(expectedRequest(exchange, "plain"));
     });
   }

@@ -54,7 +54,10 @@ function fold(events: readonly ChatEvent[]) {
   return foldBatches([events], "openai_responses");
 }
 
-/** OpenAI encrypts reasoning and programs anew in the end mark: the same item, other bytes (always of a Fernet token). */
+/**
+ * OpenAI encrypts reasoning and programs again in the last event: the same item, other bytes
+ * (always a Fernet token).
+ */
 function withoutSecrets(items: unknown): unknown {
   return JSON.parse(
     JSON.stringify(normalizeResponses(items), (_, value) =>
@@ -63,7 +66,7 @@ function withoutSecrets(items: unknown): unknown {
   );
 }
 
-/** Some servers name the answer or its items anew in the end mark (GitHub Copilot, OpenRouter). */
+/** Some servers rename the answer or its items in the last event (GitHub Copilot, OpenRouter). */
 function keepsIds({ data }: ResponsesRecording): boolean {
   const ids = new Set<unknown>();
   for (const { type, response, item } of data) {
@@ -79,7 +82,7 @@ function keepsIds({ data }: ResponsesRecording): boolean {
 describe("answers of the Responses API", () => {
   for (const recording of responsesRecordings) {
     describe(recording.name, () => {
-      test("keeps the order of events and says what was recorded", async () => {
+      test("keeps the order of events and matches the recording", async () => {
         const events = await play(recording);
         expectEventOrder(events);
         const answer = fold(events);
@@ -108,7 +111,7 @@ describe("answers of the Responses API", () => {
         });
       }
 
-      test("cut after any event never ends", async () => {
+      test("cut after any event, it never ends", async () => {
         for (const prefix of cutAfterEachEvent(recording.bytes)) {
           const text = new TextDecoder().decode(prefix);
           if (/"type":\s?"response\.(?:completed|incomplete)"/.test(text)) continue;
@@ -119,7 +122,7 @@ describe("answers of the Responses API", () => {
         }
       });
 
-      test("carries every event of the vendor's once, as it was read", async () => {
+      test("has every vendor event once, as it was read", async () => {
         const raws = (await play(recording)).flatMap(({ raw }) =>
           raw ? [JSON.parse(raw.data)] : [],
         );
@@ -128,7 +131,7 @@ describe("answers of the Responses API", () => {
     });
   }
 
-  test("a background call's first answer is not taken for an answer", async () => {
+  test("a background call's first response is not taken for the answer", async () => {
     expect(unfinishedRecordings.length).toBeGreaterThan(0);
     for (const recording of unfinishedRecordings) {
       expect(await rejectionOf(play(recording))).toMatchObject({ code: "upstream_incomplete" });

@@ -37,7 +37,7 @@ function requestBody({ request }: Exchange): JsonObject {
   return request.body;
 }
 
-/** What reaches the upstream when a caller of this dialect sends the body. */
+/** The body that reaches the upstream when a caller of this dialect sends this one. */
 async function send(body: JsonObject): Promise<JsonObject> {
   const request = openaiResponsesDialect.decodeRequest(body, new Headers());
   const played = playResponses(
@@ -67,7 +67,7 @@ describe("requests of the Responses API", () => {
     for (const exchange of fetchedLater) {
       expect(() =>
         openaiResponsesDialect.decodeRequest(requestBody(exchange), new Headers()),
-      ).toThrow(/^background needs GET/);
+      ).toThrow(/^background: only supported with stream/);
     }
     expect(sound.length).toBeGreaterThan(50);
     expect(fetchedLater.length).toBeGreaterThan(0);
@@ -135,7 +135,10 @@ describe("answers through the Responses dialect", () => {
   });
 });
 
-/** The same answer as if a vendor of another format had given it: without the vendor's events, forms and signatures. */
+/**
+ * The same answer as if from a vendor of another format: without vendor events, notes and
+ * signatures.
+ */
 function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
   return events.flatMap((event): ChatEvent[] => {
     const { raw: _raw, ...rest } = event;
@@ -147,7 +150,7 @@ function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
   });
 }
 
-/** The same answer as if it had come whole to a caller who streams. */
+/** The same answer as if it had come whole, for a caller who streams. */
 function toUnstreamed(events: readonly ChatEvent[]): ChatEvent[] {
   return events.flatMap((event): ChatEvent[] => {
     const { raw: _raw, ...rest } = event;
@@ -194,7 +197,7 @@ describe("answers written by this server", () => {
   }
 });
 
-/** What a refusal is told by: as the vendor said it, but for a code that only repeats the type. */
+/** What identifies a refusal: the vendor's words, without a code that only repeats the type. */
 function refusalIn(body: unknown): JsonObject {
   const { error } = z.object({ error: jsonObjectSchema }).parse(body);
   return { ...error, code: error.code === error.type ? null : error.code };

@@ -2,9 +2,9 @@ import type { Signature } from "../../chat/format.ts";
 import type { Part } from "../../chat/part.ts";
 import { encodeBlock, encodeReasoning } from "../../formats/anthropic-messages/encode-block.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { embedSignature, type Signed } from "./embed-signature.ts";
+import { embedSignature, type SignatureOwner } from "./embed-signature.ts";
 
-/** The parts of an answer → content blocks. What other vendors' formats alone can say is left out. */
+/** An answer's parts → content blocks. Opaque parts of other formats are left out. */
 export function encodeContent(parts: readonly Part[]): JsonObject[] {
   return parts.flatMap(encodePart);
 }
@@ -15,7 +15,7 @@ function encodePart(part: Part): JsonObject[] {
       const blocks = part.text === "" ? [] : [encodeBlock(part)];
       if (part.signature)
         blocks.push(
-          createCarrier(part.signature, { kind: part.text === "" ? "empty_text" : "text" }),
+          encodeSignatureBlock(part.signature, { kind: part.text === "" ? "empty_text" : "text" }),
         );
       return blocks;
     }
@@ -24,13 +24,13 @@ function encodePart(part: Part): JsonObject[] {
       if (!signature)
         return part.text === "" ? [] : [encodeReasoning({ ...part, redacted: false }, "")];
       if (signature.format === "anthropic") return [encodeBlock(part)];
-      const carried = embedSignature(signature, { kind: redacted ? "redacted" : "reasoning" });
-      return [encodeReasoning({ ...part, redacted: false }, carried)];
+      const embedded = embedSignature(signature, { kind: redacted ? "redacted" : "reasoning" });
+      return [encodeReasoning({ ...part, redacted: false }, embedded)];
     }
     case "tool_call": {
       const block = encodeBlock(part);
       return part.signature
-        ? [createCarrier(part.signature, { kind: "tool_call", toolCallId: part.id }), block]
+        ? [encodeSignatureBlock(part.signature, { kind: "tool_call", toolCallId: part.id }), block]
         : [block];
     }
     case "opaque":
@@ -40,7 +40,7 @@ function encodePart(part: Part): JsonObject[] {
   }
 }
 
-/** A thinking block that holds nothing but a signature. */
-export function createCarrier(signature: Signature, signed: Signed): JsonObject {
-  return { type: "thinking", thinking: "", signature: embedSignature(signature, signed) };
+/** A thinking block that holds only a signature. */
+export function encodeSignatureBlock(signature: Signature, owner: SignatureOwner): JsonObject {
+  return { type: "thinking", thinking: "", signature: embedSignature(signature, owner) };
 }

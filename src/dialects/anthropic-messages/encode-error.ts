@@ -5,9 +5,13 @@ import {
   type ErrorBody,
   type ErrorType,
 } from "../../formats/anthropic-messages/error.ts";
+import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
 
-/** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
+/**
+ * Our codes as Anthropic's error types. If an upstream refuses our credentials, that is this
+ * server's failure, not the caller's.
+ */
 const TYPES = {
   invalid_json: "invalid_request_error",
   invalid_request: "invalid_request_error",
@@ -48,10 +52,10 @@ const TYPES = {
   upstream_stalled: "timeout_error",
 } as const satisfies Record<ErrorCode, ErrorType>;
 
-/** Anthropic's own status for an overloaded server, by which its clients know it. */
+/** Anthropic's status for an overloaded server; its clients look for it. */
 const OVERLOADED_STATUS = 529;
 
-/** Refusals of what the caller sent. */
+/** The request was refused because of its content. */
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
   "upstream_conflict",
@@ -68,7 +72,10 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   };
 }
 
-/** The vendor's own word for a refusal, by which Anthropic's clients choose an error's class (`compaction_signature_invalid`); a type says nothing more. */
+/**
+ * The vendor's own code for a refusal, if it says more than an error type. Anthropic's clients
+ * choose an error class by it (`compaction_signature_invalid`).
+ */
 function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined {
   return ABOUT_THE_REQUEST.has(code) && !ERROR_TYPES.some((type) => type === upstreamCode)
     ? upstreamCode
@@ -81,9 +88,9 @@ export function encodeError(error: ChatError, requestId: string): EncodedError {
     status: code === "upstream_overloaded" ? OVERLOADED_STATUS : status,
     headers: {
       "request-id": requestId,
-      // Anthropic's clients heed it before the status.
+      // Anthropic's clients obey this before they look at the status.
       "x-should-retry": String(retryable),
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
+      ...defined({ "retry-after": retryAfterSeconds?.toString() }),
     },
     body: encodeErrorBody(error, requestId),
   };

@@ -4,27 +4,28 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/event.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
-import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
 import { embedSignature } from "./embed-signature.ts";
-import { createCarrier } from "./encode-content.ts";
+import { encodeSignatureBlock } from "./encode-content.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding } from "./encode-response.ts";
+import { mapUsage } from "./map-usage.ts";
 
-/** A part on its way out. */
+/** A part whose events are still arriving. */
 interface OpenBlock {
   start: PartStartEvent;
-  /** Its index among the blocks; undefined while, or where, it has none. */
+  /** Its index among the blocks; undefined before the block starts, or if it never does. */
   index: number | undefined;
-  /** Whether its signature went out before it. */
+  /** Whether its signature was sent before the block. */
   signatureSent: boolean;
 }
 
 /**
- * Chat events → the events of a message stream. An answer that came in this format goes out event by event as it came; only failures
- * are always in our own words.
+ * Chat events → the events of a message stream, or the vendor's own events if the answer came in
+ * this format.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let nextIndex = 0;
@@ -32,32 +33,38 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   const blocks: (OpenBlock | undefined)[] = [];
 
   function startBlock(block: JsonObject): string {
-    const text = write({ type: "content_block_start", index: nextIndex, content_block: block });
+    const text = encodeSse({ type: "content_block_start", index: nextIndex, content_block: block });
     nextIndex += 1;
     return text;
   }
 
-  function carrier(signature: Signature, signed: Parameters<typeof createCarrier>[1]): string {
-    const { signature: value, ...empty } = createCarrier(signature, signed);
+  function signatureBlock(
+    signature: Signature,
+    owner: Parameters<typeof encodeSignatureBlock>[1],
+  ): string {
+    const { signature: value, ...empty } = encodeSignatureBlock(signature, owner);
     const index = nextIndex;
     return (
       startBlock({ ...empty, signature: "" }) +
-      write({
+      encodeSse({
         type: "content_block_delta",
         index,
         delta: { type: "signature_delta", signature: String(value) },
       }) +
-      write({ type: "content_block_stop", index })
+      encodeSse({ type: "content_block_stop", index })
     );
   }
 
-  /** `signature` is known at once where the whole part is in this batch; a client then has it before the part itself. */
+  /**
+   * `signature` is known if the whole part is in this batch. A tool call's is then sent before the
+   * call.
+   */
   function encodePartStart(event: PartStartEvent, signature: Signature | undefined): string {
     const block: OpenBlock = { start: event, index: undefined, signatureSent: false };
     blocks[event.index] = block;
     switch (event.kind) {
       case "text":
-        // It begins with its first text: there are no empty text blocks.
+        // The block starts with its first text: an empty text block must not be sent.
         return "";
       case "reasoning": {
         block.index = nextIndex;
@@ -72,7 +79,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       case "tool_call": {
         const before = signature
-          ? carrier(signature, { kind: "tool_call", toolCallId: event.id })
+          ? signatureBlock(signature, { kind: "tool_call", toolCallId: event.id })
           : "";
         block.signatureSent = signature !== undefined;
         block.index = nextIndex;
@@ -104,7 +111,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     }
     return (
       before +
-      write({
+      encodeSse({
         type: "content_block_delta",
         index: block.index,
         delta: encodeDelta(block.start.kind, delta),
@@ -120,34 +127,36 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     let text = "";
     if (index !== undefined) {
       if (start.kind === "reasoning" && !(start.redacted && signature?.format === "anthropic")) {
-        // An empty one too: the AI SDK sends back only reasoning for which it saw a signature.
+        // Sent even if empty: the AI SDK only sends back reasoning for which it saw a signature.
         const value = signature
           ? embedSignature(signature, { kind: start.redacted ? "redacted" : "reasoning" })
           : "";
-        text += write({
+        text += encodeSse({
           type: "content_block_delta",
           index,
           delta: { type: "signature_delta", signature: value },
         });
       }
-      text += write({ type: "content_block_stop", index });
+      text += encodeSse({ type: "content_block_stop", index });
     }
     if (!signature || signatureSent) return text;
     if (start.kind === "text")
-      return text + carrier(signature, { kind: index === undefined ? "empty_text" : "text" });
+      return (
+        text + signatureBlock(signature, { kind: index === undefined ? "empty_text" : "text" })
+      );
     return start.kind === "tool_call"
-      ? text + carrier(signature, { kind: "tool_call", toolCallId: start.id })
+      ? text + signatureBlock(signature, { kind: "tool_call", toolCallId: start.id })
       : text;
   }
 
   function encodeOwn(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
       case "start": {
-        // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch. Of what an answer says
-        // beside its content, Anthropic's client takes most from here alone.
+        // Some vendors count the prompt at the start, others at the end; a whole answer has both in
+        // one batch. Anthropic's client reads most fields beside the content from this event only.
         const counted = batch.find((later) => later.type === "usage" || later.type === "end");
         const ending = counted?.type === "end" ? encodeEnding(counted, context) : undefined;
-        return write({
+        return encodeSse({
           type: "message_start",
           message: {
             id: event.id,
@@ -158,7 +167,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             ...ending?.fields,
             stop_reason: null,
             stop_sequence: null,
-            usage: ending?.usage ?? encodeUsage(counted?.usage ?? null),
+            usage: ending?.usage ?? mapUsage(counted?.usage ?? null),
           },
         });
       }
@@ -179,18 +188,18 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         const ending = encodeEnding({ ...event, usage: event.usage ?? usage }, context);
         const { context_management: management, ...fields } = ending.fields;
         return (
-          write({
+          encodeSse({
             type: "message_delta",
             delta: { stop_reason: ending.stop_reason, stop_sequence: null, ...fields },
             usage: ending.usage,
-            ...(management === undefined ? {} : { context_management: management }),
-          }) + write({ type: "message_stop" })
+            ...defined({ context_management: management }),
+          }) + encodeSse({ type: "message_stop" })
         );
       }
       case "error":
-        return write(encodeErrorBody(event.error, context.requestId));
+        return encodeSse(encodeErrorBody(event.error, context.requestId));
       case "cancelled":
-        return write(encodeErrorBody(new ChatError("cancelled"), context.requestId));
+        return encodeSse(encodeErrorBody(new ChatError("cancelled"), context.requestId));
     }
   }
 
@@ -214,6 +223,6 @@ function encodeDelta(kind: PartStartEvent["kind"], delta: string): BlockDelta {
   }
 }
 
-function write(event: MessageEvent): string {
+function encodeSse(event: MessageEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -10,9 +10,11 @@ export const functionToolSchema = z.looseObject({
   strict: z.boolean().nullish(),
 });
 
-/** A tool that the vendor runs, or one that is no function (`custom`, `shell`, …). */
+/** A tool that the vendor runs, or one that is not a function (`custom`, `shell`, …). */
 export const otherToolSchema = z.looseObject({
-  type: z.string().refine((type) => type !== "function", { abort: true, error: "is not complete" }),
+  type: z
+    .string()
+    .refine((type) => type !== "function", { abort: true, error: "has missing or invalid fields" }),
 });
 
 const toolChoiceSchema = z.union([
@@ -33,7 +35,7 @@ const textFormatSchema = z.discriminatedUnion("type", [
   }),
 ]);
 
-/** The body of POST /v1/responses. Fields that it does not name go to a provider of this format, and to no other. */
+/** The body of POST /v1/responses. Unknown fields only go to a provider of this format. */
 export const responsesBodySchema = z.looseObject({
   model: z.string().min(1).max(256).nullish(),
   input: z.union([z.string(), z.array(inputItemSchema)]).nullish(),

@@ -1,8 +1,8 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
-import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
+import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import {
-  carryReasoning,
+  decodeReasoningExtras,
   type ReasoningText,
   TEXT_SEPARATOR,
   type TextList,
@@ -61,7 +61,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
       type: "part-start",
       kind: "text",
       index: part.index,
-      ...carryOutputText(content, item, contentIndex),
+      ...decodeOutputTextExtras(content, item, contentIndex),
     });
     return part;
   }
@@ -89,7 +89,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
         events.push({
           type: "part-end",
           index: part.index,
-          ...carryOutputText(content, item, contentIndex),
+          ...decodeOutputTextExtras(content, item, contentIndex),
         });
         parts.delete(contentIndex);
       });
@@ -132,7 +132,7 @@ function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): Item
         else if (text.startsWith(sent) && text.length > sent.length)
           send(list, at, text.slice(sent.length), out);
       }
-      out.push({ type: "part-end", index, ...carryReasoning(item, texts) });
+      out.push({ type: "part-end", index, ...decodeReasoningExtras(item, texts) });
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { FinishReason } from "../../chat/event.ts";
-import type { StopReason } from "./response.ts";
+import type { StopReason } from "../../formats/anthropic-messages/response.ts";
 
 const FINISH_REASONS: Record<StopReason, FinishReason> = {
   end_turn: "stop",
@@ -13,21 +13,10 @@ const FINISH_REASONS: Record<StopReason, FinishReason> = {
 };
 
 /** A word that is new to us ends an answer as any other end does; it is told as the raw reason. */
-export function mapStopReason(reason: string): FinishReason {
+export function mapFinishReason(reason: string): FinishReason {
   return isStopReason(reason) ? FINISH_REASONS[reason] : "stop";
 }
 
 function isStopReason(reason: string): reason is StopReason {
   return Object.hasOwn(FINISH_REASONS, reason);
-}
-
-const STOP_REASONS: Record<FinishReason, StopReason> = {
-  stop: "end_turn",
-  length: "max_tokens",
-  tool_calls: "tool_use",
-  content_filter: "refusal",
-};
-
-export function mapFinishReason(reason: FinishReason): StopReason {
-  return STOP_REASONS[reason];
 }

@@ -1,25 +1,28 @@
 import type { JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 
-/** Writes one event: its type, and its further fields as JSON without the braces. */
-export type WriteEvent = (type: string, fields: string) => string;
+/** Encodes one event from its type and its other fields, as JSON without the braces. */
+export type EncodeEvent = (type: string, fields: string) => string;
 
-/** The events of one output item. Its text is cut into one content part, one summary or one list of arguments. */
-export interface ItemWriter {
+/**
+ * Encodes the events of one output item. Its text is one content part, one summary or one list of
+ * arguments.
+ */
+export interface ItemEncoder {
   added(item: JsonObject): string;
   textStart(): string;
   textDelta(delta: string): string;
-  /** `item` is the finished one. */
+  /** `item` is the finished item. */
   textEnd(text: string, item: JsonObject): string;
   done(item: JsonObject): string;
 }
 
 export type TextKind = "output_text" | "refusal" | "summary" | "reasoning_text" | "arguments";
 
-export function createItemWriter(
-  write: WriteEvent,
+export function createItemEncoder(
+  encodeSse: EncodeEvent,
   place: { id: string; outputIndex: number; kind: TextKind; textIndex?: number },
-): ItemWriter {
+): ItemEncoder {
   const { kind, outputIndex, textIndex = 0 } = place;
   const item = `"item_id":${JSON.stringify(place.id)},"output_index":${outputIndex}`;
   const text =
@@ -31,7 +34,7 @@ export function createItemWriter(
 
   return {
     added: (value) =>
-      write(
+      encodeSse(
         "response.output_item.added",
         `"output_index":${outputIndex},"item":${JSON.stringify(value)}`,
       ),
@@ -41,14 +44,14 @@ export function createItemWriter(
         kind === "summary"
           ? "response.reasoning_summary_part.added"
           : "response.content_part.added";
-      return write(type, `${text},"part":${JSON.stringify(partOf(kind, "", undefined))}`);
+      return encodeSse(type, `${text},"part":${JSON.stringify(partOf(kind, "", undefined))}`);
     },
     textDelta: (delta) =>
-      write(`${deltaType}.delta`, `${text},"delta":${JSON.stringify(delta)}${deltaEnd}`),
+      encodeSse(`${deltaType}.delta`, `${text},"delta":${JSON.stringify(delta)}${deltaEnd}`),
     textEnd(whole, value) {
       const field = kind === "arguments" || kind === "refusal" ? kind : "text";
       const name = kind === "arguments" ? `,"name":${JSON.stringify(value.name)}` : "";
-      const end = write(
+      const end = encodeSse(
         `${deltaType}.done`,
         `${text},"${field}":${JSON.stringify(whole)}${name}${deltaEnd}`,
       );
@@ -56,10 +59,12 @@ export function createItemWriter(
       const type =
         kind === "summary" ? "response.reasoning_summary_part.done" : "response.content_part.done";
       const content = readObjects(value.content)[textIndex];
-      return end + write(type, `${text},"part":${JSON.stringify(partOf(kind, whole, content))}`);
+      return (
+        end + encodeSse(type, `${text},"part":${JSON.stringify(partOf(kind, whole, content))}`)
+      );
     },
     done: (value) =>
-      write(
+      encodeSse(
         "response.output_item.done",
         `"output_index":${outputIndex},"item":${JSON.stringify(value)}`,
       ),
@@ -91,7 +96,7 @@ function partOf(
   }
 }
 
-/** The item as it stands before its text came. */
+/** The item before its text arrives. */
 export function emptyItem(item: JsonObject): JsonObject {
   switch (item.type) {
     case "message":
@@ -107,13 +112,17 @@ export function emptyItem(item: JsonObject): JsonObject {
   }
 }
 
-/** All events of an item that is finished already. */
-export function writeWholeItem(write: WriteEvent, item: JsonObject, outputIndex: number): string {
+/** All events of a finished item. */
+export function encodeWholeItem(
+  encodeSse: EncodeEvent,
+  item: JsonObject,
+  outputIndex: number,
+): string {
   const place = { id: readString(item.id) ?? "", outputIndex };
-  const writer = createItemWriter(write, { ...place, kind: "arguments" });
-  let events = writer.added(emptyItem(item));
-  function writeText(kind: TextKind, textIndex: number, text: string): void {
-    const part = createItemWriter(write, { ...place, kind, textIndex });
+  const encoder = createItemEncoder(encodeSse, { ...place, kind: "arguments" });
+  let events = encoder.added(emptyItem(item));
+  function addText(kind: TextKind, textIndex: number, text: string): void {
+    const part = createItemEncoder(encodeSse, { ...place, kind, textIndex });
     events +=
       part.textStart() + (text === "" ? "" : part.textDelta(text)) + part.textEnd(text, item);
   }
@@ -121,22 +130,22 @@ export function writeWholeItem(write: WriteEvent, item: JsonObject, outputIndex:
     case "message":
       readObjects(item.content).forEach((content, index) => {
         if (content.type === "refusal")
-          writeText("refusal", index, readString(content.refusal) ?? "");
+          addText("refusal", index, readString(content.refusal) ?? "");
         else if (content.type === "output_text")
-          writeText("output_text", index, readString(content.text) ?? "");
+          addText("output_text", index, readString(content.text) ?? "");
       });
       break;
     case "reasoning":
       readObjects(item.summary).forEach(({ text }, index) => {
-        writeText("summary", index, readString(text) ?? "");
+        addText("summary", index, readString(text) ?? "");
       });
       readObjects(item.content).forEach(({ text }, index) => {
-        writeText("reasoning_text", index, readString(text) ?? "");
+        addText("reasoning_text", index, readString(text) ?? "");
       });
       break;
     case "function_call":
-      writeText("arguments", 0, readString(item.arguments) ?? "");
+      addText("arguments", 0, readString(item.arguments) ?? "");
       break;
   }
-  return events + writer.done(item);
+  return events + encoder.done(item);
 }

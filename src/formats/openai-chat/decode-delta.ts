@@ -3,28 +3,29 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isZeroValue, readText } from "../../json/narrow.ts";
 import { REASONING_FIELDS, type ReasoningField } from "./format.ts";
-import type { PartWriter } from "./part-writer.ts";
+import type { PartAssembler } from "./part-assembler.ts";
 import { textOfDetails } from "./reasoning-details.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /**
- * Writes what a streamed delta or a whole message holds: the fields are the same. True where it holds a refusal. Text or calls in a
- * form that is not read are an error, since an answer without them would pass for a complete one.
+ * Decodes a streamed delta or a whole message, which have the same fields. Returns whether it holds
+ * a refusal. Throws if text or calls have an unknown form, because the answer would look complete
+ * without them.
  */
-export function writeMessage(
+export function decodeDelta(
   message: JsonObject,
-  parts: PartWriter,
+  parts: PartAssembler,
   calls: ToolCallAssembler,
   events: ChatEvent[],
 ): boolean {
-  writeReasoning(message, parts, events);
-  writeContent(message.content, parts, events);
+  decodeReasoning(message, parts, events);
+  decodeContent(message.content, parts, events);
   if (message.refusal != null && typeof message.refusal !== "string")
     throw createFormError("refusal");
   const refusal = readText(message.refusal);
-  if (refusal !== undefined) parts.writeText("refusal", refusal, events);
+  if (refusal !== undefined) parts.pushText("refusal", refusal, events);
   if (Array.isArray(message.images))
-    for (const image of message.images) if (isJsonObject(image)) parts.writeOpaque(image, events);
+    for (const image of message.images) if (isJsonObject(image)) parts.pushOpaque(image, events);
   if (Array.isArray(message.tool_calls)) calls.add(message.tool_calls, events);
   else if (message.tool_calls != null) throw createFormError("tool_calls");
   if (isJsonObject(message.function_call) && !isZeroValue(message.function_call))
@@ -32,29 +33,32 @@ export function writeMessage(
   return refusal !== undefined;
 }
 
-/** The reasoning's text from the first field that has some (some servers say the same in both), or else from its details. */
-function writeReasoning(message: JsonObject, parts: PartWriter, events: ChatEvent[]): void {
+/**
+ * The reasoning, from the first field that has text (some servers fill two with the same) or else
+ * from the details.
+ */
+function decodeReasoning(message: JsonObject, parts: PartAssembler, events: ChatEvent[]): void {
   let isWritten = false;
   for (const name of REASONING_FIELDS) {
     const text = message[name];
     if (text != null && typeof text !== "string") throw createFormError(name);
     if (isWritten || !text) continue;
-    parts.writeText(name, text, events);
+    parts.pushText(name, text, events);
     isWritten = true;
   }
   const details = message.reasoning_details;
   if (!Array.isArray(details)) return;
-  // Snowflake's only place for it (recorded).
+  // Snowflake sends it nowhere else (recorded).
   if (!isWritten)
-    parts.writeText("reasoning_details", textOfDetails(details.filter(isJsonObject)), events);
-  parts.writeDetails(details, events);
+    parts.pushText("reasoning_details", textOfDetails(details.filter(isJsonObject)), events);
+  parts.pushDetails(details, events);
 }
 
-function writeContent(content: unknown, parts: PartWriter, events: ChatEvent[]): void {
-  if (typeof content === "string") parts.writeText("content", content, events);
+function decodeContent(content: unknown, parts: PartAssembler, events: ChatEvent[]): void {
+  if (typeof content === "string") parts.pushText("content", content, events);
   else if (Array.isArray(content)) {
     for (const element of content) {
-      if (isJsonObject(element)) writeElement(element, parts, events);
+      if (isJsonObject(element)) decodeElement(element, parts, events);
       else if (element != null) throw createFormError("content");
     }
   } else if (content != null) throw createFormError("content");
@@ -64,14 +68,16 @@ function createFormError(field: "content" | "refusal" | "tool_calls" | Reasoning
   return new ChatError("upstream_invalid_response", { logReason: field });
 }
 
-/** One element of a content array: text, Mistral's thinking (a list of texts), or something to be carried as it is. */
-function writeElement(element: JsonObject, parts: PartWriter, events: ChatEvent[]): void {
+/**
+ * One element of a content list: text, Mistral's thinking (a list of texts), or an opaque element.
+ */
+function decodeElement(element: JsonObject, parts: PartAssembler, events: ChatEvent[]): void {
   if (element.type === "text" && typeof element.text === "string")
-    parts.writeText("content", element.text, events);
+    parts.pushText("content", element.text, events);
   else if (element.type === "thinking" && Array.isArray(element.thinking)) {
     for (const piece of element.thinking) {
       if (isJsonObject(piece) && typeof piece.text === "string")
-        parts.writeText("thinking", piece.text, events);
+        parts.pushText("thinking", piece.text, events);
     }
-  } else parts.writeOpaque(element, events);
+  } else parts.pushOpaque(element, events);
 }

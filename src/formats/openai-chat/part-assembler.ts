@@ -3,9 +3,12 @@ import type { Signature } from "../../chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
-import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
+import { appendDetails, needsReturn, toSignature } from "./reasoning-details.ts";
 
-/** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
+/**
+ * Where text came from. A change starts a new part. These are field names; all but `content` go
+ * into the part's extras.
+ */
 export type TextOrigin =
   | "content"
   | "refusal"
@@ -20,19 +23,19 @@ interface OpenText {
   details: JsonObject[];
 }
 
-/** Events of text and reasoning parts, of which one is open at a time, and the row of part indexes. */
-export interface PartWriter {
-  /** Whether there was any part yet. */
+/** Builds text and reasoning parts, of which one is open at a time, and assigns part indexes. */
+export interface PartAssembler {
+  /** Whether there is any part yet. */
   readonly any: boolean;
-  /** Takes the next index for a part of another kind; what is open is closed before. */
+  /** Returns the next index, for a part of another kind. Closes the open part first. */
   nextIndex(events: ChatEvent[]): number;
-  writeText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
-  writeDetails(added: unknown, events: ChatEvent[]): void;
-  writeOpaque(value: JsonObject, events: ChatEvent[]): void;
+  pushText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
+  pushDetails(added: unknown, events: ChatEvent[]): void;
+  pushOpaque(value: JsonObject, events: ChatEvent[]): void;
   close(events: ChatEvent[]): void;
 }
 
-export function createPartWriter(): PartWriter {
+export function createPartAssembler(): PartAssembler {
   let indexes = 0;
   let open: OpenText | undefined;
 
@@ -40,10 +43,10 @@ export function createPartWriter(): PartWriter {
     if (!open) return;
     const { index, origin, details } = open;
     open = undefined;
-    // A list that is the reasoning's only place goes back whatever it holds.
+    // If the details are all there is of the reasoning, they go back whatever they hold.
     const isReturned =
       needsReturn(details) || (origin === "reasoning_details" && details.length > 0);
-    const signature: Signature | undefined = isReturned ? signDetails(details) : undefined;
+    const signature: Signature | undefined = isReturned ? toSignature(details) : undefined;
     events.push({ type: "part-end", index, ...(signature ? { signature } : {}) });
   }
 
@@ -66,18 +69,18 @@ export function createPartWriter(): PartWriter {
     },
     nextIndex,
     close,
-    writeText(origin, text, events) {
+    pushText(origin, text, events) {
       if (text === "") return;
       const part = open?.origin === origin ? open : openText(origin, events);
       events.push({ type: "part-delta", index: part.index, delta: text });
     },
-    writeDetails(added, events) {
+    pushDetails(added, events) {
       if (!Array.isArray(added) || added.length === 0) return;
       const isReasoning =
         open !== undefined && open.origin !== "content" && open.origin !== "refusal";
       appendDetails((isReasoning && open ? open : openText("reasoning", events)).details, added);
     },
-    writeOpaque(value, events) {
+    pushOpaque(value, events) {
       const index = nextIndex(events);
       events.push(
         { type: "part-start", index, kind: "opaque", format: FORMAT, value },
@@ -89,7 +92,7 @@ export function createPartWriter(): PartWriter {
 
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
-  // The encoder puts the text of a part back to where these notes say that it was; see encode-assistant.ts.
+  // These notes tell encode-assistant.ts which field the text goes back into.
   const notes = openaiChatExtras.wrap(
     {},
     origin === "thinking" ? { $element: true } : { $field: origin },

@@ -1,13 +1,12 @@
 import { readCount, type Usage, type UsagePass } from "../../chat/usage.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
-import type { WireUsage } from "./response.ts";
 
 /**
  * Anthropic's counts → ours; null while the prompt or the answer is not counted. Its `input_tokens` leave out what was read from or
  * written to the cache, ours are the whole prompt.
  */
-export function decodeUsage(usage: JsonObject): Usage | null {
+export function mapUsage(usage: JsonObject): Usage | null {
   const uncached = readCount(usage.input_tokens);
   const output = readCount(usage.output_tokens);
   if (uncached === undefined || output === undefined) return null;
@@ -40,14 +39,14 @@ function decodePasses(iterations: unknown): Pick<Usage, "passes"> {
   )
     return {};
   const passes = iterations.filter(isJsonObject).flatMap((pass): UsagePass[] => {
-    const usage = decodeUsage(pass);
+    const usage = mapUsage(pass);
     if (!usage) return [];
     return [typeof pass.model === "string" ? { model: pass.model, usage } : { usage }];
   });
   return { passes };
 }
 
-const SAID_BY_USAGE: ReadonlySet<string> = new Set([
+const USAGE_FIELDS: ReadonlySet<string> = new Set([
   "input_tokens",
   "output_tokens",
   "cache_creation_input_tokens",
@@ -56,22 +55,5 @@ const SAID_BY_USAGE: ReadonlySet<string> = new Set([
 
 /** What the chat model's usage does not say: service tier, server tools, the split of cache writes, … */
 export function restOfUsage(usage: JsonObject): JsonObject {
-  return omit(usage, SAID_BY_USAGE);
-}
-
-/** Our counts → Anthropic's, whose clients need the two main ones: 0 stands for what was not counted. */
-export function encodeUsage(usage: Usage | null): WireUsage {
-  if (!usage) return { input_tokens: 0, output_tokens: 0 };
-  const {
-    cached_input_tokens: cacheRead,
-    cache_write_input_tokens: cacheWrite,
-    reasoning_tokens: reasoning,
-  } = usage;
-  return {
-    input_tokens: Math.max(0, usage.input_tokens - (cacheRead ?? 0) - (cacheWrite ?? 0)),
-    ...(cacheWrite === undefined ? {} : { cache_creation_input_tokens: cacheWrite }),
-    ...(cacheRead === undefined ? {} : { cache_read_input_tokens: cacheRead }),
-    output_tokens: usage.output_tokens,
-    ...(reasoning === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
-  };
+  return omit(usage, USAGE_FIELDS);
 }
