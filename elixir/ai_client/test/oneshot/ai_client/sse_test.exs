@@ -1,7 +1,7 @@
 defmodule Oneshot.AIClient.SSETest do
   use ExUnit.Case, async: true
 
-  alias Oneshot.AIClient.{JSON, SSE, TestServer}
+  alias Oneshot.AIClient.{SSE, TestServer}
 
   @vectors Path.join(TestServer.repository(), "../shared/vectors/sse/sse-parser-cases.json")
 
@@ -26,7 +26,7 @@ defmodule Oneshot.AIClient.SSETest do
 
   if File.exists?(@vectors) do
     test "the shared cases, wherever they are cut" do
-      {:ok, %{"cases" => cases}} = @vectors |> File.read!() |> JSON.decode()
+      {:ok, %{"cases" => cases}} = @vectors |> File.read!() |> Oneshot.AIClient.JSON.decode()
       assert length(cases) == 39
 
       for %{"inputBase64" => input, "events" => events} <- cases do
