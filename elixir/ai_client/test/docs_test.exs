@@ -1,6 +1,6 @@
-defmodule Oneshot.AIClient.DocsTest do
+defmodule OneshotAI.DocsTest do
   # Alone: it runs a server and Mix.
-  use Oneshot.AIClient.Case, async: false
+  use OneshotAI.Case, async: false
 
   @readme Path.expand("../README.md", __DIR__)
   @guide Path.join(TestServer.repository(), "docs/elixir.md")
@@ -9,8 +9,9 @@ defmodule Oneshot.AIClient.DocsTest do
     for [_, block] <- Regex.scan(~r/^```#{language}\n(.*?)^```/ms, File.read!(path)), do: block
   end
 
-  if System.find_executable("npm") == nil or File.exists?(Path.join(TestServer.repository(), ".env")),
-    do: @tag(skip: "needs npm and no .env in the repository")
+  if System.find_executable("npm") == nil or
+       File.exists?(Path.join(TestServer.repository(), ".env")),
+     do: @tag(skip: "needs npm and no .env in the repository")
 
   test "the way from nothing to the first answer, run as it is written" do
     [commands | _] = blocks(@readme, "sh")
@@ -52,23 +53,25 @@ defmodule Oneshot.AIClient.DocsTest do
   end
 
   test "every function of the client that the documents name is there" do
-    names = Oneshot.AIClient.__info__(:functions) |> Keyword.keys() |> Enum.uniq()
+    names = OneshotAI.__info__(:functions) |> Keyword.keys() |> Enum.uniq()
 
     for path <- [@readme, @guide],
-        [_, name] <- Regex.scan(~r/Oneshot\.AIClient\.([a-z_]+[!?]?)\(/, File.read!(path)) do
+        [_, name] <- Regex.scan(~r/Oneshot\.OneshotAI\.([a-z_]+[!?]?)\(/, File.read!(path)) do
       assert String.to_atom(name) in names, "#{Path.basename(path)} names #{name}"
     end
 
     for path <- [@readme, @guide],
-        [module] <- Regex.scan(~r/Oneshot\.AIClient(?:\.[A-Z]\w+)+/, File.read!(path)) do
+        [module] <- Regex.scan(~r/Oneshot\.OneshotAI(?:\.[A-Z]\w+)+/, File.read!(path)) do
       assert Code.ensure_loaded?(Module.concat([module])), "#{Path.basename(path)} names #{module}"
     end
   end
 
   test "every public module and function is documented" do
-    {:ok, modules} = :application.get_key(:oneshot_ai_client, :modules)
+    {:ok, modules} = :application.get_key(:oneshot_ai, :modules)
 
-    for module <- modules, match?("Elixir.Oneshot" <> _, Atom.to_string(module)), not support?(module) do
+    for module <- modules,
+        match?("Elixir.Oneshot" <> _, Atom.to_string(module)),
+        not support?(module) do
       case Code.fetch_docs(module) do
         {:docs_v1, _, _, _, :hidden, _, _} ->
           :ok

@@ -2,9 +2,9 @@ defmodule Oneshot.Web.ReleaseTest do
   # The release as it is deployed, on a free port, beside the real server; and the page in a browser.
   use ExUnit.Case, async: false
 
-  import Oneshot.AIClient.Case, only: [eventually: 1, eventually: 2]
+  import OneshotAI.Case, only: [eventually: 1, eventually: 2]
 
-  alias Oneshot.AIClient.TestServer
+  alias OneshotAI.TestServer
   alias Oneshot.Web.Browser
 
   @web Path.expand("..", __DIR__)
@@ -15,7 +15,11 @@ defmodule Oneshot.Web.ReleaseTest do
     env = [{"MIX_ENV", "prod"}, {"MIX_BUILD_PATH", Path.join(folder, "build")}]
 
     {output, status} =
-      System.cmd("mix", ["release", "--path", folder, "--quiet"], cd: @web, env: env, stderr_to_stdout: true)
+      System.cmd("mix", ["release", "--path", folder, "--quiet"],
+        cd: @web,
+        env: env,
+        stderr_to_stdout: true
+      )
 
     assert status == 0, output
     on_exit(fn -> File.rm_rf!(folder) end)
@@ -77,7 +81,9 @@ defmodule Oneshot.Web.ReleaseTest do
   end
 
   test "stops when it is asked to, and lets answers end", %{process: process, pid: pid, port: port} do
-    body = ~s({"provider":"echo","model":"echo-slow","messages":[{"role":"user","content":"one two three four five"}]})
+    body =
+      ~s({"provider":"echo","model":"echo-slow","messages":[{"role":"user","content":"one two three four five"}]})
+
     {:ok, socket} = :gen_tcp.connect(~c"localhost", port, [:binary, active: false])
 
     head =
@@ -124,7 +130,10 @@ defmodule Oneshot.Web.ReleaseTest do
   defp fields(columns), do: [Enum.at(columns, 3), Enum.at(columns, 9)]
 
   @tag :browser
-  test "the page in a browser: a prompt typed, the answer written, stopped, and left", %{server: server, port: port} do
+  test "the page in a browser: a prompt typed, the answer written, stopped, and left", %{
+    server: server,
+    port: port
+  } do
     browser = Browser.start!()
     Browser.visit(browser, "http://localhost:#{port}/")
     Browser.wait_for(browser, "!document.querySelector('#send').disabled")
@@ -142,7 +151,11 @@ defmodule Oneshot.Web.ReleaseTest do
     early = Browser.wait_for(browser, "(text => text?.includes('appears') && text)(#{written})")
     refute early =~ "👋"
     shoot(browser, "page-streaming")
-    Browser.wait_for(browser, "document.querySelector('.assistant:not(.writing) .text')?.innerText.includes('👋')")
+
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.assistant:not(.writing) .text')?.innerText.includes('👋')"
+    )
 
     assert Browser.evaluate(browser, "document.querySelector('.assistant .meta').innerText") =~
              "echo echo-slow · 13 + 13 tokens"
@@ -151,12 +164,22 @@ defmodule Oneshot.Web.ReleaseTest do
     Browser.evaluate(browser, "document.querySelector('#provider').selectedIndex = 0")
     Browser.type(browser, "<b>And a second turn</b>")
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelectorAll('.assistant:not(.writing) .meta').length === 2")
 
-    assert Browser.evaluate(browser, "[...document.querySelectorAll('.assistant .text')].at(-1).innerText") ==
+    Browser.wait_for(
+      browser,
+      "document.querySelectorAll('.assistant:not(.writing) .meta').length === 2"
+    )
+
+    assert Browser.evaluate(
+             browser,
+             "[...document.querySelectorAll('.assistant .text')].at(-1).innerText"
+           ) ==
              "<b>And a second turn</b>"
 
-    assert Browser.evaluate(browser, "[...document.querySelectorAll('.assistant .meta')].at(-1).innerText") =~
+    assert Browser.evaluate(
+             browser,
+             "[...document.querySelectorAll('.assistant .meta')].at(-1).innerText"
+           ) =~
              "30 + 4 tokens"
 
     shoot(browser, "page-done")
@@ -168,15 +191,30 @@ defmodule Oneshot.Web.ReleaseTest do
     Browser.evaluate(browser, slow)
     Browser.type(browser, String.duplicate("stop me ", 40))
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('stop')")
+
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.writing .text')?.innerText.includes('stop')"
+    )
+
     Browser.evaluate(browser, "document.querySelector('#stop').click()")
-    Browser.wait_for(browser, "[...document.querySelectorAll('.fault')].at(-1)?.innerText === 'Stopped.'")
+
+    Browser.wait_for(
+      browser,
+      "[...document.querySelectorAll('.fault')].at(-1)?.innerText === 'Stopped.'"
+    )
+
     assert eventually(fn -> cancelled.() == 1 end)
 
     # Left.
     Browser.type(browser, String.duplicate("leave me ", 40))
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('leave')")
+
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.writing .text')?.innerText.includes('leave')"
+    )
+
     Browser.visit(browser, "about:blank")
     assert eventually(fn -> cancelled.() == 2 end)
 

@@ -1,4 +1,4 @@
-defmodule Oneshot.AIClient.RawServer do
+defmodule OneshotAI.RawServer do
   @moduledoc false
   # A server on loopback that does what a function does with each connection: for answers that no good server gives.
 
@@ -10,7 +10,11 @@ defmodule Oneshot.AIClient.RawServer do
   """
   def start!(handle, opts \\ []) do
     module = if opts[:tls], do: :ssl, else: :gen_tcp
-    options = [:binary, active: false, reuseaddr: true, backlog: 1024] ++ Keyword.get(opts, :ip, ip: {127, 0, 0, 1})
+
+    options =
+      [:binary, active: false, reuseaddr: true, backlog: 1024] ++
+        Keyword.get(opts, :ip, ip: {127, 0, 0, 1})
+
     {:ok, listener} = module.listen(0, options ++ Keyword.get(opts, :tls, []))
     port = port(module, listener)
     owner = self()
@@ -41,7 +45,9 @@ defmodule Oneshot.AIClient.RawServer do
       pid =
         spawn(fn ->
           receive do: (:go -> :ok)
-          with {:ok, socket} <- :ssl.handshake(socket, 5_000), do: serve({:ssl, socket}, handle, owner)
+
+          with {:ok, socket} <- :ssl.handshake(socket, 5_000),
+               do: serve({:ssl, socket}, handle, owner)
         end)
 
       :ok = :ssl.controlling_process(socket, pid)
@@ -66,7 +72,8 @@ defmodule Oneshot.AIClient.RawServer do
          true <- byte_size(body) >= content_length(head) do
       {:ok, buffer}
     else
-      _incomplete -> with {:ok, bytes} <- module.recv(socket, 0), do: read_request(connection, buffer <> bytes)
+      _incomplete ->
+        with {:ok, bytes} <- module.recv(socket, 0), do: read_request(connection, buffer <> bytes)
     end
   end
 

@@ -3,8 +3,7 @@ defmodule Oneshot.Web.ChatStream do
   # POST /chat of the page: the conversation in, the answer out as it is written. The process of the connection gets both the
   # answer's events and, should the person leave, the news that the connection is closed; then it ends, and the call with it.
 
-  alias Oneshot.AIClient
-  alias Oneshot.AIClient.{Event, JSON}
+  alias OneshotAI.{Event, JSON}
   alias Oneshot.Web.{Connection, Providers, Request}
 
   @max_tokens 4_000
@@ -14,13 +13,13 @@ defmodule Oneshot.Web.ChatStream do
     with :ok <- check_type(request),
          {:ok, provider, messages, opts} <- read(request.body) do
       :ok = :inet.setopts(socket, active: :once)
-      {:ok, ref} = AIClient.stream_to(self(), provider, messages, opts)
+      {:ok, ref} = OneshotAI.stream_to(self(), provider, messages, opts)
 
       with :ok <- Connection.begin(socket, 200, "text/event-stream") do
         forward(ref, socket)
       end
 
-      AIClient.cancel(ref)
+      OneshotAI.cancel(ref)
       200
     else
       {:error, status, message} -> Connection.respond(socket, status, "text/plain", message)
@@ -29,16 +28,23 @@ defmodule Oneshot.Web.ChatStream do
 
   # A form on another site cannot send this type, so it cannot ask in this person's name.
   defp check_type(request) do
-    if request.headers["content-type"] == "application/json", do: :ok, else: {:error, 415, "Send application/json."}
+    if request.headers["content-type"] == "application/json",
+      do: :ok,
+      else: {:error, 415, "Send application/json."}
   end
 
   defp read(body) do
     case JSON.decode(body) do
       {:ok, %{"provider" => provider, "messages" => [_ | _] = messages} = body} ->
         cond do
-          not Providers.allowed?(provider) -> {:error, 403, "Without WEB_PASSWORD this page has only echo."}
-          not Enum.all?(messages, &is_map/1) -> {:error, 400, "The messages are not messages."}
-          true -> {:ok, provider, messages, [model: model(body["model"]), max_tokens: @max_tokens]}
+          not Providers.allowed?(provider) ->
+            {:error, 403, "Without WEB_PASSWORD this page has only echo."}
+
+          not Enum.all?(messages, &is_map/1) ->
+            {:error, 400, "The messages are not messages."}
+
+          true ->
+            {:ok, provider, messages, [model: model(body["model"]), max_tokens: @max_tokens]}
         end
 
       _other ->
@@ -51,7 +57,7 @@ defmodule Oneshot.Web.ChatStream do
 
   defp forward(ref, socket) do
     receive do
-      {:ai_client, ^ref, event} ->
+      {:oneshot_ai, ^ref, event} ->
         with :ok <- write(socket, encode(event)), do: if(not last?(event), do: forward(ref, socket))
 
       {:tcp_closed, ^socket} ->
@@ -74,7 +80,8 @@ defmodule Oneshot.Web.ChatStream do
   defp write(_socket, nil), do: :ok
   defp write(socket, body), do: :gen_tcp.send(socket, ["data: ", JSON.encode!(body), "\n\n"])
 
-  defp encode(%Event.Start{provider: provider, model: model}), do: %{type: "start", provider: provider, model: model}
+  defp encode(%Event.Start{provider: provider, model: model}),
+    do: %{type: "start", provider: provider, model: model}
 
   defp encode(%Event.PartDelta{kind: kind, delta: delta}) when kind in [:text, :reasoning],
     do: %{type: kind, text: delta}
@@ -82,7 +89,14 @@ defmodule Oneshot.Web.ChatStream do
   defp encode(%Event.Done{response: response}) do
     usage = response.usage && Map.from_struct(response.usage)
     cost = response.cost && response.cost.total
-    %{type: "done", message: response.message, usage: usage, cost: cost, finish_reason: response.finish_reason}
+
+    %{
+      type: "done",
+      message: response.message,
+      usage: usage,
+      cost: cost,
+      finish_reason: response.finish_reason
+    }
   end
 
   defp encode({:error, error}),

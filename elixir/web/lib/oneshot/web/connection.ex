@@ -31,7 +31,10 @@ defmodule Oneshot.Web.Connection do
     case read(socket, started + @head_ms) do
       {:ok, request} ->
         status = Router.answer(request, socket)
-        Logger.info("#{request.method} #{request.path} #{status} #{System.monotonic_time(:millisecond) - started} ms")
+
+        Logger.info(
+          "#{request.method} #{request.path} #{status} #{System.monotonic_time(:millisecond) - started} ms"
+        )
 
       {:error, status} when is_integer(status) ->
         respond(socket, status)
@@ -53,7 +56,8 @@ defmodule Oneshot.Web.Connection do
   defp read(socket, deadline) do
     :ok = :inet.setopts(socket, packet: :http_bin, packet_size: 8_192)
 
-    with {:ok, {:http_request, method, {:abs_path, target}, _version}} <- :gen_tcp.recv(socket, 0, left(deadline)),
+    with {:ok, {:http_request, method, {:abs_path, target}, _version}} <-
+           :gen_tcp.recv(socket, 0, left(deadline)),
          {:ok, headers} <- read_headers(socket, %{}, deadline),
          {:ok, body} <- read_body(socket, headers) do
       path = target |> String.split("?") |> hd()
@@ -65,12 +69,17 @@ defmodule Oneshot.Web.Connection do
     end
   end
 
-  defp read_headers(_socket, headers, _deadline) when map_size(headers) > @max_headers, do: {:error, 400}
+  defp read_headers(_socket, headers, _deadline) when map_size(headers) > @max_headers,
+    do: {:error, 400}
 
   defp read_headers(socket, headers, deadline) do
     case :gen_tcp.recv(socket, 0, left(deadline)) do
       {:ok, {:http_header, _, name, _, value}} ->
-        read_headers(socket, Map.put(headers, name |> to_string() |> String.downcase(), value), deadline)
+        read_headers(
+          socket,
+          Map.put(headers, name |> to_string() |> String.downcase(), value),
+          deadline
+        )
 
       {:ok, :http_eoh} ->
         {:ok, headers}
@@ -97,16 +106,21 @@ defmodule Oneshot.Web.Connection do
   defp left(deadline), do: max(deadline - System.monotonic_time(:millisecond), 0)
 
   @doc "Writes a whole answer; gives its status."
-  @spec respond(:gen_tcp.socket(), pos_integer(), String.t(), iodata(), [{String.t(), String.t()}]) :: pos_integer()
+  @spec respond(:gen_tcp.socket(), pos_integer(), String.t(), iodata(), [{String.t(), String.t()}]) ::
+          pos_integer()
   def respond(socket, status, type \\ "text/plain; charset=utf-8", body \\ "", headers \\ []) do
     length = body |> IO.iodata_length() |> Integer.to_string()
-    _gone_is_fine = :gen_tcp.send(socket, [head(status, type, [{"content-length", length} | headers]), body])
+
+    _gone_is_fine =
+      :gen_tcp.send(socket, [head(status, type, [{"content-length", length} | headers]), body])
+
     status
   end
 
   @doc "Begins an answer that ends with the connection."
   @spec begin(:gen_tcp.socket(), pos_integer(), String.t()) :: :ok | {:error, term()}
-  def begin(socket, status, type), do: :gen_tcp.send(socket, head(status, type, [{"x-accel-buffering", "no"}]))
+  def begin(socket, status, type),
+    do: :gen_tcp.send(socket, head(status, type, [{"x-accel-buffering", "no"}]))
 
   defp head(status, type, headers) do
     common = [

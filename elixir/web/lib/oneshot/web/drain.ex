@@ -17,7 +17,9 @@ defmodule Oneshot.Web.Drain do
 
   @impl GenServer
   def terminate(_reason, _state) do
-    monitors = for pid <- Task.Supervisor.children(Oneshot.Web.Connections), do: Process.monitor(pid)
+    monitors =
+      for pid <- Task.Supervisor.children(Oneshot.Web.Connections), do: Process.monitor(pid)
+
     deadline = System.monotonic_time(:millisecond) + @patience_ms
 
     for monitor <- monitors do

@@ -41,7 +41,10 @@ defmodule Oneshot.Web.Listener do
   # IPv6 with IPv4 in it; a machine without IPv6 has IPv4 alone.
   defp listen(port) do
     with {:error, reason} when reason in [:eafnosupport, :eaddrnotavail] <-
-           :gen_tcp.listen(port, [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 0}, ipv6_v6only: false] ++ @options) do
+           :gen_tcp.listen(
+             port,
+             [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 0}, ipv6_v6only: false] ++ @options
+           ) do
       :gen_tcp.listen(port, [:inet, ip: {0, 0, 0, 0}] ++ @options)
     end
   end
@@ -63,7 +66,9 @@ defmodule Oneshot.Web.Listener do
   end
 
   defp hand_over(socket) do
-    case Task.Supervisor.start_child(Connections, fn -> receive do: (:yours -> Connection.serve(socket)) end) do
+    case Task.Supervisor.start_child(Connections, fn ->
+           receive do: (:yours -> Connection.serve(socket))
+         end) do
       {:ok, pid} ->
         # A caller who has gone already is noticed when it is read.
         _result = :gen_tcp.controlling_process(socket, pid)

@@ -3,12 +3,11 @@ defmodule Oneshot.Web.Providers do
   # What the page offers: the server's providers that have a key. Calls cost money, so a page that anyone can open, without a
   # password, has only `echo`, which needs no key.
 
-  alias Oneshot.AIClient
   alias Oneshot.Web.Password
 
   @spec list() :: {:ok, [map()]} | {:error, String.t()}
   def list do
-    case AIClient.list_providers(timeout: 5_000) do
+    case OneshotAI.list_providers(timeout: 5_000) do
       {:ok, providers} ->
         {:ok,
          for(

@@ -4,5 +4,10 @@ defmodule Oneshot.Web.Request do
 
   defstruct [:method, :path, headers: %{}, body: ""]
 
-  @type t :: %__MODULE__{method: String.t(), path: String.t(), headers: %{String.t() => String.t()}, body: binary()}
+  @type t :: %__MODULE__{
+          method: String.t(),
+          path: String.t(),
+          headers: %{String.t() => String.t()},
+          body: binary()
+        }
 end

@@ -2,7 +2,6 @@ defmodule Oneshot.Web.Router do
   @moduledoc false
   # Path → answer. Everything but /health is behind the password, where there is one.
 
-  alias Oneshot.AIClient
   alias Oneshot.Web.{ChatStream, Connection, Files, Password, Providers, Request}
 
   @spec answer(Request.t(), :gen_tcp.socket()) :: pos_integer()
@@ -25,7 +24,9 @@ defmodule Oneshot.Web.Router do
   defp route(%Request{path: path} = request, socket) do
     case Files.fetch(path) do
       {:ok, type, body} ->
-        only(request, ["GET"], socket, fn -> Connection.respond(socket, 200, type, body, Files.headers()) end)
+        only(request, ["GET"], socket, fn ->
+          Connection.respond(socket, 200, type, body, Files.headers())
+        end)
 
       :error ->
         Connection.respond(socket, 404, "text/plain", "There is nothing here.")
@@ -40,7 +41,7 @@ defmodule Oneshot.Web.Router do
 
   # The platform can only ask this process how it is; so it asks the AI server, which nobody else can reach.
   defp health(socket) do
-    case AIClient.health(timeout: 2_000) do
+    case OneshotAI.health(timeout: 2_000) do
       {:ok, server} -> json(socket, 200, %{status: "ok", ai_server: server})
       {:error, error} -> json(socket, 503, %{status: "degraded", ai_server: %{error: error.reason}})
     end
@@ -54,5 +55,5 @@ defmodule Oneshot.Web.Router do
   end
 
   defp json(socket, status, body),
-    do: Connection.respond(socket, status, "application/json", AIClient.JSON.encode!(body))
+    do: Connection.respond(socket, status, "application/json", OneshotAI.JSON.encode!(body))
 end
