@@ -1,10 +1,12 @@
 defmodule OneshotAITest do
   use OneshotAI.Case, async: true
 
+  doctest OneshotAI.Cost
   doctest OneshotAI.Error
   doctest OneshotAI.Usage
   doctest OneshotAI.Message
   doctest OneshotAI.Client
+  doctest OneshotAI.Schema
   doctest OneshotAI.Tool
   doctest OneshotAI.ToolCall
   doctest OneshotAI.JSON

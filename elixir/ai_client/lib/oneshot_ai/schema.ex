@@ -75,7 +75,7 @@ defmodule OneshotAI.Schema do
   What is wrong with a value, as sentences without a full stop; `[]` if nothing is.
 
       iex> OneshotAI.Schema.errors(%{"age" => "12"}, name: :string, age: :integer)
-      ["name is missing", "age must be an integer"]
+      ["age must be an integer", "name is missing"]
   """
   @spec errors(term(), t() | nil) :: [String.t()]
   def errors(_value, nil), do: []

@@ -76,11 +76,19 @@ defmodule OneshotAI.ToolTask do
     kind, reason -> {:raised, kind, reason, __STACKTRACE__}
   end
 
-  defp to_message(call, {:ok, result}), do: {:ok, Message.tool_result(call, result)}
+  defp to_message(call, {:ok, result}), do: {:ok, encode(call, result, [])}
   defp to_message(call, {:error, reason}), do: failure(call, to_reason(reason))
-  defp to_message(call, result), do: {:ok, Message.tool_result(call, result)}
+  defp to_message(call, result), do: {:ok, encode(call, result, [])}
 
-  defp failure(call, reason), do: {:error, Message.tool_result(call, reason, error?: true)}
+  defp failure(call, reason), do: {:error, encode(call, reason, error?: true)}
+
+  defp encode(call, result, opts) do
+    Message.tool_result(call, result, opts)
+  rescue
+    error ->
+      message = "the result of the tool #{call.name} cannot be encoded as JSON: "
+      reraise ArgumentError, [message: message <> Exception.message(error)], __STACKTRACE__
+  end
 
   defp to_reason(reason) when is_exception(reason), do: Exception.message(reason)
   defp to_reason(reason) when is_atom(reason), do: Atom.to_string(reason)

@@ -197,4 +197,79 @@ defmodule OneshotAI.ErrorTest do
     assert %Error{reason: :unknown, code: "out_of_ink", retryable?: true} = error
     assert Exception.message(error) == "No ink. (out_of_ink)"
   end
+
+  describe "retry: :safe" do
+    defp free_port do
+      {:ok, listener} = :gen_tcp.listen(0, ip: {127, 0, 0, 1})
+      {:ok, port} = :inet.port(listener)
+      :gen_tcp.close(listener)
+      port
+    end
+
+    test "waits for a server that starts late, whole and streamed" do
+      port = free_port()
+      client = Client.new(url: "http://127.0.0.1:#{port}", token: "t")
+      retry = [client: client, retry: :safe]
+
+      whole = Task.async(fn -> OneshotAI.chat("p", "Hi", retry) end)
+      streamed = Task.async(fn -> OneshotAI.collect(OneshotAI.stream("p", "Hi", retry)) end)
+
+      assert {:error, %Error{reason: :connection_refused}} =
+               OneshotAI.chat("p", "Hi", client: client)
+
+      Process.sleep(400)
+
+      {:ok, listener} =
+        :gen_tcp.listen(port, [:binary, active: false, reuseaddr: true, ip: {127, 0, 0, 1}])
+
+      answer = ~s({"error":{"code":"forbidden","message":"No.","retryable":false}})
+
+      spawn_link(fn ->
+        for _call <- 1..2 do
+          {:ok, socket} = :gen_tcp.accept(listener)
+          {:ok, _request} = :gen_tcp.recv(socket, 0)
+          head = "HTTP/1.1 403 Forbidden\r\ncontent-length: #{byte_size(answer)}\r\n\r\n"
+          :gen_tcp.send(socket, [head, answer])
+          :gen_tcp.close(socket)
+        end
+
+        Process.sleep(:infinity)
+      end)
+
+      assert {:error, %Error{reason: :forbidden}} = Task.await(whole)
+      assert {:error, %Error{reason: :forbidden}} = Task.await(streamed)
+    end
+
+    test "gives up, and before the call's own deadline" do
+      client = Client.new(url: "http://127.0.0.1:#{free_port()}", token: "t")
+
+      {time, result} =
+        :timer.tc(fn -> OneshotAI.chat("p", "Hi", client: client, retry: :safe, timeout: 900) end)
+
+      assert {:error, %Error{reason: :connection_refused}} = result
+      # One wait of 250 ms; the next, of 500 ms, would still fit, the third would not.
+      assert time >= 750_000
+    end
+
+    test "does not repeat what may have begun" do
+      {:ok, calls} = Agent.start_link(fn -> 0 end)
+
+      %{url: url} =
+        RawServer.start!(fn connection, _request ->
+          Agent.update(calls, &(&1 + 1))
+          RawServer.close(connection)
+        end)
+
+      client = Client.new(url: url, token: "t")
+
+      assert {:error, %Error{reason: :disconnected}} =
+               OneshotAI.chat("p", "Hi", client: client, retry: :safe)
+
+      assert Agent.get(calls, & &1) == 1
+
+      assert_raise ArgumentError, ~r/must be :safe or false/, fn ->
+        OneshotAI.chat("p", "Hi", retry: true)
+      end
+    end
+  end
 end

@@ -365,4 +365,24 @@ defmodule OneshotAI.StreamTest do
     assert_receive {:event, %Event.PartDelta{}}
     task
   end
+
+  test "timeout bounds a stream as a whole; collect/1 reads it to its end" do
+    long = String.duplicate("word ", 300)
+    opts = [model: "echo-slow", timeout: 700]
+    {time, result} = :timer.tc(fn -> OneshotAI.collect(OneshotAI.stream("echo", long, opts)) end)
+    assert {:error, %Error{reason: :timeout}} = result
+    assert time in 600_000..10_000_000
+
+    assert {:ok, %Response{text: "Hello there"}} =
+             OneshotAI.collect(OneshotAI.stream("echo", "Hello there"))
+
+    assert {:error, %Error{reason: :disconnected}} =
+             "echo" |> OneshotAI.stream("Hello there") |> Enum.take(2) |> OneshotAI.collect()
+
+    assert_raise Error, fn ->
+      Enum.to_list(OneshotAI.stream!("echo", "a b c", model: "echo-cut"))
+    end
+
+    assert %Event.Done{} = "echo" |> OneshotAI.stream!("Hi") |> Enum.at(-1)
+  end
 end

@@ -3,10 +3,11 @@ defmodule OneshotAI.TelemetryTest do
   use OneshotAI.Case, async: false
 
   @events for event <- [:start, :first_token, :stop, :exception], do: [:oneshot_ai, :chat, event]
+  @tool_events for event <- [:start, :stop, :exception], do: [:oneshot_ai, :tool, event]
 
   setup do
     owner = self()
-    :telemetry.attach_many("test", @events, &__MODULE__.handle/4, owner)
+    :telemetry.attach_many("test", @events ++ @tool_events, &__MODULE__.handle/4, owner)
     on_exit(fn -> :telemetry.detach("test") end)
   end
 
@@ -71,6 +72,59 @@ defmodule OneshotAI.TelemetryTest do
     assert_event(:first_token)
     assert {_, %{outcome: :halted, response: nil, error: nil}} = assert_event(:stop)
     refute_received {:telemetry, _event, _measurements, _metadata}
+  end
+
+  test "cancelled, left and killed calls have a stop too" do
+    long = String.duplicate("word ", 300)
+
+    start = fn receiver ->
+      {:ok, ref} = OneshotAI.stream_to(receiver, "echo", long, model: "echo-slow")
+      assert {_, %{stream: true}} = assert_event(:start)
+      assert_event(:first_token)
+      ref
+    end
+
+    ref = start.(self())
+    OneshotAI.cancel(ref)
+    assert {%{duration: _}, %{outcome: :cancelled, response: nil, error: nil}} = assert_event(:stop)
+
+    receiver = spawn(fn -> Process.sleep(:infinity) end)
+    start.(receiver)
+    Process.exit(receiver, :kill)
+    assert {_, %{outcome: :cancelled}} = assert_event(:stop)
+
+    reader = spawn(fn -> OneshotAI.chat("echo", long, model: "echo-slow") end)
+    assert {_, %{stream: false}} = assert_event(:start)
+    Process.exit(reader, :kill)
+    assert {_, %{outcome: :cancelled}} = assert_event(:stop)
+    refute_received {:telemetry, [:oneshot_ai, :chat, _event], _measurements, _metadata}
+  end
+
+  test "tools" do
+    run = fn
+      %{"do" => "raise"} -> raise "bug"
+      %{"do" => "fail"} -> {:error, "no"}
+      %{"do" => "hang"} -> Process.sleep(:infinity)
+      _arguments -> "done"
+    end
+
+    client = Client.new(transport: OneshotAI.Test)
+
+    for {what, outcome} <- [{"work", :ok}, {"fail", :error}, {"hang", :timeout}] do
+      OneshotAI.Test.stub([[tool_calls: [[name: "t", arguments: %{do: what}]]], "Done."])
+      tool = %{name: "t", run: run}
+      {:ok, _run} = OneshotAI.run_tools("claude", "Go", [tool], client: client, tool_timeout: 50)
+      assert_receive {:telemetry, [:oneshot_ai, :tool, :start], _, %{tool: "t", call_id: "call_1"}}
+      assert_receive {:telemetry, [:oneshot_ai, :tool, :stop], %{duration: _}, %{outcome: ^outcome}}
+    end
+
+    OneshotAI.Test.stub([[tool_calls: [[name: "t", arguments: %{do: "raise"}]]], "Done."])
+
+    assert_raise RuntimeError, "bug", fn ->
+      OneshotAI.run_tools("claude", "Go", [%{name: "t", run: run}], client: client)
+    end
+
+    assert_receive {:telemetry, [:oneshot_ai, :tool, :exception], _, %{reason: %RuntimeError{}}}
   end
 
   test "what is raised" do

@@ -178,6 +178,35 @@ defmodule OneshotAI.TestTest do
     assert_receive {:result, {:ok, "mine"}}
   end
 
+  test "the other functions can be stubbed too", %{client: client} do
+    Test.stub(:health, {:error, :connection_refused})
+    assert {:error, %Error{reason: :connection_refused}} = OneshotAI.health(client: client)
+    assert_received {:oneshot_ai_request, %{function: :health, body: %{}}}
+    Test.stub(:list_providers, [[name: "claude", available: false, reason: "No key."]])
+
+    assert {:ok, [%{name: "claude", available?: false, reason: "No key."}]} =
+             OneshotAI.list_providers(client: client)
+
+    Test.stub(:list_models, [[id: "m", provider: "claude", context_tokens: 5]])
+    assert {:ok, [%{id: "m", context_tokens: 5}]} = OneshotAI.list_models(client: client)
+  end
+
+  test "a cost, and who asks", %{client: client} do
+    Test.stub(text: "Hi", cost: [currency: "USD", input: 0.1, output: 0.2, total: 0.3])
+    opts = [client: client, claims: %{sub: "user-7"}, idempotency_key: "order-17"]
+    assert {:ok, %{cost: %{currency: "USD", total: 0.3}}} = OneshotAI.chat("claude", "Hi", opts)
+    assert_received {:oneshot_ai_request, %{claims: %{"sub" => "user-7"}, headers: headers}}
+    assert %{"idempotency-key" => "order-17", "content-type" => "application/json"} = headers
+  end
+
+  test "verify!/0 finds answers that were not asked for", %{client: client} do
+    Test.stub(["one", "two"])
+    {:ok, "one"} = OneshotAI.chat_text("claude", "Hi", client: client)
+    assert_raise RuntimeError, ~r/1 stubbed answers have not been used/, fn -> Test.verify!() end
+    {:ok, "two"} = OneshotAI.chat_text("claude", "Hi", client: client)
+    assert :ok = Test.verify!()
+  end
+
   test "needs no token; the lists are those of one provider", %{client: client} do
     assert {:ok, %{status: "ok"}} = OneshotAI.health(client: client)
     assert {:ok, [%{name: "test", available?: true}]} = OneshotAI.list_providers(client: client)

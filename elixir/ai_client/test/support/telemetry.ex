@@ -13,7 +13,7 @@ unless Code.ensure_loaded?(:telemetry) do
     end
 
     def attach_many(_id, [event | _events], _fun, pid),
-      do: :persistent_term.put(__MODULE__, [{pid, Enum.take(event, 2)}])
+      do: :persistent_term.put(__MODULE__, [{pid, Enum.take(event, 1)}])
 
     def detach(_id), do: :persistent_term.put(__MODULE__, [])
 

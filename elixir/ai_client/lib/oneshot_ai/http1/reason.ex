@@ -16,7 +16,7 @@ defmodule OneshotAI.HTTP1.Reason do
 
   # The server's bytes are not TLS. The alert differs between versions of OTP.
   def to_error({:tls_alert, {alert, _description}})
-      when alert in [:unexpected_message, :record_overflow, :protocol_version] do
+      when alert in [:unexpected_message, :record_overflow] do
     Error.new(:tls_failed, "(#{alert})",
       message:
         "The AI server's port does not speak TLS (#{alert}): is the address https:// instead of http://?"

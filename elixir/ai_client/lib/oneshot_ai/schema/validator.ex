@@ -4,7 +4,7 @@ defmodule OneshotAI.Schema.Validator do
   # the schemas of tools and objects use. Unknown keywords are ignored, as the standard demands.
 
   @spec errors(term(), map()) :: [String.t()]
-  def errors(value, schema), do: check(value, schema, "", schema)
+  def errors(value, schema), do: value |> check(schema, "", schema) |> Enum.sort()
 
   # `true` and `false` are schemas too.
   defp check(_value, true, _path, _root), do: []
