@@ -20,7 +20,7 @@ passed=0
 failed=0
 
 # Mix's last line: `22 doctests, 188 tests, 0 failures, 5 excluded, 1 invalid, 1 skipped`, whose first
-# numbers count all tests; since Elixir 1.20 `Result: 205 passed (22 doctests, 183 tests), 1 failed`.
+# numbers count all tests; since Elixir 1.20 `Result: 205/206 passed (22/22 doctests, 183/184 tests), 5 excluded`.
 count() { { grep -oE "[0-9]+ ($1)\b" <<<"$summary" || true; } | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 # run WHERE FOLDER COMMAND…: one step. If it fails without reporting failures, it counts as one.
@@ -33,8 +33,10 @@ run() {
   cat "$log"
   summary=$(grep -E '^(Result: |([0-9]+ (doctests?|properties), )*[0-9]+ tests?, )' "$log" | tail -n 1 || true)
   failures=$(count 'failures?|failed|invalid')
-  if [[ "$summary" == Result:* ]]; then
-    passed=$((passed + $(count passed)))
+  if [[ "$summary" =~ ^Result:\ ([0-9]+)(/([0-9]+))?\ passed ]]; then
+    # With failures: `Result: 258/264 passed`.
+    failures=$((${BASH_REMATCH[3]:-${BASH_REMATCH[1]}} - BASH_REMATCH[1]))
+    passed=$((passed + BASH_REMATCH[1]))
   else
     passed=$((passed + $(count 'doctests?|properties|tests?') - failures - $(count 'excluded|skipped')))
   fi

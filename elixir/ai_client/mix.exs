@@ -15,8 +15,6 @@ defmodule OneshotAI.MixProject do
       # None: even an optional dependency would make Mix ask for Hex. Jason, Req, Ecto and :telemetry
       # are used if the app has them.
       deps: [],
-      # Elixir 1.14 warns of calls to modules of libraries that are not dependencies.
-      xref: [exclude: [Req, Jason.Encode]],
       # In tests, libraries on ERL_LIBS stay on the path (Elixir 1.15 and later would remove them).
       prune_code_paths: Mix.env() != :test,
       package: package(),

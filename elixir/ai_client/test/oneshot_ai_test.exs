@@ -179,8 +179,8 @@ defmodule OneshotAITest do
     end
 
     test "temperature, top_p, seed, cache: named in the warnings of a model that has none of them" do
-      assert {:ok, %{warnings: warnings}} =
-               OneshotAI.chat("echo", "Hi", temperature: 1, top_p: 0.9, seed: 7, cache: %{ttl: "1h"})
+      opts = [temperature: 1, top_p: 0.9, seed: 7, cache: %{ttl: "1h"}]
+      assert {:ok, %{warnings: warnings}} = OneshotAI.chat("echo", "Hi", opts)
 
       assert Enum.sort(Enum.map(warnings, & &1.param)) == ["cache", "seed", "temperature", "top_p"]
     end

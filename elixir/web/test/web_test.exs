@@ -103,6 +103,7 @@ defmodule Oneshot.WebTest do
             {"/", "text/html; charset=utf-8", "<title>Oneshot</title>"},
             {"/?a=b", "text/html; charset=utf-8", "<title>Oneshot</title>"},
             {"/app.js", "text/javascript; charset=utf-8", "readEvents"},
+            {"/markdown.js", "text/javascript; charset=utf-8", "export const render"},
             {"/app.css", "text/css; charset=utf-8", "color-scheme"},
             {"/favicon.svg", "image/svg+xml", "<svg"}
           ] do
@@ -114,13 +115,27 @@ defmodule Oneshot.WebTest do
       end
     end
 
+    test "has a HEAD, for monitors" do
+      for path <- ["/", "/health"] do
+        assert {200, %{"content-length" => length, "content-type" => type}, ""} = ask("HEAD", path)
+
+        assert {200, %{"content-length" => ^length, "content-type" => ^type}, body} =
+                 ask("GET", path)
+
+        assert byte_size(body) == String.to_integer(length)
+      end
+
+      assert {404, _headers, ""} = ask("HEAD", "/nothing")
+      assert {405, %{"allow" => "POST"}, ""} = ask("HEAD", "/chat")
+    end
+
     test "nothing else" do
       for path <- ["/nothing", "/../mix.exs", "/app.js/..", "/.env"] do
         assert {404, _headers, _body} = ask("GET", path)
       end
 
       assert {405, %{"allow" => "POST"}, _body} = ask("GET", "/chat")
-      assert {405, %{"allow" => "GET"}, _body} = ask("POST", "/")
+      assert {405, %{"allow" => "GET, HEAD"}, _body} = ask("POST", "/")
     end
   end
 
@@ -221,7 +236,11 @@ defmodule Oneshot.WebTest do
   describe "the password" do
     test "without one there is echo alone" do
       assert {200, _headers, body} = ask("GET", "/providers")
-      assert {:ok, %{"providers" => [%{"name" => "echo"}], "locked" => true}} = JSON.decode(body)
+
+      assert {:ok, %{"providers" => [%{"name" => "echo", "models" => models}], "locked" => true}} =
+               JSON.decode(body)
+
+      assert "echo-slow" in models
       assert {403, message} = chat(%{@hello | provider: "claude"})
       assert message =~ "WEB_PASSWORD"
     end

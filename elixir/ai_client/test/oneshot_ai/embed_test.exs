@@ -23,8 +23,8 @@ defmodule OneshotAI.EmbedTest do
   end
 
   test "the order is that of the inputs, whatever the order of the answer" do
-    data = for index <- [1, 0], do: %{"index" => index, "embedding" => [index / 1]}
-    assert {:ok, %{vectors: [[0.0], [1.0]]}} = Embeddings.decode(%{"data" => data}, 2)
+    data = for index <- [1, 0], do: %{"index" => index, "embedding" => [index + 0.5]}
+    assert {:ok, %{vectors: [[0.5], [1.5]]}} = Embeddings.decode(%{"data" => data}, 2)
     assert :error = Embeddings.decode(%{"data" => data}, 3)
     assert :error = Embeddings.decode(%{}, 1)
   end

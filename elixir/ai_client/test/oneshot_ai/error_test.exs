@@ -244,11 +244,11 @@ defmodule OneshotAI.ErrorTest do
       client = Client.new(url: "http://127.0.0.1:#{free_port()}", token: "t")
 
       {time, result} =
-        :timer.tc(fn -> OneshotAI.chat("p", "Hi", client: client, retry: :safe, timeout: 900) end)
+        :timer.tc(fn -> OneshotAI.chat("p", "Hi", client: client, retry: :safe, timeout: 3_000) end)
 
       assert {:error, %Error{reason: :connection_refused}} = result
-      # One wait of 250 ms; the next, of 500 ms, would still fit, the third would not.
-      assert time >= 750_000
+      # After 250, 500 and 1,000 ms the next wait, of 2,000 ms, would not fit.
+      assert time >= 1_750_000
     end
 
     test "does not repeat what may have begun" do

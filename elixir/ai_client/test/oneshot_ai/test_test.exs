@@ -157,18 +157,12 @@ defmodule OneshotAI.TestTest do
 
     owner = self()
 
+    ask = fn -> OneshotAI.chat_text("claude", "Hi", client: client) end
+
     stranger =
       spawn(fn ->
-        receive do:
-                  (:go ->
-                     send(
-                       owner,
-                       {:result, catch_error(OneshotAI.chat("claude", "Hi", client: client))}
-                     ))
-
-        receive do:
-                  (:go ->
-                     send(owner, {:result, OneshotAI.chat_text("claude", "Hi", client: client)}))
+        receive do: (:go -> send(owner, {:result, catch_error(ask.())}))
+        receive do: (:go -> send(owner, {:result, ask.()}))
       end)
 
     send(stranger, :go)

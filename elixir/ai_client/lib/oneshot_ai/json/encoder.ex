@@ -20,8 +20,10 @@ defmodule OneshotAI.JSON.Encoder do
     string(module.to_iso8601(at))
   end
 
-  # As Jason writes it.
-  defp value(%{__struct__: Decimal} = decimal), do: string(to_string(decimal))
+  # As Jason writes it. By name, as this library does not depend on Decimal.
+  defp value(%{__struct__: Decimal} = decimal) do
+    string(apply(Decimal, :to_string, [decimal]))
+  end
 
   defp value(%module{} = struct) do
     if function_exported?(module, :__json_fields__, 1),

@@ -20,8 +20,7 @@ defmodule OneshotAI.JSON.Partial do
 
   defp value(text) do
     with [literal] <- Regex.run(~r/\A[-+.\w]+/, text),
-         size = byte_size(literal),
-         <<_literal::binary-size(size), rest::binary>> when rest != "" <- text,
+         rest when rest != "" <- after_prefix(text, literal),
          {:ok, value} <- JSON.decode(literal) do
       {:complete, value, rest}
     else
@@ -67,7 +66,7 @@ defmodule OneshotAI.JSON.Partial do
   defp string(text) do
     [raw] = Regex.run(~r/\A(?:[^"\\]|\\.)*/su, text)
 
-    case binary_part(text, byte_size(raw), byte_size(text) - byte_size(raw)) do
+    case after_prefix(text, raw) do
       "\"" <> rest -> {:complete, unescape(raw), rest}
       _incomplete -> {:partial, unescape(raw), ""}
     end
@@ -80,6 +79,10 @@ defmodule OneshotAI.JSON.Partial do
       if cut == raw, do: {:ok, ""}, else: {:ok, unescape(cut)}
     end
     |> elem(1)
+  end
+
+  defp after_prefix(text, prefix) do
+    binary_part(text, byte_size(prefix), byte_size(text) - byte_size(prefix))
   end
 
   defp skip(text), do: String.trim_leading(text)

@@ -33,12 +33,10 @@ defmodule OneshotAI.Transport.Req do
   alias OneshotAI.{Error, HTTP1}
   alias OneshotAI.Transport.{Request, Response}
 
-  # Compiled without Req: this library does not depend on it. (`xref` in mix.exs: Elixir 1.14.)
-  @compile {:no_warn_undefined, [Req]}
-
   @impl OneshotAI.Transport
   def open(%Request{} = request) do
-    case Req.request(options(request)) do
+    # Req is called by name, as this library does not depend on it.
+    case apply(Req, :request, [options(request)]) do
       {:ok, response} -> {:ok, to_response(response, request)}
       {:error, exception} -> {:error, to_error(exception)}
     end
@@ -116,7 +114,7 @@ defmodule OneshotAI.Transport.Req do
   defp step([], %{body: %{ref: ref}} = response, request) do
     receive do
       {^ref, _part} = message ->
-        case Req.parse_message(response, message) do
+        case apply(Req, :parse_message, [response, message]) do
           {:ok, parts} -> step(parts, response, request)
           {:error, exception} -> {:error, to_error(exception)}
         end
@@ -128,7 +126,7 @@ defmodule OneshotAI.Transport.Req do
   end
 
   defp close(%{body: %{ref: ref}} = response) do
-    Req.cancel_async_response(response)
+    apply(Req, :cancel_async_response, [response])
     flush(ref)
   end
 

@@ -1,14 +1,16 @@
 defmodule Oneshot.Web.ChatStream do
   @moduledoc false
-  # POST /chat of the page: the conversation in, the answer out as it is written. The process of the connection gets both the
-  # answer's events and, should the person leave, the news that the connection is closed; then it ends, and the call with it.
+  # The page's POST /chat: the conversation in, the answer out while it is being written. The connection's
+  # process receives both the answer's events and the news that the browser left; then it ends, and the
+  # call with it.
 
   alias OneshotAI.{Event, JSON}
   alias Oneshot.Web.{Connection, Providers, Request}
 
   @max_tokens 4_000
 
-  @spec answer(Request.t(), :gen_tcp.socket()) :: pos_integer()
+  @doc "Streams the answer, or returns an error before anything is written."
+  @spec answer(Request.t(), :gen_tcp.socket()) :: :ok | {:error, pos_integer(), String.t()}
   def answer(%Request{} = request, socket) do
     with :ok <- check_type(request),
          {:ok, provider, messages, opts} <- read(request.body) do
@@ -20,13 +22,10 @@ defmodule Oneshot.Web.ChatStream do
       end
 
       OneshotAI.cancel(ref)
-      200
-    else
-      {:error, status, message} -> Connection.respond(socket, status, "text/plain", message)
     end
   end
 
-  # A form on another site cannot send this type, so it cannot ask in this person's name.
+  # A form on another site cannot send this type, so it cannot ask in the user's name.
   defp check_type(request) do
     if request.headers["content-type"] == "application/json",
       do: :ok,
@@ -41,7 +40,7 @@ defmodule Oneshot.Web.ChatStream do
             {:error, 403, "Without WEB_PASSWORD this page has only echo."}
 
           not Enum.all?(messages, &is_map/1) ->
-            {:error, 400, "The messages are not messages."}
+            {:error, 400, "Each message must be an object."}
 
           true ->
             {:ok, provider, messages, [model: model(body["model"]), max_tokens: @max_tokens]}
@@ -71,7 +70,8 @@ defmodule Oneshot.Web.ChatStream do
         :inet.setopts(socket, active: :once)
         forward(ref, socket)
     after
-      # Proxies close what is silent for a minute, and a model may think for longer. The page passes comments over.
+      # Proxies close connections that are silent for a minute, and models may think for longer. The page
+      # ignores comments.
       Application.get_env(:oneshot, :heartbeat_ms, 15_000) ->
         with :ok <- :gen_tcp.send(socket, ": thinking\n\n"), do: forward(ref, socket)
     end

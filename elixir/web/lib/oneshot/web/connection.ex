@@ -1,6 +1,6 @@
 defmodule Oneshot.Web.Connection do
   @moduledoc false
-  # One connection: one request, one answer. OTP's own parser reads the head.
+  # One connection: one request, one answer. OTP's parser reads the head.
 
   require Logger
 
@@ -30,14 +30,14 @@ defmodule Oneshot.Web.Connection do
 
     case read(socket, started + @head_ms) do
       {:ok, request} ->
-        status = Router.answer(request, socket)
+        status = request |> Router.answer(socket) |> write(request, socket)
 
         Logger.info(
           "#{request.method} #{request.path} #{status} #{System.monotonic_time(:millisecond) - started} ms"
         )
 
       {:error, status} when is_integer(status) ->
-        respond(socket, status)
+        respond(socket, {:whole, status, "text/plain; charset=utf-8", "", []})
 
       {:error, _gone} ->
         :ok
@@ -46,7 +46,7 @@ defmodule Oneshot.Web.Connection do
     finish(socket)
   end
 
-  # A close while the caller still sends would take the answer with it; so it is said that no more comes, and its rest is read.
+  # Closing while the caller still sends would lose the answer. So close only our side, and read the rest.
   defp finish(socket) do
     :gen_tcp.shutdown(socket, :write)
     _rest = :gen_tcp.recv(socket, 0, 500)
@@ -105,15 +105,16 @@ defmodule Oneshot.Web.Connection do
 
   defp left(deadline), do: max(deadline - System.monotonic_time(:millisecond), 0)
 
-  @doc "Writes a whole answer; gives its status."
-  @spec respond(:gen_tcp.socket(), pos_integer(), String.t(), iodata(), [{String.t(), String.t()}]) ::
-          pos_integer()
-  def respond(socket, status, type \\ "text/plain; charset=utf-8", body \\ "", headers \\ []) do
+  defp write({:streamed, status}, _request, _socket), do: status
+
+  defp write(answer, %Request{method: "HEAD"}, socket), do: respond(socket, answer, body?: false)
+  defp write(answer, _request, socket), do: respond(socket, answer)
+
+  defp respond(socket, {:whole, status, type, body, headers}, opts \\ [body?: true]) do
     length = body |> IO.iodata_length() |> Integer.to_string()
-
-    _gone_is_fine =
-      :gen_tcp.send(socket, [head(status, type, [{"content-length", length} | headers]), body])
-
+    head = head(status, type, [{"content-length", length} | headers])
+    # Whether the caller is still there does not matter any more.
+    _result = :gen_tcp.send(socket, if(opts[:body?], do: [head, body], else: head))
     status
   end
 
