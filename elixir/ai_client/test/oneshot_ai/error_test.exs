@@ -112,7 +112,7 @@ defmodule OneshotAI.ErrorTest do
   end
 
   test "a stream may last longer than any timeout while it is not silent" do
-    client = client(server(), silence_timeout: 2_000, timeout: 500)
+    client = client(server(), silence_timeout: 15_000, timeout: 500)
     text = "one two three four five six seven eight nine ten eleven twelve"
 
     assert text ==

@@ -29,7 +29,9 @@ defmodule OneshotAI.ResponseTest do
       assert %{"response" => %{"text" => "Hello there"}, "usage" => %{"total_tokens" => 4}} =
                decoded
 
-      assert %{"error" => %{"reason" => "model_not_found"} = encoded} = decoded
+      assert %{"error" => %{"reason" => "model_not_found", "retryable" => false} = encoded} =
+               decoded
+
       assert encoded["partial"]["usage"]["total_tokens"] == 4
       refute Map.has_key?(encoded, "messages")
       refute Map.has_key?(encoded, "__exception__")

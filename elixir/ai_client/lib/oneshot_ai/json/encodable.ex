@@ -1,42 +1,56 @@
 defmodule OneshotAI.JSON.Encodable do
   @moduledoc false
-  # `use OneshotAI.JSON.Encodable, except: […]` lets every JSON library encode the struct.
-  #
-  # `@derive Jason.Encoder` would work only if Jason happened to be compiled before this library,
-  # which does not depend on it. So the protocol's implementation is written as the module that
-  # `defimpl` would generate; it costs nothing if the app has no Jason.
+  # `use OneshotAI.JSON.Encodable, except: […]` lets every JSON library encode the struct. A question
+  # mark is left out of the names, as in the server's JSON: `:retryable?` is "retryable".
 
   defmacro __using__(opts) do
     quote do
       @encodable_except unquote(Keyword.get(opts, :except, []))
       @before_compile OneshotAI.JSON.Encodable
-      # Elixir 1.18 and later.
-      if Code.ensure_loaded?(JSON.Encoder), do: @derive({JSON.Encoder, except: @encodable_except})
     end
   end
 
   defmacro __before_compile__(env) do
     except = Module.get_attribute(env.module, :encodable_except)
-    implementation = Module.concat(Jason.Encoder, env.module)
 
     quote do
       @doc false
-      def __json_fields__(struct), do: Map.drop(struct, unquote([:__struct__ | except]))
+      def __json_fields__(struct) do
+        for {name, value} <- Map.drop(struct, unquote([:__struct__ | except])), into: %{} do
+          {name |> Atom.to_string() |> String.trim_trailing("?"), value}
+        end
+      end
 
-      defmodule unquote(implementation) do
+      unquote(jason(env.module))
+      unquote(if Code.ensure_loaded?(JSON.Encoder), do: elixir_json(env.module))
+    end
+  end
+
+  # What `defimpl Jason.Encoder` would generate. It cannot be used itself: this library does not
+  # depend on Jason, which may be compiled later or not at all. Then this module does nothing.
+  defp jason(struct) do
+    quote do
+      defmodule unquote(Module.concat(Jason.Encoder, struct)) do
         @moduledoc false
-        @compile {:no_warn_undefined, Jason.Encode}
         Module.register_attribute(__MODULE__, :__impl__, persist: true)
-        @__impl__ [protocol: Jason.Encoder, for: unquote(env.module)]
+        @__impl__ [protocol: Jason.Encoder, for: unquote(struct)]
 
-        def __impl__(:for), do: unquote(env.module)
+        def __impl__(:for), do: unquote(struct)
         def __impl__(:target), do: __MODULE__
         def __impl__(:protocol), do: Jason.Encoder
 
         def encode(struct, opts) do
-          # By name, as this library is compiled without Jason.
-          apply(Jason.Encode, :map, [unquote(env.module).__json_fields__(struct), opts])
+          apply(Jason.Encode, :map, [unquote(struct).__json_fields__(struct), opts])
         end
+      end
+    end
+  end
+
+  # Elixir 1.18 and later.
+  defp elixir_json(struct) do
+    quote do
+      defimpl JSON.Encoder, for: unquote(struct) do
+        def encode(struct, encoder), do: encoder.(unquote(struct).__json_fields__(struct), encoder)
       end
     end
   end
