@@ -12,8 +12,8 @@ defmodule OneshotAI.MixProject do
       description: "Client of the AI server: chat, objects, tools and streams that end truthfully.",
       elixirc_paths: elixirc_paths(Mix.env()),
       start_permanent: Mix.env() == :prod,
-      # None: even an optional dependency would make Mix ask for Hex. Jason, Req, Ecto and :telemetry
-      # are used if the app has them.
+      # None: even an optional dependency would make Mix ask for Hex. Jason, Req, Ecto and
+      # :telemetry are used if the app has them.
       deps: [],
       # In tests, libraries on ERL_LIBS stay on the path (Elixir 1.15 and later would remove them).
       prune_code_paths: Mix.env() != :test,

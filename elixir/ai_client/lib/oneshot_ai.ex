@@ -26,9 +26,9 @@ defmodule OneshotAI do
 
   ## Streams
 
-  `stream/3` is an enumerable of events, `stream_text/3` of strings; `stream_to/4` sends the events to a
-  process, such as a LiveView. A stream ends with `OneshotAI.Event.Done` or `{:error, error}`, never
-  silently: an answer that was cut off cannot be mistaken for a short one.
+  `stream/3` is an enumerable of events, `stream_text/3` of strings; `stream_to/4` sends the events
+  to a process, such as a LiveView. A stream ends with `OneshotAI.Event.Done` or `{:error, error}`,
+  never silently: an answer that was cut off cannot be mistaken for a short one.
 
   ## Options of a chat
 
@@ -43,10 +43,10 @@ defmodule OneshotAI do
 
   ## Errors
 
-  `{:error, error}` has a `OneshotAI.Error`, whose `:reason` comes from a closed list. Functions with `!`,
-  and `stream_text/3`, raise it. Without `retry: :safe` the client sends every request once: the server
-  itself tries again if that is safe, and `error.retryable?` and `error.retry_after` say what you may
-  do.
+  `{:error, error}` has a `OneshotAI.Error`, whose `:reason` comes from a closed list. Functions
+  with `!`, and `stream_text/3`, raise it. Without `retry: :safe` the client sends every request
+  once: the server itself tries again if that is safe, and `error.retryable?` and
+  `error.retry_after` say what you may do.
   """
 
   alias OneshotAI.{
@@ -133,9 +133,9 @@ defmodule OneshotAI do
       {:ok, %{object: person}} = OneshotAI.chat_object("claude", "Ada is 36.", schema)
       person["name"]
 
-  The schema is a keyword list, a JSON Schema or an Ecto schema, see `OneshotAI.Schema`; with an Ecto
-  schema the object is its struct. The vendor is asked to follow the schema, and the client checks
-  the answer. If it does not match, the model is told what is wrong and asked again.
+  The schema is a keyword list, a JSON Schema or an Ecto schema, see `OneshotAI.Schema`; with an
+  Ecto schema the object is its struct. The vendor is asked to follow the schema, and the client
+  checks the answer. If it does not match, the model gets the errors and is asked again.
 
   Options: those of `chat/3` but `:response_format`, for each round, and
 
@@ -168,10 +168,10 @@ defmodule OneshotAI do
         end
       end
 
-  A partial object is a map with string keys that has the members written so far; the last string may
-  be incomplete. It is not checked. The last element is `{:ok, object}`, as from `chat_object/4`, or
-  `{:error, error}`. The model is asked once. Each partial object is decoded from the beginning, so
-  this is for objects of some kilobytes.
+  A partial object is a map with string keys that has the members written so far; the last string
+  may be incomplete. It is not checked. The last element is `{:ok, object}`, as from
+  `chat_object/4`, or `{:error, error}`. The model is asked once. Each partial object is decoded
+  from the beginning, so this is for objects of some kilobytes.
   """
   @spec stream_object(provider(), messages(), Schema.t(), keyword()) :: Enumerable.t()
   def stream_object(provider, messages, schema, opts \\ []) do
@@ -193,11 +193,11 @@ defmodule OneshotAI do
       end)
 
   The last element is `Event.Done` or `{:error, error}`. Nothing is sent before the first element is
-  wanted, and each enumeration asks anew. If the reader stops early (`Enum.take/2`, an exception) or its
-  process ends, the call is cancelled: the vendor stops. A slow reader slows the server down.
+  wanted, and each enumeration asks anew. If the reader stops early (`Enum.take/2`, an exception) or
+  its process ends, the call is cancelled: the vendor stops. A slow reader slows the server down.
 
-  A stream may last as long as it is not silent for `:silence_timeout`. With `:timeout` it must also be
-  complete within that time.
+  A stream may last as long as it is not silent for `:silence_timeout`. With `:timeout` it must also
+  be complete within that time.
   """
   @spec stream(provider(), messages(), keyword()) :: Enumerable.t()
   def stream(provider, messages, opts \\ []) do
@@ -217,8 +217,8 @@ defmodule OneshotAI do
   end
 
   @doc """
-  The answer's text while it is being written, piece by piece. Raises a `OneshotAI.Error` if the answer
-  does not complete.
+  The answer's text while it is being written, piece by piece. Raises a `OneshotAI.Error` if the
+  answer does not complete.
 
       for text <- OneshotAI.stream_text("claude", "A poem, please"), do: IO.write(text)
   """
@@ -302,9 +302,10 @@ defmodule OneshotAI do
       {:ok, run} = OneshotAI.run_tools("claude", "How is the weather in Bergen?", [weather])
       run.response.text
 
-  Tools are `OneshotAI.Tool`s, or maps like them. The calls of one answer run at the same time, each in
-  a supervised process that ends with the caller and has it in its `$callers` (Ecto's sandbox works).
-  With `tool_choice: "required"` a run never ends by itself, as the option applies to each round.
+  Tools are `OneshotAI.Tool`s, or maps like them. The calls of one answer run at the same time, each
+  in a supervised process that ends with the caller and has it in its `$callers` (Ecto's sandbox
+  works). With `tool_choice: "required"` a run never ends by itself, as the option applies to each
+  round.
 
   Options: those of `chat/3`, for each round, and
 
@@ -366,15 +367,15 @@ defmodule OneshotAI do
   @doc """
   Embeds texts: a vector for each, for a vector database such as pgvector.
 
-      {:ok, %{vectors: [vector]}} = OneshotAI.embed("openai/text-embedding-3-small", "Rain in Bergen")
+      {:ok, %{vectors: [vector]}} = OneshotAI.embed("openai/text-embedding-3-small", "Rain")
 
   The input is a string or a list of strings. Options: `:dimensions`, the length of the vectors, for
   models that can shorten them, and
 
   #{ChatOptions.short_call_docs()}
 
-  It calls `POST /v1/embeddings` in OpenAI's format. A server that does not have that path yet answers
-  `{:error, %OneshotAI.Error{reason: :not_found}}`.
+  It calls `POST /v1/embeddings` in OpenAI's format. A server that does not have that path yet
+  answers `{:error, %OneshotAI.Error{reason: :not_found}}`.
   """
   @spec embed(String.t(), String.t() | [String.t()], keyword()) ::
           {:ok, Embeddings.t()} | {:error, Error.t()}

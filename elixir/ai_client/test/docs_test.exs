@@ -133,7 +133,7 @@ defmodule OneshotAI.DocsTest do
     end
   end
 
-  # The dependency of the document, but where this library is.
+  # The document's dependency, with this library's actual path.
   defp write(folder, "mix.exs", block) do
     assert block =~ ":oneshot_ai, path:"
     path = Path.join(folder, "mix.exs")

@@ -45,7 +45,7 @@ defmodule OneshotAITest do
       assert {:ok, %{text: "Hi"}} = OneshotAI.chat("echo", [[role: :user, content: "Hi"]])
     end
 
-    test "takes the provider from the model where it is nil" do
+    test "takes the provider from the model if it is nil" do
       assert {:ok, %{provider: "echo"}} = OneshotAI.chat(nil, "Hi", model: "echo/echo")
     end
 
@@ -54,7 +54,7 @@ defmodule OneshotAITest do
                OneshotAI.chat("echo", "Hi", model: nil, temperature: nil, tools: nil, client: nil)
     end
 
-    test "tells what the model could not take, or refuses it where it is to be strict" do
+    test "warns of what the model does not support, or fails if strict" do
       assert {:ok, %{warnings: [%{code: "unsupported_parameter", param: "temperature"}]}} =
                OneshotAI.chat("echo", "Hi", temperature: 0.5)
 

@@ -1,6 +1,6 @@
 alias OneshotAI.{Case, TestServer}
 
-# What the client reads of the environment is none of the tests'.
+# The environment must not configure the tests.
 for name <- ["AI_SERVER_URL", "JWT_SECRET"], do: System.delete_env(name)
 
 # One server for all tests that need no other; it is what an app would have configured.
@@ -13,7 +13,7 @@ IO.puts(
   "Elixir #{System.version()}, OTP #{System.otp_release()}, JSON by #{inspect(OneshotAI.JSON.library())}"
 )
 
-# Where they are on the code path, as ERL_LIBS may have them.
+# If they are on the code path, by ERL_LIBS.
 for library <- [:telemetry, :req], do: Application.ensure_all_started(library)
 
 req? = Code.ensure_loaded?(Req)

@@ -1,5 +1,6 @@
 defmodule Oneshot.Web.ReleaseTest do
-  # The release as it is deployed, on a free port, beside the real server; and the page in a browser.
+  # The release as it is deployed, on a free port, beside the real server; and the page in a
+  # browser.
   use ExUnit.Case, async: false
 
   import OneshotAI.Case, only: [eventually: 1, eventually: 2]

@@ -2,7 +2,7 @@
 for file <- ["server.ex", "case.ex"],
     do: Code.require_file("../../ai_client/test/support/" <> file, __DIR__)
 
-# What the page reads of the environment is none of the tests'.
+# The environment must not configure the tests.
 for name <- ["AI_SERVER_URL", "JWT_SECRET"], do: System.delete_env(name)
 
 browser? = Oneshot.Web.Browser.path() != nil

@@ -286,7 +286,7 @@ defmodule Oneshot.WebTest do
     end
   end
 
-  test "is told what is missing where there is no key" do
+  test "without a key it says what is missing" do
     Application.delete_env(:oneshot_ai, :jwt)
     assert {503, _headers, body} = ask("GET", "/providers")
     assert {:ok, %{"error" => error}} = JSON.decode(body)

@@ -1,7 +1,7 @@
 defmodule OneshotAI.Attempt do
   @moduledoc """
-  One of the calls that the server made to a vendor for this answer: `:provider`, `:model`, `:outcome`
-  (`"ok"` or an error's code) and `:duration_ms`.
+  One of the calls that the server made to a vendor for this answer: `:provider`, `:model`,
+  `:outcome` (`"ok"` or an error's code) and `:duration_ms`.
   """
   use OneshotAI.JSON.Encodable
 

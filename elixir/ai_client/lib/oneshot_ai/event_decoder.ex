@@ -1,12 +1,12 @@
 defmodule OneshotAI.EventDecoder do
   @moduledoc false
-  # The data of a stream's events → event structs. Collects the parts, so that the last event has the
-  # whole response or, after a failure, the partial one.
+  # The data of a stream's events → event structs. Collects the parts, so that the last event has
+  # the whole response or, after a failure, the partial one.
 
   alias OneshotAI.{Error, Event, JSON, Response, Usage}
 
-  # `open`: index → {kind, the part's fields at its start, its deltas in reverse}. `parts`: index → the
-  # finished part.
+  # `open`: index → {kind, the part's fields at its start, its deltas in reverse}. `parts`: index →
+  # the finished part.
   defstruct start: %{}, open: %{}, parts: %{}, usage: nil
 
   @type t :: %__MODULE__{}

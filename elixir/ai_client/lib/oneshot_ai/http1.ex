@@ -4,15 +4,16 @@ defmodule OneshotAI.HTTP1 do
 
   It needs no dependency, and it ends calls reliably. The socket belongs to the calling process, so
   the VM closes it when that process ends, for whatever reason. (OTP's `:httpc` does not notice the
-  caller's death: the request goes on, and so does the model.) The socket is passive, so a slow reader
-  slows the server down instead of filling a mailbox, and no stray message reaches the caller.
+  caller's death: the request goes on, and so does the model.) The socket is passive, so a slow
+  reader slows the server down instead of filling a mailbox, and no stray message reaches the
+  caller.
 
   Each call has a connection of its own. There is no pool to run out of, and no idle connection that
   died unnoticed before the next POST. The price is one TCP handshake per call, and with https one
   TLS handshake: if that matters, use `OneshotAI.Transport.Req`.
 
-  Certificates are verified against those of the operating system (or `:cacertfile`), with TLS 1.2 or
-  1.3.
+  Certificates are verified against those of the operating system (or `:cacertfile`), with TLS 1.2
+  or 1.3.
   """
 
   @behaviour OneshotAI.Transport

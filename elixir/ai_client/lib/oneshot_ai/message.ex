@@ -4,7 +4,7 @@ defmodule OneshotAI.Message do
 
       messages = [
         Message.system("You are brief."),
-        Message.user(["What is in this picture?", Message.image(File.read!("cat.png"), "image/png")])
+        Message.user(["What is this?", Message.image(File.read!("cat.png"), "image/png")])
       ]
 
   To continue a conversation, append the answer's message, which includes the vendor's signatures:

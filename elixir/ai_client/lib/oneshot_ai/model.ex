@@ -1,7 +1,7 @@
 defmodule OneshotAI.Model do
   @moduledoc """
-  A model in the server's catalog: its limits, and the parameters that it `:refuses`. Models that are
-  not in the catalog work too.
+  A model in the server's catalog: its limits, and the parameters that it `:refuses`. Models that
+  are not in the catalog work too.
   """
   use OneshotAI.JSON.Encodable
 

@@ -1,7 +1,7 @@
 defmodule OneshotAI.Options do
   @moduledoc false
-  # Options are declared once, as `{name, {type, description}}`, and both checked and documented from
-  # that. An undeclared name is a mistake in the program, so it raises, with a suggestion.
+  # Options are declared once, as `{name, {type, description}}`, and both checked and documented
+  # from that. An undeclared name is a mistake in the program, so it raises, with a suggestion.
 
   @type type ::
           :string

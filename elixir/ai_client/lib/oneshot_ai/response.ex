@@ -9,12 +9,14 @@ defmodule OneshotAI.Response do
     * `:tool_calls` - the `OneshotAI.ToolCall`s among them.
     * `:finish_reason` - `:stop`, `:length` (the answer was cut at its limit), `:tool_calls` or
       `:content_filter`; `:raw_finish_reason` is the vendor's own term.
-    * `:usage`, `:usage_complete?`, `:cost` - `OneshotAI.Usage` and `OneshotAI.Cost`, nil if unknown.
-    * `:extras` - what the vendor sent beside the answer (citations, a fingerprint), by format, as maps
-      with string keys.
+    * `:usage`, `:usage_complete?`, `:cost` - `OneshotAI.Usage` and `OneshotAI.Cost`, nil if
+      unknown.
+    * `:extras` - what the vendor sent beside the answer (citations, a fingerprint), by format, as
+      maps with string keys.
     * `:warnings` - what the model does not support, see `OneshotAI.Warning`.
     * `:provider`, `:model` - who answered. `:attempts` - who was called, see `OneshotAI.Attempt`.
-    * `:id` - the vendor's id of the answer. `:request_id` - identifies the call in the server's log.
+    * `:id` - the vendor's id of the answer. `:request_id` - identifies the call in the server's
+      log.
   """
   use OneshotAI.JSON.Encodable
 

@@ -6,16 +6,17 @@ defmodule OneshotAI.Schema do
 
       [name: :string, age: [type: :integer, doc: "In years.", required: false]]
 
-  Types: `:string`, `:integer`, `:number`, `:boolean`, `:map`, `{:array, type}`, `{:enum, values}` and
-  `{:object, keyword}`. Fields are required unless they say otherwise, and others are not allowed.
+  Types: `:string`, `:integer`, `:number`, `:boolean`, `:map`, `{:array, type}`, `{:enum, values}`
+  and `{:object, keyword}`. Fields are required unless they say otherwise, and others are not
+  allowed.
 
   ## A JSON Schema
 
       %{type: "object", properties: %{name: %{type: "string"}}, required: ["name"]}
 
-  The client checks `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`, `items`,
-  `anyOf`, `oneOf`, `allOf`, `$ref` to `#/$defs/…`, and the limits of numbers, strings and lists. Other
-  keywords are left to the vendor.
+  The client checks `type`, `enum`, `const`, `properties`, `required`, `additionalProperties`,
+  `items`, `anyOf`, `oneOf`, `allOf`, `$ref` to `#/$defs/…`, and the limits of numbers, strings and
+  lists. Other keywords are left to the vendor.
 
   ## An Ecto schema
 
@@ -30,7 +31,10 @@ defmodule OneshotAI.Schema do
         end
 
         def changeset(person, params) do
-          person |> cast(params, [:name, :age]) |> validate_required([:name]) |> validate_number(:age, greater_than: 0)
+          person
+          |> cast(params, [:name, :age])
+          |> validate_required([:name])
+          |> validate_number(:age, greater_than: 0)
         end
       end
 

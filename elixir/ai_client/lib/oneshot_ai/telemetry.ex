@@ -18,8 +18,8 @@ defmodule OneshotAI.Telemetry do
   Every start is followed by exactly one stop or exception. The `:outcome` of a chat is
 
     * `:ok`, with the `:response`,
-    * `:error`, with the `:error`; an answer with `{:error, error}` is a stop, and `:exception` is for
-      what is raised, such as by a token function,
+    * `:error`, with the `:error`; an answer with `{:error, error}` is a stop, and `:exception` is
+      for what is raised, such as by a token function,
     * `:halted`, if the reader of a stream stopped before its end,
     * `:cancelled`, if the calling process ended first: `OneshotAI.cancel/1`, a LiveView that was
       left, a kill.

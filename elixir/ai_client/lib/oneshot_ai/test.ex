@@ -24,15 +24,16 @@ defmodule OneshotAI.Test do
     * `{:cut, answer}` - a stream that breaks off half-way (`:upstream_incomplete`).
     * a function of one argument - receives the request's body, a map with string keys, and returns
       one of the above.
-    * a list of these - one for each call, in order. A further call raises, and `verify!/0` raises if
-      calls are missing.
+    * a list of these - one for each call, in order. A further call raises, and `verify!/0` raises
+      if calls are missing.
 
   For `OneshotAI.chat_object/4` the text is the JSON.
 
   ## Which process
 
-  Answers belong to the process that called `stub/1` and to the processes that it started with `Task`,
-  `GenServer` and the like, so tests may be `async: true`. Give other processes access with `allow/2`.
+  Answers belong to the process that called `stub/1` and to the processes that it started with
+  `Task`, `GenServer` and the like, so tests may be `async: true`. Give other processes access with
+  `allow/2`.
 
   For every call the owner receives `{:oneshot_ai_request, request}`, a map with
 

@@ -22,15 +22,16 @@ defmodule OneshotAI.Token do
   @moduledoc """
   The token that authenticates a call.
 
-  By default the client signs its own (`jwt:`). It reuses each token until shortly before it expires,
-  one for each set of claims.
+  By default the client signs its own (`jwt:`). It reuses each token until shortly before it
+  expires, one for each set of claims.
 
       # config/runtime.exs
       if config_env() == :prod do
         config :oneshot_ai, jwt: [secret: System.fetch_env!("JWT_SECRET"), subject: "shop"]
       end
 
-  A call may add claims of its own. With `sub` the server's log shows which user a call was made for:
+  A call may add claims of its own. With `sub` the server's log shows which user a call was made
+  for:
 
       OneshotAI.chat("claude", messages, claims: %{"sub" => user.id})
 
@@ -44,9 +45,9 @@ defmodule OneshotAI.Token do
 
   ## Tokens of your own
 
-  `token:` takes a string, a function, or `{module, function, arguments}`. The function runs for every
-  call and returns `{:ok, token}`, a token, or `{:error, reason}`. A function of one argument receives
-  the call's `:claims`; with any other source, a call with claims raises. With Joken:
+  `token:` takes a string, a function, or `{module, function, arguments}`. The function runs for
+  every call and returns `{:ok, token}`, a token, or `{:error, reason}`. A function of one argument
+  receives the call's `:claims`; with any other source, a call with claims raises. With Joken:
 
       config :oneshot_ai, token: {MyApp.Token, :for_ai_server, []}
 

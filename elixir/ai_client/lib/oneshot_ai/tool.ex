@@ -10,11 +10,11 @@ defmodule OneshotAI.Tool do
           run: fn %{"city" => city} -> MyApp.Weather.fetch(city) end
         )
 
-  `:run` receives the arguments as a map with string keys. **The model wrote them: validate them like
-  any other input.** It returns
+  `:run` receives the arguments as a map with string keys. **The model wrote them: validate them
+  like any other input.** It returns
 
     * a string, or any term that can be encoded as JSON, or `{:ok, term}`: the result,
-    * `{:error, reason}`, where the reason may be an exception: the model sees a failure and can try
+    * `{:error, reason}`; the reason may be an exception. The model sees a failure and can try
       something else.
 
   If the arguments do not match `:parameters`, the model sees what is wrong, and the function does

@@ -28,7 +28,8 @@ defmodule OneshotAI.ToolCall do
       iex> alias OneshotAI.ToolCall
       iex> ToolCall.readable?(%ToolCall{id: "1", name: "weather", arguments: %{"city" => "Bergen"}})
       true
-      iex> ToolCall.readable?(%ToolCall{id: "1", name: "weather", arguments_text: ~s({"city": "Ber)})
+      iex> cut = ~s({"city": "Ber)
+      iex> ToolCall.readable?(%ToolCall{id: "1", name: "weather", arguments_text: cut})
       false
   """
   @spec readable?(t()) :: boolean()

@@ -4,8 +4,8 @@ defmodule OneshotAI.Usage do
 
     * `:input_tokens` - the whole prompt, including tokens read from or written to the cache.
     * `:output_tokens` - the whole answer, including hidden reasoning.
-    * `:cached_input_tokens`, `:cache_write_input_tokens` - the part of the input that was read from,
-      or written to, the cache.
+    * `:cached_input_tokens`, `:cache_write_input_tokens` - the part of the input that was read
+      from, or written to, the cache.
     * `:reasoning_tokens` - the part of the output that was reasoning.
     * `:total_tokens`
   """
@@ -34,7 +34,8 @@ defmodule OneshotAI.Usage do
   The sum of two usages. A missing count counts as nothing.
 
       iex> alias OneshotAI.Usage
-      iex> Usage.add(%Usage{input_tokens: 3, output_tokens: 1}, %Usage{input_tokens: 4, reasoning_tokens: 2})
+      iex> left = %Usage{input_tokens: 3, output_tokens: 1}
+      iex> Usage.add(left, %Usage{input_tokens: 4, reasoning_tokens: 2})
       %OneshotAI.Usage{input_tokens: 7, output_tokens: 1, reasoning_tokens: 2}
   """
   @spec add(t() | nil, t() | nil) :: t() | nil

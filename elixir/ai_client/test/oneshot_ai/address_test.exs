@@ -56,7 +56,7 @@ defmodule OneshotAI.AddressTest do
   end
 
   @tag :ipv6
-  test "where one family is refused, the other is tried" do
+  test "if one family is refused, the other is tried" do
     :inet_db.add_host(@ipv4, [~c"both.example"])
     :inet_db.add_host(@ipv6, [~c"both.example"])
 

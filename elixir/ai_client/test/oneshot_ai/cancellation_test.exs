@@ -44,7 +44,7 @@ defmodule OneshotAI.CancellationTest do
       end)
     end
 
-    test "when it is silent for too long, and what it had said is kept", %{client: client} do
+    test "when it is silent for too long, and the partial answer is kept", %{client: client} do
       assert_closed(fn ->
         assert [%Event.Start{} | rest] =
                  Enum.to_list(

@@ -79,7 +79,7 @@ defmodule OneshotAI.ErrorTest do
     assert message =~ "ANTHROPIC_API_KEY"
   end
 
-  test "413: more than the server takes, told while it is being sent" do
+  test "413: a body over the server's limit, reported while it is being sent" do
     text = String.duplicate("x", 6_000_000)
     assert {:error, %Error{reason: :request_too_large, status: 413}} = OneshotAI.chat("echo", text)
   end
@@ -187,7 +187,7 @@ defmodule OneshotAI.ErrorTest do
     end
   end
 
-  test "what a run of tools has said is not in a log" do
+  test "a tool run's conversation is not in a log" do
     refute inspect(%Error{reason: :timeout, messages: [%{role: "user", content: "my secret"}]}) =~
              "secret"
   end

@@ -152,7 +152,7 @@ defmodule OneshotAI.HTTP1Test do
     refute rest =~ "content-length"
   end
 
-  test "a body that breaks off is told after what came of it" do
+  test "a body that breaks off is reported after its bytes" do
     for bytes <- Enum.take(@cut, 3) do
       %{url: url} =
         RawServer.start!(fn connection, _request ->
@@ -167,7 +167,7 @@ defmodule OneshotAI.HTTP1Test do
     end
   end
 
-  test "a body that ends with the connection is whole only where that was ended, not torn down" do
+  test "a body that ends with the connection is complete if it was closed, not if it was reset" do
     owner = self()
 
     for {linger, result} <- [{{false, 0}, :whole}, {{true, 0}, :disconnected}] do
@@ -245,7 +245,8 @@ defmodule OneshotAI.HTTP1Test do
     assert head =~ "expect: 100-continue"
     refute head =~ "xxx"
 
-    # A server that does not know the word gets the body after a while; so does the real one, at once.
+    # A server that does not know the word gets the body after a while; so does the real one, at
+    # once.
     %{url: url} =
       RawServer.start!(fn connection, request ->
         send(owner, {:size, byte_size(request)})

@@ -38,7 +38,7 @@ defmodule OneshotAI.JSONTest do
     for library <- [Builtin, OneshotAI.JSON], do: assert(library.encode!(times) == text)
   end
 
-  test "where it is wrong" do
+  test "errors have a position" do
     for {text, error} <- [
           {"", {:unexpected_end, 0}},
           {"[1,]", {:unexpected, 3}},
@@ -75,7 +75,7 @@ defmodule OneshotAI.JSONTest do
     test("JSONTestSuite: what must be taken is, what must be refused is", do: :ok)
   end
 
-  test "the library in use agrees with the plain one" do
+  test "the library in use agrees with the built-in one" do
     term = %{"text" => "café \u2028", "numbers" => [1, 2.5, -3.0e10], "nothing" => nil}
     assert {:ok, term} == term |> JSON.encode!() |> Builtin.decode()
     assert {:ok, term} == term |> Builtin.encode!() |> JSON.decode()

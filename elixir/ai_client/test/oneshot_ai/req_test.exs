@@ -1,5 +1,5 @@
 defmodule OneshotAI.ReqTest do
-  # Runs where Req is on the code path: ERL_LIBS=… mix test.
+  # Runs if Req is on the code path: ERL_LIBS=… mix test.
   use OneshotAI.Case, async: false
 
   alias OneshotAI.{RawServer, Transport}

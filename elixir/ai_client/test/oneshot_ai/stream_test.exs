@@ -96,7 +96,8 @@ defmodule OneshotAI.StreamTest do
     chunk = fn text -> [Integer.to_string(byte_size(text), 16), "\r\n", text, "\r\n"] end
 
     endings = [
-      # cut in the middle of a chunk, between chunks, cleanly but without a last event, by the end of the connection
+      # cut in the middle of a chunk, between chunks, cleanly but without a last event, by the end
+      # of the connection
       [head, "transfer-encoding: chunked\r\n\r\n", chunk.(start <> part <> delta), "ff\r\nda"],
       [head, "transfer-encoding: chunked\r\n\r\n", chunk.(start <> part <> delta)],
       [head, "transfer-encoding: chunked\r\n\r\n", chunk.(start <> part <> delta), "0\r\n\r\n"],
@@ -214,7 +215,8 @@ defmodule OneshotAI.StreamTest do
           |> OneshotAI.stream_text("#{number} #{words}", model: "echo-slow")
           |> Stream.with_index()
           |> Enum.map_join(fn {text, index} ->
-            # With the first word in hand each waits for all of the others, so no stream can wait for another one's end.
+            # With the first word in hand each waits for all of the others, so no stream can wait
+            # for another one's end.
             if index == 0 do
               send(owner, {:begun, number})
               receive do: (:go_on -> :ok)

@@ -19,7 +19,7 @@ defmodule OneshotAI.StreamToTest do
                    10_000
   end
 
-  test "several at once are told apart" do
+  test "several at once are kept apart" do
     refs =
       for number <- 1..5,
           into: %{},

@@ -78,7 +78,7 @@ defmodule OneshotAI.StreamToolsTest do
     assert [_, _, %{content: "a"}, %{content: "b"}, _] = Task.await(task).messages
   end
 
-  test "a tool that takes too long is killed, and the model is told" do
+  test "a tool that takes too long is killed, and the model sees a failure" do
     owner = self()
 
     slow = %{

@@ -7,7 +7,7 @@ defmodule OneshotAI.TestTest do
     {:ok, client: Client.new(transport: Test)}
   end
 
-  test "a text, whole and streamed, with the request told", %{client: client} do
+  test "a text, whole and streamed, and the request", %{client: client} do
     Test.stub("Hello, you.")
 
     assert {:ok, %{text: "Hello, you.", finish_reason: :stop}} =
@@ -132,7 +132,7 @@ defmodule OneshotAI.TestTest do
              OneshotAI.chat("claude", "Hi", client: client)
   end
 
-  test "a slip in a stub is told", %{client: client} do
+  test "a mistake in a stub raises", %{client: client} do
     Test.stub(txet: "Hello!")
 
     assert_raise ArgumentError, ~r/did you mean :text\?/, fn ->

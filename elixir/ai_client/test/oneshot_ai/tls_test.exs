@@ -76,7 +76,7 @@ defmodule OneshotAI.TLSTest do
     {port, authority} = serve(["*.localhost"])
     assert {:error, %Error{reason: :tls_failed}} = open("https://localhost:#{port}/", authority)
 
-    # Resolved by the system as its own: RFC 6761 §6.3. Where it is not, there is nothing to see.
+    # Resolved by the system as its own: RFC 6761 §6.3. If it is not, the test has nothing to check.
     with {:ok, _address} <- :inet.getaddr(~c"ai.localhost", :inet) do
       assert {:ok, %Response{}} = open("https://ai.localhost:#{port}/", authority)
     end
@@ -118,7 +118,7 @@ defmodule OneshotAI.TLSTest do
 
     assert {:error, %Error{reason: :timeout}} = HTTP1.open(request)
 
-    # It answers as a plain server would.
+    # It answers as an HTTP server without TLS would.
     {:ok, listener} = :gen_tcp.listen(0, [:binary, active: false, reuseaddr: true])
     {:ok, port} = :inet.port(listener)
 

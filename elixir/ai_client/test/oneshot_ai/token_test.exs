@@ -16,7 +16,8 @@ defmodule OneshotAI.TokenTest do
     {private, public_pem(kind, elem(key, 4))}
   end
 
-  # SubjectPublicKeyInfo: for these two it is a fixed beginning and the key (RFC 8410 §4, RFC 5480 §2).
+  # SubjectPublicKeyInfo: for these two it is a fixed beginning and the key (RFC 8410 §4, RFC 5480
+  # §2).
   defp public_pem(:ed25519, key), do: pem(<<0x302A300506032B6570032100::96>> <> key)
 
   defp public_pem(:p256, key),
@@ -149,7 +150,8 @@ defmodule OneshotAI.TokenTest do
     end
 
     test "renews a token before it expires, and the caller does not notice" do
-      # The tolerance is for a busy machine; the last call is made after the first token has ended with it.
+      # The tolerance is for a busy machine; the last call is made after the first token has ended
+      # with it.
       server = TestServer.start!(%{"JWT_TOLERANCE_SECONDS" => "2"})
       client = client(server, jwt: [secret: TestServer.secret(), lifetime: 2])
       until = System.monotonic_time(:millisecond) + 5_000

@@ -70,7 +70,7 @@ defmodule OneshotAI.ToolLoopTest do
     assert Enum.map(tools, &Map.keys/1) == List.duplicate(["name"], 5)
   end
 
-  test "a tool that does not exist is told to the model" do
+  test "a tool that does not exist is a failure that the model sees" do
     client = stubbed([[tool_calls: [[name: "nothing"]]], "Sorry."])
     assert {:ok, run} = OneshotAI.run_tools("claude", "Go", [], client: client)
     assert [_, _, %{is_error: true, content: "There is no tool of this name."}, _] = run.messages
@@ -83,7 +83,7 @@ defmodule OneshotAI.ToolLoopTest do
     assert [_, _, %{is_error: true, content: "no route"}, _] = run.messages
   end
 
-  test "arguments that the model got wrong are told to it, and do not reach the tool" do
+  test "wrong arguments are a failure that the model sees, and do not reach the tool" do
     parameters = %{type: "object", properties: %{city: %{type: "string"}}, required: ["city"]}
 
     weather =
@@ -105,7 +105,7 @@ defmodule OneshotAI.ToolLoopTest do
              _
            ] = run.messages
 
-    # As the server tells of arguments that were cut.
+    # Arguments that were cut, as the server sends them.
     cut = %{
       "id" => "1",
       "name" => "weather",

@@ -1,6 +1,7 @@
 defmodule OneshotAI.WithoutClientTest do
   @moduledoc false
-  # The server is called as apps call it that do not have this client, by OTP's own HTTP client: docs/elixir.md.
+  # The server is called as apps call it that do not have this client, by OTP's own HTTP client:
+  # docs/elixir.md.
   use OneshotAI.Case, async: true
 
   setup_all do

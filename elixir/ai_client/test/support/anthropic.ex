@@ -1,7 +1,7 @@
 defmodule OneshotAI.Anthropic do
   @moduledoc false
-  # An upstream that the server takes for Anthropic's Messages API: plays events, and reports each request and each
-  # connection that is closed before its end to the test's process.
+  # An upstream that the server takes for Anthropic's Messages API: plays events, and reports each
+  # request and each connection that is closed before its end to the test's process.
 
   alias OneshotAI.{JSON, RawServer}
 
@@ -28,7 +28,7 @@ defmodule OneshotAI.Anthropic do
     end
 
     if opts[:silent] do
-      # It thinks for ever, unless it is told to stop.
+      # It thinks for ever, unless it is stopped.
       closed? = RawServer.closed?(connection, 20_000)
       send(owner, {:upstream_closed, closed?, System.monotonic_time(:millisecond)})
     else

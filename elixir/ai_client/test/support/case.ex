@@ -1,6 +1,7 @@
 defmodule OneshotAI.Case do
   @moduledoc false
-  # What tests against the real server share: one server for all of them, and waiting until something is so.
+  # What tests against the real server share: one server for all of them, and waiting until
+  # something is so.
 
   use ExUnit.CaseTemplate
 

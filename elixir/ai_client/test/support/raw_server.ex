@@ -1,12 +1,13 @@
 defmodule OneshotAI.RawServer do
   @moduledoc false
-  # A server on loopback that does what a function does with each connection: for answers that no good server gives.
+  # A server on loopback that does what a function does with each connection: for answers that no
+  # good server gives.
 
   defstruct [:url, :port]
 
   @doc """
-  Starts a server; `handle` gets `{module, socket}` once the request's head and body have been read, and the request's text.
-  `tls:` gives options of `:ssl`. It ends with the test.
+  Starts a server; `handle` gets `{module, socket}` once the request's head and body have been read,
+  and the request's text. `tls:` gives options of `:ssl`. It ends with the test.
   """
   def start!(handle, opts \\ []) do
     module = if opts[:tls], do: :ssl, else: :gen_tcp
@@ -87,7 +88,7 @@ defmodule OneshotAI.RawServer do
   def write({module, socket}, data), do: module.send(socket, data)
   def close({module, socket}), do: module.close(socket)
 
-  @doc "Waits until the other side has closed; false where it has not within the time."
+  @doc "Waits until the other side closes the connection; false if it does not in time."
   def closed?({module, socket}, timeout) do
     case module.recv(socket, 0, timeout) do
       {:ok, _bytes} -> closed?({module, socket}, timeout)

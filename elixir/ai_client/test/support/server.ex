@@ -1,12 +1,14 @@
 defmodule OneshotAI.TestServer do
   @moduledoc false
-  # The real server, on Bun, in a process of the operating system's; it ends with the Elixir process that started it.
+  # The real server, on Bun, in a process of the operating system's; it ends with the Elixir process
+  # that started it.
 
   use GenServer
 
   @repository Path.expand("../../../..", __DIR__)
 
-  # Bun would outlive a killed VM: this shell lives as long as its standard input is open, and takes Bun with it.
+  # Bun would outlive a killed VM: this shell lives as long as its standard input is open, and takes
+  # Bun with it.
   @wrapper ~S"""
   exec 3<&0
   "$@" </dev/null &
@@ -35,7 +37,7 @@ defmodule OneshotAI.TestServer do
   def forget_log(server), do: GenServer.call(server, :forget_log)
 
   @doc "Sends the server's process a signal."
-  def signal(server, signal), do: GenServer.call(server, {:signal, signal})
+  def signal(server, signal), do: GenServer.call(server, {:signal, signal}, 60_000)
 
   @impl GenServer
   def init(env) do
@@ -63,7 +65,8 @@ defmodule OneshotAI.TestServer do
   end
 
   defp defaults(env) do
-    # false removes a variable of this process: the tests' server has nobody's keys and nobody's settings.
+    # false removes a variable of this process: the tests' server has nobody's keys and nobody's
+    # settings.
     foreign =
       for {name, _value} <- System.get_env(),
           name not in ["PATH", "HOME"],

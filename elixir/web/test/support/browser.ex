@@ -1,10 +1,12 @@
 defmodule Oneshot.Web.Browser do
   @moduledoc false
-  # Chromium without a window, steered by its DevTools protocol over a pipe: messages of JSON, each ended by a zero byte.
+  # Chromium without a window, steered by its DevTools protocol over a pipe: messages of JSON, each
+  # ended by a zero byte.
 
   alias OneshotAI.JSON
 
-  # It reads from descriptor 3 and writes to 4; the shell ends it when the VM's side of the pipe is closed.
+  # It reads from descriptor 3 and writes to 4; the shell ends it when the VM's side of the pipe is
+  # closed.
   @wrapper ~S"""
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT

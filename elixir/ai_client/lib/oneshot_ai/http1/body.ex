@@ -49,8 +49,8 @@ defmodule OneshotAI.HTTP1.Body do
   defp values(headers, name), do: for({^name, value} <- headers, do: value)
 
   @doc """
-  The body's bytes, and what is expected next; `{:done, bytes}` with the last of them, `:done` if the
-  body has ended without any more.
+  The body's bytes, and what is expected next; `{:done, bytes}` with the last of them, `:done` if
+  the body has ended without any more.
   """
   @spec decode(t(), binary()) ::
           {:ok, binary(), t()} | :done | {:done, binary()} | {:error, String.t()}

@@ -21,8 +21,8 @@ defmodule OneshotAI.HTTP1.TLS do
     end
   end
 
-  # The name that the certificate must be for. An IP address is not a name (RFC 6066 §3): without one,
-  # `:ssl` checks the certificate against the address it is connected to.
+  # The name that the certificate must be for. An IP address is not a name (RFC 6066 §3): without
+  # one, `:ssl` checks the certificate against the address it is connected to.
   defp name(host) do
     case host |> String.to_charlist() |> :inet.parse_strict_address() do
       {:ok, _address} -> []

@@ -1,7 +1,7 @@
 defmodule OneshotAI.HTTP1.Upload do
   @moduledoc false
-  # Sends a request. A large body is announced first (`Expect: 100-continue`, RFC 9110 §10.1.1). If a
-  # server rejected it in the middle of the body, it would close the connection, and its response
+  # Sends a request. A large body is announced first (`Expect: 100-continue`, RFC 9110 §10.1.1). If
+  # a server rejected it in the middle of the body, it would close the connection, and its response
   # would be lost.
 
   alias OneshotAI.Error

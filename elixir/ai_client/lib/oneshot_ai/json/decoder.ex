@@ -65,7 +65,7 @@ defmodule OneshotAI.JSON.Decoder do
   defp expect(<<byte, rest::binary>>, byte), do: rest
   defp expect(rest, _byte), do: throw({:invalid, rest})
 
-  # `from` is where the run of plain characters began, `length` its bytes; `pieces` is what came before it.
+  # `from` and `length`: the current run of unescaped bytes. `pieces`: everything before it.
   defp string(<<?", rest::binary>>, from, length, []), do: {binary_part(from, 0, length), rest}
 
   defp string(<<?", rest::binary>>, from, length, pieces) do

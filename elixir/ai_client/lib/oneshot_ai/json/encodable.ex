@@ -1,7 +1,7 @@
 defmodule OneshotAI.JSON.Encodable do
   @moduledoc false
-  # `use OneshotAI.JSON.Encodable, except: […]` lets every JSON library encode the struct. A question
-  # mark is left out of the names, as in the server's JSON: `:retryable?` is "retryable".
+  # `use OneshotAI.JSON.Encodable, except: […]` lets every JSON library encode the struct. A
+  # question mark is left out of the names, as in the server's JSON: `:retryable?` is "retryable".
 
   defmacro __using__(opts) do
     quote do

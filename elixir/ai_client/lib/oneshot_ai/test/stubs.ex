@@ -1,7 +1,7 @@
 defmodule OneshotAI.Test.Stubs do
   @moduledoc false
-  # Which process's calls get which answers. An owner's answers go when it ends. Started by the first
-  # test that needs it.
+  # Which process's calls get which answers. An owner's answers go when it ends. Started by the
+  # first test that needs it.
 
   use GenServer
 
@@ -33,7 +33,8 @@ defmodule OneshotAI.Test.Stubs do
         {owner, answer}
 
       {{:none, _owner}, :none} ->
-        raise "no answer is stubbed for #{inspect(hd(pids))}: call OneshotAI.Test.stub/#{if function == :chat, do: 1, else: 2}, or allow/2 for this process"
+        raise "no answer is stubbed for #{inspect(hd(pids))} and #{inspect(function)}: call " <>
+                "OneshotAI.Test.stub, or allow/2 for this process"
 
       {:used_up, _default} ->
         raise "every stubbed answer has been used: this is one call more than there are answers"

@@ -1,7 +1,8 @@
 defmodule OneshotAI.Token.Cache do
   @moduledoc false
-  # Keeps minted tokens until shortly before they expire. Callers use the table directly; this process
-  # only owns it and removes expired tokens. If two processes mint at once, both tokens are valid.
+  # Keeps minted tokens until shortly before they expire. Callers use the table directly; this
+  # process only owns it and removes expired tokens. If two processes mint at once, both tokens are
+  # valid.
 
   use GenServer
 

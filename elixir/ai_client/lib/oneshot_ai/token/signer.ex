@@ -1,6 +1,7 @@
 defmodule OneshotAI.Token.Signer do
   @moduledoc false
-  # Claims → a signed JWT in compact form (RFC 7515, 7518 §3, 8037). The key determines the algorithm.
+  # Claims → a signed JWT in compact form (RFC 7515, 7518 §3, 8037). The key determines the
+  # algorithm.
 
   alias OneshotAI.JSON
   alias OneshotAI.Token.Key

@@ -47,7 +47,8 @@ defmodule OneshotAI.Transport.Request do
   timeout if that is shorter.
 
       iex> alias OneshotAI.Transport.Request
-      iex> Request.wait(%Request{method: :get, url: URI.parse("http://localhost"), silence_timeout: 500})
+      iex> url = URI.parse("http://localhost")
+      iex> Request.wait(%Request{method: :get, url: url, silence_timeout: 500})
       500
   """
   @spec wait(t()) :: timeout()

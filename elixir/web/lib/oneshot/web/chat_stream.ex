@@ -1,8 +1,8 @@
 defmodule Oneshot.Web.ChatStream do
   @moduledoc false
-  # The page's POST /chat: the conversation in, the answer out while it is being written. The connection's
-  # process receives both the answer's events and the news that the browser left; then it ends, and the
-  # call with it.
+  # The page's POST /chat: the conversation in, the answer out while it is being written. The
+  # connection's process receives both the answer's events and the news that the browser left; then
+  # it ends, and the call with it.
 
   alias OneshotAI.{Event, JSON}
   alias Oneshot.Web.{Connection, Providers, Request}
@@ -70,8 +70,8 @@ defmodule Oneshot.Web.ChatStream do
         :inet.setopts(socket, active: :once)
         forward(ref, socket)
     after
-      # Proxies close connections that are silent for a minute, and models may think for longer. The page
-      # ignores comments.
+      # Proxies close connections that are silent for a minute, and models may think for longer. The
+      # page ignores comments.
       Application.get_env(:oneshot, :heartbeat_ms, 15_000) ->
         with :ok <- :gen_tcp.send(socket, ": thinking\n\n"), do: forward(ref, socket)
     end

@@ -46,7 +46,8 @@ defmodule Oneshot.Web.Connection do
     finish(socket)
   end
 
-  # Closing while the caller still sends would lose the answer. So close only our side, and read the rest.
+  # Closing while the caller still sends would lose the answer. So close only our side, and read the
+  # rest.
   defp finish(socket) do
     :gen_tcp.shutdown(socket, :write)
     _rest = :gen_tcp.recv(socket, 0, 500)

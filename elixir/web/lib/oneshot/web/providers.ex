@@ -1,7 +1,7 @@
 defmodule Oneshot.Web.Providers do
   @moduledoc false
-  # The providers and models that the page offers: those that the server can call. Calls cost money, so a
-  # page without a password, which anyone can open, has only `echo`, which needs no key.
+  # The providers and models that the page offers: those that the server can call. Calls cost money,
+  # so a page without a password, which anyone can open, has only `echo`, which needs no key.
 
   alias Oneshot.Web.Password
 

@@ -1,6 +1,6 @@
 defmodule Oneshot.Web.Request do
   @moduledoc false
-  # A request that has been read: header names are in lower case.
+  # A request that has been read. Header names are in lower case.
 
   defstruct [:method, :path, headers: %{}, body: ""]
 

@@ -4,7 +4,7 @@ defmodule Oneshot.Web.Router do
 
   alias Oneshot.Web.{ChatStream, Files, Password, Providers, Request}
 
-  @typedoc "A status, a type, a body and headers; or the status of an answer that was already streamed."
+  @typedoc "A status, a type, a body and headers; or the status of an answer that was streamed."
   @type answer ::
           {:whole, pos_integer(), String.t(), iodata(), [{String.t(), String.t()}]}
           | {:streamed, pos_integer()}
