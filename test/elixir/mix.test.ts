@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 
 const root = resolve(import.meta.dir, "../..");
 
-/** Longest time that the projects' tests may take, where they run on two Elixirs; they start servers, and wait for streams. */
+/** The projects' tests start servers and wait for streams, and may run on two versions of Elixir. */
 const TIMEOUT_MS = 600_000;
 
 test.skipIf(Bun.which("mix") === null)(
