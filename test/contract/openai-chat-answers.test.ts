@@ -96,7 +96,7 @@ function expectAnswer(
 }
 
 describe("answers of Chat Completions", () => {
-  test("few of them are left out", () => {
+  test("few of them are skipped", () => {
     const unread = completionExchanges.filter(
       (exchange) => exchange.response.status === 200 && !isAnswered(exchange),
     );

@@ -81,7 +81,7 @@ const ASKED = {
 
 describe("answers through the Chat Completions dialect", () => {
   for (const recording of complete) {
-    test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
+    test(`${recording.provider} ${recording.name}: is passed through`, async () => {
       const context = createAnswerContext("openai_chat", ASKED);
       const stream = await openRecording(recording, undefined, ASKED.request);
       if (!recording.streamed) {
@@ -95,18 +95,18 @@ describe("answers through the Chat Completions dialect", () => {
       expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
     });
 
-    test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
+    test(`${recording.provider} ${recording.name}: a stream of our own chunks equals the whole answer`, async () => {
       const context = createAnswerContext(null, ASKED);
       const events = await collectEvents(await openRecording(recording));
       const whole = openaiChatDialect.encodeResponse(foldBatches([events], null), context);
-      // Event by event, so that nothing rests on how they came together.
+      // Event by event, so that nothing depends on how they were batched.
       const encoder = openaiChatDialect.createStreamEncoder(context);
       const text = events.map((event) => encoder.encode([event])).join("");
       expect(readCompletionStream(text)).toEqual(readCompletion(whole));
     });
   }
 
-  test("a usage that the caller did not ask for is not shown", async () => {
+  test("usage that the caller did not ask for is not shown", async () => {
     const isUsageAlone = (data: string) =>
       /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
     const streamed = complete.filter(
@@ -124,7 +124,7 @@ describe("answers through the Chat Completions dialect", () => {
     }
   });
 
-  test("a recorded refusal comes back with the vendor's status, code and words", async () => {
+  test("a recorded refusal keeps the vendor's status, code and message", async () => {
     const refusals = completionExchanges.filter(
       ({ response: { status } }) => status === 400 || status === 404,
     );

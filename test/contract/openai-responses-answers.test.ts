@@ -150,7 +150,7 @@ describe("answers of the Responses API", () => {
     }
   });
 
-  test("they are many, and few contradict themselves", () => {
+  test("there are many, and few contradict themselves", () => {
     expect(responsesRecordings.filter(({ streamed }) => !streamed).length).toBeGreaterThan(
       hasRecordings ? 40 : 20,
     );

@@ -98,7 +98,7 @@ async function open({ bytes, streamed }: ResponsesRecording) {
 describe("answers through the Responses dialect", () => {
   const context = createAnswerContext("openai_responses");
   for (const recording of responsesRecordings) {
-    test(`${recording.name} goes out as it came`, async () => {
+    test(`${recording.name} is passed through`, async () => {
       const stream = await open(recording);
       if (!recording.streamed) {
         expect(openaiResponsesDialect.encodeResponse(await foldEvents(stream), context)).toEqual(
@@ -112,7 +112,7 @@ describe("answers through the Responses dialect", () => {
     });
   }
 
-  test("a stream that fails goes out as it came, up to the failure, which is told in our words", async () => {
+  test("a failed stream is passed through up to the failure, which is in our words", async () => {
     for (const recording of failedRecordings.filter(({ streamed }) => streamed)) {
       const encoder = openaiResponsesDialect.createStreamEncoder(context);
       const written = readEvents(encoder.encode(await collectEvents(await open(recording))));
@@ -124,7 +124,7 @@ describe("answers through the Responses dialect", () => {
     }
   });
 
-  test("a streamed answer that is asked for whole is the end mark's response", async () => {
+  test("a streamed answer for a caller who wants it whole is the response in its last event", async () => {
     const streamed = responsesRecordings.filter((recording) => recording.streamed);
     for (const recording of streamed) {
       const response = await foldEvents(await open(recording));
@@ -172,7 +172,7 @@ describe("answers written by this server", () => {
   ] as const;
   for (const recording of responsesRecordings) {
     for (const [name, format, strip] of forms) {
-      test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
+      test(`${recording.name}: the stream equals the whole answer, ${name}`, async () => {
         const events = strip(await collectEvents(await open(recording)));
         const context = createAnswerContext(format);
         const whole = JSON.parse(
@@ -218,7 +218,8 @@ describe("refusals of the Responses API", () => {
       const encoded = openaiResponsesDialect.encodeError(error, "req_1");
       const refusal = refusalIn(body);
       expect(encoded.body).toEqual({ error: refusal });
-      // Of a model that is not there OpenAI says 400 here and 404 elsewhere; this server always says 404.
+      // For an unknown model OpenAI answers 400 here and 404 elsewhere; this server always answers
+      // 404.
       expect(encoded.status).toBe(refusal.code === "model_not_found" ? 404 : status);
     },
   );

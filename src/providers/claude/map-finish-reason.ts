@@ -4,7 +4,7 @@ import type { StopReason } from "../../formats/anthropic-messages/response.ts";
 const FINISH_REASONS: Record<StopReason, FinishReason> = {
   end_turn: "stop",
   stop_sequence: "stop",
-  // A long run of Anthropic's own tools that goes on when the answer is sent back.
+  // A long run of Anthropic's own tools, which continues when the answer is sent back.
   pause_turn: "stop",
   max_tokens: "length",
   model_context_window_exceeded: "length",
@@ -12,7 +12,7 @@ const FINISH_REASONS: Record<StopReason, FinishReason> = {
   refusal: "content_filter",
 };
 
-/** A word that is new to us ends an answer as any other end does; it is told as the raw reason. */
+/** Stop reason → finish reason. An unknown one is a natural end; callers also get the raw reason. */
 export function mapFinishReason(reason: string): FinishReason {
   return isStopReason(reason) ? FINISH_REASONS[reason] : "stop";
 }

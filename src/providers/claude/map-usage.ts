@@ -1,10 +1,11 @@
 import { readCount, type Usage, type UsagePass } from "../../chat/usage.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 
 /**
- * Anthropic's counts → ours; null while the prompt or the answer is not counted. Its `input_tokens` leave out what was read from or
- * written to the cache, ours are the whole prompt.
+ * Anthropic's counts → usage; null until both the prompt and the answer are counted. Anthropic's
+ * `input_tokens` exclude what was read from or written to the cache; ours are the whole prompt.
  */
 export function mapUsage(usage: JsonObject): Usage | null {
   const uncached = readCount(usage.input_tokens);
@@ -22,16 +23,21 @@ export function mapUsage(usage: JsonObject): Usage | null {
   return {
     input_tokens: input,
     output_tokens: output,
-    ...(cacheRead === undefined ? {} : { cached_input_tokens: cacheRead }),
-    ...(cacheWrite === undefined ? {} : { cache_write_input_tokens: cacheWrite }),
-    ...(cacheWrite1h === undefined ? {} : { cache_write_1h_input_tokens: cacheWrite1h }),
-    ...(reasoning === undefined ? {} : { reasoning_tokens: reasoning }),
+    ...defined({
+      cached_input_tokens: cacheRead,
+      cache_write_input_tokens: cacheWrite,
+      cache_write_1h_input_tokens: cacheWrite1h,
+      reasoning_tokens: reasoning,
+    }),
     total_tokens: input + output,
     ...decodePasses(usage.iterations),
   };
 }
 
-/** The passes of an answer, where some are not plain messages of the model that was called: only those are in the counts of the whole. */
+/**
+ * All passes of an answer, if any is not a plain message of the called model: only plain messages
+ * are in the counts above.
+ */
 function decodePasses(iterations: unknown): Pick<Usage, "passes"> {
   if (
     !Array.isArray(iterations) ||
@@ -53,7 +59,9 @@ const USAGE_FIELDS: ReadonlySet<string> = new Set([
   "cache_read_input_tokens",
 ]);
 
-/** What the chat model's usage does not say: service tier, server tools, the split of cache writes, … */
+/**
+ * The fields that the chat model lacks: service tier, server tools, the split of cache writes, …
+ */
 export function restOfUsage(usage: JsonObject): JsonObject {
   return omit(usage, USAGE_FIELDS);
 }
