@@ -85,8 +85,11 @@ make_current_elixir() {
   local script=$scripts/$suite
   # An older debootstrap does not know the suite; all newer suites are installed like sid.
   [ -e "$script" ] || script=$scripts/sid
+  # debootstrap takes a script only behind a mirror: the one that this machine uses.
+  local mirror
+  mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | head -n 1)
   if debootstrap --variant=minbase --include=elixir,erlang-ssl,ca-certificates "$suite" "$unfinished" \
-    http://deb.debian.org/debian "$script" >"$log" 2>&1; then
+    "$mirror" "$script" >"$log" 2>&1; then
     mv "$unfinished" "$root"
   else
     tail -n 5 "$log"

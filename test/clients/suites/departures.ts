@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { CALLERS } from "../../support/callers/index.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
@@ -13,6 +13,7 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
   const isLate = runtime === "deno";
 
   describe("an abort", () => {
+    beforeEach(() => upstream.reset());
     afterEach(() => upstream.reset());
 
     if (isLate)
