@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject } from "../../src/json/json-object.ts";
@@ -12,6 +12,7 @@ import {
   isAnswered,
 } from "../support/chat-completions-recordings.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
+import { foldAll } from "../support/fold-all.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
 import { collectEvents, createTestCall, playResponses } from "../support/play-response.ts";
 import { exchangeBytes } from "../support/recordings.ts";
@@ -74,7 +75,7 @@ function expectAnswer(
   events: readonly ChatEvent[],
   { answer, provider }: CompletionRecording,
 ): void {
-  const { content, ...response } = foldBatches([events], "openai_chat");
+  const { content, ...response } = foldAll("openai_chat", events);
   const texts = (type: "text" | "reasoning") =>
     content.map((part) => (part.type === type ? part.text : "")).join("");
   expect(texts("text")).toBe(answer.text + answer.refusal);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../src/json/json-object.ts";
@@ -11,6 +11,7 @@ import {
   hasFileUrl,
   providerOf,
 } from "../support/chat-completions-recordings.ts";
+import { foldAll } from "../support/fold-all.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
 import {
   collectEvents,
@@ -98,7 +99,7 @@ describe("answers through the Chat Completions dialect", () => {
     test(`${recording.provider} ${recording.name}: a stream of our own chunks equals the whole answer`, async () => {
       const context = createAnswerContext(null, ASKED);
       const events = await collectEvents(await openRecording(recording));
-      const whole = openaiChatDialect.encodeResponse(foldBatches([events], null), context);
+      const whole = openaiChatDialect.encodeResponse(foldAll(null, events), context);
       // Event by event, so that nothing depends on how they were batched.
       const encoder = openaiChatDialect.createStreamEncoder(context);
       const text = events.map((event) => encoder.encode([event])).join("");

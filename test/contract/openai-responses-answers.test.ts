@@ -1,21 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, EventStream } from "../../src/chat/event.ts";
-import { foldBatches } from "../../src/chat/fold-events.ts";
-import type { ChatRequest } from "../../src/chat/request.ts";
 import { encodeInput } from "../../src/formats/openai-responses/encode-input.ts";
 import { isJsonObject } from "../../src/json/json-object.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
-import {
-  collectEvents,
-  createTestCall,
-  createTestDeps,
-  type PlayedResponse,
-  playResponses,
-} from "../support/play-response.ts";
+import { foldAll } from "../support/fold-all.ts";
+import { collectEvents, type PlayedResponse, playAnswer } from "../support/play-response.ts";
 import { hasRecordings } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
-import { requireAvailable } from "../support/require-available.ts";
 import {
   contradictoryRecordings,
   failedRecordings,
@@ -28,7 +20,6 @@ import {
 } from "../support/responses-recordings.ts";
 import { cutAfterEachEvent, splitsFor } from "../support/split-bytes.ts";
 
-const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const ENV = {
   OPENAI_API_KEY: "key",
   OPENAI_BASE_URL: "http://openai.test/v1",
@@ -36,10 +27,10 @@ const ENV = {
 };
 
 function open(response: PlayedResponse, stream: boolean): Promise<EventStream> {
-  const provider = requireAvailable(
-    createOpenaiProvider(ENV, createTestDeps(playResponses(response).fetch)),
-  );
-  return provider.open(createTestCall(REQUEST, { model: { id: "gpt-asked" }, stream }));
+  return playAnswer((deps) => createOpenaiProvider(ENV, deps), response, {
+    model: { id: "gpt-asked" },
+    stream,
+  });
 }
 
 async function play(
@@ -51,7 +42,7 @@ async function play(
 }
 
 function fold(events: readonly ChatEvent[]) {
-  return foldBatches([events], "openai_responses");
+  return foldAll("openai_responses", events);
 }
 
 /**

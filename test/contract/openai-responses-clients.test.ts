@@ -3,11 +3,11 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { generateText, jsonSchema, type ModelMessage, streamText, tool } from "ai";
 import OpenAI from "openai";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { foldBatches } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "../../src/errors/chat-error.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
+import { foldAll } from "../support/fold-all.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 const SIGNATURE = { format: "anthropic", value: "EqQB+/=" } as const;
@@ -72,7 +72,7 @@ function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
         return new Response(text, { headers: { "content-type": "text/event-stream" } });
       }
       return Response.json(
-        openaiResponsesDialect.encodeResponse(foldBatches([answer], "anthropic"), context),
+        openaiResponsesDialect.encodeResponse(foldAll("anthropic", answer), context),
       );
     } catch (thrown) {
       const { status, headers, body } = openaiResponsesDialect.encodeError(

@@ -2,16 +2,18 @@ import { describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import * as z from "zod";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
+import { foldAll } from "../support/fold-all.ts";
 import {
   collectEvents,
   createTestCall,
   createTestDeps,
   jsonResponse,
+  playAnswer,
   playResponses,
 } from "../support/play-response.ts";
 import type { Exchange } from "../support/recordings.ts";
@@ -87,12 +89,8 @@ function readEvents(text: string): { event: string; data: unknown }[] {
 
 async function open({ bytes, streamed }: ResponsesRecording) {
   const type = streamed ? "text/event-stream" : "application/json";
-  const played = playResponses({ headers: { "content-type": type }, body: bytes });
-  const call = createTestCall(
-    { messages: [{ role: "user", content: "Hi" }] },
-    { stream: streamed },
-  );
-  return requireAvailable(createOpenaiProvider(ENV, createTestDeps(played.fetch))).open(call);
+  const response = { headers: { "content-type": type }, body: bytes };
+  return playAnswer((deps) => createOpenaiProvider(ENV, deps), response, { stream: streamed });
 }
 
 describe("answers through the Responses dialect", () => {
@@ -176,9 +174,7 @@ describe("answers written by this server", () => {
         const events = strip(await collectEvents(await open(recording)));
         const context = createAnswerContext(format);
         const whole = JSON.parse(
-          JSON.stringify(
-            openaiResponsesDialect.encodeResponse(foldBatches([events], format), context),
-          ),
+          JSON.stringify(openaiResponsesDialect.encodeResponse(foldAll(format, events), context)),
         );
 
         const text = openaiResponsesDialect.createStreamEncoder(context).encode(events);

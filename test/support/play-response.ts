@@ -2,7 +2,8 @@ import type { ChatEvent, EventStream, Warning } from "../../src/chat/event.ts";
 import type { ModelInfo } from "../../src/chat/model.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import type { Platform, ProviderDeps, UpstreamTimeouts } from "../../src/platform.ts";
-import type { AnswerCall } from "../../src/providers/provider.ts";
+import type { AnswerCall, Provider, UnavailableProvider } from "../../src/providers/provider.ts";
+import { requireAvailable } from "./require-available.ts";
 
 export interface PlayedResponse {
   status?: number;
@@ -124,6 +125,23 @@ function createBody(
     },
     { highWaterMark: 0 },
   );
+}
+
+export interface PlayOptions {
+  /** Default: the user says `Hi`. */
+  request?: ChatRequest;
+  model?: ModelInfo;
+  stream?: boolean;
+}
+
+/** Opens a call of the provider that is answered by this response. */
+export function playAnswer(
+  create: (deps: ProviderDeps) => Provider | UnavailableProvider,
+  response: PlayedResponse,
+  { request = { messages: [{ role: "user", content: "Hi" }] }, ...options }: PlayOptions = {},
+): Promise<EventStream> {
+  const provider = requireAvailable(create(createTestDeps(playResponses(response).fetch)));
+  return provider.open(createTestCall(request, options));
 }
 
 /** All events of an answer, in order. */

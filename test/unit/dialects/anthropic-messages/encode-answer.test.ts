@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import Anthropic from "@anthropic-ai/sdk";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Format } from "../../../../src/chat/format.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { anthropicMessagesDialect as dialect } from "../../../../src/dialects/anthropic-messages/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 
 const USAGE = {
   input_tokens: 100,
@@ -56,7 +56,7 @@ const FOREIGN: readonly ChatEvent[] = [
 ];
 
 function fold(events: readonly ChatEvent[], format: Format | null = "google") {
-  return foldBatches([events], format);
+  return foldAll(format, events);
 }
 
 function encodeStream(

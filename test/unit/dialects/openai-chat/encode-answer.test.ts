@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, Warning } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import { openaiChatDialect } from "../../../../src/dialects/openai-chat/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { ERRORS, type ErrorCode } from "../../../../src/errors/error-codes.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import { readCompletion, readCompletionStream } from "../../../support/read-completion-stream.ts";
 
 const ASKED = {
@@ -48,7 +48,7 @@ function whole(
   overrides: Parameters<typeof createAnswerContext>[1] = {},
 ) {
   return openaiChatDialect.encodeResponse(
-    foldBatches([events], null),
+    foldAll(null, events),
     createAnswerContext(null, overrides),
   );
 }

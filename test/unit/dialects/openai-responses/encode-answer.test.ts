@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Format } from "../../../../src/chat/format.ts";
 import { openaiResponsesDialect } from "../../../../src/dialects/openai-responses/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
@@ -8,6 +7,7 @@ import { ERRORS, type ErrorCode, isErrorCode } from "../../../../src/errors/erro
 import { type JsonObject, jsonObjectSchema } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/openai/decode-answer.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import { callItem, messageItem, responseObject, USAGE } from "../../../support/responses-stream.ts";
 
 const ANTHROPIC_SIGNATURE = { format: "anthropic", value: "EqQB+/=" } as const;
@@ -53,7 +53,7 @@ const FOREIGN: readonly ChatEvent[] = [
 ];
 
 function fold(events: readonly ChatEvent[], format: Format | null) {
-  return foldBatches([events], format);
+  return foldAll(format, events);
 }
 
 function encodeWhole(events: readonly ChatEvent[], format: Format | null): JsonObject {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import { openChatCompletions } from "../../../../src/formats/openai-chat/open-chat-completions.ts";
 import { NO_QUIRKS } from "../../../../src/formats/openai-chat/quirks.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import {
   collectEvents,
   createTestCall,
@@ -15,6 +15,7 @@ import {
   sseResponse,
 } from "../../../support/play-response.ts";
 import { rejectionOf } from "../../../support/rejection.ts";
+import { completionChunk as chunk, DONE, sseText } from "../../../support/sse-text.ts";
 
 const SERVER = { baseUrl: "http://server.test/v1", headers: {}, quirks: NO_QUIRKS };
 
@@ -26,33 +27,14 @@ function open(response: PlayedResponse, stream = true) {
   return openChatCompletions(call, SERVER, createTestDeps(playResponses(response).fetch));
 }
 
-function sse(...data: readonly (JsonObject | string)[]): string {
-  return data
-    .map((line) => `data: ${typeof line === "string" ? line : JSON.stringify(line)}\n\n`)
-    .join("");
-}
-
-function chunk(
-  delta: JsonObject | undefined,
-  finishReason?: string | null,
-  more: JsonObject = {},
-): JsonObject {
-  const choice = {
-    index: 0,
-    ...(delta ? { delta } : {}),
-    ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
-  };
-  return { id: "c1", object: "chat.completion.chunk", model: "m", choices: [choice], ...more };
-}
-
 async function play(...data: readonly (JsonObject | string)[]): Promise<ChatEvent[]> {
-  const events = await collectEvents(await open(sseResponse(sse(...data))));
+  const events = await collectEvents(await open(sseResponse(sseText(data))));
   expectEventOrder(events);
   return events;
 }
 
 function fold(events: readonly ChatEvent[]) {
-  return foldBatches([events], "openai_chat");
+  return foldAll("openai_chat", events);
 }
 
 function errorOf(events: readonly ChatEvent[]) {
@@ -62,7 +44,6 @@ function errorOf(events: readonly ChatEvent[]) {
 }
 
 const STOP = chunk({}, "stop");
-const DONE = "[DONE]";
 
 describe("the end of a stream", () => {
   test("is [DONE] after a finish reason", async () => {
@@ -524,7 +505,7 @@ describe("errors in an answer", () => {
       failed_generation: "secret",
       status_code: 400,
     };
-    const body = `${sse(text)}event: error\ndata: ${JSON.stringify({ error: failure })}\n\n`;
+    const body = `${sseText([text])}event: error\ndata: ${JSON.stringify({ error: failure })}\n\n`;
     const error = errorOf(await collectEvents(await open(sseResponse(body))));
     expect(error).toMatchObject({
       code: "upstream_rejected",

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { createPartAssembler } from "../../../../src/formats/openai-chat/part-assembler.ts";
 import { createToolCallAssembler } from "../../../../src/formats/openai-chat/tool-call-assembler.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 
 /** The parts from these deltas, each in a chunk of its own. */
 function assemble(...deltas: readonly JsonObject[]): Part[] {
@@ -20,7 +20,7 @@ function assemble(...deltas: readonly JsonObject[]): Part[] {
   assembler.close(events);
   events.push({ type: "end", finish_reason: "tool_calls", raw_finish_reason: null, usage: null });
   expectEventOrder(events);
-  return foldBatches([events], "openai_chat").content;
+  return foldAll("openai_chat", events).content;
 }
 
 function call(id: string, name: string, args: JsonObject) {
