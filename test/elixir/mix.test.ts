@@ -9,7 +9,7 @@ const TIMEOUT_MS = 600_000;
 test.skipIf(Bun.which("mix") === null)(
   "the Elixir projects are formatted, compile without warnings and pass their tests (needs elixir)",
   () => {
-    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "scripts/test-elixir.sh"], {
+    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "scripts/test/test-elixir.sh"], {
       cwd: root,
     });
     const output = stdout.toString();

@@ -8,7 +8,7 @@
 #
 # The last line counts the tests: N passed, N failed.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 repository=$PWD
 export LC_ALL=C.UTF-8
 
