@@ -2,9 +2,9 @@
 # Tests elixir/ai_client and elixir/web against the server on Bun, which the tests start themselves:
 # format, warnings, tests.
 #
-# With TEST_ELIXIR_CURRENT=1, or if that was done before, everything runs once more on a current Elixir
-# (1.20 on OTP 29, from Debian forky), which debootstrap installs into the cache folder. That needs
-# root and Debian; if it is not possible, the script says so and skips it.
+# With TEST_ELIXIR_CURRENT=1, or if that was done before, everything runs once more on a current
+# Elixir (1.20 on OTP 29, from Debian forky), which debootstrap installs into the cache folder. That
+# needs root and Debian; if it is not possible, the script says so and skips it.
 #
 # The last line counts the tests: N passed, N failed.
 set -euo pipefail
@@ -19,8 +19,9 @@ trap 'rm -f "$log"' EXIT
 passed=0
 failed=0
 
-# Mix's last line: `22 doctests, 188 tests, 0 failures, 5 excluded, 1 invalid, 1 skipped`, whose first
-# numbers count all tests; since Elixir 1.20 `Result: 205/206 passed (22/22 doctests, 183/184 tests), 5 excluded`.
+# Mix's last line: `22 doctests, 188 tests, 0 failures, 5 excluded, 1 invalid, 1 skipped`, whose
+# first numbers count all tests; since Elixir 1.20 `Result: 205/206 passed (22/22 doctests, 183/184
+# tests), 5 excluded`.
 count() { { grep -oE "[0-9]+ ($1)\b" <<<"$summary" || true; } | awk '{ sum += $1 } END { print sum + 0 }'; }
 
 # run WHERE FOLDER COMMAND…: one step. If it fails without reporting failures, it counts as one.

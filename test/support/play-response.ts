@@ -49,8 +49,8 @@ export interface PlayedFetch {
 }
 
 /**
- * A `fetch` without a network: the first call gets the first response, the last response serves all further calls. It obeys
- * `signal` as fetch does.
+ * A `fetch` without a network: the first call gets the first response, the last response serves all
+ * further calls. It obeys `signal` as fetch does.
  */
 export function playResponses(
   ...responses: readonly (PlayedResponse | ((call: PlayedCall) => PlayedResponse))[]
@@ -103,7 +103,8 @@ function createBody(
         });
       },
       async pull(controller) {
-        // One piece per turn of the event loop, as sockets give them: a reader never gets two pieces in one read.
+        // One piece per turn of the event loop, as sockets give them: a reader never gets two
+        // pieces in one read.
         await new Promise((resolve) => setImmediate(resolve));
         if (over) return;
         const piece = pieces[at];
@@ -160,7 +161,10 @@ const TIMEOUTS: UpstreamTimeouts = {
   totalMs: 60_000,
 };
 
-/** What a provider is given in a test. Ids are `id1`, `id2`, …; the clock is the real one unless it is passed in. */
+/**
+ * What a provider is given in a test. Ids are `id1`, `id2`, …; the clock is the real one unless it
+ * is passed in.
+ */
 export function createTestDeps(
   fetch: Platform["fetch"],
   overrides: { now?: () => number; timeouts?: Partial<UpstreamTimeouts> } = {},

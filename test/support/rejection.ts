@@ -1,6 +1,9 @@
 import { ChatError } from "../../src/errors/chat-error.ts";
 
-/** What a promise rejects with. (`expect().rejects` holds Bun's event loop until the next timer, which costs a second each time.) */
+/**
+ * What a promise rejects with. (`expect().rejects` holds Bun's event loop until the next timer,
+ * which costs a second each time.)
+ */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

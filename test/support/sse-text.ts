@@ -1,6 +1,9 @@
 import type { JsonObject } from "../../src/json/json-object.ts";
 
-/** An event stream's text: one event without a name for each of these. Google's ends its lines in CRLF. */
+/**
+ * An event stream's text: one event without a name for each of these. Google's ends its lines in
+ * CRLF.
+ */
 export function sseText(data: readonly unknown[], lineEnd: "\n" | "\r\n" = "\n"): string {
   return data
     .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))

@@ -15,7 +15,10 @@ export interface UpstreamRequest extends HttpRequest {
   readonly answered: boolean;
 }
 
-/** A vendor's server on loopback, in this process, that plays scripted answers and keeps what it was asked. */
+/**
+ * A vendor's server on loopback, in this process, that plays scripted answers and keeps what it was
+ * asked.
+ */
 export interface Upstream {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -54,7 +57,8 @@ function acceptConnection(socket: Socket): Connection {
     connection.closedAt = performance.now();
     resolve(connection.closedAt);
   }
-  // A half-closed connection counts as closed: no caller of a model goes on listening after it said goodbye.
+  // A half-closed connection counts as closed: no caller of a model keeps listening after it has
+  // closed its side.
   socket.on("end", onClose);
   socket.on("close", onClose);
   socket.on("error", onClose);
@@ -122,7 +126,7 @@ function frame(bytes: Uint8Array, chunked: boolean): Uint8Array {
   ]);
 }
 
-/** Plays the answer; false where the connection was closed under it. */
+/** Plays the answer; false if the connection was closed under it. */
 async function playAnswer(answer: Answer, connection: Connection): Promise<boolean> {
   const { socket } = connection;
   const chunked = answer.rawHead === undefined && !answer.lengthKnown;

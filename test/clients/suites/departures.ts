@@ -8,8 +8,8 @@ import type { Stage } from "../stage.ts";
 
 /** A user who gives up: the client says so, and the call upstream ends. */
 export function describeDepartures({ runtime, upstream, caller }: Stage): void {
-  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the head: of a stream that is when
-  // its headers go out, of a whole answer it is never.
+  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the
+  // head: of a stream that is when its headers go out, of a whole answer it is never.
   const isLate = runtime === "deno";
 
   describe("an abort", () => {
@@ -40,7 +40,8 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
             expect(sent.closedAt).toBeUndefined();
             controller.abort();
             expect(String(await asked)).toMatch(/abort/i);
-            // How fast it goes is held by the conformance suite. The servers themselves would wait for longer.
+            // How fast it goes is held by the conformance suite. The servers themselves would wait
+            // for longer.
             await sent.closed(20_000);
           });
         }

@@ -15,7 +15,9 @@ interface Server {
   /** The fields of a message, or of a delta, that tell its reasoning. */
   reasoning(text: string, signature: string | undefined): JsonObject;
   usage: JsonObject;
-  /** A stream's last chunk, with the finish reason, tells the usage; else a chunk of its own does. */
+  /**
+   * A stream's last chunk, with the finish reason, tells the usage; else a chunk of its own does.
+   */
   lastChunk?(usage: JsonObject): JsonObject;
   /** Calls come in one piece each. */
   wholeCalls?: true;
@@ -317,7 +319,7 @@ function refusals(): Exchange[] {
   ];
 }
 
-/** Calls that failed: before the answer, in the place of it, and in its midst. */
+/** Calls that failed: before the answer, instead of it, and in the middle of it. */
 function failures(): Exchange[] {
   const { openai, groq } = SERVERS;
   const error = (message: string, code: string | null, type = "invalid_request_error") => ({
@@ -337,7 +339,7 @@ function failures(): Exchange[] {
       status: 429,
       answer: error("Rate limit reached.", "rate_limit_exceeded", "requests"),
     }),
-    write(openai, "another thing in the place of an answer", {
+    write(openai, "something else in place of an answer", {
       answer: { object: "list", data: [] },
     }),
     write(groq, "a stream whose tool call failed", {
