@@ -65,6 +65,9 @@ function acceptConnection(socket: Socket): Connection {
   return connection;
 }
 
+/** Time for the other side to read what it was sent. */
+const RESET_DELAY_MS = 100;
+
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
@@ -146,7 +149,11 @@ async function playAnswer(answer: Answer, connection: Connection): Promise<boole
   }
   if (answer.end === "complete" && chunked) socket.write("0\r\n\r\n");
   else if (answer.end === "cut") socket.end();
-  else if (answer.end === "reset") socket.resetAndDestroy();
+  else if (answer.end === "reset") {
+    // A reset throws away what the other side has not read yet.
+    if (answer.pieces.length > 0) await wait(RESET_DELAY_MS);
+    socket.resetAndDestroy();
+  }
   return true;
 }
 
