@@ -1,5 +1,5 @@
 // CPU, time to first byte and memory of the server next to the thinnest proxy, on one machine. `npm
-// run bench -- --seconds 5 --rounds 3`.
+// run bench -- --seconds 5 --rounds 3`; with `--against DIR`, also next to another checkout.
 import { cpus, loadavg, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,7 +9,11 @@ import { readProcess } from "../test/support/read-process.ts";
 import type { LoadOptions, LoadResult } from "./load.ts";
 
 const { values: options } = parseArgs({
-  options: { seconds: { type: "string", default: "5" }, rounds: { type: "string", default: "3" } },
+  options: {
+    seconds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "3" },
+    against: { type: "string" },
+  },
 });
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
@@ -95,26 +99,39 @@ interface Variant {
 
 const upstream = await startProgram("bench/upstream.ts", {});
 const thin = await startProgram("bench/thin-proxy.ts", { UPSTREAM: upstream.url });
-const server = await startProgram("src/runtimes/bun.ts", {
+const SERVER = "src/runtimes/bun.ts";
+const serverEnv = {
   ...TEST_JWT,
   ANTHROPIC_API_KEY: "sk-ant-api03-bench",
   ANTHROPIC_BASE_URL: upstream.url,
-});
+};
+const server = await startProgram(SERVER, serverEnv);
+const other =
+  options.against === undefined
+    ? undefined
+    : await startProgram(resolve(options.against, SERVER), serverEnv);
 const headers = {
   "content-type": "application/json",
   authorization: `Bearer ${await mintTestToken()}`,
 };
 
+function describeServer(name: string, program: Program): Variant[] {
+  return [
+    { name: `${name}, /chat`, program, url: `${program.url}/chat`, body: chatBody },
+    {
+      name: `${name}, /v1/messages`,
+      program,
+      url: `${program.url}/v1/messages`,
+      body: anthropicBody,
+    },
+  ];
+}
+
 const variants: Variant[] = [
   { name: "direct", program: undefined, url: `${upstream.url}/v1/messages`, body: anthropicBody },
   { name: "thinnest proxy", program: thin, url: thin.url, body: anthropicBody },
-  { name: "server, /chat", program: server, url: `${server.url}/chat`, body: chatBody },
-  {
-    name: "server, /v1/messages",
-    program: server,
-    url: `${server.url}/v1/messages`,
-    body: anthropicBody,
-  },
+  ...describeServer("server", server),
+  ...(other ? describeServer("other", other) : []),
 ];
 
 interface Run extends LoadResult {
