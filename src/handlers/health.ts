@@ -1,5 +1,6 @@
 import type { RequestContext } from "../calls/call.ts";
-import { SHUTDOWN_RETRY_SECONDS } from "../errors/shutting-down.ts";
+import { SHUTDOWN_RETRY_SECONDS, shuttingDown } from "../errors/shutting-down.ts";
+import { encodeErrorBody } from "../dialects/chat/encode-error.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 
@@ -11,7 +12,8 @@ export function createHealth({ version, platform, isDraining }: Server) {
   return (_request: Request, { requestId }: RequestContext): Response => {
     const body = { version, runtime: platform.runtime };
     if (!isDraining()) return respondJson({ status: "ok", ...body }, requestId);
+    const error = encodeErrorBody(shuttingDown(), requestId);
     const headers = { "retry-after": String(SHUTDOWN_RETRY_SECONDS) };
-    return respondJson({ status: "draining", ...body }, requestId, 503, headers);
+    return respondJson({ status: "draining", ...body, error }, requestId, 503, headers);
   };
 }

@@ -68,7 +68,10 @@ describe.each(["bun", "deno"] as const)("%s that is asked to stop", (runtime) =>
     await until("/health says so", async () => (await client.send("/health")).status === 503);
     const health = await client.send("/health");
     expect(health.headers.get("retry-after")).toBe("1");
-    expect(await health.json()).toMatchObject({ status: "draining" });
+    expect(await health.json()).toMatchObject({
+      status: "draining",
+      error: { code: "shutting_down", retryable: true },
+    });
     const refused = await client.open({
       provider: "echo",
       messages: [{ role: "user", content: "Hello" }],
