@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import { ERRORS, type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
 import { errorType } from "../errors/error-type.ts";
-import type { CallRecord } from "./call-record.ts";
+import { type CallRecord, isRescued } from "./call-record.ts";
 import { createLabelCap, OTHER } from "./label-cap.ts";
 
 /** Models that are told apart, of all providers together; each has up to 70 series. */
@@ -125,9 +125,9 @@ export function createCallMetrics(registry: Registry): CallMetrics {
         const tried = labelsOf(attempt.provider, attempt.model, outcome === "ok");
         attempts.inc({ ...tried, outcome });
       }
-      const first = call.attempts[0];
-      if (first && call.attempts.length > 1 && call.attempts.at(-1)?.outcome === "ok") {
-        const same = first.provider === call.provider && first.model === call.model;
+      if (isRescued(call)) {
+        const [first] = call.attempts;
+        const same = first?.provider === call.provider && first?.model === call.model;
         rescued.inc({ ...labels, by: same ? "retry" : "fallback" });
       }
     },

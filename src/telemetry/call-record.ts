@@ -49,5 +49,10 @@ export interface CallRecord {
   readonly endedAt: number;
 }
 
+/** Whether the call was answered after a failed attempt, by a retry or by a fallback. */
+export function isRescued({ attempts }: CallRecord): boolean {
+  return attempts.length > 1 && attempts.at(-1)?.outcome === "ok";
+}
+
 /** Takes the record of each call once, when it has ended. A promise is drained at shutdown. */
 export type Recorder = (record: CallRecord) => void | Promise<void>;
