@@ -47,6 +47,7 @@ const DOMAINS = {
   misconfigured: "server",
   provider_unavailable: "server",
   provider_unsupported: "server",
+  store_unavailable: "server",
   shutting_down: "server",
   internal_error: "server",
 } as const satisfies Record<ErrorCode, FaultDomain>;

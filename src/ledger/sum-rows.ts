@@ -27,7 +27,7 @@ export function sumRows(calls: readonly CallRow[]): UsageRow[] {
     .map(([, { key, sums }]) => ({ ...key, ...sums }));
 }
 
-function emptySums(): Sums {
+export function emptySums(): Sums {
   return {
     calls: 0,
     streams: 0,

@@ -1,3 +1,6 @@
+/** The content type, with the parameter of RFC 4180 for the first line. */
+export const CSV = "text/csv; charset=utf-8; header=present";
+
 export type Cell = string | number | null;
 
 /** RFC 4180. A text that a spreadsheet would take for a formula is led by an apostrophe. */

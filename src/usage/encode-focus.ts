@@ -1,6 +1,6 @@
 import { encodeCsv } from "./encode-csv.ts";
 import type { UsageGroup } from "./read-usage.ts";
-import type { TimeZone } from "./time-zone.ts";
+import { addDays, firstOfNextMonth, type TimeZone } from "./time-zone.ts";
 
 /** The dimensions of a charge, in the order of a group's key behind its day. */
 export const FOCUS_DIMENSIONS = ["issuer", "tenant", "subject", "provider", "model"] as const;
@@ -44,11 +44,7 @@ const COLUMNS = [
  * group, the input and the output. Costs are by list price, and nothing of a contract is known here,
  * so all four cost columns agree. Unit prices are left out: they may differ within a day.
  */
-export function encodeFocus(
-  groups: readonly UsageGroup[],
-  zone: TimeZone,
-  dayAfter: (day: string) => string,
-): string {
+export function encodeFocus(groups: readonly UsageGroup[], zone: TimeZone): string {
   const rows = groups.flatMap(({ key, sums }) => {
     const [day = "", issuer = "", tenant = "", subject = "", provider = "", model = ""] = key;
     const month = `${day.slice(0, 7)}-01`;
@@ -66,7 +62,7 @@ export function encodeFocus(
         ChargeClass: null,
         ChargeDescription: `${part} tokens of ${model}`,
         ChargeFrequency: "Usage-Based",
-        ChargePeriodEnd: time(dayAfter(day)),
+        ChargePeriodEnd: time(addDays(day, 1)),
         ChargePeriodStart: time(day),
         ConsumedQuantity: tokens,
         ConsumedUnit: "Tokens",
@@ -96,9 +92,4 @@ export function encodeFocus(
     ];
   });
   return encodeCsv(COLUMNS, rows);
-}
-
-function firstOfNextMonth(month: string): string {
-  const [year = 0, number = 1] = month.split("-").map(Number);
-  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 10);
 }

@@ -1,5 +1,5 @@
 import { SLOT_MS } from "../ledger/columns.ts";
-import { addDays, type TimeZone } from "./time-zone.ts";
+import { addDays, firstOfNextMonth, type TimeZone } from "./time-zone.ts";
 
 export const GRAINS = ["hour", "day", "month"] as const;
 export type Grain = (typeof GRAINS)[number];
@@ -38,9 +38,4 @@ export function listPeriods(
 
 function period(label: string, start: number, stop: number): Period {
   return { label, first: Math.floor(start / SLOT_MS), next: Math.floor(stop / SLOT_MS) };
-}
-
-function firstOfNextMonth(day: string): string {
-  const [year = 0, month = 1] = day.split("-").map(Number);
-  return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
 }

@@ -1,6 +1,6 @@
+import { firstIdAt } from "../ledger/call-row.ts";
 import type { Dimension } from "../ledger/columns.ts";
 import type { Database, SqlValue } from "../ledger/database.ts";
-import { firstIdAt } from "../ledger/call-row.ts";
 import { buildConditions, type Filters, type Scope } from "./query.ts";
 
 /** So many calls are looked at, the newest ones: it bounds the time and the memory. */

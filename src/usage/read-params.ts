@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { ChatError } from "../errors/chat-error.ts";
+import { defined } from "../json/defined.ts";
 import { DIMENSIONS, type Dimension } from "../ledger/columns.ts";
 import { GRAINS, type Grain } from "./periods.ts";
 import { addDays, createTimeZone, type TimeZone } from "./time-zone.ts";
@@ -103,7 +104,7 @@ export function readUsageParams(url: string, now: number): UsageParams {
     zone,
     grain,
     dimensions: groups.filter((name) => !isGrain(name)),
-    filters: filterSchema.parse(result.data),
+    filters: defined(filterSchema.parse(result.data)),
     view,
     format,
     limit,
