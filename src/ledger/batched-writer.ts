@@ -56,7 +56,14 @@ export function createBatchedWriter(options: BatchedWriterOptions): Writer {
       queue = queue.slice(BATCH_ROWS);
       taken = calls.length;
       if (await writeBatch(calls)) written += taken;
-      else dropped += taken;
+      else {
+        dropped += taken;
+        // A database that is away at the end is not asked for each batch.
+        if (closing) {
+          dropped += queue.length;
+          queue = [];
+        }
+      }
       taken = 0;
       await pause(0);
     } while (queue.length >= BATCH_ROWS);
@@ -100,14 +107,8 @@ export function createBatchedWriter(options: BatchedWriterOptions): Writer {
       closing = true;
       wake?.();
       while (flushing || queue.length > 0) {
-        const droppedBefore = dropped;
         flush();
         await flushing;
-        // A database that refuses one batch now is not asked for the others.
-        if (dropped > droppedBefore) {
-          dropped += queue.length;
-          queue = [];
-        }
       }
       clearTimeout(timer);
     },

@@ -55,9 +55,7 @@ async function startFile(): Promise<LedgerStage> {
   };
 }
 
-async function startDatabase(
-  connect: (url: string) => Promise<Database>,
-): Promise<LedgerStage> {
+async function startDatabase(connect: (url: string) => Promise<Database>): Promise<LedgerStage> {
   const server = await startPostgres();
   const settings = { LEDGER_FILE: "off", DATABASE_URL: server.url };
   return { source: requireSource(chooseLedger(settings, connect)), stop: server.stop };

@@ -1,4 +1,4 @@
-import { chownSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFreePort } from "./find-free-port.ts";
@@ -11,7 +11,9 @@ function findBinaries(): string | null {
   const initdb = Bun.which("initdb");
   if (initdb) return join(initdb, "..");
   try {
-    const versions = readdirSync(VERSIONS).map(Number).sort((one, other) => other - one);
+    const versions = readdirSync(VERSIONS)
+      .map(Number)
+      .sort((one, other) => other - one);
     return versions[0] === undefined ? null : join(VERSIONS, String(versions[0]), "bin");
   } catch {
     return null;
@@ -23,6 +25,7 @@ export const hasPostgres = binaries !== null;
 
 export interface PostgresServer {
   readonly url: string;
+  /** Sends a signal to the server and to each of its sessions. */
   kill(signal: NodeJS.Signals): void;
   /** Starts it again after it was killed or stopped. */
   restart(): Promise<void>;
@@ -68,7 +71,12 @@ export async function startPostgres(): Promise<PostgresServer> {
   await until("Postgres answers", () => answers(url));
   return {
     url,
-    kill: (signal) => child.kill(signal),
+    kill(signal) {
+      const { pid } = child;
+      const sessions = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+      for (const each of [pid, ...sessions.trim().split(" ").map(Number)])
+        process.kill(each, signal);
+    },
     async restart() {
       child.kill("SIGKILL");
       await child.exited;

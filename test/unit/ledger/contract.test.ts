@@ -139,12 +139,12 @@ for (const { name, available, start } of LEDGER_STAGES) {
       ];
       const scope = { tenant: "sums" };
       const groups = await readUsage(database, { ...ALL, periods, scope, dimensions: ["subject"] });
-      expect(groups.map(({ key, sums }) => [...key, sums.calls, sums.streams, sums.errors])).toEqual(
-        [
-          ["one", "user-1", 3, 1, 1],
-          ["two", "user-2", 1, 0, 0],
-        ],
-      );
+      expect(
+        groups.map(({ key, sums }) => [...key, sums.calls, sums.streams, sums.errors]),
+      ).toEqual([
+        ["one", "user-1", 3, 1, 1],
+        ["two", "user-2", 1, 0, 0],
+      ]);
       expect(groups[0]?.sums.output_cost_nanos).toBe(400_000);
     });
 
