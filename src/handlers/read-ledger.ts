@@ -3,7 +3,7 @@ import type { RequestContext } from "../calls/call.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Database } from "../ledger/database.ts";
 import { readUsageParams, type UsageParams } from "../usage/read-params.ts";
-import { chooseView, type View } from "../usage/view.ts";
+import { chooseView, type View } from "./choose-view.ts";
 import type { Server } from "./server.ts";
 
 /** What a reader of the ledger answers from. */

@@ -14,7 +14,7 @@ const day = scriptDay(CALLS);
 const RANGE = "from=2026-11-19&to=2026-11-22";
 
 const usageSchema = z.object({
-  data: z.array(z.record(z.string(), z.union([z.string(), z.number()]))),
+  data: z.array(z.looseObject({})),
   totals: z.record(z.string(), z.number()),
   next_page: z.string().nullable(),
 });

@@ -1,8 +1,8 @@
 import type { Principal } from "../auth/principal.ts";
 import { hasScope, requireScope, tenantOf } from "../auth/scope.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import type { Scope } from "./query.ts";
-import type { UsageParams } from "./read-params.ts";
+import type { Scope } from "../usage/query.ts";
+import type { UsageParams } from "../usage/read-params.ts";
 
 export interface View {
   readonly name: "own" | "tenant" | "all";
