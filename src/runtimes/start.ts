@@ -57,25 +57,28 @@ export async function start(host: Host): Promise<void> {
   // Before listening: PID 1 of a container receives only the signals that it handles.
   host.onStop(createStop({ config, app, background, exit: host.exit, listener: () => listener }));
 
-  const hostname = config.HOST ?? "::";
-
-  async function listen(handle: Handle, variable: "PORT" | "METRICS_PORT"): Promise<Listener> {
-    const port = config[variable];
+  async function listen(
+    handle: Handle,
+    [portName, hostName]: readonly ["PORT", "HOST"] | readonly ["METRICS_PORT", "METRICS_HOST"],
+  ): Promise<Listener> {
+    const port = config[portName];
+    const hostname = config[hostName] ?? "::";
     try {
       return await host.listen(handle, { port, hostname });
     } catch (thrown) {
       // Bun and Deno throw errors of their own here; their stack helps nobody.
       const message = thrown instanceof Error ? thrown.message : String(thrown);
       host.printError(
-        `Cannot listen on port ${port} (${variable}) of ${hostname} (HOST): ${message}`,
+        `Cannot listen on port ${port} (${portName}) of ${hostname} (${hostName}): ${message}`,
       );
       host.exit(1);
     }
   }
 
-  listener = await listen((request) => app.fetch(request, background.waitUntil), "PORT");
-  if (config.METRICS_PORT !== 0) await listen(createMetricsHandler(metrics), "METRICS_PORT");
-  const url = `http://${formatHost(hostname)}:${listener.port}`;
+  listener = await listen((request) => app.fetch(request, background.waitUntil), ["PORT", "HOST"]);
+  if (config.METRICS_PORT !== 0)
+    await listen(createMetricsHandler(metrics), ["METRICS_PORT", "METRICS_HOST"]);
+  const url = `http://${formatHost(config.HOST ?? "::")}:${listener.port}`;
   for (const line of (await development?.greet(url)) ?? [`AI server: ${url}`]) host.print(line);
 }
 

@@ -9,6 +9,12 @@ export const telemetryEnv = {
   METRICS_PORT: wholeNumber(0, 65535, 0).describe(
     "A port of its own for `GET /metrics`, without a token, for a scraper in the private network (Bun, Deno). 0: none; then `/metrics` is on the server's port, for tokens with the scope `metrics`.",
   ),
+  METRICS_HOST: z
+    .string()
+    .optional()
+    .describe(
+      "Address on which `METRICS_PORT` listens. Default: `::`; in development mode `127.0.0.1`.",
+    ),
   METRICS_IDENTITIES: z
     .enum(METRICS_IDENTITIES, `must be ${METRICS_IDENTITIES.join(", ")}`)
     .default("none")
