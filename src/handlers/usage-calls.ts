@@ -82,11 +82,12 @@ const COLUMNS = [
 ] as const;
 
 function describeCall(call: StoredCall): Record<(typeof COLUMNS)[number], unknown> {
-  const { outcome, input_cost_nanos: input, output_cost_nanos: output } = call;
+  const { outcome, details } = call;
+  const { input_cost_nanos: input, output_cost_nanos: output } = details;
   return {
-    request_id: call.request_id,
-    started_at: new Date(call.started_at).toISOString(),
-    ended_at: new Date(call.ended_at).toISOString(),
+    request_id: details.request_id,
+    started_at: new Date(details.started_at).toISOString(),
+    ended_at: new Date(details.ended_at).toISOString(),
     issuer: call.issuer,
     tenant: call.tenant,
     subject: call.subject,
@@ -94,21 +95,21 @@ function describeCall(call: StoredCall): Record<(typeof COLUMNS)[number], unknow
     model: call.model,
     dialect: call.dialect,
     kind: call.kind,
-    stream: call.stream === 1,
+    stream: details.stream,
     outcome,
     error_type: isErrorCode(outcome) ? errorType(outcome) : null,
-    finish_reason: call.finish_reason === "" ? null : call.finish_reason,
-    usage_source: call.usage_source,
-    input_tokens: call.input_tokens,
-    output_tokens: call.output_tokens,
-    cached_input_tokens: call.cached_input_tokens,
-    cache_write_input_tokens: call.cache_write_input_tokens,
-    reasoning_tokens: call.reasoning_tokens,
+    finish_reason: details.finish_reason,
+    usage_source: details.usage_source,
+    input_tokens: details.input_tokens,
+    output_tokens: details.output_tokens,
+    cached_input_tokens: details.cached_input_tokens,
+    cache_write_input_tokens: details.cache_write_input_tokens,
+    reasoning_tokens: details.reasoning_tokens,
     cost_usd: input === null || output === null ? null : (input + output) / 1e9,
     input_cost_usd: input === null ? null : input / 1e9,
     output_cost_usd: output === null ? null : output / 1e9,
-    price: call.price === null ? null : JSON.parse(call.price),
-    attempts: JSON.parse(call.attempts),
+    price: details.price,
+    attempts: details.attempts,
     first_content_ms: call.first_content_ms,
     duration_ms: call.duration_ms,
   };

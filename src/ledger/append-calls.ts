@@ -1,6 +1,5 @@
 import { CALL_COLUMNS, type CallRow, SUMS, USAGE_COLUMNS, USAGE_KEY } from "./columns.ts";
-import type { Database, Flavor } from "./database.ts";
-import { jsonRows } from "./json-rows.ts";
+import type { Database } from "./database.ts";
 import { sumRows } from "./sum-rows.ts";
 
 /** Rows that are written together, once. */
@@ -8,6 +7,20 @@ export interface Batch {
   readonly id: string;
   readonly calls: readonly CallRow[];
 }
+
+const listColumns = (columns: object) => Object.keys(columns).join(", ");
+const ADD_SUMS = SUMS.map((name) => `${name} = ledger_usage.${name} + excluded.${name}`).join(", ");
+
+const CALLS = {
+  insert: `INSERT INTO ledger_calls (${listColumns(CALL_COLUMNS)})`,
+  columns: CALL_COLUMNS,
+  conflict: "",
+};
+const USAGE = {
+  insert: `INSERT INTO ledger_usage (${listColumns(USAGE_COLUMNS)})`,
+  columns: USAGE_COLUMNS,
+  conflict: `ON CONFLICT (${listColumns(USAGE_KEY)}) DO UPDATE SET ${ADD_SUMS}`,
+};
 
 /**
  * Writes a batch: its calls, and their sums, in one transaction. It rejects if the batch has been
@@ -18,11 +31,10 @@ export async function appendCalls(
   { id, calls }: Batch,
   now: number,
 ): Promise<void> {
-  const { insertCalls, addUsage } = STATEMENTS[database.flavor];
   await database.transact([
     { sql: "INSERT INTO ledger_batches (id, written_at) VALUES ($1, $2)", params: [id, now] },
-    { sql: insertCalls, params: [JSON.stringify(calls)] },
-    { sql: addUsage, params: [JSON.stringify(sumRows(calls))] },
+    { ...CALLS, rows: calls.map((row) => ({ ...row })) },
+    { ...USAGE, rows: sumRows(calls) },
   ]);
 }
 
@@ -31,19 +43,3 @@ export async function isWritten(database: Database, batchId: string): Promise<bo
   const sql = "SELECT id FROM ledger_batches WHERE id = $1";
   return (await database.query({ sql, params: [batchId] })).length > 0;
 }
-
-function buildStatements(flavor: Flavor) {
-  const calls = Object.keys(CALL_COLUMNS).join(", ");
-  const usage = Object.keys(USAGE_COLUMNS).join(", ");
-  const sums = SUMS.map((name) => `${name} = ledger_usage.${name} + excluded.${name}`);
-  return {
-    insertCalls: `INSERT INTO ledger_calls (${calls})
-      SELECT ${calls} FROM ${jsonRows(flavor, "$1", "given", CALL_COLUMNS)}`,
-    // Without a WHERE, SQLite takes ON CONFLICT for the condition of a join.
-    addUsage: `INSERT INTO ledger_usage (${usage})
-      SELECT ${usage} FROM ${jsonRows(flavor, "$1", "given", USAGE_COLUMNS)} WHERE true
-      ON CONFLICT (${Object.keys(USAGE_KEY).join(", ")}) DO UPDATE SET ${sums.join(", ")}`,
-  };
-}
-
-const STATEMENTS = { sqlite: buildStatements("sqlite"), postgres: buildStatements("postgres") };

@@ -4,6 +4,8 @@ import type { CallRow } from "./columns.ts";
 /** Callers name models, and issuers name subjects: what is longer is cut. */
 const MAX_TEXT_LENGTH = 255;
 const NANOS = 1e9;
+/** Of a request id's 32 hexadecimal digits: enough to tell the calls of a millisecond apart. */
+const ID_LENGTH = 12;
 
 /** The id of the first row that may have ended at this time, or later. */
 export function firstIdAt(milliseconds: number): string {
@@ -14,10 +16,7 @@ export function firstIdAt(milliseconds: number): string {
 export function createCallRow(call: CallRecord): CallRow {
   const { usage, cost, price } = call;
   return {
-    id: `${firstIdAt(call.endedAt)}-${call.requestId}`,
-    request_id: call.requestId,
-    started_at: call.startedAt,
-    ended_at: call.endedAt,
+    id: `${firstIdAt(call.endedAt)}-${call.requestId.slice(0, ID_LENGTH)}`,
     issuer: clean(call.issuer),
     tenant: clean(call.tenant ?? ""),
     subject: clean(call.subject),
@@ -26,23 +25,28 @@ export function createCallRow(call: CallRecord): CallRow {
     dialect: call.dialect,
     kind: call.kind,
     outcome: call.outcome,
-    stream: call.stream ? 1 : 0,
-    rescued: isRescued(call) ? 1 : 0,
-    finish_reason: call.finishReason ?? "",
-    usage_source: call.usageSource,
-    input_tokens: usage?.input_tokens ?? null,
-    output_tokens: usage?.output_tokens ?? null,
-    cached_input_tokens: usage?.cached_input_tokens ?? null,
-    cache_write_input_tokens: usage?.cache_write_input_tokens ?? null,
-    reasoning_tokens: usage?.reasoning_tokens ?? null,
-    input_cost_nanos: cost ? Math.round(cost.input * NANOS) : null,
-    output_cost_nanos: cost ? Math.round(cost.output * NANOS) : null,
-    price: price ? JSON.stringify(price) : null,
-    attempts: JSON.stringify(call.attempts.map(cleanAttempt)),
     // A clock that was set back must not make time negative.
     duration_ms: Math.max(0, call.endedAt - call.startedAt),
     first_content_ms:
       call.firstContentAt === null ? null : Math.max(0, call.firstContentAt - call.startedAt),
+    details: {
+      request_id: call.requestId,
+      started_at: call.startedAt,
+      ended_at: call.endedAt,
+      stream: call.stream,
+      rescued: isRescued(call),
+      finish_reason: call.finishReason,
+      usage_source: call.usageSource,
+      input_tokens: usage?.input_tokens ?? null,
+      output_tokens: usage?.output_tokens ?? null,
+      cached_input_tokens: usage?.cached_input_tokens ?? null,
+      cache_write_input_tokens: usage?.cache_write_input_tokens ?? null,
+      reasoning_tokens: usage?.reasoning_tokens ?? null,
+      input_cost_nanos: cost ? Math.round(cost.input * NANOS) : null,
+      output_cost_nanos: cost ? Math.round(cost.output * NANOS) : null,
+      price,
+      attempts: call.attempts.map(cleanAttempt),
+    },
   };
 }
 

@@ -1,4 +1,7 @@
-import type { Columns } from "./json-rows.ts";
+import * as z from "zod";
+import { priceSchema } from "../chat/model.ts";
+import { USAGE_SOURCES } from "../telemetry/call-record.ts";
+import type { Columns } from "./database.ts";
 
 /** What usage can be grouped and filtered by, besides time. Absent values are empty texts. */
 export const DIMENSIONS = [
@@ -24,49 +27,55 @@ const DIMENSION_COLUMNS = {
   outcome: "text",
 } as const satisfies Record<Dimension, "text">;
 
-/** One row for each call. Money is in nano-dollars, so that sums are exact. */
+/**
+ * One row for each call. What is searched or sorted has a column; the rest is in the JSON of
+ * `details`, as each further column costs every call.
+ */
 export const CALL_COLUMNS = {
-  /** The time at which the call ended and its request id: later rows have greater ids. */
+  /** The time at which the call ended and a part of its request id: later rows have greater ids. */
   id: "text",
-  request_id: "text",
-  /** Milliseconds since 1970. */
-  started_at: "integer",
-  ended_at: "integer",
   ...DIMENSION_COLUMNS,
-  /** 1 if the caller asked for a stream. */
-  stream: "integer",
-  /** 1 if it was answered after a failed attempt. */
-  rescued: "integer",
-  finish_reason: "text",
-  usage_source: "text",
-  input_tokens: "integer",
-  output_tokens: "integer",
-  cached_input_tokens: "integer",
-  cache_write_input_tokens: "integer",
-  reasoning_tokens: "integer",
-  input_cost_nanos: "integer",
-  output_cost_nanos: "integer",
-  /** JSON: dollars for a million tokens. */
-  price: "text",
-  /** JSON: the list of attempts. */
-  attempts: "text",
   duration_ms: "integer",
+  /** Null if no content arrived. */
   first_content_ms: "integer",
+  details: "text",
 } as const satisfies Columns;
-export type CallRow = Readonly<Record<keyof typeof CALL_COLUMNS, string | number | null>>;
 
 /** What is known only of some calls. */
-export const NULLABLE: ReadonlySet<string> = new Set([
-  "input_tokens",
-  "output_tokens",
-  "cached_input_tokens",
-  "cache_write_input_tokens",
-  "reasoning_tokens",
-  "input_cost_nanos",
-  "output_cost_nanos",
-  "price",
-  "first_content_ms",
-]);
+export const NULLABLE: ReadonlySet<string> = new Set(["first_content_ms"]);
+
+const count = z.number().nullable();
+
+/** The rest of a call. Money is in nano-dollars, so that sums are exact. */
+export const callDetailsSchema = z.object({
+  request_id: z.string(),
+  /** Milliseconds since 1970. */
+  started_at: z.number(),
+  ended_at: z.number(),
+  stream: z.boolean(),
+  rescued: z.boolean(),
+  finish_reason: z.string().nullable(),
+  usage_source: z.enum(USAGE_SOURCES),
+  input_tokens: count,
+  output_tokens: count,
+  cached_input_tokens: count,
+  cache_write_input_tokens: count,
+  reasoning_tokens: count,
+  input_cost_nanos: count,
+  output_cost_nanos: count,
+  /** Dollars for a million tokens. */
+  price: priceSchema.nullable(),
+  attempts: z.array(z.looseObject({ provider: z.string(), model: z.string() })),
+});
+export type CallDetails = Readonly<z.infer<typeof callDetailsSchema>>;
+
+/** A row before its details are JSON. */
+export interface CallRow extends Readonly<Record<Dimension, string>> {
+  readonly id: string;
+  readonly duration_ms: number;
+  readonly first_content_ms: number | null;
+  readonly details: CallDetails;
+}
 
 /** Sums over the calls of a quarter of an hour that agree in all dimensions. */
 export const SUMS = [

@@ -1,4 +1,5 @@
 import type { Database, Row, SqlValue, Statement } from "./database.ts";
+import { asOneStatement } from "./json-rows.ts";
 import { migrate } from "./migrate.ts";
 import { sqliteText } from "./sqlite-text.ts";
 
@@ -16,7 +17,10 @@ export function createObjectDatabase(storage: LedgerStorage): Promise<Database> 
     flavor: "sqlite",
     query: async (statement) => run(statement),
     async transact(statements) {
-      storage.transactionSync(() => statements.forEach(run));
+      storage.transactionSync(() => {
+        for (const statement of statements)
+          run("sql" in statement ? statement : asOneStatement("sqlite", statement));
+      });
     },
     close: () => Promise.resolve(),
   });

@@ -1,6 +1,6 @@
 import { CALL_COLUMNS, NULLABLE, USAGE_COLUMNS, USAGE_KEY } from "./columns.ts";
-import type { Database, Flavor, Statement } from "./database.ts";
-import { type Columns, sqlType } from "./json-rows.ts";
+import type { Columns, Database, Flavor, Statement } from "./database.ts";
+import { sqlType } from "./json-rows.ts";
 
 /** Any number that no other program takes for its lock in this database. */
 const MIGRATION_LOCK = 7_215_620_514;

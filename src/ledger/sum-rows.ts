@@ -8,15 +8,16 @@ export type UsageRow = Readonly<Record<string, string | number>>;
  * database then lock them in the same order.
  */
 export function sumRows(calls: readonly CallRow[]): UsageRow[] {
-  const groups = new Map<string, { key: Record<string, string | number>; sums: Sums }>();
+  const groups = new Map<string, { key: UsageRow; sums: Sums }>();
   for (const call of calls) {
-    const key: Record<string, string | number> = {
-      slot: Math.floor(Number(call.ended_at) / SLOT_MS),
-    };
-    for (const name of DIMENSIONS) key[name] = call[name] ?? "";
-    const id = JSON.stringify(Object.values(key));
+    const slot = Math.floor(call.details.ended_at / SLOT_MS);
+    // A line break is in none of the texts.
+    let id = String(slot);
+    for (const name of DIMENSIONS) id += `\n${call[name]}`;
     let group = groups.get(id);
     if (!group) {
+      const { issuer, tenant, subject, provider, model, dialect, kind, outcome } = call;
+      const key = { slot, issuer, tenant, subject, provider, model, dialect, kind, outcome };
       group = { key, sums: emptySums() };
       groups.set(id, group);
     }
@@ -47,20 +48,21 @@ export function emptySums(): Sums {
 }
 
 function addCall(sums: Sums, call: CallRow): void {
-  const answered = call.first_content_ms !== null || call.output_tokens !== null;
+  const { details } = call;
+  const answered = call.first_content_ms !== null || details.output_tokens !== null;
+  const unpriced = answered && call.kind === "generate" && details.output_cost_nanos === null;
   sums.calls += 1;
-  sums.streams += Number(call.stream);
+  sums.streams += details.stream ? 1 : 0;
   sums.errors += call.outcome === "ok" ? 0 : 1;
-  sums.rescued_calls += Number(call.rescued);
-  sums.unpriced_calls +=
-    answered && call.kind === "generate" && call.output_cost_nanos === null ? 1 : 0;
-  sums.estimated_calls += call.usage_source === "estimated" ? 1 : 0;
-  sums.input_tokens += Number(call.input_tokens);
-  sums.output_tokens += Number(call.output_tokens);
-  sums.cached_input_tokens += Number(call.cached_input_tokens);
-  sums.cache_write_input_tokens += Number(call.cache_write_input_tokens);
-  sums.reasoning_tokens += Number(call.reasoning_tokens);
-  sums.input_cost_nanos += Number(call.input_cost_nanos);
-  sums.output_cost_nanos += Number(call.output_cost_nanos);
-  sums.duration_ms += Number(call.duration_ms);
+  sums.rescued_calls += details.rescued ? 1 : 0;
+  sums.unpriced_calls += unpriced ? 1 : 0;
+  sums.estimated_calls += details.usage_source === "estimated" ? 1 : 0;
+  sums.input_tokens += details.input_tokens ?? 0;
+  sums.output_tokens += details.output_tokens ?? 0;
+  sums.cached_input_tokens += details.cached_input_tokens ?? 0;
+  sums.cache_write_input_tokens += details.cache_write_input_tokens ?? 0;
+  sums.reasoning_tokens += details.reasoning_tokens ?? 0;
+  sums.input_cost_nanos += details.input_cost_nanos ?? 0;
+  sums.output_cost_nanos += details.output_cost_nanos ?? 0;
+  sums.duration_ms += call.duration_ms;
 }

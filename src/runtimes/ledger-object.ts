@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Connection, createConnection } from "../ledger/connection.ts";
-import type { Database, LedgerSource, Row, Statement } from "../ledger/database.ts";
+import type { Database, LedgerSource, Row, RowsStatement, Statement } from "../ledger/database.ts";
 import { createObjectDatabase, type LedgerStorage } from "../ledger/ledger-object.ts";
 
 /**
@@ -20,7 +20,7 @@ export class LedgerDurableObject extends DurableObject {
     return (await this.#connection.get()).query(statement);
   }
 
-  async transact(statements: readonly Statement[]): Promise<void> {
+  async transact(statements: readonly (Statement | RowsStatement)[]): Promise<void> {
     await (await this.#connection.get()).transact(statements);
   }
 }

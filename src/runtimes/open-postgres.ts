@@ -1,4 +1,5 @@
 import type { Database, Row, SqlValue } from "../ledger/database.ts";
+import { asOneStatement } from "../ledger/json-rows.ts";
 
 /** What `Bun.SQL` and the package `postgres` have in common. */
 export interface PostgresClient {
@@ -23,7 +24,11 @@ export function createPostgresDatabase(client: PostgresClient): Database {
     async transact(statements) {
       await answered(
         client.begin(async (transaction) => {
-          for (const { sql, params } of statements) await transaction.unsafe(sql, [...params]);
+          for (const statement of statements) {
+            const { sql, params } =
+              "sql" in statement ? statement : asOneStatement("postgres", statement);
+            await transaction.unsafe(sql, [...params]);
+          }
         }),
       );
     },

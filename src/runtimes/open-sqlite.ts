@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Database, Row, Statement } from "../ledger/database.ts";
+import type { Database, Row, SqlValue } from "../ledger/database.ts";
+import { asPreparedStatement } from "../ledger/json-rows.ts";
 import { sqliteText } from "../ledger/sqlite-text.ts";
 
 /**
@@ -21,11 +22,17 @@ export async function openSqlite(file: string): Promise<Database> {
 
   return {
     flavor: "sqlite",
-    query: async (statement) => run(statement),
+    query: async ({ sql, params }) => run(sql, params),
     async transact(statements) {
       database.exec("BEGIN IMMEDIATE");
       try {
-        for (const statement of statements) run(statement);
+        for (const statement of statements) {
+          if ("sql" in statement) run(statement.sql, statement.params);
+          else {
+            const { sql, params } = asPreparedStatement(statement);
+            for (const row of params) run(sql, row);
+          }
+        }
         database.exec("COMMIT");
       } catch (thrown) {
         database.exec("ROLLBACK");
@@ -39,9 +46,9 @@ export async function openSqlite(file: string): Promise<Database> {
 }
 
 /** Statements are prepared once: their texts are a closed list. */
-function createRunner(database: DatabaseSync): (statement: Statement) => readonly Row[] {
+function createRunner(database: DatabaseSync) {
   const prepared = new Map<string, StatementSync>();
-  return ({ sql, params }) => {
+  return (sql: string, params: readonly SqlValue[]): readonly Row[] => {
     let statement = prepared.get(sql);
     if (!statement) {
       statement = database.prepare(sqliteText(sql));

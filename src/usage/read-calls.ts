@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { firstIdAt } from "../ledger/call-row.ts";
-import { CALL_COLUMNS } from "../ledger/columns.ts";
+import { CALL_COLUMNS, callDetailsSchema } from "../ledger/columns.ts";
 import type { Database, SqlValue } from "../ledger/database.ts";
 import { buildConditions, type Filters, type Scope } from "./query.ts";
 
@@ -16,14 +16,10 @@ export interface CallsQuery {
 }
 
 const integer = z.coerce.number();
-const optionalInteger = z.union([z.null(), integer]);
 
 /** A row as it comes from any of the databases. */
 const callSchema = z.object({
   id: z.string(),
-  request_id: z.string(),
-  started_at: integer,
-  ended_at: integer,
   issuer: z.string(),
   tenant: z.string(),
   subject: z.string(),
@@ -32,21 +28,9 @@ const callSchema = z.object({
   dialect: z.string(),
   kind: z.string(),
   outcome: z.string(),
-  stream: integer,
-  rescued: integer,
-  finish_reason: z.string(),
-  usage_source: z.string(),
-  input_tokens: optionalInteger,
-  output_tokens: optionalInteger,
-  cached_input_tokens: optionalInteger,
-  cache_write_input_tokens: optionalInteger,
-  reasoning_tokens: optionalInteger,
-  input_cost_nanos: optionalInteger,
-  output_cost_nanos: optionalInteger,
-  price: z.string().nullable(),
-  attempts: z.string(),
   duration_ms: integer,
-  first_content_ms: optionalInteger,
+  first_content_ms: z.union([z.null(), integer]),
+  details: z.string().transform((text) => callDetailsSchema.parse(JSON.parse(text))),
 });
 export type StoredCall = z.infer<typeof callSchema>;
 

@@ -1,8 +1,10 @@
 import { type Dimension, SUMS, type Sum } from "../ledger/columns.ts";
 import type { Database, SqlValue } from "../ledger/database.ts";
-import { jsonRows } from "../ledger/json-rows.ts";
+import { encodeRows, jsonRows } from "../ledger/json-rows.ts";
 import type { Period } from "./periods.ts";
 import { buildConditions, type Filters, type Scope } from "./query.ts";
+
+const PERIOD_COLUMNS = { label: "text", first: "integer", next: "integer" } as const;
 
 export interface UsageQuery {
   readonly periods: readonly Period[];
@@ -25,13 +27,18 @@ export interface UsageGroup {
 export async function readUsage(database: Database, query: UsageQuery): Promise<UsageGroup[]> {
   const { flavor } = database;
   const { periods, dimensions, scope, filters, limit, after } = query;
-  const params: SqlValue[] = [JSON.stringify(periods)];
+  const params: SqlValue[] = [
+    encodeRows(
+      PERIOD_COLUMNS,
+      periods.map((one) => ({ ...one })),
+    ),
+  ];
   const conditions = buildConditions("u.", params, scope, filters);
   const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
   const keys = ["label", ...dimensions];
   const names = ["p.label", ...dimensions.map((name) => `u.${name}`)];
   const sums = SUMS.map((name) => `SUM(u.${name}) AS ${name}`);
-  const given = jsonRows(flavor, "$1", "p", { label: "text", first: "integer", next: "integer" });
+  const given = jsonRows(flavor, "$1", "p", PERIOD_COLUMNS);
   const groups = `SELECT ${[...names, ...sums].join(", ")} FROM ${given}
     JOIN ledger_usage AS u ON u.slot >= p.first AND u.slot < p.next
     ${where} GROUP BY ${names.join(", ")}`;

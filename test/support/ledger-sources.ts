@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Miniflare } from "miniflare";
-import type { Database, LedgerSource, Row, Statement } from "../../src/ledger/database.ts";
+import type { Database, LedgerSource, Row } from "../../src/ledger/database.ts";
 import { connectBunPostgres } from "../../src/runtimes/bun-postgres.ts";
 import { chooseLedger } from "../../src/runtimes/choose-ledger.ts";
 import { connectDenoPostgres } from "../../src/runtimes/deno-postgres.ts";
@@ -81,15 +81,15 @@ async function startObject(): Promise<LedgerStage> {
     durableObjects: { LEDGER: { className: "LedgerDurableObject", useSQLite: true } },
   });
   const url = await worker.ready;
-  async function send(path: string, statements: readonly Statement[]): Promise<Row[]> {
-    const body = JSON.stringify(statements);
+  async function send(path: string, content: object): Promise<Row[]> {
+    const body = JSON.stringify(content);
     const response = await fetch(new URL(path, url), { method: "POST", body });
     if (!response.ok) throw new Error(await response.text());
     return response.json();
   }
   const database: Database = {
     flavor: "sqlite",
-    query: (statement) => send("/query", [statement]),
+    query: (statement) => send("/query", statement),
     async transact(statements) {
       await send("/transact", statements);
     },

@@ -1,4 +1,4 @@
-import type { Statement } from "../../../src/ledger/database.ts";
+import type { RowsStatement, Statement } from "../../../src/ledger/database.ts";
 import { findLedgerObject } from "../../../src/runtimes/ledger-object.ts";
 
 export { LedgerDurableObject } from "../../../src/runtimes/ledger-object.ts";
@@ -9,14 +9,14 @@ export default {
     const source = findLedgerObject(env);
     if (!source) return new Response("no binding LEDGER", { status: 500 });
     const database = await source.open();
-    const statements: Statement[] = await request.json();
     try {
       if (new URL(request.url).pathname === "/transact") {
+        const statements: (Statement | RowsStatement)[] = await request.json();
         await database.transact(statements);
         return Response.json([]);
       }
-      const [statement] = statements;
-      return Response.json(statement ? await database.query(statement) : []);
+      const statement: Statement = await request.json();
+      return Response.json(await database.query(statement));
     } catch (thrown) {
       return new Response(String(thrown), { status: 500 });
     }

@@ -76,28 +76,32 @@ for (const { name, available, start } of LEDGER_STAGES) {
       ]);
       const [call] = await readCalls(database, { ...ALL_CALLS, scope: { tenant: "written" } });
       expect(call).toMatchObject({
-        request_id: "a".repeat(32),
         subject: "Zoë “quoted” 'single' \\ back",
-        started_at: NOON,
-        ended_at: NOON + 2000,
-        input_tokens: 1000,
-        cached_input_tokens: 300,
-        cache_write_input_tokens: 50,
-        reasoning_tokens: 120,
-        input_cost_nanos: 1_234_567,
-        output_cost_nanos: 1,
         duration_ms: 2000,
         first_content_ms: 1000,
+        details: {
+          request_id: "a".repeat(32),
+          started_at: NOON,
+          ended_at: NOON + 2000,
+          input_tokens: 1000,
+          cached_input_tokens: 300,
+          cache_write_input_tokens: 50,
+          reasoning_tokens: 120,
+          input_cost_nanos: 1_234_567,
+          output_cost_nanos: 1,
+          price: { input: 2, output: 10 },
+          attempts: [
+            { provider: "claude", model: "claude-sonnet-5-5", outcome: "ok", duration_ms: 900 },
+          ],
+        },
       });
-      expect(JSON.parse(call?.attempts ?? "")).toEqual([
-        { provider: "claude", model: "claude-sonnet-5-5", outcome: "ok", duration_ms: 900 },
-      ]);
     });
 
     test("keeps what is not known apart from nothing", async () => {
       await append("unknown", [{ usage: null, usageSource: "none", cost: null, price: null }]);
       const [call] = await readCalls(database, { ...ALL_CALLS, scope: { tenant: "unknown" } });
-      expect(call).toMatchObject({ input_tokens: null, input_cost_nanos: null, price: null });
+      const nothing = { input_tokens: null, input_cost_nanos: null, price: null };
+      expect(call?.details).toMatchObject(nothing);
     });
 
     test("takes the names that callers make up, whatever is in them", async () => {
