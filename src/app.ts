@@ -15,17 +15,32 @@ import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
+import { createShowMetrics } from "./handlers/metrics.ts";
 import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import type { Server } from "./handlers/server.ts";
+import { createShowUsage } from "./handlers/usage.ts";
+import { createListCalls } from "./handlers/usage-calls.ts";
+import { createShowLatency } from "./handlers/usage-latency.ts";
 import { createListV1Models, dialectOfV1Models } from "./handlers/v1-models.ts";
 import { createCors } from "./http/cors.ts";
 import { respondError } from "./http/respond.ts";
+import { createLedger } from "./ledger/create-ledger.ts";
+import type { LedgerSource } from "./ledger/database.ts";
+import { ledgerMetrics } from "./ledger/ledger-metrics.ts";
 import type { Platform, ProviderDeps } from "./platform.ts";
 import { createProviders } from "./routing/create-providers.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { openCallsMetric } from "./telemetry/open-calls-metric.ts";
 import { VERSION } from "./version.ts";
+
+/** What only some runtimes have. */
+export interface Extras {
+  readonly ledger?: LedgerSource | undefined;
+  readonly metrics?: Metrics | undefined;
+}
 
 export interface App {
   /**
@@ -37,6 +52,8 @@ export interface App {
   drain(): void;
   /** Ends every running call with `shutting_down`; a stream gets it as its terminal event. */
   shutDown(): void;
+  /** Writes what recorders still hold. */
+  close(): Promise<void>;
 }
 
 type Handler = (request: Request, context: RequestContext) => Response | Promise<Response>;
@@ -52,7 +69,7 @@ function isWanted(reason: string, env: Config["env"]): boolean {
 /**
  * Configuration and platform → the server. Throws a ConfigError if it would not be safe to start.
  */
-export function createApp(config: Config, platform: Platform): App {
+export function createApp(config: Config, platform: Platform, extras: Extras = {}): App {
   const providerDeps: ProviderDeps = {
     fetch: platform.fetch,
     now: platform.now,
@@ -67,6 +84,8 @@ export function createApp(config: Config, platform: Platform): App {
   };
   const log = createLog(platform, config.LOG_LEVEL);
   const catalog = createCatalog(config);
+  const { metrics } = extras;
+  const ledger = extras.ledger && createLedger(extras.ledger, { platform, log, config });
   let draining = false;
   const server: Server = {
     version: VERSION,
@@ -88,8 +107,18 @@ export function createApp(config: Config, platform: Platform): App {
     },
     running: new Set(),
     isDraining: () => draining,
-    recorders: [createCallLog(log)],
+    recorders: [
+      createCallLog(log),
+      ...(metrics ? [metrics.record] : []),
+      ...(ledger ? [ledger.record] : []),
+    ],
+    ledger,
+    metrics,
   };
+  if (metrics) {
+    metrics.add(openCallsMetric(server.running));
+    if (ledger) for (const source of ledgerMetrics(ledger)) metrics.add(source);
+  }
   if (!server.authenticator.configured)
     log("error", "auth", {
       code: "auth_not_configured",
@@ -153,6 +182,7 @@ export function createApp(config: Config, platform: Platform): App {
       reason: error.logReason,
       param: error.param !== undefined && PLAIN_PATH.test(error.param) ? error.param : undefined,
     });
+    metrics?.refused(error.code);
     return respondError(error, dialect, requestId);
   }
 
@@ -183,6 +213,10 @@ export function createApp(config: Config, platform: Platform): App {
   route("/docs", { GET: description.page });
   route("/providers", { GET: createListProviders(server) });
   route("/models", { GET: createListModels(server) });
+  route("/usage", { GET: createShowUsage(server) });
+  route("/usage/calls", { GET: createListCalls(server) });
+  route("/usage/latency", { GET: createShowLatency(server) });
+  route("/metrics", { GET: createShowMetrics(server) });
 
   const cors = createCors(config.corsOrigins);
 
@@ -217,6 +251,9 @@ export function createApp(config: Config, platform: Platform): App {
     },
     shutDown() {
       for (const call of server.running) call.abort(shuttingDown());
+    },
+    async close() {
+      await ledger?.close();
     },
   };
 }

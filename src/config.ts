@@ -5,7 +5,9 @@ import { ConfigError } from "./env/config-error.ts";
 import { unquote } from "./env/unquote.ts";
 import { wholeNumber } from "./env/whole-number.ts";
 import { MAX_BODY_DEPTH } from "./json/parse-strict-json.ts";
+import { ledgerEnv } from "./ledger/env.ts";
 import { providersEnv } from "./routing/create-providers.ts";
+import { telemetryEnv } from "./telemetry/env.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
 
 const SECOND = 1000;
@@ -89,7 +91,14 @@ const serverEnv = {
  * Every variable that the server reads, with its meaning. docs/configuration.md is generated from
  * it.
  */
-export const envSchema = z.object({ ...serverEnv, ...authEnv, ...catalogEnv, ...providersEnv });
+export const envSchema = z.object({
+  ...serverEnv,
+  ...authEnv,
+  ...telemetryEnv,
+  ...ledgerEnv,
+  ...catalogEnv,
+  ...providersEnv,
+});
 /** The environment as text: names → trimmed, unquoted, non-empty values. */
 export type Env = Readonly<Record<string, string>>;
 

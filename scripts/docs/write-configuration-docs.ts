@@ -6,12 +6,14 @@ import { authEnv } from "../../src/auth/env.ts";
 import { catalogEnv } from "../../src/catalog/overrides.ts";
 import { envSchema } from "../../src/config.ts";
 import { googleEnv } from "../../src/google/env.ts";
+import { ledgerEnv } from "../../src/ledger/env.ts";
 import { claudeEnv } from "../../src/providers/claude/env.ts";
 import { copilotEnv } from "../../src/providers/copilot/env.ts";
 import { cursorEnv } from "../../src/providers/cursor/env.ts";
 import { geminiEnv } from "../../src/providers/gemini/env.ts";
 import { openaiEnv } from "../../src/providers/openai/env.ts";
 import { openaiCompatibleEnv } from "../../src/providers/openai-compatible/env.ts";
+import { telemetryEnv } from "../../src/telemetry/env.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
@@ -25,6 +27,8 @@ function ownNames(settings: object): string[] {
 
 const SECTIONS: readonly Section[] = [
   { title: "Tokens of the callers", names: Object.keys(authEnv) },
+  { title: "Ledger", names: Object.keys(ledgerEnv) },
+  { title: "Metrics", names: Object.keys(telemetryEnv) },
   { title: "Claude", names: ownNames(claudeEnv) },
   { title: "Gemini", names: ownNames(geminiEnv) },
   { title: "Google Cloud (Gemini and Claude on Vertex AI)", names: Object.keys(googleEnv) },

@@ -13,6 +13,8 @@ const REMEDIES: Readonly<Record<string, string>> = {
   curl: "apt-get install curl",
   elixir: "apt-get install elixir",
   redis: "apt-get install redis-server",
+  postgres: "apt-get install postgresql",
+  promtool: "apt-get install prometheus",
   chromium: "apt-get install chromium",
   shellcheck: "apt-get install shellcheck",
   nix: "apt-get install nix-bin",

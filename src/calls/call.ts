@@ -1,5 +1,6 @@
 import type { Principal } from "../auth/principal.ts";
-import { computeCost } from "../catalog/compute-cost.ts";
+import { tenantOf } from "../auth/scope.ts";
+import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Attempt } from "../chat/attempt.ts";
 import type { EventBatch, Warning } from "../chat/event.ts";
@@ -34,6 +35,8 @@ export interface CallServices extends Recording {
 }
 
 export interface RunningCall {
+  /** Whether the caller asked for a stream. */
+  readonly stream: boolean;
   readonly principal: Principal;
   /** Stops the call; a stream ends with this error. */
   abort(reason: ChatError): void;
@@ -141,6 +144,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
 
   function createRecord(failure: ChatError | null): CallRecord {
     const usage = observer.usage();
+    const cost = answer.cost(usage);
     const tried = attempts.at(-1);
     return {
       requestId,
@@ -148,13 +152,16 @@ export function openCall(admission: Admission, services: CallServices): Call {
       dialect: admission.dialect.name,
       subject: principal.subject,
       issuer: principal.issuer,
+      tenant: tenantOf(principal),
       ...(call.target || !tried ? answer.target : { provider: tried.provider, model: tried.model }),
       stream: call.stream,
       outcome: failure?.code ?? observer.errorCode() ?? "ok",
       reason: failure?.logReason,
       finishReason: observer.finishReason(),
       usage,
-      cost: answer.cost(usage),
+      usageSource: usage ? "provider" : "none",
+      cost,
+      price: cost && findPrice(usage, (call.target ?? targets[0]).model, startedAt),
       attempts,
       startedAt,
       firstContentAt: observer.firstContentAt(),

@@ -37,6 +37,14 @@ export function computeCost(
   };
 }
 
+/**
+ * The prices that a call with this usage has in the model's own pass; null if they are not known.
+ */
+export function findPrice(usage: Usage | null, model: ModelInfo, atMs: number): Price | null {
+  if (!usage) return null;
+  return selectPrice(currentPrices(model, atMs), usage.input_tokens) ?? null;
+}
+
 /** The prices of that day: the latest announced change already in effect, else the model's own. */
 function currentPrices(model: ModelInfo, atMs: number): PriceList {
   if (!model.price_changes) return model;

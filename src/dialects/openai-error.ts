@@ -27,6 +27,7 @@ const TYPES = {
   misconfigured: [SERVER],
   provider_unavailable: [SERVER],
   provider_unsupported: [SERVER],
+  store_unavailable: [SERVER],
   shutting_down: [SERVER],
   internal_error: [SERVER],
   client_stalled: [SERVER],

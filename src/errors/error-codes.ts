@@ -78,6 +78,11 @@ export const ERRORS = {
     retryable: false,
     message: "This server's setup cannot call the provider.",
   },
+  store_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "A store of this server cannot be reached; send the request again later.",
+  },
   shutting_down: {
     status: 503,
     retryable: true,

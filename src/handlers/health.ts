@@ -8,12 +8,18 @@ import type { Server } from "./server.ts";
  * `GET /health`: whether the program runs and takes calls; 503 once it is about to stop. It calls
  * nothing else, and reveals nothing of the configuration to an anonymous caller.
  */
-export function createHealth({ version, platform, isDraining }: Server) {
+export function createHealth({ version, platform, isDraining, ledger }: Server) {
   return (_request: Request, { requestId }: RequestContext): Response => {
-    const body = { version, runtime: platform.runtime };
+    const body = { version, runtime: platform.runtime, ...describeLedger(ledger) };
     if (!isDraining()) return respondJson({ status: "ok", ...body }, requestId);
     const error = encodeErrorBody(shuttingDown(), requestId);
     const headers = { "retry-after": String(SHUTDOWN_RETRY_SECONDS) };
     return respondJson({ status: "draining", ...body, error }, requestId, 503, headers);
   };
+}
+
+/** A ledger that fails does not make the server unhealthy: calls go on without it. */
+function describeLedger(ledger: Server["ledger"]): { ledger?: "ok" | "failing" } {
+  if (!ledger) return {};
+  return { ledger: ledger.status().failure === null ? "ok" : "failing" };
 }

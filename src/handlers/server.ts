@@ -1,8 +1,10 @@
 import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
+import type { Ledger } from "../ledger/create-ledger.ts";
 import type { Platform } from "../platform.ts";
 import type { Provider, UnavailableProvider } from "../providers/provider.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
 /** What the handlers work with; created once at start. */
 export interface Server extends CallServices {
@@ -12,6 +14,10 @@ export interface Server extends CallServices {
   readonly providers: readonly (Provider | UnavailableProvider)[];
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
+  /** Undefined if the operator wants none, or the runtime cannot keep one. */
+  readonly ledger: Ledger | undefined;
+  /** Undefined on Workers. */
+  readonly metrics: Metrics | undefined;
   /** Whether the server is about to stop: it then takes no new calls. */
   isDraining(): boolean;
 }

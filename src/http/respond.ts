@@ -24,6 +24,18 @@ export function respondJson(
   });
 }
 
+/** A text that is no page: metrics, or a table. */
+export function respondText(
+  text: string,
+  contentType: string,
+  requestId: string,
+  headers: Record<string, string> = {},
+): Response {
+  return new Response(text, {
+    headers: { "content-type": contentType, ...commonHeaders(requestId), ...headers },
+  });
+}
+
 /** An HTML page of this server. It runs no script and loads nothing. */
 export function respondPage(html: string, requestId: string): Response {
   return new Response(html, {

@@ -214,6 +214,10 @@ export function describeApi(version: string) {
                   status: { const: "ok" },
                   version: { type: "string" },
                   runtime: { enum: ["bun", "workers", "deno"] },
+                  ledger: {
+                    enum: ["ok", "failing"],
+                    description: "Absent if no ledger is kept; calls go on if it fails.",
+                  },
                 },
                 required: ["status", "version", "runtime"],
               }),

@@ -1,3 +1,4 @@
+import { connectBunPostgres } from "./bun-postgres.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -46,6 +47,8 @@ await start({
     log: writeLog,
   },
   environment: process.env,
+  residentBytes: () => process.memoryUsage.rss(),
+  connectPostgres: connectBunPostgres,
   listen(handle, { port, hostname }) {
     const server = Bun.serve({
       port,

@@ -1,3 +1,4 @@
+import { connectDenoPostgres } from "./deno-postgres.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -8,6 +9,7 @@ import { start } from "./start.ts";
 declare const Deno: {
   env: { toObject(): Record<string, string> };
   exit(code: number): never;
+  memoryUsage(): { rss: number };
   addSignalListener(signal: "SIGTERM" | "SIGINT", handler: () => void): void;
   serve(
     options: { port: number; hostname: string; onListen(): void; onError(): Response },
@@ -50,6 +52,8 @@ await start({
     log: (line) => console.log(line),
   },
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
+  residentBytes: () => Deno.memoryUsage().rss,
+  connectPostgres: connectDenoPostgres,
   listen(handle, { port, hostname }) {
     const server = Deno.serve(
       // Replaces Deno's own greeting; `start` prints one.

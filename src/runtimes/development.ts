@@ -32,7 +32,12 @@ export function enterDevelopment(environment: Environment): Development | null {
   }
   const secret = makeSecret();
   return {
-    environment: { ...environment, HOST: HOST ?? "127.0.0.1", JWT_SECRET: secret },
+    environment: {
+      ...environment,
+      METRICS_HOST: "127.0.0.1",
+      HOST: HOST ?? "127.0.0.1",
+      JWT_SECRET: secret,
+    },
     async greet(url) {
       const token = await mintToken({
         secret,

@@ -1,15 +1,24 @@
 import { type App, createApp } from "../app.ts";
 import { type Config, loadConfig } from "../config.ts";
 import { ConfigError } from "../env/config-error.ts";
+import type { Database } from "../ledger/database.ts";
 import type { Platform } from "../platform.ts";
+import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import { VERSION } from "../version.ts";
 import { createBackground } from "./background.ts";
+import { chooseLedger } from "./choose-ledger.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
+import { createProcessMetrics } from "./process-metrics.ts";
+import { createMetricsHandler } from "./serve-metrics.ts";
 import { createStop, type Listener, type StopSignal } from "./stop.ts";
 
 /** What a runtime provides to a program that listens by itself (Bun and Deno, not Workers). */
 export interface Host {
   readonly platform: Platform;
   readonly environment: Environment;
+  /** Memory of the process, in bytes. */
+  residentBytes(): number;
+  connectPostgres(url: string): Promise<Database>;
   listen(handle: Handle, address: { port: number; hostname: string }): Listener | Promise<Listener>;
   /** Calls back at each signal to stop. */
   onStop(handler: (signal: StopSignal) => void): void;
@@ -25,35 +34,51 @@ export type Handle = (request: Request) => Promise<Response>;
 export async function start(host: Host): Promise<void> {
   let development: Development | null;
   let config: Config;
+  let metrics: Metrics;
   let app: App;
   try {
     development = enterDevelopment(host.environment);
     config = loadConfig(development?.environment ?? host.environment);
-    app = createApp(config, host.platform);
+    metrics = createMetrics({
+      version: VERSION,
+      platform: host.platform,
+      identities: config.METRICS_IDENTITIES,
+    });
+    const ledger = chooseLedger(config, host.connectPostgres);
+    app = createApp(config, host.platform, { ledger, metrics });
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     host.printError(thrown.message);
     host.exit(1);
   }
+  for (const source of createProcessMetrics(host.residentBytes)) metrics.add(source);
   const background = createBackground();
   let listener: Listener | undefined;
   // Before listening: PID 1 of a container receives only the signals that it handles.
   host.onStop(createStop({ config, app, background, exit: host.exit, listener: () => listener }));
 
-  const hostname = config.HOST ?? "::";
-  const port = config.PORT;
-  try {
-    listener = await host.listen((request) => app.fetch(request, background.waitUntil), {
-      port,
-      hostname,
-    });
-  } catch (thrown) {
-    // Bun and Deno throw errors of their own here; their stack helps nobody.
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    host.printError(`Cannot listen on port ${port} (PORT) of ${hostname} (HOST): ${message}`);
-    host.exit(1);
+  async function listen(
+    handle: Handle,
+    [portName, hostName]: readonly ["PORT", "HOST"] | readonly ["METRICS_PORT", "METRICS_HOST"],
+  ): Promise<Listener> {
+    const port = config[portName];
+    const hostname = config[hostName] ?? "::";
+    try {
+      return await host.listen(handle, { port, hostname });
+    } catch (thrown) {
+      // Bun and Deno throw errors of their own here; their stack helps nobody.
+      const message = thrown instanceof Error ? thrown.message : String(thrown);
+      host.printError(
+        `Cannot listen on port ${port} (${portName}) of ${hostname} (${hostName}): ${message}`,
+      );
+      host.exit(1);
+    }
   }
-  const url = `http://${formatHost(hostname)}:${listener.port}`;
+
+  listener = await listen((request) => app.fetch(request, background.waitUntil), ["PORT", "HOST"]);
+  if (config.METRICS_PORT !== 0)
+    await listen(createMetricsHandler(metrics), ["METRICS_PORT", "METRICS_HOST"]);
+  const url = `http://${formatHost(config.HOST ?? "::")}:${listener.port}`;
   for (const line of (await development?.greet(url)) ?? [`AI server: ${url}`]) host.print(line);
 }
 

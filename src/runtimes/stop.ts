@@ -12,7 +12,7 @@ export interface Listener {
 
 export interface Stoppable {
   readonly config: Pick<Config, "SHUTDOWN_GRACE_MS" | "SHUTDOWN_DELAY_MS">;
-  readonly app: Pick<App, "drain" | "shutDown">;
+  readonly app: Pick<App, "drain" | "shutDown" | "close">;
   readonly background: Background;
   /** Undefined until the server listens. */
   listener(): Listener | undefined;
@@ -23,6 +23,8 @@ export interface Stoppable {
 const LAST_WORDS_MS = 1000;
 /** The same after a second signal. */
 const HURRIED_LAST_WORDS_MS = 100;
+/** How long what recorders still hold may take to be written. */
+const CLOSE_MS = 3000;
 
 /**
  * What happens at a signal. First the server says that it is about to stop and goes on listening
@@ -39,7 +41,13 @@ export function createStop(server: Stoppable): (signal: StopSignal) => void {
   function cut(lastWordsMs: number): void {
     app.shutDown();
     // Clients that are still sending or not reading are not waited for.
-    setTimeout(() => exit(0), lastWordsMs);
+    setTimeout(leave, lastWordsMs);
+  }
+
+  function leave(): void {
+    setTimeout(() => exit(0), CLOSE_MS);
+    const end = () => exit(0);
+    app.close().then(end, end);
   }
 
   async function stopGracefully(listener: Listener, delayMs: number): Promise<void> {
@@ -48,7 +56,7 @@ export function createStop(server: Stoppable): (signal: StopSignal) => void {
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     await listener.stop();
     await background.drain();
-    exit(0);
+    leave();
   }
 
   return (signal) => {

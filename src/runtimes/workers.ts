@@ -5,6 +5,7 @@ import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
 import type { Platform } from "../platform.ts";
+import { findLedgerObject } from "./ledger-object.ts";
 import { createRandomId } from "./random-id.ts";
 
 const platform: Platform = {
@@ -20,6 +21,8 @@ const platform: Platform = {
 /** One app for each isolate: the bindings do not change while it lives. */
 let app: App | undefined;
 
+export { LedgerDurableObject } from "./ledger-object.ts";
+
 export default {
   async fetch(
     request: Request,
@@ -29,7 +32,9 @@ export default {
     try {
       // Workers are never in development mode: they cannot know that only this machine reaches
       // them.
-      app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform);
+      app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform, {
+        ledger: findLedgerObject(env),
+      });
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;
       platform.log(

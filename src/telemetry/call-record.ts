@@ -1,8 +1,15 @@
 import type { Attempt } from "../chat/attempt.ts";
 import type { FinishReason } from "../chat/event.ts";
-import type { Cost } from "../chat/model.ts";
+import type { Cost, Price } from "../chat/model.ts";
 import type { Usage } from "../chat/usage.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+
+/**
+ * Where the counts of tokens come from: the vendor counted them, this server estimated them (a
+ * stream that was cut), or there are none.
+ */
+export const USAGE_SOURCES = ["provider", "estimated", "none"] as const;
+export type UsageSource = (typeof USAGE_SOURCES)[number];
 
 /**
  * One finished call, as plain data: no secret, and nothing of the conversation. Each recorder (log,
@@ -14,6 +21,8 @@ export interface CallRecord {
   readonly dialect: string;
   readonly subject: string;
   readonly issuer: string;
+  /** `ai.tenant` of the token; null if it names none. */
+  readonly tenant: string | null;
   /** The target that answered, or else the last one tried; null if there was none. */
   readonly provider: string | null;
   readonly model: string | null;
@@ -24,10 +33,13 @@ export interface CallRecord {
   /** Why, in more detail than callers get; undefined if the outcome says it all. */
   readonly reason: string | undefined;
   readonly finishReason: FinishReason | null;
-  /** Null if the vendor reported none. */
+  /** Null if the vendor reported none, and none was estimated. */
   readonly usage: Usage | null;
+  readonly usageSource: UsageSource;
   /** Null if there is no usage or no price. */
   readonly cost: Cost | null;
+  /** The prices with which `cost` was computed; null if there is no cost. */
+  readonly price: Price | null;
   readonly attempts: readonly Attempt[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -35,6 +47,11 @@ export interface CallRecord {
   readonly firstContentAt: number | null;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
+}
+
+/** Whether the call was answered after a failed attempt, by a retry or by a fallback. */
+export function isRescued({ attempts }: CallRecord): boolean {
+  return attempts.length > 1 && attempts.at(-1)?.outcome === "ok";
 }
 
 /** Takes the record of each call once, when it has ended. A promise is drained at shutdown. */

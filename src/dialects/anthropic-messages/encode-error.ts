@@ -30,6 +30,7 @@ const TYPES = {
   misconfigured: "api_error",
   provider_unavailable: "api_error",
   provider_unsupported: "api_error",
+  store_unavailable: "overloaded_error",
   shutting_down: "overloaded_error",
   internal_error: "api_error",
   client_stalled: "timeout_error",

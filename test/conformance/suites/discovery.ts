@@ -22,6 +22,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         status: "ok",
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
         runtime,
+        ledger: "ok",
       });
       expect(headers.get("content-type")).toBe("application/json");
       expect(headers.get("cache-control")).toBe("no-store");

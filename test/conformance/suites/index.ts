@@ -10,6 +10,7 @@ import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
+import { describeUsage } from "./usage.ts";
 
 /** What every runtime must do. */
 export const ALL_SUITES = [
@@ -21,6 +22,7 @@ export const ALL_SUITES = [
   describeDepartures,
   describeBodies,
   describeTokens,
+  describeUsage,
   describeFaults,
   describeGoogle,
   describeCursor,

@@ -1,0 +1,33 @@
+import type { Database, LedgerSource } from "../ledger/database.ts";
+import type { LedgerConfig } from "../ledger/env.ts";
+import { migrate } from "../ledger/migrate.ts";
+import { openSqlite } from "./open-sqlite.ts";
+
+const MEMORY = ":memory:";
+/** The most calls that a ledger without a disk keeps: about 20 MB. */
+const MAX_MEMORY_ROWS = 50_000;
+
+/** Where the settings say that the ledger is (Bun, Deno); undefined if they want none. */
+export function chooseLedger(
+  { LEDGER_FILE: file, DATABASE_URL: url }: Pick<LedgerConfig, "LEDGER_FILE" | "DATABASE_URL">,
+  connectPostgres: (url: string) => Promise<Database>,
+): LedgerSource | undefined {
+  if (url !== undefined) {
+    const open = async () => migrateOrClose(await connectPostgres(url));
+    return { kind: "postgres", batched: true, open };
+  }
+  if (file === "off") return undefined;
+  const open = async () => migrateOrClose(await openSqlite(file));
+  return file === MEMORY
+    ? { kind: "memory", batched: true, open, maxRows: MAX_MEMORY_ROWS }
+    : { kind: "sqlite", batched: true, open };
+}
+
+async function migrateOrClose(database: Database): Promise<Database> {
+  try {
+    return await migrate(database);
+  } catch (thrown) {
+    await database.close().catch(() => {});
+    throw thrown;
+  }
+}

@@ -1,0 +1,146 @@
+import { Counter, Histogram, type Registry } from "prom-client";
+import { ERRORS, type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
+import { errorType } from "../errors/error-type.ts";
+import { type CallRecord, isRescued } from "./call-record.ts";
+import { createLabelCap, OTHER } from "./label-cap.ts";
+
+/** Models that are told apart, of all providers together; each has up to 70 series. */
+const MAX_MODELS = 200;
+
+/** From a refused request to a long answer of a reasoning model, in seconds. */
+const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
+/** From a fast model to a stalled one, in seconds. */
+const PER_TOKEN_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+export interface CallMetrics {
+  record(call: CallRecord): void;
+  /** Counts a request that was refused before it was a call. */
+  refused(code: ErrorCode): void;
+  /** How often a model was counted under `other`. */
+  folded(): number;
+}
+
+/** What calls do: how many, how long, how many tokens, what cost, and what went wrong. */
+export function createCallMetrics(registry: Registry): CallMetrics {
+  const target = ["provider", "model"];
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name: `ai_server_${name}`, help, labelNames, registers: [registry] });
+  const histogram = (name: string, help: string, buckets: number[]) =>
+    new Histogram({
+      name: `ai_server_${name}`,
+      help,
+      labelNames: target,
+      buckets,
+      registers: [registry],
+    });
+
+  const requests = counter(
+    "requests_total",
+    "Calls that have ended, by the status class of their outcome.",
+    ["kind", "dialect", ...target, "status"],
+  );
+  const errors = counter(
+    "errors_total",
+    "Calls that ended with an error, by whose fault it is: caller_*, policy_*, provider_*, server_*.",
+    [...target, "error_type"],
+  );
+  const refusals = counter(
+    "refused_requests_total",
+    "Requests that were refused before they were a call of a model.",
+    ["error_type"],
+  );
+  const tokens = counter(
+    "tokens_total",
+    "Tokens. cached_input and cache_write_input are parts of input, reasoning is a part of output.",
+    [...target, "type"],
+  );
+  const cost = counter("cost_usd_total", "US dollars, by the prices of the catalog.", target);
+  const unpriced = counter(
+    "unpriced_requests_total",
+    "Answered calls whose cost is not known: no usage was reported, or the model has no price.",
+    target,
+  );
+  const attempts = counter(
+    "attempts_total",
+    "Tries at a target; the outcome is ok or an error type.",
+    [...target, "outcome"],
+  );
+  const rescued = counter(
+    "rescued_requests_total",
+    "Calls that were answered after a failed attempt, by a retry or by a fallback.",
+    [...target, "by"],
+  );
+  const duration = histogram(
+    "request_duration_seconds",
+    "From the request to the end of the answer.",
+    DURATION_BUCKETS,
+  );
+  const firstContent = histogram(
+    "time_to_first_content_seconds",
+    "From the request to the first content of a streamed answer.",
+    DURATION_BUCKETS,
+  );
+  const perToken = histogram(
+    "time_per_output_token_seconds",
+    "From the first content to the end of a streamed answer, for each output token.",
+    PER_TOKEN_BUCKETS,
+  );
+  const models = createLabelCap(MAX_MODELS);
+
+  /** The labels of a target; a model is told apart once it has answered. */
+  function labelsOf(provider: string | null, model: string | null, answered: boolean) {
+    if (provider === null || model === null) return { provider: provider ?? "", model: "" };
+    const held = models.holds(`${provider}/${model}`, answered);
+    return { provider, model: held ? model : OTHER };
+  }
+
+  return {
+    record(call) {
+      const { usage, outcome, firstContentAt, endedAt } = call;
+      const answered = firstContentAt !== null || usage !== null;
+      const labels = labelsOf(call.provider, call.model, answered);
+      const { kind, dialect } = call;
+      requests.inc({ kind, dialect, ...labels, status: statusClass(outcome) });
+      if (outcome !== "ok") errors.inc({ ...labels, error_type: errorType(outcome) });
+      duration.observe(labels, seconds(call.startedAt, endedAt));
+      if (usage) {
+        tokens.inc({ ...labels, type: "input" }, usage.input_tokens);
+        tokens.inc({ ...labels, type: "output" }, usage.output_tokens);
+        const { cached_input_tokens, cache_write_input_tokens, reasoning_tokens } = usage;
+        if (cached_input_tokens)
+          tokens.inc({ ...labels, type: "cached_input" }, cached_input_tokens);
+        if (cache_write_input_tokens)
+          tokens.inc({ ...labels, type: "cache_write_input" }, cache_write_input_tokens);
+        if (reasoning_tokens) tokens.inc({ ...labels, type: "reasoning" }, reasoning_tokens);
+      }
+      if (call.cost) cost.inc(labels, call.cost.total);
+      else if (answered && kind === "generate") unpriced.inc(labels);
+      if (call.stream && firstContentAt !== null) {
+        firstContent.observe(labels, seconds(call.startedAt, firstContentAt));
+        if (usage && usage.output_tokens > 1)
+          perToken.observe(labels, seconds(firstContentAt, endedAt) / (usage.output_tokens - 1));
+      }
+      for (const attempt of call.attempts) {
+        const outcome = isErrorCode(attempt.outcome) ? errorType(attempt.outcome) : "ok";
+        const tried = labelsOf(attempt.provider, attempt.model, outcome === "ok");
+        attempts.inc({ ...tried, outcome });
+      }
+      if (isRescued(call)) {
+        const [first] = call.attempts;
+        const same = first?.provider === call.provider && first?.model === call.model;
+        rescued.inc({ ...labels, by: same ? "retry" : "fallback" });
+      }
+    },
+    refused: (code) => refusals.inc({ error_type: errorType(code) }),
+    folded: models.folded,
+  };
+}
+
+function statusClass(outcome: CallRecord["outcome"]): string {
+  return outcome === "ok" ? "2xx" : `${Math.floor(ERRORS[outcome].status / 100)}xx`;
+}
+
+/** A clock that was set back must not break a counter. */
+function seconds(fromMs: number, toMs: number): number {
+  return Math.max(0, toMs - fromMs) / 1000;
+}
