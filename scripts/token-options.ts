@@ -1,4 +1,4 @@
-import type { Claims } from "../src/auth/principal.ts";
+import type { Claims } from "../src/auth/bearer.ts";
 
 /** What the person at the keyboard got wrong. */
 export class UsageError extends Error {

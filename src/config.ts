@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { authEnv } from "./auth/env.ts";
+import { authEnv, policyEnv } from "./auth/env.ts";
 import { catalogEnv } from "./catalog/overrides.ts";
 import { ConfigError } from "./env/config-error.ts";
 import { unquote } from "./env/unquote.ts";
@@ -89,7 +89,13 @@ const serverEnv = {
  * Every variable that the server reads, with its meaning. docs/configuration.md is generated from
  * it.
  */
-export const envSchema = z.object({ ...serverEnv, ...authEnv, ...catalogEnv, ...providersEnv });
+export const envSchema = z.object({
+  ...serverEnv,
+  ...authEnv,
+  ...policyEnv,
+  ...catalogEnv,
+  ...providersEnv,
+});
 /** The environment as text: names → trimmed, unquoted, non-empty values. */
 export type Env = Readonly<Record<string, string>>;
 

@@ -3,6 +3,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import type { Platform } from "../platform.ts";
 import type { AuthConfig } from "./env.ts";
 import { createKeyRing, createUnnamedKeySource, type KeySource } from "./key-source.ts";
+import { createPolicyReader } from "./policy.ts";
 import type { Principal } from "./principal.ts";
 import { createPublicKeySource } from "./public-key.ts";
 import { readBearer, type TokenReader } from "./read-token.ts";
@@ -39,6 +40,7 @@ export function createAuthenticator(
       toleranceSeconds: config.JWT_TOLERANCE_SECONDS,
       maxLifetimeSeconds: config.JWT_MAX_LIFETIME_SECONDS,
     },
+    createPolicyReader(config),
     now,
   );
   return {

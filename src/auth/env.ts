@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { ConfigError } from "../env/config-error.ts";
 import { wholeNumber } from "../env/whole-number.ts";
-import { isPrintableName } from "./check-claims.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
+import { readPolicyText } from "./policy.ts";
+import { isPrintableName } from "./printable-name.ts";
 
 /** Values that mean "no check" in other programs, or what a script writes for an unset variable. */
 const NO_CHECK = /^(\*|any|all|none|null|nil|undefined|false|true|off|disabled?|skip|-|0)$/i;
@@ -64,9 +65,29 @@ export const authEnv = {
   ),
 };
 
-export type AuthConfig = z.output<z.ZodObject<typeof authEnv>>;
+/** A policy as a variable holds it. */
+const policyVariable = z
+  .string()
+  .transform((text, context) => {
+    const policy = readPolicyText(text);
+    if (typeof policy !== "string") return policy;
+    context.addIssue({ code: "custom", message: policy });
+    return z.NEVER;
+  })
+  .optional();
 
-const schema = z.object(authEnv);
+export const policyEnv = {
+  POLICY: policyVariable.describe(
+    'What tokens without an `ai` claim may use, as JSON: `{"models": ["claude/*"], "limits": [{"per": "subject", "usd": 2, "window": "1d"}]}` (docs/limits.md). Default: everything.',
+  ),
+  POLICY_CEILING: policyVariable.describe(
+    "What no token may exceed, whatever it says, in the same form as `POLICY`. Its limits apply beside the token's own.",
+  ),
+};
+
+export type AuthConfig = z.output<z.ZodObject<typeof authEnv & typeof policyEnv>>;
+
+const schema = z.object({ ...authEnv, ...policyEnv });
 
 /** Parses these variables alone; throws a ConfigError for the first one that is not valid. */
 export function parseAuthConfig(env: Readonly<Record<string, string | undefined>>): AuthConfig {

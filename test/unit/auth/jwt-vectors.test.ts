@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
 import { parseAuthConfig } from "../../../src/auth/env.ts";
 import { createKeyRing, type VerifyKey } from "../../../src/auth/key-source.ts";
+import { createPolicyReader } from "../../../src/auth/policy.ts";
 import { createPublicKeySource } from "../../../src/auth/public-key.ts";
 import { createSecretKey } from "../../../src/auth/secret-key.ts";
 import { createTokenVerifier } from "../../../src/auth/verify-token.ts";
@@ -71,7 +72,12 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
   test.each(decided)(
     "with the whole ring: $id $name → $expect",
     async ({ token, expect: expected }) => {
-      const verify = createTokenVerifier(await createMixedRing(keys), rules, () => now * 1000);
+      const verify = createTokenVerifier(
+        await createMixedRing(keys),
+        rules,
+        createPolicyReader({}),
+        () => now * 1000,
+      );
       expect(await judge(() => verify(token))).toStartWith(
         expected === "reject" ? "refused: " : "accepted: ",
       );
