@@ -60,29 +60,38 @@ export function applySettle(rows: Rows, { call, entries }: SettleRequest, now: n
   return { now, states };
 }
 
-/** The buckets as they are now. */
+/** The buckets as they are now; it writes nothing. */
 export function readStates(rows: Rows, entries: readonly Entry[], now: number): Reading {
-  return { now, states: entries.map(({ bucket }) => dropLapsed(rows, bucket, now)) };
+  return { now, states: entries.map(({ bucket }) => current(rows, bucket, now).state) };
 }
 
 const EMPTY: BucketState = { value: 0, at: 0, reserved: 0 };
 
 /** The bucket's state now, without the reservations whose lease is over. */
-function dropLapsed(rows: Rows, bucket: Bucket, now: number): BucketState {
+function current(rows: Rows, bucket: Bucket, now: number) {
+  const stored = rows.readState(bucket) ?? EMPTY;
   const lapsed = rows.lapsedLeases(bucket, now);
-  let state = roll(bucket, rows.readState(bucket), now);
-  if (lapsed.length === 0) return state;
-  for (const [call, lease] of lapsed) {
-    state = release(bucket, state, lease.amount, 0);
-    rows.dropLease(bucket, call);
-  }
-  rows.writeState(bucket, state, expiresAt(bucket, state, now));
+  let state = roll(bucket, stored, now);
+  for (const [, { amount }] of lapsed) state = release(bucket, state, amount, 0);
+  return { stored, lapsed, state };
+}
+
+/** The same, written down if there is anything that must not be found again. */
+function dropLapsed(rows: Rows, bucket: Bucket, now: number): BucketState {
+  const { stored, lapsed, state } = current(rows, bucket, now);
+  for (const [call] of lapsed) rows.dropLease(bucket, call);
+  // A clock that has stepped back is taken note of, or a full bucket would wait until it has caught up.
+  if (lapsed.length > 0 || state.at < stored.at)
+    rows.writeState(bucket, state, expiresAt(bucket, state, now));
   return state;
 }
 
 /** The state at a later moment: rates leak, budgets begin anew with their period. */
-export function roll(bucket: Bucket, state: BucketState | undefined, now: number): BucketState {
-  const { value, at, reserved } = state ?? EMPTY;
+export function roll(
+  bucket: Bucket,
+  { value, at, reserved }: BucketState,
+  now: number,
+): BucketState {
   switch (bucket.kind) {
     case "requests":
     case "tokens": {
@@ -151,7 +160,7 @@ export function expiresAt(bucket: Bucket, { value, at }: BucketState, now: numbe
     case "requests":
     case "tokens": {
       const ticks = bucket.limit === 0 ? windowTicks(bucket) : Math.ceil(value / bucket.limit);
-      return Math.max(lease, now + ticks * tickMs(bucket.windowMs));
+      return lease + ticks * tickMs(bucket.windowMs);
     }
     case "concurrent":
       return lease;

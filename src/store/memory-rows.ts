@@ -9,8 +9,11 @@ const MIN_SWEEP_ROWS = 1024;
 interface Row {
   state: BucketState;
   expiresAt: number;
-  /** In the order in which they end: all leases are equally long, and a renewed one goes to the end. */
   readonly leases: Map<string, Lease>;
+  /** The latest end of a lease. */
+  lastUntil: number;
+  /** Whether the leases are in the order of their ends: they are equally long, and a renewed one goes to the end, so only a clock that steps back changes it. */
+  inOrder: boolean;
 }
 
 const NO_LEASES: readonly (readonly [string, Lease])[] = [];
@@ -30,7 +33,13 @@ export function createMemoryRows(): Rows {
   }
 
   function add(bucket: Bucket): Row {
-    const row: Row = { state: { value: 0, at: 0, reserved: 0 }, expiresAt: 0, leases: new Map() };
+    const row: Row = {
+      state: { value: 0, at: 0, reserved: 0 },
+      expiresAt: 0,
+      leases: new Map(),
+      lastUntil: 0,
+      inOrder: true,
+    };
     rows.set(`${bucket.home} ${bucket.key}`, row);
     return row;
   }
@@ -44,9 +53,11 @@ export function createMemoryRows(): Rows {
     },
     readLease: (bucket, call) => find(bucket)?.leases.get(call),
     writeLease(bucket, call, lease) {
-      const { leases } = find(bucket) ?? add(bucket);
-      leases.delete(call);
-      leases.set(call, lease);
+      const row = find(bucket) ?? add(bucket);
+      row.leases.delete(call);
+      row.inOrder = row.leases.size === 0 || (row.inOrder && lease.until >= row.lastUntil);
+      row.lastUntil = lease.until;
+      row.leases.set(call, lease);
     },
     dropLease(bucket, call) {
       find(bucket)?.leases.delete(call);
@@ -61,8 +72,8 @@ export function createMemoryRows(): Rows {
       }
       const lapsed: [string, Lease][] = [];
       for (const entry of row.leases) {
-        if (entry[1].until > now) break;
-        lapsed.push(entry);
+        if (entry[1].until <= now) lapsed.push(entry);
+        else if (row.inOrder) break;
       }
       return lapsed;
     },

@@ -84,7 +84,7 @@ local function expires_at(b)
   if is_rate(b) then
     local ticks = b.window
     if b.limit > 0 then ticks = math.ceil(b.value / b.limit) end
-    expires = math.max(expires, now + ticks * b.tick)
+    expires = expires + ticks * b.tick
   elseif b.kind == 'usd' then
     if b.period == 'none' then
       expires = math.max(expires, b.ends >= 0 and b.ends or now + DAY)
@@ -102,6 +102,8 @@ local function write(b)
 end
 
 local function drop_lapsed(b)
+  local stored_at = b.at
+  roll(b)
   local calls = redis.call('ZRANGEBYSCORE', b.leases, '-inf', int(now))
   for _, other in ipairs(calls) do
     local held = redis.call('HGET', b.hash, 'l:' .. other)
@@ -111,7 +113,7 @@ local function drop_lapsed(b)
       redis.call('ZREM', b.leases, other)
     end
   end
-  if #calls > 0 and operation ~= 'read' then write(b) end
+  if (#calls > 0 or b.at < stored_at) and operation ~= 'read' then write(b) end
 end
 
 local buckets = {}
@@ -124,7 +126,6 @@ for i = 1, (#KEYS - 1) / 2 do
   }
   local row = redis.call('HMGET', b.hash, 'v', 't', 'r')
   b.value, b.at, b.reserved = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
-  roll(b)
   drop_lapsed(b)
   buckets[i] = b
 end

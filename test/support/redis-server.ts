@@ -25,7 +25,7 @@ export async function startRedis(): Promise<RedisServer> {
 
   async function spawn() {
     const options = ["--port", String(port), "--dir", folder, "--save", "", "--bind", "127.0.0.1"];
-    const durable = ["--appendonly", "yes", "--appendfsync", "always"];
+    const durable = ["--appendonly", "yes", "--appendfsync", "everysec"];
     const child = Bun.spawn([COMMAND, ...options, ...durable], {
       stdin: "ignore",
       stdout: "ignore",
