@@ -11,7 +11,7 @@ import {
 import type { Rows } from "./rows.ts";
 
 /**
- * The arithmetic of reserving and settling. The Lua script in store/redis-script.ts says the same
+ * The arithmetic of reserving and settling. The Lua script in store/redis-limit-script.ts says the same
  * line by line, and a test compares the two on random histories.
  */
 
@@ -58,6 +58,25 @@ export function applySettle(rows: Rows, { call, entries }: SettleRequest, now: n
     return settled;
   });
   return { now, states };
+}
+
+/**
+ * Takes a hold back as if it had never been, its requests included: for a store that decides in more
+ * than one place, when a later one refuses.
+ */
+export function applyUndo(rows: Rows, { call, entries }: HoldRequest, now: number): Reading {
+  for (const { bucket } of entries) {
+    if (bucket.kind !== "requests") continue;
+    const held = rows.readLease(bucket, call)?.amount ?? 0;
+    const state = dropLapsed(rows, bucket, now);
+    const undone = { ...state, value: addUnits(bucket, state.value, -held) };
+    rows.writeState(bucket, undone, expiresAt(bucket, undone, now));
+  }
+  return applySettle(
+    rows,
+    { call, entries: entries.map(({ bucket }) => ({ bucket, amount: 0 })) },
+    now,
+  );
 }
 
 /** The buckets as they are now; it writes nothing. */

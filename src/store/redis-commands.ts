@@ -1,5 +1,6 @@
 import type { RedisConnection } from "../platform.ts";
 import { StoreError } from "./store-error.ts";
+import { within } from "./within.ts";
 
 export interface RedisOptions {
   connect(): Promise<RedisConnection>;
@@ -28,19 +29,17 @@ export function createRedisCommands({ connect, timeoutMs }: RedisOptions): SendC
   return async (command, args) => {
     opening ??= open();
     const used = opening;
-    const timeout = Promise.withResolvers<never>();
-    const timer = setTimeout(() => timeout.reject(new StoreError("timeout")), timeoutMs);
     try {
-      const answered = used.then((connection) => connection.send(command, args));
-      return await Promise.race([answered, timeout.promise]);
+      return await within(
+        timeoutMs,
+        used.then((connection) => connection.send(command, args)),
+      );
     } catch (thrown) {
       // What the server itself says (NOSCRIPT, OOM, LOADING) does not speak against the connection, READONLY but for a failover.
       if (isServerError(thrown) && !thrown.message.startsWith("READONLY")) throw thrown;
       if (opening === used) opening = undefined;
       used.then((connection) => connection.close()).catch(() => {});
       throw thrown instanceof StoreError ? thrown : new StoreError("connection");
-    } finally {
-      clearTimeout(timer);
     }
   };
 }
