@@ -1,14 +1,16 @@
 /** bun scripts/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of the environment. */
-import { authEnv } from "../src/auth/env.ts";
+import { authEnv, policyEnv } from "../src/auth/env.ts";
 import { catalogEnv } from "../src/catalog/overrides.ts";
 import { envSchema } from "../src/config.ts";
 import { googleEnv } from "../src/google/env.ts";
+import { limitsEnv } from "../src/limits/env.ts";
 import { claudeEnv } from "../src/providers/claude/env.ts";
 import { copilotEnv } from "../src/providers/copilot/env.ts";
 import { cursorEnv } from "../src/providers/cursor/env.ts";
 import { geminiEnv } from "../src/providers/gemini/env.ts";
 import { openaiEnv } from "../src/providers/openai/env.ts";
 import { openaiCompatibleEnv } from "../src/providers/openai-compatible/env.ts";
+import { storeEnv } from "../src/store/env.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
@@ -19,6 +21,8 @@ function ownNames(settings: object): string[] {
 
 const SECTIONS: readonly Section[] = [
   { title: "Tokens of the callers", names: Object.keys(authEnv) },
+  { title: "Policies and limits", names: [...Object.keys(policyEnv), ...Object.keys(limitsEnv)] },
+  { title: "Store", names: Object.keys(storeEnv) },
   { title: "Claude", names: ownNames(claudeEnv) },
   { title: "Gemini", names: ownNames(geminiEnv) },
   { title: "Google Cloud (Gemini and Claude on Vertex AI)", names: Object.keys(googleEnv) },

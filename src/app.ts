@@ -1,5 +1,6 @@
 import { Router } from "itty-router";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
+import { createRevocations } from "./auth/revocations.ts";
 import type { RequestContext } from "./calls/call.ts";
 import { createCatalog } from "./catalog/index.ts";
 import type { Config } from "./config.ts";
@@ -15,14 +16,20 @@ import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
+import { createListLimits } from "./handlers/limits.ts";
 import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
+import { createRevoke } from "./handlers/revocations.ts";
 import type { Server } from "./handlers/server.ts";
 import { createListV1Models, dialectOfV1Models } from "./handlers/v1-models.ts";
 import { createCors } from "./http/cors.ts";
 import { respondError } from "./http/respond.ts";
+import { createLimiter } from "./limits/limiter.ts";
 import type { Platform, ProviderDeps } from "./platform.ts";
 import { createProviders } from "./routing/create-providers.ts";
+import { createStores } from "./store/create-stores.ts";
+import { createMemoryLimitStore } from "./store/memory-limits.ts";
+import type { GetStoreObject } from "./store/object-limits.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
 import { VERSION } from "./version.ts";
@@ -52,7 +59,11 @@ function isWanted(reason: string, env: Config["env"]): boolean {
 /**
  * Configuration and platform → the server. Throws a ConfigError if it would not be safe to start.
  */
-export function createApp(config: Config, platform: Platform): App {
+export function createApp(
+  config: Config,
+  platform: Platform,
+  getStoreObject?: GetStoreObject,
+): App {
   const providerDeps: ProviderDeps = {
     fetch: platform.fetch,
     now: platform.now,
@@ -67,12 +78,37 @@ export function createApp(config: Config, platform: Platform): App {
   };
   const log = createLog(platform, config.LOG_LEVEL);
   const catalog = createCatalog(config);
+  const stores = createStores(config, platform, getStoreObject);
+  const revocations = createRevocations({
+    store: stores.revocations,
+    now: platform.now,
+    failure: config.STORE_FAILURE,
+  });
+  const limiter = createLimiter({
+    store: stores.limits,
+    fallback: createMemoryLimitStore(platform.now),
+    failure: config.STORE_FAILURE,
+    now: platform.now,
+    report: (reason) =>
+      reason === null
+        ? log("info", "store", { store: stores.kind, state: "ok" })
+        : log("error", "store", { store: stores.kind, state: "degraded", reason }),
+    reportLost: (call, { tokens, microUsd }) =>
+      log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
+  });
+  log("info", "store", { store: stores.kind });
   let draining = false;
   const server: Server = {
     version: VERSION,
     platform,
     log,
-    authenticator: createAuthenticator(config, platform),
+    authenticator: createAuthenticator(config, platform, revocations),
+    limiter,
+    revocations,
+    meter: {
+      reserveOutputTokens: config.RESERVE_OUTPUT_TOKENS,
+      allowUnpriced: config.UNPRICED === "allow",
+    },
     catalog,
     providers: createProviders(config, config.env, catalog, providerDeps),
     bodyLimits: {
@@ -182,6 +218,8 @@ export function createApp(config: Config, platform: Platform): App {
   route("/openapi.json", { GET: description.document });
   route("/docs", { GET: description.page });
   route("/providers", { GET: createListProviders(server) });
+  route("/limits", { GET: createListLimits(server) });
+  route("/admin/revocations", { POST: createRevoke(server, config.JWT_MAX_LIFETIME_SECONDS) });
   route("/models", { GET: createListModels(server) });
 
   const cors = createCors(config.corsOrigins);

@@ -5,7 +5,9 @@ import { ConfigError } from "./env/config-error.ts";
 import { unquote } from "./env/unquote.ts";
 import { wholeNumber } from "./env/whole-number.ts";
 import { MAX_BODY_DEPTH } from "./json/parse-strict-json.ts";
+import { limitsEnv } from "./limits/env.ts";
 import { providersEnv } from "./routing/create-providers.ts";
+import { storeEnv } from "./store/env.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
 
 const SECOND = 1000;
@@ -93,6 +95,8 @@ export const envSchema = z.object({
   ...serverEnv,
   ...authEnv,
   ...policyEnv,
+  ...limitsEnv,
+  ...storeEnv,
   ...catalogEnv,
   ...providersEnv,
 });

@@ -7,6 +7,7 @@ import { createPolicyReader } from "./policy.ts";
 import type { Principal } from "./principal.ts";
 import { createPublicKeySource } from "./public-key.ts";
 import { readBearer, type TokenReader } from "./read-token.ts";
+import type { Revocations } from "./revocations.ts";
 import { createSecretKey, requireSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
@@ -24,6 +25,7 @@ export interface Authenticator {
 export function createAuthenticator(
   config: AuthConfig,
   { now }: Pick<Platform, "now">,
+  revocations?: Pick<Revocations, "check">,
 ): Authenticator {
   const keys = createKeySource(config);
   if (!keys) {
@@ -46,7 +48,9 @@ export function createAuthenticator(
   return {
     configured: true,
     async authenticate(request, readToken = readBearer) {
-      return verifyToken(readToken(request.headers));
+      const principal = await verifyToken(readToken(request.headers));
+      await revocations?.check(principal);
+      return principal;
     },
   };
 }

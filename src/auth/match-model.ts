@@ -27,3 +27,13 @@ export function allowsModel(patterns: readonly string[], model: string): boolean
   );
   return last !== undefined && !last.startsWith("!");
 }
+
+/** Whether a list of patterns may allow a model of this provider: one of them begins like its models. */
+export function mayAllowProvider(patterns: readonly string[], provider: string): boolean {
+  return patterns.some((pattern) => {
+    if (pattern.startsWith("!")) return false;
+    const [start = ""] = pattern.split("*", 1);
+    const begin = `${provider}/`;
+    return start.startsWith(begin) || (pattern.includes("*") && begin.startsWith(start));
+  });
+}

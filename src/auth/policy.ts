@@ -3,7 +3,7 @@ import type { Bucket } from "../limits/bucket.ts";
 import { createBucket, type Identity, mergeBuckets } from "../limits/limit.ts";
 import { refuse } from "./auth-failure.ts";
 import type { Bearer } from "./bearer.ts";
-import { allowsModel } from "./match-model.ts";
+import { allowsModel, mayAllowProvider } from "./match-model.ts";
 import {
   aiClaimSchema,
   explainPolicy,
@@ -25,6 +25,8 @@ export interface Policy {
   hasScope(scope: Scope): boolean;
   /** `model` is the vendor's id. */
   allowsModel(provider: string, model: string): boolean;
+  /** Whether any model of the provider may be allowed. */
+  allowsProvider(provider: string): boolean;
 }
 
 /** The policy of a verified token; throws the 401 for a claim that is none. */
@@ -63,6 +65,8 @@ export function createPolicyReader({ POLICY, POLICY_CEILING }: ServerPolicies): 
       hasScope: (scope) => scopes.includes(scope) || scopes.includes("admin"),
       allowsModel: (provider, model) =>
         all.every(({ models }) => !models || allowsModel(models, `${provider}/${model}`)),
+      allowsProvider: (provider) =>
+        all.every(({ models }) => !models || mayAllowProvider(models, provider)),
     };
   };
 }

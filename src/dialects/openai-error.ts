@@ -1,5 +1,7 @@
 import type { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import type { LimitReport } from "../errors/limit-report.ts";
+import { defined } from "../json/defined.ts";
 import type { EncodedError } from "./dialect.ts";
 
 const INVALID = "invalid_request_error";
@@ -21,11 +23,15 @@ const TYPES = {
   request_too_large: [INVALID],
   unsupported_media_type: [INVALID],
   rate_limited: [LIMIT, "rate_limit_exceeded"],
+  // The type by which their clients know that waiting does not help.
+  budget_exceeded: ["insufficient_quota", "budget_exceeded"],
+  revoked: [INVALID, "invalid_api_key"],
 
   auth_not_configured: [SERVER],
   misconfigured: [SERVER],
   provider_unavailable: [SERVER],
   provider_unsupported: [SERVER],
+  store_unavailable: [SERVER],
   shutting_down: [SERVER],
   internal_error: [SERVER],
   client_stalled: [SERVER],
@@ -55,6 +61,8 @@ export interface OpenAIError {
   type: string;
   param: string | null;
   code: string | null;
+  /** Ours: the limit that refused the call. */
+  limit?: LimitReport;
 }
 
 export function encodeErrorBody(error: ChatError): OpenAIError {
@@ -66,6 +74,7 @@ export function encodeErrorBody(error: ChatError): OpenAIError {
     type,
     param: error.param ?? null,
     code: vendors === type ? null : (vendors ?? code ?? error.code),
+    ...defined({ limit: error.limit }),
   };
 }
 

@@ -54,6 +54,12 @@ export const ERRORS = {
     message: "Send the body as application/json.",
   },
   rate_limited: { status: 429, retryable: true, message: "The token's limit is used up for now." },
+  budget_exceeded: {
+    status: 429,
+    retryable: false,
+    message: "The token's budget is used up.",
+  },
+  revoked: { status: 401, retryable: false, message: "The token has been revoked." },
 
   // This server.
   auth_not_configured: {
@@ -77,6 +83,11 @@ export const ERRORS = {
     status: 501,
     retryable: false,
     message: "This server's setup cannot call the provider.",
+  },
+  store_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "The server cannot reach its store, so it cannot check the token's budget.",
   },
   shutting_down: {
     status: 503,

@@ -1,3 +1,4 @@
+import { connectBunRedis } from "./bun-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -44,6 +45,7 @@ await start({
     randomId: createRandomId(),
     random: Math.random,
     log: writeLog,
+    connectRedis: connectBunRedis,
   },
   environment: process.env,
   listen(handle, { port, hostname }) {

@@ -1,3 +1,4 @@
+import { connectDenoRedis } from "./deno-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -48,6 +49,7 @@ await start({
     randomId: createRandomId(),
     random: Math.random,
     log: (line) => console.log(line),
+    connectRedis: connectDenoRedis,
   },
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
   listen(handle, { port, hostname }) {

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Revocation } from "../auth/revocation.ts";
 import type { Entry } from "../limits/bucket.ts";
 import type { HoldRequest, SettleRequest } from "../limits/limit-store.ts";
-import type { Revocation } from "../store/revocation.ts";
 import { createStoreObject, type ObjectStorage, type StoreObject } from "../store/store-object.ts";
 
 /** The Durable Object class that wrangler.toml binds to STORE: its methods are called by RPC. */

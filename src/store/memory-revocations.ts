@@ -1,4 +1,4 @@
-import { type Revocation, type RevocationStore, revocationKey } from "./revocation.ts";
+import { type Revocation, type RevocationStore, revocationKey } from "../auth/revocation.ts";
 
 /** Revocations of one process. */
 export function createMemoryRevocations(now: () => number): RevocationStore {

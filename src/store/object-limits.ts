@@ -58,7 +58,9 @@ export function createDurableObjectLimitStore(
       const groups = groupByHome(entries);
       const results: HoldResult[] = [];
       for (const group of groups) {
-        const result = await ask(group.home, (object) => object.hold({ call, entries: group.entries }));
+        const result = await ask(group.home, (object) =>
+          object.hold({ call, entries: group.entries }),
+        );
         results.push(result);
         if (result.status === "held") continue;
         const held = groups.slice(0, results.length - 1);

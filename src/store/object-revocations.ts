@@ -1,5 +1,5 @@
+import type { RevocationStore } from "../auth/revocation.ts";
 import type { GetStoreObject } from "./object-limits.ts";
-import type { RevocationStore } from "./revocation.ts";
 import { within } from "./within.ts";
 
 /** Revocations in one object for all tokens. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { type RevocationStore, revocationKey, revocationSchema } from "../auth/revocation.ts";
 import type { SendCommand } from "./redis-commands.ts";
 import { createScript } from "./redis-eval.ts";
-import { revocationKey, revocationSchema, type RevocationStore } from "./revocation.ts";
 import { StoreError } from "./store-error.ts";
 
 const LIST = "ai:{revocations}:list";

@@ -52,7 +52,11 @@ export function createSqliteRows(sql: SqlStorage): SqliteRows {
       );
     },
     readLease({ key }, call) {
-      const row = first("select call, amount, until from lease where key = ? and call = ?", key, call);
+      const row = first(
+        "select call, amount, until from lease where key = ? and call = ?",
+        key,
+        call,
+      );
       return row === undefined ? undefined : leaseSchema.parse(row);
     },
     writeLease({ key }, call, { amount, until }) {

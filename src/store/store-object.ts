@@ -1,7 +1,12 @@
+import {
+  type Revocation,
+  type RevocationList,
+  revocationKey,
+  revocationSchema,
+} from "../auth/revocation.ts";
 import { applyHold, applySettle, applyUndo, readStates } from "../limits/apply.ts";
 import type { Entry } from "../limits/bucket.ts";
 import type { HoldRequest, HoldResult, Reading, SettleRequest } from "../limits/limit-store.ts";
-import { type Revocation, type RevocationList, revocationKey, revocationSchema } from "./revocation.ts";
 import { createSqliteRows, type SqlStorage } from "./sqlite-rows.ts";
 
 /** The part of a Durable Object's storage that is used here. */
@@ -69,7 +74,9 @@ export function createStoreObject(storage: ObjectStorage, now: () => number) {
       const version = row === undefined ? "0" : readBody(row);
       if (version === since) return null;
       const bodies = storage.sql.exec("select body from revocation where until > ?", now());
-      const revocations = bodies.toArray().map((body) => revocationSchema.parse(JSON.parse(readBody(body))));
+      const revocations = bodies
+        .toArray()
+        .map((body) => revocationSchema.parse(JSON.parse(readBody(body))));
       return { version, revocations };
     },
 

@@ -24,8 +24,13 @@ export interface CallRecord {
   /** Why, in more detail than callers get; undefined if the outcome says it all. */
   readonly reason: string | undefined;
   readonly finishReason: FinishReason | null;
-  /** Null if the vendor reported none. */
+  /** Null if the call used nothing that is known of. */
   readonly usage: Usage | null;
+  /**
+   * Who counted: the vendor, or this server by the length of what was delivered, if the vendor did not
+   * come to it or never counts.
+   */
+  readonly usageSource: "provider" | "estimated" | "none";
   /** Null if there is no usage or no price. */
   readonly cost: Cost | null;
   readonly attempts: readonly Attempt[];

@@ -5,6 +5,7 @@ import {
   type ErrorBody,
   type ErrorType,
 } from "../../formats/anthropic-messages/error.ts";
+import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
 
 /** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
@@ -22,10 +23,13 @@ const TYPES = {
   request_too_large: "request_too_large",
   unsupported_media_type: "invalid_request_error",
   rate_limited: "rate_limit_error",
+  budget_exceeded: "rate_limit_error",
+  revoked: "authentication_error",
   auth_not_configured: "api_error",
   misconfigured: "api_error",
   provider_unavailable: "api_error",
   provider_unsupported: "api_error",
+  store_unavailable: "api_error",
   shutting_down: "overloaded_error",
   internal_error: "api_error",
   client_stalled: "timeout_error",
@@ -63,7 +67,11 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   const { code, message } = error;
   return {
     type: "error",
-    error: { type: TYPES[code], message, details: { error_code: findVendorsCode(error) ?? code } },
+    error: {
+      type: TYPES[code],
+      message,
+      details: { error_code: findVendorsCode(error) ?? code, ...defined({ limit: error.limit }) },
+    },
     request_id: requestId,
   };
 }

@@ -1,4 +1,5 @@
 import type { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
 import type { ErrorBody } from "./response.ts";
 
@@ -16,6 +17,7 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
     request_id: requestId,
     ...(error.param === undefined ? {} : { param: error.param }),
     ...(error.retryAfterSeconds === undefined ? {} : { retry_after: error.retryAfterSeconds }),
+    ...defined({ limit: error.limit }),
     ...(Object.keys(upstream).length === 0 ? {} : { upstream }),
   };
 }

@@ -24,12 +24,14 @@ export async function startStoreWorker(): Promise<StoreWorker> {
     durableObjects: { STORE: { className: "StoreDurableObject", useSQLite: true } },
   });
   const url = await worker.ready;
-  const call = (object: string, method: keyof StoreObjectStub) => async (...args: unknown[]) => {
-    const body = JSON.stringify({ object, method, args });
-    const response = await fetch(url, { method: "POST", body });
-    if (!response.ok) throw new Error(await response.text());
-    return (await response.json()).result;
-  };
+  const call =
+    (object: string, method: keyof StoreObjectStub) =>
+    async (...args: unknown[]) => {
+      const body = JSON.stringify({ object, method, args });
+      const response = await fetch(url, { method: "POST", body });
+      if (!response.ok) throw new Error(await response.text());
+      return (await response.json()).result;
+    };
   return {
     getObject: (name) => ({
       hold: call(name, "hold"),

@@ -5,6 +5,7 @@ import type { ChatRequest } from "../../../src/chat/request.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
 import type { CallRecord, Recorder } from "../../../src/telemetry/call-record.ts";
+import { createLimitServices } from "../../support/limit-services.ts";
 import { createPrincipal } from "../../support/principal.ts";
 import { createStubProvider } from "../../support/stub-provider.ts";
 
@@ -33,6 +34,7 @@ beforeEach(() => {
 function open(overrides: Partial<CallServices> = {}, request: Partial<ChatRequest> = {}) {
   const services: CallServices = {
     platform: { now: () => now, random: () => 0 },
+    ...createLimitServices(() => now),
     catalog: createCatalog(),
     log: (_level, event, fields) => logged.push(`${event} ${fields?.reason}`),
     retry: { maxRetries: 0 },

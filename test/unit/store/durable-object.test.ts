@@ -39,7 +39,11 @@ describe("Durable Object (workerd)", () => {
   test("keeps what each of two objects holds in the order of the request", async () => {
     const shared = money(500, "month", { per: "issuer", home: "p" });
     const own = money(900, "day", { home: "p/tenant/a" });
-    const mixed = [...entries(1, concurrent(3, { home: "p/tenant/a" })), ...entries(70, shared), ...entries(80, own)];
+    const mixed = [
+      ...entries(1, concurrent(3, { home: "p/tenant/a" })),
+      ...entries(70, shared),
+      ...entries(80, own),
+    ];
     const held = await store.hold({ call: "c", entries: mixed });
     expect(held.states.map(({ reserved }) => reserved)).toEqual([1, 70, 80]);
     const settled = await store.settle({ call: "c", entries: mixed });

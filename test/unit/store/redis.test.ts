@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe } from "bun:test";
 import type { LimitStore } from "../../../src/limits/limit-store.ts";
 import { connectBunRedis } from "../../../src/runtimes/bun-redis.ts";
-import { createRedisLimitStore } from "../../../src/store/redis-limits.ts";
 import { createRedisCommands, type SendCommand } from "../../../src/store/redis-commands.ts";
+import { createRedisLimitStore } from "../../../src/store/redis-limits.ts";
 import { createRedisRevocations } from "../../../src/store/redis-revocations.ts";
 import { hasRedis, type RedisServer, startRedis } from "../../support/redis-server.ts";
 import { describeLimitStore } from "./limit-store-contract.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Revocation, RevocationStore } from "../../../src/store/revocation.ts";
+import type { Revocation, RevocationStore } from "../../../src/auth/revocation.ts";
 
 const HOUR = 3_600_000;
 
@@ -26,7 +26,10 @@ export function describeRevocationStore(name: string, open: () => RevocationStor
 
     test("puts an equal one in the place of the earlier", async () => {
       const store = open();
-      const [first, second] = [revocation("user-2"), revocation("user-2", { until: Date.now() + 2 * HOUR })];
+      const [first, second] = [
+        revocation("user-2"),
+        revocation("user-2", { until: Date.now() + 2 * HOUR }),
+      ];
       await store.revoke(first);
       await store.revoke(second);
       const list = await store.list(null);
