@@ -35,6 +35,8 @@ import { createCallLog } from "./telemetry/log-call.ts";
 import { VERSION } from "./version.ts";
 
 export interface App {
+  /** Opens the connection to the store; settles once that has succeeded or failed. */
+  prepare(): Promise<void>;
   /**
    * Answers one request; it never rejects. The runtime must stay alive until what is passed to
    * `waitUntil` has settled.
@@ -240,6 +242,7 @@ export function createApp(
   }
 
   return {
+    prepare: revocations.refresh,
     async fetch(request, waitUntil) {
       const context: RequestContext = {
         requestId: platform.randomId(),

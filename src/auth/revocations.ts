@@ -5,6 +5,8 @@ import { type Revocation, type RevocationStore, revocationKey } from "./revocati
 
 /** How old the list may be when a token is judged by it, in milliseconds. */
 const MAX_AGE_MS = 400;
+/** For how long a store that failed is not asked again, so that not every call waits for it. */
+const COOLDOWN_MS = 1000;
 
 /** The tokens that are no longer accepted, as this process knows them. */
 export interface Revocations {
@@ -30,26 +32,28 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
   /** A store that has lost its data must not bring tokens back, so what was known is kept until it is over. */
   const known = new Map<string, Revocation>();
   let version: string | null = null;
-  let readAt = Number.NEGATIVE_INFINITY;
+  /** When the list is to be read next, in milliseconds since 1970. */
+  let readNextAt = 0;
   let reading: Promise<void> | undefined;
 
   async function read(): Promise<void> {
     try {
       const list = await store.list(version);
-      readAt = now();
+      readNextAt = now() + MAX_AGE_MS;
       if (!list) return;
       version = list.version;
       for (const revocation of list.revocations) known.set(revocationKey(revocation), revocation);
       for (const [key, { until }] of known) if (until <= now()) known.delete(key);
     } catch {
-      // The store is asked again by the next call; the guard of the limits tells that it fails.
+      readNextAt = now() + COOLDOWN_MS;
     } finally {
       reading = undefined;
     }
   }
 
   function refresh(): Promise<void> {
-    if (Math.abs(now() - readAt) <= MAX_AGE_MS) return Promise.resolve();
+    // A clock that has stepped back must not keep the list from being read.
+    if (readNextAt - COOLDOWN_MS <= now() && now() < readNextAt) return Promise.resolve();
     reading ??= read();
     return reading;
   }
@@ -65,7 +69,7 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
     refresh,
     isRevoked,
     async check(principal) {
-      if (Math.abs(now() - readAt) > MAX_AGE_MS) await refresh();
+      await refresh();
       if (version === null && failure === "closed")
         throw new ChatError("store_unavailable", { logReason: "revocations_unread" });
       if (isRevoked(principal)) refuse("revoked");

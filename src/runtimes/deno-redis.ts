@@ -1,11 +1,8 @@
+import { createClient } from "@redis/client";
 import type { RedisConnection } from "../platform.ts";
 
-/**
- * The client of Redis itself, without its reconnecting and its queue. It is loaded when it is first
- * needed: without REDIS_URL it would only make the start longer.
- */
+/** The client of Redis itself, without its reconnecting and its queue. */
 export async function connectDenoRedis(url: string, timeoutMs: number): Promise<RedisConnection> {
-  const { createClient } = await import("@redis/client");
   const client = createClient({
     url,
     disableOfflineQueue: true,

@@ -1,4 +1,3 @@
-import { connectDenoRedis } from "./deno-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -41,6 +40,11 @@ async function readOn({ body }: Request): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The client is loaded only if it is needed: it makes the start longer. */
+const redis = environment.REDIS_URL
+  ? { connectRedis: (await import("./deno-redis.ts")).connectDenoRedis }
+  : {};
+
 await start({
   platform: {
     runtime: "deno",
@@ -49,7 +53,7 @@ await start({
     randomId: createRandomId(),
     random: Math.random,
     log: (line) => console.log(line),
-    connectRedis: connectDenoRedis,
+    ...redis,
   },
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
   listen(handle, { port, hostname }) {

@@ -42,6 +42,8 @@ export async function start(host: Host): Promise<void> {
 
   const hostname = config.HOST ?? "::";
   const port = config.PORT;
+  // Otherwise the first calls would wait for the connection, and be refused if it takes longer.
+  await app.prepare();
   try {
     listener = await host.listen((request) => app.fetch(request, background.waitUntil), {
       port,
