@@ -32,7 +32,7 @@ async function run(): Promise<string> {
   });
   if (values.help) return USAGE;
   const env = parseAuthConfig(process.env);
-  createAuthenticator(env, { now: Date.now });
+  createAuthenticator(env, { fetch, now: Date.now });
   if (env.JWT_PUBLIC_KEY !== undefined) {
     throw new ConfigError(
       "JWT_PUBLIC_KEY",

@@ -35,7 +35,7 @@ import { createCallLog } from "./telemetry/log-call.ts";
 import { VERSION } from "./version.ts";
 
 export interface App {
-  /** Opens the connection to the store; settles once that has succeeded or failed. */
+  /** Asks the store and the key server for the first time; settles once they have answered or failed. */
   prepare(): Promise<void>;
   /**
    * Answers one request; it never rejects. The runtime must stay alive until what is passed to
@@ -242,7 +242,7 @@ export function createApp(
   }
 
   return {
-    prepare: revocations.refresh,
+    prepare: server.authenticator.prepare,
     async fetch(request, waitUntil) {
       const context: RequestContext = {
         requestId: platform.randomId(),

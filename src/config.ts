@@ -119,6 +119,7 @@ export interface Config extends z.infer<typeof envSchema> {
 const RAW_VARIABLES: ReadonlySet<string> = new Set([
   "JWT_SECRET",
   "JWT_PUBLIC_KEY",
+  "JWT_KEYS",
   "JWT_ISSUER",
   "JWT_AUDIENCE",
 ]);

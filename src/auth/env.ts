@@ -17,6 +17,14 @@ function expectedClaim(claim: string): z.ZodString {
   });
 }
 
+function isKeySetUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  const isSafe = protocol === "https:" || (protocol === "http:" && isLoopback);
+  return isSafe && username === "" && password === "";
+}
+
 export const authEnv = {
   JWT_SECRET: z
     .string()
@@ -31,6 +39,19 @@ export const authEnv = {
     .describe(
       "Public key that verifies the callers' tokens, as PEM, JWK or JWK Set: Ed25519 (EdDSA), " +
         "P-256 (ES256) or RSA of at least 2048 bits (RS256, PS256).",
+    ),
+  JWT_KEYS: z
+    .string()
+    .optional()
+    .describe(
+      'Several keys at once, so that the signer can change its key without downtime: a JSON list of secrets (`{"kid": "2026-11", "secret": "…"}`), PEM keys (`{"kid": "…", "pem": "…"}`) and public JWKs. Tokens name their key by `kid`. Set this or one of the two above.',
+    ),
+  JWT_JWKS_URL: z
+    .string()
+    .refine(isKeySetUrl, "must be an https URL (http only on loopback)")
+    .optional()
+    .describe(
+      "URL of a JWK Set with the public keys of the callers' tokens. It is fetched every ten minutes and when a token names a new key, at most twice a minute, and used for up to a day if its server fails.",
     ),
   JWT_ALGORITHM: z
     .enum(

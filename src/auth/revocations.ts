@@ -31,38 +31,50 @@ export interface RevocationsOptions {
 export function createRevocations({ store, now, failure }: RevocationsOptions): Revocations {
   /** A store that has lost its data must not bring tokens back, so what was known is kept until it is over. */
   const known = new Map<string, Revocation>();
+  /** The same by claim and value. */
+  let index = new Map<string, Revocation[]>();
   let version: string | null = null;
+  let hasFailed = false;
   /** When the list is to be read next, in milliseconds since 1970. */
   let readNextAt = 0;
-  let reading: Promise<void> | undefined;
+
+  function add(revocations: readonly Revocation[]): void {
+    for (const revocation of revocations) known.set(revocationKey(revocation), revocation);
+    for (const [key, { until }] of known) if (until <= now()) known.delete(key);
+    index = Map.groupBy(known.values(), ({ claim, value }) => `${claim} ${value}`);
+  }
 
   async function read(): Promise<void> {
+    // Who comes meanwhile goes by the list as it is. Nobody waits for the reading of another: on
+    // Workers that ends with the other's request.
+    readNextAt = now() + COOLDOWN_MS;
     try {
       const list = await store.list(version);
+      hasFailed = false;
       readNextAt = now() + MAX_AGE_MS;
       if (!list) return;
       version = list.version;
-      for (const revocation of list.revocations) known.set(revocationKey(revocation), revocation);
-      for (const [key, { until }] of known) if (until <= now()) known.delete(key);
+      add(list.revocations);
     } catch {
+      hasFailed = true;
       readNextAt = now() + COOLDOWN_MS;
-    } finally {
-      reading = undefined;
     }
   }
 
-  function refresh(): Promise<void> {
+  async function refresh(): Promise<void> {
     // A clock that has stepped back must not keep the list from being read.
-    if (readNextAt - COOLDOWN_MS <= now() && now() < readNextAt) return Promise.resolve();
-    reading ??= read();
-    return reading;
+    const isFresh = readNextAt - COOLDOWN_MS <= now() && now() < readNextAt;
+    if (!isFresh || (version === null && !hasFailed)) await read();
   }
 
   function isRevoked(principal: Principal): boolean {
-    if (known.size === 0) return false;
-    for (const revocation of known.values())
-      if (revocation.until > now() && names(revocation, principal)) return true;
-    return false;
+    if (index.size === 0) return false;
+    const { subject: sub, tokenId: jti, issuer: iss, policy } = principal;
+    return Object.entries({ sub, jti, iss, tenant: policy.tenant }).some(([claim, value]) =>
+      index
+        .get(`${claim} ${value}`)
+        ?.some(({ until, issuedBefore }) => until > now() && isOlder(principal, issuedBefore)),
+    );
   }
 
   return {
@@ -79,25 +91,15 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
         await store.revoke(revocation);
       } catch {
         throw new ChatError("store_unavailable", {
-          message: "The revocation could not be stored, so it holds nowhere. Send it again.",
+          message: "The revocation may not have been stored. Send it again.",
         });
       }
-      known.set(revocationKey(revocation), revocation);
+      add([revocation]);
     },
   };
 }
 
 /** A token that does not say when it was issued counts as issued before any time. */
-function names({ claim, value, issuedBefore }: Revocation, principal: Principal): boolean {
-  if (issuedBefore !== null && (principal.issuedAt ?? 0) >= issuedBefore) return false;
-  switch (claim) {
-    case "sub":
-      return principal.subject === value;
-    case "tenant":
-      return principal.policy.tenant === value;
-    case "jti":
-      return principal.tokenId === value;
-    case "iss":
-      return principal.issuer === value;
-  }
+function isOlder({ issuedAt }: Principal, issuedBefore: number | null): boolean {
+  return issuedBefore === null || (issuedAt ?? 0) < issuedBefore;
 }

@@ -28,6 +28,7 @@ const TYPES = {
   revoked: [INVALID, "invalid_api_key"],
 
   auth_not_configured: [SERVER],
+  keys_unavailable: [SERVER],
   misconfigured: [SERVER],
   provider_unavailable: [SERVER],
   provider_unsupported: [SERVER],

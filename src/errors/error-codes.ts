@@ -69,6 +69,11 @@ export const ERRORS = {
       "This server has no JWT key, so it accepts no token. Set JWT_SECRET or JWT_PUBLIC_KEY and " +
       "restart it.",
   },
+  keys_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "The server cannot fetch the keys with which tokens are verified.",
+  },
   misconfigured: {
     status: 503,
     retryable: false,

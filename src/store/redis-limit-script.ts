@@ -98,7 +98,10 @@ end
 
 local function write(b)
   redis.call('HSET', b.hash, 'v', int(b.value), 't', int(b.at), 'r', int(b.reserved))
-  redis.call('PEXPIREAT', b.hash, expires_at(b))
+  local expires = expires_at(b)
+  redis.call('PEXPIREAT', b.hash, expires)
+  -- Not before the hash: a lease that is gone without being found lapsed would be reserved for ever.
+  redis.call('PEXPIREAT', b.leases, expires)
 end
 
 local function drop_lapsed(b)
@@ -168,7 +171,6 @@ for _, b in ipairs(buckets) do
   take(b, b.increase)
   redis.call('HSET', b.hash, 'l:' .. call, int(math.max(b.held, b.amount)))
   redis.call('ZADD', b.leases, int(now + lease), call)
-  redis.call('PEXPIREAT', b.leases, int(now + lease))
   write(b)
 end
 return answer('held', -1)

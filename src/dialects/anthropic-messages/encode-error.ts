@@ -26,6 +26,7 @@ const TYPES = {
   budget_exceeded: "rate_limit_error",
   revoked: "authentication_error",
   auth_not_configured: "api_error",
+  keys_unavailable: "api_error",
   misconfigured: "api_error",
   provider_unavailable: "api_error",
   provider_unsupported: "api_error",

@@ -90,7 +90,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: audience,
     });
-    const authenticator = createAuthenticator(env, { now: () => now * 1000 });
+    const authenticator = createAuthenticator(env, { fetch, now: () => now * 1000 });
 
     test("accepts nothing that should be refused", async () => {
       for (const { name, token, expect: expected } of cases) {
@@ -112,6 +112,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
       createAuthenticator(
         parseAuthConfig({ ...keyEnvironment(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience }),
         {
+          fetch,
           now: () => now * 1000,
         },
       ),
@@ -132,7 +133,7 @@ describe.skipIf(!hasVectors)(`the JWT cases ${NEEDS_VECTORS}`, () => {
 
   test.each(startupRefuse)("the secret %p refuses to start", (secret) => {
     expect(() =>
-      createAuthenticator(parseAuthConfig({ JWT_SECRET: secret }), { now: Date.now }),
+      createAuthenticator(parseAuthConfig({ JWT_SECRET: secret }), { fetch, now: Date.now }),
     ).toThrow(ConfigError);
   });
 });
@@ -156,7 +157,7 @@ describe.skipIf(!hasVectors)(`Joken's tokens ${NEEDS_VECTORS}`, () => {
       });
       expect(
         await judge(() =>
-          createAuthenticator(env, { now: () => now * 1000 }).authenticate(request),
+          createAuthenticator(env, { fetch, now: () => now * 1000 }).authenticate(request),
         ),
       ).toStartWith("accepted: ");
     }

@@ -32,6 +32,7 @@ describe("npm run token", () => {
       headers: { authorization: `Bearer ${out.trim()}` },
     });
     const principal = await createAuthenticator(parseAuthConfig(env), {
+      fetch,
       now: Date.now,
     }).authenticate(request);
     expect(principal).toMatchObject({

@@ -96,6 +96,15 @@ describe.skipIf(!hasRedis)("the Redis script (needs redis)", () => {
     }
   });
 
+  test("keeps leases for as long as the sums that they are part of", async () => {
+    const bucket = money(100, "month", { home: "lasting" });
+    await createRedisLimitStore(send).hold({ call: "c", entries: [{ bucket, amount: 1 }] });
+    const key = `ai:{lasting}:${bucket.key}`;
+    const [sum, leases] = await Promise.all([key, `${key}:leases`].map((name) => send("PEXPIRETIME", [name])));
+    expect(Number(sum)).toBeGreaterThan(Date.now() + DAY_MS);
+    expect(leases).toBe(sum);
+  });
+
   test("leaves no key without an end", async () => {
     const keys = textsOf(await send("KEYS", ["ai:*"]));
     expect(keys.length).toBeGreaterThan(100);
