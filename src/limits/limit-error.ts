@@ -15,7 +15,9 @@ export function createLimitError(
     case "usd":
       return new ChatError("budget_exceeded", {
         limit,
-        message: `The budget of ${limit.limit} dollars per ${bucket.per} is used up: ${limit.used} spent, ${limit.reserved} reserved by running calls.`,
+        message:
+          `The call may cost ${amount / 1e6} dollars. Of the budget of ${limit.limit} dollars per ` +
+          `${bucket.per}, ${limit.used} are spent and ${limit.reserved} reserved by running calls.`,
       });
     case "concurrent":
       return new ChatError("rate_limited", {
