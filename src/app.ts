@@ -1,5 +1,6 @@
 import { Router } from "itty-router";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
+import { createRevocations } from "./auth/revocations.ts";
 import type { RequestContext } from "./calls/call.ts";
 import { createCatalog } from "./catalog/index.ts";
 import type { Config } from "./config.ts";
@@ -15,9 +16,11 @@ import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
+import { createListLimits } from "./handlers/limits.ts";
 import { createShowMetrics } from "./handlers/metrics.ts";
 import { createListModels } from "./handlers/models.ts";
 import { createListProviders } from "./handlers/providers.ts";
+import { createRevoke } from "./handlers/revocations.ts";
 import type { Server } from "./handlers/server.ts";
 import { createShowUsage } from "./handlers/usage.ts";
 import { createListCalls } from "./handlers/usage-calls.ts";
@@ -28,8 +31,12 @@ import { respondError } from "./http/respond.ts";
 import { createLedger } from "./ledger/create-ledger.ts";
 import type { LedgerSource } from "./ledger/database.ts";
 import { ledgerMetrics } from "./ledger/ledger-metrics.ts";
+import { createLimiter } from "./limits/limiter.ts";
 import type { Platform, ProviderDeps } from "./platform.ts";
 import { createProviders } from "./routing/create-providers.ts";
+import { createStores } from "./store/create-stores.ts";
+import { createMemoryLimitStore } from "./store/memory-limits.ts";
+import type { GetStoreObject } from "./store/object-limits.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -40,9 +47,13 @@ import { VERSION } from "./version.ts";
 export interface Extras {
   readonly ledger?: LedgerSource | undefined;
   readonly metrics?: Metrics | undefined;
+  /** Finds the Durable Object in which limits are kept (Workers). */
+  readonly getStoreObject?: GetStoreObject | undefined;
 }
 
 export interface App {
+  /** Asks the store and the key server for the first time; settles once they have answered or failed. */
+  prepare(): Promise<void>;
   /**
    * Answers one request; it never rejects. The runtime must stay alive until what is passed to
    * `waitUntil` has settled.
@@ -86,12 +97,37 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   const catalog = createCatalog(config);
   const { metrics } = extras;
   const ledger = extras.ledger && createLedger(extras.ledger, { platform, log, config });
+  const stores = createStores(config, platform, extras.getStoreObject);
+  const revocations = createRevocations({
+    store: stores.revocations,
+    now: platform.now,
+    failure: config.STORE_FAILURE,
+  });
+  const limiter = createLimiter({
+    store: stores.limits,
+    fallback: createMemoryLimitStore(platform.now),
+    failure: config.STORE_FAILURE,
+    now: platform.now,
+    report: (reason) =>
+      reason === null
+        ? log("info", "store", { store: stores.kind, state: "ok" })
+        : log("error", "store", { store: stores.kind, state: "degraded", reason }),
+    reportLost: (call, { tokens, microUsd }) =>
+      log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
+  });
+  log("info", "store", { store: stores.kind });
   let draining = false;
   const server: Server = {
     version: VERSION,
     platform,
     log,
-    authenticator: createAuthenticator(config, platform),
+    authenticator: createAuthenticator(config, platform, revocations),
+    limiter,
+    revocations,
+    meter: {
+      reserveOutputTokens: config.RESERVE_OUTPUT_TOKENS,
+      allowUnpriced: config.UNPRICED === "allow",
+    },
     catalog,
     providers: createProviders(config, config.env, catalog, providerDeps),
     bodyLimits: {
@@ -212,6 +248,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   route("/openapi.json", { GET: description.document });
   route("/docs", { GET: description.page });
   route("/providers", { GET: createListProviders(server) });
+  route("/limits", { GET: createListLimits(server) });
+  route("/admin/revocations", { POST: createRevoke(server, config.JWT_MAX_LIFETIME_SECONDS) });
   route("/models", { GET: createListModels(server) });
   route("/usage", { GET: createShowUsage(server) });
   route("/usage/calls", { GET: createListCalls(server) });
@@ -236,6 +274,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   }
 
   return {
+    prepare: server.authenticator.prepare,
     async fetch(request, waitUntil) {
       const context: RequestContext = {
         requestId: platform.randomId(),

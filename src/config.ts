@@ -1,12 +1,14 @@
 import * as z from "zod";
-import { authEnv } from "./auth/env.ts";
+import { authEnv, policyEnv } from "./auth/env.ts";
 import { catalogEnv } from "./catalog/overrides.ts";
 import { ConfigError } from "./env/config-error.ts";
 import { unquote } from "./env/unquote.ts";
 import { wholeNumber } from "./env/whole-number.ts";
 import { MAX_BODY_DEPTH } from "./json/parse-strict-json.ts";
 import { ledgerEnv } from "./ledger/env.ts";
+import { limitsEnv } from "./limits/env.ts";
 import { providersEnv } from "./routing/create-providers.ts";
+import { storeEnv } from "./store/env.ts";
 import { telemetryEnv } from "./telemetry/env.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
 
@@ -96,6 +98,9 @@ export const envSchema = z.object({
   ...authEnv,
   ...telemetryEnv,
   ...ledgerEnv,
+  ...policyEnv,
+  ...limitsEnv,
+  ...storeEnv,
   ...catalogEnv,
   ...providersEnv,
 });
@@ -118,6 +123,7 @@ export interface Config extends z.infer<typeof envSchema> {
 const RAW_VARIABLES: ReadonlySet<string> = new Set([
   "JWT_SECRET",
   "JWT_PUBLIC_KEY",
+  "JWT_KEYS",
   "JWT_ISSUER",
   "JWT_AUDIENCE",
 ]);

@@ -14,6 +14,19 @@ export interface Platform {
   random(): number;
   /** Writes one line of the log. */
   log(line: string): void;
+  /** Opens a connection to a Redis or Valkey server; absent if this runtime cannot keep one. */
+  connectRedis?(url: string, timeoutMs: number): Promise<RedisConnection>;
+}
+
+/** A connection that does not mend itself: once a command fails for it, a new one is opened. */
+export interface RedisConnection {
+  /**
+   * Sends one command. Rejects with the server's own words if it refuses, and with any other error if
+   * the connection breaks; while the server is silent it may stay pending.
+   */
+  send(command: string, args: readonly string[]): Promise<unknown>;
+  /** Closes at once; what is pending need not settle. */
+  close(): void;
 }
 
 /** How long an upstream may take, in milliseconds. Every timeout starts anew with each attempt. */

@@ -1,4 +1,6 @@
-import type { Claims } from "../../src/auth/principal.ts";
+import { readFileSync } from "node:fs";
+import type { Claims } from "../../src/auth/bearer.ts";
+import { aiClaimSchema, explainPolicy } from "../../src/auth/policy-schema.ts";
 
 /** What the person at the keyboard got wrong. */
 export class UsageError extends Error {
@@ -37,4 +39,18 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
+}
+
+/** The `ai` claim in a file; throws a UsageError if the server would refuse it. */
+export function readPolicyFile(path: string): unknown {
+  let policy: unknown;
+  try {
+    policy = JSON.parse(readFileSync(path, "utf8"));
+  } catch (thrown) {
+    const reason = thrown instanceof SyntaxError ? "it is not valid JSON" : "it cannot be read";
+    throw new UsageError(`--policy ${path}: ${reason}.`);
+  }
+  const result = aiClaimSchema.safeParse(policy);
+  if (!result.success) throw new UsageError(`--policy ${path}: ${explainPolicy(result.error)}.`);
+  return policy;
 }

@@ -2,17 +2,19 @@
  * bun scripts/docs/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of
  * the environment.
  */
-import { authEnv } from "../../src/auth/env.ts";
+import { authEnv, policyEnv } from "../../src/auth/env.ts";
 import { catalogEnv } from "../../src/catalog/overrides.ts";
 import { envSchema } from "../../src/config.ts";
 import { googleEnv } from "../../src/google/env.ts";
 import { ledgerEnv } from "../../src/ledger/env.ts";
+import { limitsEnv } from "../../src/limits/env.ts";
 import { claudeEnv } from "../../src/providers/claude/env.ts";
 import { copilotEnv } from "../../src/providers/copilot/env.ts";
 import { cursorEnv } from "../../src/providers/cursor/env.ts";
 import { geminiEnv } from "../../src/providers/gemini/env.ts";
 import { openaiEnv } from "../../src/providers/openai/env.ts";
 import { openaiCompatibleEnv } from "../../src/providers/openai-compatible/env.ts";
+import { storeEnv } from "../../src/store/env.ts";
 import { telemetryEnv } from "../../src/telemetry/env.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
@@ -29,6 +31,8 @@ const SECTIONS: readonly Section[] = [
   { title: "Tokens of the callers", names: Object.keys(authEnv) },
   { title: "Ledger", names: Object.keys(ledgerEnv) },
   { title: "Metrics", names: Object.keys(telemetryEnv) },
+  { title: "Policies and limits", names: [...Object.keys(policyEnv), ...Object.keys(limitsEnv)] },
+  { title: "Store", names: Object.keys(storeEnv) },
   { title: "Claude", names: ownNames(claudeEnv) },
   { title: "Gemini", names: ownNames(geminiEnv) },
   { title: "Google Cloud (Gemini and Claude on Vertex AI)", names: Object.keys(googleEnv) },

@@ -31,6 +31,10 @@ export type AuthFailure =
   | "lifetime_too_long"
   /** The token is bound to a key of the caller (`cnf`), and this server cannot check that. */
   | "proof_of_possession_unsupported"
+  /** The `ai` claim is not a policy, or the token lacks the name that one of its limits is for. */
+  | "policy_invalid"
+  /** An administrator has revoked it. */
+  | "revoked"
   | "token_refused";
 
 /**

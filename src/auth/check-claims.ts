@@ -1,7 +1,7 @@
-import { defined } from "../json/defined.ts";
 import type { JsonObject } from "../json/json-object.ts";
 import { refuse } from "./auth-failure.ts";
-import type { Principal } from "./principal.ts";
+import type { Bearer } from "./bearer.ts";
+import { isPrintableName } from "./printable-name.ts";
 
 /** What a token's times must satisfy. */
 export interface ClaimRules {
@@ -11,24 +11,9 @@ export interface ClaimRules {
   readonly maxLifetimeSeconds: number;
 }
 
-const MAX_NAME_LENGTH = 255;
-/** Control and format characters, lone surrogates, line and paragraph separators. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-
-/** Whether a value may be used as a name in logs, headers and the store's keys. */
-export function isPrintableName(value: unknown): value is string {
-  return (
-    typeof value === "string" &&
-    value !== "" &&
-    value.length <= MAX_NAME_LENGTH &&
-    !UNPRINTABLE.test(value) &&
-    value.trim() === value
-  );
-}
-
 /** What the claims of a token amount to; valid only once its signature is verified too. */
 export interface CheckedClaims {
-  principal: Principal;
+  bearer: Bearer;
   /**
    * In seconds since 1970: the latest of `nbf`, `iat` and `exp` minus the lifetime cap. Before this
    * time, minus the tolerance, the token is refused.
@@ -63,10 +48,11 @@ export function checkClaims(
   if (jti !== undefined && !isPrintableName(jti)) return refuse("claim_invalid", "jti");
   if (cnf !== undefined) return refuse("proof_of_possession_unsupported");
   return {
-    principal: {
+    bearer: {
       subject: sub ?? iss,
       issuer: iss,
-      ...defined({ tokenId: jti }),
+      tokenId: jti ?? null,
+      issuedAt: iat ?? null,
       expiresAt: exp,
       claims: Object.freeze(claims),
     },

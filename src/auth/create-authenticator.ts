@@ -2,10 +2,14 @@ import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Platform } from "../platform.ts";
 import type { AuthConfig } from "./env.ts";
+import { createKeyList } from "./key-list.ts";
 import { createKeyRing, createUnnamedKeySource, type KeySource } from "./key-source.ts";
+import { createPolicyReader } from "./policy.ts";
 import type { Principal } from "./principal.ts";
 import { createPublicKeySource } from "./public-key.ts";
 import { readBearer, type TokenReader } from "./read-token.ts";
+import { createRemoteKeys, type RemoteKeys } from "./remote-keys.ts";
+import type { Revocations } from "./revocations.ts";
 import { createSecretKey, requireSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
@@ -17,18 +21,22 @@ export interface Authenticator {
   readonly configured: boolean;
   /** Who sent this request. Rejects with `unauthenticated` or `auth_not_configured`. */
   authenticate(request: Request, readToken?: TokenReader): Promise<Principal>;
+  /** Fetches remote keys and the revocations for the first time. It never rejects. */
+  prepare(): Promise<void>;
 }
 
 /** Throws a ConfigError for settings that are unsafe to start with. */
 export function createAuthenticator(
   config: AuthConfig,
-  { now }: Pick<Platform, "now">,
+  platform: Pick<Platform, "fetch" | "now">,
+  revocations?: Pick<Revocations, "check" | "refresh">,
 ): Authenticator {
-  const keys = createKeySource(config);
+  const keys = createKeySource(config, platform);
   if (!keys) {
     return {
       configured: false,
       authenticate: () => Promise.reject(new ChatError("auth_not_configured")),
+      prepare: () => Promise.resolve(),
     };
   }
   const verifyToken = createTokenVerifier(
@@ -39,30 +47,52 @@ export function createAuthenticator(
       toleranceSeconds: config.JWT_TOLERANCE_SECONDS,
       maxLifetimeSeconds: config.JWT_MAX_LIFETIME_SECONDS,
     },
-    now,
+    createPolicyReader(config),
+    platform.now,
   );
   return {
     configured: true,
+    async prepare() {
+      await Promise.all([revocations?.refresh(), "prepare" in keys ? keys.prepare() : undefined]);
+    },
     async authenticate(request, readToken = readBearer) {
-      return verifyToken(readToken(request.headers));
+      const principal = await verifyToken(readToken(request.headers));
+      await revocations?.check(principal);
+      return principal;
     },
   };
 }
 
-function createKeySource(config: AuthConfig): KeySource | null {
+/** Each of these is enough; more than one would leave open which tokens are meant. */
+export const KEY_VARIABLES = ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_KEYS", "JWT_JWKS_URL"] as const;
+
+function createKeySource(
+  config: AuthConfig,
+  platform: Pick<Platform, "fetch" | "now">,
+): KeySource | RemoteKeys | null {
   const {
     JWT_SECRET: secret,
     JWT_PUBLIC_KEY: publicKey,
+    JWT_KEYS: list,
+    JWT_JWKS_URL: url,
     JWT_ALGORITHM: algorithm,
     JWT_KEY_ID: keyId,
   } = config;
-  if (secret !== undefined && publicKey !== undefined) {
+  const [first, second] = KEY_VARIABLES.filter((name) => config[name] !== undefined);
+  if (first !== undefined && second !== undefined) {
     throw new ConfigError(
-      "JWT_SECRET",
-      "and JWT_PUBLIC_KEY are both set: keep the one that matches your tokens' signer, and " +
-        "remove the other",
+      first,
+      `and ${second} are both set: keep the one that matches your tokens' signer, and remove the other`,
     );
   }
+  if (list !== undefined || url !== undefined) {
+    for (const name of ["JWT_ALGORITHM", "JWT_KEY_ID"] as const) {
+      if (config[name] !== undefined)
+        throw new ConfigError(name, `cannot be used with ${first}: each key says that itself`);
+    }
+  }
+  if (list !== undefined) return createKeyList(list);
+  if (url !== undefined) return createRemoteKeys(url, platform);
   if (publicKey !== undefined) return createPublicKeySource(publicKey, { algorithm, keyId });
   if (secret === undefined) return null;
   requireSecret(secret);

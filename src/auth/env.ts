@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { ConfigError } from "../env/config-error.ts";
 import { wholeNumber } from "../env/whole-number.ts";
-import { isPrintableName } from "./check-claims.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
+import { readPolicyText } from "./policy.ts";
+import { isPrintableName } from "./printable-name.ts";
 
 /** Values that mean "no check" in other programs, or what a script writes for an unset variable. */
 const NO_CHECK = /^(\*|any|all|none|null|nil|undefined|false|true|off|disabled?|skip|-|0)$/i;
@@ -14,6 +15,14 @@ function expectedClaim(claim: string): z.ZodString {
   return z.string().refine((value) => isPrintableName(value) && !NO_CHECK.test(value), {
     message: `would switch off the check of ${claim}: set the exact value that tokens have, or remove it for the default`,
   });
+}
+
+function isKeySetUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isLoopback = ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+  const isSafe = protocol === "https:" || (protocol === "http:" && isLoopback);
+  return isSafe && username === "" && password === "";
 }
 
 export const authEnv = {
@@ -30,6 +39,19 @@ export const authEnv = {
     .describe(
       "Public key that verifies the callers' tokens, as PEM, JWK or JWK Set: Ed25519 (EdDSA), " +
         "P-256 (ES256) or RSA of at least 2048 bits (RS256, PS256).",
+    ),
+  JWT_KEYS: z
+    .string()
+    .optional()
+    .describe(
+      'Several keys at once, so that the signer can change its key without downtime: a JSON list of secrets (`{"kid": "2026-11", "secret": "…"}`), PEM keys (`{"kid": "…", "pem": "…"}`) and public JWKs. Tokens name their key by `kid`. Set this or one of the two above.',
+    ),
+  JWT_JWKS_URL: z
+    .string()
+    .refine(isKeySetUrl, "must be an https URL (http only on loopback)")
+    .optional()
+    .describe(
+      "URL of a JWK Set with the public keys of the callers' tokens. It is fetched every ten minutes and when a token names a new key, at most twice a minute, and used for up to a day if its server fails.",
     ),
   JWT_ALGORITHM: z
     .enum(
@@ -64,9 +86,29 @@ export const authEnv = {
   ),
 };
 
-export type AuthConfig = z.output<z.ZodObject<typeof authEnv>>;
+/** A policy as a variable holds it. */
+const policyVariable = z
+  .string()
+  .transform((text, context) => {
+    const policy = readPolicyText(text);
+    if (typeof policy !== "string") return policy;
+    context.addIssue({ code: "custom", message: policy });
+    return z.NEVER;
+  })
+  .optional();
 
-const schema = z.object(authEnv);
+export const policyEnv = {
+  POLICY: policyVariable.describe(
+    'What tokens without an `ai` claim may use, as JSON: `{"models": ["claude/*"], "limits": [{"per": "subject", "usd": 2, "window": "1d"}]}` (docs/limits.md). Default: everything.',
+  ),
+  POLICY_CEILING: policyVariable.describe(
+    "What no token may exceed, whatever it says, in the same form as `POLICY`. Its limits apply beside the token's own.",
+  ),
+};
+
+export type AuthConfig = z.output<z.ZodObject<typeof authEnv & typeof policyEnv>>;
+
+const schema = z.object({ ...authEnv, ...policyEnv });
 
 /** Parses these variables alone; throws a ConfigError for the first one that is not valid. */
 export function parseAuthConfig(env: Readonly<Record<string, string | undefined>>): AuthConfig {

@@ -1,6 +1,6 @@
 import { SignJWT } from "jose/jwt/sign";
 import { defined } from "../json/defined.ts";
-import type { Claims } from "./principal.ts";
+import type { Claims } from "./bearer.ts";
 import { importSecret, SECRET_ALGORITHM } from "./secret-key.ts";
 
 export interface TokenOptions {

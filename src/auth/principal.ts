@@ -1,20 +1,7 @@
-/**
- * The claims of a verified token. They are outside input: look up each claim by name and check its
- * type, never merge them.
- */
-export type Claims = Readonly<Record<string, unknown>>;
+import type { Bearer } from "./bearer.ts";
+import type { Policy } from "./policy.ts";
 
-/** The authenticated caller. */
-export interface Principal {
-  /**
-   * `sub`, or `iss` if the token has no `sub` (Joken's have none by default). Printable, at most
-   * 255 characters.
-   */
-  readonly subject: string;
-  readonly issuer: string;
-  /** `jti`. */
-  readonly tokenId?: string;
-  /** `exp`, in seconds since 1970. */
-  readonly expiresAt: number;
-  readonly claims: Claims;
+/** The authenticated caller, and what it may use. */
+export interface Principal extends Bearer {
+  readonly policy: Policy;
 }

@@ -104,7 +104,8 @@ function createRing(keys: readonly VerifyKey[]): KeySource {
   return createKeyRing(named);
 }
 
-function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
+/** A public JWK → its key; throws a ConfigError unless it is sound, and for a single algorithm. */
+export function createPublicKey(jwk: unknown, options: PublicKeyOptions): VerifyKey {
   if (!isJsonObject(jwk)) fail("is a JWK Set with members that are not keys");
   if (jwk.kty === "oct") fail("is a symmetric key: put a shared secret into JWT_SECRET, as text");
   if (PRIVATE_MEMBERS.some((member) => member in jwk)) failPrivate();

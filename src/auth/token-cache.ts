@@ -1,4 +1,11 @@
-import type { CheckedClaims } from "./check-claims.ts";
+import type { Principal } from "./principal.ts";
+
+/** A verified token's bearer, and from when on the token counts. */
+export interface CachedToken {
+  readonly principal: Principal;
+  /** In seconds since 1970, before tolerance. */
+  readonly validFrom: number;
+}
 
 /**
  * Recently verified tokens, by their exact text. Callers use a token for many requests; the cache
@@ -6,8 +13,8 @@ import type { CheckedClaims } from "./check-claims.ts";
  * tell whether a token was seen before: one ECDSA token can have several texts.
  */
 export interface TokenCache {
-  get(token: string): CheckedClaims | undefined;
-  set(token: string, claims: CheckedClaims): void;
+  get(token: string): CachedToken | undefined;
+  set(token: string, entry: CachedToken): void;
   delete(token: string): void;
 }
 
@@ -16,12 +23,12 @@ export interface TokenCache {
  * better.
  */
 export function createTokenCache(maxEntries: number): TokenCache {
-  const entries = new Map<string, CheckedClaims>();
+  const entries = new Map<string, CachedToken>();
   return {
     get: (token) => entries.get(token),
-    set(token, claims) {
+    set(token, entry) {
       if (entries.size >= maxEntries) entries.clear();
-      entries.set(token, claims);
+      entries.set(token, entry);
     },
     delete(token) {
       entries.delete(token);

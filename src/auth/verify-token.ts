@@ -6,12 +6,13 @@ import {
 } from "jose/errors";
 import { jwtVerify } from "jose/jwt/verify";
 import { type AuthFailure, refuse } from "./auth-failure.ts";
-import { type CheckedClaims, type ClaimRules, checkClaims } from "./check-claims.ts";
+import { type ClaimRules, checkClaims } from "./check-claims.ts";
 import { checkHeader } from "./check-header.ts";
 import { decodeToken } from "./decode-token.ts";
 import type { KeySource, VerifyKey } from "./key-source.ts";
+import type { ReadPolicy } from "./policy.ts";
 import type { Principal } from "./principal.ts";
-import { createTokenCache } from "./token-cache.ts";
+import { type CachedToken, createTokenCache } from "./token-cache.ts";
 
 /** What a token's claims must satisfy. */
 export interface TokenRules extends ClaimRules {
@@ -30,6 +31,7 @@ const MAX_CACHED_TOKENS = 1000;
 export function createTokenVerifier(
   keys: KeySource,
   rules: TokenRules,
+  readPolicy: ReadPolicy,
   now: () => number,
 ): (token: string) => Promise<Principal> {
   const cache = createTokenCache(MAX_CACHED_TOKENS);
@@ -42,17 +44,19 @@ export function createTokenVerifier(
     }
     const { header, claims } = decodeToken(token);
     const { algorithm, keyId } = checkHeader(header);
-    const checked = checkClaims(claims, rules, nowSeconds);
+    const { bearer, validFrom } = checkClaims(claims, rules, nowSeconds);
     const candidates = await keys.resolve(keyId, algorithm);
     await verifyWithAny(candidates, token, rules, nowSeconds);
-    cache.set(token, checked);
-    return checked.principal;
+    // Behind the signature: a policy is read for those who signed it, and its faults are worth a log line.
+    const principal: Principal = { ...bearer, policy: readPolicy(bearer) };
+    cache.set(token, { principal, validFrom });
+    return principal;
   };
 }
 
 /** The same bounds as jose's: `exp` is exclusive, `nbf` inclusive. */
 function isCurrent(
-  { principal, validFrom }: CheckedClaims,
+  { principal, validFrom }: CachedToken,
   { toleranceSeconds }: ClaimRules,
   nowSeconds: number,
 ): boolean {

@@ -1,5 +1,5 @@
 import type { Principal } from "../auth/principal.ts";
-import { tenantOf } from "../auth/scope.ts";
+import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Attempt } from "../chat/attempt.ts";
@@ -7,6 +7,8 @@ import type { EventBatch, Warning } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
+import { type Limiter, NO_RESERVATION } from "../limits/limiter.ts";
+import type { Standing } from "../limits/standing.ts";
 import type { Platform } from "../platform.ts";
 import type { AttemptCall, RetryPolicy } from "../routing/attempt.ts";
 import type { Target } from "../routing/select-target.ts";
@@ -14,7 +16,15 @@ import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { sleep } from "../upstream/sleep.ts";
+import {
+  createMeter,
+  type MeterSettings,
+  measureRecord,
+  measureUsage,
+  type Progress,
+} from "./meter.ts";
 import { publishRecord, type Recording } from "./publish-record.ts";
+import { watchCall } from "./watch-call.ts";
 
 /** One request on its way through the server. */
 export interface RequestContext {
@@ -27,6 +37,9 @@ export interface RequestContext {
 
 /** What calls need of the server. */
 export interface CallServices extends Recording {
+  readonly limiter: Limiter;
+  readonly revocations: Revocations;
+  readonly meter: MeterSettings;
   readonly platform: Pick<Platform, "now" | "random">;
   readonly catalog: Catalog;
   readonly retry: RetryPolicy;
@@ -56,6 +69,13 @@ export interface Admission {
 export interface Call extends AttemptCall, RunningCall {
   /** What the dialect may say about the answer. Its target is the one that answers. */
   readonly answer: AnswerContext;
+  /**
+   * Reserves what the call may consume by its token's limits, before the first attempt. Rejects with
+   * `rate_limited`, `budget_exceeded`, `forbidden` or `store_unavailable`.
+   */
+  reserve(): Promise<void>;
+  /** How the token's limits stood then. */
+  readonly standings: readonly Standing[];
   /** Looks at the answer's events as they pass. */
   observe(batch: EventBatch): void;
   /** Waits for this work, and ends it if the caller leaves before it is done. */
@@ -80,6 +100,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const warnings: Warning[] = [];
   const attempts: Attempt[] = [];
   const recorded = Promise.withResolvers<void>();
+  let reservation = NO_RESERVATION;
+  let stopWatching = () => {};
   let isOpen = true;
 
   const answer: AnswerContext = {
@@ -116,6 +138,33 @@ export function openCall(admission: Admission, services: CallServices): Call {
     target: null,
     principal,
     answer,
+    get standings() {
+      return reservation.standings;
+    },
+    async reserve() {
+      const { limiter, revocations } = services;
+      const { policy } = principal;
+      const meter = createMeter({
+        ...services.meter,
+        request,
+        targets,
+        policy,
+        catalog,
+        startedAt,
+      });
+      const reserved = meter.estimate();
+      reservation = await limiter.reserve(requestId, policy.buckets, reserved, context.waitUntil);
+      if (!isOpen) return;
+      stopWatching = watchCall({
+        principal,
+        revocations,
+        reservation,
+        reserved,
+        meter,
+        progress,
+        abort: call.abort,
+      });
+    },
     observe: observer.observe,
     abort: (reason) => controller.abort(reason),
     async whileConnected(caller, work) {
@@ -132,8 +181,11 @@ export function openCall(admission: Admission, services: CallServices): Call {
       if (!isOpen) return;
       isOpen = false;
       running.delete(call);
+      stopWatching();
       if (failure) controller.abort(failure);
-      void publishRecord(createRecord(failure), services).then(recorded.resolve);
+      const record = createRecord(failure);
+      const settled = reservation.settle(measureRecord(record));
+      void Promise.all([publishRecord(record, services), settled]).then(() => recorded.resolve());
     },
     fail(thrown) {
       const error = toChatError(thrown);
@@ -142,8 +194,14 @@ export function openCall(admission: Admission, services: CallServices): Call {
     },
   };
 
+  function progress(): Progress {
+    return { usage: observer.usage(), letters: observer.letters() };
+  }
+
   function createRecord(failure: ChatError | null): CallRecord {
-    const usage = observer.usage();
+    const outcome = failure?.code ?? observer.errorCode() ?? "ok";
+    const isComplete = outcome === "ok" && admission.kind === "generate";
+    const { usage, source } = measureUsage(progress(), isComplete, request);
     const cost = answer.cost(usage);
     const tried = attempts.at(-1);
     return {
@@ -152,14 +210,14 @@ export function openCall(admission: Admission, services: CallServices): Call {
       dialect: admission.dialect.name,
       subject: principal.subject,
       issuer: principal.issuer,
-      tenant: tenantOf(principal),
+      tenant: principal.policy.tenant,
       ...(call.target || !tried ? answer.target : { provider: tried.provider, model: tried.model }),
       stream: call.stream,
-      outcome: failure?.code ?? observer.errorCode() ?? "ok",
+      outcome,
       reason: failure?.logReason,
       finishReason: observer.finishReason(),
       usage,
-      usageSource: usage ? "provider" : "none",
+      usageSource: source,
       cost,
       price: cost && findPrice(usage, (call.target ?? targets[0]).model, startedAt),
       attempts,

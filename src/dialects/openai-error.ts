@@ -1,5 +1,6 @@
 import type { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import type { LimitReport } from "../errors/limit-report.ts";
 import { defined } from "../json/defined.ts";
 import type { EncodedError } from "./dialect.ts";
 
@@ -22,8 +23,12 @@ const TYPES = {
   request_too_large: [INVALID],
   unsupported_media_type: [INVALID],
   rate_limited: [LIMIT, "rate_limit_exceeded"],
+  // The type by which their clients know that waiting does not help.
+  budget_exceeded: ["insufficient_quota", "budget_exceeded"],
+  revoked: [INVALID, "invalid_api_key"],
 
   auth_not_configured: [SERVER],
+  keys_unavailable: [SERVER],
   misconfigured: [SERVER],
   provider_unavailable: [SERVER],
   provider_unsupported: [SERVER],
@@ -57,6 +62,8 @@ export interface OpenAIError {
   type: string;
   param: string | null;
   code: string | null;
+  /** Ours: the limit that refused the call. */
+  limit?: LimitReport;
 }
 
 export function encodeErrorBody(error: ChatError): OpenAIError {
@@ -69,6 +76,7 @@ export function encodeErrorBody(error: ChatError): OpenAIError {
     type,
     param: error.param ?? null,
     code: vendors === type ? null : (vendors ?? code ?? error.code),
+    ...defined({ limit: error.limit }),
   };
 }
 

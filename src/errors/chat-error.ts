@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from "./error-codes.ts";
+import type { LimitReport } from "./limit-report.ts";
 
 export interface ChatErrorDetail {
   /** The public text. It never contains a token, a key, a prompt or an upstream's body. */
@@ -14,6 +15,8 @@ export interface ChatErrorDetail {
   upstreamStatus?: number;
   /** The vendor's request id, to quote to its support. */
   upstreamRequestId?: string;
+  /** The limit that refused the call. */
+  limit?: LimitReport;
   /** A short reason for the log only; it is never sent out. */
   logReason?: string;
 }
@@ -32,6 +35,7 @@ export class ChatError extends Error {
   readonly upstreamCode: string | undefined;
   readonly upstreamStatus: number | undefined;
   readonly upstreamRequestId: string | undefined;
+  readonly limit: LimitReport | undefined;
   readonly logReason: string | undefined;
 
   constructor(code: ErrorCode, detail: ChatErrorDetail = {}) {
@@ -44,6 +48,7 @@ export class ChatError extends Error {
     this.upstreamCode = detail.upstreamCode;
     this.upstreamStatus = detail.upstreamStatus;
     this.upstreamRequestId = detail.upstreamRequestId;
+    this.limit = detail.limit;
     this.logReason = detail.logReason;
   }
 }

@@ -54,6 +54,12 @@ export const ERRORS = {
     message: "Send the body as application/json.",
   },
   rate_limited: { status: 429, retryable: true, message: "The token's limit is used up for now." },
+  budget_exceeded: {
+    status: 429,
+    retryable: false,
+    message: "The token's budget is used up.",
+  },
+  revoked: { status: 401, retryable: false, message: "The token has been revoked." },
 
   // This server.
   auth_not_configured: {
@@ -62,6 +68,11 @@ export const ERRORS = {
     message:
       "This server has no JWT key, so it accepts no token. Set JWT_SECRET or JWT_PUBLIC_KEY and " +
       "restart it.",
+  },
+  keys_unavailable: {
+    status: 503,
+    retryable: true,
+    message: "The server cannot fetch the keys with which tokens are verified.",
   },
   misconfigured: {
     status: 503,

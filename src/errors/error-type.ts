@@ -28,6 +28,8 @@ const DOMAINS = {
 
   forbidden: "policy",
   rate_limited: "policy",
+  budget_exceeded: "policy",
+  revoked: "policy",
 
   upstream_auth: "provider",
   upstream_billing: "provider",
@@ -48,6 +50,7 @@ const DOMAINS = {
   provider_unavailable: "server",
   provider_unsupported: "server",
   store_unavailable: "server",
+  keys_unavailable: "server",
   shutting_down: "server",
   internal_error: "server",
 } as const satisfies Record<ErrorCode, FaultDomain>;

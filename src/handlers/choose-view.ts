@@ -1,5 +1,5 @@
 import type { Principal } from "../auth/principal.ts";
-import { hasScope, requireScope, tenantOf } from "../auth/scope.ts";
+import { requireScope } from "../calls/authorize.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Scope } from "../usage/query.ts";
 import type { UsageParams } from "../usage/read-params.ts";
@@ -14,7 +14,7 @@ export interface View {
  * Throws `forbidden`, naming the scope that is missing.
  */
 export function chooseView(principal: Principal, asked: UsageParams["view"]): View {
-  const tenant = tenantOf(principal);
+  const tenant = principal.policy.tenant;
   const { issuer, subject } = principal;
   switch (asked ?? widestView(principal, tenant)) {
     case "all":
@@ -32,6 +32,6 @@ export function chooseView(principal: Principal, asked: UsageParams["view"]): Vi
 }
 
 function widestView(principal: Principal, tenant: string | null): View["name"] {
-  if (hasScope(principal, "admin")) return "all";
-  return tenant !== null && hasScope(principal, "usage:tenant") ? "tenant" : "own";
+  if (principal.policy.hasScope("admin")) return "all";
+  return tenant !== null && principal.policy.hasScope("usage:tenant") ? "tenant" : "own";
 }

@@ -1,7 +1,7 @@
+import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
 import { checkMediaUrls } from "../chat/check-media-urls.ts";
-import { partsOf } from "../chat/message.ts";
-import type { ChatRequest } from "../chat/request.ts";
+import { estimateTokens } from "../chat/estimate-tokens.ts";
 import {
   anthropicMessagesDialect,
   decodeCountRequest,
@@ -22,12 +22,14 @@ export function createCountTokens(server: Server) {
 
   return async function count(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
+    requireScope(principal, "chat");
     const body = await readJsonBody(request, server.bodyLimits);
-    const chat = decodeCountRequest(body, request.headers);
-    checkMediaUrls(chat.messages);
-    const targets = selectTargets(chat, server, dialect.defaultProvider);
+    const asked = decodeCountRequest(body, request.headers);
+    checkMediaUrls(asked.messages);
+    const selected = selectTargets(asked, server, dialect.defaultProvider);
+    const { targets } = authorize(principal, asked, selected);
     const call = openCall(
-      { kind: "count_tokens", context, dialect, principal, request: chat, targets },
+      { kind: "count_tokens", context, dialect, principal, request: asked, targets },
       server,
     );
     try {
@@ -49,26 +51,4 @@ export function createCountTokens(server: Server) {
     const isOwnFormat = body && call.answer.format === dialect.format;
     return respondJson(isOwnFormat ? body : { input_tokens }, call.requestId, 200, headers);
   }
-}
-
-/** Characters per token, on average, in the languages and the code that models usually get. */
-const LETTERS_PER_TOKEN = 4;
-/** Tokens of an image or a document if nothing better is known. */
-const TOKENS_PER_MEDIUM = 1500;
-
-/** A rough count of a prompt's tokens. */
-function estimateTokens({ messages, tools }: ChatRequest): number {
-  let letters = tools ? JSON.stringify(tools).length : 0;
-  let media = 0;
-  for (const message of messages) {
-    for (const part of partsOf(message)) {
-      if (part.type === "image" || part.type === "document") media += 1;
-      else
-        letters +=
-          part.type === "text" || part.type === "reasoning"
-            ? part.text.length
-            : JSON.stringify(part).length;
-    }
-  }
-  return Math.ceil(letters / LETTERS_PER_TOKEN) + media * TOKENS_PER_MEDIUM;
 }

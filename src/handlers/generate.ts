@@ -1,8 +1,10 @@
+import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
 import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect } from "../dialects/dialect.ts";
+import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
 import { attemptTargets } from "../routing/attempt.ts";
@@ -16,15 +18,18 @@ import type { Server } from "./server.ts";
 export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
+    requireScope(principal, "chat");
     const body = await readJsonBody(request, server.bodyLimits);
-    const chat = dialect.decodeRequest(body, request.headers);
-    checkMediaUrls(chat.messages);
-    const targets = selectTargets(chat, server, dialect.defaultProvider);
+    const asked = dialect.decodeRequest(body, request.headers);
+    checkMediaUrls(asked.messages);
+    const selected = selectTargets(asked, server, dialect.defaultProvider);
+    const { request: chat, targets } = authorize(principal, asked, selected);
     const call = openCall(
       { kind: "generate", context, dialect, principal, request: chat, targets },
       server,
     );
     try {
+      await call.reserve();
       const opening = attemptTargets(targets, call);
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
@@ -33,12 +38,16 @@ export function createGenerate(dialect: Dialect, server: Server) {
     }
   };
 
+  function headersOf(call: Call): Record<string, string> {
+    return { ...answerHeaders(dialect, call.answer), ...limitHeaders(dialect, call.standings) };
+  }
+
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
     const answer = opening.then((stream) => foldEvents(observeStream(stream, call.observe)));
     const response = await call.whileConnected(caller, answer);
     const body = dialect.encodeResponse(response, call.answer);
     call.end(null);
-    return respondJson(body, call.requestId, 200, answerHeaders(dialect, call.answer));
+    return respondJson(body, call.requestId, 200, headersOf(call));
   }
 
   async function respondStreamed(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
@@ -53,6 +62,6 @@ export function createGenerate(dialect: Dialect, server: Server) {
       onFinish: call.end,
     });
     // An attempt that is still waiting may add warnings; those are only in the stream's last event.
-    return respondStream(stream, call.requestId, answerHeaders(dialect, call.answer));
+    return respondStream(stream, call.requestId, headersOf(call));
   }
 }

@@ -1,4 +1,4 @@
-import { requireScope } from "../auth/scope.ts";
+import { requireScope } from "../calls/authorize.ts";
 import type { RequestContext } from "../calls/call.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondText } from "../http/respond.ts";

@@ -21,14 +21,15 @@ function describeModel(provider: Provider | UnavailableProvider, model: ModelInf
 }
 
 /**
- * `GET /models`: the models of the catalog. Other models work too, but without limits and costs.
+ * `GET /models`: the models of the catalog that the token may use. Other models work too, but without limits and costs.
  */
 export function createListModels(server: Server) {
   const models = server.providers.flatMap((provider) =>
     server.catalog.list(provider.name).map((model) => describeModel(provider, model)),
   );
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
-    await server.authenticator.authenticate(request);
-    return respondJson({ models }, requestId);
+    const { policy } = await server.authenticator.authenticate(request);
+    const allowed = models.filter(({ provider, id }) => policy.allowsModel(provider, id));
+    return respondJson({ models: allowed }, requestId);
   };
 }

@@ -3,7 +3,7 @@ import { respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 
 /**
- * `GET /providers`: the values of `provider`; for an unavailable one, what the operator must do.
+ * `GET /providers`: the values of `provider` that the token may use; for an unavailable one, what the operator must do.
  */
 export function createListProviders(server: Server) {
   const providers = server.providers.map((provider) => ({
@@ -14,7 +14,8 @@ export function createListProviders(server: Server) {
     default_model: provider.defaultModel,
   }));
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
-    await server.authenticator.authenticate(request);
-    return respondJson({ providers }, requestId);
+    const { policy } = await server.authenticator.authenticate(request);
+    const allowed = providers.filter(({ name }) => policy.allowsProvider(name));
+    return respondJson({ providers: allowed }, requestId);
   };
 }

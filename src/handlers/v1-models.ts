@@ -44,32 +44,37 @@ export function dialectOfV1Models(request: Request): Dialect {
 }
 
 /**
- * `GET /v1/models` and `GET /v1/models/{id}`: what can be called now, in Anthropic's shape if the
+ * `GET /v1/models` and `GET /v1/models/{id}`: what the token can call now, in Anthropic's shape if the
  * request has its version header, otherwise in OpenAI's.
  */
 export function createListV1Models(server: Server) {
-  const models = new Map<string, string>();
+  const models = new Map<string, { provider: string; id: string }>();
   for (const provider of server.providers) {
     if (!provider.available) continue;
     for (const { id } of withDefault(server.catalog.list(provider.name), provider.defaultModel)) {
       // Two providers may serve a model of the same name; the bare name means the first one.
-      models.set(models.has(id) ? `${provider.name}/${id}` : id, provider.name);
+      const name = models.has(id) ? `${provider.name}/${id}` : id;
+      models.set(name, { provider: provider.name, id });
     }
   }
 
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     const shape = shapeFor(request);
-    await server.authenticator.authenticate(request, shape.dialect.readToken);
+    const { policy } = await server.authenticator.authenticate(request, shape.dialect.readToken);
     const headers = answerHeaders(shape.dialect, { requestId, warnings: [] });
     const wanted = readId(request.url);
     if (wanted === undefined) {
-      const ids = [...models.keys()];
-      const shaped = [...models].map(([id, provider]) => shape.model(id, provider));
+      const allowed = [...models].filter(([, { provider, id }]) =>
+        policy.allowsModel(provider, id),
+      );
+      const ids = allowed.map(([name]) => name);
+      const shaped = allowed.map(([name, { provider }]) => shape.model(name, provider));
       return respondJson(shape.list(ids, shaped), requestId, 200, headers);
     }
-    const provider = models.get(wanted);
-    if (provider === undefined) throw new ChatError("model_not_found", { param: "model" });
-    return respondJson(shape.model(wanted, provider), requestId, 200, headers);
+    const found = models.get(wanted);
+    if (!found || !policy.allowsModel(found.provider, found.id))
+      throw new ChatError("model_not_found", { param: "model" });
+    return respondJson(shape.model(wanted, found.provider), requestId, 200, headers);
   };
 }
 

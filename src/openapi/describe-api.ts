@@ -199,6 +199,25 @@ export function describeApi(version: string) {
         "data",
       ),
       "/models": describeList("The models of the catalog, with their limits", "models"),
+      "/limits": describeList(
+        "Every limit of the token: its size, what is used and reserved, and when it resets",
+        "limits",
+      ),
+      "/admin/revocations": {
+        post: {
+          tags: ["Server"],
+          summary: "Revoke tokens",
+          description:
+            "From now on they are refused, and their running calls end within a second, on all " +
+            "servers of the store. The token needs the scope `admin`.",
+          security: BEARER,
+          requestBody: { required: true, content: json(schemaReference("RevocationRequest")) },
+          responses: {
+            "201": { description: "Revoked.", content: json({ type: "object" }) },
+            ...describeErrors(),
+          },
+        },
+      },
       "/providers": describeList("The providers, and why one is unavailable", "providers"),
       "/health": {
         get: {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { revocationRequestSchema } from "../auth/revocation.ts";
 import { extrasSchema, signatureSchema } from "../chat/format.ts";
 import { messageSchema } from "../chat/message.ts";
 import {
@@ -29,6 +30,7 @@ import {
   costSchema,
   errorResponseSchema,
   errorSchema,
+  limitReportSchema,
   usageSchema,
   warningSchema,
 } from "../dialects/chat/response.ts";
@@ -76,6 +78,8 @@ export const SCHEMAS = {
   ResponsesRequest: responsesBodySchema,
   MessagesRequest: messagesBodySchema,
   CountTokensRequest: countTokensBodySchema,
+  Limit: limitReportSchema,
+  RevocationRequest: revocationRequestSchema,
 } as const satisfies Record<string, z.ZodType>;
 
 export type SchemaName = keyof typeof SCHEMAS;

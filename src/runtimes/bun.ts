@@ -1,4 +1,5 @@
 import { connectBunPostgres } from "./bun-postgres.ts";
+import { connectBunRedis } from "./bun-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -45,6 +46,7 @@ await start({
     randomId: createRandomId(),
     random: Math.random,
     log: writeLog,
+    connectRedis: connectBunRedis,
   },
   environment: process.env,
   residentBytes: () => process.memoryUsage.rss(),

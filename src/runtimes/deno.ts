@@ -42,6 +42,11 @@ async function readOn({ body }: Request): Promise<void> {
   clearTimeout(timer);
 }
 
+/** The client is loaded only if it is needed: it makes the start longer. */
+const redis = environment.REDIS_URL
+  ? { connectRedis: (await import("./deno-redis.ts")).connectDenoRedis }
+  : {};
+
 await start({
   platform: {
     runtime: "deno",
@@ -50,6 +55,7 @@ await start({
     randomId: createRandomId(),
     random: Math.random,
     log: (line) => console.log(line),
+    ...redis,
   },
   environment: onDeploy ? { ...environment, NODE_ENV: "production" } : environment,
   residentBytes: () => Deno.memoryUsage().rss,

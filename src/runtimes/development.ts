@@ -1,3 +1,4 @@
+import { KEY_VARIABLES } from "../auth/create-authenticator.ts";
 import { makeSecret, mintToken } from "../auth/mint-token.ts";
 import { loadConfig } from "../config.ts";
 import { ConfigError } from "../env/config-error.ts";
@@ -21,9 +22,9 @@ const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"])
  */
 export function enterDevelopment(environment: Environment): Development | null {
   const config = loadConfig(environment);
-  const { JWT_SECRET, JWT_PUBLIC_KEY, NODE_ENV, HOST } = config;
-  if (JWT_SECRET !== undefined || JWT_PUBLIC_KEY !== undefined || NODE_ENV === "production")
-    return null;
+  const { NODE_ENV, HOST } = config;
+  const hasKey = KEY_VARIABLES.some((name) => config[name] !== undefined);
+  if (hasKey || NODE_ENV === "production") return null;
   if (HOST !== undefined && !LOOPBACK.has(HOST)) {
     throw new ConfigError(
       "HOST",

@@ -75,6 +75,8 @@ export async function start(host: Host): Promise<void> {
     }
   }
 
+  // Otherwise the first calls would wait for the store's connection, and fail if that takes long.
+  await app.prepare();
   listener = await listen((request) => app.fetch(request, background.waitUntil), ["PORT", "HOST"]);
   if (config.METRICS_PORT !== 0)
     await listen(createMetricsHandler(metrics), ["METRICS_PORT", "METRICS_HOST"]);

@@ -5,6 +5,7 @@ import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
 import type { Platform } from "../platform.ts";
+import type { GetStoreObject, StoreObjectStub } from "../store/object-limits.ts";
 import { findLedgerObject } from "./ledger-object.ts";
 import { createRandomId } from "./random-id.ts";
 
@@ -18,6 +19,23 @@ const platform: Platform = {
   log: (line) => console.log(line),
 };
 
+interface Bindings {
+  readonly [name: string]: unknown;
+  /** The Durable Objects of wrangler.toml. Without it each isolate counts limits for itself. */
+  readonly STORE?: StoreNamespace;
+}
+
+interface StoreNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): StoreObjectStub;
+}
+
+function createGetStoreObject(namespace: StoreNamespace | undefined): GetStoreObject | undefined {
+  return namespace && ((name) => namespace.get(namespace.idFromName(name)));
+}
+
+export { StoreDurableObject } from "./store-object.ts";
+
 /** One app for each isolate: the bindings do not change while it lives. */
 let app: App | undefined;
 
@@ -26,7 +44,7 @@ export { LedgerDurableObject } from "./ledger-object.ts";
 export default {
   async fetch(
     request: Request,
-    env: Record<string, unknown>,
+    env: Bindings,
     context: { waitUntil(promise: Promise<unknown>): void },
   ): Promise<Response> {
     try {
@@ -34,6 +52,7 @@ export default {
       // them.
       app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform, {
         ledger: findLedgerObject(env),
+        getStoreObject: createGetStoreObject(env.STORE),
       });
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;

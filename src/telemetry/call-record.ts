@@ -33,7 +33,7 @@ export interface CallRecord {
   /** Why, in more detail than callers get; undefined if the outcome says it all. */
   readonly reason: string | undefined;
   readonly finishReason: FinishReason | null;
-  /** Null if the vendor reported none, and none was estimated. */
+  /** Null if the call used nothing that is known of. */
   readonly usage: Usage | null;
   readonly usageSource: UsageSource;
   /** Null if there is no usage or no price. */

@@ -17,6 +17,7 @@ export function createCallLog(log: Log): Recorder {
       finish_reason: record.finishReason,
       input_tokens: usage?.input_tokens,
       output_tokens: usage?.output_tokens,
+      usage_source: record.usageSource,
       attempts: record.attempts.length,
       first_content_ms: firstContentAt === null ? null : firstContentAt - startedAt,
       duration_ms: record.endedAt - startedAt,

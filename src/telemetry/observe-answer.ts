@@ -6,6 +6,8 @@ import type { ErrorCode } from "../errors/error-codes.ts";
 export interface AnswerObserver {
   observe(batch: EventBatch): void;
   usage(): Usage | null;
+  /** Letters of text, reasoning and tool arguments that have passed. */
+  letters(): number;
   finishReason(): FinishReason | null;
   /** The error with which the answer ended, if it did. */
   errorCode(): ErrorCode | null;
@@ -15,6 +17,7 @@ export interface AnswerObserver {
 
 export function createAnswerObserver(now: () => number): AnswerObserver {
   let usage: Usage | null = null;
+  let letters = 0;
   let finishReason: FinishReason | null = null;
   let errorCode: ErrorCode | null = null;
   let firstContentAt: number | null = null;
@@ -26,6 +29,7 @@ export function createAnswerObserver(now: () => number): AnswerObserver {
         switch (event.type) {
           case "part-delta":
             firstContentAt ??= now();
+            letters += event.delta.length;
             break;
           case "end":
             finishReason = event.finish_reason;
@@ -42,6 +46,7 @@ export function createAnswerObserver(now: () => number): AnswerObserver {
       }
     },
     usage: () => usage,
+    letters: () => letters,
     finishReason: () => finishReason,
     errorCode: () => errorCode,
     firstContentAt: () => firstContentAt,

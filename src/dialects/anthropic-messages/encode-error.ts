@@ -26,7 +26,10 @@ const TYPES = {
   request_too_large: "request_too_large",
   unsupported_media_type: "invalid_request_error",
   rate_limited: "rate_limit_error",
+  budget_exceeded: "rate_limit_error",
+  revoked: "authentication_error",
   auth_not_configured: "api_error",
+  keys_unavailable: "api_error",
   misconfigured: "api_error",
   provider_unavailable: "api_error",
   provider_unsupported: "api_error",
@@ -68,7 +71,11 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   const { code, message } = error;
   return {
     type: "error",
-    error: { type: TYPES[code], message, details: { error_code: findVendorsCode(error) ?? code } },
+    error: {
+      type: TYPES[code],
+      message,
+      details: { error_code: findVendorsCode(error) ?? code, ...defined({ limit: error.limit }) },
+    },
     request_id: requestId,
   };
 }

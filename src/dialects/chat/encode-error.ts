@@ -20,6 +20,7 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
     ...defined({
       param: error.param,
       retry_after: error.retryAfterSeconds,
+      limit: error.limit,
       upstream: Object.keys(upstream).length === 0 ? undefined : upstream,
     }),
   };

@@ -64,7 +64,18 @@ export const chatResponseSchema = z.strictObject({
 });
 export type ChatResponseBody = z.infer<typeof chatResponseSchema>;
 
-/** The body of every response but a 200, and the `error` of a stream's terminal event. */
+/** A limit of the token, and how much of it is used. Dollars are dollars; all else is counted. */
+export const limitReportSchema = z.strictObject({
+  per: z.enum(["token", "session", "subject", "tenant", "issuer"]),
+  kind: z.enum(["requests", "tokens", "concurrent", "usd"]),
+  limit: z.number(),
+  used: z.number(),
+  /** What running calls may still use. */
+  reserved: z.number(),
+  resets_at: z.string().nullable(),
+});
+
+/** The body of every answer that is not a 200, and the `error` of a stream's terminal event. */
 export const errorSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
@@ -82,6 +93,8 @@ export const errorSchema = z.strictObject({
       request_id: z.string().optional(),
     })
     .optional(),
+  /** The limit that refused the call. */
+  limit: limitReportSchema.optional(),
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorResponseSchema = z.strictObject({ error: errorSchema });

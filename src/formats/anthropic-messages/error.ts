@@ -1,3 +1,5 @@
+import type { LimitReport } from "../../errors/limit-report.ts";
+
 export const ERROR_TYPES = [
   "invalid_request_error",
   "authentication_error",
@@ -16,6 +18,10 @@ export type ErrorType = (typeof ERROR_TYPES)[number];
 /** An error response, and the last event of a stream that failed. */
 export interface ErrorBody {
   type: "error";
-  error: { type: ErrorType; message: string; details?: { error_code: string } };
+  error: {
+    type: ErrorType;
+    message: string;
+    details?: { error_code: string; limit?: LimitReport };
+  };
   request_id: string;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { CALLERS, type CallerKind, type Question } from "../../support/callers/index.ts";
+import { mintTestToken } from "../../support/chat-client.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { jsonAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { VENDORS, type Vendor } from "../../support/vendors/index.ts";
@@ -84,6 +85,44 @@ export function describeFailures({ upstream, caller }: Stage): void {
             });
           }
         }
+      }
+
+      for (const vendor of VENDORS.filter(({ name }) => name === "claude")) {
+        const ofPoor = async (usd: number) =>
+          caller(
+            kind,
+            await mintTestToken({
+              sub: `${kind.name} ${usd}`,
+              ai: { limits: [{ per: "subject", usd }] },
+            }),
+          );
+        const question = { model: `${vendor.name}/${vendor.model}`, prompt: "Hi" };
+
+        for (const stream of [false, true]) {
+          test(`a budget that is used up: 429, ${stream ? "streamed" : "whole"}`, async () => {
+            const poor = await ofPoor(0);
+            const thrown = await rejectionOf(poor.ask({ ...question, stream }));
+            const error = poor.readErrorBody(thrown);
+            expect(error).toMatchObject({ status: 429, requestId: expect.any(String) });
+            // The AI SDK looks at nothing but the status.
+            expect(error.kind).toBe(kindOf(kind, 429));
+          });
+        }
+
+        // It asks for the longest answer of the model, for which this budget is too small from the start.
+        if (kind.name === "ai with @ai-sdk/anthropic") continue;
+
+        test("a stream that crosses its budget is an error, not a short answer", async () => {
+          const poor = await ofPoor(0.07);
+          upstream.reset();
+          // More than the 4096 tokens that are reserved for an answer without a limit.
+          const half = vendor.half({ text: "long" }).replace("long", "long ".repeat(5000));
+          upstream.enqueue(sseAnswer([half, 20_000], { end: "stall" }));
+          const thrown = await rejectionOf(poor.ask({ ...question, stream: true }));
+          expect(poor.readStreamError(thrown)).toContain("budget");
+          // It was refused in the midst, not before.
+          expect(upstream.requests).toHaveLength(1);
+        });
       }
 
       for (const vendor of VENDORS) {

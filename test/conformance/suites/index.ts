@@ -8,6 +8,7 @@ import { describeEcho } from "./echo.ts";
 import { describeFailures } from "./failures.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
+import { describeLimits } from "./limits.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
 import { describeUsage } from "./usage.ts";
@@ -27,4 +28,5 @@ export const ALL_SUITES = [
   describeGoogle,
   describeCursor,
   describeCopilot,
+  describeLimits,
 ] as const;

@@ -12,7 +12,7 @@ function ask(headers: Record<string, string>, url = "http://localhost/chat"): Re
 }
 
 describe("an authenticator without a key", () => {
-  const authenticator = createAuthenticator(parseAuthConfig({}), { now: () => NOW * 1000 });
+  const authenticator = createAuthenticator(parseAuthConfig({}), { fetch, now: () => NOW * 1000 });
 
   test("refuses everybody and says that the server is not set up", async () => {
     expect(authenticator.configured).toBe(false);
@@ -27,7 +27,7 @@ describe("an authenticator without a key", () => {
 
 describe("an authenticator with a secret", () => {
   const env = parseAuthConfig({ JWT_SECRET: TEST_SECRET });
-  const { configured, authenticate } = createAuthenticator(env, { now: () => NOW * 1000 });
+  const { configured, authenticate } = createAuthenticator(env, { fetch, now: () => NOW * 1000 });
 
   test("reads the token from the Authorization header", async () => {
     expect(configured).toBe(true);
@@ -52,7 +52,7 @@ describe("an authenticator with a secret", () => {
 
   test("reads the platform's clock on each request", async () => {
     let now = NOW * 1000;
-    const { authenticate: authenticateLater } = createAuthenticator(env, { now: () => now });
+    const { authenticate: authenticateLater } = createAuthenticator(env, { fetch, now: () => now });
     const request = ask({ authorization: `Bearer ${token}` });
     expect(await judge(() => authenticateLater(request))).toBe("accepted: app");
     now += 3_630_000;
@@ -68,7 +68,7 @@ describe("an authenticator with a secret", () => {
     };
     const strict = createAuthenticator(
       parseAuthConfig({ ...settings, JWT_TOLERANCE_SECONDS: "0" }),
-      { now: () => NOW * 1000 },
+      { fetch, now: () => NOW * 1000 },
     );
     const verdict = (changes: Record<string, unknown>) => {
       const own = claims({ iss: "elixir-app", aud: "chat", exp: NOW + 600, ...changes });
@@ -86,7 +86,7 @@ describe("an authenticator with a secret", () => {
   test("compares kid with JWT_KEY_ID", async () => {
     const named = createAuthenticator(
       parseAuthConfig({ JWT_SECRET: TEST_SECRET, JWT_KEY_ID: "k1" }),
-      { now: () => NOW * 1000 },
+      { fetch, now: () => NOW * 1000 },
     );
     const verdict = (kid?: string) => {
       const authorization = `Bearer ${signHs256(JSON.stringify({ alg: "HS256", kid }), JSON.stringify(claims()))}`;

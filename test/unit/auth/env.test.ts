@@ -7,7 +7,7 @@ import { TEST_SECRET } from "../../support/jwt.ts";
 /** The message with which the server refuses to start. */
 function startRefusal(env: Record<string, string>): string {
   try {
-    createAuthenticator(parseAuthConfig(env), { now: Date.now });
+    createAuthenticator(parseAuthConfig(env), { fetch, now: Date.now });
   } catch (error) {
     if (error instanceof ConfigError) {
       expect(error.message).toStartWith(`${error.variable} `);

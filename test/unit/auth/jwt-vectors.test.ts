@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
 import { parseAuthConfig } from "../../../src/auth/env.ts";
 import { createKeyRing, type VerifyKey } from "../../../src/auth/key-source.ts";
+import { createPolicyReader } from "../../../src/auth/policy.ts";
 import { createPublicKeySource } from "../../../src/auth/public-key.ts";
 import { createSecretKey } from "../../../src/auth/secret-key.ts";
 import { createTokenVerifier } from "../../../src/auth/verify-token.ts";
@@ -61,7 +62,12 @@ describe.each(loadJwtSets())("the JWT cases $origin", ({ set }) => {
   test.each(decided)(
     "with the whole ring: $id $name → $expect",
     async ({ token, expect: expected }) => {
-      const verify = createTokenVerifier(await createMixedRing(keys), rules, () => now * 1000);
+      const verify = createTokenVerifier(
+        await createMixedRing(keys),
+        rules,
+        createPolicyReader({}),
+        () => now * 1000,
+      );
       expect(await judge(() => verify(token))).toStartWith(
         expected === "reject" ? "refused: " : "accepted: ",
       );
@@ -74,7 +80,7 @@ describe.each(loadJwtSets())("the JWT cases $origin", ({ set }) => {
       JWT_ISSUER: issuer,
       JWT_AUDIENCE: audience,
     });
-    const authenticator = createAuthenticator(env, { now: () => now * 1000 });
+    const authenticator = createAuthenticator(env, { fetch, now: () => now * 1000 });
 
     test("accepts nothing that should be refused", async () => {
       for (const { name, token, expect: expected } of cases) {
@@ -96,6 +102,7 @@ describe.each(loadJwtSets())("the JWT cases $origin", ({ set }) => {
       createAuthenticator(
         parseAuthConfig({ ...keyEnvironment(key), JWT_ISSUER: issuer, JWT_AUDIENCE: audience }),
         {
+          fetch,
           now: () => now * 1000,
         },
       ),
@@ -116,7 +123,7 @@ describe.each(loadJwtSets())("the JWT cases $origin", ({ set }) => {
 
   test.each(startupRefuse)("the secret %p refuses to start", (secret) => {
     expect(() =>
-      createAuthenticator(parseAuthConfig({ JWT_SECRET: secret }), { now: Date.now }),
+      createAuthenticator(parseAuthConfig({ JWT_SECRET: secret }), { fetch, now: Date.now }),
     ).toThrow(ConfigError);
   });
 });
@@ -140,7 +147,7 @@ describe.skipIf(!hasVectors)(`Joken's tokens ${NEEDS_VECTORS}`, () => {
       });
       expect(
         await judge(() =>
-          createAuthenticator(env, { now: () => now * 1000 }).authenticate(request),
+          createAuthenticator(env, { fetch, now: () => now * 1000 }).authenticate(request),
         ),
       ).toStartWith("accepted: ");
     }

@@ -44,6 +44,7 @@ async function verify(
   settings: Record<string, string> = {},
 ): Promise<string> {
   const authenticator = createAuthenticator(parseAuthConfig({ JWT_PUBLIC_KEY: key, ...settings }), {
+    fetch,
     now: () => NOW * 1000,
   });
   return judge(() =>
@@ -56,7 +57,10 @@ async function verify(
 /** The message with which the server refuses to start with this key. */
 function startRefusal(key: string, settings: Record<string, string> = {}): string {
   try {
-    createAuthenticator(parseAuthConfig({ JWT_PUBLIC_KEY: key, ...settings }), { now: Date.now });
+    createAuthenticator(parseAuthConfig({ JWT_PUBLIC_KEY: key, ...settings }), {
+      fetch,
+      now: Date.now,
+    });
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { createKeyRing, createUnnamedKeySource } from "../../../src/auth/key-source.ts";
+import { createPolicyReader } from "../../../src/auth/policy.ts";
 import { createSecretKey } from "../../../src/auth/secret-key.ts";
 import { createTokenVerifier } from "../../../src/auth/verify-token.ts";
 import { judge } from "../../support/judge-token.ts";
 import { base64url, claims, HS256_HEADER, NOW, signHs256, TEST_SECRET } from "../../support/jwt.ts";
 
+const READ_POLICY = createPolicyReader({});
 const RULES = {
   issuer: "oneshot",
   audience: "ai-server",
@@ -16,7 +18,7 @@ const OTHER_SECRET = "k2-secret-fedcba9876543210fedcba9876543210";
 /** A verifier with one secret and no memory of earlier tokens. */
 function verify(token: string, nowSeconds = NOW): Promise<string> {
   const keys = createUnnamedKeySource(createSecretKey(TEST_SECRET, null));
-  return judge(() => createTokenVerifier(keys, RULES, () => nowSeconds * 1000)(token));
+  return judge(() => createTokenVerifier(keys, RULES, READ_POLICY, () => nowSeconds * 1000)(token));
 }
 
 function withClaims(changes: Record<string, unknown>): string {
@@ -66,12 +68,14 @@ describe("a token is accepted", () => {
     const principal = await createTokenVerifier(
       keys,
       RULES,
+      READ_POLICY,
       () => NOW * 1000,
     )(withClaims({ limits: { rpm: 5 } }));
-    expect(principal).toEqual({
+    expect(principal).toMatchObject({
       subject: "app",
       issuer: "oneshot",
       tokenId: "t-1",
+      issuedAt: NOW,
       expiresAt: NOW + 3600,
       claims: claims({ limits: { rpm: 5 } }),
     });
@@ -258,7 +262,7 @@ describe("a ring of keys", () => {
     { ...createSecretKey(OTHER_SECRET, "k2"), id: "k2" },
   ]);
   const verifyWithRing = (token: string) =>
-    judge(() => createTokenVerifier(ring, RULES, () => NOW * 1000)(token));
+    judge(() => createTokenVerifier(ring, RULES, READ_POLICY, () => NOW * 1000)(token));
   const sign = (kid: string | undefined, secret: string) =>
     signHs256(JSON.stringify({ alg: "HS256", typ: "JWT", kid }), JSON.stringify(claims()), secret);
 
@@ -291,7 +295,7 @@ describe("a token that was verified before", () => {
         return key.load();
       },
     });
-    const verifier = createTokenVerifier(counted, RULES, () => nowSeconds * 1000);
+    const verifier = createTokenVerifier(counted, RULES, READ_POLICY, () => nowSeconds * 1000);
     verifyAgain = (token) => judge(() => verifier(token));
   });
 

@@ -5,6 +5,8 @@ import type { ChatRequest } from "../../../src/chat/request.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
 import type { CallRecord, Recorder } from "../../../src/telemetry/call-record.ts";
+import { createLimitServices } from "../../support/limit-services.ts";
+import { createPrincipal } from "../../support/principal.ts";
 import { createStubProvider } from "../../support/stub-provider.ts";
 
 const usage = { input_tokens: 1_000_000, output_tokens: 0, total_tokens: 1_000_000 };
@@ -32,6 +34,7 @@ beforeEach(() => {
 function open(overrides: Partial<CallServices> = {}, request: Partial<ChatRequest> = {}) {
   const services: CallServices = {
     platform: { now: () => now, random: () => 0 },
+    ...createLimitServices(() => now),
     catalog: createCatalog(),
     log: (_level, event, fields) => logged.push(`${event} ${fields?.reason}`),
     retry: { maxRetries: 0 },
@@ -44,7 +47,7 @@ function open(overrides: Partial<CallServices> = {}, request: Partial<ChatReques
       kind: "generate",
       context: { requestId: "r", startedAt: now, waitUntil: (work) => background.push(work) },
       dialect: { name: "chat" },
-      principal: { subject: "s", issuer: "i", expiresAt: 9, claims: {} },
+      principal: createPrincipal(),
       request: { messages: [{ role: "user", content: "a secret prompt" }], ...request },
       targets: [first, second],
     },

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { resolve } from "node:path";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { parseClaims, parseTtl, UsageError } from "../../../scripts/dev/token-options.ts";
 import { createAuthenticator } from "../../../src/auth/create-authenticator.ts";
 import { parseAuthConfig } from "../../../src/auth/env.ts";
@@ -32,6 +34,7 @@ describe("npm run token", () => {
       headers: { authorization: `Bearer ${out.trim()}` },
     });
     const principal = await createAuthenticator(parseAuthConfig(env), {
+      fetch,
       now: Date.now,
     }).authenticate(request);
     expect(principal).toMatchObject({
@@ -40,6 +43,30 @@ describe("npm run token", () => {
       claims: { aud: "ai-server", tier: "gold", limits: { rpm: 5 } },
     });
     expect(principal.expiresAt - Date.now() / 1000).toBeGreaterThan(1700);
+  });
+
+  test("puts a policy file into the token, and explains it", () => {
+    const env = { JWT_SECRET: TEST_SECRET };
+    const file = join(mkdtempSync(join(tmpdir(), "policy-")), "policy.json");
+    const ai = { tenant: "acme", limits: [{ per: "tenant", usd: 2.5, window: "1mo" }] };
+    writeFileSync(file, JSON.stringify(ai));
+    const minted = runScript(["--policy", file, "--scope", "chat"], env);
+    expect(minted.code).toBe(0);
+    const token = minted.out.trim();
+    const { out } = runScript(["inspect", token], env);
+    expect(out).toContain("Accepted.");
+    expect(out).toContain("tenant   acme");
+    expect(out).toContain("scope    chat\n");
+    expect(out).toContain("2.5 dollars per tenant and UTC month");
+    const other = runScript(["inspect", token], { JWT_SECRET: `${TEST_SECRET}x` });
+    expect(other.out).toContain("Refused: signature_invalid");
+    expect(runScript(["inspect", token], {}).out).toContain("Not verified: no key is set");
+    expect(runScript(["inspect", "abc"], env).out).toContain("It is no token");
+
+    writeFileSync(file, '{"limit": []}');
+    const refused = runScript(["--policy", file], env);
+    expect(refused.code).toBe(1);
+    expect(refused.err).toContain("limit is not a member of a policy");
   });
 
   test.each([

@@ -1,0 +1,144 @@
+import type { Policy } from "../auth/policy.ts";
+import { computeCost } from "../catalog/compute-cost.ts";
+import type { Catalog } from "../catalog/index.ts";
+import { estimateTokens, LETTERS_PER_TOKEN } from "../chat/estimate-tokens.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { Usage } from "../chat/usage.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import type { Consumption } from "../limits/limiter.ts";
+import type { Target } from "../routing/select-target.ts";
+import type { CallRecord } from "../telemetry/call-record.ts";
+
+/** How calls are measured against limits. */
+export interface MeterSettings {
+  /** `RESERVE_OUTPUT_TOKENS` */
+  readonly reserveOutputTokens: number;
+  /** `UNPRICED` is `allow`. */
+  readonly allowUnpriced: boolean;
+}
+
+export interface MeterOptions extends MeterSettings {
+  readonly request: ChatRequest;
+  /** All that may be tried: the dearest of them is reserved for. */
+  readonly targets: readonly Target[];
+  readonly policy: Policy;
+  readonly catalog: Catalog;
+  /** Milliseconds since 1970: the day of the prices. */
+  readonly startedAt: number;
+}
+
+/** What an answer has brought so far. */
+export interface Progress {
+  /** What the vendor has counted so far; null before it has. */
+  readonly usage: Usage | null;
+  /** Letters of text, reasoning and arguments. */
+  readonly letters: number;
+}
+
+/** What a call may consume, and what it has. */
+export interface Meter {
+  /** Throws `forbidden` for a prompt that is too long, or a model without a price under a budget. */
+  estimate(): Consumption;
+  /** What the answer has consumed by now, at least. */
+  measure(progress: Progress): Consumption;
+  /** The same, with room for a good piece more. */
+  extend(progress: Progress): Consumption;
+}
+
+export function createMeter(options: MeterOptions): Meter {
+  const { request, targets, policy, catalog, startedAt, reserveOutputTokens } = options;
+  const hasBudget = policy.buckets.some(({ kind, shadow }) => kind === "usd" && !shadow);
+  let prompt: number | undefined;
+  const promptTokens = () => {
+    prompt ??= estimateTokens(request);
+    return prompt;
+  };
+
+  function price({ provider, model }: Target, usage: Usage): number {
+    const cost = computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id));
+    if (cost) return toMicroUsd(cost.total);
+    if (hasBudget && !options.allowUnpriced)
+      throw new ChatError("forbidden", {
+        param: "model",
+        message: `The token has a budget in dollars, and ${provider.name}/${model.id} has no price: add it to MODEL_CATALOG, or set UNPRICED=allow.`,
+      });
+    return 0;
+  }
+
+  /** The most that any of the targets would take. */
+  function consume(inputTokens: number, outputOf: (target: Target) => number): Consumption {
+    let [tokens, microUsd] = [0, 0];
+    for (const target of targets) {
+      const usage = createUsage(inputTokens, outputOf(target));
+      tokens = Math.max(tokens, usage.total_tokens);
+      microUsd = Math.max(microUsd, price(target, usage));
+    }
+    return { tokens, microUsd };
+  }
+
+  function measure({ usage, letters }: Progress, more: number): Consumption {
+    const output = Math.max(usage?.output_tokens ?? 0, Math.ceil(letters / LETTERS_PER_TOKEN));
+    return consume(usage?.input_tokens ?? promptTokens(), () => output + more);
+  }
+
+  return {
+    estimate() {
+      const inputTokens = promptTokens();
+      const max = policy.maxInputTokens;
+      if (max !== null && inputTokens > max)
+        throw new ChatError("forbidden", {
+          param: "messages",
+          message: `The token's policy (max_input_tokens) allows at most ${max} tokens of input; the request has about ${inputTokens}.`,
+        });
+      return consume(inputTokens, ({ model }) =>
+        Math.min(
+          request.max_tokens ?? reserveOutputTokens,
+          model.max_output_tokens ?? Number.POSITIVE_INFINITY,
+        ),
+      );
+    },
+    measure: (progress) => measure(progress, 0),
+    extend: (progress) => measure(progress, reserveOutputTokens),
+  };
+}
+
+function createUsage(input: number, output: number): Usage {
+  return { input_tokens: input, output_tokens: output, total_tokens: input + output };
+}
+
+/** Dollars → micro-dollars, those begun included: budgets must not lose what is below one on each of many calls. */
+function toMicroUsd(dollars: number): number {
+  // Costs are whole billionths of a dollar.
+  return Math.ceil(Math.round(dollars * 1e9) / 1000);
+}
+
+/** What a finished call has consumed. */
+export function measureRecord({ usage, cost }: Pick<CallRecord, "usage" | "cost">): Consumption {
+  return {
+    tokens: usage ? usage.input_tokens + usage.output_tokens : 0,
+    microUsd: cost ? toMicroUsd(cost.total) : 0,
+  };
+}
+
+export interface MeasuredUsage {
+  readonly usage: Usage | null;
+  readonly source: CallRecord["usageSource"];
+}
+
+/**
+ * The usage of an answer that has ended. Vendors count at the end of a stream, so of one that was cut
+ * the output is what was delivered, at least; and some count nothing at all.
+ */
+export function measureUsage(
+  { usage, letters }: Progress,
+  isComplete: boolean,
+  request: ChatRequest,
+): MeasuredUsage {
+  if (usage && (isComplete || usage.passes)) return { usage, source: "provider" };
+  if (letters === 0 && !isComplete) return { usage, source: usage ? "provider" : "none" };
+  const input = usage?.input_tokens ?? estimateTokens(request);
+  const delivered = Math.ceil(letters / LETTERS_PER_TOKEN);
+  const output = Math.max(usage?.output_tokens ?? 0, delivered);
+  if (usage && output === usage.output_tokens) return { usage, source: "provider" };
+  return { usage: { ...usage, ...createUsage(input, output) }, source: "estimated" };
+}

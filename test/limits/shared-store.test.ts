@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import * as z from "zod";
+import {
+  type ChatClient,
+  createChatClient,
+  mintTestToken,
+  TEST_JWT,
+} from "../support/chat-client.ts";
+import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.ts";
+import type { RunningServer } from "../support/runtimes/runtime.ts";
+import { startServer } from "../support/runtimes/start-server.ts";
+import { until } from "../support/until.ts";
+
+const STORE_TIMEOUT_MS = 250;
+const limitsSchema = z.object({
+  limits: z.array(z.object({ used: z.number(), reserved: z.number() })),
+});
+
+/** An input token costs a micro-dollar, an output token ten. */
+const price = { input: 1, output: 10 };
+const MODEL_CATALOG = JSON.stringify({
+  echo: [
+    { id: "echo", price },
+    { id: "echo-slow", price },
+  ],
+});
+
+interface Member {
+  server: RunningServer;
+  client: ChatClient;
+}
+
+describe.skipIf(!hasRedis)("two servers on one store (needs redis)", () => {
+  let redis: RedisServer;
+  let members: [Member, Member];
+  let names = 0;
+
+  async function startMember(runtime: "bun" | "deno"): Promise<Member> {
+    const server = await startServer(runtime, {
+      ...TEST_JWT,
+      MODEL_CATALOG,
+      REDIS_URL: redis.url,
+      STORE_TIMEOUT_MS: String(STORE_TIMEOUT_MS),
+      RETRY_MAX: "0",
+    });
+    return { server, client: await createChatClient(server.url) };
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    // One of each runtime: their client libraries differ.
+    members = [await startMember("bun"), await startMember("deno")];
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(members.map(({ server }) => server.stop()));
+    await redis.stop();
+  });
+
+  function mint(ai: object, claims: object = {}): Promise<string> {
+    names += 1;
+    return mintTestToken({ sub: `shared-${names}`, ai, ...claims });
+  }
+
+  const ask = ({ client }: Member, token: string, more: object = {}) =>
+    client.chat(
+      { provider: "echo", messages: [{ role: "user", content: "hi" }], ...more },
+      { token },
+    );
+
+  async function readLimits({ client }: Member, token: string) {
+    const answer = await client.send("/limits", { token });
+    return limitsSchema.parse(answer.json()).limits;
+  }
+
+  const health = async ({ client }: Member) => (await client.send("/health", { token: null })).text;
+
+  test("share a limit: exactly N of 10 × N parallel calls pass", async () => {
+    const token = await mint({ limits: [{ per: "subject", requests: 10, window: "1h" }] });
+    const answers = await Promise.all(
+      members.flatMap((member) => Array.from({ length: 50 }, () => ask(member, token))),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(90);
+  });
+
+  test("end 100 running streams of a revoked tenant within a second", async () => {
+    const token = await mint({ tenant: "to be revoked" });
+    const streams = members.flatMap((member) =>
+      Array.from({ length: 50 }, async () => {
+        const body = {
+          model: "echo-slow",
+          stream: true,
+          messages: [{ role: "user", content: "word ".repeat(100) }],
+        };
+        const { text } = await ask(member, token, body);
+        return { text, endedAt: performance.now() };
+      }),
+    );
+    await Bun.sleep(2000);
+    const admin = await mintTestToken({ scope: "admin" });
+    const revokedAt = performance.now();
+    const answer = await members[0].client.send("/admin/revocations", {
+      token: admin,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ tenant: "to be revoked" }),
+    });
+    expect(answer.status).toBe(201);
+    const ended = await Promise.all(streams);
+    expect(ended.filter(({ text }) => text.includes('"revoked"'))).toHaveLength(100);
+    expect(Math.max(...ended.map(({ endedAt }) => endedAt - revokedAt))).toBeLessThan(1000);
+    for (const member of members) expect((await ask(member, token)).status).toBe(401);
+  }, 60_000);
+
+  interface Loaded {
+    status: number;
+    tookMs: number;
+    microUsd: number;
+  }
+
+  /** Calls in both servers for a while, one after the other in each of some lanes. */
+  async function load(token: string, forMs: number): Promise<Loaded[]> {
+    const results: Loaded[] = [];
+    const endAt = performance.now() + forMs;
+    const costSchema = z.object({ cost: z.object({ total: z.number() }) });
+    const lane = async (member: Member) => {
+      while (performance.now() < endAt) {
+        const startedAt = performance.now();
+        const answer = await ask(member, token, { max_tokens: 5 });
+        const tookMs = performance.now() - startedAt;
+        const cost = answer.status === 200 ? costSchema.parse(answer.json()).cost.total : 0;
+        results.push({ status: answer.status, tookMs, microUsd: Math.round(cost * 1e6) });
+        await Bun.sleep(5);
+      }
+    };
+    await Promise.all(members.flatMap((member) => [lane(member), lane(member), lane(member)]));
+    return results;
+  }
+
+  const OUTAGES: [name: string, fail: () => void, recover: () => Promise<void>][] = [
+    ["is stopped (SIGSTOP)", () => redis.kill("SIGSTOP"), async () => redis.kill("SIGCONT")],
+    ["is killed (kill -9)", () => redis.kill("SIGKILL"), () => redis.restart()],
+  ];
+
+  for (const [name, fail, recover] of OUTAGES) {
+    test(`while the store ${name}, answer in time by policy, and come back by themselves`, async () => {
+      const budget = await mint({ limits: [{ per: "subject", usd: 1, window: "1d" }] });
+      const rate = await mint({ limits: [{ per: "subject", requests: 100_000, window: "1h" }] });
+      const during = Promise.all([load(budget, 6000), load(rate, 6000)]);
+      await Bun.sleep(1500);
+      fail();
+      await Bun.sleep(1500);
+      expect(await Promise.all(members.map(health))).toEqual([
+        expect.stringContaining("degraded"),
+        expect.stringContaining("degraded"),
+      ]);
+      await recover();
+      const [withBudget, withRate] = await during;
+      const slowest = Math.max(...[...withBudget, ...withRate].map(({ tookMs }) => tookMs));
+      expect(slowest).toBeLessThan(STORE_TIMEOUT_MS + 1000);
+      // Budgets are refused, rates counted by each server for itself.
+      expect(new Set(withBudget.map(({ status }) => status))).toEqual(new Set([200, 503]));
+      expect(new Set(withRate.map(({ status }) => status))).toEqual(new Set([200]));
+      expect(withBudget.at(-1)?.status).toBe(200);
+      await until("both servers see the store", async () => {
+        const states = await Promise.all(members.map(health));
+        return states.every((state) => state.includes('"ok"'));
+      });
+      // What waited to be settled has been, and nothing counts twice.
+      const spent = withBudget.reduce((sum, { microUsd }) => sum + microUsd, 0);
+      await until("everything is settled", async () => {
+        const [limit] = await readLimits(members[0], budget);
+        return limit?.reserved === 0 && Math.round(limit.used * 1e6) >= spent;
+      });
+      const [limit] = await readLimits(members[1], budget);
+      expect(Math.round((limit?.used ?? 0) * 1e6)).toBe(spent);
+    }, 120_000);
+  }
+});
