@@ -68,8 +68,8 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   }
 
   function end(events: ChatEvent[], body?: JsonObject): void {
+    calls.check();
     parts.close(events);
-    calls.close(events);
     const found = extras.extras();
     events.push({
       type: "end",

@@ -20,23 +20,44 @@ interface OpenText {
   details: JsonObject[];
 }
 
-/** Events of text and reasoning parts, of which one is open at a time, and the row of part indexes. */
+/** A call that is being written. */
+export interface OpenCall {
+  /** Whether its arguments are complete; they may be without anyone saying so. */
+  isComplete(): boolean;
+  end(events: ChatEvent[]): void;
+}
+
+type Step = (events: ChatEvent[]) => void;
+
+/**
+ * Events of parts, of which one is open at a time. What arrives in the midst of a call waits until the
+ * call's arguments are complete: some servers mix the pieces of several calls.
+ */
 export interface PartWriter {
   /** Whether there was any part yet. */
   readonly any: boolean;
-  /** Takes the next index for a part of another kind; what is open is closed before. */
-  nextIndex(events: ChatEvent[]): number;
   writeText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
   writeDetails(added: unknown, events: ChatEvent[]): void;
   writeOpaque(value: JsonObject, events: ChatEvent[]): void;
+  /** Begins a call as soon as no other part is in the way; `begin` is given the part's index. */
+  writeCall(
+    call: OpenCall,
+    begin: (index: number, events: ChatEvent[]) => void,
+    events: ChatEvent[],
+  ): void;
+  /** To be called when the open call has grown: what waits for it may go on. */
+  settle(events: ChatEvent[]): void;
+  /** Writes what waits, and ends what is open. */
   close(events: ChatEvent[]): void;
 }
 
 export function createPartWriter(): PartWriter {
   let indexes = 0;
   let open: OpenText | undefined;
+  let call: OpenCall | undefined;
+  const waiting: Step[] = [];
 
-  function close(events: ChatEvent[]): void {
+  function endText(events: ChatEvent[]): void {
     if (!open) return;
     const { index, origin, details } = open;
     open = undefined;
@@ -47,8 +68,28 @@ export function createPartWriter(): PartWriter {
     events.push({ type: "part-end", index, ...(signature ? { signature } : {}) });
   }
 
+  function endCall(events: ChatEvent[]): void {
+    call?.end(events);
+    call = undefined;
+  }
+
+  /** Does the step when no call is in the way any more. */
+  function whenFree(step: Step, events: ChatEvent[]): void {
+    if (waiting.length === 0 && call?.isComplete()) endCall(events);
+    if (call) waiting.push(step);
+    else step(events);
+  }
+
+  /** Does what waits, as far as calls are complete. */
+  function settle(events: ChatEvent[]): void {
+    while (waiting.length > 0 && (!call || call.isComplete())) {
+      endCall(events);
+      waiting.shift()?.(events);
+    }
+  }
+
   function nextIndex(events: ChatEvent[]): number {
-    close(events);
+    endText(events);
     indexes += 1;
     return indexes - 1;
   }
@@ -60,29 +101,51 @@ export function createPartWriter(): PartWriter {
     return open;
   }
 
+  function sendText(origin: TextOrigin, text: string, events: ChatEvent[]): void {
+    const part = open?.origin === origin ? open : openText(origin, events);
+    events.push({ type: "part-delta", index: part.index, delta: text });
+  }
+
   return {
     get any() {
       return indexes > 0;
     },
-    nextIndex,
-    close,
     writeText(origin, text, events) {
       if (text === "") return;
-      const part = open?.origin === origin ? open : openText(origin, events);
-      events.push({ type: "part-delta", index: part.index, delta: text });
+      if (call) whenFree((out) => sendText(origin, text, out), events);
+      else sendText(origin, text, events);
     },
     writeDetails(added, events) {
       if (!Array.isArray(added) || added.length === 0) return;
-      const isReasoning =
-        open !== undefined && open.origin !== "content" && open.origin !== "refusal";
-      appendDetails((isReasoning && open ? open : openText("reasoning", events)).details, added);
+      whenFree((out) => {
+        const isReasoning =
+          open !== undefined && open.origin !== "content" && open.origin !== "refusal";
+        appendDetails((isReasoning && open ? open : openText("reasoning", out)).details, added);
+      }, events);
     },
     writeOpaque(value, events) {
-      const index = nextIndex(events);
-      events.push(
-        { type: "part-start", index, kind: "opaque", format: FORMAT, value },
-        { type: "part-end", index },
-      );
+      whenFree((out) => {
+        const index = nextIndex(out);
+        out.push(
+          { type: "part-start", index, kind: "opaque", format: FORMAT, value },
+          { type: "part-end", index },
+        );
+      }, events);
+    },
+    writeCall(begun, begin, events) {
+      whenFree((out) => {
+        begin(nextIndex(out), out);
+        call = begun;
+      }, events);
+    },
+    settle,
+    close(events) {
+      endCall(events);
+      for (let step = waiting.shift(); step; step = waiting.shift()) {
+        step(events);
+        endCall(events);
+      }
+      endText(events);
     },
   };
 }

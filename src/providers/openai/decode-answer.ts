@@ -4,7 +4,8 @@ import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts"
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
-import { createItemDecoder, type ItemDecoder } from "./decode-item.ts";
+import type { TextPlace } from "./decode-item.ts";
+import { createItemQueue, type ItemKey } from "./item-queue.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { createInBandError } from "./read-error.ts";
@@ -18,21 +19,18 @@ export interface AnswerNames {
 
 /**
  * An answer of the Responses API → chat events. Deltas are matched to their item by `output_index`,
- * because some servers (Copilot) change an item's id from event to event. Only `response.completed`
- * and `response.incomplete` end an answer.
+ * because some servers (Copilot) change an item's id from event to event; by the id if a server
+ * numbers nothing (llama.cpp). Only `response.completed` and `response.incomplete` end an answer.
  */
 export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
-  const open = new Map<unknown, { decoder: ItemDecoder; item: JsonObject }>();
-  let parts = 0;
+  const queue = createItemQueue();
   let started = false;
   let hasItems = false;
   /**
-   * Whether a delta came for an item that is not open. Only the finished response can still hold
-   * its text.
+   * Whether text came for an item that is not open. Only the finished response can still hold it.
    */
   let hasLostText = false;
-  const nextIndex = () => parts++;
 
   function start(response: JsonObject, events: ChatEvent[]): void {
     if (started) return;
@@ -41,32 +39,29 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     events.push({ type: "start", id, model: readString(response.model) || names.model });
   }
 
-  function addItem(item: JsonObject, outputIndex: unknown, events: ChatEvent[]): ItemDecoder {
+  function addItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
     hasItems = true;
-    const decoder = createItemDecoder(item, nextIndex, events);
-    open.set(outputIndex, { decoder, item });
-    return decoder;
+    queue.begin(item, key, events);
   }
 
-  function finishItem(item: JsonObject, outputIndex: unknown, events: ChatEvent[]): void {
-    const decoder = open.get(outputIndex)?.decoder ?? addItem(item, outputIndex, events);
-    decoder.done(item, events);
+  function finishItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
+    start({}, events);
+    hasItems = true;
+    if (!queue.finish(item, key, events)) hasLostText = true;
     output.add(item);
-    open.delete(outputIndex);
   }
 
-  function addText(
-    data: JsonObject,
-    list: "content" | "summary" | "arguments",
-    events: ChatEvent[],
-  ): void {
+  function addText(data: JsonObject, list: TextPlace["list"], events: ChatEvent[]): void {
     const delta = readString(data.delta);
-    if (!delta) return;
-    const index = list === "summary" ? data.summary_index : data.content_index;
-    const item = open.get(data.output_index);
-    if (item) item.decoder.text(list, typeof index === "number" ? index : 0, delta, events);
-    else hasLostText = true;
+    if (delta && !queue.addText(keyOf(data), placeOf(data, list), delta, events))
+      hasLostText = true;
+  }
+
+  /** Some servers (LM Studio) send a text only here, and not in pieces. */
+  function endText(data: JsonObject, list: TextPlace["list"], events: ChatEvent[]): void {
+    const text = readString(data.text) ?? readString(data.refusal) ?? readString(data.arguments);
+    if (text) queue.endText(keyOf(data), placeOf(data, list), text, events);
   }
 
   /**
@@ -84,13 +79,8 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         finishItem(item, index, events);
       });
     }
-    for (const [outputIndex, { item }] of [...open]) {
-      finishItem(
-        items.find(({ id }) => id !== undefined && id === item.id) ?? item,
-        outputIndex,
-        events,
-      );
-    }
+    for (const [key, item] of queue.unfinished())
+      finishItem(items.find(({ id }) => id !== undefined && id === item.id) ?? item, key, events);
     const tier = readString(response.service_tier);
     const end: EndEvent = {
       type: "end",
@@ -115,10 +105,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (response) start(response, events);
         break;
       case "response.output_item.added":
-        if (isJsonObject(data.item)) addItem(data.item, data.output_index, events);
+        if (isJsonObject(data.item)) addItem(data.item, keyOf(data), events);
         break;
       case "response.output_item.done":
-        if (isJsonObject(data.item)) finishItem(data.item, data.output_index, events);
+        if (isJsonObject(data.item)) finishItem(data.item, keyOf(data), events);
         break;
       case "response.output_text.delta":
       case "response.refusal.delta":
@@ -130,6 +120,17 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         break;
       case "response.function_call_arguments.delta":
         addText(data, "arguments", events);
+        break;
+      case "response.output_text.done":
+      case "response.refusal.done":
+      case "response.reasoning_text.done":
+        endText(data, "content", events);
+        break;
+      case "response.reasoning_summary_text.done":
+        endText(data, "summary", events);
+        break;
+      case "response.function_call_arguments.done":
+        endText(data, "arguments", events);
         break;
       case "response.completed":
       case "response.incomplete":
@@ -186,4 +187,14 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       finish(body, events);
     },
   };
+}
+
+function keyOf({ output_index: index, item_id: itemId, item }: JsonObject): ItemKey {
+  if (typeof index === "number") return index;
+  return readString(itemId) ?? (isJsonObject(item) ? readString(item.id) : undefined);
+}
+
+function placeOf(data: JsonObject, list: TextPlace["list"]): TextPlace {
+  const at = list === "summary" ? data.summary_index : data.content_index;
+  return { list, at: typeof at === "number" ? at : 0 };
 }
