@@ -95,6 +95,12 @@ export const opaquePartSchema = z.strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
   value: jsonObjectSchema,
+  text: z
+    .string()
+    .optional()
+    .describe(
+      "What a vendor of another format is told instead; empty if nothing is lost without the part.",
+    ),
 });
 export type OpaquePart = z.infer<typeof opaquePartSchema>;
 

@@ -1,14 +1,14 @@
 import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
-import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeInput } from "./decode-input.ts";
+import { decodeToolChoice, decodeTools } from "./decode-tools.ts";
 import { findFormatRequirement, isHint, UNDERSTOOD_FIELDS } from "./find-format-requirement.ts";
 import { type ResponsesBody, responsesBodySchema } from "./request.ts";
 
@@ -27,11 +27,14 @@ export function decodeRequest(body: unknown): ChatRequest {
   }
   const extras = carryFields(said);
   const messages = decodeMessages(said, extras);
+  const { tools, notes } = decodeTools(said);
+  const { original, ...choice } = decodeToolChoice(said.tool_choice, extras);
+  addNotes(extras, notes, original);
   return {
     ...(said.model ? { model: said.model } : {}),
     messages,
-    ...(said.tools ? { tools: said.tools.map(decodeTool) } : {}),
-    ...decodeToolChoice(said.tool_choice, extras),
+    ...(tools ? { tools } : {}),
+    ...choice,
     ...(typeof said.parallel_tool_calls === "boolean"
       ? { parallel_tool_calls: said.parallel_tool_calls }
       : {}),
@@ -63,6 +66,17 @@ function carryFields(said: ResponsesBody): JsonObject {
   };
 }
 
+/** The form in which the caller declared the tools and chose one, for a provider of this format. */
+function addNotes(
+  extras: JsonObject,
+  { $original, $unset }: ReturnType<typeof decodeTools>["notes"],
+  choice: JsonObject | undefined,
+): void {
+  const before = isJsonObject(extras.$original) ? extras.$original : {};
+  if ($original || choice) extras.$original = { ...before, ...$original, ...choice };
+  if ($unset) extras.$unset = [...(Array.isArray(extras.$unset) ? extras.$unset : []), ...$unset];
+}
+
 function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
   const { input, instructions } = said;
   const messages =
@@ -83,44 +97,6 @@ function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
   }
   if (typeof instructions === "string") extras.instructions = instructions;
   return messages;
-}
-
-function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
-  if (!isFunctionTool(tool)) return { type: "opaque", format: "openai_responses", value: tool };
-  const { type: _type, name, description, parameters, strict, ...rest } = tool;
-  const carried: JsonObject = { ...rest };
-  // An encoder gives these two a value where they have none; here the vendor's own default counts.
-  const unset = [
-    ...(typeof strict === "boolean" ? [] : ["strict"]),
-    ...(parameters ? [] : ["parameters"]),
-  ];
-  if (unset.length > 0) carried.$unset = unset;
-  return {
-    name,
-    ...(typeof description === "string" ? { description } : {}),
-    ...(parameters ? { parameters } : {}),
-    ...(typeof strict === "boolean" ? { strict } : {}),
-    ...openaiResponsesExtras.wrap(carried),
-  };
-}
-
-type WireTool = NonNullable<ResponsesBody["tools"]>[number];
-type WireFunctionTool = Extract<WireTool, { name: string }>;
-
-function isFunctionTool(tool: WireTool): tool is WireFunctionTool {
-  return tool.type === "function";
-}
-
-function decodeToolChoice(
-  choice: ResponsesBody["tool_choice"],
-  extras: JsonObject,
-): Pick<ChatRequest, "tool_choice"> {
-  if (choice === null || choice === undefined) return {};
-  if (typeof choice === "string") return { tool_choice: choice };
-  if (choice.type === "function" && typeof choice.name === "string")
-    return { tool_choice: { name: choice.name } };
-  extras.tool_choice = choice;
-  return {};
 }
 
 function decodeMaxTokens(

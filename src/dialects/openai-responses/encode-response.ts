@@ -8,6 +8,7 @@ import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/en
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
 import type { ResponsesAnswer, ResponsesUsage } from "./response.ts";
 
@@ -16,7 +17,9 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
   if (response.body?.format === "openai_responses") return response.body.value;
   const id = encodeAnswerId(response.id);
   const output: JsonObject[] = [];
-  for (const part of response.content) output.push(...encodeOutputItems(part, id, output.length));
+  const restoreCall = createRestoreCall(context.request.tools);
+  for (const part of response.content)
+    output.push(...encodeOutputItems(part, id, output.length, restoreCall));
   return encodeAnswer(
     { id, model: response.model, output, ending: response },
     echoRequest(context.request),
@@ -85,6 +88,7 @@ function incompleteReason(
 /** The API says back what was asked; a setting that was not made is null, or has the value that the API itself would name. */
 export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
+  const original = openaiResponsesExtras.noteFields(request, "$original");
   const isInstructions =
     first?.role === "system" &&
     openaiResponsesExtras.note(first, "$role") === undefined &&
@@ -100,27 +104,23 @@ export function echoRequest(request: ChatRequest): JsonObject {
     },
     temperature: request.temperature ?? null,
     text: { format: encodeFormat(request.response_format ?? { type: "text" }) },
-    tool_choice: encodeToolChoice(request.tool_choice ?? "auto"),
-    tools: encodeTools(request.tools ?? []),
+    tool_choice: original.tool_choice ?? encodeToolChoice(request.tool_choice ?? "auto"),
+    tools: original.tools ?? encodeTools(request.tools ?? []),
     top_p: request.top_p ?? null,
   };
 }
 
-/** A count that the vendor did not give is absent. */
+/** A count that the vendor did not give is 0: Codex cannot read an answer without these two. */
 function encodeUsage(usage: Usage): ResponsesUsage {
-  const {
-    cached_input_tokens: cached,
-    cache_write_input_tokens: written,
-    reasoning_tokens: reasoning,
-  } = usage;
+  const { cached_input_tokens: cached = 0, cache_write_input_tokens: written } = usage;
   return {
     input_tokens: usage.input_tokens,
     input_tokens_details: {
-      ...(cached === undefined ? {} : { cached_tokens: cached }),
+      cached_tokens: cached,
       ...(written === undefined ? {} : { cache_write_tokens: written }),
     },
     output_tokens: usage.output_tokens,
-    output_tokens_details: reasoning === undefined ? {} : { reasoning_tokens: reasoning },
+    output_tokens_details: { reasoning_tokens: usage.reasoning_tokens ?? 0 },
     total_tokens: usage.total_tokens,
   };
 }

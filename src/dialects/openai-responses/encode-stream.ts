@@ -6,6 +6,7 @@ import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
 import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
+import { createRestoreCall, namesOf } from "./caller-tool.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import {
@@ -45,6 +46,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   /** Null where the item is not finished yet. */
   const output: (JsonObject | null)[] = [];
   const open: OpenItem[] = [];
+  const restoreCall = createRestoreCall(context.request.tools);
 
   const write: WriteEvent = (type, fields) =>
     `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequence++},${fields}}\n\n`;
@@ -86,7 +88,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const outputIndex = output.push(null) - 1;
     const item: OpenItem = { start, pieces: "", outputIndex };
     open[start.index] = item;
-    if (start.kind === "opaque" || context.format === "openai_responses") return "";
+    const tool = start.kind === "tool_call" ? restoreCall(start) : undefined;
+    // Free text comes wrapped in JSON, which is whole at the end alone.
+    if (start.kind === "opaque" || tool?.custom || context.format === "openai_responses") return "";
     const itemId = mintItemId(start.kind, id, outputIndex);
     item.writer = createItemWriter(write, {
       id: itemId,
@@ -95,7 +99,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     });
     // A summary is begun with its first text: there may be none.
     return (
-      item.writer.added(unfinishedItem(start, itemId)) +
+      item.writer.added({ ...unfinishedItem(start, itemId), ...(tool ? namesOf(tool) : {}) }) +
       (start.kind === "reasoning" ? "" : item.writer.textStart())
     );
   }
@@ -118,7 +122,12 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const { writer, outputIndex, start } = item;
     // Clients that put the pieces together must get JSON also where the vendor sent none.
     let text = start.kind === "tool_call" && item.pieces === "" ? addDelta(end.index, "{}") : "";
-    const [own, ...carriers] = encodeOutputItems(closePart({ ...item, end }), id, outputIndex);
+    const [own, ...carriers] = encodeOutputItems(
+      closePart({ ...item, end }),
+      id,
+      outputIndex,
+      restoreCall,
+    );
     if (own) {
       output[outputIndex] = own;
       if (!writer) text += writeWholeItem(write, own, outputIndex);

@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** What this server says of tokens in the words of the Responses API; a count that is not known is absent. */
+/** What this server says of tokens in the words of the Responses API. */
 export interface ResponsesUsage {
   input_tokens: number;
-  input_tokens_details: { cached_tokens?: number; cache_write_tokens?: number };
+  input_tokens_details: { cached_tokens: number; cache_write_tokens?: number };
   output_tokens: number;
-  output_tokens_details: { reasoning_tokens?: number };
+  output_tokens_details: { reasoning_tokens: number };
   total_tokens: number;
 }
 

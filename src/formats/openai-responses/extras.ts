@@ -18,6 +18,8 @@ export interface Notes extends CommonNotes {
   $summary?: JsonObject;
   /** Further fields of what the chat model says as `response_format`. */
   $format?: JsonObject;
+  /** How the caller declared a tool that is offered to other vendors in another form. */
+  $tool?: JsonObject;
   /** True where the number is smaller than the vendor allows, and meant to be. */
   $max_output_tokens?: true;
 }
