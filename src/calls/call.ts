@@ -89,6 +89,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
       const { provider, model } = call.target ?? targets[0];
       return { provider: provider.name, model: model.id };
     },
+    get isFallback() {
+      return call.target !== null && call.target !== targets[0];
+    },
     get format() {
       return (call.target ?? targets[0]).provider.format;
     },

@@ -58,9 +58,14 @@ export function respondStream(
  */
 export function answerHeaders(
   dialect: Dialect,
-  { requestId, warnings }: Pick<AnswerContext, "requestId" | "warnings">,
+  {
+    requestId,
+    warnings,
+    target,
+  }: Pick<AnswerContext, "requestId" | "warnings"> & Partial<Pick<AnswerContext, "target">>,
 ): Record<string, string> {
-  const headers = { [dialect.requestIdHeader]: requestId };
+  const headers: Record<string, string> = { [dialect.requestIdHeader]: requestId };
+  if (target) headers["x-served-by"] = encodeURI(`${target.provider}/${target.model}`);
   if (warnings.length > 0) headers["x-warnings"] = encodeWarningsHeader(warnings);
   return headers;
 }

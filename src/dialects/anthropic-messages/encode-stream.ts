@@ -6,8 +6,9 @@ import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
+import { createPassThrough } from "../pass-through.ts";
 import { embedSignature } from "./embed-signature.ts";
 import { createCarrier } from "./encode-content.ts";
 import { encodeErrorBody } from "./encode-error.ts";
@@ -153,7 +154,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             id: event.id,
             type: "message",
             role: "assistant",
-            model: event.model,
+            model: nameModel(event.model, context),
             content: [],
             ...ending?.fields,
             stop_reason: null,
@@ -198,7 +199,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     heartbeat: ": heartbeat\n\n",
     encode: createPassThrough("anthropic", context, {
       encodeOwn,
-      encodeRaw: (event) => encodeRawEvent(event.raw),
+      encodeRaw: ({ raw }, write) => write(raw),
     }),
   };
 }

@@ -2,6 +2,7 @@ import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { carryInDetails, carryOnCall, describePart } from "./describe-parts.ts";
@@ -11,12 +12,13 @@ import { encodeUsage } from "./encode-usage.ts";
 /** A finished answer → `chat.completion`; the vendor's own body where it speaks this format. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
   const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
-  if (response.body?.format === FORMAT) return { ...response.body.value, ...warnings };
+  if (response.body?.format === FORMAT)
+    return { ...renameBody(response.body.value, context), ...warnings };
   const completion: WireCompletion = {
     id: response.id,
     object: "chat.completion",
     created: Math.floor(context.startedAt / 1000),
-    model: response.model,
+    model: nameModel(response.model, context),
     choices: [
       {
         index: 0,

@@ -7,6 +7,7 @@ import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
@@ -14,14 +15,14 @@ import type { ResponsesAnswer, ResponsesUsage } from "./response.ts";
 
 /** A finished answer. One of a provider of this format goes out as it came. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
-  if (response.body?.format === "openai_responses") return response.body.value;
+  if (response.body?.format === "openai_responses") return renameBody(response.body.value, context);
   const id = encodeAnswerId(response.id);
   const output: JsonObject[] = [];
   const restoreCall = createRestoreCall(context.request.tools);
   for (const part of response.content)
     output.push(...encodeOutputItems(part, id, output.length, restoreCall));
   return encodeAnswer(
-    { id, model: response.model, output, ending: response },
+    { id, model: nameModel(response.model, context), output, ending: response },
     echoRequest(context.request),
     context,
   );

@@ -3,9 +3,10 @@ import { closePart } from "../../chat/fold-events.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
-import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
+import { createPassThrough, type WriteRaw } from "../pass-through.ts";
 import { createRestoreCall, namesOf } from "./caller-tool.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
@@ -60,7 +61,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const answer = encodeAnswer(
       {
         id,
-        model: model ?? context.target.model,
+        model: nameModel(model ?? context.target.model, context),
         output: output.filter((item) => item !== null),
         ...(ending ? { ending: { ...ending, usage: ending.usage ?? usage } } : {}),
         ...(error ? { error } : {}),
@@ -171,10 +172,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     }
   }
 
-  function encodeRaw(event: ChatEvent): string {
+  function encodeRaw(event: ChatEvent, writeRaw: WriteRaw): string {
     if (event.type === "start") ({ id, model } = event);
     if (event.raw) sequence += 1;
-    return encodeRawEvent(event.raw);
+    return writeRaw(event.raw);
   }
 
   return {
