@@ -1,4 +1,6 @@
+import type { ExtrasHolder } from "../../chat/extras.ts";
 import { FORMATS, type Format, type Signature } from "../../chat/format.ts";
+import { originOf } from "../../formats/openai-chat/reasoning-origin.ts";
 import { CARRIED_PREFIX } from "../embedded-text.ts";
 
 /**
@@ -9,7 +11,9 @@ export type Signed =
   | { kind: "reasoning" | "redacted" }
   /** The text before it; or, where there was none, an empty one. */
   | { kind: "text" | "empty_text" }
-  | { kind: "tool_call"; toolCallId: string };
+  | { kind: "tool_call"; toolCallId: string }
+  /** Nothing: the value says where the reasoning stood in an answer of OpenAI's Chat Completions. */
+  | { kind: "origin" };
 
 const KINDS: ReadonlySet<string> = new Set<Signed["kind"]>([
   "reasoning",
@@ -17,6 +21,7 @@ const KINDS: ReadonlySet<string> = new Set<Signed["kind"]>([
   "text",
   "empty_text",
   "tool_call",
+  "origin",
 ]);
 
 /** A signature → the text for a thinking block's `signature`. Anthropic's own signature of reasoning stays what it is. */
@@ -30,6 +35,14 @@ export function embedSignature(signature: Signature, signed: Signed): string {
     encodeURIComponent(toolCallId),
   ];
   return `${CARRIED_PREFIX}${fields.join(":")}:${signature.value}`;
+}
+
+/** For reasoning without a signature: where it stood, if the vendor wants it back there; else an empty text. */
+export function embedOrigin(reasoning: ExtrasHolder): string {
+  const value = originOf(reasoning);
+  return value === undefined
+    ? ""
+    : embedSignature({ format: "openai_chat", value }, { kind: "origin" });
 }
 
 /** The other way round; undefined for what is a signature of Anthropic's. */

@@ -1,6 +1,7 @@
 import { parseArguments } from "../../chat/fold-events.ts";
 import type { Message } from "../../chat/message.ts";
 import type { Part, TextPart, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
+import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
 import { carryItem, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
@@ -218,8 +219,9 @@ interface Said {
 function restoreCarried(carried: Carried, item: ReasoningItem, said: Said): Part | undefined {
   switch (carried.of) {
     case "reasoning": {
-      const { of: _of, ...proof } = carried;
-      return { type: "reasoning", text: joinTexts(item), ...proof };
+      const { of: _of, origin, ...proof } = carried;
+      const noted = origin === undefined ? {} : noteOrigin(origin);
+      return { type: "reasoning", text: joinTexts(item), ...proof, ...noted };
     }
     case "opaque":
       return { type: "opaque", format: carried.format, value: carried.value };

@@ -13,6 +13,8 @@ const carriedSchema = z.union([
     of: z.literal("reasoning"),
     signature: signatureSchema.optional(),
     redacted: z.boolean().optional(),
+    /** Where it stood in an answer of OpenAI's Chat Completions, if it is not signed. */
+    origin: z.string().optional(),
   }),
   /** The tool call with this id, which came before. */
   z.strictObject({ of: z.literal("tool_call"), id: z.string(), signature: signatureSchema }),

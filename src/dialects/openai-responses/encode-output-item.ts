@@ -1,4 +1,5 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
+import { originOf } from "../../formats/openai-chat/reasoning-origin.ts";
 import { encodeToolCall } from "../../formats/openai-responses/encode-input.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { restoreOutputText } from "../../formats/openai-responses/message-item.ts";
@@ -101,9 +102,11 @@ function encodeReasoning(part: ReasoningPart, id: string): JsonObject {
   const own = restoreReasoning(part);
   if (own) return { id, ...own };
   const signature = foreignSignature(part);
+  const origin = signature ? undefined : originOf(part);
   const carried: Carried = {
     of: "reasoning",
     ...(signature ? { signature } : {}),
+    ...(origin === undefined ? {} : { origin }),
     ...(part.redacted ? { redacted: true } : {}),
   };
   const summary = part.text === "" ? [] : [{ type: "summary_text", text: part.text }];

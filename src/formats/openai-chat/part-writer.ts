@@ -1,9 +1,9 @@
 import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Signature } from "../../chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
 import { appendDetails, needsReturn, signDetails } from "./reasoning-details.ts";
+import { noteOrigin } from "./reasoning-origin.ts";
 
 /** Where text came from; a change of it begins a new part. The names are wire fields, but for `content` they go into the part's extras. */
 export type TextOrigin =
@@ -153,9 +153,6 @@ export function createPartWriter(): PartWriter {
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
   // The encoder puts the text of a part back to where these notes say that it was; see encode-assistant.ts.
-  const notes = openaiChatExtras.wrap(
-    {},
-    origin === "thinking" ? { $element: true } : { $field: origin },
-  );
+  const notes = noteOrigin(origin);
   return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", ...notes };
 }
