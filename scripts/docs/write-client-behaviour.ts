@@ -1,15 +1,15 @@
 /**
- * bun scripts/write-client-behaviour.ts [--check] — in docs/clients.md, what client libraries do with answers that are not as they should
+ * bun scripts/docs/write-client-behaviour.ts [--check] — in docs/clients.md, what client libraries do with answers that are not as they should
  * be, by running them on Bun and on Node.
  */
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { writeBehaviourTable } from "../test/support/client-behaviour/behaviour-table.ts";
+import { writeBehaviourTable } from "../../test/support/client-behaviour/behaviour-table.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
 const PATH = "docs/clients.md";
-const BEGIN = "<!-- client behaviour: made by scripts/write-client-behaviour.ts -->";
+const BEGIN = "<!-- client behaviour: made by scripts/docs/write-client-behaviour.ts -->";
 const END = "<!-- end of client behaviour -->";
 
 /** The page with the table in its place. */
@@ -21,7 +21,7 @@ export function placeTable(page: string, table: string): string {
 }
 
 if (import.meta.main) {
-  const page = readFileSync(resolve(import.meta.dir, "..", PATH), "utf8");
+  const page = readFileSync(resolve(import.meta.dir, "../..", PATH), "utf8");
   process.exit(
     writeOrCheck(
       PATH,
