@@ -6,7 +6,15 @@ import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
  * A prompt-cache hint: the vendor may cache everything up to and including what has the hint, for
  * `ttl`.
  */
-export const cacheSchema = z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() });
+export const cacheSchema = z.strictObject({
+  best_effort: z
+    .boolean()
+    .optional()
+    .describe(
+      "True: the caller relies on vendors that cache by themselves, so nothing is lost without it.",
+    ),
+  ttl: z.enum(["5m", "1h"]).optional(),
+});
 export type Cache = z.infer<typeof cacheSchema>;
 
 const media = {

@@ -62,7 +62,7 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
 }
 
 function pinned(role: WireMessage["role"], rest: JsonObject): Pick<Message, "extras"> {
-  return anthropicExtras.wrap({ role, ...rest });
+  return anthropicExtras.wrap(rest, { $role: role });
 }
 
 /** A user's blocks in messages of role tool (results alone) and user (all else), in their order. */

@@ -4,7 +4,6 @@ import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import {
   type CountTokensBody,
   countTokensBodySchema,
-  type MessagesBody,
   messagesBodySchema,
 } from "../../formats/anthropic-messages/request.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -22,16 +21,18 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
     body,
   );
   const { request, extras } = decodePrompt(rest);
-  const labels = decodeMetadata(metadata);
   return {
     ...request,
     max_tokens,
     ...(temperature === undefined ? {} : { temperature }),
     ...(top_p === undefined ? {} : { top_p }),
     ...(stop_sequences === undefined ? {} : { stop: stop_sequences }),
-    ...(labels.metadata ? { metadata: labels.metadata } : {}),
     ...(stream === undefined ? {} : { stream }),
-    ...anthropicExtras.wrap({ ...extras, ...labels.carried, ...readHeaders(headers) }),
+    // The caller's user: no other vendor has a field of that meaning and length for it.
+    ...anthropicExtras.wrap(
+      { ...extras, ...readHeaders(headers) },
+      metadata ? { $original: { metadata } } : {},
+    ),
   };
 }
 
@@ -80,17 +81,4 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
 
 function defined(fields: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function decodeMetadata(metadata: MessagesBody["metadata"]): {
-  metadata?: Record<string, string>;
-  carried?: JsonObject;
-} {
-  if (!metadata) return {};
-  const { user_id, ...others } = metadata;
-  const isPlain = typeof user_id === "string" && Object.keys(others).length === 0;
-  return {
-    ...(typeof user_id === "string" ? { metadata: { user_id } } : {}),
-    ...(isPlain ? {} : { carried: { metadata } }),
-  };
 }

@@ -60,7 +60,10 @@ const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
-  const { code, message } = error;
+  const { code, param } = error;
+  // The format has no field for the place of a fault.
+  const message =
+    param && !error.message.includes(param) ? `${param}: ${error.message}` : error.message;
   return {
     type: "error",
     error: { type: TYPES[code], message, details: { error_code: findVendorsCode(error) ?? code } },

@@ -3,7 +3,8 @@ import type { Part, ToolResultPart } from "../../chat/part.ts";
 import { type Notes, openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { sortInner } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
-import { type Bind, decodeElement } from "./decode-content.ts";
+import { type Bind, decodeCacheControl, decodeElement } from "./decode-content.ts";
+import { decodeMessageCache } from "./decode-message-cache.ts";
 import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from "./request.ts";
 
 export interface DecodedMessages {
@@ -18,7 +19,12 @@ export function decodeMessages(messages: readonly WireMessage[]): DecodedMessage
   const bind: Bind = (param) => {
     binding ??= param;
   };
-  const decoded = messages.map((message, index): Message => {
+  const decoded = messages.map(
+    (message, index): Message => decodeMessageCache(decode(message, index)),
+  );
+  return { messages: decoded, binding };
+
+  function decode(message: WireMessage, index: number): Message {
     const place = `messages[${index}]`;
     switch (message.role) {
       case "assistant":
@@ -28,8 +34,7 @@ export function decodeMessages(messages: readonly WireMessage[]): DecodedMessage
       default:
         return decodePlain(message, place, bind);
     }
-  });
-  return { messages: decoded, binding };
+  }
 }
 
 function decodePlain(message: WirePlainMessage, place: string, bind: Bind): Message {
@@ -54,11 +59,17 @@ function decodeToolMessage(message: WireToolMessage, place: string, bind: Bind):
   const { role, tool_call_id, name, content, ...rest } = message;
   const { said, fields } = sortInner(rest);
   if (name !== undefined) said.name = name;
+  const cache = decodeCacheControl(fields.cache_control);
+  if (cache) {
+    said.cache_control = fields.cache_control;
+    delete fields.cache_control;
+  }
   const result: ToolResultPart = {
     type: "tool_result",
     tool_call_id,
     ...(name ? { name } : {}),
     content: decodeResult(content, place, bind),
+    ...(cache ? { cache } : {}),
     ...openaiChatExtras.wrap(fields, { $original: said }),
   };
   return { role, content: [result] };

@@ -32,12 +32,14 @@ function signatureOf({ signature }: { signature?: Signature | undefined }): {
 /** The whole answer's parts as an entry of `reasoning_details`; undefined where the message says all. */
 export function carryInDetails(pieces: readonly Piece[]): WireReasoningDetail[] | undefined {
   if (!needsCarrying(pieces)) return undefined;
+  const call = pieces.find((piece) => "call" in piece);
   return [
     {
       type: "reasoning.encrypted",
       data: encodePieces(pieces),
       format: "unknown",
-      id: "ai-server",
+      // pi keeps an entry only together with the call that has its id.
+      id: call ? call.call : "ai-server",
       index: 0,
     },
   ];

@@ -44,6 +44,8 @@ export function decodeRequest(body: unknown): ChatRequest {
     ...decodeReasoning(said.reasoning, extras),
     ...decodeText(said.text, extras),
     ...(said.metadata ? { metadata: said.metadata } : {}),
+    // OpenAI caches by itself, so its callers mark nothing but this.
+    ...(said.prompt_cache_key ? { cache: { best_effort: true } } : {}),
     ...openaiResponsesExtras.wrap(extras),
     ...findFormatRequirement(said),
     stream: said.stream ?? false,
