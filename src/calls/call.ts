@@ -45,6 +45,8 @@ export interface Admission {
   readonly dialect: Pick<Dialect, "name">;
   readonly principal: Principal;
   readonly request: ChatRequest;
+  /** Whether the client itself is retrying; its retries must not multiply with the server's. */
+  readonly isRepeat?: boolean;
   /** In order of preference; at least one. */
   readonly targets: readonly [Target, ...Target[]];
 }
@@ -109,7 +111,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     waitUntil: context.waitUntil,
     warn: createWarningSink(request.strict ?? false, warnings),
     attempts,
-    retry: services.retry,
+    retry: admission.isRepeat ? { ...services.retry, maxRetries: 0 } : services.retry,
     now: platform.now,
     random: platform.random,
     sleep,

@@ -1,6 +1,7 @@
 import type { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { EncodedError } from "./dialect.ts";
+import { encodeRetryHeaders } from "./retry-headers.ts";
 
 const INVALID = "invalid_request_error";
 const LIMIT = "rate_limit_error";
@@ -17,6 +18,7 @@ const TYPES = {
   unknown_provider: [INVALID, "model_not_found"],
   model_not_found: [INVALID, "model_not_found"],
   method_not_allowed: [INVALID],
+  upgrade_unsupported: [INVALID],
   request_timeout: [INVALID],
   request_too_large: [INVALID],
   unsupported_media_type: [INVALID],
@@ -69,17 +71,10 @@ export function encodeErrorBody(error: ChatError): OpenAIError {
   };
 }
 
-/** OpenAI's clients try 408, 409, 429 and 5xx again by themselves; `x-should-retry` says where that is of no use, and where it is. */
 export function encodeError(error: ChatError, requestId: string): EncodedError {
   return {
     status: error.status,
-    headers: {
-      "x-request-id": requestId,
-      "x-should-retry": String(error.retryable),
-      ...(error.retryAfterSeconds === undefined
-        ? {}
-        : { "retry-after": String(error.retryAfterSeconds) }),
-    },
+    headers: { "x-request-id": requestId, ...encodeRetryHeaders(error) },
     body: { error: encodeErrorBody(error) },
   };
 }

@@ -12,6 +12,9 @@ import { createStreamBody } from "../stream/stream-body.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
 import type { Server } from "./server.ts";
 
+/** The official clients count their own retries in it. */
+const RETRY_COUNT_HEADER = "x-stainless-retry-count";
+
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
@@ -19,9 +22,10 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const body = await readJsonBody(request, server.bodyLimits);
     const chat = dialect.decodeRequest(body, request.headers);
     checkMediaUrls(chat.messages);
+    const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
     const targets = selectTargets(chat, server, dialect.defaultProvider);
     const call = openCall(
-      { kind: "generate", context, dialect, principal, request: chat, targets },
+      { kind: "generate", context, dialect, principal, request: chat, targets, isRepeat },
       server,
     );
     try {

@@ -74,9 +74,6 @@ export function answerHeaders(
 export function respondError(error: ChatError, dialect: Dialect, requestId: string): Response {
   const { status, headers, body } = dialect.encodeError(error, requestId);
   const standard: Record<string, string> = { [dialect.requestIdHeader]: requestId };
-  if (error.retryAfterSeconds !== undefined) {
-    standard["retry-after"] = String(error.retryAfterSeconds);
-  }
   if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);
   return respondJson(body, requestId, status, { ...standard, ...headers });
 }

@@ -6,6 +6,7 @@ import {
   type ErrorType,
 } from "../../formats/anthropic-messages/error.ts";
 import type { EncodedError } from "../dialect.ts";
+import { encodeRetryHeaders } from "../retry-headers.ts";
 
 /** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
 const TYPES = {
@@ -18,6 +19,7 @@ const TYPES = {
   unknown_provider: "not_found_error",
   model_not_found: "not_found_error",
   method_not_allowed: "invalid_request_error",
+  upgrade_unsupported: "invalid_request_error",
   request_timeout: "timeout_error",
   request_too_large: "request_too_large",
   unsupported_media_type: "invalid_request_error",
@@ -79,15 +81,10 @@ function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined 
 }
 
 export function encodeError(error: ChatError, requestId: string): EncodedError {
-  const { code, status, retryable, retryAfterSeconds } = error;
+  const { code, status } = error;
   return {
     status: code === "upstream_overloaded" ? OVERLOADED_STATUS : status,
-    headers: {
-      "request-id": requestId,
-      // Anthropic's clients heed it before the status.
-      "x-should-retry": String(retryable),
-      ...(retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) }),
-    },
+    headers: { "request-id": requestId, ...encodeRetryHeaders(error) },
     body: encodeErrorBody(error, requestId),
   };
 }

@@ -1,5 +1,6 @@
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { EncodedError } from "../dialect.ts";
+import { encodeRetryHeaders } from "../retry-headers.ts";
 import type { ErrorBody } from "./response.ts";
 
 /** A failure as the native dialect tells it, in an error answer and in a stream's terminal event alike. */
@@ -21,5 +22,9 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
 }
 
 export function encodeError(error: ChatError, requestId: string): EncodedError {
-  return { status: error.status, headers: {}, body: { error: encodeErrorBody(error, requestId) } };
+  return {
+    status: error.status,
+    headers: encodeRetryHeaders(error),
+    body: { error: encodeErrorBody(error, requestId) },
+  };
 }
