@@ -1,5 +1,10 @@
 import type { Catalog } from "../../src/catalog/index.ts";
-import { type Capability, type ModelInfo, PARAMETERS, type Parameter } from "../../src/chat/model.ts";
+import {
+  type Capability,
+  type ModelInfo,
+  PARAMETERS,
+  type Parameter,
+} from "../../src/chat/model.ts";
 import { formatTable } from "./markdown.ts";
 
 /** One provider, or one way to reach it, as a column of the table. */

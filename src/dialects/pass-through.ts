@@ -12,6 +12,8 @@ export interface EventEncoders {
   encodeOwn(event: ChatEvent, batch: EventBatch): string;
   /** An event that is passed through: the vendor's own, by `write`, and what the dialect adds to it. */
   encodeRaw(event: ChatEvent, write: WriteRaw): string;
+  /** Whether clients can read this vendor's events, by the first of them; if not, all are in our own words. */
+  isReadable?(first: RawEvent): boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface EventEncoders {
 export function createPassThrough(
   format: Format,
   context: AnswerContext,
-  { encodeOwn, encodeRaw }: EventEncoders,
+  { encodeOwn, encodeRaw, isReadable = () => true }: EventEncoders,
 ): (batch: EventBatch) => string {
   let passes = false;
   let rename: RenameModel | undefined;
@@ -31,7 +33,8 @@ export function createPassThrough(
     let text = "";
     for (const event of batch) {
       if (event.type === "start") {
-        passes = event.raw !== undefined && context.format === format;
+        const { raw } = event;
+        passes = raw !== undefined && context.format === format && isReadable(raw);
         rename = passes ? createRenameModel(event.model, context) : undefined;
       }
       text +=

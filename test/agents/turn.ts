@@ -15,6 +15,8 @@ import { STRICT_CHECKS } from "./strict-requests.ts";
 
 /** Their format is another than the vendor's; with the vendor's own there is nothing to translate. */
 const OWN_VENDOR: Readonly<Record<string, string>> = { "Claude Code": "claude", Codex: "openai" };
+/** Where a stand-in answers with another model than it is asked for by default: Claude Code looks at the name. */
+const MODELS: Readonly<Record<string, string>> = { openai: "gpt-test" };
 const SIGNATURE = "EqQBCkYIBxgCKkD/+a8Zr3+/vLw0b/Kx==";
 const REASONING = "I must run two commands.";
 /** The commands' outputs are not in the commands. */
@@ -106,7 +108,7 @@ for (const agent of AGENTS) {
             const { code, output, log } = await runAgent(agent, {
               serverUrl: server.url,
               token,
-              model: `${vendor.name}/${vendor.model}`,
+              model: `${vendor.name}/${MODELS[vendor.name] ?? vendor.model}`,
               prompt: "Run the two commands and tell me what they say.",
               home,
             });

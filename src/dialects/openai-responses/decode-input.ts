@@ -185,7 +185,9 @@ function decodeAssistantContent(item: MessageItem): Part[] {
       {
         type: "text",
         text: content,
-        ...openaiResponsesExtras.wrap(isEmptyObject(rest) ? {} : { $item: rest }),
+        ...openaiResponsesExtras.wrap(isEmptyObject(rest) ? {} : { $item: rest }, {
+          ...(item.type === undefined && isEmptyObject(rest) ? { $short: true } : {}),
+        }),
       },
     ];
   }

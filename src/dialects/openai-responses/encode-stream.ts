@@ -2,7 +2,9 @@ import type { ChatEvent, EndEvent, PartEndEvent, PartStartEvent } from "../../ch
 import { closePart } from "../../chat/fold-events.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { omit } from "../../json/omit.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
@@ -23,9 +25,26 @@ interface OpenItem {
   start: PartStartEvent;
   pieces: string;
   outputIndex: number;
+  /** Set with the writer. */
+  id?: string;
   /** Absent where the item is written at its end only: its id, or all of it, is not known before. */
   writer?: ItemWriter;
 }
+
+/** How an answer ended; nothing while it runs. */
+interface Outcome {
+  ending?: EndEvent;
+  error?: { code: string; message: string };
+  /** Fields beside the response. */
+  further?: JsonObject;
+}
+
+/** What a vendor of this format says at the end beside the response, such as llama.cpp's `timings`. */
+function vendorFields(end: EndEvent): JsonObject {
+  return omit(openaiResponsesExtras.fields(end), SAID_IN_RESPONSE);
+}
+
+const SAID_IN_RESPONSE: ReadonlySet<string> = new Set(["service_tier"]);
 
 /** The kinds of parts that are written as they come. */
 const TEXT_KINDS = {
@@ -44,6 +63,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let sequence = 0;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
+  /** Whether items are written as they come, with ids of our own; else at their end, with the vendor's. */
+  let isLive = false;
   /** Null where the item is not finished yet. */
   const output: (JsonObject | null)[] = [];
   const open: OpenItem[] = [];
@@ -52,11 +73,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   const write: WriteEvent = (type, fields) =>
     `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequence++},${fields}}\n\n`;
 
-  function writeAnswer(
-    type: string,
-    ending?: EndEvent,
-    error?: { code: string; message: string },
-  ): string {
+  function writeAnswer(type: string, { ending, error, further = {} }: Outcome = {}): string {
     echo ??= echoRequest(context.request);
     const answer = encodeAnswer(
       {
@@ -69,7 +86,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       echo,
       context,
     );
-    return write(type, `"response":${JSON.stringify(answer)}`);
+    return write(type, JSON.stringify({ response: answer, ...further }).slice(1, -1));
   }
 
   /** First the event at which the clients throw, then the one by which the answer is known to have failed. */
@@ -78,9 +95,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const { type: _type, ...flat } = body;
     return (
       write("error", `${JSON.stringify(flat).slice(1, -1)},"error":${JSON.stringify(body)}`) +
-      writeAnswer("response.failed", undefined, {
-        code: body.code ?? "server_error",
-        message: body.message,
+      writeAnswer("response.failed", {
+        error: { code: body.code ?? "server_error", message: body.message },
       })
     );
   }
@@ -91,8 +107,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     open[start.index] = item;
     const tool = start.kind === "tool_call" ? restoreCall(start) : undefined;
     // Free text comes wrapped in JSON, which is whole at the end alone.
-    if (start.kind === "opaque" || tool?.custom || context.format === "openai_responses") return "";
+    if (start.kind === "opaque" || tool?.custom || !isLive) return "";
     const itemId = mintItemId(start.kind, id, outputIndex);
+    item.id = itemId;
     item.writer = createItemWriter(write, {
       id: itemId,
       outputIndex,
@@ -130,6 +147,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       restoreCall,
     );
     if (own) {
+      // Written as it came, an item has had an id from its beginning.
+      if (item.id !== undefined) own.id = item.id;
       output[outputIndex] = own;
       if (!writer) text += writeWholeItem(write, own, outputIndex);
       else {
@@ -148,6 +167,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "start":
         id = encodeAnswerId(event.id);
         model = event.model;
+        isLive = context.format !== "openai_responses" || event.raw !== undefined;
         return writeAnswer("response.created") + writeAnswer("response.in_progress");
       case "part-start":
         return startPart(event);
@@ -163,7 +183,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "end": {
         const isIncomplete =
           event.finish_reason === "length" || event.finish_reason === "content_filter";
-        return writeAnswer(isIncomplete ? "response.incomplete" : "response.completed", event);
+        const type = isIncomplete ? "response.incomplete" : "response.completed";
+        return writeAnswer(type, { ending: event, further: vendorFields(event) });
       }
       case "error":
         return writeFailure(event.error);
@@ -180,7 +201,13 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   return {
     heartbeat: ": keep-alive\n\n",
-    encode: createPassThrough("openai_responses", context, { encodeOwn, encodeRaw }),
+    encode: createPassThrough("openai_responses", context, {
+      encodeOwn,
+      encodeRaw,
+      // Clients refuse the events of llama.cpp's server, which number nothing; its first one has no time either.
+      isReadable: ({ data }) =>
+        !data.includes('"response.created"') || /"(?:created_at|sequence_number)"/.test(data),
+    }),
   };
 }
 

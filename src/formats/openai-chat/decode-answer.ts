@@ -9,6 +9,7 @@ import { createExtrasCollector } from "./collect-extras.ts";
 import { DONE } from "./format.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
+import { bringsMore, createChunkMender } from "./mend-chunk.ts";
 import { createPartWriter } from "./part-writer.ts";
 import { createInBandError, findError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
@@ -31,6 +32,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   const parts = createPartWriter();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
+  const mendChunk = createChunkMender();
   let started = false;
   /** Events from before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
@@ -111,7 +113,19 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     noteUsage(chunk, events);
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
-    return !(options.hideUsageChunk && isUsageChunk);
+    return show(chunk, raw, options.hideUsageChunk === true && isUsageChunk);
+  }
+
+  /** Makes of the vendor's chunk what its caller can read; false if there is nothing in it for the caller. */
+  function show(chunk: JsonObject, raw: RawEvent, hideUsage: boolean): boolean {
+    // OpenAI's client throws at an event without choices, such as a ping.
+    if (!Array.isArray(chunk.choices)) return false;
+    if (hideUsage) {
+      if (!bringsMore(chunk)) return false;
+      const { usage: _usage, ...rest } = chunk;
+      raw.data = JSON.stringify(rest);
+    } else if (mendChunk(chunk)) raw.data = JSON.stringify(chunk);
+    return true;
   }
 
   function decodeMessage({ event, data }: SseMessage, events: ChatEvent[]): void {

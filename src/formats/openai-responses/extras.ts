@@ -8,6 +8,8 @@ export interface Notes extends CommonNotes {
   $item?: JsonObject;
   /** The text stands at this place, not the first one, in the item of the text before it. */
   $content_index?: number;
+  /** An assistant's message in the short form, without a type. */
+  $short?: true;
   /** The content part's type, where it is not the usual one. */
   $type?: string;
   /** The role of a system message that stood among the items. */

@@ -1,8 +1,10 @@
 import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
+import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import type { TextPlace } from "./decode-item.ts";
 import { createItemQueue, type ItemKey } from "./item-queue.ts";
@@ -68,7 +70,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
    * The vendor's own end: items that it left open or never streamed are read from the finished
    * response.
    */
-  function finish(response: JsonObject, events: ChatEvent[]): void {
+  function finish(response: JsonObject, events: ChatEvent[], further: JsonObject = {}): void {
     start(response, events);
     const items = readObjects(response.output);
     if (hasLostText && (hasItems || items.length === 0)) {
@@ -86,7 +88,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       type: "end",
       ...mapFinishReason(response, output),
       usage: mapUsage(response.usage),
-      ...openaiResponsesExtras.wrap(tier === undefined ? {} : { service_tier: tier }),
+      ...openaiResponsesExtras.wrap(defined({ ...further, service_tier: tier })),
     };
     if (items.length > 0 || !hasItems) end.body = response;
     events.push(end);
@@ -136,7 +138,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       case "response.incomplete":
         if (!response)
           throw new ChatError("upstream_invalid_response", { logReason: "no_response" });
-        finish(response, events);
+        finish(response, events, omit(data, EVENT_FIELDS));
         break;
       case "response.failed":
         fail(response?.error, events);
@@ -188,6 +190,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     },
   };
 }
+
+/** What every last event has; a server's own fields beside it are carried. */
+const EVENT_FIELDS: ReadonlySet<string> = new Set(["type", "response", "sequence_number"]);
 
 function keyOf({ output_index: index, item_id: itemId, item }: JsonObject): ItemKey {
   if (typeof index === "number") return index;

@@ -49,7 +49,7 @@ const DIALECTS = [
   [
     openaiResponsesDialect,
     "openai_responses",
-    '{"type":"response.created","response":{"id":"r","model":"m-1","output":[]}}',
+    '{"type":"response.created","response":{"id":"r","created_at":1,"model":"m-1","output":[]}}',
   ],
   [
     anthropicMessagesDialect,

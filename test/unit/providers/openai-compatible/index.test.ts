@@ -91,7 +91,7 @@ describe("presets", () => {
       ],
       [
         "llamacpp",
-        "LLAMACPP_BASE_URL is not set to an http or https URL. Set it to the address of the server.",
+        "LLAMACPP_BASE_URL is not set to an http or https URL. Set it to the server's address.",
       ],
     ]);
     for (const { format } of providers) expect(format).toBe("openai_chat");
