@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Writes the provider credentials of this machine's user to a file of NAME=value lines, for `flyctl secrets import`, `bun --env-file` and
-# `grep NAME file | cut -d= -f2`; all three give back the same values, because JSON goes in as base64url without padding and nothing else
-# stands in the file.
+# Writes the provider credentials of the current user to a file of NAME=value lines, for `flyctl
+# secrets import`, `bun --env-file` and `grep NAME file | cut -d= -f2`; all three read the same
+# values, because JSON is written as base64url without padding and nothing else is in the file.
 #
 #   scripts/bundle-credentials.sh [FILE]      FILE is .env.fly in the project's folder when left out
 #
-# Lines of other names that FILE already has (JWT_SECRET, OPENAI_API_KEY, …) are kept, and so is what a former run found and this one does not.
-# Prints what was found and where, never a value. Runs on Linux and macOS (bash 3.2).
+# Lines of other names that FILE already has (JWT_SECRET, OPENAI_API_KEY, …) are kept, and so is
+# what a former run found and this one does not. Prints what was found and where, never a value.
+# Runs on Linux and macOS (bash 3.2).
 set -euo pipefail
 umask 077
 unset CDPATH
-# Bytes, whatever they are: BSD's tr and sed refuse what is no UTF-8.
+# Treat input as bytes: BSD's tr and sed reject invalid UTF-8.
 export LC_ALL=C
 
 case "${1:-}" in
@@ -24,7 +25,7 @@ fail() {
   exit 1
 }
 
-# --- where the file may lie
+# --- where the file may be
 
 folder="$(dirname "$out")"
 [ -d "$folder" ] || fail "the folder $folder does not exist"
@@ -89,7 +90,8 @@ add_json() {
   esac
 }
 
-# The text of a member of a JSON object that is read from standard input; enough for the flat objects that these tools write.
+# The text of a member of a JSON object that is read from standard input; enough for the flat
+# objects that these tools write.
 read_member() { tr -d '\r\n' | sed -n 's/.*"'"$1"'"[[:space:]]*:[[:space:]]*"\{0,1\}\([^",}]*\).*/\1/p'; }
 
 # A generic password of the macOS keychain.

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Deploys to Fly: the AI server as an app of its own, or with --integrated the Elixir app and the AI server in one.
+# Deploys to Fly: the AI server as an app of its own, or with --integrated the Elixir app and the AI
+# server in one.
 #
 #   scripts/deploy-fly.sh [--integrated] [--dry-run] [APP]
 #
-# APP is oneshot-ai-providers, or oneshot with --integrated, when left out. The app and its volume are created when they are missing;
-# the secrets of .env.fly (or SECRETS_FILE) go in by standard input, never by an argument; then comes one deployment, and the wait until
-# https://APP.fly.dev/health answers. A second run creates nothing. --dry-run prints the commands and runs none.
+# APP is oneshot-ai-providers, or oneshot with --integrated, when left out. The app and its volume
+# are created when they are missing; the secrets of .env.fly (or SECRETS_FILE) go in by standard
+# input, never by an argument; then comes one deployment, and the wait until
+# https://APP.fly.dev/health answers. A second run creates nothing. --dry-run prints the commands
+# and runs none.
 set -euo pipefail
 unset CDPATH
 root="$(cd "$(dirname "$0")/.." && pwd)"
@@ -83,7 +86,8 @@ if [ -n "$volume" ]; then
   fi
 fi
 
-# The integrated image makes a key for its two processes at start. An AI server alone needs the one that its callers have.
+# The integrated image makes a key for its two processes at start. An AI server alone needs the one
+# that its callers have.
 if [ "$config" = fly.toml ] && ! grep -qE '^JWT_(SECRET|PUBLIC_KEY)=' "$secrets"; then
   names="$(flyctl secrets list --app "$app")" || fail "flyctl cannot list the secrets of $app"
   if ! has_name JWT_SECRET <<<"$names" && ! has_name JWT_PUBLIC_KEY <<<"$names"; then

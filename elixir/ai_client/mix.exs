@@ -1,34 +1,78 @@
-defmodule Oneshot.AIClient.MixProject do
+defmodule OneshotAI.MixProject do
   use Mix.Project
 
   @version "0.1.0"
 
   def project do
     [
-      app: :oneshot_ai_client,
+      app: :oneshot_ai,
       version: @version,
       elixir: "~> 1.14",
-      description: "Client of the AI server: chat, streams that end truthfully, tools, tokens. No dependencies.",
+      name: "OneshotAI",
+      description: "Client of the AI server: chat, objects, tools and streams that end truthfully.",
       elixirc_paths: elixirc_paths(Mix.env()),
       start_permanent: Mix.env() == :prod,
-      # None, on purpose: even an optional dependency makes Mix ask for Hex. Jason, Req and :telemetry are used where the app has them.
+      # None: even an optional dependency would make Mix ask for Hex. Jason, Req, Ecto and
+      # :telemetry are used if the app has them.
       deps: [],
-      # In tests, libraries that are on the path by ERL_LIBS stay there (Elixir 1.15 and later would take them away).
-      prune_code_paths: Mix.env() != :test
+      # In tests, libraries on ERL_LIBS stay on the path (Elixir 1.15 and later would remove them).
+      prune_code_paths: Mix.env() != :test,
+      package: package(),
+      docs: docs()
     ]
   end
 
   def application do
     [
-      mod: {Oneshot.AIClient.Application, []},
+      mod: {OneshotAI.Application, []},
       extra_applications: extra_applications(Mix.env())
     ]
   end
 
-  # Tests call the server by OTP's own HTTP client too.
+  # Tests call the server with OTP's own HTTP client too.
   defp extra_applications(:test), do: [:inets, :logger | extra_applications(:prod)]
   defp extra_applications(_env), do: [:crypto, :public_key, :ssl]
 
   defp elixirc_paths(:test), do: ["lib", "test/support"]
   defp elixirc_paths(_env), do: ["lib"]
+
+  defp package do
+    [
+      licenses: ["MIT"],
+      # Add the repository's address when it is published.
+      links: %{},
+      files: ~w(lib guides mix.exs .formatter.exs README.md CHANGELOG.md LICENSE usage-rules.md)
+    ]
+  end
+
+  # For ex_doc (`mix docs`), which the app that publishes this library brings.
+  defp docs do
+    [
+      main: "readme",
+      source_ref: "v" <> @version,
+      extras: [
+        "README.md",
+        "CHANGELOG.md",
+        "usage-rules.md" | Path.wildcard("guides/*.{md,livemd}")
+      ],
+      groups_for_extras: [Guides: ~r"guides/"],
+      groups_for_modules: [
+        Client: [OneshotAI, OneshotAI.Client, OneshotAI.Token, OneshotAI.Error],
+        Conversation: [
+          OneshotAI.Message,
+          OneshotAI.Part,
+          OneshotAI.Response,
+          OneshotAI.Schema,
+          OneshotAI.Object,
+          OneshotAI.Embeddings,
+          OneshotAI.Usage,
+          OneshotAI.Cost
+        ],
+        Tools: [OneshotAI.Tool, OneshotAI.ToolCall, OneshotAI.ToolRun],
+        Streams: ~r"OneshotAI.Event",
+        Operation: [OneshotAI.Telemetry, OneshotAI.Test, OneshotAI.JSON],
+        Transports: ~r"OneshotAI.(Transport|HTTP1)"
+      ]
+    ]
+  end
 end

@@ -8,7 +8,7 @@ defmodule Oneshot.Web.MixProject do
       elixir: "~> 1.14",
       elixirc_paths: if(Mix.env() == :test, do: ["lib", "test/support"], else: ["lib"]),
       start_permanent: Mix.env() == :prod,
-      deps: [{:oneshot_ai_client, path: "../ai_client"}],
+      deps: [{:oneshot_ai, path: "../ai_client"}],
       releases: [oneshot: [include_executables_for: [:unix]]]
     ]
   end

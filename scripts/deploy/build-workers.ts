@@ -1,4 +1,4 @@
-// Makes what wrangler would deploy, says how large it is, and fails where it needs Node's modules.
+// Builds what wrangler would deploy, prints its size, and fails if it needs Node's modules.
 import { rmSync } from "node:fs";
 import { bundleWorker } from "./bundle-worker.ts";
 

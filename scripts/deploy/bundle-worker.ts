@@ -11,7 +11,10 @@ export interface WorkerBundle {
   imports: string[];
 }
 
-/** Bundles the Worker with wrangler itself (a dry run), so that tests and figures are about what would be deployed. */
+/**
+ * Bundles the Worker with wrangler itself (a dry run), so that tests and figures are about what
+ * would be deployed.
+ */
 export async function bundleWorker(folder: string): Promise<WorkerBundle> {
   const { exitCode, output } = await runWrangler([
     "deploy",

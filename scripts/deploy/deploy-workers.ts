@@ -1,4 +1,5 @@
-// Deploys to Cloudflare Workers (arguments go to `wrangler deploy`), after a check in which wrangler's warnings count as errors.
+// Deploys to Cloudflare Workers (arguments go to `wrangler deploy`), after a check in which
+// wrangler's warnings count as errors.
 import { findModernNode } from "../dev/find-modern-node.ts";
 import { checkWorker } from "./check-worker.ts";
 import { WRANGLER } from "./run-wrangler.ts";

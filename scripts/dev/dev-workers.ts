@@ -1,4 +1,5 @@
-// Serves the Worker for development. `wrangler dev` needs Node 22; on an older Node the same bundle runs on workerd by Miniflare.
+// Serves the Worker for development. `wrangler dev` needs Node 22; on an older Node the same bundle
+// runs on workerd by Miniflare.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

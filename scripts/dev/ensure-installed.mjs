@@ -1,5 +1,6 @@
-// Installs the dependencies where they are missing or not those of the lockfile. Folders that are named besides get theirs without the
-// optional ones, which are large. Plain Node, since it runs before anything is installed.
+// Installs the dependencies if they are missing or differ from the lockfile. Folders given as
+// arguments get theirs without the optional ones, which are large. Plain Node, because it runs
+// before anything is installed.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +16,10 @@ function readPackages(path) {
   }
 }
 
-/** Whether each package of the lockfile is there in its version. npm leaves out optional packages for other machines. */
+/**
+ * Whether each package of the lockfile is there in its version. npm leaves out optional packages
+ * for other machines.
+ */
 function isInstalled(folder) {
   const wanted = readPackages(join(folder, "package-lock.json"));
   const installed = readPackages(join(folder, "node_modules/.package-lock.json"));
@@ -29,7 +33,8 @@ function isInstalled(folder) {
 function ensureInstalled(folder, options) {
   if (isInstalled(folder)) return;
   console.error(`Installing the dependencies of ${folder} (npm ci) …`);
-  // The packages that say they need a newer Node (wrangler, miniflare) run on Bun here, so npm's warnings about it would mislead.
+  // The packages that say they need a newer Node (wrangler, miniflare) run on Bun here, so npm's
+  // warnings about it would mislead.
   const { status, error } = spawnSync(
     "npm",
     ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...options],
@@ -41,7 +46,7 @@ function ensureInstalled(folder, options) {
   );
   if (status === 0) return;
   console.error(
-    `npm ci failed${error ? `: ${error.message}` : "; why is said above. The first start needs the npm registry, later ones do not."}`,
+    `npm ci failed${error ? `: ${error.message}` : "; the reason is above. The first start needs the npm registry, later ones do not."}`,
   );
   process.exit(1);
 }

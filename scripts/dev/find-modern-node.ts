@@ -1,4 +1,4 @@
-/** The machine's Node where it is as new as wrangler asks for (22); where it is not, wrangler runs on Bun. */
+/** This machine's Node if it is new enough for wrangler (22); otherwise wrangler runs on Bun. */
 export function findModernNode(): string | undefined {
   const node = Bun.which("node");
   if (!node) return undefined;

@@ -23,7 +23,10 @@ export interface ServeWorkerOptions {
   onLine(line: string): void;
 }
 
-/** Runs a bundled Worker on workerd, with the compatibility settings of wrangler.toml. It works under Bun, as `wrangler dev` does not. */
+/**
+ * Runs a bundled Worker on workerd, with the compatibility settings of wrangler.toml. It works
+ * under Bun, as `wrangler dev` does not.
+ */
 export async function serveWorker({
   code,
   bindings,

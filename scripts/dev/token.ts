@@ -1,7 +1,8 @@
 /**
  * npm run token -- --sub app --ttl 1h [--issuer …] [--audience …] [--claim name=value]…
  *
- * Mints a token for the JWT_SECRET of the environment or of `.env` (which Bun reads) and prints it alone on the standard output.
+ * Mints a token for the JWT_SECRET in the environment or in `.env` (which Bun reads) and prints
+ * only the token to standard output.
  */
 import { parseArgs } from "node:util";
 import { createAuthenticator } from "../../src/auth/create-authenticator.ts";

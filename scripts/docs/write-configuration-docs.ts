@@ -1,4 +1,7 @@
-/** bun scripts/docs/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of the environment. */
+/**
+ * bun scripts/docs/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of
+ * the environment.
+ */
 import { authEnv } from "../../src/auth/env.ts";
 import { catalogEnv } from "../../src/catalog/overrides.ts";
 import { envSchema } from "../../src/config.ts";
@@ -12,7 +15,10 @@ import { openaiCompatibleEnv } from "../../src/providers/openai-compatible/env.t
 import { renderConfiguration, type Section } from "./configuration-page.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
-/** The names of a provider's own variables: those of Google's credentials open several providers, and have a section of their own. */
+/**
+ * The names of a provider's own variables: those of Google's credentials open several providers,
+ * and have a section of their own.
+ */
 function ownNames(settings: object): string[] {
   return Object.keys(settings).filter((name) => !(name in googleEnv));
 }

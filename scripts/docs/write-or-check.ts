@@ -4,8 +4,8 @@ import { relative, resolve } from "node:path";
 const root = resolve(import.meta.dir, "../..");
 
 /**
- * Writes a document that is made from the code, or, with `--check` among the arguments, says whether what is there is the same. The
- * number is the exit code.
+ * Writes a document that is made from the code, or, with `--check` among the arguments, says
+ * whether what is there is the same. The number is the exit code.
  */
 export function writeOrCheck(
   path: string,

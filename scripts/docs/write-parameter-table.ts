@@ -1,4 +1,7 @@
-/** bun scripts/docs/write-parameter-table.ts [--check] — docs/parameters.md from the providers' capabilities lists and the catalog. */
+/**
+ * bun scripts/docs/write-parameter-table.ts [--check] — docs/parameters.md from the providers'
+ * capabilities lists and the catalog.
+ */
 
 import { createCatalog } from "../../src/catalog/index.ts";
 import { capabilitiesOf } from "../../src/formats/openai-chat/capabilities.ts";

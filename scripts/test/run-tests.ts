@@ -1,10 +1,13 @@
-// Runs `bun test` (arguments are passed on) and says at the end which tests were left out, why, and how to get them.
+// Runs `bun test` (arguments are passed on) and says at the end which tests were left out, why, and
+// how to get them.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { formatLeftOut, readTestReport } from "./test-report.ts";
 
-/** Longest time for a test that gives none of its own; it is only for a machine that is very busy. */
+/**
+ * Longest time for a test that gives none of its own; it is only for a machine that is very busy.
+ */
 const TIMEOUT_MS = 120_000;
 /** The servers under test are on loopback, which a proxy of the shell does not know. */
 const LOOPBACK = ["127.0.0.1", "localhost"];
@@ -33,7 +36,8 @@ let exit = exitCode;
 try {
   const report = readTestReport(readFileSync(reportPath, "utf8"));
   if (report.failed > 0) exit ||= 1;
-  // What goes wrong outside of a test (a file that cannot be loaded, an error nobody caught) is in no report.
+  // What goes wrong outside of a test (a file that cannot be loaded, an error nobody caught) is in
+  // no report.
   const failed = exit === 0 ? 0 : Math.max(1, report.failed);
   process.stdout.write(
     `\n${formatLeftOut(report.leftOut)}\n${report.passed} passed, ${failed} failed\n`,

@@ -43,7 +43,8 @@ flock --nonblock 9 || { echo "Another run is testing its images; this one waits 
 log="$(mktemp)" context="" container=""
 tidy() {
   {
-    # Containers that a test has left when it ran out of time, and layers that no build has used for a day.
+    # Containers that a test has left when it ran out of time, and layers that no build has used for
+    # a day.
     run_podman ps --all --quiet --filter name=ai-server-test- | xargs --no-run-if-empty podman "${storage[@]}" rm --force --time 0
     run_podman image prune --force --filter until=24h
     [ -z "$container" ] || run_buildah rm "$container"
@@ -52,7 +53,7 @@ tidy() {
 }
 trap tidy EXIT
 
-# Why something failed, as the failing program said it.
+# The reason in the failing program's own words.
 last_line() { grep '[^[:space:]]' "$log" | tail -n 1; }
 # A container of a hosting company, for one, may neither mount nor make a namespace.
 { container="$(run_buildah from scratch 2>"$log")" && run_buildah mount "$container" >/dev/null 2>"$log"; } ||

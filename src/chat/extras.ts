@@ -14,7 +14,9 @@ export interface CommonNotes {
    * another vendor.
    */
   $original?: JsonObject;
-  /** Fields that the caller left out and that an encoder would otherwise fill with its own value. */
+  /**
+   * Fields that the caller left out and that an encoder would otherwise fill with its own value.
+   */
   $unset?: readonly string[];
 }
 
@@ -79,9 +81,9 @@ export function createExtras<Notes extends CommonNotes = CommonNotes>(
       const original = isJsonObject(extras.$original)
         ? put(encoded, extras.$original, exceptOriginal)
         : encoded;
-      const laid = put(original, extras, except);
-      if (!Array.isArray(extras.$unset)) return laid;
-      const result = { ...laid };
+      const overlaid = put(original, extras, except);
+      if (!Array.isArray(extras.$unset)) return overlaid;
+      const result = { ...overlaid };
       for (const name of extras.$unset) {
         if (name in encoded && !(name in extras) && !except.has(name))
           Reflect.deleteProperty(result, name);

@@ -7,7 +7,7 @@ const INVALID = "invalid_request_error";
 const LIMIT = "rate_limit_error";
 const SERVER = "server_error";
 
-/** OpenAI's type of each error, and its code where clients look for one; else the code is ours. */
+/** OpenAI's error types, and its codes if clients look for one. Other errors have our code. */
 const TYPES = {
   invalid_json: [INVALID],
   invalid_request: [INVALID],
@@ -51,7 +51,7 @@ const TYPES = {
   upstream_stalled: [SERVER],
 } as const satisfies Record<ErrorCode, readonly [type: string, code?: string]>;
 
-/** An error as OpenAI's APIs write it, in an answer and in a stream alike. */
+/** An error in OpenAI's APIs, in a response or in a stream. */
 export interface OpenAIError {
   message: string;
   type: string;
@@ -61,7 +61,8 @@ export interface OpenAIError {
 
 export function encodeErrorBody(error: ChatError): OpenAIError {
   const [type, code] = TYPES[error.code];
-  // Of a refused request clients want the vendor's own word, such as `context_length_exceeded`. Some are refused by a type alone, OpenAI's own with `code: null`.
+  // Clients expect the vendor's own code for a refused request, such as `context_length_exceeded`.
+  // Some refusals have only a type; OpenAI then sends `code: null`.
   const vendors = error.code === "upstream_rejected" ? error.upstreamCode : undefined;
   return {
     message: error.message,

@@ -4,7 +4,10 @@ import { formatPath } from "../json/format-path.ts";
 
 type Issue = z.core.$ZodIssue;
 
-/** Checks a body against a dialect's schema; the error names the first field at fault by its path, and never holds its value. */
+/**
+ * Checks a body against a dialect's schema. The error names the path of the first wrong field,
+ * never its value.
+ */
 export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
@@ -31,7 +34,7 @@ function isAbsent(body: unknown, path: readonly PropertyKey[]): boolean {
 }
 
 function describe(issue: Issue): string {
-  // A discriminator that nothing matches comes without branches; its own message lists what there is.
+  // An unmatched discriminator has no branches; its own message lists the valid values.
   if (issue.code !== "invalid_union" || issue.errors.length === 0) {
     return issue.message.replace(/^Invalid discriminator value\. E/, "Invalid option: e");
   }
@@ -43,7 +46,10 @@ function describe(issue: Issue): string {
   return [...new Set(expected)].join(", or ");
 }
 
-/** In a union that nothing fits, the cause is in the branch that got furthest (the right type with one wrong field inside). */
+/**
+ * If nothing in a union fits, the cause is in the branch that got furthest (the right type with one
+ * wrong field inside).
+ */
 function findCause(
   issue: Issue,
   path: readonly PropertyKey[],

@@ -6,7 +6,10 @@ import { type CursorStandIn, startCursorStandIn } from "../support/cursor-stand-
 import type { Runtime } from "../support/runtimes/runtime.ts";
 import { ALL_VENDORS, type ScriptedAnswer, type Vendor } from "../support/vendors/index.ts";
 
-/** Headers of streams go out after this time without content; short, so that what happens after it can be waited for. */
+/**
+ * Headers of streams go out after this time without content; short, so that what happens after it
+ * can be waited for.
+ */
 const COMMIT_AFTER_MS = 1500;
 
 /** A server with every provider, the vendors behind it, and client libraries in front. */

@@ -31,18 +31,23 @@ export interface Subject {
   client: ChatClient;
 }
 
-/** Everything that the suites of one runtime stand on. */
+/** Everything that the suites of one runtime use. */
 export interface Conformance {
   readonly runtime: Runtime;
-  /** Where the servers' Claude is. */
+  /** The upstream that the servers take for Claude. */
   readonly upstream: Upstream;
   /** The server that most tests share. */
   readonly main: Subject;
-  /** Starts another server, with other settings; an undefined one is left out. Servers end with the suite, and all of them are searched for secrets. */
+  /**
+   * Starts another server, with other settings; an undefined one is left out. Servers end with the
+   * suite, and all of them are searched for secrets.
+   */
   start(env?: Settings, options?: StartOptions): Promise<Subject>;
 }
 
-/** Starts a runtime's main server. The tests of it are registered by {@link describeConformance}. */
+/**
+ * Starts a runtime's main server. The tests of it are registered by {@link describeConformance}.
+ */
 async function startConformance(
   runtime: Runtime,
   chooseSettings: (upstream: Upstream) => Settings,
@@ -70,8 +75,8 @@ async function startConformance(
 }
 
 /**
- * The behaviour of the server as a caller sees it, on one runtime. Each suite describes a part of it. `chooseSettings` gives all of its
- * servers settings of their own.
+ * The behaviour of the server as a caller sees it, on one runtime. Each suite describes a part of
+ * it. `chooseSettings` gives all of its servers settings of their own.
  */
 export async function describeConformance(
   runtime: Runtime,

@@ -4,7 +4,7 @@ import { type CursorStandIn, RUN_ID, startCursorStandIn } from "../support/curso
 import { startServer } from "../support/runtimes/start-server.ts";
 import { until } from "../support/until.ts";
 
-describe.each(["bun", "deno"] as const)("%s that is told to end after an answer", (runtime) => {
+describe.each(["bun", "deno"] as const)("%s that is asked to stop after an answer", (runtime) => {
   let cursor: CursorStandIn;
   beforeAll(async () => {
     cursor = await startCursorStandIn();

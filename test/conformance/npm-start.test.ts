@@ -52,7 +52,7 @@ describe.skipIf(!isPossible)("npm start (needs curl and no .env)", () => {
     });
   }, 120_000);
 
-  test("ends the server when npm is told to end", async () => {
+  test("stops the server when npm is asked to stop", async () => {
     child?.kill("SIGTERM");
     await child?.exited;
     await until("nobody listens", () =>

@@ -62,7 +62,10 @@ async function fetchNormalized(url: string, { path, headers, ...init }: Call): P
   );
 }
 
-/** Makes the call on each runtime, one after the other, and compares all that came back with what came from the first. */
+/**
+ * Makes the call on each runtime, one after the other, and compares all that came back with what
+ * came from the first.
+ */
 async function expectSame(call: Call): Promise<void> {
   let first: string | undefined;
   for (const { runtime, url } of servers) {

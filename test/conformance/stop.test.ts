@@ -16,11 +16,11 @@ async function stop({ pid, died }: RunningServer): Promise<number> {
   return performance.now() - startedAt;
 }
 
-describe.each(["bun", "deno"] as const)("%s that is told to end", (runtime) => {
+describe.each(["bun", "deno"] as const)("%s that is asked to stop", (runtime) => {
   const start = (graceMs = GRACE_MS) =>
     startServer(runtime, { ...TEST_JWT, SHUTDOWN_GRACE_MS: String(graceMs), LOG_LEVEL: "off" });
 
-  test("ends at once where nobody is served", async () => {
+  test("stops at once if nobody is being served", async () => {
     const graceMs = 40 * GRACE_MS;
     expect(await stop(await start(graceMs))).toBeLessThan(graceMs);
   });

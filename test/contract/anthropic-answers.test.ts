@@ -15,18 +15,12 @@ import {
   withoutRepeatedStart,
 } from "../support/anthropic-recordings.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
-import {
-  collectEvents,
-  createTestCall,
-  createTestDeps,
-  playResponses,
-} from "../support/play-response.ts";
+import { collectEvents, playAnswer } from "../support/play-response.ts";
 import {
   messageSchema,
   readStreamedMessage,
   summarizeMessage,
 } from "../support/read-anthropic-message.ts";
-import { requireAvailable } from "../support/require-available.ts";
 import { cutAfterEachEvent, splitRandomly, splitsFor } from "../support/split-bytes.ts";
 import { streamMessage } from "../support/stream-anthropic-message.ts";
 import { summarizeChatResponse } from "../support/summarize-chat-response.ts";
@@ -38,10 +32,11 @@ function play({ streamed, bytes }: RecordedMessage, pieces: readonly Uint8Array[
   const headers = {
     "content-type": streamed ? "text/event-stream; charset=utf-8" : "application/json",
   };
-  const provider = requireAvailable(
-    createClaudeProvider(ENV, createTestDeps(playResponses({ headers, body: pieces }).fetch)),
-  );
-  return provider.open(createTestCall(CALL, { stream: streamed }));
+  const response = { headers, body: pieces };
+  return playAnswer((deps) => createClaudeProvider(ENV, deps), response, {
+    request: CALL,
+    stream: streamed,
+  });
 }
 
 /** All events of an answer; a failure before the first one is the only event. */

@@ -191,7 +191,9 @@ describe("Anthropic's answers on the next turn", () => {
         expect(body.messages).toEqual([
           { role: "user", content: "Hi" },
           // A refusal may have no content, and the API takes no empty messages.
-          ...(encoded.content.length === 0 ? [] : [{ role: "assistant", content: encoded.content }]),
+          ...(encoded.content.length === 0
+            ? []
+            : [{ role: "assistant", content: encoded.content }]),
           GO_ON,
         ]);
         expect(warnings).toEqual([]);

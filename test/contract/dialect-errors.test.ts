@@ -13,10 +13,10 @@ const CODES = Object.keys(ERRORS).filter(isErrorCode);
 
 interface Expected {
   dialect: Dialect;
-  /** The vendor's word for errors of this status; several where it has no rule. */
+  /** The vendor's type for errors with this status; several if it has no rule. */
   types(status: number): readonly string[] | null;
   statusOf(code: (typeof CODES)[number]): number;
-  /** What only a stream that came to its end has. */
+  /** Only a stream that reached its end has this. */
   endMark: RegExp;
 }
 

@@ -26,6 +26,7 @@ import {
   createTestCall,
   createTestDeps,
   type PlayedResponse,
+  playAnswer,
   playResponses,
 } from "../support/play-response.ts";
 import { requireAvailable } from "../support/require-available.ts";
@@ -35,12 +36,10 @@ const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, streamed: boolean) {
-  const provider = requireAvailable(
-    createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch)),
-  );
-  return provider.open(
-    createTestCall(REQUEST, { model: { id: "gemini-asked" }, stream: streamed }),
-  );
+  return playAnswer((deps) => createGeminiProvider(ENV, deps), response, {
+    model: { id: "gemini-asked" },
+    stream: streamed,
+  });
 }
 
 function play(

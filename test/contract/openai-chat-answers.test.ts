@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject } from "../../src/json/json-object.ts";
@@ -12,6 +12,7 @@ import {
   isAnswered,
 } from "../support/chat-completions-recordings.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
+import { foldAll } from "../support/fold-all.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
 import { collectEvents, createTestCall, playResponses } from "../support/play-response.ts";
 import { exchangeBytes } from "../support/recordings.ts";
@@ -22,7 +23,10 @@ function count(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** The recorded counts, the cached ones by all their names; xAI leaves the reasoning out of `completion_tokens`. */
+/**
+ * The recorded counts, with the cached ones under all their names. xAI excludes reasoning from
+ * `completion_tokens`.
+ */
 function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   if (!usage) return null;
   const prompt = isJsonObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
@@ -44,7 +48,7 @@ function expectedUsage({ usage }: CompletionAnswer, provider: string) {
   };
 }
 
-/** What the recorded statuses of failed calls mean. */
+/** The codes for the recorded statuses of failed calls. */
 const CODES: Readonly<Record<number, string>> = {
   400: "upstream_rejected",
   404: "model_not_found",
@@ -54,14 +58,14 @@ const CODES: Readonly<Record<number, string>> = {
 const complete = completionRecordings.filter(({ answer }) => !answer.error);
 const failed = completionRecordings.filter(({ answer }) => answer.error);
 
-/** The recorded word. Some say `stop` whatever came before, and one says nothing. */
+/** The recorded reason. Some servers always say `stop`, and one says nothing. */
 function expectedFinish({ finishReason, refusal, calls }: CompletionAnswer): string {
   if (finishReason !== null && finishReason !== "stop") return finishReason;
   if (refusal !== "") return "content_filter";
   return calls.length > 0 ? "tool_calls" : "stop";
 }
 
-/** The places of these cuts at which something is to be expected: of a long stream the end, and as many others as are quickly tried. */
+/** The cuts that matter: in a long stream the end, and as many others as can be tried quickly. */
 function sampleCuts(cuts: readonly Uint8Array[]): Uint8Array[] {
   const step = Math.ceil(cuts.length / 100);
   return cuts.filter((_, index) => index % step === 0 || index > cuts.length - 10);
@@ -71,7 +75,7 @@ function expectAnswer(
   events: readonly ChatEvent[],
   { answer, provider }: CompletionRecording,
 ): void {
-  const { content, ...response } = foldBatches([events], "openai_chat");
+  const { content, ...response } = foldAll("openai_chat", events);
   const texts = (type: "text" | "reasoning") =>
     content.map((part) => (part.type === type ? part.text : "")).join("");
   expect(texts("text")).toBe(answer.text + answer.refusal);
@@ -93,7 +97,7 @@ function expectAnswer(
 }
 
 describe("answers of Chat Completions", () => {
-  test("few of them are left out", () => {
+  test("few of them are skipped", () => {
     const unread = completionExchanges.filter(
       (exchange) => exchange.response.status === 200 && !isAnswered(exchange),
     );
@@ -105,7 +109,7 @@ describe("answers of Chat Completions", () => {
     test(`${recording.provider} ${recording.name}: gives the same events however it is cut into pieces`, async () => {
       let whole: ChatEvent[] | undefined;
       for (const [, split] of SPLITS) {
-        // A large body byte by byte tells nothing that the smaller ones do not.
+        // A large body byte by byte shows nothing that smaller ones do not.
         const pieces =
           recording.bytes.byteLength > 60_000 ? [recording.bytes] : split(recording.bytes);
         const events = await collectEvents(await openRecording(recording, pieces));
@@ -118,7 +122,7 @@ describe("answers of Chat Completions", () => {
   }
 
   for (const recording of complete.filter(({ streamed }) => streamed)) {
-    test(`${recording.provider} ${recording.name}: is complete from its finish reason on, and not before`, async () => {
+    test(`${recording.provider} ${recording.name}: is complete once it has a finish reason, and not before`, async () => {
       for (const bytes of sampleCuts(cutAfterEachEvent(recording.bytes))) {
         const events = await collectEvents(await openRecording(recording, [bytes]));
         expectEventOrder(events);
@@ -130,7 +134,7 @@ describe("answers of Chat Completions", () => {
       }
     });
 
-    test(`${recording.provider} ${recording.name}: every vendor event is carried once, as it was`, async () => {
+    test(`${recording.provider} ${recording.name}: has every vendor event once, unchanged`, async () => {
       const asked: ChatRequest = {
         messages: [{ role: "user", content: "Hi" }],
         extras: { openai_chat: { $original: { stream_options: { include_usage: true } } } },
@@ -157,7 +161,7 @@ describe("answers of Chat Completions", () => {
       expect(last.error).toMatchObject({
         code: "upstream_rejected",
         upstreamCode: typeof error?.code === "string" ? error.code : undefined,
-        // The model's fault, not the request's: the next try may go well.
+        // The model's fault, not the request's: a retry may succeed.
         retryable: error?.code === "tool_use_failed",
         message: String(error?.message).slice(0, 500),
       });
@@ -189,7 +193,7 @@ describe("answers of Chat Completions", () => {
 
 describe("answers as the next turn", () => {
   for (const recording of complete) {
-    test(`${recording.provider} ${recording.name}: goes back with its texts, reasoning and calls`, async () => {
+    test(`${recording.provider} ${recording.name}: is sent back with its texts, reasoning and calls`, async () => {
       const { content } = await foldEvents(await openRecording(recording));
       const played = playResponses({
         headers: { "content-type": recording.contentType },

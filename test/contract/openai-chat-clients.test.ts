@@ -57,7 +57,7 @@ const END: ChatEvent = {
   usage: USAGE,
 };
 
-/** First turns of vendors that sign: each part in a batch of its own, as they stream. */
+/** First turns of vendors that sign, with each part in a batch of its own, as they stream. */
 const FIRST_TURNS: Readonly<Record<string, ChatEvent[][]>> = {
   "Claude, thinking twice": [
     [{ type: "start", id: "msg_1", model: "claude" }],
@@ -196,7 +196,7 @@ const LOOPS: Readonly<Record<string, Loop>> = {
     streamText(aiSettings(server)).text,
 };
 
-describe("a tool loop of two turns keeps what the vendor signed", () => {
+describe("a tool loop of two turns keeps the vendor's signatures", () => {
   for (const [client, loop] of Object.entries(LOOPS)) {
     for (const [name, turn] of Object.entries(FIRST_TURNS)) {
       test(`${client}: ${name}`, async () => {
@@ -216,14 +216,14 @@ describe("a tool loop of two turns keeps what the vendor signed", () => {
   }
 });
 
-describe("openai's client sees failures as such", () => {
+describe("openai's client recognizes failures", () => {
   const failing: ScriptedAnswer = [
     [{ type: "start", id: "m_1", model: "m" }],
     textEvents(0, ["Half an ans"]),
     [{ type: "error", error: new ChatError("upstream_overloaded") }],
   ];
 
-  test("a stream that fails half-way is an error, not a short answer", async () => {
+  test("a stream that fails halfway is an error, not a short answer", async () => {
     const server = createDialectServer(openaiChatDialect, [failing]);
     const stream = await openai(server).chat.completions.create({
       model: "m",
@@ -266,7 +266,7 @@ describe("openai's client sees failures as such", () => {
     expect(error.requestID).toBe("req_test");
   });
 
-  test("what cannot be tried again is not tried again", async () => {
+  test("what is not retryable is not retried", async () => {
     const used = new ChatError("upstream_quota_exhausted");
     const server = createDialectServer(openaiChatDialect, [used, used]);
     const client = new OpenAI({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
 import { openaiChatDialect } from "../../src/dialects/openai-chat/index.ts";
 import { toChatError } from "../../src/errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../src/json/json-object.ts";
@@ -11,6 +11,7 @@ import {
   hasFileUrl,
   providerOf,
 } from "../support/chat-completions-recordings.ts";
+import { foldAll } from "../support/fold-all.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
 import {
   collectEvents,
@@ -29,7 +30,7 @@ const COMPLETION = {
   choices: [{ index: 0, message: { content: "Hi" }, finish_reason: "stop" }],
 };
 
-/** What reaches this provider when a caller of the dialect sends the recorded request. */
+/** The body that reaches this provider when a caller of the dialect sends the recorded request. */
 async function send({ request }: Exchange, name: string): Promise<unknown> {
   const decoded = openaiChatDialect.decodeRequest(request.body, new Headers());
   const played = playResponses(jsonResponse(COMPLETION));
@@ -42,12 +43,12 @@ async function send({ request }: Exchange, name: string): Promise<unknown> {
   return JSON.parse(played.calls[0]?.body ?? "");
 }
 
-/** Servers that tell the usage of a stream unasked. */
+/** Servers that report a stream's usage without being asked. */
 const COUNTS_UNASKED: ReadonlySet<string> = new Set(["groq", "mistral"]);
 
 /**
- * The recorded request with the two differences: without the usage there is no cost and no budget, so a stream is always asked for
- * it; and a null at the top is left out.
+ * The recorded request with two differences: a stream always requests usage, which cost and budgets
+ * need, and a null at the top level is left out.
  */
 function expectedRequest({ request: { body } }: Exchange, name: string): JsonObject {
   if (!isJsonObject(body)) throw new Error("the request is no object");
@@ -60,12 +61,12 @@ function expectedRequest({ request: { body } }: Exchange, name: string): JsonObj
 describe("requests of Chat Completions", () => {
   for (const exchange of completionExchanges) {
     const provider = providerOf(exchange);
-    test(`${provider} ${exchange.name}: reaches its own provider exactly as it was said`, async () => {
+    test(`${provider} ${exchange.name}: reaches its own provider unchanged`, async () => {
       expect(await send(exchange, provider)).toStrictEqual(expectedRequest(exchange, provider));
     });
     if (hasFileUrl(exchange)) continue;
 
-    test(`${provider} ${exchange.name}: reaches a server without quirks as it was said, and asks for the usage`, async () => {
+    test(`${provider} ${exchange.name}: reaches a server without quirks unchanged, plus a request for usage`, async () => {
       expect(await send(exchange, "plain")).toStrictEqual(expectedRequest(exchange, "plain"));
     });
   }
@@ -81,7 +82,7 @@ const ASKED = {
 
 describe("answers through the Chat Completions dialect", () => {
   for (const recording of complete) {
-    test(`${recording.provider} ${recording.name}: goes out as it came`, async () => {
+    test(`${recording.provider} ${recording.name}: is passed through`, async () => {
       const context = createAnswerContext("openai_chat", ASKED);
       const stream = await openRecording(recording, undefined, ASKED.request);
       if (!recording.streamed) {
@@ -95,18 +96,18 @@ describe("answers through the Chat Completions dialect", () => {
       expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
     });
 
-    test(`${recording.provider} ${recording.name}: a stream of our own chunks says what the whole answer says`, async () => {
+    test(`${recording.provider} ${recording.name}: a stream of our own chunks equals the whole answer`, async () => {
       const context = createAnswerContext(null, ASKED);
       const events = await collectEvents(await openRecording(recording));
-      const whole = openaiChatDialect.encodeResponse(foldBatches([events], null), context);
-      // Event by event, so that nothing rests on how they came together.
+      const whole = openaiChatDialect.encodeResponse(foldAll(null, events), context);
+      // Event by event, so that nothing depends on how they were batched.
       const encoder = openaiChatDialect.createStreamEncoder(context);
       const text = events.map((event) => encoder.encode([event])).join("");
       expect(readCompletionStream(text)).toEqual(readCompletion(whole));
     });
   }
 
-  test("a usage that the caller did not ask for is not shown", async () => {
+  test("usage that the caller did not ask for is not shown", async () => {
     const isUsageAlone = (data: string) =>
       /"choices": ?\[\]/.test(data) && /"usage": ?\{/.test(data);
     const streamed = complete.filter(
@@ -124,7 +125,7 @@ describe("answers through the Chat Completions dialect", () => {
     }
   });
 
-  test("a recorded refusal comes back with the vendor's status, code and words", async () => {
+  test("a recorded refusal keeps the vendor's status, code and message", async () => {
     const refusals = completionExchanges.filter(
       ({ response: { status } }) => status === 400 || status === 404,
     );

@@ -1,21 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, EventStream } from "../../src/chat/event.ts";
-import { foldBatches } from "../../src/chat/fold-events.ts";
-import type { ChatRequest } from "../../src/chat/request.ts";
 import { encodeInput } from "../../src/formats/openai-responses/encode-input.ts";
 import { isJsonObject } from "../../src/json/json-object.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
 import { expectEventOrder } from "../support/expect-event-order.ts";
-import {
-  collectEvents,
-  createTestCall,
-  createTestDeps,
-  type PlayedResponse,
-  playResponses,
-} from "../support/play-response.ts";
+import { foldAll } from "../support/fold-all.ts";
+import { collectEvents, type PlayedResponse, playAnswer } from "../support/play-response.ts";
 import { hasRecordings } from "../support/recordings.ts";
 import { rejectionOf } from "../support/rejection.ts";
-import { requireAvailable } from "../support/require-available.ts";
 import {
   contradictoryRecordings,
   failedRecordings,
@@ -28,7 +20,6 @@ import {
 } from "../support/responses-recordings.ts";
 import { cutAfterEachEvent, splitsFor } from "../support/split-bytes.ts";
 
-const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hi" }] };
 const ENV = {
   OPENAI_API_KEY: "key",
   OPENAI_BASE_URL: "http://openai.test/v1",
@@ -36,10 +27,10 @@ const ENV = {
 };
 
 function open(response: PlayedResponse, stream: boolean): Promise<EventStream> {
-  const provider = requireAvailable(
-    createOpenaiProvider(ENV, createTestDeps(playResponses(response).fetch)),
-  );
-  return provider.open(createTestCall(REQUEST, { model: { id: "gpt-asked" }, stream }));
+  return playAnswer((deps) => createOpenaiProvider(ENV, deps), response, {
+    model: { id: "gpt-asked" },
+    stream,
+  });
 }
 
 async function play(
@@ -51,10 +42,13 @@ async function play(
 }
 
 function fold(events: readonly ChatEvent[]) {
-  return foldBatches([events], "openai_responses");
+  return foldAll("openai_responses", events);
 }
 
-/** OpenAI encrypts reasoning and programs anew in the end mark: the same item, other bytes (always of a Fernet token). */
+/**
+ * OpenAI encrypts reasoning and programs again in the last event: the same item, other bytes
+ * (always a Fernet token).
+ */
 function withoutSecrets(items: unknown): unknown {
   return JSON.parse(
     JSON.stringify(normalizeResponses(items), (_, value) =>
@@ -63,7 +57,7 @@ function withoutSecrets(items: unknown): unknown {
   );
 }
 
-/** Some servers name the answer or its items anew in the end mark (GitHub Copilot, OpenRouter). */
+/** Some servers rename the answer or its items in the last event (GitHub Copilot, OpenRouter). */
 function keepsIds({ data }: ResponsesRecording): boolean {
   const ids = new Set<unknown>();
   for (const { type, response, item } of data) {
@@ -79,7 +73,7 @@ function keepsIds({ data }: ResponsesRecording): boolean {
 describe("answers of the Responses API", () => {
   for (const recording of responsesRecordings) {
     describe(recording.name, () => {
-      test("keeps the order of events and says what was recorded", async () => {
+      test("keeps the order of events and matches the recording", async () => {
         const events = await play(recording);
         expectEventOrder(events);
         const answer = fold(events);
@@ -108,7 +102,7 @@ describe("answers of the Responses API", () => {
         });
       }
 
-      test("cut after any event never ends", async () => {
+      test("cut after any event, it never ends", async () => {
         for (const prefix of cutAfterEachEvent(recording.bytes)) {
           const text = new TextDecoder().decode(prefix);
           if (/"type":\s?"response\.(?:completed|incomplete)"/.test(text)) continue;
@@ -119,7 +113,7 @@ describe("answers of the Responses API", () => {
         }
       });
 
-      test("carries every event of the vendor's once, as it was read", async () => {
+      test("has every vendor event once, as it was read", async () => {
         const raws = (await play(recording)).flatMap(({ raw }) =>
           raw ? [JSON.parse(raw.data)] : [],
         );
@@ -128,7 +122,7 @@ describe("answers of the Responses API", () => {
     });
   }
 
-  test("a background call's first answer is not taken for an answer", async () => {
+  test("a background call's first response is not taken for the answer", async () => {
     expect(unfinishedRecordings.length).toBeGreaterThan(0);
     for (const recording of unfinishedRecordings) {
       expect(await rejectionOf(play(recording))).toMatchObject({ code: "upstream_incomplete" });
@@ -147,7 +141,7 @@ describe("answers of the Responses API", () => {
     }
   });
 
-  test("they are many, and few contradict themselves", () => {
+  test("there are many, and few contradict themselves", () => {
     expect(responsesRecordings.filter(({ streamed }) => !streamed).length).toBeGreaterThan(
       hasRecordings ? 40 : 20,
     );

@@ -3,11 +3,11 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { generateText, jsonSchema, type ModelMessage, streamText, tool } from "ai";
 import OpenAI from "openai";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { foldBatches } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "../../src/errors/chat-error.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
+import { foldAll } from "../support/fold-all.ts";
 import { rejectionOf } from "../support/rejection.ts";
 
 const SIGNATURE = { format: "anthropic", value: "EqQB+/=" } as const;
@@ -55,7 +55,9 @@ const FAILED: readonly ChatEvent[] = [
   { type: "error", error: new ChatError("upstream_incomplete") },
 ];
 
-/** A server with nothing but the dialect: it takes requests, and answers them with these events in turn. */
+/**
+ * A server with only this dialect: it takes requests, and answers them with these events in turn.
+ */
 function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
   const requests: ChatRequest[] = [];
   async function handle(_url: unknown, init?: RequestInit): Promise<Response> {
@@ -70,7 +72,7 @@ function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
         return new Response(text, { headers: { "content-type": "text/event-stream" } });
       }
       return Response.json(
-        openaiResponsesDialect.encodeResponse(foldBatches([answer], "anthropic"), context),
+        openaiResponsesDialect.encodeResponse(foldAll("anthropic", answer), context),
       );
     } catch (thrown) {
       const { status, headers, body } = openaiResponsesDialect.encodeError(
@@ -94,7 +96,10 @@ function serve(...answers: readonly (readonly ChatEvent[] | ChatError)[]) {
   return { requests, openai, model: ai.responses("model-1") };
 }
 
-/** What the second turn must hold so that each vendor goes on: the reasoning, its proof, and the call's proof. */
+/**
+ * What the second turn needs for each vendor: the reasoning, its signature, and the call's
+ * signature.
+ */
 function expectSecondTurn(request: ChatRequest | undefined): void {
   const assistant = request?.messages.find(({ role }) => role === "assistant");
   const parts = Array.isArray(assistant?.content) ? assistant.content : [];
@@ -175,7 +180,7 @@ describe("OpenAI's own client", () => {
     expect(response.output_parsed).toEqual({ rain: true });
   });
 
-  test("a stream that fails half-way throws", async () => {
+  test("a stream that fails halfway throws", async () => {
     const { openai } = serve(FAILED);
     const seen: string[] = [];
     const stream = await openai.responses.create({ model: "m", input, stream: true });
@@ -211,7 +216,7 @@ describe("OpenAI's own client", () => {
     if (error instanceof OpenAI.APIError) expect(error.headers?.get("retry-after")).toBe("7");
   });
 
-  test("tries again what may succeed, and nothing else", async () => {
+  test("retries what may succeed, and nothing else", async () => {
     const overloaded = serve(new ChatError("upstream_overloaded", { retryAfterSeconds: 0 }), TEXT);
     expect(
       (await overloaded.openai.responses.create({ model: "m", input }, { maxRetries: 1 }))
@@ -266,7 +271,7 @@ describe("the Vercel AI SDK", () => {
     expectSecondTurn(requests[1]);
   });
 
-  test("a reference to a stored item is refused with the item's place", async () => {
+  test("a reference to a stored item is refused with the item's path", async () => {
     const { model, requests } = serve(CALLS, TEXT);
     const first = await generateText({ model, tools, messages });
     await generateText({ model, tools, messages: [...messages, ...first.response.messages] });
@@ -276,7 +281,7 @@ describe("the Vercel AI SDK", () => {
     });
   });
 
-  test("a stream that fails half-way is an error", async () => {
+  test("a stream that fails halfway is an error", async () => {
     const errors: unknown[] = [];
     const result = streamText({
       model: serve(FAILED).model,
@@ -288,7 +293,7 @@ describe("the Vercel AI SDK", () => {
     expect(errors).toHaveLength(1);
   });
 
-  test("errors have their status and whether to try again", async () => {
+  test("errors have their status, and say whether to retry", async () => {
     for (const [code, status, isRetryable] of [
       ["rate_limited", 429, true],
       ["unauthenticated", 401, false],

@@ -2,16 +2,18 @@ import { describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import * as z from "zod";
 import type { ChatEvent } from "../../src/chat/event.ts";
-import { foldBatches, foldEvents } from "../../src/chat/fold-events.ts";
+import { foldEvents } from "../../src/chat/fold-events.ts";
 import { openaiResponsesDialect } from "../../src/dialects/openai-responses/index.ts";
 import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { createOpenaiProvider } from "../../src/providers/openai/index.ts";
 import { createAnswerContext } from "../support/answer-context.ts";
+import { foldAll } from "../support/fold-all.ts";
 import {
   collectEvents,
   createTestCall,
   createTestDeps,
   jsonResponse,
+  playAnswer,
   playResponses,
 } from "../support/play-response.ts";
 import type { Exchange } from "../support/recordings.ts";
@@ -37,7 +39,7 @@ function requestBody({ request }: Exchange): JsonObject {
   return request.body;
 }
 
-/** What reaches the upstream when a caller of this dialect sends the body. */
+/** The body that reaches the upstream when a caller of this dialect sends this one. */
 async function send(body: JsonObject): Promise<JsonObject> {
   const request = openaiResponsesDialect.decodeRequest(body, new Headers());
   const played = playResponses(
@@ -67,7 +69,7 @@ describe("requests of the Responses API", () => {
     for (const exchange of fetchedLater) {
       expect(() =>
         openaiResponsesDialect.decodeRequest(requestBody(exchange), new Headers()),
-      ).toThrow(/^background needs GET/);
+      ).toThrow(/^background: only supported with stream/);
     }
     expect(sound.length).toBeGreaterThan(50);
     expect(fetchedLater.length).toBeGreaterThan(0);
@@ -87,18 +89,14 @@ function readEvents(text: string): { event: string; data: unknown }[] {
 
 async function open({ bytes, streamed }: ResponsesRecording) {
   const type = streamed ? "text/event-stream" : "application/json";
-  const played = playResponses({ headers: { "content-type": type }, body: bytes });
-  const call = createTestCall(
-    { messages: [{ role: "user", content: "Hi" }] },
-    { stream: streamed },
-  );
-  return requireAvailable(createOpenaiProvider(ENV, createTestDeps(played.fetch))).open(call);
+  const response = { headers: { "content-type": type }, body: bytes };
+  return playAnswer((deps) => createOpenaiProvider(ENV, deps), response, { stream: streamed });
 }
 
 describe("answers through the Responses dialect", () => {
   const context = createAnswerContext("openai_responses");
   for (const recording of responsesRecordings) {
-    test(`${recording.name} goes out as it came`, async () => {
+    test(`${recording.name} is passed through`, async () => {
       const stream = await open(recording);
       if (!recording.streamed) {
         expect(openaiResponsesDialect.encodeResponse(await foldEvents(stream), context)).toEqual(
@@ -112,7 +110,7 @@ describe("answers through the Responses dialect", () => {
     });
   }
 
-  test("a stream that fails goes out as it came, up to the failure, which is told in our words", async () => {
+  test("a failed stream is passed through up to the failure, which is in our words", async () => {
     for (const recording of failedRecordings.filter(({ streamed }) => streamed)) {
       const encoder = openaiResponsesDialect.createStreamEncoder(context);
       const written = readEvents(encoder.encode(await collectEvents(await open(recording))));
@@ -124,7 +122,7 @@ describe("answers through the Responses dialect", () => {
     }
   });
 
-  test("a streamed answer that is asked for whole is the end mark's response", async () => {
+  test("a streamed answer for a caller who wants it whole is the response in its last event", async () => {
     const streamed = responsesRecordings.filter((recording) => recording.streamed);
     for (const recording of streamed) {
       const response = await foldEvents(await open(recording));
@@ -135,7 +133,10 @@ describe("answers through the Responses dialect", () => {
   });
 });
 
-/** The same answer as if a vendor of another format had given it: without the vendor's events, forms and signatures. */
+/**
+ * The same answer as if from a vendor of another format: without vendor events, notes and
+ * signatures.
+ */
 function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
   return events.flatMap((event): ChatEvent[] => {
     const { raw: _raw, ...rest } = event;
@@ -147,7 +148,7 @@ function toForeign(events: readonly ChatEvent[]): ChatEvent[] {
   });
 }
 
-/** The same answer as if it had come whole to a caller who streams. */
+/** The same answer as if it had come whole, for a caller who streams. */
 function toUnstreamed(events: readonly ChatEvent[]): ChatEvent[] {
   return events.flatMap((event): ChatEvent[] => {
     const { raw: _raw, ...rest } = event;
@@ -169,13 +170,11 @@ describe("answers written by this server", () => {
   ] as const;
   for (const recording of responsesRecordings) {
     for (const [name, format, strip] of forms) {
-      test(`${recording.name}: the stream says what the whole says, ${name}`, async () => {
+      test(`${recording.name}: the stream equals the whole answer, ${name}`, async () => {
         const events = strip(await collectEvents(await open(recording)));
         const context = createAnswerContext(format);
         const whole = JSON.parse(
-          JSON.stringify(
-            openaiResponsesDialect.encodeResponse(foldBatches([events], format), context),
-          ),
+          JSON.stringify(openaiResponsesDialect.encodeResponse(foldAll(format, events), context)),
         );
 
         const text = openaiResponsesDialect.createStreamEncoder(context).encode(events);
@@ -194,7 +193,7 @@ describe("answers written by this server", () => {
   }
 });
 
-/** What a refusal is told by: as the vendor said it, but for a code that only repeats the type. */
+/** What identifies a refusal: the vendor's words, without a code that only repeats the type. */
 function refusalIn(body: unknown): JsonObject {
   const { error } = z.object({ error: jsonObjectSchema }).parse(body);
   return { ...error, code: error.code === error.type ? null : error.code };
@@ -215,7 +214,8 @@ describe("refusals of the Responses API", () => {
       const encoded = openaiResponsesDialect.encodeError(error, "req_1");
       const refusal = refusalIn(body);
       expect(encoded.body).toEqual({ error: refusal });
-      // Of a model that is not there OpenAI says 400 here and 404 elsewhere; this server always says 404.
+      // For an unknown model OpenAI answers 400 here and 404 elsewhere; this server always answers
+      // 404.
       expect(encoded.status).toBe(refusal.code === "model_not_found" ? 404 : status);
     },
   );

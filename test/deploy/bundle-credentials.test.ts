@@ -10,10 +10,13 @@ const script = resolve(import.meta.dir, "../../scripts/bundle-credentials.sh");
 
 setDefaultTimeout(60_000);
 
-/** What the stand-in for `date` says, in seconds; the tokens' ends are counted from it. */
+/** The time of the stand-in for `date`, in seconds; the tokens' expiry is relative to it. */
 const now = 1_900_000_000;
 
-/** Values with all that the readers stumble over: `=` at the end and inside, `#`, quotes, line breaks, beyond ASCII. */
+/**
+ * Values with all that the readers stumble over: `=` at the end and inside, `#`, quotes, line
+ * breaks, beyond ASCII.
+ */
 const google = JSON.stringify(
   {
     type: "service_account",
@@ -94,7 +97,9 @@ function fillMac(): void {
   tools.add("gh", `[ "$*" = "auth token --hostname github.com" ] && echo ${githubToken}`);
 }
 
-/** The values as `bun --env-file`, as flyctl and as the deployment document's own command read them. */
+/**
+ * The values as `bun --env-file`, as flyctl and as the deployment document's own command read them.
+ */
 function readThreeWays(): Record<string, string>[] {
   const bun = runCommand(
     [process.execPath, "--env-file", out, "-e", "console.log(JSON.stringify(process.env))"],
@@ -139,7 +144,7 @@ describe.each([
     expect(bun?.GH_TOKEN).toBe(githubToken);
   });
 
-  test("leaves one file that its owner alone can read", () => {
+  test("leaves one file that only its owner can read", () => {
     fill();
     bundle();
     expect((statSync(out).mode & 0o777).toString(8)).toBe("600");
@@ -149,7 +154,7 @@ describe.each([
   });
 });
 
-describe("where things lie elsewhere", () => {
+describe("credentials in other places", () => {
   test("GOOGLE_APPLICATION_CREDENTIALS, CLOUDSDK_CONFIG, CLAUDE_CONFIG_DIR and XDG_CONFIG_HOME are followed", () => {
     put("cloud/application_default_credentials.json", google);
     put("claude/.credentials.json", claude);
@@ -304,7 +309,7 @@ test("another service's login in Claude's file is not taken for Claude's", () =>
   expect(readFileSync(out, "utf8")).not.toContain("CLAUDE_ACCESS_TOKEN");
 });
 
-test("a folder where a file should be is as good as nothing, and the others are found all the same", () => {
+test("a folder in place of a file counts as missing, and the others are still found", () => {
   mkdirSync(join(home, ".claude/.credentials.json"), { recursive: true });
   mkdirSync(join(home, ".config/cursor/auth.json"), { recursive: true });
   const { code, out: said } = bundle([out], {

@@ -20,7 +20,7 @@ const { services } = z
   .object({ services: z.object({ web: serviceSchema, "ai-server": serviceSchema }) })
   .parse(Bun.YAML.parse(readFileSync(join(root, "compose.yaml"), "utf8")));
 
-test("compose.yaml opens the web app's port on this machine alone, and the AI server's nowhere", () => {
+test("compose.yaml publishes the web app's port on loopback only, and the AI server's not at all", () => {
   expect(services.web.ports).toEqual(["127.0.0.1:8080:8080"]);
   expect(services["ai-server"].ports).toEqual([]);
 });

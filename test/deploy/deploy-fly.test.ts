@@ -40,7 +40,7 @@ function deploy(args: string[], env: Record<string, string> = {}) {
   return { ...result, calls: tools.calls() };
 }
 
-describe("the AI server alone", () => {
+describe("the AI server by itself", () => {
   test("is created, gets its secrets, is deployed and waited for", () => {
     const { code, out, calls } = deploy([]);
     expect(code).toBe(0);
@@ -63,7 +63,7 @@ describe("the AI server alone", () => {
     expect(deploy(["my-ai"]).calls).toContain("flyctl deploy --config fly.toml --app my-ai");
   });
 
-  test("gets a key for its callers' tokens where none is set, and the same one at a second run", () => {
+  test("gets a key for its callers' tokens if none is set, and keeps it on a second run", () => {
     writeFileSync(secrets, "GH_TOKEN=gho_canary");
     const { code, out } = deploy([]);
     expect(code).toBe(0);
@@ -75,7 +75,7 @@ describe("the AI server alone", () => {
     expect(readFileSync(secrets, "utf8")).toBe(text);
   });
 
-  test("gets no second key where the app has one", () => {
+  test("gets no second key if the app has one", () => {
     deploy([]);
     writeFileSync(secrets, "GH_TOKEN=gho_canary\n");
     expect(deploy([]).code).toBe(0);
@@ -169,7 +169,7 @@ describe("what is missing gets one clear line", () => {
     ["#", "WEB_PASSWORD=ab#canary", /line 2 has a #, from which on flyctl drops it/],
     ["export", "export GH_TOKEN=canary", /line 2 begins with export/],
     ["64 KB", `OPENAI_API_KEY=${"canary".repeat(11_000)}`, /line 2 is longer than flyctl reads/],
-  ])("a line that flyctl would take otherwise than it stands: %s", (_name, line, message) => {
+  ])("a line that flyctl would read differently: %s", (_name, line, message) => {
     writeFileSync(secrets, `JWT_SECRET=x\n${line}\n`);
     fails(["--integrated"], message);
   });
@@ -225,7 +225,7 @@ test.each([
   },
 );
 
-test("the commands of --dry-run can be pasted where the folder's name has a space", () => {
+test("the commands of --dry-run can be pasted even if the folder's name has a space", () => {
   const { out } = deploy(["--dry-run"], { SECRETS_FILE: "/a folder/.env.fly" });
   expect(out).toContain(
     "flyctl secrets import --stage --app oneshot-ai-providers < /a\\ folder/.env.fly\n",

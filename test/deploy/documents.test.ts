@@ -17,7 +17,9 @@ const root = resolve(import.meta.dir, "../..");
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 const documents = ["DEPLOYMENT_OPTIONS.md", "FLY_DEPLOYMENT.md", "ARCHITECTURE.md"];
 
-/** What the documents may ask of flyctl, with the options that it has for that (flyctl's own help). */
+/**
+ * What the documents may ask of flyctl, with the options that it has for that (flyctl's own help).
+ */
 const FLYCTL: Readonly<Record<string, readonly string[]>> = {
   "auth whoami": [],
   "apps list": ["--quiet"],

@@ -35,7 +35,8 @@ describe("flake.nix, with a stand-in for nixpkgs", () => {
         filter: (source) => !/\/(_build|deps|node_modules)(\/|$)/.test(source),
       });
     }
-    // A store of its own, so that no daemon, no right and no other use of Nix on this machine matters.
+    // A store of its own, so that no daemon, no right and no other use of Nix on this machine
+    // matters.
     env = {
       PATH: process.env.PATH ?? "",
       HOME: folder,

@@ -39,7 +39,7 @@ describe.each(scripts)("%s", (script) => {
     expect(out + err).toBe("");
   });
 
-  test("can be run, where it is not meant to be sourced", () => {
+  test("is executable, unless it is meant to be sourced", () => {
     const text = readFileSync(join(root, script), "utf8");
     if (text.startsWith("#!")) expect(statSync(join(root, script)).mode & 0o100).toBe(0o100);
     else expect(text).toContain("source it");

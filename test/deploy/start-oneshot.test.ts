@@ -50,7 +50,10 @@ const NO_PATIENCE = { DRAIN_SECONDS: "0.1", SHUTDOWN_GRACE_MS: "-10000" };
 const waitFor = (event: string) =>
   `until grep -qs "${event}" "${tools.folder}/events"; do sleep 0.02; done;`;
 
-/** A process that keeps its environment and id, ends after `drain` seconds when asked to, and writes when it did what. */
+/**
+ * A process that keeps its environment and id, ends after `drain` seconds when asked to, and writes
+ * when it did what.
+ */
 function addProcess(name: string, { drain = "0", onTerm = "" } = {}): void {
   tools.add(
     name,
@@ -110,7 +113,8 @@ describe("start", () => {
       AI_SERVER_URL: "http://localhost:3000",
     });
     expect(environmentOf("web").HOST).toBeUndefined();
-    // Ctrl-C, which all programs of a terminal get, must not end the Elixir runtime before it is asked.
+    // Ctrl-C, which all programs of a terminal get, must not end the Elixir runtime before it is
+    // asked.
     expect(environmentOf("web").ERL_ZFLAGS).toBe("+Bi");
     expect(environmentOf("ai-server")).toMatchObject({ PORT: "3000", HOST: "127.0.0.1" });
   });
@@ -265,7 +269,7 @@ describe("one ends by itself", () => {
 describe("the bridge to Copilot", () => {
   beforeEach(() => addProcess("copilot-bridge"));
 
-  test("runs where GH_TOKEN is set, and the AI server knows its address", async () => {
+  test("runs if GH_TOKEN is set, and the AI server knows its address", async () => {
     const { process } = await start({ GH_TOKEN: "gho_x" }, ["web", "ai-server", "copilot-bridge"]);
     expect(environmentOf("ai-server").COPILOT_BRIDGE_URL).toBe("http://127.0.0.1:4141");
     process.kill("SIGTERM");

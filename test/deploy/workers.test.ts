@@ -63,7 +63,7 @@ describe("wrangler.toml", () => {
 });
 
 test(
-  "npm run dev:workers ends wrangler when it is told to end itself",
+  "npm run dev:workers stops wrangler when it is asked to stop",
   async () => {
     const tools = createStandInTools();
     try {

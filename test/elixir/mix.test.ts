@@ -3,13 +3,13 @@ import { resolve } from "node:path";
 
 const root = resolve(import.meta.dir, "../..");
 
-/** Longest time that the projects' tests may take, where they run on two Elixirs; they start servers, and wait for streams. */
+/** The projects' tests start servers and wait for streams, and may run on two versions of Elixir. */
 const TIMEOUT_MS = 600_000;
 
 test.skipIf(Bun.which("mix") === null)(
   "the Elixir projects are formatted, compile without warnings and pass their tests (needs elixir)",
   () => {
-    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "scripts/test-elixir.sh"], {
+    const { exitCode, stdout, stderr } = Bun.spawnSync(["bash", "scripts/test/test-elixir.sh"], {
       cwd: root,
     });
     const output = stdout.toString();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ask } from "../support/deploy/ask.ts";
 import { type Container, runContainer } from "../support/deploy/container.ts";
 
-/** The integrated image with `test/fixtures/elixir-app` in the place of `elixir/web`. */
+/** The integrated image with `test/fixtures/elixir-app` in place of `elixir/web`. */
 const image = process.env.ANY_APP_IMAGE ?? "localhost/oneshot-any-app:test";
 
 let container: Container;

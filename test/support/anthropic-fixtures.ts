@@ -1,7 +1,7 @@
 import type { AnthropicMessage } from "./read-anthropic-message.ts";
 import type { AnswerSummary } from "./summarize-answer.ts";
 
-/** An answer of Anthropic's, written by hand from its documentation, and what a caller must be told of it. */
+/** An answer of Anthropic's, written by hand from its documentation, and what a caller must get. */
 export interface AnthropicFixture {
   name: string;
   message: AnthropicMessage;

@@ -95,7 +95,10 @@ export const brokenAnswers: readonly RecordedMessage[] = recordedAnswers.filter(
   (answer) => !isWhole(answer),
 );
 
-/** A stream without the repeats of its `message_start`, which some gateways send and Anthropic's own client refuses. */
+/**
+ * A stream without the repeats of its `message_start`, which some gateways send and Anthropic's own
+ * client refuses.
+ */
 export function withoutRepeatedStart(text: string): string {
   let repeats = false;
   return text.replace(/event: message_start\r?\n.*\r?\n\r?\n/g, (event) => {

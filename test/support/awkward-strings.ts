@@ -93,7 +93,7 @@ const WORDS: readonly string[] = [
 export const AWKWARD_STRINGS: readonly string[] = [
   ...CODE_POINTS.flatMap((code) => {
     const letter = String.fromCodePoint(code);
-    // Within a text, and at its edges, where it may be trimmed off.
+    // Within a text, and at its edges, because it may be trimmed off there.
     return [`a${letter}b`, `${letter}a${letter}`];
   }),
   ...WORDS,

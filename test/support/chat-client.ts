@@ -32,7 +32,7 @@ export interface HttpAnswer {
   json(): unknown;
   /** The body as a stream of the native dialect. */
   stream(): StreamedText;
-  /** The body as an error of the native dialect; throws where it is none. */
+  /** The body as an error of the native dialect; throws if it is none. */
   error(): z.infer<typeof errorResponseSchema>["error"];
 }
 
@@ -45,7 +45,10 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
-/** A caller of one server, that keeps all it was told, so that it can be searched for what must not be there. */
+/**
+ * A caller of one server. It keeps everything it received, to be searched for what must not be
+ * there.
+ */
 export interface ChatClient {
   readonly url: string;
   send(path: string, options?: SendOptions): Promise<HttpAnswer>;
@@ -58,8 +61,8 @@ export interface ChatClient {
 }
 
 /**
- * Longest idle time of a connection that is used once more. Some servers close one after 5 s, and a request that is sent at that very
- * moment is lost.
+ * Longest idle time of a connection that is used once more. Some servers close one after 5 s, and a
+ * request that is sent at that very moment is lost.
  */
 const MAX_IDLE_MS = 2000;
 

@@ -9,13 +9,15 @@ import {
 
 /** What a recorded answer of Chat Completions says, read without the server's own code. */
 export interface CompletionAnswer {
-  /** Empty where the server gave none; the model too. */
+  /** Empty if the server gave none; the model too. */
   id: string;
   model: string;
   text: string;
   refusal: string;
   reasoning: string;
-  /** What has to go back byte for byte: the signatures and the hidden data in `reasoning_details`. */
+  /**
+   * What has to go back byte for byte: the signatures and the hidden data in `reasoning_details`.
+   */
   signatures: string[];
   calls: { id: string; name: string; arguments: string }[];
   finishReason: string | null;
@@ -31,12 +33,15 @@ export interface CompletionRecording {
   streamed: boolean;
   contentType: string;
   bytes: Uint8Array;
-  /** The data of each event; the one body where it was not streamed. */
+  /** The data of each event; the one body if it was not streamed. */
   data: string[];
   answer: CompletionAnswer;
 }
 
-/** The name under which the recorded servers are configured in tests; every other one is `plain`, a server without quirks. */
+/**
+ * The name under which the recorded servers are configured in tests; every other one is `plain`, a
+ * server without quirks.
+ */
 const PROVIDERS: Readonly<Record<string, string>> = {
   "api.groq.com": "groq",
   "api.mistral.ai": "mistral",
@@ -103,7 +108,10 @@ export function readExchange(exchange: Exchange): CompletionRecording {
   };
 }
 
-/** Some files hold the turns of a conversation one behind the other; each turn has an id of its own. Azure's verdict on the prompt, the first chunk, has none. */
+/**
+ * Some files hold the turns of a conversation one behind the other; each turn has an id of its own.
+ * Azure's verdict on the prompt, the first chunk, has none.
+ */
 function splitTurns(lines: readonly string[]): string[][] {
   const turns: string[][] = [];
   let before: unknown;
@@ -116,7 +124,10 @@ function splitTurns(lines: readonly string[]): string[][] {
   return turns;
 }
 
-/** The folders with answers of this format, and perhaps of others, each with the provider that plays it. */
+/**
+ * The folders with answers of this format, and perhaps of others, each with the provider that plays
+ * it.
+ */
 const CHUNK_FOLDERS: Readonly<Record<string, string>> = {
   xai: "xai",
   mistral: "mistral",
@@ -179,7 +190,7 @@ export function isAnswered({ response }: Exchange): boolean {
   return response.status === 200 && (response.sse || isCompletion(response.body));
 }
 
-/** Every recorded answer of Chat Completions; none where the recordings are absent. */
+/** Every recorded answer of Chat Completions; none if the recordings are absent. */
 export const completionRecordings: CompletionRecording[] = [
   ...completionExchanges.filter(isAnswered).map(readExchange),
   ...loadChunkRecordings(),

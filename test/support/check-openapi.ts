@@ -4,14 +4,16 @@ import * as z from "zod";
 import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import { recordingsFolder } from "./recordings.ts";
 
-/** What is wrong with a value by one of the named schemas, with paths; empty where nothing is. */
+/** What is wrong with a value by one of the named schemas, with paths; empty if nothing is. */
 export type CheckSchema = (schemaName: string, value: unknown) => string[];
 
 const documentSchema = z.object({
   components: z.object({ schemas: z.record(z.string(), jsonObjectSchema) }),
 });
 
-/** The schemas of a specification (OpenAPI 3.0, YAML) in the recordings; null where they are absent. */
+/**
+ * The schemas of a specification (OpenAPI 3.0, YAML) in the recordings; null if they are absent.
+ */
 export function loadOpenApi(file: string): CheckSchema | null {
   const path = resolve(recordingsFolder, "specs", file);
   if (!existsSync(path)) return null;
@@ -20,7 +22,10 @@ export function loadOpenApi(file: string): CheckSchema | null {
   );
 }
 
-/** Checks values by the part of JSON Schema that the specifications use; a word that it does not know is a fault of its own. */
+/**
+ * Checks values by the part of JSON Schema that the specifications use; a word that it does not
+ * know is a fault of its own.
+ */
 export function createCheckSchema(schemas: Readonly<Record<string, JsonObject>>): CheckSchema {
   const known = new Set(
     "type required properties additionalProperties enum oneOf anyOf allOf not items minItems maxItems minLength maxLength pattern minimum maximum maxProperties nullable format description example default $ref".split(

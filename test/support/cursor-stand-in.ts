@@ -9,7 +9,10 @@ export interface StreamEvent {
   data?: unknown;
 }
 
-/** One connection to a run's stream: its events (a number is a wait in milliseconds), and how it ends. */
+/**
+ * One connection to a run's stream: its events (a number is a wait in milliseconds), and how it
+ * ends.
+ */
 export interface StreamScript {
   events: readonly (StreamEvent | number)[];
   /** `close`: the connection ends; `break`: it breaks; `hang`: it stays open and silent. */
@@ -48,7 +51,10 @@ export interface CursorStandIn {
   calls: CursorCall[];
   /** The agents that are there now. */
   agents: Set<string>;
-  /** What the specification has against what went to and fro; always empty where the specification is absent. */
+  /**
+   * Violations of the specification in either direction; always empty if the specification is
+   * absent.
+   */
   faults: string[];
   play(script: CursorScript): void;
   /** Waits until a call of this kind has been made. */

@@ -9,7 +9,7 @@ import { createAnswerContext } from "./answer-context.ts";
 export type ScriptedAnswer = readonly (readonly ChatEvent[])[] | ChatError;
 
 export interface DialectServer {
-  /** For a client library in the place of the network's. */
+  /** For a client library, in place of the network's. */
   fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /** What the dialect made of the requests. */
   requests: ChatRequest[];
@@ -27,7 +27,10 @@ function streamOf(batches: readonly (readonly ChatEvent[])[]): EventStream {
   };
 }
 
-/** A dialect behind a `fetch`: each request is decoded, and gets the next of these answers, encoded as it asked. */
+/**
+ * A dialect behind a `fetch`: each request is decoded, and gets the next of these answers, encoded
+ * as it asked.
+ */
 export function createDialectServer(
   dialect: Dialect,
   answers: readonly ScriptedAnswer[],

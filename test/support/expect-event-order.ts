@@ -9,9 +9,10 @@ function checkUsage({ passes = [], ...counts }: Usage, fail: (reason: string) =>
 }
 
 /**
- * Throws unless the events keep the contract of `src/chat/event.ts`: `start` first (only a failure may stand alone), parts with
- * indexes that rise from 0 without gaps and do not overlap, deltas and one `part-end` only for open parts, all parts closed before `end`, and exactly
- * one terminal event, last.
+ * Throws unless the events keep the contract of `src/chat/event.ts`: `start` first (only a failure
+ * may stand alone), parts with indexes that rise from 0 without gaps and
+ * do not overlap, deltas and one `part-end`
+ * only for open parts, all parts closed before `end`, and exactly one terminal event, last.
  */
 export function expectEventOrder(events: readonly ChatEvent[]): void {
   const open = new Map<number, PartKind>();

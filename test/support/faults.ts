@@ -34,7 +34,7 @@ function chunk(content: string | Uint8Array): Uint8Array {
   ]);
 }
 
-/** A whole answer that is no stream. */
+/** A whole answer, not a stream. */
 function answer(
   status: string,
   type: string,
@@ -102,7 +102,7 @@ async function repeat(socket: Socket, text: string): Promise<void> {
   }
 }
 
-/** Where the redirect leads. */
+/** The first segment of the redirect's target. */
 export const LEAK = "leak";
 
 /** Ways in which an upstream of the Messages API can break, by name. */
@@ -192,7 +192,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   }),
 };
 
-/** A text of so many bytes in one line, where the vendor would send it in many. */
+/** A stream whose text, of this size, is in one line. */
 function bigLine(bytes: number): string {
   return textMessage("|").join("").replace("|", "x".repeat(bytes));
 }

@@ -1,4 +1,7 @@
-/** Below the range from which the system takes ports for outgoing connections, so that none of these takes it in between. */
+/**
+ * Below the range from which the system takes ports for outgoing connections, so that none of these
+ * takes it in between.
+ */
 const LOWEST = 10_000;
 const HIGHEST = 32_000;
 

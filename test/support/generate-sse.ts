@@ -18,7 +18,10 @@ const NOISE = [
 ];
 const LINE_ENDS = ["\n", "\r", "\r\n"];
 
-/** A stream by the standard's grammar (html.spec.whatwg.org, "Server-sent events"), and what is in it. */
+/**
+ * A stream by the standard's grammar (html.spec.whatwg.org, "Server-sent events"), and what is in
+ * it.
+ */
 export function generateSse(seed: number): { text: string; messages: SseMessage[] } {
   const random = createRandom(seed);
   const chance = (probability: number): boolean => random() < probability;
@@ -37,7 +40,10 @@ export function generateSse(seed: number): { text: string; messages: SseMessage[
     text += line;
     text += endLine();
   };
-  /** `name:value`, with the one space that does not count, if it is not needed; a name alone if the value is empty. */
+  /**
+   * `name:value`, with the one space that does not count, if it is not needed; a name alone if the
+   * value is empty.
+   */
   const addField = (name: string, value: string): void => {
     if (value === "" && chance(0.3)) addLine(name);
     else addLine(`${name}:${value.startsWith(" ") || chance(0.7) ? " " : ""}${value}`);
@@ -60,7 +66,7 @@ export function generateSse(seed: number): { text: string; messages: SseMessage[
     if (lines.length > 0)
       messages.push({ event, data: lines.join("\n"), ...(id === undefined ? {} : { id }) });
   }
-  // What is not ended by an empty line is no message.
+  // Without an empty line after it, this is not a message.
   if (chance(0.5)) text += "data: never told";
   return { text, messages };
 }

@@ -1,7 +1,9 @@
 import type { Usage } from "../../src/chat/usage.ts";
 import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 
-/** What a recorded answer says, read from its chunks by hand and apart from the server's own code. */
+/**
+ * What a recorded answer says, read from its chunks by hand and apart from the server's own code.
+ */
 export interface GoogleAnswer {
   text: string;
   thoughts: string;
@@ -10,7 +12,10 @@ export interface GoogleAnswer {
   signatures: string[];
   /** Parts that are neither text nor calls. */
   others: JsonObject[];
-  /** What the next turn must hold of it: the parts as they came, but for texts without a signature, which join or are empty. */
+  /**
+   * What the next turn must hold of it: the parts as they came, but for texts without a signature,
+   * which join or are empty.
+   */
   turn: JsonObject[];
   finishReason: string | undefined;
   blockReason: string | undefined;

@@ -27,9 +27,10 @@ const JSON_TYPE = "application/json; charset=UTF-8";
 const exchanges = loadExchanges("google");
 
 /**
- * The generation calls. What else was recorded is nothing that the server asks of Google: lists of models (the catalog is its own),
- * embeddings, files, caches and search stores (made beforehand; a request only names them), the Interactions and Live APIs. Token
- * exchanges are played where the credentials are tested.
+ * The generation calls. What else was recorded is nothing that the server asks of Google: lists of
+ * models (the catalog is its own), embeddings, files, caches and search stores (made beforehand; a
+ * request only names them), the Interactions and Live APIs. Token exchanges are played in the tests
+ * of the credentials.
  */
 export const generateExchanges: readonly Exchange[] = exchanges.filter(({ request }) =>
   /:(streamG|g)enerateContent\b/.test(request.url),
@@ -39,7 +40,7 @@ export const countExchanges: readonly Exchange[] = exchanges.filter(({ request }
   request.url.endsWith(":countTokens"),
 );
 
-/** The model that was asked; it stands in the address. */
+/** The requested model, which is in the address. */
 export function askedModel({ request }: Exchange): string {
   return /models\/([^:]+):/.exec(request.url)?.[1] ?? "";
 }
@@ -65,7 +66,10 @@ function readExchange(exchange: Exchange): GoogleRecording {
   };
 }
 
-/** Answers alone, of both ways to Gemini; the folders hold those of other calls too (see above). */
+/**
+ * Answers without requests, of both ways to Gemini; the folders hold answers of other calls too
+ * (see above).
+ */
 const chunkRecordings = [...loadChunks("google"), ...loadChunks("google-vertex")].map((chunks) => ({
   ...chunks,
   items:
@@ -94,7 +98,7 @@ function readChunks(chunks: (typeof chunkRecordings)[number]): GoogleRecording {
 const CONTENT_FILTER =
   /^(?:SAFETY|RECITATION|LANGUAGE|BLOCKLIST|PROHIBITED_CONTENT|SPII|MODEL_ARMOR|JAILBREAK|IMAGE_(?:SAFETY|PROHIBITED_CONTENT|RECITATION))$/;
 
-/** The finish reason in our words; null where the model failed. */
+/** The finish reason in our words; null if the model failed. */
 export function expectedFinish({
   finishReason = "",
   blockReason,

@@ -19,7 +19,10 @@ function camelName(name: string): string {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** Google reads its fields' names in snake case too, and a null as nothing; here they are all in camel case, and there. */
+/**
+ * Google reads its fields' names in snake case too, and a null as nothing; here they are all in
+ * camel case, and there.
+ */
 export function toCamelCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCamelCase);
   if (typeof value !== "object" || value === null) return value;
@@ -36,7 +39,7 @@ const asList = (value: unknown): JsonObject[] =>
   jsonObjectSchema.array().parse(Array.isArray(value) ? value : value == null ? [] : [value]);
 const asText = (value: unknown): string => String(value);
 
-/** The fields that are left when the known ones are taken out; undefined where none are. */
+/** The fields that are left when the known ones are taken out; undefined if none are. */
 function without(value: JsonObject, ...names: string[]): JsonObject | undefined {
   const left = Object.entries(value).filter(([name]) => !names.includes(name));
   return left.length > 0 ? Object.fromEntries(left) : undefined;
@@ -80,7 +83,7 @@ function readPart(part: JsonObject, counters: { calls: number; results: number }
     const { id, name, response, parts } = asObject(part.functionResponse);
     const tool_call_id = id === undefined ? mintedId(counters.results++) : asText(id);
     const media = asList(parts).map(readInline);
-    // Of what stands inside, the chat model says what is there itself; files by URL it says elsewhere.
+    // The chat model has fields for inline media; files by URL go into extras.
     const content = media.filter((item) => item !== undefined);
     const said = content.length === media.length;
     const extras = { google: { functionResponse: { response, ...(said ? {} : { parts }) } } };
@@ -136,7 +139,7 @@ function readToolConfig(config: JsonObject): {
   return { ...(choice ? { choice } : {}), ...(Object.keys(extras).length > 0 ? { extras } : {}) };
 }
 
-/** Undefined where it says what the chat model cannot (a budget of -1: as the model sees fit). */
+/** Undefined if the chat model cannot express it (a budget of -1: the model decides). */
 function readThinking({
   includeThoughts,
   thinkingBudget,
@@ -190,8 +193,9 @@ function readGeneration(config: JsonObject): {
 }
 
 /**
- * The body of a `generateContent` call → the equivalent chat request: what the chat model can say in its words, the rest as extras.
- * Written apart from the server's own code, so that tests can hold that against it.
+ * The body of a `generateContent` call → the equivalent chat request: what the chat model can say
+ * in its words, the rest as extras. Written apart from the server's own code, so that tests can
+ * hold that against it.
  */
 export function readGoogleRequest(recorded: JsonObject): ChatRequest {
   const body = asObject(toCamelCase(recorded));
@@ -247,7 +251,8 @@ function toStandardBase64(text: string): string {
 }
 
 /**
- * What a request means, so that two that mean the same are equal. The differences that it lets pass:
+ * What a request means, so that two that mean the same are equal. The differences that it lets
+ * pass:
  * - names in snake case, signatures in base64url, fields that are null, an empty `generationConfig`;
  * - tools that are no list but the one item of it;
  * - neighbouring turns of one role, which are one turn, unless the one has results and the other has none;

@@ -42,7 +42,10 @@ const jokenTokensSchema = z.object({
 });
 export type JokenTokens = z.infer<typeof jokenTokensSchema>;
 
-/** Hostile tokens and a few good ones, each set for a ring of keys: those made here, and the vectors if they are there. */
+/**
+ * Hostile tokens and a few good ones, each set for a ring of keys: those made here, and the vectors
+ * if they are there.
+ */
 export function loadJwtSets(): { origin: string; set: JwtCases }[] {
   const made = { origin: "made here", set: makeJwtCases() };
   if (!hasVectors) return [made];
@@ -55,18 +58,27 @@ export function loadJokenTokens(): JokenTokens {
   return jokenTokensSchema.parse(readVectorFile("jwt/joken-tokens.json"));
 }
 
-/** The variables with which a server is given this key as an operator would, without a name for a secret. */
+/**
+ * The variables with which a server is given this key as an operator would, without a name for a
+ * secret.
+ */
 export function keyEnvironment(key: VectorKey): Record<string, string> {
   if (key.k !== undefined) return { JWT_SECRET: Buffer.from(key.k, "base64url").toString() };
   return { JWT_PUBLIC_KEY: JSON.stringify(key) };
 }
 
-/** The same with the key's name, so that a token that names another key is refused, as a ring of keys would. */
+/**
+ * The same with the key's name, so that a token that names another key is refused, as a ring of
+ * keys would.
+ */
 export function namedKeyEnvironment(key: VectorKey): Record<string, string> {
   return { ...keyEnvironment(key), JWT_KEY_ID: key.kid };
 }
 
-/** White space at the end of a header's value is no part of it (RFC 9110 §5.5): no server ever gets to see such a token as it is. */
+/**
+ * White space at the end of a header's value is not part of it (RFC 9110 §5.5), so no server sees
+ * such a token as is.
+ */
 export function endsInHeaderSpace(token: string): boolean {
   return /[ \t]$/.test(token);
 }

@@ -1,6 +1,9 @@
 import { createHmac } from "node:crypto";
 
-/** Hand-made tokens, hostile ones too: header and claims are taken as text, so that they may say what no library would. */
+/**
+ * Hand-made tokens, hostile ones too: header and claims are taken as text, so that they may say
+ * what no library would.
+ */
 
 /** A sound secret for tests. */
 export const TEST_SECRET = "k1-secret-0123456789abcdef0123456789abcdef";
@@ -18,7 +21,8 @@ export function signHs256(
   secret = TEST_SECRET,
 ): string {
   const signed = `${base64url(header)}.${base64url(payload)}`;
-  // Not Bun's own hasher: it throws what a key that could not be imported has left behind, in another test too (Bun 1.4).
+  // Not Bun's own hasher: it throws what a key that could not be imported has left behind, in
+  // another test too (Bun 1.4).
   return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
 }
 

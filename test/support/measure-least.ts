@@ -1,6 +1,6 @@
 /**
- * Measures up to three times, until it is below the limit, and gives the least. A machine that is busy makes slow now and then what is
- * fast; what is slow is so each time.
+ * Measures up to three times, until it is below the limit, and gives the least. A machine that is
+ * busy makes slow now and then what is fast; what is slow is so each time.
  */
 export async function measureLeast(limit: number, measure: () => Promise<number>): Promise<number> {
   let least = Number.POSITIVE_INFINITY;

@@ -2,7 +2,8 @@ import type { ChatEvent, EventStream, Warning } from "../../src/chat/event.ts";
 import type { ModelInfo } from "../../src/chat/model.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import type { Platform, ProviderDeps, UpstreamTimeouts } from "../../src/platform.ts";
-import type { AnswerCall } from "../../src/providers/provider.ts";
+import type { AnswerCall, Provider, UnavailableProvider } from "../../src/providers/provider.ts";
+import { requireAvailable } from "./require-available.ts";
 
 export interface PlayedResponse {
   status?: number;
@@ -48,8 +49,8 @@ export interface PlayedFetch {
 }
 
 /**
- * A `fetch` without a network: the first call gets the first response, the last response serves all further calls. It obeys
- * `signal` as fetch does.
+ * A `fetch` without a network: the first call gets the first response, the last response serves all
+ * further calls. It obeys `signal` as fetch does.
  */
 export function playResponses(
   ...responses: readonly (PlayedResponse | ((call: PlayedCall) => PlayedResponse))[]
@@ -102,7 +103,8 @@ function createBody(
         });
       },
       async pull(controller) {
-        // One piece per turn of the event loop, as sockets give them: a reader never gets two pieces in one read.
+        // One piece per turn of the event loop, as sockets give them: a reader never gets two
+        // pieces in one read.
         await new Promise((resolve) => setImmediate(resolve));
         if (over) return;
         const piece = pieces[at];
@@ -126,6 +128,23 @@ function createBody(
   );
 }
 
+export interface PlayOptions {
+  /** Default: the user says `Hi`. */
+  request?: ChatRequest;
+  model?: ModelInfo;
+  stream?: boolean;
+}
+
+/** Opens a call of the provider that is answered by this response. */
+export function playAnswer(
+  create: (deps: ProviderDeps) => Provider | UnavailableProvider,
+  response: PlayedResponse,
+  { request = { messages: [{ role: "user", content: "Hi" }] }, ...options }: PlayOptions = {},
+): Promise<EventStream> {
+  const provider = requireAvailable(create(createTestDeps(playResponses(response).fetch)));
+  return provider.open(createTestCall(request, options));
+}
+
 /** All events of an answer, in order. */
 export async function collectEvents(stream: EventStream): Promise<ChatEvent[]> {
   const events: ChatEvent[] = [];
@@ -142,7 +161,10 @@ const TIMEOUTS: UpstreamTimeouts = {
   totalMs: 60_000,
 };
 
-/** What a provider is given in a test. Ids are `id1`, `id2`, …; the clock is the real one unless it is passed in. */
+/**
+ * What a provider is given in a test. Ids are `id1`, `id2`, …; the clock is the real one unless it
+ * is passed in.
+ */
 export function createTestDeps(
   fetch: Platform["fetch"],
   overrides: { now?: () => number; timeouts?: Partial<UpstreamTimeouts> } = {},

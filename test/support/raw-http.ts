@@ -1,15 +1,21 @@
 import { connect, type Socket } from "node:net";
 
 export interface RawAnswer {
-  /** 0 where the connection was closed without an answer. */
+  /** 0 if the connection was closed without an answer. */
   status: number;
   text: string;
 }
 
 export interface RawConnection {
-  /** Writes bytes as they are; settles when they are handed to the system, or the connection is closed. */
+  /**
+   * Writes bytes as they are; settles when they are handed to the system, or the connection is
+   * closed.
+   */
   write(bytes: string | Uint8Array): Promise<void>;
-  /** The answer, once it has begun: its status line, and its body until it is complete or the connection closes. */
+  /**
+   * The answer, once it has begun: its status line, and its body until it is complete or the
+   * connection closes.
+   */
   answer: Promise<RawAnswer>;
   /** Whether an answer has begun to arrive, or the connection is closed. */
   answered(): boolean;
@@ -75,7 +81,7 @@ export function openRawConnection(url: string): RawConnection {
   };
 }
 
-/** Sends one request, its head line by line as it stands, and gives back the answer. */
+/** Sends one request, its head line by line as given, and returns the answer. */
 export async function sendRaw(
   url: string,
   head: readonly string[],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { AnswerSummary } from "./summarize-answer.ts";
 
-/** As much of Anthropic's message as a caller is told of. Read without the server's own code, to hold it against. */
+/** The part of Anthropic's message that a caller gets, read independently of the server's code. */
 const countSchema = z.number().nullish();
 const usageSchema = z.looseObject({
   input_tokens: countSchema,
@@ -46,7 +46,7 @@ const PARTS: Readonly<Record<string, string>> = {
   tool_use: "tool_call",
 };
 
-/** What a caller must be told of this message. */
+/** What a caller must get of this message. */
 export function summarizeMessage(message: AnthropicMessage): AnswerSummary {
   const { content, usage } = message;
   const input =

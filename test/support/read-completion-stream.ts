@@ -27,7 +27,10 @@ function emptyCompletion(): ReadCompletion {
   };
 }
 
-/** Puts a stream together as clients do; throws where it does not end in `[DONE]`, or says anything behind it. */
+/**
+ * Puts a stream together as clients do; throws if it does not end in `[DONE]`, or has anything
+ * after it.
+ */
 export function readCompletionStream(text: string): ReadCompletion {
   const blocks = text.split("\n\n");
   if (blocks.pop() !== "") throw new Error("the stream does not end with a blank line");

@@ -8,7 +8,10 @@ export interface HttpRequest {
 }
 
 export interface HttpRequestReader {
-  /** The requests completed by these bytes (HTTP/1.1, RFC 9112; bodies by content-length or chunked). */
+  /**
+   * The requests completed by these bytes (HTTP/1.1, RFC 9112; bodies by content-length or
+   * chunked).
+   */
   read(bytes: Uint8Array): HttpRequest[];
 }
 
@@ -25,7 +28,10 @@ function parseHead(text: string): HttpRequest {
   return { method, url, headers, body: new Uint8Array() };
 }
 
-/** The chunked body at the start of `buffer`, with the number of bytes that it took; undefined while it is incomplete. */
+/**
+ * The chunked body at the start of `buffer`, with the number of bytes that it took; undefined while
+ * it is incomplete.
+ */
 function readChunkedBody(buffer: Buffer): { body: Buffer; end: number } | undefined {
   const chunks: Buffer[] = [];
   let at = 0;
@@ -45,7 +51,10 @@ function readChunkedBody(buffer: Buffer): { body: Buffer; end: number } | undefi
 export function createHttpRequestReader(): HttpRequestReader {
   let pieces: Buffer[] = [];
   let size = 0;
-  /** Do not look again before this many bytes are there: a large body in small pieces is then joined once. */
+  /**
+   * Do not look again before this many bytes are there: a large body in small pieces is then joined
+   * once.
+   */
   let wanted = 0;
 
   function readOne(buffer: Buffer): { request: HttpRequest; end: number } | undefined {

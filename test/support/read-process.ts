@@ -49,7 +49,7 @@ export function findChildren(name: string): number[] {
     });
 }
 
-/** Runs something and gives back how far the process's memory rose above where it was, looking every 20 ms. */
+/** Runs something and returns by how much the process's memory rose, sampled every 20 ms. */
 export async function measureMemoryRise(pid: number, run: () => Promise<void>): Promise<number> {
   const before = readProcess(pid).residentBytes;
   let highest = before;

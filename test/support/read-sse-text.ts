@@ -15,7 +15,10 @@ export interface StreamedText {
 
 const dataSchema = z.record(z.string(), z.unknown());
 
-/** Reads a whole stream of the native dialect, strictly: LF line ends, one line of JSON in each event, nothing after the last blank line. */
+/**
+ * Reads a whole stream of the native dialect, strictly: LF line ends, one line of JSON in each
+ * event, nothing after the last blank line.
+ */
 export function readSseText(text: string): StreamedText {
   const result: StreamedText = { events: [], comments: 0 };
   if (text === "") return result;

@@ -42,14 +42,18 @@ export function loadExchanges(provider: string): Exchange[] {
   ];
 }
 
-/** The exchanges of one endpoint, whoever answered: the folders are named for test suites, not for servers. */
+/**
+ * The exchanges of one endpoint, whoever answered: the folders are named for test suites, not for
+ * servers.
+ */
 export function findExchanges(url: RegExp): Exchange[] {
   const written = Object.values(WRITTEN_EXCHANGES)
     .flat()
     .filter(({ request }) => url.test(request.url));
   const recorded = listFiles(join(recordingsFolder, "exchanges")).flatMap((path) => {
     const text = readFileSync(path, "utf8");
-    // The first URL is the request's. Most files are of other endpoints and large, so they are not parsed.
+    // The first URL is the request's. Most files are of other endpoints and large, so they are not
+    // parsed.
     return url.test(/"url":\s*"([^"]*)"/.exec(text)?.[1] ?? "") ? [parseExchange(path, text)] : [];
   });
   return [...written, ...recorded];
@@ -61,13 +65,15 @@ export function exchangeBytes(exchange: Exchange): Uint8Array {
   return new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body));
 }
 
-/** A recorded answer without its request: one whole body, or the `data` of each event of a stream. */
+/**
+ * A recorded answer without its request: one whole body, or the `data` of each event of a stream.
+ */
 export type Chunks = { name: string; path: string } & (
   | { kind: "body"; body: z.infer<typeof jsonObjectSchema> }
   | { kind: "stream"; data: string[] }
 );
 
-/** All recorded answers below `chunks/<folder>`; none where the recordings are absent. */
+/** All recorded answers below `chunks/<folder>`; none if the recordings are absent. */
 export function loadChunks(folder: string): Chunks[] {
   const chunks: Chunks[] = [];
   for (const path of listFiles(join(recordingsFolder, "chunks", folder))) {

@@ -6,7 +6,7 @@ export interface ResponsesRecording {
   name: string;
   streamed: boolean;
   bytes: Uint8Array;
-  /** The data of each event, up to the end mark; one whole body where it was not streamed. */
+  /** The data of each event, up to the end mark; one whole body if it was not streamed. */
   data: JsonObject[];
 }
 
@@ -81,7 +81,9 @@ function lastResponse({ data, streamed }: ResponsesRecording): JsonObject {
   return isJsonObject(response) ? response : {};
 }
 
-/** In streams that were shortened by hand, what the deltas say is not how the finished text begins. */
+/**
+ * In streams that were shortened by hand, what the deltas say is not how the finished text begins.
+ */
 function contradictsItself({ data }: ResponsesRecording): boolean {
   const texts = new Map<string, string>();
   for (const { type, output_index: item, content_index: part, delta, text } of data) {
@@ -106,7 +108,10 @@ function withStatus(status: RegExp): ResponsesRecording[] {
 }
 
 const ended = withStatus(/^(?:completed?|incomplete)$/);
-/** Every recorded answer of the Responses API that came to its end; none where the recordings are absent. */
+/**
+ * Every recorded answer of the Responses API that came to its end; none if the recordings are
+ * absent.
+ */
 export const responsesRecordings: ResponsesRecording[] = ended.filter(
   (recording) => !contradictsItself(recording),
 );
@@ -124,7 +129,10 @@ export function finishedResponse(recording: ResponsesRecording): JsonObject {
   return response;
 }
 
-/** The items of the stream in their order, as they were finished there or else in the response; those of the response where there was no stream. */
+/**
+ * The items of the stream in their order, as they were finished there or else in the response;
+ * those of the response if there was no stream.
+ */
 export function finishedItems(recording: ResponsesRecording): JsonObject[] {
   const { output } = finishedResponse(recording);
   const finished = Array.isArray(output) ? output.filter(isJsonObject) : [];
@@ -138,8 +146,9 @@ export function finishedItems(recording: ResponsesRecording): JsonObject[] {
 }
 
 /**
- * Items or a whole request without what means nothing: nulls, empty lists of annotations, logprobs and raw thoughts, the type of a
- * message (its role says it), and a text in the long form of a list with one part.
+ * Items or a whole request without what means nothing: nulls, empty lists of annotations, logprobs
+ * and raw thoughts, the type of a message (its role says it), and a text in the long form of a list
+ * with one part.
  */
 export function normalizeResponses(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normalizeResponses);
@@ -170,14 +179,19 @@ function normalizeContent(content: unknown): unknown {
     : normal;
 }
 
-/** The same for a request: an input that is a text is the message of a user, and a stream that is not wanted may be left unsaid. */
+/**
+ * The same for a request: an input that is a text is the message of a user, and a stream that is
+ * not wanted may be left unsaid.
+ */
 export function normalizeResponsesRequest(body: JsonObject): unknown {
   const { stream, input, ...rest } = body;
   const items = typeof input === "string" ? [{ role: "user", content: input }] : input;
   return normalizeResponses({ ...rest, input: items, ...(stream === true ? { stream } : {}) });
 }
 
-/** Requests that this server refuses though OpenAI takes them: their answer must be fetched later. */
+/**
+ * Requests that this server refuses though OpenAI takes them: their answer must be fetched later.
+ */
 export function isFetchedLater({ request }: Exchange): boolean {
   return (
     typeof request.body !== "string" &&

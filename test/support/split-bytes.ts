@@ -59,8 +59,9 @@ export function splitsFor(bytes: Uint8Array): readonly Split[] {
 const MAX_CUTS = 200;
 
 /**
- * The stream up to the end of each of its events (blank line), the whole stream left out: what a connection cut between events gives.
- * Of a long stream, as many of them, evenly chosen, the last one among them.
+ * The stream up to the end of each of its events (blank line), the whole stream left out: what a
+ * connection cut between events gives. Of a long stream, as many of them, evenly chosen, the last
+ * one among them.
  */
 export function cutAfterEachEvent(bytes: Uint8Array): Uint8Array[] {
   const text = new TextDecoder().decode(bytes);

@@ -15,7 +15,7 @@ export interface AnswerSummary {
   usage: z.infer<typeof usageSchema> | null;
 }
 
-/** A whole answer of the native dialect; throws where it is not one. */
+/** A whole answer of the native dialect; throws if it is not one. */
 export function summarizeResponse(body: unknown): AnswerSummary {
   const answer = chatResponseSchema.parse(body);
   return {
@@ -52,7 +52,9 @@ const partEndSchema = z.object({
   signature: z.object({ value: z.string() }).optional(),
 });
 
-/** A streamed answer that came to its end; throws where it did not, or where the events' order is wrong. */
+/**
+ * A streamed answer that came to its end; throws if it did not, or if the events' order is wrong.
+ */
 export function summarizeStream({ events }: StreamedText): AnswerSummary {
   const parts: {
     start: z.infer<typeof partStartSchema>;
@@ -109,7 +111,7 @@ export function summarizeStream({ events }: StreamedText): AnswerSummary {
   };
 }
 
-/** The terminal event of a stream that did not come to its end; throws where it did. */
+/** The terminal event of a stream that did not come to its end; throws if it did. */
 export function readFailure({ events }: StreamedText): z.infer<typeof failedSchema> {
   const terminals = events.filter(({ event }) => /^(done|error|cancelled)$/.test(event));
   const last = events[events.length - 1];

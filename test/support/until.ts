@@ -1,4 +1,7 @@
-/** Longest time for what a test waits for. It is only for a machine that is very busy: nothing may depend on how long it is. */
+/**
+ * Longest time for what a test waits for. It is only for a machine that is very busy: nothing may
+ * depend on how long it is.
+ */
 const PATIENCE_MS = 60_000;
 
 /** Waits until something has come about, which a test then needs not guess the time of. */

@@ -1,4 +1,7 @@
-/** How an answer ends: complete; the connection closed (FIN) or reset (RST) in its midst; or nothing more, the connection left open. */
+/**
+ * How an answer ends: complete; the connection closed (FIN) or reset (RST) in its midst; or nothing
+ * more, the connection left open.
+ */
 export type AnswerEnd = "complete" | "cut" | "reset" | "stall";
 
 /** What an upstream does in answer to one request. */

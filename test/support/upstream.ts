@@ -15,7 +15,10 @@ export interface UpstreamRequest extends HttpRequest {
   readonly answered: boolean;
 }
 
-/** A vendor's server on loopback, in this process, that plays scripted answers and keeps what it was asked. */
+/**
+ * A vendor's server on loopback, in this process, that plays scripted answers and keeps what it was
+ * asked.
+ */
 export interface Upstream {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
@@ -54,12 +57,16 @@ function acceptConnection(socket: Socket): Connection {
     connection.closedAt = performance.now();
     resolve(connection.closedAt);
   }
-  // A half-closed connection counts as closed: no caller of a model goes on listening after it said goodbye.
+  // A half-closed connection counts as closed: no caller of a model keeps listening after it has
+  // closed its side.
   socket.on("end", onClose);
   socket.on("close", onClose);
   socket.on("error", onClose);
   return connection;
 }
+
+/** Time for the other side to read what it was sent. */
+const RESET_DELAY_MS = 100;
 
 function wait(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -122,7 +129,7 @@ function frame(bytes: Uint8Array, chunked: boolean): Uint8Array {
   ]);
 }
 
-/** Plays the answer; false where the connection was closed under it. */
+/** Plays the answer; false if the connection was closed under it. */
 async function playAnswer(answer: Answer, connection: Connection): Promise<boolean> {
   const { socket } = connection;
   const chunked = answer.rawHead === undefined && !answer.lengthKnown;
@@ -142,7 +149,11 @@ async function playAnswer(answer: Answer, connection: Connection): Promise<boole
   }
   if (answer.end === "complete" && chunked) socket.write("0\r\n\r\n");
   else if (answer.end === "cut") socket.end();
-  else if (answer.end === "reset") socket.resetAndDestroy();
+  else if (answer.end === "reset") {
+    // A reset throws away what the other side has not read yet.
+    if (answer.pieces.length > 0) await wait(RESET_DELAY_MS);
+    socket.resetAndDestroy();
+  }
   return true;
 }
 

@@ -4,7 +4,10 @@ import * as z from "zod";
 import { AWKWARD_STRINGS } from "./awkward-strings.ts";
 import { JSON_CASES } from "./json-cases.ts";
 
-/** Test vectors of others, kept outside of the project; the suites use them after those made here, if they are there. */
+/**
+ * Test vectors of others, kept outside of the project; the suites use them after those made here,
+ * if they are there.
+ */
 export const vectorsFolder = resolve(import.meta.dir, "../../../shared/vectors");
 export const hasVectors = existsSync(vectorsFolder);
 /** Put this behind the title of a test that needs the vectors. */
@@ -15,7 +18,10 @@ export function readVectorFile(path: string): unknown {
   return JSON.parse(readFileSync(join(vectorsFolder, path), "utf8"));
 }
 
-/** The cases made here and JSONTestSuite's files; a name begins with `y_` (JSON), `n_` (not JSON) or `i_` (either). */
+/**
+ * The cases made here and JSONTestSuite's files; a name begins with `y_` (JSON), `n_` (not JSON) or
+ * `i_` (either).
+ */
 export function loadJsonTexts(): { name: string; body: Uint8Array<ArrayBuffer> }[] {
   if (!hasVectors) return [...JSON_CASES];
   const files = ["test_parsing", "test_transform"].flatMap((folder) =>

@@ -1,22 +1,25 @@
-alias Oneshot.AIClient.{Case, TestServer}
+alias OneshotAI.{Case, TestServer}
 
-# What the client reads of the environment is none of the tests'.
+# The environment must not configure the tests.
 for name <- ["AI_SERVER_URL", "JWT_SECRET"], do: System.delete_env(name)
 
 # One server for all tests that need no other; it is what an app would have configured.
 server = TestServer.start!()
 Case.share(server)
-Application.put_env(:oneshot, :ai_server_url, TestServer.url(server))
-Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret()])
+Application.put_env(:oneshot_ai, :url, TestServer.url(server))
+Application.put_env(:oneshot_ai, :jwt, secret: TestServer.secret())
 
-IO.puts("Elixir #{System.version()}, OTP #{System.otp_release()}, JSON by #{inspect(Oneshot.AIClient.JSON.library())}")
+IO.puts(
+  "Elixir #{System.version()}, OTP #{System.otp_release()}, JSON by #{inspect(OneshotAI.JSON.library())}"
+)
 
-# Where they are on the code path, as ERL_LIBS may have them.
+# If they are on the code path, by ERL_LIBS.
 for library <- [:telemetry, :req], do: Application.ensure_all_started(library)
 
 req? = Code.ensure_loaded?(Req)
 
-if not req?, do: IO.puts("left out: the transport over Req (needs Req on the code path, by ERL_LIBS)")
+if not req?,
+  do: IO.puts("left out: the transport over Req (needs Req on the code path, by ERL_LIBS)")
 
 ipv6? = match?({:ok, _listener}, :gen_tcp.listen(0, [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 1}]))
 

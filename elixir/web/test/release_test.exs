@@ -1,10 +1,11 @@
 defmodule Oneshot.Web.ReleaseTest do
-  # The release as it is deployed, on a free port, beside the real server; and the page in a browser.
+  # The release as it is deployed, on a free port, beside the real server; and the page in a
+  # browser.
   use ExUnit.Case, async: false
 
-  import Oneshot.AIClient.Case, only: [eventually: 1, eventually: 2]
+  import OneshotAI.Case, only: [eventually: 1, eventually: 2]
 
-  alias Oneshot.AIClient.TestServer
+  alias OneshotAI.TestServer
   alias Oneshot.Web.Browser
 
   @web Path.expand("..", __DIR__)
@@ -15,7 +16,11 @@ defmodule Oneshot.Web.ReleaseTest do
     env = [{"MIX_ENV", "prod"}, {"MIX_BUILD_PATH", Path.join(folder, "build")}]
 
     {output, status} =
-      System.cmd("mix", ["release", "--path", folder, "--quiet"], cd: @web, env: env, stderr_to_stdout: true)
+      System.cmd("mix", ["release", "--path", folder, "--quiet"],
+        cd: @web,
+        env: env,
+        stderr_to_stdout: true
+      )
 
     assert status == 0, output
     on_exit(fn -> File.rm_rf!(folder) end)
@@ -77,7 +82,9 @@ defmodule Oneshot.Web.ReleaseTest do
   end
 
   test "stops when it is asked to, and lets answers end", %{process: process, pid: pid, port: port} do
-    body = ~s({"provider":"echo","model":"echo-slow","messages":[{"role":"user","content":"one two three four five"}]})
+    body =
+      ~s({"provider":"echo","model":"echo-slow","messages":[{"role":"user","content":"one two three four five"}]})
+
     {:ok, socket} = :gen_tcp.connect(~c"localhost", port, [:binary, active: false])
 
     head =
@@ -124,7 +131,10 @@ defmodule Oneshot.Web.ReleaseTest do
   defp fields(columns), do: [Enum.at(columns, 3), Enum.at(columns, 9)]
 
   @tag :browser
-  test "the page in a browser: a prompt typed, the answer written, stopped, and left", %{server: server, port: port} do
+  test "the page in a browser: a prompt typed, the answer written, stopped, and left", %{
+    server: server,
+    port: port
+  } do
     browser = Browser.start!()
     Browser.visit(browser, "http://localhost:#{port}/")
     Browser.wait_for(browser, "!document.querySelector('#send').disabled")
@@ -133,7 +143,7 @@ defmodule Oneshot.Web.ReleaseTest do
     # The answer streams: a part of it is there before the whole is.
     Browser.evaluate(
       browser,
-      "document.querySelector('#provider').selectedIndex = 1, document.querySelector('#prompt').focus()"
+      "document.querySelector('#provider').selectedIndex = 2, document.querySelector('#prompt').focus()"
     )
 
     Browser.type(browser, "The answer appears word by word, as it is written: “naïve” 日本 👋.")
@@ -142,44 +152,187 @@ defmodule Oneshot.Web.ReleaseTest do
     early = Browser.wait_for(browser, "(text => text?.includes('appears') && text)(#{written})")
     refute early =~ "👋"
     shoot(browser, "page-streaming")
-    Browser.wait_for(browser, "document.querySelector('.assistant:not(.writing) .text')?.innerText.includes('👋')")
 
-    assert Browser.evaluate(browser, "document.querySelector('.assistant .meta').innerText") =~
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.assistant:not(.writing) .text')?.innerText.includes('👋')"
+    )
+
+    assert Browser.evaluate(browser, "document.querySelector('.turn .meta').innerText") =~
              "echo echo-slow · 13 + 13 tokens"
 
     # The second turn carries the first one with it.
     Browser.evaluate(browser, "document.querySelector('#provider').selectedIndex = 0")
     Browser.type(browser, "<b>And a second turn</b>")
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelectorAll('.assistant:not(.writing) .meta').length === 2")
 
-    assert Browser.evaluate(browser, "[...document.querySelectorAll('.assistant .text')].at(-1).innerText") ==
+    Browser.wait_for(
+      browser,
+      "document.querySelectorAll('.assistant:not(.writing)').length === 2"
+    )
+
+    assert Browser.evaluate(
+             browser,
+             "[...document.querySelectorAll('.assistant .text')].at(-1).innerText"
+           ) ==
              "<b>And a second turn</b>"
 
-    assert Browser.evaluate(browser, "[...document.querySelectorAll('.assistant .meta')].at(-1).innerText") =~
+    assert Browser.evaluate(
+             browser,
+             "[...document.querySelectorAll('.turn .meta')].at(-1).innerText"
+           ) =~
              "30 + 4 tokens"
 
     shoot(browser, "page-done")
 
     cancelled = fn -> Enum.count(TestServer.log(server), &(&1["code"] == "cancelled")) end
-    slow = "document.querySelector('#provider').selectedIndex = 1"
+    slow = "document.querySelector('#provider').selectedIndex = 2"
 
     # Stopped by its button.
     Browser.evaluate(browser, slow)
     Browser.type(browser, String.duplicate("stop me ", 40))
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('stop')")
+
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.writing .text')?.innerText.includes('stop')"
+    )
+
     Browser.evaluate(browser, "document.querySelector('#stop').click()")
-    Browser.wait_for(browser, "[...document.querySelectorAll('.fault')].at(-1)?.innerText === 'Stopped.'")
+
+    Browser.wait_for(
+      browser,
+      "[...document.querySelectorAll('.fault')].at(-1)?.innerText === 'Stopped.'"
+    )
+
     assert eventually(fn -> cancelled.() == 1 end)
 
     # Left.
     Browser.type(browser, String.duplicate("leave me ", 40))
     Browser.press_enter(browser)
-    Browser.wait_for(browser, "document.querySelector('.writing .text')?.innerText.includes('leave')")
+
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.writing .text')?.innerText.includes('leave')"
+    )
+
     Browser.visit(browser, "about:blank")
     assert eventually(fn -> cancelled.() == 2 end)
 
+    Browser.stop(browser)
+  end
+
+  @markdown """
+  # Title
+
+  Some **bold**, *italic*, `code` and [a link](https://example.com/a_(b)).
+
+  - one
+  - two
+    1. inner
+
+  | a | b |
+  | - | - |
+  | 1 | `x` |
+
+  > quoted
+
+  ```elixir
+  IO.puts("<b>hi</b>")
+  ```
+  """
+
+  @tag :browser
+  test "Markdown, safely", %{port: port} do
+    browser = Browser.start!()
+    Browser.visit(browser, "http://localhost:#{port}/")
+
+    render = fn text ->
+      Browser.evaluate(browser, """
+      import("/markdown.js").then(({ render }) => {
+        const target = document.createElement("div");
+        target.append(...render(#{OneshotAI.JSON.encode!(text)}));
+        return target.innerHTML;
+      })
+      """)
+    end
+
+    html = render.(@markdown)
+    assert html =~ "<h2>Title</h2>"
+    assert html =~ "<strong>bold</strong>, <em>italic</em>, <code>code</code>"
+
+    assert html =~
+             ~s(<a href="https://example.com/a_(b\)" target="_blank" rel="noopener noreferrer">)
+
+    assert html =~ "<ul><li>one</li><li>two<ol start=\"1\"><li>inner</li></ol></li></ul>"
+    assert html =~ "<thead><tr><th>a</th><th>b</th></tr></thead>"
+    assert html =~ "<td><code>x</code></td>"
+    assert html =~ "<blockquote><p>quoted</p></blockquote>"
+
+    assert html =~
+             ~s(<pre data-language="elixir"><code>IO.puts\("&lt;b&gt;hi&lt;/b&gt;"\)</code></pre>)
+
+    for attack <- [
+          "<img src=x onerror=alert(1)>",
+          "[x](javascript:alert(1))",
+          "[x](data:text/html,<script>alert(1)</script>)",
+          "**<script>alert(1)</script>**",
+          "```\"><script>\nalert(1)\n```",
+          "https://x\"onmouseover=alert(1)"
+        ] do
+      html = render.(attack)
+      refute html =~ ~r/<(img|script)|<[^>]* on\w+=|href="(javascript|data):/, html
+    end
+
+    # While it is being written: every beginning of the text renders.
+    for size <- 0..String.length(@markdown)//7 do
+      assert is_binary(render.(String.slice(@markdown, 0, size)))
+    end
+
+    Browser.stop(browser)
+  end
+
+  @tag :browser
+  test "what is on the page is what the model gets: after Stop, and tried again", %{port: port} do
+    browser = Browser.start!()
+    Browser.visit(browser, "http://localhost:#{port}/")
+    Browser.wait_for(browser, "!document.querySelector('#send').disabled")
+
+    # Keeps the bodies of the page's requests.
+    Browser.evaluate(browser, """
+    window.asked = [];
+    const original = window.fetch;
+    window.fetch = (url, init) => { if (init?.body) asked.push(JSON.parse(init.body)); return original(url, init); };
+    document.querySelector('#provider').selectedIndex = 2;
+    document.querySelector('#prompt').focus()
+    """)
+
+    Browser.type(browser, String.duplicate("stop me ", 40))
+    Browser.press_enter(browser)
+
+    Browser.wait_for(
+      browser,
+      "document.querySelector('.writing .text')?.innerText.includes('stop')"
+    )
+
+    Browser.evaluate(browser, "document.querySelector('#stop').click()")
+    Browser.wait_for(browser, "document.querySelector('.fault')?.innerText === 'Stopped.'")
+    shown = Browser.evaluate(browser, "document.querySelector('.assistant .text').innerText.trim()")
+
+    Browser.evaluate(browser, "document.querySelector('#provider').selectedIndex = 0")
+    Browser.type(browser, "And now?")
+    Browser.press_enter(browser)
+    Browser.wait_for(browser, "document.querySelectorAll('.assistant:not(.writing)').length === 2")
+    assert [%{"role" => "user"}, partial, last] = Browser.evaluate(browser, "asked.at(-1).messages")
+    assert %{"role" => "assistant", "content" => content} = partial
+    assert String.trim(content) == shown
+    assert %{"content" => "And now?"} = last
+
+    # Tried again: the same conversation, and one turn on the page, not two.
+    Browser.evaluate(browser, "document.querySelector('.retry button').click()")
+    Browser.wait_for(browser, "asked.length === 3 && !document.querySelector('.writing')")
+    assert Browser.evaluate(browser, "JSON.stringify(asked[2]) === JSON.stringify(asked[1])")
+    assert Browser.evaluate(browser, "document.querySelectorAll('.turn').length") == 2
     Browser.stop(browser)
   end
 

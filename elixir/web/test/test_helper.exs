@@ -1,7 +1,8 @@
 # The real server, as the tests of the client start it, and waiting until something is so.
-for file <- ["server.ex", "case.ex"], do: Code.require_file("../../ai_client/test/support/" <> file, __DIR__)
+for file <- ["server.ex", "case.ex"],
+    do: Code.require_file("../../ai_client/test/support/" <> file, __DIR__)
 
-# What the page reads of the environment is none of the tests'.
+# The environment must not configure the tests.
 for name <- ["AI_SERVER_URL", "JWT_SECRET"], do: System.delete_env(name)
 
 browser? = Oneshot.Web.Browser.path() != nil

@@ -1,20 +1,21 @@
 defmodule Oneshot.WebTest do
   use ExUnit.Case, async: false
 
-  import Oneshot.AIClient.Case, only: [eventually: 1]
+  import OneshotAI.Case, only: [eventually: 1]
 
-  alias Oneshot.AIClient.{JSON, TestServer}
+  alias OneshotAI.{JSON, TestServer}
   alias Oneshot.Web.Listener
 
   # Its own server, and the page's on a free port.
   setup do
     server = TestServer.start!()
-    Application.put_env(:oneshot, :ai_server_url, TestServer.url(server))
-    Application.put_env(:oneshot, :ai_client, jwt: [secret: TestServer.secret(), subject: "web"])
+    Application.put_env(:oneshot_ai, :url, TestServer.url(server))
+    Application.put_env(:oneshot_ai, :jwt, secret: TestServer.secret(), subject: "web")
     start_page()
 
     on_exit(fn ->
-      for key <- [:ai_server_url, :ai_client, :password], do: Application.delete_env(:oneshot, key)
+      Application.delete_env(:oneshot, :password)
+      for key <- [:url, :jwt], do: Application.delete_env(:oneshot_ai, key)
     end)
 
     {:ok, server: server}
@@ -38,7 +39,10 @@ defmodule Oneshot.WebTest do
   defp ask(method, path, body \\ "", headers \\ []) do
     socket = connect()
     length = if body == "", do: [], else: [{"content-length", byte_size(body)}]
-    head = for {name, value} <- [{"host", "localhost"}] ++ length ++ headers, do: "#{name}: #{value}\r\n"
+
+    head =
+      for {name, value} <- [{"host", "localhost"}] ++ length ++ headers, do: "#{name}: #{value}\r\n"
+
     :ok = :gen_tcp.send(socket, ["#{method} #{path} HTTP/1.1\r\n", head, "\r\n", body])
     read_answer(socket, "")
   end
@@ -51,7 +55,9 @@ defmodule Oneshot.WebTest do
       {:error, :closed} ->
         [head, body] = String.split(text, "\r\n\r\n", parts: 2)
         ["HTTP/1.1 " <> <<status::binary-size(3)>> <> _ | headers] = String.split(head, "\r\n")
-        {String.to_integer(status), Map.new(headers, &(&1 |> String.split(": ", parts: 2) |> List.to_tuple())), body}
+
+        {String.to_integer(status),
+         Map.new(headers, &(&1 |> String.split(": ", parts: 2) |> List.to_tuple())), body}
     end
   end
 
@@ -61,7 +67,9 @@ defmodule Oneshot.WebTest do
   end
 
   defp events(body) do
-    for "data: " <> data <- String.split(body, "\n\n"), {:ok, event} <- [JSON.decode(data)], do: event
+    for "data: " <> data <- String.split(body, "\n\n"),
+        {:ok, event} <- [JSON.decode(data)],
+        do: event
   end
 
   @hello %{provider: "echo", messages: [%{role: "user", content: "Hello there"}]}
@@ -69,12 +77,17 @@ defmodule Oneshot.WebTest do
   describe "/health" do
     test "says how both are", %{server: server} do
       assert {200, %{"content-type" => "application/json"}, body} = ask("GET", "/health")
-      assert {:ok, %{"status" => "ok", "ai_server" => %{"status" => "ok", "runtime" => "bun"}}} = JSON.decode(body)
+
+      assert {:ok, %{"status" => "ok", "ai_server" => %{"status" => "ok", "runtime" => "bun"}}} =
+               JSON.decode(body)
 
       GenServer.stop(server)
       assert eventually(fn -> match?({503, _headers, _body}, ask("GET", "/health")) end)
       assert {503, _headers, body} = ask("GET", "/health")
-      assert {:ok, %{"status" => "degraded", "ai_server" => %{"error" => reason}}} = JSON.decode(body)
+
+      assert {:ok, %{"status" => "degraded", "ai_server" => %{"error" => reason}}} =
+               JSON.decode(body)
+
       assert reason in ["connection_refused", "disconnected"]
     end
 
@@ -90,13 +103,30 @@ defmodule Oneshot.WebTest do
             {"/", "text/html; charset=utf-8", "<title>Oneshot</title>"},
             {"/?a=b", "text/html; charset=utf-8", "<title>Oneshot</title>"},
             {"/app.js", "text/javascript; charset=utf-8", "readEvents"},
+            {"/markdown.js", "text/javascript; charset=utf-8", "export const render"},
             {"/app.css", "text/css; charset=utf-8", "color-scheme"},
             {"/favicon.svg", "image/svg+xml", "<svg"}
           ] do
-        assert {200, %{"content-type" => ^type, "content-security-policy" => policy}, body} = ask("GET", path)
+        assert {200, %{"content-type" => ^type, "content-security-policy" => policy}, body} =
+                 ask("GET", path)
+
         assert body =~ text
         assert policy =~ "default-src 'none'"
       end
+    end
+
+    test "has a HEAD, for monitors" do
+      for path <- ["/", "/health"] do
+        assert {200, %{"content-length" => length, "content-type" => type}, ""} = ask("HEAD", path)
+
+        assert {200, %{"content-length" => ^length, "content-type" => ^type}, body} =
+                 ask("GET", path)
+
+        assert byte_size(body) == String.to_integer(length)
+      end
+
+      assert {404, _headers, ""} = ask("HEAD", "/nothing")
+      assert {405, %{"allow" => "POST"}, ""} = ask("HEAD", "/chat")
     end
 
     test "nothing else" do
@@ -105,7 +135,7 @@ defmodule Oneshot.WebTest do
       end
 
       assert {405, %{"allow" => "POST"}, _body} = ask("GET", "/chat")
-      assert {405, %{"allow" => "GET"}, _body} = ask("POST", "/")
+      assert {405, %{"allow" => "GET, HEAD"}, _body} = ask("POST", "/")
     end
   end
 
@@ -117,7 +147,12 @@ defmodule Oneshot.WebTest do
                %{"type" => "start", "provider" => "echo", "model" => "echo"},
                %{"type" => "text", "text" => "Hello"},
                %{"type" => "text", "text" => " there"},
-               %{"type" => "done", "message" => message, "usage" => %{"input_tokens" => 2}, "finish_reason" => "stop"}
+               %{
+                 "type" => "done",
+                 "message" => message,
+                 "usage" => %{"input_tokens" => 2},
+                 "finish_reason" => "stop"
+               }
              ] = events
 
       # The next turn, with the answer's message as it came.
@@ -127,7 +162,9 @@ defmodule Oneshot.WebTest do
 
     test "tells a failure as the last event" do
       assert {200, events} = chat(Map.put(@hello, :model, "echo-cut"))
-      assert %{"type" => "error", "reason" => "upstream_incomplete", "retryable" => true} = List.last(events)
+
+      assert %{"type" => "error", "reason" => "upstream_incomplete", "retryable" => true} =
+               List.last(events)
 
       assert {200, [%{"type" => "error", "reason" => "rate_limited"}]} =
                chat(Map.put(@hello, :model, "echo-fail-rate_limited"))
@@ -144,22 +181,35 @@ defmodule Oneshot.WebTest do
         assert {400, _message} = chat(body)
       end
 
-      assert {400, _headers, _body} = ask("POST", "/chat", "{", [{"content-type", "application/json"}])
+      assert {400, _headers, _body} =
+               ask("POST", "/chat", "{", [{"content-type", "application/json"}])
+
       # What a form on another site could send.
       for type <- ["text/plain", "application/x-www-form-urlencoded"],
           do: assert({415, _} = chat(@hello, [{"content-type", type}]))
 
       assert {413, _headers, _body} =
-               ask("POST", "/chat", String.duplicate("x", 1_000_001), [{"content-type", "application/json"}])
+               ask("POST", "/chat", String.duplicate("x", 1_000_001), [
+                 {"content-type", "application/json"}
+               ])
     end
 
     test "says something while the model is silent, for the proxies on the way" do
       Application.put_env(:oneshot, :heartbeat_ms, 20)
       on_exit(fn -> Application.delete_env(:oneshot, :heartbeat_ms) end)
       body = JSON.encode!(Map.put(@hello, :model, "echo-slow"))
-      assert {200, _headers, body} = ask("POST", "/chat", body, [{"content-type", "application/json"}])
+
+      assert {200, _headers, body} =
+               ask("POST", "/chat", body, [{"content-type", "application/json"}])
+
       assert body =~ ~r/"text":"Hello".*\n\n: thinking\n\n.*"text":" there"/s
-      assert [%{"type" => "start"}, %{"text" => "Hello"}, %{"text" => " there"}, %{"type" => "done"}] = events(body)
+
+      assert [
+               %{"type" => "start"},
+               %{"text" => "Hello"},
+               %{"text" => " there"},
+               %{"type" => "done"}
+             ] = events(body)
     end
 
     test "is cancelled when the person leaves", %{server: server} do
@@ -179,14 +229,18 @@ defmodule Oneshot.WebTest do
       Process.sleep(500)
       :gen_tcp.close(socket)
       assert eventually(fn -> Enum.any?(TestServer.log(server), &(&1["code"] == "cancelled")) end)
-      assert eventually(fn -> Task.Supervisor.children(Oneshot.AIClient.Readers) == [] end)
+      assert eventually(fn -> Task.Supervisor.children(OneshotAI.Readers) == [] end)
     end
   end
 
   describe "the password" do
     test "without one there is echo alone" do
       assert {200, _headers, body} = ask("GET", "/providers")
-      assert {:ok, %{"providers" => [%{"name" => "echo"}], "locked" => true}} = JSON.decode(body)
+
+      assert {:ok, %{"providers" => [%{"name" => "echo", "models" => models}], "locked" => true}} =
+               JSON.decode(body)
+
+      assert "echo-slow" in models
       assert {403, message} = chat(%{@hello | provider: "claude"})
       assert message =~ "WEB_PASSWORD"
     end
@@ -232,8 +286,8 @@ defmodule Oneshot.WebTest do
     end
   end
 
-  test "is told what is missing where there is no key" do
-    Application.delete_env(:oneshot, :ai_client)
+  test "without a key it says what is missing" do
+    Application.delete_env(:oneshot_ai, :jwt)
     assert {503, _headers, body} = ask("GET", "/providers")
     assert {:ok, %{"error" => error}} = JSON.decode(body)
     assert error =~ "JWT_SECRET"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds an image of this project by buildah: build.sh DOCKERFILE TAG [--build-arg …]. The bases must be there (make-bases.sh).
+# Builds an image of this project by buildah: build.sh DOCKERFILE TAG [--build-arg …]. The bases
+# must be there (make-bases.sh).
 # shellcheck source-path=SCRIPTDIR source=settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Makes stand-ins for the base images that the Dockerfiles name, from Debian's packages and npm's Bun, where Docker Hub is out of
-# reach. They are cached; a second run takes a second. They have the names and what our Dockerfiles rely on, not the real images' sizes.
+# Makes stand-ins for the base images that the Dockerfiles name, from Debian's packages and npm's
+# Bun, for machines that cannot reach Docker Hub. They are cached: a second run takes a second. They
+# have the names of the real images and what our Dockerfiles rely on, but not their sizes.
 # shellcheck source-path=SCRIPTDIR source=settings.sh
 source "$(dirname "${BASH_SOURCE[0]}")/settings.sh"
 
-# A Debian root file system, with the settings of the official images: no documentation, no waiting for the disk, no other languages' lists.
+# A Debian root file system, with the settings of the official images: no documentation, no waiting
+# for the disk, no other languages' lists.
 make_debian() {
   local work="$1" log="$cache/debootstrap.log"
   debootstrap --variant=minbase trixie "$work" >"$log" 2>&1 || {
@@ -46,7 +48,8 @@ if ! has_image "$elixir"; then
   finish_image "$container" "$elixir"
 fi
 if ! has_image "$bun_image"; then
-  # As the real image: the program, its user (uid 1000), its working directory and an entrypoint that puts `bun` before a bare script.
+  # As the real image: the program, its user (uid 1000), its working directory and an entrypoint
+  # that puts `bun` before a bare script.
   bun="$(readlink -f "$root/node_modules/.bin/bun")"
   [ "$("$bun" --version)" = "$bun_version" ] || { echo "node_modules has not Bun $bun_version" >&2; exit 1; }
   container="$(run_buildah from "$debian")"

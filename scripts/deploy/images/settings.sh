@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2034 # used by the scripts that source this
 # What the scripts of this folder share; they source it.
 #
-# Images are built by buildah and run by podman with runc, without a daemon. Storage is a folder of its own, so that the stand-ins
-# made here never take the place of real images of the same name.
+# Images are built by buildah and run by podman with runc, without a daemon. Storage is a folder of
+# its own, so that the stand-ins made here never take the place of real images of the same name.
 
 set -euo pipefail
 unset CDPATH
@@ -34,7 +34,8 @@ if [ "$(cat "$CONTAINERS_CONF" 2>/dev/null)" != "$settings" ]; then
   mv -f "$CONTAINERS_CONF.$$" "$CONTAINERS_CONF"
 fi
 
-# RUN steps share this machine's network, and may need its names, its certificates (writable, but not kept) and its npm settings.
+# RUN steps share this machine's network, and may need its names, its certificates (writable, but
+# not kept) and its npm settings.
 mounts=()
 for path in /etc/hosts /etc/resolv.conf; do
   [ -e "$path" ] && mounts+=(-v "$path:$path:ro")

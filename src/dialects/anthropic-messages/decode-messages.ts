@@ -9,11 +9,12 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { restoreSignature } from "./embed-signature.ts";
 
-const SAID_BY_MESSAGE: ReadonlySet<string> = new Set(["role", "content"]);
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["role", "content"]);
 
 /**
- * `system` and `messages` → messages. Tool results get messages of role tool, as other vendors have them. A message whose place or
- * role a provider would choose otherwise is pinned: its extras name its role.
+ * `system` and `messages` → messages. Tool results become messages of role `tool`, as other vendors
+ * have them. A message is pinned if a provider would choose another position or role for it: its
+ * extras name its role.
  */
 export function decodeMessages(
   system: MessagesBody["system"],
@@ -30,7 +31,7 @@ export function decodeMessages(
 
 function decodeMessage(message: WireMessage, decoded: Message[]): void {
   const { role, content } = message;
-  const rest = omit(message, SAID_BY_MESSAGE);
+  const rest = omit(message, MESSAGE_FIELDS);
   switch (role) {
     case "assistant":
       decoded.push({
@@ -47,7 +48,8 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
       });
       return;
     case "user": {
-      // Two messages on the wire must not become one: results and the message behind them do.
+      // Tool results and the message after them are merged on the way out; two messages must stay
+      // two.
       const extras =
         decoded[decoded.length - 1]?.role === "tool"
           ? pinned(role, rest)
@@ -65,7 +67,7 @@ function pinned(role: WireMessage["role"], rest: JsonObject): Pick<Message, "ext
   return anthropicExtras.wrap(rest, { $role: role });
 }
 
-/** A user's blocks in messages of role tool (results alone) and user (all else), in their order. */
+/** A user's blocks as messages: role `tool` for results, role `user` for the rest, in order. */
 function splitResults(blocks: readonly Block[]): Message[] {
   const messages: { role: "tool" | "user"; content: Part[] }[] = [];
   for (const block of blocks) {
@@ -78,23 +80,23 @@ function splitResults(blocks: readonly Block[]): Message[] {
   return messages;
 }
 
-/** The assistant's blocks, with the signatures of other vendors put back where they were. */
+/** The assistant's blocks, with other vendors' signatures restored. */
 function decodeAnswer(blocks: readonly Block[]): Part[] {
   const parts: Part[] = [];
   const callSignatures = new Map<string, Signature>();
   for (const block of blocks) {
     const part = decodeBlock(block);
-    const carried =
+    const embedded =
       part.type === "reasoning" && part.signature
         ? restoreSignature(part.signature.value)
         : undefined;
-    if (part.type !== "reasoning" || !carried) {
+    if (part.type !== "reasoning" || !embedded) {
       parts.push(part);
       continue;
     }
-    const { signature, signed } = carried;
+    const { signature, owner } = embedded;
     const last = parts[parts.length - 1];
-    switch (signed.kind) {
+    switch (owner.kind) {
       case "reasoning":
         parts.push({ ...part, signature });
         break;
@@ -102,7 +104,7 @@ function decodeAnswer(blocks: readonly Block[]): Part[] {
         parts.push({ ...part, redacted: true, signature });
         break;
       case "tool_call":
-        callSignatures.set(signed.toolCallId, signature);
+        callSignatures.set(owner.toolCallId, signature);
         if (part.text !== "") parts.push(withoutSignature(part));
         break;
       case "origin":

@@ -1,9 +1,10 @@
 import { effortSchema, type Reasoning, type ResponseFormat } from "../../chat/request.ts";
 import type { MessagesBody } from "../../formats/anthropic-messages/request.ts";
+import { defined } from "../../json/defined.ts";
 
 /**
- * How the model shall think, for a model of another vendor. Claude gets `thinking` and `output_config` as they came: what they say of
- * a model that thinks as it sees fit, or of one that was not told, has no exact word here.
+ * Reasoning settings for models of other vendors. Claude gets `thinking` and `output_config`
+ * unchanged, because adaptive thinking has no exact equivalent in the chat model.
  */
 export function decodeReasoning({
   thinking,
@@ -18,14 +19,12 @@ export function decodeReasoning({
   const visible =
     thinking?.display === "summarized" ? true : thinking?.display === "omitted" ? false : undefined;
   const reasoning: Reasoning = {
-    ...(effort === undefined ? {} : { effort }),
-    ...(budget === undefined ? {} : { budget_tokens: budget }),
-    ...(visible === undefined ? {} : { visible }),
+    ...defined({ effort, budget_tokens: budget, visible }),
   };
   return Object.keys(reasoning).length === 0 ? {} : { reasoning };
 }
 
-/** The form of the answer; for Claude it is carried with the rest of `output_config`. */
+/** The response format. Claude gets it with the rest of `output_config`. */
 export function decodeFormat({
   output_config,
   output_format,

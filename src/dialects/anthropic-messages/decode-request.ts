@@ -6,6 +6,7 @@ import {
   countTokensBodySchema,
   messagesBodySchema,
 } from "../../formats/anthropic-messages/request.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeMessages } from "./decode-messages.ts";
@@ -14,7 +15,7 @@ import { decodeTool, decodeToolChoice } from "./decode-tools.ts";
 import { findFormatRequirement } from "./find-format-requirement.ts";
 import { readHeaders } from "./read-headers.ts";
 
-/** The body of `POST /v1/messages`, with the two headers that belong to it → chat request. */
+/** The body of `POST /v1/messages` and its two headers → chat request. */
 export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, ...rest } = parseBody(
     messagesBodySchema,
@@ -24,10 +25,7 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   return {
     ...request,
     max_tokens,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(top_p === undefined ? {} : { top_p }),
-    ...(stop_sequences === undefined ? {} : { stop: stop_sequences }),
-    ...(stream === undefined ? {} : { stream }),
+    ...defined({ temperature, top_p, stop: stop_sequences, stream }),
     // The caller's user: no other vendor has a field of that meaning and length for it.
     ...anthropicExtras.wrap(
       { ...extras, ...readHeaders(headers) },
@@ -36,13 +34,13 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   };
 }
 
-/** The body of `POST /v1/messages/count_tokens` → chat request, of which only the prompt is meant. */
+/** The body of `POST /v1/messages/count_tokens` → chat request; only the prompt matters. */
 export function decodeCountRequest(body: unknown, headers: Headers): ChatRequest {
   const { request, extras } = decodePrompt(parseBody(countTokensBodySchema, body));
   return { ...request, ...anthropicExtras.wrap({ ...extras, ...readHeaders(headers) }) };
 }
 
-/** What the chat model says of a prompt, and what is carried beside it. */
+/** The prompt in the chat model, and the fields that the chat model lacks. */
 function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: JsonObject } {
   const {
     model,
@@ -56,29 +54,25 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
     cache_control,
     ...rest
   } = body;
-  const { carried: carriedChoice, ...choice } = decodeToolChoice(tool_choice);
+  const { original: originalChoice, ...choice } = decodeToolChoice(tool_choice);
   const cache = decodeCache(cache_control);
-  const request: ChatRequest = {
+  const request: ChatRequest = defined({
     model,
     messages: decodeMessages(system, messages),
-    ...(tools ? { tools: tools.map(decodeTool) } : {}),
+    tools: tools?.map(decodeTool),
     ...choice,
     ...decodeReasoning(body),
     ...decodeFormat(body),
-    ...(cache ? { cache } : {}),
+    cache,
     ...findFormatRequirement(body),
-  };
+  });
   const extras = defined({
     ...rest,
     thinking,
     output_config,
     output_format,
-    tool_choice: carriedChoice,
+    tool_choice: originalChoice,
     cache_control: cache ? undefined : cache_control,
   });
   return { request, extras };
-}
-
-function defined(fields: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -3,48 +3,47 @@ import type { Tool } from "../../chat/tool.ts";
 import { decodeCache } from "../../formats/anthropic-messages/cache-control.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { WireTool, WireToolChoice } from "../../formats/anthropic-messages/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 
-const SAID_BY_TOOL: ReadonlySet<string> = new Set([
-  "name",
-  "description",
-  "input_schema",
-  "strict",
-]);
+const TOOL_FIELDS: ReadonlySet<string> = new Set(["name", "description", "input_schema", "strict"]);
 
-/** A tool of the caller's own → function tool; one of Anthropic's stays opaque. */
+/** A custom tool → function tool. Anthropic's own tools stay opaque. */
 export function decodeTool(tool: WireTool): Tool {
   const { type, name, description, input_schema: parameters, strict } = tool;
   const isCustom = type === undefined || type === null || type === "custom";
   if (!isCustom || typeof name !== "string" || !isJsonObject(parameters)) {
     return { type: "opaque", format: "anthropic", value: tool };
   }
-  const rest = omit(tool, SAID_BY_TOOL);
+  const rest = omit(tool, TOOL_FIELDS);
   const cache = decodeCache(tool.cache_control);
   if (cache) delete rest.cache_control;
   return {
     name,
-    ...(typeof description === "string" ? { description } : {}),
+    ...defined({ description: readString(description) }),
     parameters,
-    ...(typeof strict === "boolean" ? { strict } : {}),
-    ...(cache ? { cache } : {}),
+    ...defined({ strict: typeof strict === "boolean" ? strict : undefined, cache }),
     ...anthropicExtras.wrap(rest),
   };
 }
 
-const SAID_BY_CHOICE: ReadonlySet<string> = new Set(["type", "name", "disable_parallel_tool_use"]);
+const CHOICE_FIELDS: ReadonlySet<string> = new Set(["type", "name", "disable_parallel_tool_use"]);
 
-/** `tool_choice` → its two meanings; fields of its own that have none are carried with the whole. */
+/**
+ * `tool_choice` → tool choice and parallel calls. If it has fields beyond these, `original` keeps
+ * all of it.
+ */
 export function decodeToolChoice(
   choice: WireToolChoice | undefined,
-): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> & { carried?: JsonObject } {
+): Pick<ChatRequest, "tool_choice" | "parallel_tool_calls"> & { original?: JsonObject } {
   if (!choice) return {};
   const parallel = choice.type === "none" ? undefined : choice.disable_parallel_tool_use;
   return {
     tool_choice: decodeChoice(choice),
-    ...(typeof parallel === "boolean" ? { parallel_tool_calls: !parallel } : {}),
-    ...(Object.keys(omit(choice, SAID_BY_CHOICE)).length > 0 ? { carried: choice } : {}),
+    ...defined({ parallel_tool_calls: typeof parallel === "boolean" ? !parallel : undefined }),
+    ...(Object.keys(omit(choice, CHOICE_FIELDS)).length > 0 ? { original: choice } : {}),
   };
 }
 

@@ -1,21 +1,23 @@
 import type { ExtrasHolder } from "../../chat/extras.ts";
 import { FORMATS, type Format, type Signature } from "../../chat/format.ts";
 import { originOf } from "../../formats/openai-chat/reasoning-origin.ts";
-import { CARRIED_PREFIX } from "../embedded-text.ts";
+import { defined } from "../../json/defined.ts";
+import { EMBEDDED_PREFIX } from "../embedded-text.ts";
 
 /**
- * What a carried signature signs. A client of this format sends back the `signature` of thinking blocks and nothing else that is
- * opaque, so other vendors' signatures all travel there: those of tool calls and texts in a thinking block of their own.
+ * What an embedded signature belongs to. Clients of this format send back the `signature` of a
+ * thinking block and no other opaque field, so every foreign signature travels there. Those of tool
+ * calls and texts get a thinking block of their own.
  */
-export type Signed =
+export type SignatureOwner =
   | { kind: "reasoning" | "redacted" }
-  /** The text before it; or, where there was none, an empty one. */
+  /** The text before it, or an empty text if there is none. */
   | { kind: "text" | "empty_text" }
   | { kind: "tool_call"; toolCallId: string }
   /** Nothing: the value says where the reasoning stood in an answer of OpenAI's Chat Completions. */
   | { kind: "origin" };
 
-const KINDS: ReadonlySet<string> = new Set<Signed["kind"]>([
+const KINDS: ReadonlySet<string> = new Set<SignatureOwner["kind"]>([
   "reasoning",
   "redacted",
   "text",
@@ -24,17 +26,20 @@ const KINDS: ReadonlySet<string> = new Set<Signed["kind"]>([
   "origin",
 ]);
 
-/** A signature → the text for a thinking block's `signature`. Anthropic's own signature of reasoning stays what it is. */
-export function embedSignature(signature: Signature, signed: Signed): string {
-  if (signature.format === "anthropic" && signed.kind === "reasoning") return signature.value;
-  const toolCallId = signed.kind === "tool_call" ? signed.toolCallId : "";
+/**
+ * A signature → the `signature` of a thinking block. Anthropic's own signature of reasoning stays
+ * as it is.
+ */
+export function embedSignature(signature: Signature, owner: SignatureOwner): string {
+  if (signature.format === "anthropic" && owner.kind === "reasoning") return signature.value;
+  const toolCallId = owner.kind === "tool_call" ? owner.toolCallId : "";
   const fields = [
     signature.format,
-    signed.kind,
+    owner.kind,
     encodeURIComponent(signature.id ?? ""),
     encodeURIComponent(toolCallId),
   ];
-  return `${CARRIED_PREFIX}${fields.join(":")}:${signature.value}`;
+  return `${EMBEDDED_PREFIX}${fields.join(":")}:${signature.value}`;
 }
 
 /** For reasoning without a signature: where it stood, if the vendor wants it back there; else an empty text. */
@@ -45,23 +50,23 @@ export function embedOrigin(reasoning: ExtrasHolder): string {
     : embedSignature({ format: "openai_chat", value }, { kind: "origin" });
 }
 
-/** The other way round; undefined for what is a signature of Anthropic's. */
+/** The reverse. Undefined for Anthropic's own signatures. */
 export function restoreSignature(
   text: string,
-): { signature: Signature; signed: Signed } | undefined {
-  if (!text.startsWith(CARRIED_PREFIX)) return undefined;
-  const match = /^([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(text.slice(CARRIED_PREFIX.length));
+): { signature: Signature; owner: SignatureOwner } | undefined {
+  if (!text.startsWith(EMBEDDED_PREFIX)) return undefined;
+  const match = /^([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/s.exec(text.slice(EMBEDDED_PREFIX.length));
   const [, format = "", kind = "", id = "", toolCallId = "", value = ""] = match ?? [];
   if (!isFormat(format) || !isKind(kind)) return undefined;
   const signatureId = decode(id);
   const signature: Signature = {
     format,
     value,
-    ...(signatureId === "" ? {} : { id: signatureId }),
+    ...defined({ id: signatureId === "" ? undefined : signatureId }),
   };
   return {
     signature,
-    signed: kind === "tool_call" ? { kind, toolCallId: decode(toolCallId) } : { kind },
+    owner: kind === "tool_call" ? { kind, toolCallId: decode(toolCallId) } : { kind },
   };
 }
 
@@ -69,7 +74,7 @@ function isFormat(text: string): text is Format {
   return FORMATS.some((format) => format === text);
 }
 
-function isKind(text: string): text is Signed["kind"] {
+function isKind(text: string): text is SignatureOwner["kind"] {
   return KINDS.has(text);
 }
 

@@ -2,10 +2,10 @@ import type { Signature } from "../../chat/format.ts";
 import type { Part, ReasoningPart } from "../../chat/part.ts";
 import { encodeBlock, encodeReasoning } from "../../formats/anthropic-messages/encode-block.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { embedOrigin, embedSignature, type Signed } from "./embed-signature.ts";
+import { embedOrigin, embedSignature, type SignatureOwner } from "./embed-signature.ts";
 
 /**
- * The parts of an answer → content blocks, in the order of a stream (see `createBlockWriter`). What other
+ * The parts of an answer → content blocks, in the order of a stream (see `createBlockEncoder`). What other
  * vendors' formats alone can say is left out.
  */
 export function encodeContent(parts: readonly Part[]): JsonObject[] {
@@ -27,7 +27,9 @@ export function encodeContent(parts: readonly Part[]): JsonObject[] {
         if (part.text !== "") add(encodeBlock(part));
         if (part.signature)
           waiting.push(
-            createCarrier(part.signature, { kind: part.text === "" ? "empty_text" : "text" }),
+            encodeSignatureBlock(part.signature, {
+              kind: part.text === "" ? "empty_text" : "text",
+            }),
           );
         break;
       case "reasoning":
@@ -36,9 +38,9 @@ export function encodeContent(parts: readonly Part[]): JsonObject[] {
         break;
       case "tool_call":
         if (part.signature) {
-          const signed: Signed = { kind: "tool_call", toolCallId: part.id };
+          const signed: SignatureOwner = { kind: "tool_call", toolCallId: part.id };
           if (thought) thought.signature = embedSignature(part.signature, signed);
-          else waiting.push(createCarrier(part.signature, signed));
+          else waiting.push(encodeSignatureBlock(part.signature, signed));
         }
         add(encodeBlock(part));
         break;
@@ -67,7 +69,7 @@ function encodeHidden(part: ReasoningPart): JsonObject[] {
   return part.signature ? [encodeThought(part)] : [];
 }
 
-/** A thinking block that holds nothing but a signature. */
-export function createCarrier(signature: Signature, signed: Signed): JsonObject {
-  return { type: "thinking", thinking: "", signature: embedSignature(signature, signed) };
+/** A thinking block that holds only a signature. */
+export function encodeSignatureBlock(signature: Signature, owner: SignatureOwner): JsonObject {
+  return { type: "thinking", thinking: "", signature: embedSignature(signature, owner) };
 }

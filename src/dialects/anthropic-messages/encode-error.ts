@@ -8,7 +8,10 @@ import {
 import type { EncodedError } from "../dialect.ts";
 import { encodeRetryHeaders } from "../retry-headers.ts";
 
-/** Our codes in Anthropic's words. An upstream that refuses our credentials is a failure of this server, not the caller's. */
+/**
+ * Our codes as Anthropic's error types. If an upstream refuses our credentials, that is this
+ * server's failure, not the caller's.
+ */
 const TYPES = {
   invalid_json: "invalid_request_error",
   invalid_request: "invalid_request_error",
@@ -50,10 +53,10 @@ const TYPES = {
   upstream_stalled: "timeout_error",
 } as const satisfies Record<ErrorCode, ErrorType>;
 
-/** Anthropic's own status for an overloaded server, by which its clients know it. */
+/** Anthropic's status for an overloaded server; its clients look for it. */
 const OVERLOADED_STATUS = 529;
 
-/** Refusals of what the caller sent. */
+/** The request was refused because of its content. */
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
   "upstream_conflict",
@@ -73,7 +76,10 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   };
 }
 
-/** The vendor's own word for a refusal, by which Anthropic's clients choose an error's class (`compaction_signature_invalid`); a type says nothing more. */
+/**
+ * The vendor's own code for a refusal, if it says more than an error type. Anthropic's clients
+ * choose an error class by it (`compaction_signature_invalid`).
+ */
 function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined {
   return ABOUT_THE_REQUEST.has(code) && !ERROR_TYPES.some((type) => type === upstreamCode)
     ? upstreamCode

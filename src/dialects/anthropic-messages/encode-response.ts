@@ -4,14 +4,14 @@ import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { MessageBody, WireUsage } from "../../formats/anthropic-messages/response.ts";
-import { mapFinishReason } from "../../formats/anthropic-messages/stop-reason.ts";
-import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeContent } from "./encode-content.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage } from "./map-usage.ts";
 
-/** A whole answer; one that came in this format goes out as it came. */
+/** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(
   response: ChatResponse,
   context: AnswerContext,
@@ -38,17 +38,17 @@ export interface Ending {
   extras?: Extras;
 }
 
-/** How an answer ended, as both a whole answer and `message_delta` say it. */
+/** How an answer ended, for a whole answer and for `message_delta`. */
 export function encodeEnding(
   ending: Ending,
   context: AnswerContext,
 ): { stop_reason: string; usage: WireUsage; fields: JsonObject } {
-  const carried = context.format === "anthropic" ? anthropicExtras.fields(ending) : {};
-  const { usage: counts, ...fields } = carried;
+  const extras = context.format === "anthropic" ? anthropicExtras.fields(ending) : {};
+  const { usage: counts, ...fields } = extras;
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
   return {
     stop_reason: raw ?? mapFinishReason(ending.finish_reason),
-    usage: { ...encodeUsage(ending.usage), ...(isJsonObject(counts) ? counts : {}) },
+    usage: { ...mapUsage(ending.usage), ...(isJsonObject(counts) ? counts : {}) },
     fields,
   };
 }

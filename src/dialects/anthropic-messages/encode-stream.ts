@@ -2,30 +2,31 @@ import type { ChatEvent, EventBatch } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { MessageEvent } from "../../formats/anthropic-messages/event.ts";
-import { encodeUsage } from "../../formats/anthropic-messages/usage.ts";
+import { defined } from "../../json/defined.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { createPassThrough } from "../pass-through.ts";
+import { createBlockEncoder } from "./encode-block-events.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding } from "./encode-response.ts";
-import { createBlockWriter } from "./write-blocks.ts";
+import { mapUsage } from "./map-usage.ts";
 
 /**
- * Chat events → the events of a message stream. An answer that came in this format goes out event by event as it came; only failures
- * are always in our own words.
+ * Chat events → the events of a message stream, or the vendor's own events if the answer came in
+ * this format.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let usage: Usage | null = null;
-  const blocks = createBlockWriter(write);
+  const blocks = createBlockEncoder(encodeSse);
 
   function encodeOwn(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
       case "start": {
-        // Some vendors count the prompt at once, others at the end, which a whole answer has in its one batch. Of what an answer says
-        // beside its content, Anthropic's client takes most from here alone.
+        // Some vendors count the prompt at the start, others at the end; a whole answer has both in
+        // one batch. Anthropic's client reads most fields beside the content from this event only.
         const counted = batch.find((later) => later.type === "usage" || later.type === "end");
         const ending = counted?.type === "end" ? encodeEnding(counted, context) : undefined;
-        return write({
+        return encodeSse({
           type: "message_start",
           message: {
             id: event.id,
@@ -36,7 +37,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             ...ending?.fields,
             stop_reason: null,
             stop_sequence: null,
-            usage: ending?.usage ?? encodeUsage(counted?.usage ?? null),
+            usage: ending?.usage ?? mapUsage(counted?.usage ?? null),
           },
         });
       }
@@ -58,19 +59,19 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         const { context_management: management, ...fields } = ending.fields;
         return (
           blocks.close() +
-          write({
+          encodeSse({
             type: "message_delta",
             delta: { stop_reason: ending.stop_reason, stop_sequence: null, ...fields },
             usage: ending.usage,
-            ...(management === undefined ? {} : { context_management: management }),
+            ...defined({ context_management: management }),
           }) +
-          write({ type: "message_stop" })
+          encodeSse({ type: "message_stop" })
         );
       }
       case "error":
-        return write(encodeErrorBody(event.error, context.requestId));
+        return encodeSse(encodeErrorBody(event.error, context.requestId));
       case "cancelled":
-        return write(encodeErrorBody(new ChatError("cancelled"), context.requestId));
+        return encodeSse(encodeErrorBody(new ChatError("cancelled"), context.requestId));
     }
   }
 
@@ -83,6 +84,6 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   };
 }
 
-function write(event: MessageEvent): string {
+function encodeSse(event: MessageEvent): string {
   return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }

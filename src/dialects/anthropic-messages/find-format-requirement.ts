@@ -2,15 +2,15 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { Block, CountTokensBody } from "../../formats/anthropic-messages/request.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 
-/** Fields without which the answer would be one to another question. Others that are not known here are hints, or new to us. */
-const BINDING_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
+/** Fields that change what is asked. Unknown fields are taken for hints or for something new. */
+const VENDOR_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
 
-/** Blocks of the caller's own that no other vendor has. */
-const BINDING_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);
+/** Blocks that callers send and that no other vendor supports. */
+const VENDOR_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);
 
 /**
- * The first thing in a request that only a provider of this format can honour: tools with a schema of Anthropic's, things that live at
- * Anthropic. Another provider refuses the request for it.
+ * The first thing in a request that only a provider of this format can honour: Anthropic's own
+ * tools, or anything stored at Anthropic. Other providers refuse such a request.
  */
 export function findFormatRequirement(body: CountTokensBody): Pick<ChatRequest, "requires_format"> {
   const param = findField(body) ?? findTool(body) ?? findBlock(body);
@@ -18,7 +18,7 @@ export function findFormatRequirement(body: CountTokensBody): Pick<ChatRequest, 
 }
 
 function findField(body: CountTokensBody): string | undefined {
-  return BINDING_FIELDS.find((name) => {
+  return VENDOR_FIELDS.find((name) => {
     const value = body[name];
     return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
   });
@@ -33,14 +33,14 @@ function findTool({ tools }: CountTokensBody): string | undefined {
 function findBlock({ messages }: CountTokensBody): string | undefined {
   for (const [index, { role, content }] of messages.entries()) {
     if (role !== "user" || typeof content === "string") continue;
-    const at = content.findIndex(isBinding);
+    const at = content.findIndex(isVendorBlock);
     if (at !== -1) return `messages[${index}].content[${at}]`;
   }
   return undefined;
 }
 
-function isBinding(block: Block): boolean {
+function isVendorBlock(block: Block): boolean {
   return (
-    BINDING_BLOCKS.has(block.type) || (isJsonObject(block.source) && block.source.type === "file")
+    VENDOR_BLOCKS.has(block.type) || (isJsonObject(block.source) && block.source.type === "file")
   );
 }

@@ -8,20 +8,23 @@ import {
 } from "../../formats/anthropic-messages/header-extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** The headers that belong to the request, as extras under their own names. All clients say the first version in every call, which says nothing. */
+/**
+ * The headers that belong to the request, as extras under their own names. Every client sends the
+ * first version by default, so that one is not kept.
+ */
 export function readHeaders(headers: Headers): JsonObject {
   const version = headers.get(VERSION_HEADER);
   const betas = headers.get(BETA_HEADER);
   if (version !== null && parseVersion(version) === undefined) {
     throw new ChatError("invalid_request", {
       param: VERSION_HEADER,
-      message: `${VERSION_HEADER}: this server speaks the versions since ${FIRST_VERSION}.`,
+      message: `${VERSION_HEADER}: this server supports versions from ${FIRST_VERSION} on.`,
     });
   }
   if (betas !== null && parseBetas(betas) === undefined) {
     throw new ChatError("invalid_request", {
       param: BETA_HEADER,
-      message: `${BETA_HEADER}: not a list of beta names.`,
+      message: `${BETA_HEADER}: must be a comma-separated list of beta names.`,
     });
   }
   return {

@@ -1,4 +1,7 @@
-/** What belongs to the caller or a vendor, where a null may mean something: JSON Schemas, arguments, opaque values. */
+/**
+ * Values of the caller or a vendor in which null may mean something: JSON Schemas, arguments,
+ * opaque values.
+ */
 const OPAQUE_KEYS: ReadonlySet<string> = new Set([
   "parameters",
   "schema",
@@ -8,8 +11,9 @@ const OPAQUE_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The body without its null fields: Elixir's `Jason.encode!(%{model: nil})` sends them, and they mean absent. A null inside a list
- * stays, to be refused by its path. Gives back the same object where there is nothing to drop.
+ * The body without its null fields. Elixir's `Jason.encode!(%{model: nil})` sends them; they mean
+ * absent. A null in a list stays, and is refused with its path. Returns the same object if there is
+ * nothing to drop.
  */
 export function dropNulls(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;

@@ -1,23 +1,28 @@
 import type { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
 import { encodeRetryHeaders } from "../retry-headers.ts";
 import type { ErrorBody } from "./response.ts";
 
-/** A failure as the native dialect tells it, in an error answer and in a stream's terminal event alike. */
+/** An error in the native dialect, for an error response and for a stream's terminal event. */
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
   const upstream = {
-    ...(error.upstreamStatus === undefined ? {} : { status: error.upstreamStatus }),
-    ...(error.upstreamCode === undefined ? {} : { code: error.upstreamCode }),
-    ...(error.upstreamRequestId === undefined ? {} : { request_id: error.upstreamRequestId }),
+    ...defined({
+      status: error.upstreamStatus,
+      code: error.upstreamCode,
+      request_id: error.upstreamRequestId,
+    }),
   };
   return {
     code: error.code,
     message: error.message,
     retryable: error.retryable,
     request_id: requestId,
-    ...(error.param === undefined ? {} : { param: error.param }),
-    ...(error.retryAfterSeconds === undefined ? {} : { retry_after: error.retryAfterSeconds }),
-    ...(Object.keys(upstream).length === 0 ? {} : { upstream }),
+    ...defined({
+      param: error.param,
+      retry_after: error.retryAfterSeconds,
+      upstream: Object.keys(upstream).length === 0 ? undefined : upstream,
+    }),
   };
 }
 

@@ -3,21 +3,10 @@ import type { Extras } from "../../chat/format.ts";
 import { textOf } from "../../chat/message.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
+import { defined } from "../../json/defined.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { mapUsage } from "./map-usage.ts";
 import type { ChatResponseBody } from "./response.ts";
-
-export function encodeUsage(usage: Usage | null): ChatResponseBody["usage"] {
-  return (
-    usage && {
-      input_tokens: usage.input_tokens,
-      output_tokens: usage.output_tokens,
-      cached_input_tokens: usage.cached_input_tokens ?? null,
-      cache_write_input_tokens: usage.cache_write_input_tokens ?? null,
-      reasoning_tokens: usage.reasoning_tokens ?? null,
-      total_tokens: usage.total_tokens,
-    }
-  );
-}
 
 interface Ending {
   finish_reason: FinishReason;
@@ -26,17 +15,17 @@ interface Ending {
   extras?: Extras;
 }
 
-/** What a whole answer and a stream's `done` event both say. */
+/** What a whole answer and a stream's `done` event have in common. */
 export function encodeEnding(ending: Ending, context: AnswerContext) {
   return {
     finish_reason: ending.finish_reason,
     raw_finish_reason: ending.raw_finish_reason,
-    usage: encodeUsage(ending.usage),
+    usage: mapUsage(ending.usage),
     usage_complete: ending.usage !== null,
     cost: context.cost(ending.usage),
     warnings: [...context.warnings],
     attempts: [...context.attempts],
-    ...(ending.extras ? { extras: ending.extras } : {}),
+    ...defined({ extras: ending.extras }),
   };
 }
 

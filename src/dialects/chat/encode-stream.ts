@@ -3,12 +3,14 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "./encode-error.ts";
-import { encodeEnding, encodeUsage } from "./encode-response.ts";
+import { encodeEnding } from "./encode-response.ts";
 import type { DoneBody, FailedBody } from "./event.ts";
+import { mapUsage } from "./map-usage.ts";
 
 /**
- * Chat events → SSE: every event has its name, an id that counts from 1, and one line of JSON with the name again as `type`. What
- * only a vendor's own clients understand is left out. The last event is `done`, `error` or `cancelled`.
+ * Chat events → SSE. Each event has its name, an id counted from 1, and one line of JSON that
+ * repeats the name as `type`. Events that only a vendor's own clients understand are left out. The
+ * last event is `done`, `error` or `cancelled`.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let lastId = 0;
@@ -27,7 +29,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       type,
       complete: false,
       error: encodeErrorBody(error, context.requestId),
-      usage: encodeUsage(usage),
+      usage: mapUsage(usage),
       usage_complete: false,
       cost: context.cost(usage),
       warnings: [...context.warnings],
@@ -67,7 +69,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       case "usage":
         usage = event.usage;
-        return write("usage", JSON.stringify({ type: "usage", usage: encodeUsage(usage) }));
+        return write("usage", JSON.stringify({ type: "usage", usage: mapUsage(usage) }));
       case "opaque":
         return "";
       case "end": {

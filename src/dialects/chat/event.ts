@@ -22,7 +22,7 @@ export const startSchema = z.strictObject({
 const index = z
   .int()
   .min(0)
-  .describe("Which part; counts from 0 in the order in which parts begin.");
+  .describe("The part, counted from 0 in the order in which parts start.");
 
 /** A part begins. `kind` says what its deltas are. */
 export const partStartSchema = z.discriminatedUnion("kind", [
@@ -65,7 +65,7 @@ export const partDeltaSchema = z.strictObject({
   delta: z.string(),
 });
 
-/** A part is complete. What is here and was said at its start takes the place of that. */
+/** A part is complete. Its fields replace those of the same name at the part's start. */
 export const partEndSchema = z.strictObject({
   type: z.literal("part-end"),
   index,
@@ -89,12 +89,12 @@ export const doneSchema = z.strictObject({
 });
 export type DoneBody = z.infer<typeof doneSchema>;
 
-/** The last event of an answer that did not reach its end. */
+/** The last event of an answer that was cut short. */
 export const failedSchema = z.strictObject({
   type: z.enum(["error", "cancelled"]),
   complete: z.literal(false),
   error: errorSchema,
-  usage: usageSchema.nullable().describe("What was counted before the failure."),
+  usage: usageSchema.nullable().describe("The counts up to the failure."),
   usage_complete: z.literal(false),
   cost: costSchema.nullable(),
   warnings: z.array(warningSchema),

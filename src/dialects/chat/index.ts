@@ -5,7 +5,7 @@ import { encodeError } from "./encode-error.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 
-/** The server's own dialect, `POST /chat`: the chat model itself in snake case. */
+/** The server's own dialect, `POST /chat`: the chat model in snake case. */
 export const chatDialect: Dialect = {
   name: "chat",
   format: null,

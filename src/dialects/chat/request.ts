@@ -4,8 +4,8 @@ import { partSchema, toolResultPartSchema } from "../../chat/part.ts";
 import { chatRequestSchema } from "../../chat/request.ts";
 
 /**
- * An answer of ours, put back as a message (`messages ++ [response]` in Elixir): its `content` counts, the rest of its fields say
- * again what the content says, or speak of the answer, and are passed over.
+ * An answer of this server, put back as a message (`messages ++ [response]` in Elixir). Only
+ * `content` and `extras` are read; the other fields repeat the content or describe the answer.
  */
 const answerMessageSchema = z.strictObject({
   role: z.literal("assistant"),
@@ -26,7 +26,7 @@ const answerMessageSchema = z.strictObject({
   request_id: z.unknown(),
 });
 
-/** A tool message with one result, written flat as most people know it. */
+/** A tool message with one result, in the flat form that most APIs have. */
 const toolMessageSchema = z.strictObject({
   role: z.literal("tool"),
   tool_call_id: toolResultPartSchema.shape.tool_call_id,
@@ -35,10 +35,10 @@ const toolMessageSchema = z.strictObject({
   is_error: toolResultPartSchema.shape.is_error,
 });
 
-/** What another dialect says of its own requests is not the caller's to say. */
+/** Only vendors' dialects may set `requires_format`. */
 const { requires_format: _, ...requestShape } = chatRequestSchema.shape;
 
-/** The body of `POST /chat`. Fields that it does not name are refused; a null means that the field is absent. */
+/** The body of `POST /chat`. Unknown fields are refused; null means absent. */
 export const chatBodySchema = z.strictObject({
   ...requestShape,
   messages: z
@@ -54,6 +54,6 @@ export const chatBodySchema = z.strictObject({
   stop: z
     .union([z.string().min(1), z.array(z.string().min(1)).max(16)])
     .optional()
-    .describe("Texts at which generation ends; one may stand without a list."),
+    .describe("Texts at which generation ends: a list, or a single text."),
 });
 export type ChatBody = z.infer<typeof chatBodySchema>;

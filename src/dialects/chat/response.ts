@@ -4,7 +4,7 @@ import { extrasSchema } from "../../chat/format.ts";
 import { partSchema } from "../../chat/part.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
-/** Token counts; a count that the vendor did not give is null. */
+/** Token counts; null if the vendor did not report one. */
 export const usageSchema = z.strictObject({
   input_tokens: z.int(),
   output_tokens: z.int(),
@@ -14,7 +14,7 @@ export const usageSchema = z.strictObject({
   total_tokens: z.int(),
 });
 
-/** US dollars of the call by the catalog's prices. */
+/** The cost of the call in US dollars, by the catalog's prices. */
 export const costSchema = z.strictObject({
   currency: z.literal("USD"),
   input: z.number(),
@@ -31,11 +31,11 @@ export const warningSchema = z.strictObject({
 export const attemptSchema = z.strictObject({
   provider: z.string(),
   model: z.string(),
-  outcome: z.string().describe("`ok` if the answer began, else the code of the error."),
+  outcome: z.string().describe("`ok` if the answer began, else the error code."),
   duration_ms: z.number(),
 });
 
-/** What every answer says of itself, whole or streamed. */
+/** What every answer reports about itself, whole or streamed. */
 export const endingShape = {
   finish_reason: z.enum(FINISH_REASONS),
   raw_finish_reason: z.string().nullable(),
@@ -47,7 +47,7 @@ export const endingShape = {
   extras: extrasSchema.optional(),
 };
 
-/** The body of a 200 of `POST /chat`. */
+/** The body of a 200 response of `POST /chat`. */
 export const chatResponseSchema = z.strictObject({
   id: z.string(),
   request_id: z.string(),
@@ -64,17 +64,17 @@ export const chatResponseSchema = z.strictObject({
 });
 export type ChatResponseBody = z.infer<typeof chatResponseSchema>;
 
-/** The body of every answer that is not a 200, and the `error` of a stream's terminal event. */
+/** The body of every response but a 200, and the `error` of a stream's terminal event. */
 export const errorSchema = z.strictObject({
   code: z.string(),
   message: z.string(),
   retryable: z.boolean(),
   request_id: z.string(),
-  /** The path of the field at fault. */
+  /** The path of the field that is wrong. */
   param: z.string().optional(),
   /** Seconds. */
   retry_after: z.number().optional(),
-  /** The vendor's side of it: its status, its own code, its request id. */
+  /** What the vendor reported: its status, error code and request id. */
   upstream: z
     .strictObject({
       status: z.int().optional(),

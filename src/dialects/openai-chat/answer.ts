@@ -1,14 +1,16 @@
-/** A finished or growing tool call; `index` is there in streams only. */
+/** A tool call; in a stream, `index` says which one grows. */
 export interface WireToolCall {
   index?: number;
   id?: string;
   type?: "function";
   function: { name?: string; arguments?: string };
-  /** Google's convention for what belongs to a call without being part of it; clients send it back as it is. */
+  /** Google's convention for data beside a call; clients send it back unchanged. */
   extra_content?: { google: { thought_signature: string } };
 }
 
-/** One entry of OpenRouter's `reasoning_details`: a piece of reasoning with what its vendor needs to see again. */
+/**
+ * An entry of OpenRouter's `reasoning_details`: some reasoning, with what its vendor needs back.
+ */
 export interface WireReasoningDetail {
   type: "reasoning.text" | "reasoning.summary" | "reasoning.encrypted";
   text?: string;
@@ -38,7 +40,7 @@ export interface WireUsage {
 
 export type WireFinishReason = "stop" | "length" | "tool_calls" | "content_filter";
 
-/** What this server writes where the answer does not come from a server of this format. */
+/** What this server writes if the answer came in another format. */
 export interface WireCompletion {
   id: string;
   object: "chat.completion";
@@ -48,6 +50,6 @@ export interface WireCompletion {
     { index: 0; message: WireAssistantMessage; logprobs: null; finish_reason: WireFinishReason },
   ];
   usage?: WireUsage;
-  /** Ours: what the target could not take. There only when there is something to tell. */
+  /** Our own field: what the target did not support. Absent if there is nothing to report. */
   warnings?: readonly unknown[];
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../json/json-object.ts";
 import { isZeroValue } from "../../json/narrow.ts";
 
-/** Hints, labels and storage of the vendor's: what another vendor answers without them is the same answer. */
+/** Hints, labels and storage: without them, another vendor's answer is still the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
   "user",
   "store",
@@ -13,12 +13,12 @@ const HINTS: ReadonlySet<string> = new Set([
   "stream_options",
   "n",
   "prediction",
-  // OpenRouter asks for the usage so, which is always told here.
+  // OpenRouter's way of asking for usage, which is always reported here.
   "usage",
 ]);
 
-/** Fields that turn the answer without making it another one. A provider that has no place for them is not asked in vain: it warns. */
-const NUANCES: ReadonlySet<string> = new Set([
+/** Tuning fields: safe to drop, with a warning. */
+const TUNING_FIELDS: ReadonlySet<string> = new Set([
   "frequency_penalty",
   "presence_penalty",
   "repetition_penalty",
@@ -29,47 +29,53 @@ const NUANCES: ReadonlySet<string> = new Set([
   "verbosity",
 ]);
 
-interface SortedFields {
-  /** Hints, and what says nothing (`null`, `false`, `[]`). */
-  said: JsonObject;
-  /** What is lost on a provider of another format. */
+interface ClassifiedFields {
+  /** Hints, and empty values (`null`, `false`, `[]`). */
+  original: JsonObject;
+  /** What a provider of another format loses. */
   fields: JsonObject;
-  /** The first field without which the request would be another one. */
-  binding: string | undefined;
+  /** The first field that changes what is asked. */
+  requirement: string | undefined;
 }
 
-/** The fields of a request that the chat model has not. Those that nobody here knows bind it to servers that may know them. */
-export function sortFields(rest: JsonObject): SortedFields {
-  const sorted: SortedFields = { said: {}, fields: {}, binding: undefined };
+/**
+ * Sorts the fields that the chat model lacks. An unknown field limits the request to servers of
+ * this format, which may know it.
+ */
+export function classifyFields(rest: JsonObject): ClassifiedFields {
+  const classified: ClassifiedFields = { original: {}, fields: {}, requirement: undefined };
   for (const [name, value] of Object.entries(rest)) {
     if (value === null) continue;
-    if (saysNothing(value) || HINTS.has(name) || asksForText(name, value))
-      sorted.said[name] = value;
+    if (isEmptyValue(value) || HINTS.has(name) || asksForText(name, value))
+      classified.original[name] = value;
     else {
-      sorted.fields[name] = value;
-      if (!NUANCES.has(name)) sorted.binding ??= name.slice(0, 100);
+      classified.fields[name] = value;
+      if (!TUNING_FIELDS.has(name)) classified.requirement ??= name.slice(0, 100);
     }
   }
-  return sorted;
+  return classified;
 }
 
-/** Other answers than texts (speech, images) and their probabilities are carried whole, for callers of the same format alone. */
+/** Other modalities (speech, images) only make sense to callers of this format. */
 function asksForText(name: string, value: unknown): boolean {
   return (
     name === "modalities" && Array.isArray(value) && value.every((modality) => modality === "text")
   );
 }
 
-/** The fields of a message, a part or a tool that the chat model has not, in two heaps: those that say nothing, and the others. */
-export function sortInner(rest: JsonObject): { said: JsonObject; fields: JsonObject } {
-  const said: JsonObject = {};
+/**
+ * Splits the fields of a message, part or tool that the chat model lacks: empty values, and the
+ * rest.
+ */
+export function splitFields(rest: JsonObject): { original: JsonObject; fields: JsonObject } {
+  const original: JsonObject = {};
   const fields: JsonObject = {};
   for (const [name, value] of Object.entries(rest))
-    (saysNothing(value) || isZeroValue(value) ? said : fields)[name] = value;
-  return { said, fields };
+    (isEmptyValue(value) || isZeroValue(value) ? original : fields)[name] = value;
+  return { original, fields };
 }
 
-function saysNothing(value: unknown): boolean {
+function isEmptyValue(value: unknown): boolean {
   return (
     value === null ||
     value === false ||

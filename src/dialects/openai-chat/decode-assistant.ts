@@ -2,32 +2,37 @@ import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { sortInner } from "./classify-fields.ts";
-import { type Bind, decodeElement } from "./decode-content.ts";
+import { splitFields } from "./classify-fields.ts";
+import { decodeElement, type RequireFormat } from "./decode-content.ts";
 import { decodeReasoning } from "./decode-reasoning.ts";
 import { type DecodedCall, decodeToolCall } from "./decode-tool-call.ts";
-import { decodePieces, type Piece, restoreParts } from "./embed-foreign.ts";
+import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
 import type { WireAssistant } from "./request.ts";
+import { restoreParts } from "./restore-foreign.ts";
 
-/** An earlier answer, from this server or from another of this format → message. */
-export function decodeAssistant(message: WireAssistant, place: string, bind: Bind): Message {
+/** An earlier answer, from this server or another one of this format → message. */
+export function decodeAssistant(
+  message: WireAssistant,
+  path: string,
+  requireFormat: RequireFormat,
+): Message {
   const { role, content, refusal, tool_calls: toolCalls } = message;
-  const { said, fields } = decodeRest(message);
-  if (fields.audio !== undefined) bind(`${place}.audio`);
+  const { original, fields } = decodeRest(message);
+  if (fields.audio !== undefined) requireFormat(`${path}.audio`);
 
   const calls = (toolCalls ?? []).map((call, index) =>
-    decodeToolCall(call, `${place}.tool_calls[${index}]`, bind),
+    decodeToolCall(call, `${path}.tool_calls[${index}]`, requireFormat),
   );
   const elements = Array.isArray(content)
-    ? content.map((part, at) => decodeElement(part, `${place}.content[${at}]`, bind))
+    ? content.map((part, at) => decodeElement(part, `${path}.content[${at}]`, requireFormat))
     : [];
   const text = typeof content === "string" ? content : "";
-  const pieces = findPieces(message, calls, place);
+  const foreign = findForeignParts(message, calls, path);
   let parts: Part[];
-  if (pieces) parts = restore(pieces, message, elements, calls);
+  if (foreign) parts = restore(foreign, message, elements, calls);
   else {
     const reasoning = decodeReasoning(message);
-    Object.assign(said, reasoning.said);
+    Object.assign(original, reasoning.original);
     parts = [
       ...(reasoning.part ? [reasoning.part] : []),
       ...(text === "" ? [] : [{ type: "text" as const, text }]),
@@ -44,22 +49,22 @@ export function decodeAssistant(message: WireAssistant, place: string, bind: Bin
       ...calls.map(({ part }) => part),
     ];
   }
-  // Nothing but a text is a text.
+  // A message with nothing but text is a string.
   if (
     parts.every(
       (part) => part.type === "text" && part.text === text && !part.extras && !part.signature,
     ) &&
     parts.length < 2
   ) {
-    if (content === null) said.content = null;
-    return { role, content: text, ...openaiChatExtras.wrap(fields, { $original: said }) };
+    if (content === null) original.content = null;
+    return { role, content: text, ...openaiChatExtras.wrap(fields, { $original: original }) };
   }
-  if (content?.length === 0) said.content = content;
+  if (content?.length === 0) original.content = content;
   return {
     role,
     content: parts,
     ...openaiChatExtras.wrap(fields, {
-      $original: said,
+      $original: original,
       ...("content" in message ? {} : { $content: "absent" }),
     }),
   };
@@ -76,38 +81,41 @@ const DECODED_FIELDS: ReadonlySet<string> = new Set([
   "reasoning_details",
 ]);
 
-function decodeRest(message: WireAssistant): { said: JsonObject; fields: JsonObject } {
+function decodeRest(message: WireAssistant): { original: JsonObject; fields: JsonObject } {
   const rest: JsonObject = {};
   for (const [name, value] of Object.entries(message))
     if (!DECODED_FIELDS.has(name)) rest[name] = value;
-  const { said, fields } = sortInner(rest);
-  // What a vendor says about its answer, and nobody needs to hear again.
+  const { original, fields } = splitFields(rest);
+  // Notes on the vendor's answer; sending them back is of no use.
   if (fields.annotations !== undefined) {
-    said.annotations = fields.annotations;
+    original.annotations = fields.annotations;
     delete fields.annotations;
   }
-  if (message.refusal === null || message.refusal === "") said.refusal = message.refusal;
+  if (message.refusal === null || message.refusal === "") original.refusal = message.refusal;
   if (message.tool_calls === null || message.tool_calls?.length === 0)
-    said.tool_calls = message.tool_calls;
-  return { said, fields };
+    original.tool_calls = message.tool_calls;
+  return { original, fields };
 }
 
-/** What this server wrote about the parts of its answer: in the list of details, or on the calls where the client dropped that. */
-function findPieces(
+/**
+ * What this server embedded about the parts of its answer: in the details or, if the client dropped
+ * those, in the calls.
+ */
+function findForeignParts(
   message: WireAssistant,
   calls: readonly DecodedCall[],
-  place: string,
-): Piece[] | undefined {
+  path: string,
+): ForeignPart[] | undefined {
   for (const [index, detail] of (message.reasoning_details ?? []).entries()) {
-    const pieces = decodePieces(detail.data, `${place}.reasoning_details[${index}].data`);
-    if (pieces) return pieces;
+    const foreign = decodeForeignParts(detail.data, `${path}.reasoning_details[${index}].data`);
+    if (foreign) return foreign;
   }
-  const ofCalls = calls.flatMap(({ pieces }) => pieces ?? []);
+  const ofCalls = calls.flatMap(({ foreign }) => foreign ?? []);
   return ofCalls.length > 0 ? ofCalls : undefined;
 }
 
 function restore(
-  pieces: readonly Piece[],
+  foreign: readonly ForeignPart[],
   message: WireAssistant,
   elements: readonly Part[],
   calls: readonly DecodedCall[],
@@ -115,12 +123,12 @@ function restore(
   const { content, refusal, reasoning_content: reasoning, reasoning: otherReasoning } = message;
   const texts = elements.map((part) => (part.type === "text" ? part.text : ""));
   return [
-    ...restoreParts(pieces, {
+    ...restoreParts(foreign, {
       text: (typeof content === "string" ? content : texts.join("")) + (refusal ?? ""),
       reasoning: reasoning ?? otherReasoning ?? "",
       calls: calls.flatMap(({ part }) => (part.type === "tool_call" ? [part] : [])),
     }),
-    // The caller's own additions.
+    // Parts that the caller added.
     ...elements.filter(({ type }) => type !== "text"),
     ...calls.flatMap(({ part }) => (part.type === "opaque" ? [part] : [])),
   ];

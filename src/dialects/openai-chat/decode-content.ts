@@ -9,24 +9,29 @@ import type {
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { sortInner } from "./classify-fields.ts";
+import { splitFields } from "./classify-fields.ts";
 import type { WirePart } from "./request.ts";
 
-/** Notes the path of something that only a server of this format can do. */
-export type Bind = (param: string) => void;
+/** Reports the path of something that only a server of this format supports. */
+export type RequireFormat = (param: string) => void;
 
 type ContentPart = TextPart | ImagePart | DocumentPart | ReasoningPart | OpaquePart;
 
 /** One element of a content list → part. `param` is its path. */
-export function decodeElement(part: WirePart, param: string, bind: Bind): ContentPart {
+export function decodeElement(
+  part: WirePart,
+  param: string,
+  requireFormat: RequireFormat,
+): ContentPart {
   switch (part.type) {
     case "text": {
       const { type: _type, text, ...rest } = part;
       return { type: "text", text, ...decodeRest(rest) };
     }
     case "refusal":
-      // A text to every other vendor; back to this one as the element that it was.
+      // Other vendors get it as text; this format gets the original element back.
       return { type: "text", text: part.refusal, ...decodeRest({}, { ...part, text: undefined }) };
     case "thinking":
       return {
@@ -37,9 +42,9 @@ export function decodeElement(part: WirePart, param: string, bind: Bind): Conten
     case "image_url":
       return decodeImage(part, param);
     case "file":
-      return decodeFile(part, param, bind);
+      return decodeFile(part, param, requireFormat);
     case "other":
-      bind(param);
+      requireFormat(param);
       return opaque(part.value);
   }
 }
@@ -52,33 +57,35 @@ function joinThinking(pieces: readonly { text?: string | undefined }[]): string 
   return pieces.map(({ text }) => text ?? "").join("");
 }
 
-/** What a part holds besides its content: a cache hint (OpenRouter's form), and fields that the chat model has not. */
+/**
+ * A part's other fields: a cache hint (OpenRouter's form), and fields that the chat model lacks.
+ */
 function decodeRest(
   rest: JsonObject,
   form: JsonObject = {},
 ): { cache?: Cache } & Pick<TextPart, "extras"> {
   const { cache_control: cacheControl, ...others } = rest;
-  const { said, fields } = sortInner(others);
+  const { original, fields } = splitFields(others);
   const cache = decodeCacheControl(cacheControl);
-  if (cache) said.cache_control = cacheControl;
+  if (cache) original.cache_control = cacheControl;
   else if (cacheControl !== undefined) fields.cache_control = cacheControl;
-  Object.assign(said, form);
+  Object.assign(original, form);
   return {
-    ...(cache ? { cache } : {}),
-    ...openaiChatExtras.wrap(fields, { $original: said, $element: true }),
+    ...defined({ cache }),
+    ...openaiChatExtras.wrap(fields, { $original: original, $element: true }),
   };
 }
 
-/** `{type: "ephemeral", ttl}`; undefined where it is something else. */
+/** `{type: "ephemeral", ttl}` → cache hint; undefined for anything else. */
 export function decodeCacheControl(value: unknown): Cache | undefined {
   if (!isJsonObject(value) || value.type !== "ephemeral") return undefined;
   if (value.ttl === "5m" || value.ttl === "1h") return { ttl: value.ttl };
   return value.ttl === undefined ? {} : undefined;
 }
 
-/** `data:image/png;base64,…`, also with a charset or another parameter before the comma. */
+/** `data:image/png;base64,…`, with or without a charset or another parameter. */
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w.+-]+=[\w.+-]+)*);base64,/i;
-/** Looked at alone, since the rest of a data URL may be megabytes. */
+/** Only the prefix is matched: a data URL may have megabytes. */
 const MAX_PREFIX_LENGTH = 300;
 
 interface Location {
@@ -110,7 +117,7 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   if (location.url !== undefined && location.url.length > 8192) {
     throw new ChatError("invalid_request", {
       param: `${param}.image_url.url`,
-      message: "The URL is too long.",
+      message: "The URL is longer than 8,192 characters.",
     });
   }
   const hasMore =
@@ -118,7 +125,7 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   return { type: "image", ...location, ...decodeRest(rest, hasMore ? { image_url: image } : {}) };
 }
 
-/** Whether what was decoded gives the same URL again. */
+/** Whether the decoded location encodes to the same URL. */
 function encodesTo({ media_type: mediaType, data, url }: Location, original: string): boolean {
   return (
     url !== undefined ||
@@ -129,12 +136,12 @@ function encodesTo({ media_type: mediaType, data, url }: Location, original: str
 function decodeFile(
   part: Extract<WirePart, { type: "file" }>,
   param: string,
-  bind: Bind,
+  requireFormat: RequireFormat,
 ): DocumentPart | OpaquePart {
   const { type: _type, file, ...rest } = part;
   if (file.file_data == null) {
-    // A file that was put on the vendor's own server before.
-    bind(`${param}.file`);
+    // A file that was uploaded to the vendor earlier.
+    requireFormat(`${param}.file`);
     return opaque(part);
   }
   const location = decodeLocation(file.file_data, "application/pdf", `${param}.file.file_data`);
@@ -144,7 +151,7 @@ function decodeFile(
   return {
     type: "document",
     ...location,
-    ...(filename == null ? {} : { title: filename }),
+    ...defined({ title: filename ?? undefined }),
     ...decodeRest(rest, hasMore ? { file } : {}),
   };
 }

@@ -1,84 +1,104 @@
 import type { Message } from "../../chat/message.ts";
 import type { Part, ToolResultPart } from "../../chat/part.ts";
 import { type Notes, openaiChatExtras } from "../../formats/openai-chat/extras.ts";
-import { sortInner } from "./classify-fields.ts";
+import { defined } from "../../json/defined.ts";
+import { splitFields } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
-import { type Bind, decodeCacheControl, decodeElement } from "./decode-content.ts";
+import { decodeCacheControl, decodeElement, type RequireFormat } from "./decode-content.ts";
 import { decodeMessageCache } from "./decode-message-cache.ts";
 import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from "./request.ts";
 
 export interface DecodedMessages {
   messages: Message[];
-  /** The path of the first thing that only a server of this format can do. */
-  binding: string | undefined;
+  /** The path of the first thing that only a server of this format supports. */
+  requirement: string | undefined;
 }
 
-/** `messages` → messages, one for one. */
+/** One message for each of `messages`. */
 export function decodeMessages(messages: readonly WireMessage[]): DecodedMessages {
-  let binding: string | undefined;
-  const bind: Bind = (param) => {
-    binding ??= param;
+  let requirement: string | undefined;
+  const requireFormat: RequireFormat = (param) => {
+    requirement ??= param;
   };
   const decoded = messages.map(
     (message, index): Message => decodeMessageCache(decode(message, index)),
   );
-  return { messages: decoded, binding };
+  return { messages: decoded, requirement };
 
   function decode(message: WireMessage, index: number): Message {
-    const place = `messages[${index}]`;
+    const path = `messages[${index}]`;
     switch (message.role) {
       case "assistant":
-        return decodeAssistant(message, place, bind);
+        return decodeAssistant(message, path, requireFormat);
       case "tool":
-        return decodeToolMessage(message, place, bind);
+        return decodeToolMessage(message, path, requireFormat);
       default:
-        return decodePlain(message, place, bind);
+        return decodePlain(message, path, requireFormat);
     }
   }
 }
 
-function decodePlain(message: WirePlainMessage, place: string, bind: Bind): Message {
+function decodePlain(
+  message: WirePlainMessage,
+  path: string,
+  requireFormat: RequireFormat,
+): Message {
   const { role, content, ...rest } = message;
-  const { said, fields } = sortInner(rest);
+  const { original, fields } = splitFields(rest);
   const notes: Notes = role === "developer" ? { $role: "developer" } : {};
   return {
     role: role === "user" ? "user" : "system",
-    content: decodeContent(content, place, bind),
-    ...openaiChatExtras.wrap(fields, { $original: said, ...notes }),
+    content: decodeContent(content, path, requireFormat),
+    ...openaiChatExtras.wrap(fields, { $original: original, ...notes }),
   };
 }
 
-function decodeContent(content: WireContent, place: string, bind: Bind): string | Part[] {
+function decodeContent(
+  content: WireContent,
+  path: string,
+  requireFormat: RequireFormat,
+): string | Part[] {
   return typeof content === "string"
     ? content
-    : content.map((part, index) => decodeElement(part, `${place}.content[${index}]`, bind));
+    : content.map((part, index) => decodeElement(part, `${path}.content[${index}]`, requireFormat));
 }
 
-/** One result; its fields go with the part, since a provider may write several results of one message. */
-function decodeToolMessage(message: WireToolMessage, place: string, bind: Bind): Message {
+/**
+ * One result. Its fields go with the part, because a provider may merge the results of several
+ * messages.
+ */
+function decodeToolMessage(
+  message: WireToolMessage,
+  path: string,
+  requireFormat: RequireFormat,
+): Message {
   const { role, tool_call_id, name, content, ...rest } = message;
-  const { said, fields } = sortInner(rest);
-  if (name !== undefined) said.name = name;
+  const { original, fields } = splitFields(rest);
+  if (name !== undefined) original.name = name;
   const cache = decodeCacheControl(fields.cache_control);
   if (cache) {
-    said.cache_control = fields.cache_control;
+    original.cache_control = fields.cache_control;
     delete fields.cache_control;
   }
   const result: ToolResultPart = {
     type: "tool_result",
     tool_call_id,
-    ...(name ? { name } : {}),
-    content: decodeResult(content, place, bind),
-    ...(cache ? { cache } : {}),
-    ...openaiChatExtras.wrap(fields, { $original: said }),
+    ...defined({ name: name || undefined }),
+    content: decodeResult(content, path, requireFormat),
+    ...defined({ cache }),
+    ...openaiChatExtras.wrap(fields, { $original: original }),
   };
   return { role, content: [result] };
 }
 
-function decodeResult(content: WireContent, place: string, bind: Bind): ToolResultPart["content"] {
+function decodeResult(
+  content: WireContent,
+  path: string,
+  requireFormat: RequireFormat,
+): ToolResultPart["content"] {
   if (typeof content === "string") return content;
   return content.flatMap((part, index) => {
-    const decoded = decodeElement(part, `${place}.content[${index}]`, bind);
+    const decoded = decodeElement(part, `${path}.content[${index}]`, requireFormat);
     return decoded.type === "reasoning" ? [] : [decoded];
   });
 }

@@ -1,5 +1,6 @@
 import { EFFORTS, type Effort, type Reasoning } from "../../chat/request.ts";
 import { REASONING_CONTROLS } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import type { CompletionBody } from "./request.ts";
@@ -11,32 +12,36 @@ export function isReasoningControl(name: string): boolean {
 }
 
 /**
- * How much the model may think, from whichever field the caller's client knows, so that it reaches every provider. The fields
- * themselves go on too, for a server of this format. An empty `reasoning` says that there is something of this kind, which the chat
- * model has no word for (Groq's effort `default`).
+ * Reasoning settings, from whichever field the caller's client uses, so that they reach every
+ * provider. A server of this format gets the fields themselves too. An empty `reasoning` means that
+ * the chat model has no equivalent (Groq's effort `default`).
  */
 export function decodeReasoningControls(body: CompletionBody): DecodedFields {
-  const said: JsonObject = {};
-  for (const name of REASONING_CONTROLS) if (body[name] != null) said[name] = body[name];
-  if (Object.keys(said).length === 0) return {};
-  return { request: { reasoning: readControls(said) }, said };
+  const original: JsonObject = {};
+  for (const name of REASONING_CONTROLS) if (body[name] != null) original[name] = body[name];
+  if (Object.keys(original).length === 0) return {};
+  return { request: { reasoning: readControls(original) }, original };
 }
 
-function readControls(said: JsonObject): Reasoning {
-  const nested = isJsonObject(said.reasoning) ? said.reasoning : {};
-  const thinking = isJsonObject(said.thinking) ? said.thinking : {};
+function readControls(original: JsonObject): Reasoning {
+  const nested = isJsonObject(original.reasoning) ? original.reasoning : {};
+  const thinking = isJsonObject(original.thinking) ? original.thinking : {};
   const isOff =
-    nested.enabled === false || thinking.type === "disabled" || said.enable_thinking === false;
+    nested.enabled === false || thinking.type === "disabled" || original.enable_thinking === false;
   const effort =
-    effortIn(said.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
-  const budget = [nested.max_tokens, thinking.budget_tokens, said.thinking_budget].find(isBudget);
+    effortIn(original.reasoning_effort) ?? effortIn(nested.effort) ?? (isOff ? "none" : undefined);
+  const budget = [nested.max_tokens, thinking.budget_tokens, original.thinking_budget].find(
+    isBudget,
+  );
   const hidden =
     nested.exclude === true ||
-    said.include_reasoning === false ||
-    said.reasoning_format === "hidden";
+    original.include_reasoning === false ||
+    original.reasoning_format === "hidden";
   return {
-    ...(effort === undefined ? {} : { effort }),
-    ...(budget === undefined || effort === "none" ? {} : { budget_tokens: budget }),
+    ...defined({
+      effort,
+      budget_tokens: budget === undefined || effort === "none" ? undefined : budget,
+    }),
     ...(hidden ? { visible: false } : {}),
   };
 }

@@ -3,7 +3,7 @@ import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { parseBody } from "../parse-body.ts";
-import { sortFields } from "./classify-fields.ts";
+import { classifyFields } from "./classify-fields.ts";
 import { decodeMessages } from "./decode-messages.ts";
 import { decodeReasoningControls, isReasoningControl } from "./decode-reasoning-controls.ts";
 import { decodeResponseFormat } from "./decode-response-format.ts";
@@ -17,7 +17,7 @@ export function decodeRequest(body: unknown): ChatRequest {
   refuseRetired(body);
   const parsed = parseBody(completionBodySchema, body);
   refuseUnsupported(parsed);
-  const { messages, binding: messageBinding } = decodeMessages(parsed.messages);
+  const { messages, requirement: messageRequirement } = decodeMessages(parsed.messages);
   const decoded: DecodedFields[] = [
     decodePlainFields(parsed),
     decodeTools(parsed.tools),
@@ -29,21 +29,21 @@ export function decodeRequest(body: unknown): ChatRequest {
   const request: ChatRequest = { model: parsed.model, messages };
   // OpenAI caches by itself, so its callers mark nothing but this.
   if (parsed.prompt_cache_key) request.cache = { best_effort: true };
-  const said: JsonObject = {};
+  const original: JsonObject = {};
   const fields: JsonObject = {};
-  let binding = messageBinding;
+  let requirement = messageRequirement;
   for (const part of decoded) {
     Object.assign(request, part.request);
-    Object.assign(said, part.said);
+    Object.assign(original, part.original);
     Object.assign(fields, part.fields);
-    binding ??= part.binding;
+    requirement ??= part.requirement;
   }
-  Object.assign(request, openaiChatExtras.wrap(fields, { $original: said }));
-  if (binding !== undefined) request.requires_format = { format: FORMAT, param: binding };
+  Object.assign(request, openaiChatExtras.wrap(fields, { $original: original }));
+  if (requirement !== undefined) request.requires_format = { format: FORMAT, param: requirement };
   return request;
 }
 
-/** Fields that stand in the chat request under their own names. */
+/** Fields that have the same name in the chat request. */
 const SAME_NAME = [
   "stream",
   "temperature",
@@ -55,21 +55,22 @@ const SAME_NAME = [
 
 function decodePlainFields(body: CompletionBody): DecodedFields {
   const request: Partial<ChatRequest> = {};
-  const said: JsonObject = {};
+  const original: JsonObject = {};
   for (const name of SAME_NAME)
     if (body[name] != null) Object.assign(request, { [name]: body[name] });
   const maxTokens = body.max_completion_tokens ?? body.max_tokens;
   if (maxTokens != null) request.max_tokens = maxTokens;
-  if (body.max_completion_tokens != null) said.max_completion_tokens = body.max_completion_tokens;
+  if (body.max_completion_tokens != null)
+    original.max_completion_tokens = body.max_completion_tokens;
   if (typeof body.stop === "string") {
     request.stop = [body.stop];
-    said.stop = body.stop;
-  } else if (body.stop?.length === 0) said.stop = body.stop;
+    original.stop = body.stop;
+  } else if (body.stop?.length === 0) original.stop = body.stop;
   else if (body.stop != null) request.stop = body.stop;
-  return { request, said };
+  return { request, original };
 }
 
-/** Fields that are decoded above. */
+/** Fields that are decoded elsewhere. */
 const DECODED_FIELDS: ReadonlySet<string> = new Set([
   ...SAME_NAME,
   "model",
@@ -87,5 +88,5 @@ function decodeRest(body: CompletionBody): DecodedFields {
   for (const [name, value] of Object.entries(body)) {
     if (!DECODED_FIELDS.has(name) && !isReasoningControl(name)) rest[name] = value;
   }
-  return sortFields(rest);
+  return classifyFields(rest);
 }

@@ -1,16 +1,17 @@
+import { defined } from "../../json/defined.ts";
 import { parseBody } from "../parse-body.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import { type CompletionBody, jsonSchemaBodySchema } from "./request.ts";
 
-/** `response_format`; one of a type that is not known here (a grammar) only a server that knows it can answer. */
+/** `response_format`. An unknown type (a grammar) needs a server that knows it. */
 export function decodeResponseFormat(format: CompletionBody["response_format"]): DecodedFields {
   if (!format) return {};
-  const said = { response_format: format };
+  const original = { response_format: format };
   switch (format.type) {
     case "text":
-      return { request: { response_format: { type: "text" } }, said };
+      return { request: { response_format: { type: "text" } }, original };
     case "json_object":
-      return { request: { response_format: { type: "json" } }, said };
+      return { request: { response_format: { type: "json" } }, original };
     case "json_schema": {
       const { json_schema: asked } = parseBody(jsonSchemaBodySchema, {
         response_format: format,
@@ -20,16 +21,15 @@ export function decodeResponseFormat(format: CompletionBody["response_format"]):
         request: {
           response_format: {
             type: "json_schema",
-            ...(name == null ? {} : { name }),
-            ...(description == null ? {} : { description }),
+            ...defined({ name: name ?? undefined, description: description ?? undefined }),
             schema: schema ?? {},
-            ...(strict == null ? {} : { strict }),
+            ...defined({ strict: strict ?? undefined }),
           },
         },
-        said,
+        original,
       };
     }
     default:
-      return { fields: { response_format: format }, binding: "response_format" };
+      return { fields: { response_format: format }, requirement: "response_format" };
   }
 }

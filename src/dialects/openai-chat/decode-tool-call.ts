@@ -3,34 +3,41 @@ import type { OpaquePart, ToolCallPart } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { isJsonObject } from "../../json/json-object.ts";
-import { sortInner } from "./classify-fields.ts";
-import type { Bind } from "./decode-content.ts";
-import { decodePieces, type Piece } from "./embed-foreign.ts";
+import { splitFields } from "./classify-fields.ts";
+import type { RequireFormat } from "./decode-content.ts";
+import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
 import type { WireCall } from "./request.ts";
 
 export interface DecodedCall {
   part: ToolCallPart | OpaquePart;
-  /** What this server put on the call about the parts around it. */
-  pieces: Piece[] | undefined;
+  /** What this server embedded in the call about the parts around it. */
+  foreign: ForeignPart[] | undefined;
 }
 
-/** One of `tool_calls`. A call of a tool that is no function goes back as it is, to a server of this format alone. */
-export function decodeToolCall(call: WireCall, param: string, bind: Bind): DecodedCall {
+/**
+ * One of `tool_calls`. A call that is not a function call only goes back to a server of this
+ * format.
+ */
+export function decodeToolCall(
+  call: WireCall,
+  param: string,
+  requireFormat: RequireFormat,
+): DecodedCall {
   if (call.type === "other") {
-    bind(param);
-    return { part: { type: "opaque", format: FORMAT, value: call.value }, pieces: undefined };
+    requireFormat(param);
+    return { part: { type: "opaque", format: FORMAT, value: call.value }, foreign: undefined };
   }
   const { id, type, function: called, ...rest } = call;
-  // Some servers give none. They match results by their place; other vendors match them by the id.
-  if (id === "") bind(`${param}.id`);
-  const { said, fields } = sortInner(rest);
-  const pieces = decodePieces(
+  // Some servers send no id and match results by position; other vendors match them by id.
+  if (id === "") requireFormat(`${param}.id`);
+  const { original, fields } = splitFields(rest);
+  const foreign = decodeForeignParts(
     thoughtSignature(fields.extra_content),
     `${param}.extra_content.google.thought_signature`,
   );
-  if (pieces) delete fields.extra_content;
-  // Empty arguments would be written as an empty object.
-  if (!called.arguments || Object.keys(called).length > 2) said.function = called;
+  if (foreign) delete fields.extra_content;
+  // Empty arguments would be encoded as `{}`.
+  if (!called.arguments || Object.keys(called).length > 2) original.function = called;
   return {
     part: {
       type: "tool_call",
@@ -38,11 +45,11 @@ export function decodeToolCall(call: WireCall, param: string, bind: Bind): Decod
       name: called.name,
       ...parseArguments(called.arguments ?? ""),
       ...openaiChatExtras.wrap(fields, {
-        $original: said,
+        $original: original,
         ...(type === undefined ? { $type: "absent" } : {}),
       }),
     },
-    pieces,
+    foreign,
   };
 }
 

@@ -2,20 +2,24 @@ import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
-import { sortInner } from "./classify-fields.ts";
+import { splitFields } from "./classify-fields.ts";
 import { decodeCacheControl } from "./decode-content.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
 import type { CompletionBody, WireTool } from "./request.ts";
 
-/** `tools`; a tool that is no function (custom tools, a vendor's search) only a server that knows it can run. */
+/**
+ * `tools`. A tool that is not a function (a custom tool, a vendor's search) needs a server that
+ * knows it.
+ */
 export function decodeTools(tools: CompletionBody["tools"]): DecodedFields {
   if (!tools) return {};
-  if (tools.length === 0) return { said: { tools } };
+  if (tools.length === 0) return { original: { tools } };
   const other = tools.findIndex(({ type }) => type === "other");
   return {
     request: { tools: tools.map(decodeTool) },
-    binding: other === -1 ? undefined : `tools[${other}]`,
+    requirement: other === -1 ? undefined : `tools[${other}]`,
   };
 }
 
@@ -23,43 +27,48 @@ function decodeTool(tool: WireTool): Tool {
   if (tool.type === "other") return { type: "opaque", format: FORMAT, value: tool.value };
   const { type, function: definition, ...rest } = tool;
   const { name, description, parameters, strict, ...restOfFunction } = definition;
-  const { said, fields } = sortInner(rest);
+  const { original, fields } = splitFields(rest);
   const cache = decodeCacheControl(rest.cache_control);
   if (cache) {
-    said.cache_control = rest.cache_control;
+    original.cache_control = rest.cache_control;
     delete fields.cache_control;
   }
-  // Laid over the tool's own `function` as a whole, since extras are laid over one level deep.
-  const inner = sortInner(restOfFunction);
+  // Replaces `function` as a whole, because extras overlay only the top level.
+  const inner = splitFields(restOfFunction);
   if (Object.keys(inner.fields).length > 0) fields.function = definition;
   else if (
-    Object.keys(inner.said).length > 0 ||
+    Object.keys(inner.original).length > 0 ||
     description === null ||
     parameters === null ||
     strict === null
   ) {
-    said.function = definition;
+    original.function = definition;
   }
   return {
     name,
-    ...(description == null ? {} : { description }),
-    ...(parameters == null ? {} : { parameters }),
-    ...(strict == null ? {} : { strict }),
-    ...(cache ? { cache } : {}),
+    ...defined({
+      description: description ?? undefined,
+      parameters: parameters ?? undefined,
+      strict: strict ?? undefined,
+      cache,
+    }),
     ...openaiChatExtras.wrap(fields, {
-      $original: said,
+      $original: original,
       ...(type === undefined ? { $type: "absent" } : {}),
     }),
   };
 }
 
-/** `tool_choice`, also Mistral's `any` and OpenAI's list of allowed tools, of which other vendors know nothing. */
+/**
+ * `tool_choice`. Also takes Mistral's `any`, and OpenAI's list of allowed tools, which other
+ * vendors lack.
+ */
 export function decodeToolChoice(choice: CompletionBody["tool_choice"]): DecodedFields {
   if (choice == null) return {};
-  const said = { tool_choice: choice };
+  const original = { tool_choice: choice };
   if (choice === "auto" || choice === "none" || choice === "required")
     return { request: { tool_choice: choice } };
-  if (choice === "any") return { request: { tool_choice: "required" }, said };
+  if (choice === "any") return { request: { tool_choice: "required" }, original };
   if (typeof choice === "string") {
     throw new ChatError("invalid_request", {
       param: "tool_choice",
@@ -67,12 +76,12 @@ export function decodeToolChoice(choice: CompletionBody["tool_choice"]): Decoded
     });
   }
   const name = nameIn(choice.function) ?? nameIn(choice.custom);
-  if (name !== undefined) return { request: { tool_choice: { name } }, said };
+  if (name !== undefined) return { request: { tool_choice: { name } }, original };
   const mode =
     isJsonObject(choice.allowed_tools) && choice.allowed_tools.mode === "required"
       ? "required"
       : "auto";
-  return { request: { tool_choice: mode }, said, binding: "tool_choice" };
+  return { request: { tool_choice: mode }, original, requirement: "tool_choice" };
 }
 
 function nameIn(value: unknown): string | undefined {

@@ -7,23 +7,25 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
-import { carryInDetails, carryOnCall } from "./describe-parts.ts";
-import type { Piece } from "./embed-foreign.ts";
-import { encodeUsage } from "./encode-usage.ts";
+import { embedInCall, embedInDetails } from "./embed-foreign.ts";
+import type { ForeignPart } from "./foreign-part.ts";
+import { mapUsage } from "./map-usage.ts";
 
-/** A part that was begun; what is carried of it is complete when it ended. */
+/**
+ * A part whose events are still arriving. What is embedded of it is complete when the part ends.
+ */
 interface GrowingPart {
   start: PartStartEvent;
-  /** Of reasoning the text, of the others nothing: their text is in the message. */
+  /** The text of reasoning; empty for other kinds, whose text is in the message. */
   reasoning: string;
   length: number;
   end: PartEndEvent | undefined;
-  /** The call's place among the calls. */
+  /** The call's position among the calls. */
   callIndex: number;
-  carried: boolean;
+  embedded: boolean;
 }
 
-/** Chat events → chunks of our own making, for answers of other formats. */
+/** Chat events → chunks, for answers that came in another format. */
 export function createChunkEncoder(
   context: AnswerContext,
 ): (event: ChatEvent, batch: EventBatch) => string {
@@ -54,13 +56,14 @@ export function createChunkEncoder(
       length: 0,
       end: undefined,
       callIndex: -1,
-      carried: false,
+      embedded: false,
     };
     parts[event.index] = part;
     if (event.kind !== "tool_call") return "";
     part.callIndex = calls;
     calls += 1;
-    // The AI SDK looks for what is carried in the first delta of a call alone; most vendors' calls end in the batch they began in.
+    // The AI SDK reads embedded parts only from a call's first delta. Most vendors' calls end in
+    // the batch in which they start.
     part.end = batch.find(
       (other): other is PartEndEvent => other.type === "part-end" && other.index === event.index,
     );
@@ -70,16 +73,16 @@ export function createChunkEncoder(
       type: "function",
       function: { name: event.name, arguments: "" },
     };
-    return chunk({ tool_calls: [{ ...call, ...carryUpTo(event.index) }] });
+    return chunk({ tool_calls: [{ ...call, ...embedUpTo(event.index) }] });
   }
 
-  /** What no call carries yet of the parts up to this one, if there is anything to carry. */
-  function carryUpTo(index: number): JsonObject {
-    const loose = parts.slice(0, index + 1).filter(({ carried }) => !carried);
-    const carried = carryOnCall(loose.flatMap((part) => describe(part) ?? []));
-    if (!carried) return {};
-    for (const part of loose) part.carried = true;
-    return { ...carried };
+  /** The parts up to this one that no call has embedded yet, if they need embedding. */
+  function embedUpTo(index: number): JsonObject {
+    const loose = parts.slice(0, index + 1).filter(({ embedded }) => !embedded);
+    const embedded = embedInCall(loose.flatMap((part) => describe(part) ?? []));
+    if (!embedded) return {};
+    for (const part of loose) part.embedded = true;
+    return { ...embedded };
   }
 
   function delta(index: number, text: string): string {
@@ -109,20 +112,20 @@ export function createChunkEncoder(
     const wasKnown = part.end !== undefined;
     part.end = event;
     if (part.start.kind !== "tool_call") return "";
-    // Clients parse what they put together; OpenAI's own streams never leave the arguments empty.
+    // Clients parse the joined arguments. OpenAI's own streams never leave them empty.
     const empty = part.length === 0 ? delta(event.index, "{}") : "";
     if (wasKnown || !event.signature) return empty;
-    part.carried = false;
-    const carried = carryUpTo(event.index);
+    part.embedded = false;
+    const embedded = embedUpTo(event.index);
     // The AI SDK refuses a delta without `function`.
     return (
       empty +
-      chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: "" }, ...carried }] })
+      chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: "" }, ...embedded }] })
     );
   }
 
   function finish(event: Extract<ChatEvent, { type: "end" }>): string {
-    const details = carryInDetails(parts.flatMap((part) => describe(part) ?? []));
+    const details = embedInDetails(parts.flatMap((part) => describe(part) ?? []));
     const warnings =
       context.warnings.length > 0 ? `,"warnings":${JSON.stringify(context.warnings)}` : "";
     const last = chunk(
@@ -132,9 +135,7 @@ export function createChunkEncoder(
     );
     const counted = event.usage ?? usage;
     const usageChunk =
-      includeUsage && counted
-        ? `${head}[],"usage":${JSON.stringify(encodeUsage(counted))}}\n\n`
-        : "";
+      includeUsage && counted ? `${head}[],"usage":${JSON.stringify(mapUsage(counted))}}\n\n` : "";
     return `${last}${usageChunk}data: ${DONE}\n\n`;
   }
 
@@ -165,8 +166,8 @@ export function createChunkEncoder(
   return encodeEvent;
 }
 
-/** What is carried of a part, as far as it is known by now. */
-function describe({ start, reasoning, length, end }: GrowingPart): Piece | undefined {
+/** What is embedded of a part, as far as it is known. */
+function describe({ start, reasoning, length, end }: GrowingPart): ForeignPart | undefined {
   const signature = end?.signature ? { signature: end.signature } : {};
   switch (start.kind) {
     case "reasoning":
@@ -180,7 +181,7 @@ function describe({ start, reasoning, length, end }: GrowingPart): Piece | undef
   }
 }
 
-/** The last event of a stream that failed: OpenAI's clients throw what has an `error`. */
+/** The last event of a stream that failed: OpenAI's clients throw if an event has `error`. */
 function encodeFailure(error: ChatError): string {
   return `data: ${JSON.stringify({ error: encodeErrorBody(error) })}\n\n`;
 }

@@ -2,14 +2,18 @@ import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
-import { carryInDetails, carryOnCall, describePart } from "./describe-parts.ts";
-import type { Piece } from "./embed-foreign.ts";
-import { encodeUsage } from "./encode-usage.ts";
+import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
+import type { ForeignPart } from "./foreign-part.ts";
+import { mapUsage } from "./map-usage.ts";
 
-/** A finished answer → `chat.completion`; the vendor's own body where it speaks this format. */
+/**
+ * A whole answer → `chat.completion`. The vendor's body is passed through if it came in this
+ * format.
+ */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
   const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
   if (response.body?.format === FORMAT)
@@ -27,7 +31,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
         finish_reason: response.finish_reason,
       },
     ],
-    ...(response.usage ? { usage: encodeUsage(response.usage) } : {}),
+    ...defined({ usage: response.usage ? mapUsage(response.usage) : undefined }),
     ...warnings,
   };
   return completion;
@@ -38,22 +42,22 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
   let refusal: string | undefined;
   let reasoning = "";
   const calls: WireToolCall[] = [];
-  const pieces: Piece[] = [];
-  /** Those that no call carries yet. */
-  let loose: Piece[] = [];
+  const foreign: ForeignPart[] = [];
+  /** Parts that no call has embedded yet. */
+  let loose: ForeignPart[] = [];
   for (const part of parts) {
-    const piece = describePart(part);
-    if (piece) {
-      pieces.push(piece);
-      loose.push(piece);
+    const described = toForeignPart(part);
+    if (described) {
+      foreign.push(described);
+      loose.push(described);
     }
     if (part.type === "reasoning") reasoning += part.text;
     else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
       refusal = (refusal ?? "") + part.text;
     else if (part.type === "text") text = (text ?? "") + part.text;
     else if (part.type === "tool_call") {
-      const carried = carryOnCall(loose);
-      if (carried) loose = [];
+      const embedded = embedInCall(loose);
+      if (embedded) loose = [];
       calls.push({
         id: part.id,
         type: "function",
@@ -61,17 +65,19 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
           name: part.name,
           arguments: part.arguments_text ?? JSON.stringify(part.arguments),
         },
-        ...carried,
+        ...embedded,
       });
     }
   }
-  const details = carryInDetails(pieces);
+  const details = embedInDetails(foreign);
   return {
     role: "assistant",
     content: text ?? (calls.length > 0 || refusal !== undefined ? null : ""),
     refusal: refusal ?? null,
-    ...(reasoning === "" ? {} : { reasoning_content: reasoning }),
-    ...(details ? { reasoning_details: details } : {}),
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
+    ...defined({
+      reasoning_content: reasoning === "" ? undefined : reasoning,
+      reasoning_details: details,
+      tool_calls: calls.length > 0 ? calls : undefined,
+    }),
   };
 }

@@ -6,8 +6,9 @@ import { createPassThrough, type WriteRaw } from "../pass-through.ts";
 import { createChunkEncoder } from "./encode-chunks.ts";
 
 /**
- * Chat events → `chat.completion.chunk`s and `[DONE]`, or the vendor's own events where it speaks this format. An error ends the stream
- * without `[DONE]`, in the form in which OpenAI's clients throw it.
+ * Chat events → `chat.completion.chunk`s and `[DONE]`, or the vendor's own events if the answer
+ * came in this format. A stream that fails ends without `[DONE]`, with an event that OpenAI's
+ * clients throw.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   const encodeOwn = createChunkEncoder(context);
@@ -15,7 +16,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   function encodeRaw({ type, raw }: ChatEvent, write: WriteRaw): string {
     if (raw?.data === DONE) wroteDone = true;
-    // The vendor's own stream has no room for warnings; they go before its end mark.
+    // The vendor's stream has no field for warnings; they go before its end marker.
     const before = raw?.data === DONE ? encodeWarnings(context) : "";
     const text = before + write(raw);
     return type === "end" && !wroteDone
@@ -29,7 +30,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   };
 }
 
-/** A chunk without choices, as the one with the usage is. */
+/** A chunk without choices, like the usage chunk. */
 function encodeWarnings(context: AnswerContext): string {
   if (context.warnings.length === 0) return "";
   const chunk = {

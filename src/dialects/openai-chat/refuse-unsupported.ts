@@ -3,10 +3,13 @@ import { isJsonObject } from "../../json/json-object.ts";
 import { isZeroValue } from "../../json/narrow.ts";
 import type { CompletionBody } from "./request.ts";
 
-/** Fields of before 2023, which even OpenAI's newer models refuse: what stands in their place now. */
+/**
+ * Fields that were deprecated in 2023, and what replaced them. OpenAI's newer models refuse them
+ * too.
+ */
 const RETIRED = { functions: "tools", function_call: "tool_choice" } as const;
 
-/** Refuses what no provider can do through this server, before anything else is looked at. */
+/** Refuses what no provider supports through this server, before the body is parsed. */
 export function refuseRetired(body: unknown): void {
   if (!isJsonObject(body)) return;
   for (const [name, successor] of Object.entries(RETIRED)) {
@@ -26,9 +29,9 @@ export function refuseRetired(body: unknown): void {
   });
 }
 
-/** Refuses what would have to be ignored: several answers. */
+/** Refuses what could only be ignored: more than one answer. */
 export function refuseUnsupported(body: CompletionBody): void {
-  if (body.n != null && body.n > 1) refuse("n", "Only one answer can be asked for.");
+  if (body.n != null && body.n > 1) refuse("n", "Only one answer can be requested; leave out `n`.");
 }
 
 function refuse(param: string, message: string): never {

@@ -2,15 +2,16 @@ import * as z from "zod";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
 /**
- * The body of `POST /v1/chat/completions`: what is known is checked, and what is not is kept, for a server of this format may know
- * it. A null means that the field is absent. Sources: https://platform.openai.com/docs/api-reference/chat/create and, for the fields
- * of other servers, src/formats/openai-chat/quirks.ts.
+ * The body of `POST /v1/chat/completions`. Known fields are checked. Unknown ones are kept, because
+ * a server of this format may know them. Null means absent. Sources:
+ * https://platform.openai.com/docs/api-reference/chat/create and, for other servers' fields,
+ * src/formats/openai-chat/quirks.ts.
  */
 
 const textSchema = z.looseObject({ type: z.literal("text"), text: z.string() });
 const imageSchema = z.looseObject({
   type: z.literal("image_url"),
-  // Mistral takes the URL without the object around it.
+  // Mistral takes the URL without an object around it.
   image_url: z.union([z.string(), z.looseObject({ url: z.string() })]),
 });
 const fileSchema = z.looseObject({
@@ -35,7 +36,7 @@ const KNOWN_PARTS: ReadonlySet<string> = new Set([
   "refusal",
   "thinking",
 ]);
-/** An element of a type that is not known here, kept whole. */
+/** An element of an unknown type, kept whole. */
 const otherPartSchema = z
   .looseObject({ type: z.string().min(1) })
   .refine(({ type }) => !KNOWN_PARTS.has(type), { error: "is not a valid part of this type" })
@@ -55,7 +56,7 @@ const functionCallSchema = z.looseObject({
   type: z.literal("function").optional(),
   function: z.looseObject({ name: z.string().min(1), arguments: z.string().nullish() }),
 });
-/** A call of a tool that is no function (OpenAI's custom tools), kept whole. */
+/** A call that is not a function call (OpenAI's custom tools), kept whole. */
 const otherCallSchema = z
   .looseObject({ id: z.string().min(1), type: z.string() })
   .refine(({ type }) => type !== "function", { error: "is not a valid function call" })
@@ -103,7 +104,7 @@ const functionToolSchema = z.looseObject({
     strict: z.boolean().nullish(),
   }),
 });
-/** A tool in a vendor's own words (custom tools, web search), kept whole. */
+/** A vendor's own tool (custom tools, web search), kept whole. */
 const otherToolSchema = z
   .looseObject({ type: z.string().min(1) })
   .refine(({ type }) => type !== "function", { error: "is not a valid function tool" })
@@ -125,7 +126,7 @@ export const completionBodySchema = z.looseObject({
     .array(z.union([functionToolSchema, otherToolSchema]))
     .max(128)
     .nullish(),
-  // Together takes a function's name without the type beside it.
+  // Together takes a function's name without `type`.
   tool_choice: z
     .union([z.string().min(1), z.looseObject({ type: z.string().optional() })])
     .nullish(),
@@ -136,7 +137,7 @@ export const completionBodySchema = z.looseObject({
 });
 export type CompletionBody = z.infer<typeof completionBodySchema>;
 
-/** The part of a body that asks for JSON of a schema. */
+/** The fields of a body that ask for JSON of a schema. */
 export const jsonSchemaBodySchema = z.looseObject({
   response_format: z.looseObject({
     json_schema: z.looseObject({

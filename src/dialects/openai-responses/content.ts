@@ -1,12 +1,12 @@
 import * as z from "zod";
 
 /**
- * The pieces of a message's content in OpenAI's Responses API (POST /v1/responses). Objects are loose: what OpenAI adds to them is
- * carried to a provider of this format and is none of our business.
+ * The content parts of a message in OpenAI's Responses API (POST /v1/responses). Objects are loose:
+ * unknown fields are passed on to providers of this format.
  */
 export const inputTextSchema = z.looseObject({ type: z.literal("input_text"), text: z.string() });
 
-/** `image_url` is a URL or a data URL; `file_id` names a file at OpenAI. */
+/** `image_url` is a URL or a data URL; `file_id` names a file stored at OpenAI. */
 export const inputImageSchema = z.looseObject({
   type: z.literal("input_image"),
   image_url: z.string().nullish(),
@@ -27,11 +27,12 @@ export const refusalSchema = z.looseObject({ type: z.literal("refusal"), refusal
 
 const KNOWN_CONTENT = ["input_text", "input_image", "input_file", "output_text", "refusal"];
 
-/** Content of a kind that this server has no word for. */
+/** Content of a type that the chat model lacks. */
 export const otherContentSchema = z.looseObject({
-  type: z
-    .string()
-    .refine((type) => !KNOWN_CONTENT.includes(type), { abort: true, error: "is not complete" }),
+  type: z.string().refine((type) => !KNOWN_CONTENT.includes(type), {
+    abort: true,
+    error: "has missing or invalid fields",
+  }),
 });
 
 export const contentPartSchema = z.union([

@@ -3,17 +3,17 @@ import type { Message } from "../../chat/message.ts";
 import type { Part, TextPart, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
 import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
-import { carryItem, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
-import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
+import { noteItemFields, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import {
-  carryReasoning,
+  decodeReasoningExtras,
   TEXT_SEPARATOR,
   textsOf,
 } from "../../formats/openai-responses/reasoning-item.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { nameForOthers } from "./caller-tool.ts";
-import { type Carried, decodeCarried } from "./embed-foreign.ts";
+import { decodeEmbeddedPart, type Embedded } from "./embed-foreign.ts";
 import type {
   CustomCallItem,
   CustomCallOutputItem,
@@ -26,15 +26,16 @@ import type {
 } from "./item.ts";
 
 /**
- * The flat list of items → messages. What the assistant did in one go (reasoning, texts, calls) becomes one message, and so do the
- * results of its calls: other vendors know turns, not items.
+ * The flat list of items → messages. What the assistant did in one turn (reasoning, texts, calls)
+ * becomes one message, and so do the results of its calls, because other vendors have turns, not
+ * items.
  */
 export function decodeInput(items: readonly InputItem[]): Message[] {
   const messages: Message[] = [];
-  /** The parts of the message that still grows. */
+  /** The parts of the message that is being built. */
   let parts: Part[] = [];
   let role: "assistant" | "tool" | undefined;
-  const said: Said = { calls: new Map(), text: undefined };
+  const state: AssistantState = { calls: new Map(), text: undefined };
 
   function add(author: "assistant" | "tool", part: Part): void {
     if (role !== author) {
@@ -43,8 +44,8 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
       messages.push({ role, content: parts });
     }
     parts.push(part);
-    if (part.type === "tool_call") said.calls.set(part.id, part);
-    else if (part.type === "text") said.text = part;
+    if (part.type === "tool_call") state.calls.set(part.id, part);
+    else if (part.type === "text") state.text = part;
   }
 
   items.forEach((item, index) => {
@@ -60,11 +61,14 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
     else if (isCustomCall(item)) add("assistant", decodeCustomCall(item));
     else if (isCustomCallOutput(item)) add("tool", decodeCustomResult(item));
     else if (isReasoning(item)) {
-      const carried = decodeCarried(item.encrypted_content, `input[${index}].encrypted_content`);
-      const part = carried ? restoreCarried(carried, item, said) : decodeReasoning(item);
+      const embedded = decodeEmbeddedPart(
+        item.encrypted_content,
+        `input[${index}].encrypted_content`,
+      );
+      const part = embedded ? restoreEmbedded(embedded, item, state) : decodeReasoning(item);
       if (part) add("assistant", part);
     } else
-      add(isAnswerToModel(item) ? "tool" : "assistant", {
+      add(isToolOutput(item) ? "tool" : "assistant", {
         type: "opaque",
         format: "openai_responses",
         value: item,
@@ -92,7 +96,7 @@ const CUSTOM_CALL_FIELDS: ReadonlySet<string> = new Set([
 const RESULT_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "output"]);
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["type", "role", "content"]);
 
-/** One that names its call. An output that does not is the vendor's own matter. */
+/** One that names its call. An output that does not is the vendor's own. */
 type AnsweredCall = FunctionCallOutputItem & { call_id: string };
 
 function isMessage(item: InputItem): item is MessageItem {
@@ -127,7 +131,7 @@ function decodeCall(item: FunctionCallItem): Part {
     name: nameForOthers(name, namespace ?? undefined),
     ...parseArguments(text),
     ...openaiResponsesExtras.wrap(
-      carryItem(omit(item, CALL_FIELDS)),
+      noteItemFields(omit(item, CALL_FIELDS)),
       namespace == null ? {} : { $original: { name, namespace } },
     ),
   };
@@ -141,7 +145,7 @@ function decodeCustomCall(item: CustomCallItem): Part {
     id,
     name: nameForOthers(name, namespace ?? undefined),
     arguments: { input },
-    ...openaiResponsesExtras.wrap(carryItem(omit(item, CUSTOM_CALL_FIELDS)), {
+    ...openaiResponsesExtras.wrap(noteItemFields(omit(item, CUSTOM_CALL_FIELDS)), {
       $original: { type, name, input, ...(namespace == null ? {} : { namespace }) },
       $unset: ["arguments"],
     }),
@@ -160,19 +164,19 @@ function decodeResult(item: AnsweredCall): ToolResultPart {
     type: "tool_result",
     tool_call_id: item.call_id,
     content,
-    ...openaiResponsesExtras.wrap(carryItem(omit(item, RESULT_FIELDS))),
+    ...openaiResponsesExtras.wrap(noteItemFields(omit(item, RESULT_FIELDS))),
   };
 }
 
-/** What the caller answers to the model's calls, in contrast to what the model said. */
-function isAnswerToModel(item: Pick<OtherItem, "type">): boolean {
+/** Whether the item is a result that the caller sends, not something that the model produced. */
+function isToolOutput(item: Pick<OtherItem, "type">): boolean {
   return item.type.endsWith("_output") || item.type.endsWith("_response");
 }
 
-/** A message of the user's, or one of the system's that stands among the items: its role says so. */
+/** A message of the user or, if the role says so, of the system. */
 function decodeMessage(item: MessageItem): Message {
   const content = typeof item.content === "string" ? item.content : item.content.map(decodeContent);
-  const rest = carryItem(omit(item, MESSAGE_FIELDS));
+  const rest = noteItemFields(omit(item, MESSAGE_FIELDS));
   if (item.role === "user") return { role: "user", content, ...openaiResponsesExtras.wrap(rest) };
   return { role: "system", content, ...openaiResponsesExtras.wrap({ ...rest, $role: item.role }) };
 }
@@ -191,18 +195,22 @@ function decodeAssistantContent(item: MessageItem): Part[] {
       },
     ];
   }
-  // It may stand for what the reasoning before it led to, so it must not be lost.
+  // Kept even if empty: the reasoning before it may need it.
   if (content.length === 0) return [{ type: "opaque", format: "openai_responses", value: item }];
   return content.map((part, index): Part => {
     const text = part.type === "refusal" ? part.refusal : part.text;
     if (typeof text === "string")
-      return { type: "text", text, ...carryOutputText(part, item, index) };
+      return { type: "text", text, ...decodeOutputTextExtras(part, item, index) };
     return { type: "opaque", format: "openai_responses", value: { ...item, content: [part] } };
   });
 }
 
 function decodeReasoning(item: ReasoningItem): Part {
-  return { type: "reasoning", text: joinTexts(item), ...carryReasoning(item, textsOf(item)) };
+  return {
+    type: "reasoning",
+    text: joinTexts(item),
+    ...decodeReasoningExtras(item, textsOf(item)),
+  };
 }
 
 function joinTexts(item: ReasoningItem): string {
@@ -211,29 +219,36 @@ function joinTexts(item: ReasoningItem): string {
     .join(TEXT_SEPARATOR);
 }
 
-/** What the assistant said so far that a signature may belong to: its calls by id, and its latest text. */
-interface Said {
+/** What a later signature may belong to: the assistant's calls by id, and its latest text. */
+interface AssistantState {
   readonly calls: Map<string, ToolCallPart>;
   text: TextPart | undefined;
 }
 
-/** What this server hid in a reasoning item: a part of its own, or the signature of a part that came before. */
-function restoreCarried(carried: Carried, item: ReasoningItem, said: Said): Part | undefined {
-  switch (carried.of) {
+/**
+ * What this server embedded in a reasoning item: a part of its own, or the signature of an earlier
+ * part.
+ */
+function restoreEmbedded(
+  embedded: Embedded,
+  item: ReasoningItem,
+  state: AssistantState,
+): Part | undefined {
+  switch (embedded.of) {
     case "reasoning": {
-      const { of: _of, origin, ...proof } = carried;
+      const { of: _of, origin, ...proof } = embedded;
       const noted = origin === undefined ? {} : noteOrigin(origin);
       return { type: "reasoning", text: joinTexts(item), ...proof, ...noted };
     }
     case "opaque":
-      return { type: "opaque", format: carried.format, value: carried.value };
+      return { type: "opaque", format: embedded.format, value: embedded.value };
     case "tool_call": {
-      const call = said.calls.get(carried.id);
-      if (call) call.signature = carried.signature;
+      const call = state.calls.get(embedded.id);
+      if (call) call.signature = embedded.signature;
       return undefined;
     }
     case "text":
-      if (said.text) said.text.signature = carried.signature;
+      if (state.text) state.text.signature = embedded.signature;
       return undefined;
   }
 }

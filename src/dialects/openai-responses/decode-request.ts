@@ -1,8 +1,8 @@
 import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
-import { MIN_OUTPUT_TOKENS } from "../../formats/openai-responses/limits.ts";
+import { MIN_OUTPUT_TOKENS, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -13,58 +13,59 @@ import { findFormatRequirement, isHint, UNDERSTOOD_FIELDS } from "./find-format-
 import { type ResponsesBody, responsesBodySchema } from "./request.ts";
 
 /**
- * The body of POST /v1/responses → chat request. What the chat model cannot say goes into the extras of this format; what another
- * provider could not honour binds the request to this format.
+ * The body of POST /v1/responses → chat request. Fields that the chat model lacks go into the
+ * extras of this format. Anything that another provider cannot honour limits the request to this
+ * format.
  */
 export function decodeRequest(body: unknown): ChatRequest {
-  const said = parseBody(responsesBodySchema, body);
-  if (said.background && !said.stream) {
+  const request = parseBody(responsesBodySchema, body);
+  if (request.background && !request.stream) {
     throw new ChatError("unsupported_parameter", {
       param: "background",
       message:
-        "background needs GET /v1/responses/{id}, which this server does not have; it takes background only with stream.",
+        "background: only supported with stream, since there is no GET /v1/responses/{id} here.",
     });
   }
-  const extras = carryFields(said);
-  const messages = decodeMessages(said, extras);
-  const { tools, notes } = decodeTools(said);
-  const { original, ...choice } = decodeToolChoice(said.tool_choice, extras);
+  const extras = collectExtras(request);
+  const messages = decodeMessages(request, extras);
+  const { tools, notes } = decodeTools(request);
+  const { original, ...choice } = decodeToolChoice(request.tool_choice, extras);
   addNotes(extras, notes, original);
-  return {
-    ...(said.model ? { model: said.model } : {}),
+  return defined({
+    model: request.model ?? undefined,
     messages,
-    ...(tools ? { tools } : {}),
+    tools,
     ...choice,
-    ...(typeof said.parallel_tool_calls === "boolean"
-      ? { parallel_tool_calls: said.parallel_tool_calls }
-      : {}),
-    ...(typeof said.temperature === "number" ? { temperature: said.temperature } : {}),
-    ...(typeof said.top_p === "number" ? { top_p: said.top_p } : {}),
-    ...decodeMaxTokens(said.max_output_tokens, extras),
-    ...decodeReasoning(said.reasoning, extras),
-    ...decodeText(said.text, extras),
-    ...(said.metadata ? { metadata: said.metadata } : {}),
+    parallel_tool_calls: request.parallel_tool_calls ?? undefined,
+    temperature: request.temperature ?? undefined,
+    top_p: request.top_p ?? undefined,
+    ...decodeMaxTokens(request.max_output_tokens, extras),
+    ...decodeReasoning(request.reasoning, extras),
+    ...decodeText(request.text, extras),
+    metadata: request.metadata ?? undefined,
     // OpenAI caches by itself, so its callers mark nothing but this.
-    ...(said.prompt_cache_key ? { cache: { best_effort: true } } : {}),
+    cache: request.prompt_cache_key ? { best_effort: true } : undefined,
     ...openaiResponsesExtras.wrap(extras),
-    ...findFormatRequirement(said),
-    stream: said.stream ?? false,
-  };
+    ...findFormatRequirement(request),
+    stream: request.stream ?? false,
+  });
 }
 
-/** What the chat model does not say, hints apart. In this API a null field is one that was left out. */
-function carryFields(said: ResponsesBody): JsonObject {
+/** The fields that the chat model lacks; hints go into a note. In this API null means absent. */
+function collectExtras(request: ResponsesBody): JsonObject {
   const fields: JsonObject = {};
   const hints: JsonObject = {};
-  for (const [name, value] of Object.entries(omit(said, UNDERSTOOD_FIELDS))) {
+  for (const [name, value] of Object.entries(omit(request, UNDERSTOOD_FIELDS))) {
     if (value !== null) (isHint(name, value) ? hints : fields)[name] = value;
   }
-  // Left out, these two have OpenAI's own defaults here: a caller of this API gets what a direct call would have given.
+  // If the caller leaves these two out, OpenAI's own defaults apply, as in a direct call.
   const unset = ["store", "include"].filter((name) => !(name in hints));
   return {
     ...fields,
-    ...(isEmptyObject(hints) ? {} : { $original: hints }),
-    ...(unset.length === 0 ? {} : { $unset: unset }),
+    ...defined({
+      $original: isEmptyObject(hints) ? undefined : hints,
+      $unset: unset.length === 0 ? undefined : unset,
+    }),
   };
 }
 
@@ -79,8 +80,8 @@ function addNotes(
   if ($unset) extras.$unset = [...(Array.isArray(extras.$unset) ? extras.$unset : []), ...$unset];
 }
 
-function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
-  const { input, instructions } = said;
+function decodeMessages(request: ResponsesBody, extras: JsonObject): Message[] {
+  const { input, instructions } = request;
   const messages =
     typeof input === "string"
       ? [{ role: "user" as const, content: input }]
@@ -90,8 +91,8 @@ function decodeMessages(said: ResponsesBody, extras: JsonObject): Message[] {
       ? [{ role: "system", content: instructions }, ...messages]
       : messages;
   }
-  // The conversation may lie at the vendor; then there is nothing that other providers could answer.
-  if (!said.previous_response_id && !said.conversation && !said.prompt) {
+  // The vendor may store the conversation; other providers then have nothing to answer.
+  if (!request.previous_response_id && !request.conversation && !request.prompt) {
     throw new ChatError("invalid_request", {
       param: "input",
       message: "input: must hold at least one item.",
@@ -106,7 +107,7 @@ function decodeMaxTokens(
   extras: JsonObject,
 ): Pick<ChatRequest, "max_tokens"> {
   if (typeof tokens !== "number") return {};
-  // The vendor refuses so few, and says so better than we could.
+  // The vendor refuses so small a number, with a better message than ours.
   if (tokens < MIN_OUTPUT_TOKENS) extras.$max_output_tokens = true;
   return { max_tokens: tokens };
 }
@@ -116,18 +117,18 @@ function decodeReasoning(
   extras: JsonObject,
 ): Pick<ChatRequest, "reasoning"> {
   if (!reasoning) return {};
-  const { effort: saidEffort, summary, generate_summary: formerSummary, ...rest } = reasoning;
-  const effort = effortSchema.safeParse(saidEffort).data;
-  if (typeof saidEffort === "string" && !effort) rest.effort = saidEffort;
+  const { effort: givenEffort, summary, generate_summary: formerSummary, ...rest } = reasoning;
+  const effort = effortSchema.safeParse(givenEffort).data;
+  if (typeof givenEffort === "string" && !effort) rest.effort = givenEffort;
   if (!isEmptyObject(rest)) extras.reasoning = rest;
-  const asked = {
-    ...(typeof summary === "string" ? { summary } : {}),
-    ...(typeof formerSummary === "string" ? { generate_summary: formerSummary } : {}),
-  };
+  const asked = defined({
+    summary: summary ?? undefined,
+    generate_summary: formerSummary ?? undefined,
+  });
   const isVisible = !isEmptyObject(asked);
   if (isVisible) extras.$summary = asked;
   if (!effort && !isVisible) return {};
-  return { reasoning: { ...(effort ? { effort } : {}), ...(isVisible ? { visible: true } : {}) } };
+  return { reasoning: defined({ effort, visible: isVisible || undefined }) };
 }
 
 function decodeText(
@@ -162,9 +163,9 @@ function decodeFormat(
       return {
         type: "json_schema",
         name: format.name,
-        ...(typeof format.description === "string" ? { description: format.description } : {}),
+        ...defined({ description: format.description ?? undefined }),
         schema: format.schema,
-        ...(typeof format.strict === "boolean" ? { strict: format.strict } : {}),
+        ...defined({ strict: format.strict ?? undefined }),
       };
   }
 }

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { formatSchema, type Signature, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
-import { decodeCarriedText, encodeCarriedText } from "../embedded-text.ts";
+import { decodeEmbedded, encodeEmbedded } from "../embedded-text.ts";
 
 /**
- * What other vendors sign has no place of its own in this API, so it travels in a field that every client of the API sends back as it
- * came: the `encrypted_content` of a reasoning item.
+ * This API has no place for what other vendors sign, so it travels in a field that every client
+ * sends back unchanged: the `encrypted_content` of a reasoning item.
  */
-const carriedSchema = z.union([
+const embeddedSchema = z.union([
   /** The reasoning item itself. */
   z.strictObject({
     of: z.literal("reasoning"),
@@ -16,28 +16,28 @@ const carriedSchema = z.union([
     /** Where it stood in an answer of OpenAI's Chat Completions, if it is not signed. */
     origin: z.string().optional(),
   }),
-  /** The tool call with this id, which came before. */
+  /** An earlier tool call, by its id. */
   z.strictObject({ of: z.literal("tool_call"), id: z.string(), signature: signatureSchema }),
-  /** The text that came before. */
+  /** The text before it. */
   z.strictObject({ of: z.literal("text"), signature: signatureSchema }),
-  /** A part in another vendor's own words. */
+  /** An opaque part of another format. */
   z.strictObject({ of: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema }),
 ]);
-export type Carried = z.infer<typeof carriedSchema>;
+export type Embedded = z.infer<typeof embeddedSchema>;
 
-export function encodeCarried(carried: Carried): string {
-  return encodeCarriedText(carried);
+export function encodeEmbeddedPart(embedded: Embedded): string {
+  return encodeEmbedded(embedded);
 }
 
-/** Undefined where the content is not ours. Throws where it is and was damaged. */
-export function decodeCarried(
+/** Undefined if the content is not ours. Throws if it is ours and damaged. */
+export function decodeEmbeddedPart(
   content: string | null | undefined,
   param: string,
-): Carried | undefined {
-  return decodeCarriedText(carriedSchema, content, param);
+): Embedded | undefined {
+  return decodeEmbedded(embeddedSchema, content, param);
 }
 
-/** A signature that the format itself has no place for. */
+/** A signature of another format. */
 export function foreignSignature(part: {
   signature?: Signature | undefined;
 }): Signature | undefined {

@@ -6,7 +6,7 @@ import { restoreOutputText } from "../../formats/openai-responses/message-item.t
 import { restoreReasoning } from "../../formats/openai-responses/reasoning-item.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { type CallerTool, inputOf, namesOf, type RestoreCall } from "./caller-tool.ts";
-import { type Carried, encodeCarried, foreignSignature } from "./embed-foreign.ts";
+import { type Embedded, encodeEmbeddedPart, foreignSignature } from "./embed-foreign.ts";
 
 const ID_PREFIXES = {
   text: "msg",
@@ -16,7 +16,7 @@ const ID_PREFIXES = {
   opaque: "rs",
 } as const;
 
-/** Every item needs an id of its own: the vendor's where it gave one, else one made of the answer's id and the item's place. */
+/** Every item needs an id: the vendor's, or one made of the answer's id and the item's position. */
 export function mintItemId(
   kind: keyof typeof ID_PREFIXES,
   answerId: string,
@@ -25,7 +25,7 @@ export function mintItemId(
   return `${ID_PREFIXES[kind]}_${answerId.replace(/^resp_/, "")}_${outputIndex}`;
 }
 
-/** A finished part of an answer → the items that tell it: mostly one, two where another vendor signed a text or a call. */
+/** A finished part → its items: one, or two if another vendor signed a text or a call. */
 export function encodeOutputItems(
   part: Part,
   answerId: string,
@@ -54,10 +54,10 @@ export function encodeOutputItems(
     case "opaque": {
       const id = mintItemId("opaque", answerId, outputIndex);
       if (part.format === "openai_responses") return [{ id, ...part.value }];
-      return [encodeCarrier(id, { of: "opaque", format: part.format, value: part.value })];
+      return [encodeEmbeddingItem(id, { of: "opaque", format: part.format, value: part.value })];
     }
     default:
-      // Models answer with no other kind.
+      // Models return no other kind.
       return [];
   }
 }
@@ -97,24 +97,26 @@ function encodeText(part: TextPart, id: string): JsonObject {
   };
 }
 
-/** Reasoning of another vendor is always carried whole: some want it back though it is not signed. */
+/**
+ * Another vendor's reasoning is always embedded, because some vendors want it back even unsigned.
+ */
 function encodeReasoning(part: ReasoningPart, id: string): JsonObject {
   const own = restoreReasoning(part);
   if (own) return { id, ...own };
   const signature = foreignSignature(part);
   const origin = signature ? undefined : originOf(part);
-  const carried: Carried = {
+  const embedded: Embedded = {
     of: "reasoning",
     ...(signature ? { signature } : {}),
     ...(origin === undefined ? {} : { origin }),
     ...(part.redacted ? { redacted: true } : {}),
   };
   const summary = part.text === "" ? [] : [{ type: "summary_text", text: part.text }];
-  return { id, type: "reasoning", summary, encrypted_content: encodeCarried(carried) };
+  return { id, type: "reasoning", summary, encrypted_content: encodeEmbeddedPart(embedded) };
 }
 
-function encodeCarrier(id: string, carried: Carried): JsonObject {
-  return { id, type: "reasoning", summary: [], encrypted_content: encodeCarried(carried) };
+function encodeEmbeddingItem(id: string, embedded: Embedded): JsonObject {
+  return { id, type: "reasoning", summary: [], encrypted_content: encodeEmbeddedPart(embedded) };
 }
 
 function withSignature(
@@ -128,7 +130,7 @@ function withSignature(
   if (!signature) return [item];
   return [
     item,
-    encodeCarrier(`${mintItemId("reasoning", answerId, outputIndex)}_signature`, {
+    encodeEmbeddingItem(`${mintItemId("reasoning", answerId, outputIndex)}_signature`, {
       ...owner,
       signature,
     }),

@@ -6,14 +6,17 @@ import type { Usage } from "../../chat/usage.ts";
 import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
-import type { ResponsesAnswer, ResponsesUsage } from "./response.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage } from "./map-usage.ts";
+import type { ResponsesAnswer } from "./response.ts";
 
-/** A finished answer. One of a provider of this format goes out as it came. */
+/** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
   if (response.body?.format === "openai_responses") return renameBody(response.body.value, context);
   const id = encodeAnswerId(response.id);
@@ -28,7 +31,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
   );
 }
 
-/** Clients expect the prefix, and some look at it. */
+/** Clients expect the prefix; some check it. */
 export function encodeAnswerId(id: string): string {
   return id.startsWith("resp_") ? id : `resp_${id}`;
 }
@@ -49,13 +52,13 @@ interface AnswerSoFar {
   error?: { code: string; message: string };
 }
 
-/** The response object, as the first events, the last event and the whole answer all have it. */
+/** The response object, for the first events, the last event and the whole answer. */
 export function encodeAnswer(
   { id, model, output, ending, error }: AnswerSoFar,
   echo: JsonObject,
   context: AnswerContext,
 ): ResponsesAnswer {
-  const reason = ending && incompleteReason(ending.finish_reason);
+  const reason = ending && mapFinishReason(ending.finish_reason);
   return {
     id,
     object: "response",
@@ -71,22 +74,16 @@ export function encodeAnswer(
     service_tier: ending?.extras?.openai_responses?.service_tier ?? "default",
     store: false,
     truncation: "disabled",
-    usage: ending?.usage ? encodeUsage(ending.usage) : null,
-    // What was changed on the way, in a field that the API has not and that its clients pass over.
-    ...((error || ending) && context.warnings.length > 0
-      ? { warnings: [...context.warnings] }
-      : {}),
+    usage: ending?.usage ? mapUsage(ending.usage) : null,
+    // Warnings go into a field that the API lacks and its clients ignore.
+    ...defined({
+      warnings:
+        (error || ending) && context.warnings.length > 0 ? [...context.warnings] : undefined,
+    }),
   };
 }
 
-function incompleteReason(
-  reason: FinishReason,
-): "max_output_tokens" | "content_filter" | undefined {
-  if (reason === "length") return "max_output_tokens";
-  return reason === "content_filter" ? reason : undefined;
-}
-
-/** The API says back what was asked; a setting that was not made is null, or has the value that the API itself would name. */
+/** The API echoes the request. A setting that was not made is null, or the API's own default. */
 export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
   const original = openaiResponsesExtras.noteFields(request, "$original");
@@ -108,20 +105,5 @@ export function echoRequest(request: ChatRequest): JsonObject {
     tool_choice: original.tool_choice ?? encodeToolChoice(request.tool_choice ?? "auto"),
     tools: original.tools ?? encodeTools(request.tools ?? []),
     top_p: request.top_p ?? null,
-  };
-}
-
-/** A count that the vendor did not give is 0: Codex cannot read an answer without these two. */
-function encodeUsage(usage: Usage): ResponsesUsage {
-  const { cached_input_tokens: cached = 0, cache_write_input_tokens: written } = usage;
-  return {
-    input_tokens: usage.input_tokens,
-    input_tokens_details: {
-      cached_tokens: cached,
-      ...(written === undefined ? {} : { cache_write_tokens: written }),
-    },
-    output_tokens: usage.output_tokens,
-    output_tokens_details: { reasoning_tokens: usage.reasoning_tokens ?? 0 },
-    total_tokens: usage.total_tokens,
   };
 }

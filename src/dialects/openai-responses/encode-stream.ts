@@ -3,6 +3,7 @@ import { closePart } from "../../chat/fold-events.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { nameModel } from "../answer-model.ts";
@@ -10,25 +11,28 @@ import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
 import { createPassThrough, type WriteRaw } from "../pass-through.ts";
 import { createRestoreCall, namesOf } from "./caller-tool.ts";
+import {
+  createItemEncoder,
+  type EncodeEvent,
+  encodeWholeItem,
+  type ItemEncoder,
+  type TextKind,
+} from "./encode-item-events.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
-import {
-  createItemWriter,
-  type ItemWriter,
-  type TextKind,
-  type WriteEvent,
-  writeWholeItem,
-} from "./write-item.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
 
-/** A part whose item is being written. */
+/** A part whose item is being encoded. */
 interface OpenItem {
   start: PartStartEvent;
   pieces: string;
   outputIndex: number;
-  /** Set with the writer. */
+  /** Set with the encoder. */
   id?: string;
-  /** Absent where the item is written at its end only: its id, or all of it, is not known before. */
-  writer?: ItemWriter;
+  /**
+   * Absent if the item is only encoded at its end, because its id or content is not known before.
+   */
+  encoder?: ItemEncoder;
 }
 
 /** How an answer ended; nothing while it runs. */
@@ -46,7 +50,7 @@ function vendorFields(end: EndEvent): JsonObject {
 
 const SAID_IN_RESPONSE: ReadonlySet<string> = new Set(["service_tier"]);
 
-/** The kinds of parts that are written as they come. */
+/** The kinds of parts that are encoded as they arrive. */
 const TEXT_KINDS = {
   text: "output_text",
   reasoning: "summary",
@@ -54,8 +58,8 @@ const TEXT_KINDS = {
 } as const satisfies Record<string, TextKind>;
 
 /**
- * Chat events → the events of the Responses API, in the order and with the numbers that the official clients check. What came from a
- * provider of this format goes out as it came, event by event; only failures are then written here.
+ * Chat events → the events of the Responses API, in the order and with the numbers that the
+ * official clients check; or the vendor's own events if the answer came in this format.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
@@ -65,37 +69,39 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let echo: JsonObject | undefined;
   /** Whether items are written as they come, with ids of our own; else at their end, with the vendor's. */
   let isLive = false;
-  /** Null where the item is not finished yet. */
+  /** Null until the item is finished. */
   const output: (JsonObject | null)[] = [];
   const open: OpenItem[] = [];
   const restoreCall = createRestoreCall(context.request.tools);
 
-  const write: WriteEvent = (type, fields) =>
+  const encodeSse: EncodeEvent = (type, fields) =>
     `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequence++},${fields}}\n\n`;
 
-  function writeAnswer(type: string, { ending, error, further = {} }: Outcome = {}): string {
+  function encodeAnswerEvent(type: string, { ending, error, further = {} }: Outcome = {}): string {
     echo ??= echoRequest(context.request);
     const answer = encodeAnswer(
       {
         id,
         model: nameModel(model ?? context.target.model, context),
         output: output.filter((item) => item !== null),
-        ...(ending ? { ending: { ...ending, usage: ending.usage ?? usage } } : {}),
-        ...(error ? { error } : {}),
+        ...defined({
+          ending: ending ? { ...ending, usage: ending.usage ?? usage } : undefined,
+          error,
+        }),
       },
       echo,
       context,
     );
-    return write(type, JSON.stringify({ response: answer, ...further }).slice(1, -1));
+    return encodeSse(type, JSON.stringify({ response: answer, ...further }).slice(1, -1));
   }
 
-  /** First the event at which the clients throw, then the one by which the answer is known to have failed. */
-  function writeFailure(error: ChatError): string {
+  /** Clients throw at the first event; the second one marks the response as failed. */
+  function encodeFailure(error: ChatError): string {
     const body = encodeErrorBody(error);
     const { type: _type, ...flat } = body;
     return (
-      write("error", `${JSON.stringify(flat).slice(1, -1)},"error":${JSON.stringify(body)}`) +
-      writeAnswer("response.failed", {
+      encodeSse("error", `${JSON.stringify(flat).slice(1, -1)},"error":${JSON.stringify(body)}`) +
+      encodeAnswerEvent("response.failed", {
         error: { code: body.code ?? "server_error", message: body.message },
       })
     );
@@ -110,15 +116,15 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (start.kind === "opaque" || tool?.custom || !isLive) return "";
     const itemId = mintItemId(start.kind, id, outputIndex);
     item.id = itemId;
-    item.writer = createItemWriter(write, {
+    item.encoder = createItemEncoder(encodeSse, {
       id: itemId,
       outputIndex,
       kind: TEXT_KINDS[start.kind],
     });
-    // A summary is begun with its first text: there may be none.
+    // A summary starts with its first text, because there may be none.
     return (
-      item.writer.added({ ...unfinishedItem(start, itemId), ...(tool ? namesOf(tool) : {}) }) +
-      (start.kind === "reasoning" ? "" : item.writer.textStart())
+      item.encoder.added({ ...unfinishedItem(start, itemId), ...(tool ? namesOf(tool) : {}) }) +
+      (start.kind === "reasoning" ? "" : item.encoder.textStart())
     );
   }
 
@@ -127,20 +133,20 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     if (!item || delta === "") return "";
     const isFirst = item.pieces === "";
     item.pieces += delta;
-    if (!item.writer) return "";
+    if (!item.encoder) return "";
     return (
-      (isFirst && item.start.kind === "reasoning" ? item.writer.textStart() : "") +
-      item.writer.textDelta(delta)
+      (isFirst && item.start.kind === "reasoning" ? item.encoder.textStart() : "") +
+      item.encoder.textDelta(delta)
     );
   }
 
   function endPart(end: PartEndEvent): string {
     const item = open[end.index];
     if (!item) return "";
-    const { writer, outputIndex, start } = item;
-    // Clients that put the pieces together must get JSON also where the vendor sent none.
+    const { encoder, outputIndex, start } = item;
+    // Clients parse the joined arguments, so they must be JSON even if the vendor sent none.
     let text = start.kind === "tool_call" && item.pieces === "" ? addDelta(end.index, "{}") : "";
-    const [own, ...carriers] = encodeOutputItems(
+    const [own, ...signatureItems] = encodeOutputItems(
       closePart({ ...item, end }),
       id,
       outputIndex,
@@ -150,15 +156,15 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       // Written as it came, an item has had an id from its beginning.
       if (item.id !== undefined) own.id = item.id;
       output[outputIndex] = own;
-      if (!writer) text += writeWholeItem(write, own, outputIndex);
+      if (!encoder) text += encodeWholeItem(encodeSse, own, outputIndex);
       else {
         if (start.kind !== "reasoning" || item.pieces !== "")
-          text += writer.textEnd(item.pieces, own);
-        text += writer.done(own);
+          text += encoder.textEnd(item.pieces, own);
+        text += encoder.done(own);
       }
     }
-    for (const carrier of carriers)
-      text += writeWholeItem(write, carrier, output.push(carrier) - 1);
+    for (const item of signatureItems)
+      text += encodeWholeItem(encodeSse, item, output.push(item) - 1);
     return text;
   }
 
@@ -168,7 +174,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         id = encodeAnswerId(event.id);
         model = event.model;
         isLive = context.format !== "openai_responses" || event.raw !== undefined;
-        return writeAnswer("response.created") + writeAnswer("response.in_progress");
+        return encodeAnswerEvent("response.created") + encodeAnswerEvent("response.in_progress");
       case "part-start":
         return startPart(event);
       case "part-delta":
@@ -181,15 +187,14 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "opaque":
         return "";
       case "end": {
-        const isIncomplete =
-          event.finish_reason === "length" || event.finish_reason === "content_filter";
+        const isIncomplete = mapFinishReason(event.finish_reason) !== undefined;
         const type = isIncomplete ? "response.incomplete" : "response.completed";
-        return writeAnswer(type, { ending: event, further: vendorFields(event) });
+        return encodeAnswerEvent(type, { ending: event, further: vendorFields(event) });
       }
       case "error":
-        return writeFailure(event.error);
+        return encodeFailure(event.error);
       case "cancelled":
-        return writeFailure(new ChatError("cancelled"));
+        return encodeFailure(new ChatError("cancelled"));
     }
   }
 

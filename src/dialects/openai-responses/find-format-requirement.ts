@@ -2,7 +2,7 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { InputItem } from "./item.ts";
 import { isHosted, type ResponsesBody } from "./request.ts";
 
-/** Hints, labels and storage of the vendor's: what another vendor answers without them is the same answer. */
+/** Hints, labels and storage: without them, another vendor's answer is still the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
   "store",
   "include",
@@ -18,15 +18,15 @@ const HINTS: ReadonlySet<string> = new Set([
   "client_metadata",
 ]);
 
-/** Whether nothing is lost where the field is not sent. */
+/** Whether nothing is lost if the field is not sent. */
 export function isHint(name: string, value: unknown): boolean {
   return HINTS.has(name) || value === false || value === 0;
 }
 
-/** Fields about conversations that grow too long. Another vendor answers without them, and the caller is warned. */
+/** Fields for conversations that grow too long: safe to drop, with a warning. */
 const NUANCES: ReadonlySet<string> = new Set(["truncation", "context_management"]);
 
-/** Fields that the chat model says. */
+/** Fields that the chat model has. */
 export const UNDERSTOOD_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "input",
@@ -44,9 +44,10 @@ export const UNDERSTOOD_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The first thing in a request that only a provider of this format can honour: state that lives at the vendor
- * (`previous_response_id`, `conversation`, references to items and files), tools that it runs, and fields that are not known here.
- * Another provider must refuse the request: without it the answer would be one to another question.
+ * The first thing in a request that only a provider of this format can honour: state stored at the
+ * vendor (`previous_response_id`, `conversation`, references to items and files), tools that the
+ * vendor runs, and unknown fields. Other providers refuse such a request, because they would answer
+ * a different question.
  */
 export function findFormatRequirement(body: ResponsesBody): Pick<ChatRequest, "requires_format"> {
   const param = findField(body) ?? findTool(body) ?? findInclude(body) ?? findReference(body);

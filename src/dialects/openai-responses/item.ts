@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { contentPartSchema } from "./content.ts";
 
-/** A message, in the short form `{role, content}` too. */
+/** A message, also in the short form `{role, content}`. */
 export const messageItemSchema = z.looseObject({
   type: z.literal("message").optional(),
   role: z.enum(["user", "assistant", "system", "developer"]),
@@ -22,7 +22,7 @@ export type FunctionCallItem = z.infer<typeof functionCallItemSchema>;
 
 export const functionCallOutputItemSchema = z.looseObject({
   type: z.literal("function_call_output"),
-  /** May be missing where the output names its tool. */
+  /** Absent if the output names its tool instead. */
   call_id: z.string().min(1).nullish(),
   output: z.union([z.string(), z.array(contentPartSchema)]),
 });
@@ -65,15 +65,19 @@ const KNOWN_ITEMS = [
   "reasoning",
 ];
 
-/** An item of a kind that this server has no word for: calls and results of built-in tools, compaction, references, … */
+/**
+ * An item of a type that the chat model lacks: calls and results of built-in tools, compaction,
+ * references, …
+ */
 export const otherItemSchema = z.looseObject({
-  type: z
-    .string()
-    .refine((type) => !KNOWN_ITEMS.includes(type), { abort: true, error: "is not complete" }),
+  type: z.string().refine((type) => !KNOWN_ITEMS.includes(type), {
+    abort: true,
+    error: "has missing or invalid fields",
+  }),
 });
 export type OtherItem = z.infer<typeof otherItemSchema>;
 
-/** A reference to an item that lies at the vendor may leave its type out. */
+/** A reference to an item stored at the vendor may leave its type out. */
 const untypedReferenceSchema = z
   .strictObject({ id: z.string().min(1), type: z.null().optional() })
   .transform(({ id }): OtherItem => ({ type: "item_reference", id }));

@@ -69,7 +69,7 @@ const textFormatSchema = z.discriminatedUnion("type", [
   }),
 ]);
 
-/** The body of POST /v1/responses. Fields that it does not name go to a provider of this format, and to no other. */
+/** The body of POST /v1/responses. Unknown fields only go to a provider of this format. */
 export const responsesBodySchema = z.looseObject({
   model: z.string().min(1).max(256).nullish(),
   input: z.union([z.string(), z.array(inputItemSchema)]).nullish(),

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** What this server says of tokens in the words of the Responses API. */
+/** Token counts as this server reports them. */
 export interface ResponsesUsage {
   input_tokens: number;
   input_tokens_details: { cached_tokens: number; cache_write_tokens?: number };
@@ -9,7 +9,7 @@ export interface ResponsesUsage {
   total_tokens: number;
 }
 
-/** A whole answer as this server writes it. What a vendor answers is read field by field, not by this type. */
+/** A whole answer as this server writes it. A vendor's answer is read field by field instead. */
 export interface ResponsesAnswer {
   id: string;
   object: "response";

@@ -5,7 +5,7 @@ export function encodeCache(cache: Cache): { type: "ephemeral"; ttl?: string } {
   return cache.ttl === undefined ? { type: "ephemeral" } : { type: "ephemeral", ttl: cache.ttl };
 }
 
-/** `cache_control` → cache hint; undefined where the chat model cannot say it, and it must be carried. */
+/** `cache_control` → cache hint; undefined if the chat model cannot express it. */
 export function decodeCache(value: unknown): Cache | undefined {
   if (!isJsonObject(value) || value.type !== "ephemeral") return undefined;
   const { ttl } = value;
@@ -14,7 +14,7 @@ export function decodeCache(value: unknown): Cache | undefined {
   return ttl === "5m" || ttl === "1h" ? { ttl } : undefined;
 }
 
-/** `{ cache_control }` for a hint; nothing where there is none. */
+/** `{ cache_control }` for a hint, else nothing. */
 export function cacheControlOf(holder: { cache?: Cache | undefined }): JsonObject {
   return holder.cache ? { cache_control: encodeCache(holder.cache) } : {};
 }

@@ -8,14 +8,15 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
 import { anthropicExtras } from "./extras.ts";
 
 /**
- * A content block of a request or an answer → part. What the chat model has no word for (server tools and their results, files, new
- * types) stays an opaque part with the whole block.
+ * A content block of a request or an answer → part. A block that the chat model lacks (server tools
+ * and their results, files, new types) becomes an opaque part.
  */
 export function decodeBlock(block: JsonObject): Part {
   switch (block.type) {
@@ -35,7 +36,7 @@ export function decodeBlock(block: JsonObject): Part {
         type: "reasoning",
         text: thinking,
         ...(isSigned ? { signature: { format: "anthropic", value: signature } } : {}),
-        ...carryRest(block, SAID_BY_THINKING),
+        ...decodeRest(block, THINKING_FIELDS),
       };
     }
     case "redacted_thinking": {
@@ -46,65 +47,68 @@ export function decodeBlock(block: JsonObject): Part {
         text: "",
         redacted: true,
         signature: { format: "anthropic", value: data },
-        ...carryRest(block, SAID_BY_REDACTED),
+        ...decodeRest(block, REDACTED_FIELDS),
       };
     }
   }
   return opaque(block);
 }
 
-const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);
-const SAID_BY_THINKING: ReadonlySet<string> = new Set(["type", "thinking", "signature"]);
-const SAID_BY_REDACTED: ReadonlySet<string> = new Set(["type", "data"]);
-const SAID_BY_TOOL_USE: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);
-const SAID_BY_TOOL_RESULT: ReadonlySet<string> = new Set([
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "text"]);
+const THINKING_FIELDS: ReadonlySet<string> = new Set(["type", "thinking", "signature"]);
+const REDACTED_FIELDS: ReadonlySet<string> = new Set(["type", "data"]);
+const TOOL_USE_FIELDS: ReadonlySet<string> = new Set(["type", "id", "name", "input"]);
+const TOOL_RESULT_FIELDS: ReadonlySet<string> = new Set([
   "type",
   "tool_use_id",
   "content",
   "is_error",
 ]);
-const SAID_BY_SOURCE: ReadonlySet<string> = new Set(["type", "source"]);
-const SAID_BY_TITLE: ReadonlySet<string> = new Set(["type", "source", "title"]);
+const MEDIA_FIELDS: ReadonlySet<string> = new Set(["type", "source"]);
+const TITLED_FIELDS: ReadonlySet<string> = new Set(["type", "source", "title"]);
 
 function opaque(value: JsonObject): OpaquePart {
   return { type: "opaque", format: "anthropic", value };
 }
 
-/** The cache hint and the fields that the part itself does not say. */
-function carryRest(
+/** The cache hint, and the fields that the part lacks. */
+function decodeRest(
   block: JsonObject,
-  said: ReadonlySet<string>,
+  known: ReadonlySet<string>,
 ): { cache?: Cache; extras?: Extras } {
-  const rest = omit(block, said);
+  const rest = omit(block, known);
   const cache = decodeCache(block.cache_control);
   if (cache) delete rest.cache_control;
-  return { ...(cache ? { cache } : {}), ...anthropicExtras.wrap(rest) };
+  return { ...defined({ cache }), ...anthropicExtras.wrap(rest) };
 }
 
-/** What may stand in a tool's result too. */
+/** Content that a tool's result may hold too. */
 function decodeContent(block: JsonObject): TextPart | ImagePart | DocumentPart | OpaquePart {
   switch (block.type) {
     case "text":
       if (typeof block.text !== "string") break;
-      return { type: "text", text: block.text, ...carryRest(block, SAID_BY_TEXT) };
+      return { type: "text", text: block.text, ...decodeRest(block, TEXT_FIELDS) };
     case "image": {
       const source = readSource(block.source);
       if (!source || "text" in source) break;
-      return { type: "image", ...source, ...carryRest(block, SAID_BY_SOURCE) };
+      return { type: "image", ...source, ...decodeRest(block, MEDIA_FIELDS) };
     }
     case "document": {
       const source = readSource(block.source);
       if (!source) break;
       const { title } = block;
       if (typeof title !== "string")
-        return { type: "document", ...source, ...carryRest(block, SAID_BY_SOURCE) };
-      return { type: "document", ...source, title, ...carryRest(block, SAID_BY_TITLE) };
+        return { type: "document", ...source, ...decodeRest(block, MEDIA_FIELDS) };
+      return { type: "document", ...source, title, ...decodeRest(block, TITLED_FIELDS) };
     }
   }
   return opaque(block);
 }
 
-/** A source that the chat model can say whole; undefined for files, nested content and sources with fields of their own. */
+/**
+ * A source that the chat model can express fully; undefined for files, nested content and sources
+ * with other fields.
+ */
 function readSource(
   source: unknown,
 ): { data: string; media_type: string } | { url: string } | { text: string } | undefined {
@@ -126,7 +130,7 @@ function decodeToolUse(block: JsonObject): Part {
     id,
     name,
     arguments: isJsonObject(input) ? input : {},
-    ...carryRest(block, SAID_BY_TOOL_USE),
+    ...decodeRest(block, TOOL_USE_FIELDS),
   };
 }
 
@@ -137,12 +141,14 @@ function decodeToolResult(block: JsonObject): Part {
     type: "tool_result",
     tool_call_id: tool_use_id,
     content: decodeResultContent(content),
-    ...(typeof is_error === "boolean" ? { is_error } : {}),
-    ...carryRest(block, SAID_BY_TOOL_RESULT),
+    ...defined({ is_error: typeof is_error === "boolean" ? is_error : undefined }),
+    ...decodeRest(block, TOOL_RESULT_FIELDS),
   };
 }
 
-/** No content at all is an empty list here, and an empty text an empty text: so each goes back as it came. */
+/**
+ * No content becomes an empty list and an empty text stays one, so each encodes to its original.
+ */
 function decodeResultContent(content: unknown): ToolResultPart["content"] {
   if (typeof content === "string") return content;
   return Array.isArray(content) ? content.filter(isJsonObject).map(decodeContent) : [];

@@ -6,12 +6,15 @@ import type {
   ReasoningPart,
   TextPart,
 } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
+import { decodeUtf8Base64 } from "../base64.ts";
 import { cacheControlOf } from "./cache-control.ts";
 import { anthropicExtras } from "./extras.ts";
 
-/** A part → content block. Reasoning must have a signature of Anthropic's, or `signature` must say what stands in its place. */
+/**
+ * A part → content block. Reasoning needs Anthropic's signature; see `encodeReasoning` for others.
+ */
 export function encodeBlock(part: Part): JsonObject {
   switch (part.type) {
     case "text":
@@ -38,7 +41,7 @@ export function encodeBlock(part: Part): JsonObject {
           type: "tool_result",
           tool_use_id: part.tool_call_id,
           ...encodeResultContent(part.content),
-          ...(part.is_error === undefined ? {} : { is_error: part.is_error }),
+          ...defined({ is_error: part.is_error }),
           ...cacheControlOf(part),
         },
         part,
@@ -74,7 +77,7 @@ function encodeContent(part: Content): JsonObject {
         {
           type: "document",
           source: encodeDocumentSource(part),
-          ...(part.title === undefined ? {} : { title: part.title }),
+          ...defined({ title: part.title }),
           ...cacheControlOf(part),
         },
         part,
@@ -93,7 +96,7 @@ function encodeResultContent(content: string | readonly Content[]): { content?: 
   return blocks.length === 0 ? {} : { content: blocks };
 }
 
-/** How the base64 text of each kind of image begins. */
+/** The first base64 characters of each image type. */
 const IMAGE_PREFIXES: readonly (readonly [prefix: string, mediaType: string])[] = [
   ["iVBOR", "image/png"],
   ["/9j/", "image/jpeg"],
@@ -116,7 +119,7 @@ function encodeDocumentSource({
 }: DocumentPart): JsonObject {
   if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
   if (url !== undefined) return { type: "url", url };
-  // The API takes texts as text only, and calls every text plain.
+  // The API takes text documents as text only, and has one media type for all of them.
   const plain = media_type.startsWith("text/") ? decodeUtf8Base64(data) : undefined;
   return plain === undefined
     ? { type: "base64", media_type, data }

@@ -13,7 +13,7 @@ export const ERROR_TYPES = [
 ] as const;
 export type ErrorType = (typeof ERROR_TYPES)[number];
 
-/** An error answer, and the last event of a stream that failed. */
+/** An error response, and the last event of a stream that failed. */
 export interface ErrorBody {
   type: "error";
   error: { type: ErrorType; message: string; details?: { error_code: string } };

@@ -2,14 +2,14 @@ import type { JsonObject } from "../../json/json-object.ts";
 import type { ErrorBody } from "./error.ts";
 import type { MessageBody, WireUsage } from "./response.ts";
 
-/** What is added to an open block. */
+/** What a delta adds to an open block. */
 export type BlockDelta =
   | { type: "text_delta"; text: string }
   | { type: "thinking_delta"; thinking: string }
   | { type: "signature_delta"; signature: string }
   | { type: "input_json_delta"; partial_json: string };
 
-/** The events of a stream that this server writes itself; an upstream's may be of other types too. */
+/** The stream events that this server writes. An upstream may send other types too. */
 export type MessageEvent =
   | { type: "message_start"; message: MessageBody }
   | { type: "content_block_start"; index: number; content_block: JsonObject }

@@ -1,18 +1,19 @@
 /**
- * The two request headers that say how a request is to be read. They travel in `extras.anthropic` under their own names (no field of
- * the body has a hyphen), and no other header of the caller's goes upstream.
+ * The two request headers that decide how a request is read. They travel in `extras.anthropic`
+ * under their own names, which no body field can have because of the hyphen. No other header of the
+ * caller is passed on.
  */
 export const VERSION_HEADER = "anthropic-version";
 export const BETA_HEADER = "anthropic-beta";
 
 /**
- * The first version in which events have names and errors their present form, and the one that is spoken where the caller names none:
- * the newer 2026-10-21 refuses `temperature`, `top_p` and `top_k`, which models up to Sonnet 4.6 still take, and all else that this
- * server uses is the same in both.
+ * The first version with today's event names and error shapes, and the default. The newer
+ * 2026-10-21 refuses `temperature`, `top_p` and `top_k`, which models up to Sonnet 4.6 still take;
+ * everything else that this server uses is the same.
  */
 export const FIRST_VERSION = "2023-06-01";
 
-/** A version that answers in the format that this server reads; undefined for any other text. */
+/** A version whose answers this server can read; undefined for any other text. */
 export function parseVersion(text: unknown): string | undefined {
   return typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= FIRST_VERSION
     ? text
@@ -21,7 +22,7 @@ export function parseVersion(text: unknown): string | undefined {
 
 const MAX_BETAS = 64;
 
-/** A comma-separated list of beta names; undefined where it is none. */
+/** A comma-separated list of beta names; undefined for any other text. */
 export function parseBetas(text: unknown): string[] | undefined {
   if (typeof text !== "string") return undefined;
   const names = text

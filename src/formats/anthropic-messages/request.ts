@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
-/** The blocks that have a word in the chat model; every other type is carried as it is. */
+/** The blocks that the chat model has; every other type stays opaque. */
 export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
   "text",
   "image",
@@ -12,7 +12,10 @@ export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
   "redacted_thinking",
 ]);
 
-/** So that a known type with wrong fields does not pass for an unknown one: zod takes the one branch of a union that only a check refused. */
+/**
+ * Keeps a known type with wrong fields from passing as an unknown one: zod picks the only branch of
+ * a union that merely a check refused.
+ */
 const ABORT = { abort: true };
 
 const cacheControlSchema = z
@@ -89,7 +92,9 @@ const toolResultBlockSchema = z.looseObject({
   cache_control: cacheControlSchema,
 });
 
-/** One content block of a message. A type that is not known here passes as it is; a known one must have the right fields. */
+/**
+ * One content block of a message. An unknown type passes; a known one must have the right fields.
+ */
 export const blockSchema = z.union([
   z.discriminatedUnion("type", [
     textBlockSchema,
@@ -105,7 +110,10 @@ export const blockSchema = z.union([
 export type Block = z.infer<typeof blockSchema>;
 
 export const messageSchema = z.looseObject({
-  /** `system` inside a conversation: Opus 4.8 and later (platform.claude.com, mid-conversation system messages). */
+  /**
+   * `system` inside a conversation: Opus 4.8 and later (platform.claude.com, mid-conversation
+   * system messages).
+   */
   role: z.enum(["user", "assistant", "system"]),
   content: z.union([z.string(), z.array(blockSchema)]),
 });
@@ -119,7 +127,7 @@ const customToolSchema = z.looseObject({
   strict: z.boolean().optional(),
   cache_control: cacheControlSchema,
 });
-/** A tool that Anthropic runs, or one with a schema of Anthropic's. */
+/** A tool that Anthropic runs, or whose schema Anthropic defines. */
 const vendorToolSchema = z.looseObject({
   type: z.string().refine((type) => type !== "custom", ABORT),
 });
@@ -150,7 +158,7 @@ const outputConfigSchema = z.looseObject({
   format: outputFormatSchema.nullish(),
 });
 
-/** What a message and a count of its tokens both say. */
+/** What a message and a token count have in common. */
 const prompt = {
   model: z.string().min(1).max(256),
   messages: z.array(messageSchema).min(1),
@@ -159,12 +167,12 @@ const prompt = {
   tool_choice: toolChoiceSchema.optional(),
   thinking: thinkingSchema.optional(),
   output_config: outputConfigSchema.optional(),
-  /** The older place of `output_config.format`. */
+  /** The older name of `output_config.format`. */
   output_format: outputFormatSchema.nullish(),
   cache_control: cacheControlSchema,
 };
 
-/** The body of `POST /v1/messages`. Fields that are not named here are carried. */
+/** The body of `POST /v1/messages`. Unknown fields are kept. */
 export const messagesBodySchema = z.looseObject({
   ...prompt,
   /** 0 fills the prompt cache and generates nothing. */

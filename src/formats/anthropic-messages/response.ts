@@ -1,6 +1,8 @@
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** Why generation ended. Anthropic adds words without a new version, so an answer may hold others. */
+/**
+ * Why generation ended. Anthropic adds values without a new version, so an answer may have others.
+ */
 export const STOP_REASONS = [
   "end_turn",
   "max_tokens",
@@ -12,7 +14,7 @@ export const STOP_REASONS = [
 ] as const;
 export type StopReason = (typeof STOP_REASONS)[number];
 
-/** `input_tokens` leaves out what was read from or written to the cache. */
+/** `input_tokens` excludes what was read from or written to the cache. */
 export interface WireUsage {
   input_tokens: number;
   output_tokens: number;

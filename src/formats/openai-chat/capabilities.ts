@@ -8,7 +8,7 @@ const DOCUMENT_URL = {
   none: "dropped",
 } as const;
 
-/** What a server of this format takes, by its quirks. */
+/** What a server with these quirks supports. */
 export function capabilitiesOf(quirks: Quirks): Record<Parameter, Capability> {
   const document = quirks.documents === "none" ? "dropped" : "native";
   const capabilities: Record<Parameter, Capability> = {
@@ -33,7 +33,7 @@ export function capabilitiesOf(quirks: Quirks): Record<Parameter, Capability> {
     "document.data": document,
     "document.url": DOCUMENT_URL[quirks.documents],
     "document.text": "mapped",
-    // A tool message holds text alone; what else a tool gave follows it in a user message.
+    // A tool message holds only text; images and documents follow in a user message.
     "tool_result.image": "mapped",
     "tool_result.document": document === "native" ? "mapped" : "dropped",
   };

@@ -2,7 +2,7 @@ import type { Extras } from "../../chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { FORMAT } from "./format.ts";
 
-/** What the chat model says in its own words, or what means nothing after the answer. */
+/** Fields that the chat model has, or that are useless once the answer is over. */
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   // of the answer
   "id",
@@ -31,7 +31,10 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   "channel",
 ]);
 
-/** Gathers what an answer says beyond the chat model (citations, the vendor behind a router, a fingerprint), for the extras of its end. */
+/**
+ * Collects what an answer has beyond the chat model (citations, the vendor behind a router, a
+ * fingerprint) into the extras of its end.
+ */
 export interface ExtrasCollector {
   add(fields: JsonObject): void;
   extras(): Extras | undefined;
@@ -49,7 +52,7 @@ export function createExtrasCollector(): ExtrasCollector {
         )
           continue;
         const before = found[name];
-        // Annotations of a streamed answer come piece by piece.
+        // Annotations of a streamed answer arrive one by one.
         found[name] =
           name === "annotations" && Array.isArray(before) && Array.isArray(value)
             ? [...before, ...value]

@@ -1,40 +1,45 @@
 import type { ChatEvent, RawEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
+import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { bringsMore, createChunkMender } from "./mend-chunk.ts";
-import { createPartWriter } from "./part-writer.ts";
+import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError, findError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
-import { writeMessage } from "./write-message.ts";
 
 export interface AnswerDecoderOptions {
-  /** The model that was asked for, in case the answer does not name one. */
+  /** The requested model, used if the answer does not name one. */
   model: string;
   randomId(): string;
-  /** True where we asked for the usage and the caller did not: the chunk that brings nothing else is then not shown as the vendor's. */
+  /**
+   * Whether we asked for usage and the caller did not: the chunk that holds only usage is then not
+   * passed through.
+   */
   hideUsageChunk?: boolean;
 }
 
 /**
- * A Chat Completions answer, streamed or whole → chat events. A stream is complete at `[DONE]`, or where it ends after a
- * `finish_reason` (some servers leave `[DONE]` out). Without a `finish_reason` it is complete only at a `[DONE]` behind the chunk that
- * brings nothing but the usage: that one comes when the answer is over, and Snowflake never says why it is (recorded).
+ * A Chat Completions answer, streamed or whole → chat events. A stream is complete at `[DONE]`, or
+ * at its end if there was a `finish_reason` (some servers leave `[DONE]` out). A `[DONE]` without
+ * any `finish_reason` counts if the usage chunk came before it: that chunk is only sent at the end,
+ * and Snowflake never sends a reason (recorded).
  */
 export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecoder {
-  const parts = createPartWriter();
+  const parts = createPartAssembler();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
   const mendChunk = createChunkMender();
   let started = false;
-  /** Events from before the answer has an id: Azure sends its verdict on the prompt first. */
+  /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
   let finishReason: string | null = null;
   let finished = false;
@@ -65,7 +70,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     if (word === undefined) return;
     finished = true;
     finishReason = word;
-    // A word that means failure ends the answer here.
+    // Throws if the reason means failure.
     mapFinishReason(word, { toolCall: false, refusal: false });
   }
 
@@ -78,17 +83,16 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       finish_reason: mapFinishReason(finishReason, { toolCall: calls.seen, refusal: refused }),
       raw_finish_reason: finishReason,
       usage,
-      ...(found ? { extras: found } : {}),
-      ...(body ? { body } : {}),
+      ...defined({ extras: found, body }),
     });
   }
 
-  /** A server that streams its answer as one whole message; after deltas such a message only says all of them again. */
+  /** Some servers stream the answer as one whole message. After deltas it only repeats them. */
   function wholeMessage(choice: JsonObject): JsonObject | undefined {
     return isJsonObject(choice.message) && !parts.any && !calls.seen ? choice.message : undefined;
   }
 
-  /** True where the chunk is to be shown to a caller of the same format. */
+  /** Returns whether the chunk is passed through to a caller of the same format. */
   function decodeChunk(chunk: JsonObject, raw: RawEvent, events: ChatEvent[]): boolean {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
     if (!started) {
@@ -103,7 +107,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
         throw new ChatError("upstream_invalid_response", { logReason: "delta" });
       const delta = choice.delta ?? wholeMessage(choice);
       if (delta) {
-        if (writeMessage(delta, parts, calls, events)) refused = true;
+        if (decodeDelta(delta, parts, calls, events)) refused = true;
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
       }
       noteFinish(choice);
@@ -162,7 +166,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!isJsonObject(choice) || !isJsonObject(choice.message))
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
-      refused = writeMessage(choice.message, parts, calls, events);
+      refused = decodeDelta(choice.message, parts, calls, events);
       noteFinish(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);
@@ -171,7 +175,10 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   };
 }
 
-/** Puts the vendor's event on the first of its chat events; the start may carry an earlier one already. */
+/**
+ * Puts the vendor's event on the first of its chat events. The start may have an earlier one
+ * already.
+ */
 function attachRaw(raw: RawEvent, events: ChatEvent[], first: number): void {
   for (let at = first; at < events.length; at++) {
     const event = events[at];

@@ -5,7 +5,7 @@ import {
   type EncodeContext,
   encodeElement,
   isContentPart,
-  isSaidElement,
+  isListElement,
 } from "./encode-content.ts";
 import { openaiChatExtras, overlayMessage } from "./extras.ts";
 import { REASONING_FIELDS } from "./format.ts";
@@ -14,10 +14,10 @@ import { detailsIn } from "./reasoning-details.ts";
 import { originOf } from "./reasoning-origin.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
-/** An earlier answer → a message. `place` is its path, for warnings. */
+/** An earlier answer → a message. `path` is its path in the request, for warnings. */
 export function encodeAssistant(
   message: Message,
-  place: string,
+  path: string,
   context: EncodeContext,
 ): JsonObject {
   const encoded: JsonObject = { role: "assistant", content: null };
@@ -31,7 +31,7 @@ export function encodeAssistant(
   let text: string | undefined;
   parts.forEach((part, index) => {
     if (part.type === "reasoning") {
-      const element = addReasoning(encoded, part, `${place}.content[${index}]`, context);
+      const element = addReasoning(encoded, part, `${path}.content[${index}]`, context);
       if (element) elements.push(element);
       asList ||= element !== undefined;
     } else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
@@ -40,13 +40,13 @@ export function encodeAssistant(
       elements.push(encodeElement(part, context));
       asList ||=
         part.type !== "text" ||
-        isSaidElement(part) ||
+        isListElement(part) ||
         (part.cache !== undefined && context.quirks.cache === "cache_control");
       if (part.type === "text") text = (text ?? "") + part.text;
     }
   });
   if (asList) encoded.content = elements;
-  // Without text and calls an answer is an empty text: servers refuse null then.
+  // Servers refuse null if there are neither text nor calls.
   else encoded.content = text ?? (calls.length > 0 || encoded.refusal !== undefined ? null : "");
   if (calls.length > 0) {
     encoded.tool_calls = calls;
@@ -84,13 +84,14 @@ function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
 }
 
 /**
- * Puts a reasoning part back where the server wants it: into a field of the message, or as the element of `content` that is given
- * back. Reasoning of other formats stays out, except where the server insists on some.
+ * Puts a reasoning part where the server wants it: into a field of the message, or into `content`
+ * as the element that is returned. Reasoning of other formats is left out unless the server insists
+ * on some.
  */
 function addReasoning(
   encoded: JsonObject,
   part: ReasoningPart,
-  place: string,
+  path: string,
   context: EncodeContext,
 ): JsonObject | undefined {
   const { quirks } = context;
@@ -103,8 +104,8 @@ function addReasoning(
   } else if (part.signature) {
     context.warn({
       code: "foreign_signature_dropped",
-      param: `${place}.signature`,
-      message: "Another server signed this reasoning; this one takes no signatures.",
+      param: `${path}.signature`,
+      message: "Another server signed this reasoning; the signature was left out.",
     });
   }
   const origin = originOf(part);

@@ -1,9 +1,9 @@
 import type { Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { decodeUtf8Base64 } from "../decode-utf8-base64.ts";
-import { encodeDataUrl } from "../encode-data-url.ts";
+import { decodeUtf8Base64, encodeDataUrl } from "../base64.ts";
 import { openaiChatExtras } from "./extras.ts";
 import type { Quirks } from "./quirks.ts";
 import { refusePrivateUrls } from "./refuse-private-urls.ts";
@@ -11,11 +11,11 @@ import { refusePrivateUrls } from "./refuse-private-urls.ts";
 export interface EncodeContext {
   readonly quirks: Quirks;
   warn(warning: Warning): void;
-  /** Notes a cache hint that the server has no known place for. */
+  /** Counts a cache hint that the server has no known field for. */
   noteLostCache(): void;
 }
 
-/** A cache hint → `cache_control`, where the server knows it. */
+/** A cache hint → `cache_control`, if the server supports it. */
 export function encodeCache(
   holder: { cache?: Cache | undefined; extras?: Extras | undefined },
   context: EncodeContext,
@@ -34,7 +34,7 @@ export function encodeCache(
   return {};
 }
 
-/** Parts that have a place in a message's content; the others (reasoning, calls, results) have places of their own. */
+/** Parts that belong in a message's content. Reasoning, calls and results go elsewhere. */
 export type ContentPart = Exclude<Part, { type: "reasoning" | "tool_call" | "tool_result" }>;
 
 export function isContentPart(part: Part): part is ContentPart {
@@ -42,8 +42,8 @@ export function isContentPart(part: Part): part is ContentPart {
 }
 
 /**
- * Parts → `content`. A single text goes out as a string, which every server takes, unless the caller gave it as an element of a list
- * (a note says so) or it carries a cache hint.
+ * Parts → `content`. A single text goes out as a string, which every server takes, unless the
+ * caller sent it as a list element (see the note `$element`) or it has a cache hint.
  */
 export function encodeContent(
   parts: readonly ContentPart[],
@@ -57,15 +57,15 @@ export function encodeContent(
     if (typeof element.text === "string" && Object.keys(element).length === 2)
       texts.push(element.text);
   }
-  const onlyTexts = texts.length === elements.length && !parts.some(isSaidElement);
+  const onlyTexts = texts.length === elements.length && !parts.some(isListElement);
   if (onlyTexts && texts.length === 1) return texts[0] ?? "";
   if (context.quirks.text_content === "joined" && texts.length === elements.length)
     return texts.join("\n");
   return elements;
 }
 
-/** True where the caller gave the part as an element of a content list in this very format. */
-export function isSaidElement(part: Part): boolean {
+/** Whether the caller sent the part as a list element in this format. */
+export function isListElement(part: Part): boolean {
   return part.type !== "opaque" && openaiChatExtras.note(part, "$element") === true;
 }
 
@@ -77,9 +77,9 @@ export function encodeElement(part: ContentPart, context: EncodeContext): JsonOb
   }
   const element = encodeKnown(part, context.quirks);
   Object.assign(element, encodeCache(part, context));
-  const laid = openaiChatExtras.overlay(element, part);
-  if (laid !== element) refusePrivateUrls(laid);
-  return laid;
+  const overlaid = openaiChatExtras.overlay(element, part);
+  if (overlaid !== element) refusePrivateUrls(overlaid);
+  return overlaid;
 }
 
 function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks): JsonObject {
@@ -98,9 +98,9 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
 
 function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
-  // Most servers read PDFs only; a caller of this very format knows what the server reads.
+  // Most servers read only PDFs. A caller of this format knows what the server reads.
   const asText =
-    media_type.startsWith("text/") && !(isSaidElement(part) && quirks.documents === "file");
+    media_type.startsWith("text/") && !(isListElement(part) && quirks.documents === "file");
   const text =
     part.text ?? (asText && part.data !== undefined ? decodeUtf8Base64(part.data) : undefined);
   if (text !== undefined)
@@ -110,7 +110,7 @@ function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
     return {
       type: "document_url",
       document_url: location,
-      ...(title === undefined ? {} : { document_name: title }),
+      ...defined({ document_name: title }),
     };
   }
   return { type: "file", file: { filename: title ?? "document.pdf", file_data: location } };

@@ -8,14 +8,14 @@ import {
   encodeContent,
   encodeElement,
   isContentPart,
-  isSaidElement,
+  isListElement,
 } from "./encode-content.ts";
 import { openaiChatExtras, overlayMessage } from "./extras.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
 /**
- * Messages → `messages`. Each tool result becomes a message of its own; what it holds besides text (images, PDFs) follows in a user
- * message behind all results of the turn, since a tool message takes text alone.
+ * Messages → `messages`. Each tool result becomes a message of its own. A tool message takes only
+ * text, so images and PDFs follow in a user message after all results of the turn.
  */
 export function encodeMessages(messages: readonly Message[], context: EncodeContext): JsonObject[] {
   const wire: JsonObject[] = [];
@@ -70,7 +70,7 @@ function encodeToolResult(
   else {
     const kept: ContentPart[] = [];
     for (const piece of part.content) {
-      if (piece.type === "text" || piece.type === "opaque" || isSaidElement(piece))
+      if (piece.type === "text" || piece.type === "opaque" || isListElement(piece))
         kept.push(piece);
       else attachments.push(encodeElement(piece, context));
     }
@@ -85,7 +85,7 @@ function encodeToolResult(
   );
 }
 
-/** The format has no mark for a failed tool; the model reads it in the text. */
+/** The format cannot mark a tool call as failed, so the text says it. */
 function markError(content: string | JsonObject[]): string | JsonObject[] {
   return typeof content === "string"
     ? `Error: ${content}`

@@ -1,15 +1,20 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import { EFFORTS, type Effort, nearestEffort, type Reasoning } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { REASONING_CONTROLS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 
-/** How much the model may think → the server's own fields for it. */
-export function encodeReasoning(call: EncodeCall, said: JsonObject, quirks: Quirks): JsonObject {
+/** Reasoning settings → the server's own fields. */
+export function encodeReasoning(
+  call: EncodeCall,
+  original: JsonObject,
+  quirks: Quirks,
+): JsonObject {
   const { reasoning } = call.request;
   if (!reasoning) return {};
   const effort = chooseEffort(reasoning, call, quirks);
-  return saidReasoning(said, effort) ?? encodeOwnWay(reasoning, effort, quirks);
+  return originalReasoning(original, effort) ?? encodeOwnWay(reasoning, effort, quirks);
 }
 
 function encodeOwnWay(
@@ -22,7 +27,7 @@ function encodeOwnWay(
       return hideReasoning(reasoning, quirks);
     case "reasoning_effort":
       return {
-        ...(effort === undefined ? {} : { reasoning_effort: effort }),
+        ...defined({ reasoning_effort: effort }),
         ...hideReasoning(reasoning, quirks),
       };
     case "thinking":
@@ -30,10 +35,10 @@ function encodeOwnWay(
       return effort === "none" ? { thinking: { type: "disabled" } } : { reasoning_effort: effort };
     case "reasoning": {
       const fields: JsonObject = {
-        ...(effort === undefined ? {} : { effort }),
-        ...(effort === undefined && reasoning.budget_tokens !== undefined
-          ? { max_tokens: reasoning.budget_tokens }
-          : {}),
+        ...defined({
+          effort,
+          max_tokens: effort === undefined ? reasoning.budget_tokens : undefined,
+        }),
         ...(reasoning.visible === false ? { exclude: true } : {}),
       };
       return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
@@ -42,12 +47,16 @@ function encodeOwnWay(
 }
 
 /**
- * The caller's own fields, as long as the effort is still the one that they name: what was changed
- * for this model must not come back.
+ * The caller's own fields, if they still name the chosen effort. An effort that was changed for
+ * this model must not come back.
  */
-function saidReasoning(said: JsonObject, effort: Effort | undefined): JsonObject | undefined {
+function originalReasoning(
+  original: JsonObject,
+  effort: Effort | undefined,
+): JsonObject | undefined {
   const own: JsonObject = {};
-  for (const name of REASONING_CONTROLS) if (said[name] !== undefined) own[name] = said[name];
+  for (const name of REASONING_CONTROLS)
+    if (original[name] !== undefined) own[name] = original[name];
   if (Object.keys(own).length === 0) return undefined;
   const named = [
     own.reasoning_effort,
@@ -70,7 +79,7 @@ function chooseEffort({ effort }: Reasoning, call: EncodeCall, quirks: Quirks): 
   if (effort === undefined) return undefined;
   const taken = nearestEffort(effort, quirks.efforts) ?? quirks.efforts[0] ?? effort;
   if (taken !== effort) {
-    const message = `The server takes no effort "${effort}"; "${taken}" was sent for it.`;
+    const message = `The server does not support effort "${effort}"; "${taken}" was sent.`;
     call.warn({ code: "adjusted_parameter", param: "reasoning.effort", message });
   }
   return taken;

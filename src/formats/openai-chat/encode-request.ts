@@ -11,11 +11,11 @@ import type { Quirks } from "./quirks.ts";
 
 export interface EncodedRequest {
   body: JsonObject;
-  /** Whether the usage of the stream was asked for without the caller's having done so. */
+  /** Whether we asked for the stream's usage and the caller did not. */
   addedUsage: boolean;
 }
 
-/** What no extra decides, or a caller could name another model there, or lift a limit of its token. */
+/** Extras must not set these: a caller could switch models or exceed its token's limits. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "model",
   "messages",
@@ -26,7 +26,10 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "max_completion_tokens",
 ]);
 
-/** Nor does the caller's own form of what the chat model says too; each is looked at where its parameter is encoded. */
+/**
+ * Nor must the original form of what the chat model has; each is checked when its parameter is
+ * encoded.
+ */
 const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
   ...PROTECTED_FIELDS,
   "stop",
@@ -35,10 +38,13 @@ const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
   ...REASONING_CONTROLS,
 ]);
 
-/** Chat request → the body of `POST /chat/completions`, with the caller's own fields of this format laid over it. */
+/**
+ * Chat request → the body of `POST /chat/completions`, overlaid with the caller's own fields of
+ * this format.
+ */
 export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
   const { request, model, stream } = call;
-  const said = openaiChatExtras.noteFields(request, "$original");
+  const original = openaiChatExtras.noteFields(request, "$original");
   let lostCaches = 0;
   const context: EncodeContext = {
     quirks,
@@ -52,21 +58,23 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
 
   if (request.temperature !== undefined) body.temperature = request.temperature;
   if (request.top_p !== undefined) body.top_p = request.top_p;
-  if (request.max_tokens !== undefined) body[maxTokensField(said, quirks)] = request.max_tokens;
+  if (request.max_tokens !== undefined) body[maxTokensField(original, quirks)] = request.max_tokens;
   if (request.stop)
     body.stop =
-      typeof said.stop === "string" && request.stop[0] === said.stop ? said.stop : request.stop;
-  else if (Array.isArray(said.stop) && said.stop.length === 0) body.stop = said.stop;
+      typeof original.stop === "string" && request.stop[0] === original.stop
+        ? original.stop
+        : request.stop;
+  else if (Array.isArray(original.stop) && original.stop.length === 0) body.stop = original.stop;
   if (request.seed !== undefined) body[quirks.seed_field] = request.seed;
   if (request.tools) body.tools = request.tools.map((tool) => encodeTool(tool, context));
-  const toolChoice = encodeToolChoice(request.tool_choice, said.tool_choice);
+  const toolChoice = encodeToolChoice(request.tool_choice, original.tool_choice);
   if (toolChoice !== undefined) body.tool_choice = toolChoice;
   if (request.parallel_tool_calls !== undefined)
     body.parallel_tool_calls = request.parallel_tool_calls;
-  Object.assign(body, encodeReasoning(call, said, quirks));
+  Object.assign(body, encodeReasoning(call, original, quirks));
   const responseFormat = encodeResponseFormat(
     request.response_format,
-    said.response_format,
+    original.response_format,
     quirks,
   );
   if (responseFormat !== undefined) body.response_format = responseFormat;
@@ -75,51 +83,51 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
       code: "adjusted_parameter",
       param: "response_format",
       message:
-        "The server knows JSON without a schema only; the schema was put into a system message.",
+        "The server only supports JSON without a schema; a system message describes the schema.",
     });
     messages.unshift({ role: "system", content: describeSchema(request.response_format) });
   }
   if (request.metadata) body.metadata = request.metadata;
   // A server of this format is told by the caller's own field.
-  if (!request.cache?.best_effort || said.prompt_cache_key === undefined)
+  if (!request.cache?.best_effort || original.prompt_cache_key === undefined)
     Object.assign(body, encodeCache(request, context));
   if (lostCaches > 0) {
     call.warn({
       code: "unsupported_parameter",
       param: "cache",
-      message: "The server has no known place for prompt-cache hints.",
+      message: "The server has no known field for prompt-cache hints; they were left out.",
     });
   }
-  if (said.n === 1) body.n = 1;
+  if (original.n === 1) body.n = 1;
 
-  const laid = openaiChatExtras.overlay(body, request, {
+  const overlaid = openaiChatExtras.overlay(body, request, {
     except: PROTECTED_FIELDS,
     exceptOriginal: PROTECTED_ORIGINALS,
   });
   const addedUsage = stream
     ? addStreamFields(
-        laid,
-        openaiChatExtras.fields(request).stream_options ?? said.stream_options,
+        overlaid,
+        openaiChatExtras.fields(request).stream_options ?? original.stream_options,
         quirks,
       )
     : false;
-  if (!stream && request.stream === false) laid.stream = false;
-  return { body: laid, addedUsage };
+  if (!stream && request.stream === false) overlaid.stream = false;
+  return { body: overlaid, addedUsage };
 }
 
-function maxTokensField(said: JsonObject, quirks: Quirks): string {
+function maxTokensField(original: JsonObject, quirks: Quirks): string {
   if (quirks.max_tokens_field !== "as_given") return quirks.max_tokens_field;
-  return said.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
+  return original.max_completion_tokens == null ? "max_tokens" : "max_completion_tokens";
 }
 
-function addStreamFields(body: JsonObject, said: unknown, quirks: Quirks): boolean {
+function addStreamFields(body: JsonObject, original: unknown, quirks: Quirks): boolean {
   body.stream = true;
-  const options = isJsonObject(said) ? said : undefined;
+  const options = isJsonObject(original) ? original : undefined;
   if (quirks.stream_usage === "unasked") {
     if (options) body.stream_options = options;
     return false;
   }
-  // Without the usage there is no cost and no budget, so it is always asked for.
+  // Cost and budgets need the usage, so it is always requested.
   body.stream_options = { ...options, include_usage: true };
   return options?.include_usage !== true;
 }

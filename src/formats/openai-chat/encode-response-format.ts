@@ -1,25 +1,26 @@
 import type { ChatRequest } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import type { Quirks } from "./quirks.ts";
 
 type ResponseFormat = NonNullable<ChatRequest["response_format"]>;
 
-const SAID_TYPE = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
+const ORIGINAL_TYPES = { text: "text", json: "json_object", json_schema: "json_schema" } as const;
 
-/** Response format → `response_format`, in the caller's own form where that still stands. */
+/** Response format → `response_format`, in the caller's own form if that is still right. */
 export function encodeResponseFormat(
   format: ResponseFormat | undefined,
-  said: unknown,
+  original: unknown,
   quirks: Quirks,
 ): JsonObject | undefined {
   if (!format) return undefined;
-  // A schema that was lowered to plain JSON on the way is not what the caller said any more.
+  // A schema that was reduced to plain JSON no longer matches the original.
   if (
-    isJsonObject(said) &&
-    SAID_TYPE[format.type] === said.type &&
+    isJsonObject(original) &&
+    ORIGINAL_TYPES[format.type] === original.type &&
     !(format.type === "json_schema" && quirks.json_schema === "as_json")
   ) {
-    return said;
+    return original;
   }
   if (format.type === "text") return { type: "text" };
   if (format.type === "json" || quirks.json_schema === "as_json") return { type: "json_object" };
@@ -28,14 +29,17 @@ export function encodeResponseFormat(
     type: "json_schema",
     json_schema: {
       name,
-      ...(description === undefined ? {} : { description }),
+      ...defined({ description }),
       schema,
-      ...(strict === undefined ? {} : { strict }),
+      ...defined({ strict }),
     },
   };
 }
 
-/** The schema in words, for a server that only knows JSON. DeepSeek also refuses JSON mode unless the word "JSON" is in the prompt. */
+/**
+ * The schema as an instruction, for a server that only supports plain JSON. DeepSeek also refuses
+ * JSON mode unless the prompt contains the word "JSON".
+ */
 export function describeSchema(format: Extract<ResponseFormat, { type: "json_schema" }>): string {
   return `Answer with one JSON value that fits this JSON Schema, and with nothing else:\n${JSON.stringify(format.schema)}`;
 }

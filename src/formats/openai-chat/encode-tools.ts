@@ -1,9 +1,9 @@
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { openaiChatExtras } from "./extras.ts";
 
-/** Tool → an entry of `tools`. */
 export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
   if (tool.type === "opaque") return tool.value;
   const { name, description, parameters, strict } = tool;
@@ -11,19 +11,20 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
     ...(openaiChatExtras.note(tool, "$type") === "absent" ? {} : { type: "function" }),
     function: {
       name,
-      ...(description === undefined ? {} : { description }),
-      ...(parameters === undefined ? {} : { parameters }),
-      ...(strict === undefined ? {} : { strict }),
+      ...defined({ description, parameters, strict }),
     },
     ...encodeCache(tool, context),
   };
   return openaiChatExtras.overlay(encoded, tool);
 }
 
-/** Tool choice → `tool_choice`; the caller's own form (Mistral's `any`, a list of allowed tools) where the choice still stands. */
-export function encodeToolChoice(choice: ToolChoice | undefined, said: unknown): unknown {
+/**
+ * Tool choice → `tool_choice`, in the caller's own form if there is one (Mistral's `any`, a list of
+ * allowed tools).
+ */
+export function encodeToolChoice(choice: ToolChoice | undefined, original: unknown): unknown {
   if (choice === undefined) return undefined;
-  if (said != null) return said;
+  if (original != null) return original;
   return typeof choice === "string"
     ? choice
     : { type: "function", function: { name: choice.name } };

@@ -12,19 +12,20 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ["content_filter", "content_filter"],
 ]);
 
-/** Words that say that the answer failed, though the stream goes on to its end as if it had not. */
+/** Reasons that mean failure, though the stream goes on to its normal end. */
 const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
-  // OpenRouter and Mistral, beside or instead of an error object.
+  // OpenRouter and Mistral, with or without an error object.
   ["error", "upstream_error"],
-  // vLLM, when its engine gave the request up.
+  // vLLM, if its engine gave up.
   ["abort", "upstream_error"],
   // DeepSeek, https://api-docs.deepseek.com/api/create-chat-completion
   ["insufficient_system_resource", "upstream_overloaded"],
 ]);
 
 /**
- * The vendor's word → finish reason; throws where the word means failure. Words that nobody documents (`eos`, `end_turn`) are natural
- * ends. Some servers (Ollama, Google's) say `stop` after a tool call, and OpenAI says `stop` after a refusal.
+ * The vendor's reason → finish reason. Throws if the reason means failure. Undocumented ones
+ * (`eos`, `end_turn`) are natural ends. Some servers (Ollama, Google) say `stop` after a tool call,
+ * and OpenAI says `stop` after a refusal.
  */
 export function mapFinishReason(
   word: string | null,

@@ -1,7 +1,7 @@
 import { readCount, type Usage } from "../../chat/usage.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 
-/** The vendor's counts → usage; null where it gave no count of the prompt or of the answer. */
+/** The vendor's counts → usage; null if it did not count the prompt or the answer. */
 export function mapUsage(usage: unknown): Usage | null {
   if (!isJsonObject(usage)) return null;
   const prompt = readCount(usage.prompt_tokens);
@@ -14,14 +14,15 @@ export function mapUsage(usage: unknown): Usage | null {
     ? usage.completion_tokens_details
     : {};
   const reasoning = readCount(completionDetails.reasoning_tokens);
-  // DeepSeek's own name and Moonshot's place stand for servers that do not give OpenAI's.
+  // DeepSeek and Moonshot have other names than OpenAI's for the cached tokens.
   const cached =
     readCount(promptDetails.cached_tokens) ??
     readCount(usage.prompt_cache_hit_tokens) ??
     readCount(usage.cached_tokens);
   const cacheWrite = readCount(promptDetails.cache_write_tokens);
   const total = readCount(usage.total_tokens);
-  // xAI leaves the reasoning out of completion_tokens and in total_tokens (recorded); the sum gives it away.
+  // xAI excludes reasoning from completion_tokens but not from total_tokens (recorded); the sum
+  // reveals it.
   const separate =
     reasoning !== undefined && reasoning > 0 && total === prompt + completion + reasoning;
   const output = separate ? completion + reasoning : completion;

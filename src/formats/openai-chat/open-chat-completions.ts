@@ -10,14 +10,14 @@ import { readErrorBody } from "./read-error.ts";
 
 /** A server that speaks Chat Completions. */
 export interface ChatServer {
-  /** Without a trailing slash; `/chat/completions` is put behind it. */
+  /** Without a trailing slash; `/chat/completions` is appended. */
   baseUrl: string;
-  /** Credentials and whatever else the server wants to see. */
+  /** Credentials, and other headers that the server expects. */
   headers: Readonly<Record<string, string>>;
   quirks: Quirks;
 }
 
-/** Asks a server of this format and hands out its answer as chat events. */
+/** Calls a server of this format; its answer comes as chat events. */
 export function openChatCompletions(
   call: EncodeCall & { readonly signal: AbortSignal },
   server: ChatServer,

@@ -9,7 +9,7 @@ interface Meaning {
   retryable?: boolean;
 }
 
-/** What is more precise than the status, by the vendor's `code` or else `type`. */
+/** Codes, by the vendor's `code` or else `type`, that say more than the status. */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   // OpenAI, https://platform.openai.com/docs/guides/error-codes
   ["insufficient_quota", { code: "upstream_quota_exhausted" }],
@@ -25,19 +25,21 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ["overloaded_error", { code: "upstream_overloaded" }],
   ["slow_down", { code: "upstream_overloaded" }],
   ["context_length_exceeded", { code: "upstream_rejected" }],
-  // Groq, https://console.groq.com/docs/errors; the last one is the model's fault, and another try may go well (recorded).
+  // Groq, https://console.groq.com/docs/errors. The last one is the model's fault; a retry may
+  // succeed (recorded).
   ["model_decommissioned", { code: "model_not_found" }],
   ["capacity_exceeded", { code: "upstream_overloaded" }],
   ["tool_use_failed", { code: "upstream_rejected", retryable: true }],
 ]);
 
-/** Statuses that say more than the words in their body: Groq's 413 calls itself `rate_limit_exceeded`. */
+/** Statuses that say more than the body: Groq's 413 has the code `rate_limit_exceeded`. */
 const STATUS_DECIDES: ReadonlySet<number> = new Set([401, 402, 408, 409, 410, 413, 503, 504, 529]);
 
 /**
- * What a failed call's body says. The forms: `{error: {message, type, param, code}}` (OpenAI and most), the same with a number as
- * `code` (OpenRouter), `{error: "text"}` (Ollama, LM Studio), `{code, error: "text"}` (xAI), `{object: "error", message, …}` (vLLM,
- * Mistral) and `{detail}` (FastAPI).
+ * Reads the body of a failed call. Its forms: `{error: {message, type, param, code}}` (OpenAI and
+ * most others), the same with a number as `code` (OpenRouter), `{error: "text"}` (Ollama, LM
+ * Studio), `{code, error: "text"}` (xAI), `{object: "error", message, …}` (vLLM, Mistral) and
+ * `{detail}` (FastAPI).
  */
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
   if (!isJsonObject(body)) return {};
@@ -48,7 +50,8 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
   const meaning = STATUS_DECIDES.has(status)
     ? undefined
     : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
-  // OpenRouter's moderation answers 403, which is no fault of the server's key: https://openrouter.ai/docs/api-reference/errors
+  // OpenRouter's moderation answers 403 even if the key is valid:
+  // https://openrouter.ai/docs/api-reference/errors
   const moderated =
     status === 403 && isJsonObject(error.metadata) && Array.isArray(error.metadata.reasons);
   return {
@@ -60,25 +63,28 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
   };
 }
 
-/** The error object of an answer that came with status 200: in its body, or in one event of its stream. Null where it is none. */
+/**
+ * The error object in an answer with status 200, in its body or in a stream event; null if there is
+ * none.
+ */
 export function findError(value: JsonObject): JsonObject | null {
   if (isJsonObject(value.error)) return value.error;
   if (typeof value.error === "string" && value.error !== "")
     return { code: value.code, error: value.error };
-  // Groq's reason for a stream that it stopped early: https://github.com/groq/groq-python, `XGroq`.
+  // Groq's reason for stopping a stream early: https://github.com/groq/groq-python, `XGroq`.
   if (isJsonObject(value.x_groq) && readText(value.x_groq.error) !== undefined)
     return { error: value.x_groq.error };
   return value.object === "error" ? value : null;
 }
 
-/** An error inside an answer → ChatError, by the status that it names, else by its words. */
+/** An error inside an answer → ChatError, by the status that it names, else by its text. */
 export function createInBandError(error: JsonObject): ChatError {
   const status = findStatus(error);
   return createUpstreamError(status, readErrorBody(error, status));
 }
 
 function findStatus(error: JsonObject): number {
-  // OpenRouter puts the status into `code`, Groq into `status_code`, vLLM into `code` too.
+  // OpenRouter and vLLM put the status into `code`, Groq into `status_code`.
   for (const value of [error.code, error.status_code, error.status]) {
     const status = typeof value === "string" ? Number(value) : value;
     if (typeof status === "number" && status >= 400 && status <= 599) return status;

@@ -4,14 +4,15 @@ import { readText } from "../../json/narrow.ts";
 import { FORMAT } from "./format.ts";
 
 /**
- * OpenRouter's `reasoning_details` must go back as they came (https://openrouter.ai/docs/use-cases/reasoning-tokens). The chat model
- * carries them as the signature of a reasoning part: the JSON of the list.
+ * OpenRouter's `reasoning_details` must go back unchanged
+ * (https://openrouter.ai/docs/use-cases/reasoning-tokens). The chat model keeps the list as JSON in
+ * the signature of a reasoning part.
  */
-export function signDetails(details: readonly JsonObject[]): Signature {
+export function toSignature(details: readonly JsonObject[]): Signature {
   return { format: FORMAT, value: JSON.stringify(details) };
 }
 
-/** The list in a signature of this format; undefined where it is none. */
+/** The list in a signature of this format; undefined if there is none. */
 export function detailsIn(signature: Signature): JsonObject[] | undefined {
   if (signature.format !== FORMAT) return undefined;
   try {
@@ -21,7 +22,7 @@ export function detailsIn(signature: Signature): JsonObject[] | undefined {
   }
 }
 
-/** True where the list holds more than the text that `reasoning` says too. */
+/** Whether the list has more than the text that `reasoning` has too. */
 export function needsReturn(details: readonly JsonObject[]): boolean {
   return details.some(
     ({ type, signature }) =>
@@ -30,8 +31,8 @@ export function needsReturn(details: readonly JsonObject[]): boolean {
 }
 
 /**
- * Adds the entries of one streamed chunk. Text and summaries come in pieces of one entry, its signature with the last of them;
- * encrypted data comes whole.
+ * Adds the entries of one streamed chunk. Text and summaries arrive in pieces of one entry, the
+ * signature with the last piece; encrypted data arrives whole.
  */
 export function appendDetails(details: JsonObject[], added: unknown): void {
   if (!Array.isArray(added)) return;
@@ -66,7 +67,7 @@ function continues(last: JsonObject, piece: JsonObject): boolean {
   );
 }
 
-/** The readable text of a list, for a message that has no other. */
+/** The readable text of a list, if the message has no other. */
 export function textOfDetails(details: readonly JsonObject[]): string {
   let text = "";
   for (const detail of details) {

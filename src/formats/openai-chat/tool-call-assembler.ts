@@ -4,12 +4,12 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isZeroValue, readText } from "../../json/narrow.ts";
 import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
-import type { PartWriter } from "./part-writer.ts";
+import type { PartAssembler } from "./part-assembler.ts";
 
 interface Call {
-  /** The vendor's own id, where it gave one. */
+  /** The vendor's own id, if it sent one. */
   wireId: string | undefined;
-  /** The id under which the call goes on: the vendor's, or ours where there is none or it is taken. */
+  /** The call's id in the chat model: the vendor's, or ours if that is missing or taken. */
   id: string;
   name: string;
   /** Whether the part writer has it: the name is known. */
@@ -18,9 +18,9 @@ interface Call {
   part: number | undefined;
   ended: boolean;
   text: string;
-  /** OpenAI's custom tools take a free text and are carried as they are. */
+  /** OpenAI's custom tools take free text and stay opaque. */
   custom: boolean;
-  /** What the call holds besides id, name and arguments. */
+  /** The call's other fields, besides id, name and arguments. */
   rest: JsonObject;
 }
 
@@ -35,14 +35,19 @@ export interface ToolCallAssembler {
 }
 
 /**
- * Puts calls together from what the servers send (recorded, or reported to their issue trackers): a call in pieces (OpenAI) or whole
- * in one delta (Groq, xAI); without `index` and `type` (Mistral); repeated with an empty name (Mistral); one index for several calls
- * (Google); without `id`, or with the text "null" (Mistral); the name after the first piece of arguments; arguments as an object; an empty
- * `custom` beside the function (Snowflake); a call that begins under one index and goes on under another
- * (https://github.com/agno-agi/agno/issues/8879).
+ * Assembles calls from what servers send (recorded, or reported in their issue trackers):
+ *
+ * - a call in pieces (OpenAI), or whole in one delta (Groq, xAI);
+ * - without `index` and `type`, or repeated with an empty name (Mistral);
+ * - several calls under one index (Google);
+ * - without `id`, or with the id "null" (Mistral);
+ * - the name after the first piece of arguments, or arguments as an object;
+ * - an empty `custom` beside the function (Snowflake);
+ * - a call that starts under one index and continues under another
+ *   (https://github.com/agno-agi/agno/issues/8879).
  */
 export function createToolCallAssembler(
-  parts: PartWriter,
+  parts: PartAssembler,
   randomId: () => string,
 ): ToolCallAssembler {
   const calls: Call[] = [];
@@ -65,7 +70,7 @@ export function createToolCallAssembler(
     return another || (id === undefined && isComplete(known.text)) ? undefined : known;
   }
 
-  /** Where the index is a new one, what names no call goes on with one that began under another index. */
+  /** Under a new index, a delta without a name continues an earlier call. */
   function findByIndex(
     index: number,
     id: string | undefined,
@@ -102,7 +107,7 @@ export function createToolCallAssembler(
 
   function start(call: Call, events: ChatEvent[]): void {
     call.written = true;
-    parts.writeCall(
+    parts.pushCall(
       {
         // A custom call's text may go on for ever.
         isComplete: () => !call.custom && isComplete(call.text),
@@ -151,7 +156,7 @@ export function createToolCallAssembler(
     const call = find(delta, id, name) ?? create(delta, id, custom !== undefined);
     for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
     const piece = argumentsIn(body);
-    // Mistral's repetition of a call may bring the same arguments once more.
+    // A call that Mistral repeats may bring the same arguments again.
     const repeated = piece !== "" && piece === call.text && isComplete(piece);
     if (!call.written) {
       call.wireId ??= id;

@@ -2,10 +2,14 @@ import type { Quirks } from "./quirks.ts";
 
 const NINE_ALPHANUMERICS = /^[A-Za-z0-9]{9}$/;
 
-/** The id under which a call goes to this server. The same id always becomes the same one, so calls and results stay together. */
+/**
+ * A tool call's id in the form that this server takes. The mapping is stable, so calls and results
+ * still match.
+ */
 export function encodeToolCallId(id: string, quirks: Quirks): string {
   if (quirks.tool_call_ids === "any" || NINE_ALPHANUMERICS.test(id)) return id;
-  // Two FNV-1a hashes side by side; nine digits of base 36 hold 46 of their bits, plenty for the calls of one conversation.
+  // Two FNV-1a hashes side by side. Nine base-36 digits hold 46 of their bits, plenty for the calls
+  // of one conversation.
   let high = 0x811c9dc5;
   let low = 0x01000193;
   for (let at = 0; at < id.length; at++) {

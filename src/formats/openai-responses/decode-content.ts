@@ -1,4 +1,5 @@
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -6,7 +7,9 @@ import { openaiResponsesExtras } from "./extras.ts";
 
 const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/;
 
-/** A content part of a user's message or of a tool's output → part; what the chat model has no word for stays opaque. */
+/**
+ * A content part of a user's message or a tool's output → part; opaque if the chat model lacks it.
+ */
 export function decodeContent(
   content: JsonObject,
 ): TextPart | ImagePart | DocumentPart | OpaquePart {
@@ -23,7 +26,7 @@ export function decodeContent(
       const source = readUrl(content.image_url);
       if (!source || readString(content.file_id)) break;
       const { detail, ...fields } = omit(content, IMAGE_FIELDS);
-      // The API's own clients must say it, and the usual one says nothing.
+      // The official clients must send it, and its default says nothing.
       if (detail === "auto") fields.$original = { detail };
       else if (detail !== undefined) fields.detail = detail;
       return { type: "image", ...source, ...openaiResponsesExtras.wrap(fields) };
@@ -37,13 +40,13 @@ export function decodeContent(
       if (!source) break;
       const title = readString(content.filename);
       const fields = omit(content, FILE_FIELDS);
-      // A linked file's name is not sent by itself, and a file without a name would be given one.
+      // A file's URL is sent without its name, and unnamed data would get a name.
       if ("url" in source && title !== undefined) fields.filename = title;
       if ("data" in source && title === undefined) fields.$unset = ["filename"];
       return {
         type: "document",
         ...source,
-        ...(title === undefined ? {} : { title }),
+        ...defined({ title }),
         ...openaiResponsesExtras.wrap(fields),
       };
     }

@@ -1,12 +1,12 @@
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { encodeDataUrl } from "../encode-data-url.ts";
+import { encodeDataUrl } from "../base64.ts";
 import { openaiResponsesExtras } from "./extras.ts";
 
-/** OpenAI wants a name for a file that is sent along. */
+/** OpenAI requires a name for file data. */
 const UNNAMED_FILE = "document.pdf";
 
-/** What a user's message or a tool's output may hold → content part. */
+/** Content of a user's message or a tool's output → content part. */
 export function encodeContent(part: TextPart | ImagePart | DocumentPart | OpaquePart): JsonObject {
   if (part.type === "opaque") return part.value;
   return openaiResponsesExtras.overlay(encodeOwn(part), part);

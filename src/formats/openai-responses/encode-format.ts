@@ -1,7 +1,8 @@
 import type { ResponseFormat } from "../../chat/request.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** The answer's format as `text.format` of the Responses API. */
+/** Response format → `text.format`. */
 export function encodeFormat(format: ResponseFormat): JsonObject {
   switch (format.type) {
     case "text":
@@ -12,9 +13,9 @@ export function encodeFormat(format: ResponseFormat): JsonObject {
       return {
         type: "json_schema",
         name: format.name ?? "answer",
-        ...(format.description === undefined ? {} : { description: format.description }),
+        ...defined({ description: format.description }),
         schema: format.schema,
-        ...(format.strict === undefined ? {} : { strict: format.strict }),
+        ...defined({ strict: format.strict }),
       };
   }
 }

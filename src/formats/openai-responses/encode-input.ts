@@ -13,8 +13,8 @@ export interface EncodedInput {
 }
 
 /**
- * Messages → the flat list of input items. A plain system message that comes first becomes `instructions`; one that stood among
- * the items (a note has its role) stays there.
+ * Messages → the flat list of input items. A plain system message at the start becomes
+ * `instructions`; one that was an item (see the note `$role`) stays an item.
  */
 export function encodeInput(
   messages: readonly Message[],
@@ -42,7 +42,7 @@ function encodeMessage(
   warn: (warning: Warning) => void,
 ): void {
   const { role, content } = message;
-  // What is not a result in a tool's message can only be said by the user.
+  // Anything but a result in a tool message can only come from the user.
   const author = {
     role:
       role === "tool"
@@ -83,7 +83,7 @@ function encodeMessage(
         input.push(encodeToolResult(part));
         break;
       default:
-        warn(notTaken(part, `${path}.content[${index}]`, `in a ${role} message`));
+        warn(createDropWarning(part, `${path}.content[${index}]`, `in a ${role} message`));
     }
   });
   if (content.length === 0 && role !== "tool")
@@ -97,7 +97,9 @@ function encodeAssistant(
   input: JsonObject[],
   warn: (warning: Warning) => void,
 ): void {
-  /** The content of the last item, once it was copied: until then it may be the caller's own. */
+  /**
+   * The content of the last item, once it was copied; until then it may be the caller's own object.
+   */
   let growing: JsonObject[] | undefined;
   for (const [index, part] of parts.entries()) {
     const previous = input[input.length - 1];
@@ -141,7 +143,7 @@ function encodeAssistantPart(
     case "reasoning": {
       const item = restoreReasoning(part);
       if (item) input.push(item);
-      else warn(notTaken(part, path, "that another vendor wrote"));
+      else warn(createDropWarning(part, path, "from another vendor"));
       break;
     }
     case "tool_call":
@@ -154,7 +156,7 @@ function encodeAssistantPart(
       input.push(part.value);
       break;
     default:
-      warn(notTaken(part, path, "in an assistant message"));
+      warn(createDropWarning(part, path, "in an assistant message"));
   }
 }
 
@@ -166,7 +168,7 @@ export function encodeToolCall(part: ToolCallPart): JsonObject {
   );
 }
 
-/** The format has no mark for a failed call, so the text says it. */
+/** The format cannot mark a call as failed, so the text says it. */
 function encodeToolResult(part: ToolResultPart): JsonObject {
   const { content } = part;
   let output: string | JsonObject[];
@@ -178,7 +180,7 @@ function encodeToolResult(part: ToolResultPart): JsonObject {
   return overlayItem({ type: "function_call_output", call_id: part.tool_call_id, output }, part);
 }
 
-function notTaken(part: Part, path: string, where: string): Warning {
-  const message = `OpenAI takes no ${part.type.replace("_", " ")} ${where}; it was left out.`;
+function createDropWarning(part: Part, path: string, origin: string): Warning {
+  const message = `OpenAI accepts no ${part.type.replace("_", " ")} ${origin}; it was left out.`;
   return { code: "foreign_content_dropped", param: path, message };
 }

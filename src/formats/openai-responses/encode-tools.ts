@@ -1,10 +1,11 @@
 import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { openaiResponsesExtras } from "./extras.ts";
 
 /**
- * Tools in the format's flat form. A function that does not ask for strictness says so: left out, OpenAI would rewrite its schema
- * into a strict one (every field required), which is not what the caller declared.
+ * Tools in the format's flat form. `strict: false` is sent explicitly: if it is left out, OpenAI
+ * makes the schema strict (every field required), which is not what the caller declared.
  */
 export function encodeTools(tools: readonly Tool[]): JsonObject[] {
   return tools.map((tool) => {
@@ -19,7 +20,7 @@ export function encodeTools(tools: readonly Tool[]): JsonObject[] {
       {
         type: "function",
         name,
-        ...(description === undefined ? {} : { description }),
+        ...defined({ description }),
         parameters,
         strict,
       },

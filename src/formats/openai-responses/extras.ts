@@ -2,33 +2,36 @@ import { type CommonNotes, createExtras, type ExtrasHolder } from "../../chat/ex
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 
+/** The API refuses a smaller `max_output_tokens` (error code integer_below_min_value). */
+export const MIN_OUTPUT_TOKENS = 16;
+
 /** Notes on the original form, kept among the extras of this format. */
 export interface Notes extends CommonNotes {
   /** The fields of the item around a text, a call or a result (id, status, phase, …). */
   $item?: JsonObject;
-  /** The text stands at this place, not the first one, in the item of the text before it. */
+  /** The text's position in its item, if not the first one. */
   $content_index?: number;
   /** An assistant's message in the short form, without a type. */
   $short?: true;
-  /** The content part's type, where it is not the usual one. */
+  /** The content part's type, if it is not the usual one. */
   $type?: string;
-  /** The role of a system message that stood among the items. */
+  /** The role of a system message that was an item. */
   $role?: string;
-  /** List and length of each text of a reasoning item. */
+  /** The list and the length of each text of a reasoning item. */
   $texts?: readonly (readonly [list: string, length: number])[];
-  /** Further fields of what the chat model says as `reasoning.visible`. */
+  /** Other fields of `reasoning.visible`. */
   $summary?: JsonObject;
-  /** Further fields of what the chat model says as `response_format`. */
+  /** Other fields of `response_format`. */
   $format?: JsonObject;
   /** How the caller declared a tool that is offered to other vendors in another form. */
   $tool?: JsonObject;
-  /** True where the number is smaller than the vendor allows, and meant to be. */
+  /** The caller meant a number below `MIN_OUTPUT_TOKENS`. */
   $max_output_tokens?: true;
 }
 
 export const openaiResponsesExtras = createExtras<Notes>("openai_responses");
 
-/** The same for what is an item of its own. */
+/** Overlays an item of its own. */
 export function overlayItem(encoded: JsonObject, holder: ExtrasHolder): JsonObject {
   return openaiResponsesExtras.has(holder)
     ? {
@@ -38,11 +41,11 @@ export function overlayItem(encoded: JsonObject, holder: ExtrasHolder): JsonObje
     : encoded;
 }
 
-/** What every item may have, and what means nothing to another format. */
+/** Fields of any item that mean nothing in another format. */
 const ITEM_FIELDS: ReadonlySet<string> = new Set(["id", "status"]);
 
-/** The fields of an item that nothing else says; in its note those about the item itself, and those that say nothing. */
-export function carryItem(fields: JsonObject): JsonObject {
+/** Moves fields about the item itself, and null ones, into the note `$item`. */
+export function noteItemFields(fields: JsonObject): JsonObject {
   const rest: JsonObject = {};
   const item: JsonObject = {};
   for (const [name, value] of Object.entries(fields))

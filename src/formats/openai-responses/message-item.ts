@@ -4,31 +4,32 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { openaiResponsesExtras } from "./extras.ts";
 
-const SAID_BY_ROLE: ReadonlySet<string> = new Set(["type", "role", "content"]);
-const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "text"]);
-const SAID_BY_REFUSAL: ReadonlySet<string> = new Set(["type", "refusal"]);
+const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["type", "role", "content"]);
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "text"]);
+const REFUSAL_FIELDS: ReadonlySet<string> = new Set(["type", "refusal"]);
 
 /**
- * One content part of an assistant's message item → what a text part says of it beside its text: the content part's own fields, and
- * in the first part's note those of the item (id, status, phase). A refusal is a text whose noted type says so.
+ * The extras of a text part that was one content part of an assistant's message item: the content
+ * part's own fields and, for the first one, those of the item (id, status, phase). A refusal is a
+ * text with the note `$type`.
  */
-export function carryOutputText(
+export function decodeOutputTextExtras(
   content: JsonObject,
   item: JsonObject,
   contentIndex: number,
 ): { extras?: Extras } {
-  const fields = omit(content, content.type === "refusal" ? SAID_BY_REFUSAL : SAID_BY_TEXT);
+  const fields = omit(content, content.type === "refusal" ? REFUSAL_FIELDS : TEXT_FIELDS);
   if (content.type === "refusal") fields.$type = "refusal";
   for (const name of ["annotations", "logprobs"]) {
     const value = fields[name];
     if (value === null || (Array.isArray(value) && value.length === 0)) delete fields[name];
   }
   if (contentIndex > 0) fields.$content_index = contentIndex;
-  else fields.$item = omit(item, SAID_BY_ROLE);
+  else fields.$item = omit(item, MESSAGE_FIELDS);
   return openaiResponsesExtras.wrap(fields);
 }
 
-/** Whether the part belongs to the same message item as the text part before it. */
+/** Whether the part is in the same message item as the text part before it. */
 export function continuesItem(part: TextPart): boolean {
   const index = openaiResponsesExtras.note(part, "$content_index");
   return typeof index === "number" && index > 0;

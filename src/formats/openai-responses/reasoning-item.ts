@@ -1,18 +1,22 @@
 import type { Extras, Signature } from "../../chat/format.ts";
 import type { ReasoningPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { carryItem, openaiResponsesExtras, overlayItem } from "./extras.ts";
+import { noteItemFields, openaiResponsesExtras, overlayItem } from "./extras.ts";
 
-/** What stands between two texts of one reasoning item in a part's text. */
+/** Separates the texts of one reasoning item in a part's text. */
 export const TEXT_SEPARATOR = "\n\n";
 
-/** A reasoning item has its texts in two lists: `summary`, which OpenAI shows, and `content`, the raw thoughts of open models. */
+/**
+ * A reasoning item has two lists of texts: `summary`, which OpenAI shows, and `content`, the raw
+ * reasoning of open models.
+ */
 export type TextList = "summary" | "content";
 const TEXT_TYPES: Record<TextList, string> = { summary: "summary_text", content: "reasoning_text" };
 
-/** One text of an item, in the order in which the texts stand in the part's text. */
+/** One text of an item, in the order of the part's text. */
 export interface ReasoningText {
   list: TextList;
   text: string;
@@ -28,24 +32,25 @@ export function textsOf(item: JsonObject): ReasoningText[] {
   return texts;
 }
 
-const SAID_BY_TEXT: ReadonlySet<string> = new Set(["type", "summary", "content"]);
-const SAID_BY_TEXT_AND_SIGNATURE: ReadonlySet<string> = new Set([
-  ...SAID_BY_TEXT,
+const TEXT_FIELDS: ReadonlySet<string> = new Set(["type", "summary", "content"]);
+const SIGNED_TEXT_FIELDS: ReadonlySet<string> = new Set([
+  ...TEXT_FIELDS,
   "id",
   "encrypted_content",
 ]);
 
 /**
- * A reasoning item → what a part says of it beside its text. Where the text alone does not tell the lists apart, a note has for each
- * text its list and its length; lists with more in them than plain texts are kept whole.
+ * The signature and the extras of a reasoning part. If the text alone does not determine the lists,
+ * a note has the list and the length of each text. A list that holds more than plain texts is kept
+ * whole.
  */
-export function carryReasoning(
+export function decodeReasoningExtras(
   item: JsonObject,
   texts: readonly ReasoningText[],
 ): { signature?: Signature; extras?: Extras } {
   const id = readString(item.id);
   const value = readString(item.encrypted_content);
-  const fields = carryItem(omit(item, value ? SAID_BY_TEXT_AND_SIGNATURE : SAID_BY_TEXT));
+  const fields = noteItemFields(omit(item, value ? SIGNED_TEXT_FIELDS : TEXT_FIELDS));
   const isPlain =
     texts.length <= 1 && texts.every(({ list, text }) => list === "summary" && text !== "");
   if (!isPlain) fields.$texts = texts.map(({ list, text }) => [list, text.length]);
@@ -69,7 +74,10 @@ function holdsOnlyTexts(value: unknown, list: TextList): boolean {
   );
 }
 
-/** A reasoning part → its item; undefined where it is not of this format (the vendor takes no reasoning that is not its own). */
+/**
+ * A reasoning part → its item; undefined if it is of another format, because the vendor only takes
+ * its own reasoning.
+ */
 export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
   const signature = part.signature?.format === "openai_responses" ? part.signature : undefined;
   if (!signature && !openaiResponsesExtras.has(part)) return undefined;
@@ -77,10 +85,12 @@ export function restoreReasoning(part: ReasoningPart): JsonObject | undefined {
   const content = entriesOf(texts, "content");
   const item: JsonObject = {
     type: "reasoning",
-    ...(signature?.id ? { id: signature.id } : {}),
+    ...defined({ id: signature?.id || undefined }),
     summary: entriesOf(texts, "summary"),
-    ...(content.length > 0 ? { content } : {}),
-    ...(signature ? { encrypted_content: signature.value } : {}),
+    ...defined({
+      content: content.length > 0 ? content : undefined,
+      encrypted_content: signature?.value,
+    }),
   };
   return overlayItem(item, part);
 }
@@ -91,7 +101,10 @@ function entriesOf(texts: readonly ReasoningText[], list: TextList): JsonObject[
     .map(({ text }) => ({ type: TEXT_TYPES[list], text }));
 }
 
-/** The part's text, cut where the carried lengths say; one summary where they are missing or do not fit (the text was changed). */
+/**
+ * The part's text, split by the noted lengths; one summary if they are missing or do not fit (the
+ * text was changed).
+ */
 function splitText(text: string, lengths: unknown): ReasoningText[] {
   const whole: ReasoningText[] = text === "" ? [] : [{ list: "summary", text }];
   if (!Array.isArray(lengths)) return whole;

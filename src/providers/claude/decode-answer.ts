@@ -2,14 +2,14 @@ import type { ChatEvent, EndEvent, RawEvent, StartEvent } from "../../chat/event
 import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
-import { mapStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
-import { decodeUsage, restOfUsage } from "../../formats/anthropic-messages/usage.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
+import { mapFinishReason } from "./map-finish-reason.ts";
+import { mapUsage, restOfUsage } from "./map-usage.ts";
 import { readErrorBody } from "./read-error.ts";
 
 /** Fields of a message that the chat model expresses itself; all others become extras. */
@@ -63,9 +63,9 @@ export function createAnswerDecoder(): AnswerDecoder {
     if (stopReason === null) throw invalid("stop_reason");
     const event: EndEvent = {
       type: "end",
-      finish_reason: mapStopReason(stopReason),
+      finish_reason: mapFinishReason(stopReason),
       raw_finish_reason: stopReason,
-      usage: decodeUsage(usage),
+      usage: mapUsage(usage),
       ...toMessageExtras(rest, usage),
       ...detail,
     };
@@ -89,7 +89,7 @@ export function createAnswerDecoder(): AnswerDecoder {
         else if (id !== undefined) throw invalid("second_message");
         else {
           start(message, events, raw);
-          const counted = decodeUsage(usage);
+          const counted = mapUsage(usage);
           if (counted) events.push({ type: "usage", usage: counted });
         }
         return;
@@ -120,7 +120,7 @@ export function createAnswerDecoder(): AnswerDecoder {
         stopReason = readString(delta.stop_reason) ?? stopReason;
         rest = { ...rest, ...omit(delta, DELTA_FIELDS), ...omit(event, DELTA_EVENT_FIELDS) };
         if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
-        const counted = decodeUsage(usage);
+        const counted = mapUsage(usage);
         events.push(counted ? { type: "usage", usage: counted, raw } : { type: "opaque", raw });
         return;
       }

@@ -1,9 +1,9 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
-import { carryOutputText } from "../../formats/openai-responses/message-item.ts";
+import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import {
-  carryReasoning,
+  decodeReasoningExtras,
   type ReasoningText,
   TEXT_SEPARATOR,
   type TextList,
@@ -77,7 +77,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
       type: "part-start",
       kind: "text",
       index: part.index,
-      ...carryOutputText(content, item, contentIndex),
+      ...decodeOutputTextExtras(content, item, contentIndex),
     });
     return part;
   }
@@ -111,7 +111,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
         if (open !== contentIndex) return;
         const rest = restOf(text, part.sent);
         if (rest !== "") send(contentIndex, rest, events);
-        end(events, carryOutputText(content, item, contentIndex));
+        end(events, decodeOutputTextExtras(content, item, contentIndex));
       });
       end(events);
     },
@@ -164,7 +164,7 @@ function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): Item
       for (const { list, text } of textsOf(item)) {
         sendRest(list, counts[list]++, text, out);
       }
-      out.push({ type: "part-end", index, ...carryReasoning(item, texts) });
+      out.push({ type: "part-end", index, ...decodeReasoningExtras(item, texts) });
     },
   };
 }

@@ -20,13 +20,13 @@ const ASKS = {
 >;
 type Ask = keyof typeof ASKS;
 
-/** What a provider has no place for: its name, and the param by which a caller is told. */
+/** What a provider does not support: its name, and the param that names it to the caller. */
 const GAPS: Readonly<Record<string, Partial<Record<Ask, string>>>> = {
   cursor: { "tool loop": "tools", "structured output": "response_format" },
   copilot: { "structured output": "response_format" },
 };
 
-/** Every dialect with every provider: what works is done, what does not is told. */
+/** Every dialect with every provider: what works is done, what does not is reported. */
 export function describeCross({ upstream, cursor, main, token, caller, play }: Stage): void {
   const dialects = [
     { name: "/chat", client: createNativeCaller({ url: main.server.url, token }) },

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { CALLERS } from "../../support/callers/index.ts";
 import { rejectionOf } from "../../support/rejection.ts";
 import { silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
@@ -8,11 +8,12 @@ import type { Stage } from "../stage.ts";
 
 /** A user who gives up: the client says so, and the call upstream ends. */
 export function describeDepartures({ runtime, upstream, caller }: Stage): void {
-  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the head: of a stream that is when
-  // its headers go out, of a whole answer it is never.
+  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the
+  // head: of a stream that is when its headers go out, of a whole answer it is never.
   const isLate = runtime === "deno";
 
   describe("an abort", () => {
+    beforeEach(() => upstream.reset());
     afterEach(() => upstream.reset());
 
     if (isLate)
@@ -39,7 +40,8 @@ export function describeDepartures({ runtime, upstream, caller }: Stage): void {
             expect(sent.closedAt).toBeUndefined();
             controller.abort();
             expect(String(await asked)).toMatch(/abort/i);
-            // How fast it goes is held by the conformance suite. The servers themselves would wait for longer.
+            // How fast it goes is held by the conformance suite. The servers themselves would wait
+            // for longer.
             await sent.closed(20_000);
           });
         }

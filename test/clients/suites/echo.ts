@@ -40,7 +40,7 @@ export function describeEchoes({ caller, main }: Stage): void {
   });
 
   for (const kind of CALLERS) {
-    describe(`echo, told by ${kind.name}`, () => {
+    describe(`echo, as ${kind.name} reports it`, () => {
       const client = caller(kind);
       const isAnthropic = kind.dialect === "anthropic-messages";
 
@@ -75,7 +75,7 @@ export function describeEchoes({ caller, main }: Stage): void {
   }
 }
 
-/** The AI SDK goes by the status alone. */
+/** The AI SDK looks only at the status. */
 function isTriedAgain(status: number): boolean {
   return status === 408 || status === 409 || status === 429 || status >= 500;
 }

@@ -27,10 +27,13 @@ function overloadedStatus({ dialect }: CallerKind): number {
   return dialect === "anthropic-messages" ? 529 : 503;
 }
 
-/** Every failure is an error of the client's own, of the right class, before the answer and in its midst. */
+/**
+ * Every failure is an error of the client's own, of the right class, before the answer and in its
+ * midst.
+ */
 export function describeFailures({ upstream, caller }: Stage): void {
   for (const kind of CALLERS) {
-    describe(`failures, told by ${kind.name}`, () => {
+    describe(`failures, as ${kind.name} reports them`, () => {
       const client = caller(kind);
       const ask = (vendor: Vendor, stream: boolean, more: Partial<Question> = {}) =>
         client.ask({ model: `${vendor.name}/${vendor.model}`, prompt: "Hi", stream, ...more });

@@ -59,7 +59,9 @@ function withoutStreamFalse(body: JsonObject): JsonObject {
   return stream === true ? body : rest;
 }
 
-/** Without the usage there is no cost and no budget, so a stream is always asked for it; a null at the top is left out. */
+/**
+ * A stream always requests usage, which cost and budgets need; a null at the top level is left out.
+ */
 function normalizeCompletionRequest(body: JsonObject): JsonObject {
   const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
   return said.stream === true ? { ...said, stream_options: { include_usage: true } } : said;
@@ -142,7 +144,7 @@ function isFailure(direct: unknown): boolean {
   );
 }
 
-/** Without the ids that the client makes up itself, a new one each time: the vendor's stand in its answer. */
+/** Without the ids that the client makes up anew each time; the vendor's ids are in its answer. */
 function toldOnly({ text, reasoning, calls, finish, usage }: Told, { bytes }: Recorded): Told {
   const vendors = new TextDecoder().decode(bytes);
   const known = calls.map((call) =>
@@ -151,13 +153,16 @@ function toldOnly({ text, reasoning, calls, finish, usage }: Told, { bytes }: Re
   return { text, reasoning, calls: known, finish, usage };
 }
 
-/** Where dialect and provider are the same vendor's, a client reads through us what it would have read without us. */
+/**
+ * If dialect and provider are the same vendor's, a client reads the same with and without this
+ * server.
+ */
 export function describeIdentity({ upstream, main, token, caller }: Stage): void {
   for (const format of FORMATS) {
     describe(`${format.name}, written by hand: identical to a direct call`, () => {
       for (const [what, scripted] of Object.entries({
         text: TEXT,
-        "tool calls behind reasoning": CALLS,
+        "tool calls after reasoning": CALLS,
       })) {
         test.each([true, false])(`${what}, streamed: %p`, async (stream) => {
           upstream.reset();
@@ -177,7 +182,10 @@ export function describeIdentity({ upstream, main, token, caller }: Stage): void
     describe(`${format.name}: identical to a direct call`, () => {
       afterEach(() => upstream.reset());
 
-      /** What a client cannot read, called directly or through us: of other vendors than its own, or with newer fields. */
+      /**
+       * What a client cannot read, called directly or through us: of other vendors than its own, or
+       * with newer fields.
+       */
       const unreadable = new Set<string>();
 
       test.each(format.recordings.map((recording) => [recording.name, recording] as const))(
@@ -234,7 +242,7 @@ export function describeIdentity({ upstream, main, token, caller }: Stage): void
             continue;
           }
           const body = sent.json();
-          if (!isJsonObject(body)) throw new Error("the body is no object");
+          if (!isJsonObject(body)) throw new Error("the body is not an object");
           expect({ name, body: format.normalize(body) }).toEqual({
             name,
             body: format.normalize(recorded),

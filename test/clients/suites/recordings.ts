@@ -57,7 +57,7 @@ const RECORDED: readonly Recorded[] = [
         name: call.name,
         arguments: parseArguments(call.arguments),
       }));
-      // Not every client has a place for a refusal: what the model said is the text then.
+      // Not every client has a field for refusals; in the others a refusal is the text.
       const text = answer.text + answer.refusal;
       return { name, provider: "exact", streamed, bytes, contentType, text, calls };
     }),
@@ -110,12 +110,14 @@ function pick({ text, reasoning, calls, finish, usage }: Told) {
   };
 }
 
-/** On Bun all of them; elsewhere, where nothing but the runtime differs, each tenth. */
+/** On Bun all of them; on the others, which differ only in the runtime, every tenth. */
 function sampleFor(runtime: Stage["runtime"]): readonly Recorded[] {
   return runtime === "bun" ? RECORDED : RECORDED.filter((_, index) => index % 10 === 0);
 }
 
-/** What vendors really answered, told by every client: the stream says what the whole answer says, and both what was recorded. */
+/**
+ * Vendors' answers as every client reports them: stream and whole answer agree with the exchange.
+ */
 export function describeRecordings({ runtime, upstream, caller }: Stage): void {
   const sample = sampleFor(runtime);
   describe("answers of every vendor through the clients of the others", () => {

@@ -7,7 +7,7 @@ import type { Stage } from "../stage.ts";
 
 const root = resolve(import.meta.dir, "../../..");
 
-/** The blocks of docs/clients.md in this language, each with the title that it stands under. */
+/** The code blocks of docs/clients.md in this language, each with the title above it. */
 function readSnippets(language: string): [title: string, code: string][] {
   const snippets: [string, string][] = [];
   let title = "";
@@ -22,7 +22,7 @@ function readSnippets(language: string): [title: string, code: string][] {
   return snippets;
 }
 
-/** What the page says works as it stands there. */
+/** The page's snippets work exactly as printed. */
 export function describeSnippets({ upstream, main, token }: Stage): void {
   async function run(command: string[]): Promise<string> {
     upstream.reset();

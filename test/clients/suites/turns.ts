@@ -4,10 +4,14 @@ import { VENDORS, type Vendor } from "../../support/vendors/index.ts";
 import { CALLS, IMAGE, LAST, OBJECT, resultOf, SCHEMA, TEXT, TOOLS, USAGE } from "../script.ts";
 import type { Stage } from "../stage.ts";
 
-/** What the vendor must be given back: its signature, byte for byte; where it does not sign, the reasoning itself. */
+/**
+ * What the vendor must get back: its signature, byte for byte, or the reasoning itself if it does
+ * not sign.
+ */
 function proofOf(vendor: Vendor, kind: CallerKind, stream: boolean): unknown {
   if (vendor.name !== "plain") return CALLS.signature;
-  // openai's accumulator keeps only the last piece of a field that it does not know; so it does when it calls such a vendor directly.
+  // openai's accumulator keeps only the last piece of a field that it does not know; so it does
+  // when it calls such a vendor directly.
   return kind.name === "openai (chat.completions)" && stream
     ? expect.stringMatching(/^.{1,5}$/)
     : CALLS.reasoning;

@@ -29,7 +29,7 @@ export function loadMessageExchanges(): Exchange[] {
 
 const modelSchema = z.object({ model: z.string() });
 
-/** What the upstream sends where it plays this exchange. */
+/** What the upstream sends when it plays this exchange. */
 export function playExchange(exchange: Exchange): Answer {
   const bytes = exchangeBytes(exchange);
   return exchange.response.sse
@@ -79,7 +79,7 @@ export function describeAnswers({ upstream, main: { client } }: Conformance): vo
       },
     );
 
-    test("where another model took over, the answer and the end of a stream name that one", async () => {
+    test("if another model took over, the answer and the end of a stream name that one", async () => {
       const message = {
         ...TEXT_FIXTURE.message,
         model: "claude-opus-5",

@@ -50,7 +50,7 @@ export function describeBodies({ upstream, main }: Conformance): void {
       },
     );
 
-    test("a text in the place of a name is told to the caller, and not to the log", async () => {
+    test("a text used as a field name is shown to the caller, and not to the log", async () => {
       const answer = await client.chat({ ...plain, [`${PROMPT_CANARY}, and so on`]: 1 });
       expect(answer.error().param).toStartWith(PROMPT_CANARY);
       expect(await waitForLog(server, answer.error().request_id)).not.toContain(PROMPT_CANARY);
@@ -126,7 +126,8 @@ export function describeBodies({ upstream, main }: Conformance): void {
       await connection.write(await rawHead("transfer-encoding: chunked"));
       for (let sent = 0; sent < 8 * MIB && !connection.answered(); sent += CHUNK_BYTES) {
         await connection.write(CHUNK);
-        // Time to hear the answer: who goes on sending may find the connection reset, and the answer lost with it.
+        // Time to hear the answer: who goes on sending may find the connection reset, and the
+        // answer lost with it.
         await Bun.sleep(1);
       }
       const { status, text } = await connection.answer;

@@ -33,7 +33,9 @@ const ANSWER: CursorScript = {
   usage: USAGE,
 };
 
-/** Cursor by its cloud agents: what is left of them when the answer is over, or the caller has gone. */
+/**
+ * Cursor by its cloud agents: what is left of them when the answer is over, or the caller has gone.
+ */
 export function describeCursor({ runtime, start }: Conformance): void {
   const body = {
     provider: "cursor",
@@ -131,8 +133,8 @@ export function describeCursor({ runtime, start }: Conformance): void {
         const tookMs = await measureLeast(limitMs, async () => {
           cursor.play(script);
           const controller = new AbortController();
-          // Deno 2.9 tells of a departure before the answer only where the body came in one read with the head: the first takes 512
-          // bytes, the next one more.
+          // Deno 2.9 reports a departure before the answer only if the body came in one read with
+          // the head: the first takes 512 bytes, the next one more.
           const headers = { "x-padding": "x".repeat(200) };
           const call = subject.client.open(
             { ...body, stream },

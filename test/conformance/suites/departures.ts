@@ -14,7 +14,9 @@ const pieces = streamMessage(TEXT_FIXTURE.message);
 const firstContent = pieces.slice(0, 1 + pieces.findIndex((piece) => piece.includes("text_delta")));
 const request = { provider: "claude", messages: [{ role: "user", content: "hi" }] };
 
-/** Longest time that something is waited for, on a busy machine; how long it may take is measured. */
+/**
+ * Longest time that something is waited for, on a busy machine; how long it may take is measured.
+ */
 const PATIENCE_MS = 30_000;
 
 /** A caller who leaves: the call upstream ends. */
@@ -131,7 +133,8 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
         return { closed: sent.closed, leftAt: performance.now() };
       }
 
-      // Deno's and workerd's servers then hear of it only when they write, so the stream's status must have gone out before.
+      // Deno's and workerd's servers then hear of it only when they write, so the stream's status
+      // must have gone out before.
       const lateMs = runtime === "deno" ? withinMs + HEARTBEAT_MS : withinMs;
       test(`before the first byte of a stream: the upstream is closed within ${lateMs} ms`, async () => {
         const measure = async () => {

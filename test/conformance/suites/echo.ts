@@ -64,7 +64,8 @@ export function describeEcho({ main: { client } }: Conformance): void {
       const streamed = summarizeStream((await client.chat({ ...request, stream: true })).stream());
       expect(streamed.tool_calls.map(({ name }) => name)).toEqual(["get_weather"]);
 
-      // The answer goes back as it came, with the result after it: Elixir's `messages ++ [response, result]`.
+      // The answer goes back as it came, with the result after it: Elixir's `messages ++ [response,
+      // result]`.
       messages.push(first.json(), {
         role: "tool",
         tool_call_id: called.tool_calls[0]?.id,

@@ -3,7 +3,10 @@ import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { jsonAnswer, rawAnswer, sseAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, PROMPT_CANARY } from "../conformance.ts";
 
-/** In a vendor's error body: some of them speak of the operator's account. It must not reach the log, nor the caller but where it is about the request. */
+/**
+ * In a vendor's error body, which may be about the operator's account. It must not reach the log,
+ * and it reaches the caller only if it is about the request.
+ */
 const TEXT = "upstream-text-77";
 /** Some vendors repeat the key in their errors. */
 const KEY = "sk-ant-api03-echoed0123";
@@ -16,7 +19,10 @@ function anthropicError(type: string, extra: Record<string, unknown> = {}) {
   };
 }
 
-/** An upstream that fails before it begins to answer: the caller gets the true status, asked for a stream or not. */
+/**
+ * An upstream that fails before it begins to answer: the caller gets the true status, asked for a
+ * stream or not.
+ */
 export function describeFailures({ upstream, main, start }: Conformance): void {
   const request = { provider: "claude", messages: [{ role: "user", content: PROMPT_CANARY }] };
 
@@ -159,7 +165,7 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
       }
     });
 
-    test("a failure that may pass is tried again before the caller is told", async () => {
+    test("a temporary failure is retried before the caller hears of it", async () => {
       const { client } = await start({ RETRY_MAX: "2" });
       upstream.enqueue(
         jsonAnswer(anthropicError("overloaded_error"), { status: 529 }),

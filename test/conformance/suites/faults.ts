@@ -8,7 +8,10 @@ import { type Conformance, PROMPT_CANARY, type Subject } from "../conformance.ts
 
 const MIB = 1024 * 1024;
 
-/** An answer with this text, or a failure with this code; as a status before the first content, as the terminal event after it. */
+/**
+ * An answer with this text, or a failure with this code; as a status before the first content, as
+ * the terminal event after it.
+ */
 type Outcome =
   | { text: string }
   | { lengthOrCode: [length: number, code: RegExp] }
@@ -20,7 +23,10 @@ const BROKEN = /^upstream_(disconnected|incomplete)$/;
 const NOT_AN_ANSWER = /^upstream_(invalid_response|incomplete)$/;
 const SILENT = /^upstream_(stalled|timeout)$/;
 
-/** What each of the fault server's scenarios must come to. Those without a `status` outcome have begun to answer when they break. */
+/**
+ * What each of the fault server's scenarios must come to. Those without a `status` outcome have
+ * begun to answer when they break.
+ */
 const SCENARIOS: Readonly<Record<string, Outcome>> = {
   ok: { text: "Hello 🎉" },
   e429: { status: 429, code: /^upstream_rate_limited$/ },
@@ -49,7 +55,8 @@ const SCENARIOS: Readonly<Record<string, Outcome>> = {
   badjson: { status: 502, code: /^upstream_invalid_response$/ },
   noevent: { text: "Hello 🎉" },
   unknownev: { text: "Hello" },
-  // The line is a few bytes longer than the longest that is kept; where its end comes with its last bytes, it may pass.
+  // The line is a few bytes longer than the limit; if its end arrives with its last bytes, it may
+  // pass.
   bigline: { lengthOrCode: [8 * MIB, /^upstream_invalid_response$/] },
   neverline: { status: 502, code: /^upstream_invalid_response$/ },
   comments: { status: 504, code: SILENT },

@@ -1,4 +1,7 @@
-/** Bodies that are refused before any call: what they are, the answer's status and code, and what it must speak of. */
+/**
+ * Bodies that are refused before any call: what they are, the answer's status and code, and what it
+ * must speak of.
+ */
 export const REFUSED_BODIES: [
   name: string,
   body: string | Uint8Array<ArrayBuffer>,

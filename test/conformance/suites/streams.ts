@@ -84,7 +84,7 @@ export function describeStreams({ upstream, main, start }: Conformance): void {
       }, 120_000);
     }
 
-    test("an error in mid-stream is the terminal event, and what came after it is not told", async () => {
+    test("an error in mid-stream is the terminal event, and nothing after it is passed on", async () => {
       const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
       upstream.enqueue(
         sseAnswer([...firstContent, `event: error\ndata: ${JSON.stringify(error)}\n\n`, ...pieces]),

@@ -16,7 +16,10 @@ import type { Conformance } from "../conformance.ts";
 
 const BODY = JSON.stringify({ provider: "claude", messages: [{ role: "user", content: "hi" }] });
 
-/** Posts a call with this as its token, byte for byte, which no HTTP client would do with some of them. */
+/**
+ * Posts a call with this as its token, byte for byte, which no HTTP client would do with some of
+ * them.
+ */
 async function postWith(url: string, token: string): Promise<number> {
   const head = [
     "POST /chat HTTP/1.1",
@@ -125,7 +128,8 @@ export function describeTokens({ upstream, main, start }: Conformance): void {
     test.each(loadJwtSets())(
       "the cases $origin: each is accepted or refused as it must be, and what is refused does not reach the upstream",
       async ({ set: { cases, count, keys, now, issuer, audience } }) => {
-        // The cases share one ring of keys. A server has one key, so a case is accepted where one of the servers accepts it.
+        // The cases share one ring of keys. A server has one key, so a case is accepted if one of
+        // the servers accepts it.
         const servers = await Promise.all(
           keys.map((key) =>
             start(
@@ -146,8 +150,9 @@ export function describeTokens({ upstream, main, start }: Conformance): void {
             servers.map(({ server }) => postWith(server.url, token)),
           );
           const accepted = statuses.filter((status) => status === 200).length;
-          // A head of 200 KB is refused by the runtime itself: 400, 431, or the connection is closed (0). A line break in the token
-          // ends the header, and with it, in some runtimes, the head: then the content type is missing (415).
+          // A head of 200 KB is refused by the runtime itself: 400, 431, or the connection is
+          // closed (0). A line break in the token ends the header, and with it, in some runtimes,
+          // the head: then the content type is missing (415).
           const refusals = /[\r\n]/.test(token) ? [0, 400, 401, 415] : [0, 400, 401, 431];
           const refused = statuses.filter((status) => refusals.includes(status)).length;
           const right =

@@ -153,7 +153,10 @@ function pick({
   return { text, reasoningText, finishReason, toolCalls, usage };
 }
 
-/** `ai` with @ai-sdk/openai, which speaks Responses. Without `store: false` it would send references to stored items. */
+/**
+ * `ai` with @ai-sdk/openai, which speaks Responses. Without `store: false` it would send references
+ * to stored items.
+ */
 export function createAiOpenaiCaller({ url, token }: Endpoint): Caller {
   const provider = createOpenAI({ baseURL: `${url}/v1`, apiKey: token });
   return createAiCaller({
@@ -169,7 +172,10 @@ export function createAiOpenaiCaller({ url, token }: Endpoint): Caller {
   });
 }
 
-/** `ai` with @ai-sdk/anthropic. It does not know the models' names, so it is told that they take a schema. */
+/**
+ * `ai` with @ai-sdk/anthropic. It does not know the models' names, so the options say that they
+ * take a schema.
+ */
 export function createAiAnthropicCaller({ url, token }: Endpoint): Caller {
   const provider = createAnthropic({ baseURL: `${url}/v1`, apiKey: token });
   return createAiCaller({

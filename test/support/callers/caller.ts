@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/json/json-object.ts";
 
-/** Where a client library is to call, and with what key. */
+/** The address that a client library calls, and its key. */
 export interface Endpoint {
   readonly url: string;
   readonly token: string;
@@ -34,18 +34,21 @@ export interface ToldCall {
   arguments: unknown;
 }
 
-/** What a client library told its user of an answer. */
+/** What a client library reported to its user about an answer. */
 export interface Told {
   text: string;
   reasoning: string;
   calls: ToldCall[];
-  /** In the server's words: `stop`, `length`, `tool_calls`, `content_filter`; what the client says otherwise. */
+  /**
+   * In the server's words: `stop`, `length`, `tool_calls`, `content_filter`; what the client says
+   * otherwise.
+   */
   finish: string;
   usage: { input: number | undefined; output: number | undefined };
 }
 
 export interface Turn extends Told {
-  /** Sends what was told back, as this client's users do, with a result for each call. */
+  /** Sends back what it got, as this client's users do, with a result for each call. */
   reply(result: (call: ToldCall) => string): Promise<Turn>;
 }
 
@@ -60,11 +63,17 @@ export interface ToldError {
   code: string | null | undefined;
 }
 
-/** An official client library as its users use it. Rejects where the library tells an error, in mid-stream too. */
+/**
+ * An official client library as its users use it. Rejects if the library reports an error, in
+ * mid-stream too.
+ */
 export interface Caller {
   ask(question: Question): Promise<Turn>;
   readErrorBody(thrown: unknown): ToldError;
-  /** The text of an error that came in the midst of a stream. Throws what the library did not make of an error event. */
+  /**
+   * The text of an error that came in the midst of a stream. Throws what the library did not make
+   * of an error event.
+   */
   readStreamError(thrown: unknown): string;
 }
 

@@ -10,7 +10,9 @@ import { createOpenaiResponsesCaller } from "./openai-responses.ts";
 
 export type * from "./caller.ts";
 
-/** The client libraries that callers have in hand: five packages, of which `openai` speaks two APIs. */
+/**
+ * The client libraries that callers have in hand: five packages, of which `openai` speaks two APIs.
+ */
 export const CALLERS: readonly CallerKind[] = [
   { name: "openai (chat.completions)", dialect: "openai-chat", create: createOpenaiChatCaller },
   {

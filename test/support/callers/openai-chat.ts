@@ -54,7 +54,7 @@ export function createOpenaiChatCaller({ url, token }: Endpoint): Caller {
       { ...params, stream_options: { include_usage: true } },
       options,
     );
-    // Of fields that it does not know, the accumulator keeps the last piece alone.
+    // The accumulator keeps only the last piece of fields that it does not know.
     let reasoning = "";
     streamed.on("chunk", (chunk) => {
       reasoning += reasoningIn(chunk.choices[0]?.delta);

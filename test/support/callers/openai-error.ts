@@ -1,7 +1,7 @@
 import { APIError } from "openai";
 import type { ToldError } from "./caller.ts";
 
-/** Throws what is no error of openai's client. */
+/** Throws anything that is not an error of openai's client. */
 export function readOpenaiError(thrown: unknown): ToldError {
   if (!(thrown instanceof APIError)) throw thrown;
   return {

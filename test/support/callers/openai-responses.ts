@@ -74,7 +74,8 @@ export function createOpenaiResponsesCaller({ url, token }: Endpoint): Caller {
       reply: (result) =>
         takeTurn(question, [
           ...input,
-          // Output items go back as they came; the types of the two differ in kinds that no test has.
+          // Output items go back as they came; the types of the two differ in kinds that no test
+          // has.
           ...(response.output as Input),
           ...calls.map((call) => ({
             type: "function_call_output" as const,

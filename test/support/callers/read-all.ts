@@ -2,7 +2,10 @@ import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import type { Endpoint } from "./caller.ts";
 
-/** Calls a vendor's API by its own client and gives all that it tells: each event, and what it puts together from them. */
+/**
+ * Calls a vendor's API by its own client and gives all that it tells: each event, and what it puts
+ * together from them.
+ */
 export type VendorReader = (endpoint: Endpoint, model: string, stream: boolean) => Promise<unknown>;
 
 const user = { role: "user" as const, content: "Hi" };

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as z from "zod";
 
-/** Every key of fly.toml with its type: `build.args.*`, `vm[].memory`. Lists are `[]`, freely named tables `*`. */
+/**
+ * Every key of fly.toml with its type: `build.args.*`, `vm[].memory`. Lists are `[]`, freely named
+ * tables `*`.
+ */
 const keys = z
   .record(z.string(), z.string())
   .parse(

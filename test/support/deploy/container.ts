@@ -4,12 +4,17 @@ import { until } from "../until.ts";
 
 const settings = resolve(import.meta.dir, "../../../scripts/deploy/images/settings.sh");
 
-/** Waits until a container has written this; programs write their logs in pieces, some time after. */
+/**
+ * Waits until a container has written this; programs write their logs in pieces, some time after.
+ */
 export async function waitForLog(container: Container, text: string): Promise<void> {
   await until(`the container says "${text}"`, async () => (await container.logs()).includes(text));
 }
 
-/** podman with the storage of scripts/deploy/images; its complaint that there is no systemd to run health checks by is left out. */
+/**
+ * podman with the storage of scripts/deploy/images, without its warning that systemd cannot run
+ * health checks.
+ */
 export async function podman(...args: string[]): Promise<{ code: number; out: string }> {
   const child = Bun.spawn(
     ["bash", "-c", `source '${settings}'; run_podman "$@"`, "bash", ...args],
@@ -34,7 +39,7 @@ export async function podman(...args: string[]): Promise<{ code: number; out: st
 }
 
 export interface Container {
-  /** Where the container's port 8080 is on this machine. */
+  /** The address of the container's port 8080 on this machine. */
   readonly url: string;
   /** From `podman run` to the first good answer of /health. */
   readonly readyMs: number;

@@ -12,7 +12,7 @@ export function readRecorded(markdown: string, name: string): string[] {
   return readCodeBlocks(markdown.slice(at), "")[0]?.trimEnd().split("\n") ?? [];
 }
 
-/** Where a document's links lead, other than to the web. */
+/** The targets of a document's links, except those on the web. */
 export function readLinks(markdown: string): string[] {
   return [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target = ""]) => target)

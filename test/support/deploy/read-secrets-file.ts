@@ -1,6 +1,7 @@
 /**
- * What `flyctl secrets import` makes of a file: split at the first `=`; from `#` on dropped where an even number of `"` stands before it;
- * quotes around a value taken off; from the first line of 64 KB on nothing is read.
+ * What `flyctl secrets import` makes of a file: split at the first `=`; from `#` on dropped if an
+ * even number of `"` precedes it; quotes around a value taken off; from the first line of 64 KB on
+ * nothing is read.
  */
 export function readSecretsAsFlyctl(text: string): Record<string, string> {
   const secrets: Record<string, string> = {};

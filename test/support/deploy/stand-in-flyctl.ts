@@ -1,8 +1,9 @@
 import type { StandInTools } from "./stand-in-tools.ts";
 
 /**
- * A flyctl that keeps apps, volumes and secrets' names in files, and answers as the real one does where the scripts look: tables on
- * standard output, exit 1 where an app is not there, or at the command that `failsAt` names. What it is given on standard input is kept in `.imported`.
+ * A flyctl that keeps apps, volumes and secrets' names in files, and answers as the real one does
+ * as far as the scripts look: tables on standard output, exit 1 if an app is missing, or at the
+ * command that `failsAt` names. What it is given on standard input is kept in `.imported`.
  */
 export function addFlyctl(tools: StandInTools, { failsAt = "nothing" } = {}): void {
   tools.add(

@@ -5,8 +5,8 @@ import { type Exchange, writeExchange } from "./exchange.ts";
 import { playVendor } from "./play-vendor.ts";
 import { CITY, NOTHING, PDF, PNG, WEATHER } from "./tools.ts";
 
-// Written from platform.claude.com/docs/en/api/messages, /streaming, /errors and /messages-count-tokens
-// as of 2026-11.
+// Written from platform.claude.com/docs/en/api/messages, /streaming, /errors and
+// /messages-count-tokens as of 2026-11.
 const MESSAGES = "https://api.anthropic.com/v1/messages";
 const COUNT = `${MESSAGES}/count_tokens`;
 const MODEL = "claude-sonnet-5-5";
@@ -115,7 +115,7 @@ const broken: readonly Exchange[] = [
     answer: half() + (claude.streamError ?? ""),
   }),
   writeExchange({
-    name: "an error in the place of an answer",
+    name: "an error in place of an answer",
     url: MESSAGES,
     request: STREAMED,
     answer: claude.streamError ?? "",

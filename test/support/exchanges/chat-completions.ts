@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../src/json/json-object.ts";
+import { DONE, sseText } from "../sse-text.ts";
 import { COUNTS, pieces, type ScriptedAnswer } from "../vendors/vendor.ts";
 import { eachAnswer, pick } from "./answers.ts";
 import { type Exchange, writeExchange } from "./exchange.ts";
@@ -14,7 +15,9 @@ interface Server {
   /** The fields of a message, or of a delta, that tell its reasoning. */
   reasoning(text: string, signature: string | undefined): JsonObject;
   usage: JsonObject;
-  /** A stream's last chunk, with the finish reason, tells the usage; else a chunk of its own does. */
+  /**
+   * A stream's last chunk, with the finish reason, tells the usage; else a chunk of its own does.
+   */
   lastChunk?(usage: JsonObject): JsonObject;
   /** Calls come in one piece each. */
   wholeCalls?: true;
@@ -164,10 +167,6 @@ function writeDeltas(server: Server, answer: ScriptedAnswer): JsonObject[] {
   ];
 }
 
-function writeData(...chunks: readonly JsonObject[]): string {
-  return chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
-}
-
 function writeChunk(server: Server, delta: JsonObject, finish: string | null = null): JsonObject {
   const choices = [{ index: 0, delta, finish_reason: finish }];
   return { ...writeHead(server, "chat.completion.chunk"), choices };
@@ -177,11 +176,8 @@ function writeStream(server: Server, answer: ScriptedAnswer): string {
   const { lastChunk, usage } = server;
   const last = { ...writeChunk(server, {}, finishOf(answer)), ...lastChunk?.(usage) };
   const ofItsOwn = { ...writeHead(server, "chat.completion.chunk"), choices: [], usage };
-  return `${writeData(
-    ...writeDeltas(server, answer).map((delta) => writeChunk(server, delta)),
-    last,
-    ...(lastChunk ? [] : [ofItsOwn]),
-  )}data: [DONE]\n\n`;
+  const chunks = writeDeltas(server, answer).map((delta) => writeChunk(server, delta));
+  return sseText([...chunks, last, ...(lastChunk ? [] : [ofItsOwn]), DONE]);
 }
 
 const HI = { role: "user", content: "Hi" };
@@ -304,23 +300,26 @@ function refusals(): Exchange[] {
   const server: Server = SERVERS.openai;
   const whole = writeWhole(server, {});
   const message = { role: "assistant", content: null, refusal: "I cannot help with that." };
-  const streamed = writeData(
-    ...[{ role: "assistant", content: null, refusal: "" }, { refusal: "I cannot " }].map((delta) =>
-      writeChunk(server, delta),
-    ),
-    writeChunk(server, { refusal: "help with that." }),
+  const deltas = [
+    { role: "assistant", content: null, refusal: "" },
+    { refusal: "I cannot " },
+    { refusal: "help with that." },
+  ];
+  const streamed = sseText([
+    ...deltas.map((delta) => writeChunk(server, delta)),
     writeChunk(server, {}, "stop"),
     { ...writeHead(server, "chat.completion.chunk"), choices: [], usage: server.usage },
-  );
+    DONE,
+  ]);
   return [
     write(server, "a refusal, whole", {
       answer: { ...whole, choices: [{ index: 0, message, logprobs: null, finish_reason: "stop" }] },
     }),
-    write(server, "a refusal, streamed", { stream: true, answer: `${streamed}data: [DONE]\n\n` }),
+    write(server, "a refusal, streamed", { stream: true, answer: streamed }),
   ];
 }
 
-/** Calls that failed: before the answer, in the place of it, and in its midst. */
+/** Calls that failed: before the answer, instead of it, and in the middle of it. */
 function failures(): Exchange[] {
   const { openai, groq } = SERVERS;
   const error = (message: string, code: string | null, type = "invalid_request_error") => ({
@@ -340,12 +339,12 @@ function failures(): Exchange[] {
       status: 429,
       answer: error("Rate limit reached.", "rate_limit_exceeded", "requests"),
     }),
-    write(openai, "another thing in the place of an answer", {
+    write(openai, "something else in place of an answer", {
       answer: { object: "list", data: [] },
     }),
     write(groq, "a stream whose tool call failed", {
       stream: true,
-      answer: writeData(begun, error("Failed to call a function.", "tool_use_failed")),
+      answer: sseText([begun, error("Failed to call a function.", "tool_use_failed")]),
     }),
   ];
 }

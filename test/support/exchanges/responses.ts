@@ -14,7 +14,8 @@ import { type Exchange, writeExchange } from "./exchange.ts";
 import { playVendor } from "./play-vendor.ts";
 import { CITY, NOTHING, PDF, PNG, WEATHER } from "./tools.ts";
 
-// Written from platform.openai.com/docs/api-reference/responses and /responses-streaming as of 2026-11.
+// Written from platform.openai.com/docs/api-reference/responses and /responses-streaming as of
+// 2026-11.
 const URL = "https://api.openai.com/v1/responses";
 const MODEL = "gpt-6.1-terra";
 const WEATHER_TOOL = { type: "function", name: "weather", parameters: CITY, strict: true };

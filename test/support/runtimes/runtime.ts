@@ -1,12 +1,15 @@
-/** Where the same server runs. */
+/** The runtimes on which the same server runs. */
 export const RUNTIMES = ["bun", "workers", "deno"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
-/** A server under test, reached by HTTP alone. */
+/** A server under test, reached only by HTTP. */
 export interface RunningServer {
   readonly runtime: Runtime;
   readonly url: string;
-  /** The process that serves; undefined where it could not be told from others that were started at the same time. */
+  /**
+   * The process that serves; undefined if it could not be told from others that were started at the
+   * same time.
+   */
   readonly pid: number | undefined;
   /** Whether it ended without being asked to. */
   died(): boolean;
@@ -15,7 +18,10 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** The server's log, once it holds this text, or has had time to. Servers write their logs in pieces, some time after. */
+/**
+ * The server's log, once it holds this text, or has had time to. Servers write their logs in
+ * pieces, some time after.
+ */
 export async function waitForLog(
   { logs }: RunningServer,
   text: string,
@@ -27,6 +33,9 @@ export async function waitForLog(
 }
 
 export interface StartOptions {
-  /** Stops the server's clock at this time, in milliseconds since 1970, for tokens that were made long ago. */
+  /**
+   * Stops the server's clock at this time, in milliseconds since 1970, for tokens that were made
+   * long ago.
+   */
   now?: number;
 }

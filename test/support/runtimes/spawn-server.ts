@@ -16,8 +16,9 @@ async function isUp(url: string): Promise<boolean> {
 }
 
 /**
- * Starts a program that listens on PORT and waits until it answers. It sees these variables and no others, neither of this process
- * nor of an `.env` file (so the working directory is not the project's).
+ * Starts a program that listens on PORT and waits until it answers. It sees these variables and no
+ * others, neither of this process nor of an `.env` file (so the working directory is not the
+ * project's).
  */
 export async function spawnServer(
   runtime: Runtime,

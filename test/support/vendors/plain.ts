@@ -75,7 +75,10 @@ function imageData(part: JsonObject): string[] {
   return [String(part.image_url.url).replace(/^data:image\/png;base64,/, "")];
 }
 
-/** A server of OpenAI's Chat Completions. It does not sign: it wants the reasoning itself back, as DeepSeek does. */
+/**
+ * A server of OpenAI's Chat Completions. It does not sign: it wants the reasoning itself back, as
+ * DeepSeek does.
+ */
 export const plain: Vendor = {
   name: "plain",
   model: "plain-model",
@@ -87,7 +90,7 @@ export const plain: Vendor = {
         api_key: "plain-canary",
         quirks: { reasoning_replay: "reasoning_content", reasoning_with_tool_calls: "required" },
       },
-      // The same without any quirk: what is said to it is not changed.
+      // The same without any quirk: requests reach it unchanged.
       { name: "exact", base_url: `${url}/exact/v1`, api_key: "plain-canary" },
     ]),
   }),

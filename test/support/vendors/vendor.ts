@@ -34,11 +34,11 @@ export interface Vendor {
   model: string;
   /** The server's variables that point the provider at this upstream. */
   variables(upstreamUrl: string): Record<string, string>;
-  /** The answer as an event list where the request asks for one. */
+  /** The answer, as an event stream if the request asks for one. */
   answer(scripted: ScriptedAnswer, request: Pick<UpstreamRequest, "url" | "json">): Answer;
-  /** The first half of the stream: it breaks off behind the first text. */
+  /** The first half of the stream: it breaks off after the first text. */
   half(scripted: ScriptedAnswer): string;
-  /** The error that this vendor sends in the midst of a stream; null where its format has none. */
+  /** The error that this vendor sends in mid-stream; null if its format has none. */
   streamError: string | null;
   /** A refusal in this vendor's words. */
   refusal(status: number): unknown;

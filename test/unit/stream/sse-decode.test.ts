@@ -10,7 +10,7 @@ import {
 
 const encoder = new TextEncoder();
 
-function decodePieces(pieces: readonly Uint8Array[]): SseMessage[] {
+function decodeForeignParts(pieces: readonly Uint8Array[]): SseMessage[] {
   const decoder = createSseDecoder();
   return pieces.flatMap((piece) => decoder.decode(piece));
 }
@@ -86,13 +86,13 @@ describe("createSseDecoder", () => {
   for (const [name, text, messages] of CASES) {
     test(`reads ${name}, however it is cut into pieces`, () => {
       for (const pieces of splits(encoder.encode(text)))
-        expect(decodePieces(pieces)).toEqual(messages);
+        expect(decodeForeignParts(pieces)).toEqual(messages);
     });
   }
 
   test("turns bytes that are not UTF-8 into U+FFFD", () => {
     const bytes = new Uint8Array([...encoder.encode("data: a"), 0xff, ...encoder.encode("b\n\n")]);
-    expect(decodePieces([bytes])).toEqual([{ event: "", data: "a\uFFFDb" }]);
+    expect(decodeForeignParts([bytes])).toEqual([{ event: "", data: "a\uFFFDb" }]);
   });
 
   test("refuses an endless line", () => {
@@ -129,7 +129,10 @@ describe("createSseDecoder", () => {
         }));
         const bytes = Uint8Array.fromBase64(inputBase64);
         for (const pieces of bytes.length > 100_000 ? [[bytes]] : splits(bytes)) {
-          expect({ name, messages: decodePieces(pieces) }).toEqual({ name, messages: wanted });
+          expect({ name, messages: decodeForeignParts(pieces) }).toEqual({
+            name,
+            messages: wanted,
+          });
         }
       }
     },

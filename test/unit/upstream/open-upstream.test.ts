@@ -14,6 +14,7 @@ import {
   playResponses,
   sseResponse,
 } from "../../support/play-response.ts";
+import { chatErrorOf } from "../../support/rejection.ts";
 
 /**
  * This test's own format: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer;
@@ -62,17 +63,6 @@ function open(
   return { stream, played };
 }
 
-async function failure(
-  promise: Promise<unknown>,
-): Promise<Pick<ChatError, "code" | "status" | "retryAfterSeconds" | "message">> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as ChatError;
-  }
-  throw new Error("it did not fail");
-}
-
 /** The deltas, and how the answer ended. */
 async function outline(stream: ReturnType<typeof open>["stream"]): Promise<string[]> {
   const events = await collectEvents(await stream);
@@ -91,7 +81,7 @@ describe("openUpstream", () => {
       status: 307,
       headers: { location: "https://elsewhere.example/" },
     });
-    expect((await failure(stream)).code).toBe("upstream_invalid_response");
+    expect((await chatErrorOf(stream)).code).toBe("upstream_invalid_response");
     expect(played.calls[0]?.init.redirect).toBe("manual");
   });
 
@@ -206,12 +196,12 @@ describe("openUpstream", () => {
     [503, "upstream_overloaded"],
     [529, "upstream_overloaded"],
   ] as const)("maps status %d to %s", async (status, code) => {
-    expect((await failure(open(jsonResponse({}, status)).stream)).code).toBe(code);
+    expect((await chatErrorOf(open(jsonResponse({}, status)).stream)).code).toBe(code);
   });
 
   test("passes on retry-after, up to an hour", async () => {
     const wait = async (headers: Record<string, string>) =>
-      (await failure(open(jsonResponse({}, 429, headers)).stream)).retryAfterSeconds;
+      (await chatErrorOf(open(jsonResponse({}, 429, headers)).stream)).retryAfterSeconds;
     expect(await wait({ "retry-after": "3" })).toBe(3);
     expect(await wait({ "retry-after-ms": "1500" })).toBe(2);
     expect(await wait({ "retry-after": "86400" })).toBe(3600);
@@ -222,11 +212,11 @@ describe("openUpstream", () => {
   test("passes on the vendor's text about the request, without keys, and none about the account", async () => {
     const text = "model sk-ant-api03-abcdefgh is unknown";
     const readErrorBody = () => ({ message: text });
-    expect((await failure(open(jsonResponse({}, 400), { readErrorBody }).stream)).message).toBe(
+    expect((await chatErrorOf(open(jsonResponse({}, 400), { readErrorBody }).stream)).message).toBe(
       "model [removed] is unknown",
     );
     expect(
-      (await failure(open(jsonResponse({}, 401), { readErrorBody }).stream)).message,
+      (await chatErrorOf(open(jsonResponse({}, 401), { readErrorBody }).stream)).message,
     ).not.toContain("model");
   });
 
@@ -236,7 +226,7 @@ describe("openUpstream", () => {
       { body: "" },
       jsonResponse([]),
     ]) {
-      expect((await failure(open(response).stream)).code).toBe("upstream_invalid_response");
+      expect((await chatErrorOf(open(response).stream)).code).toBe("upstream_invalid_response");
     }
   });
 
@@ -245,9 +235,9 @@ describe("openUpstream", () => {
       send: (signal: AbortSignal) =>
         new Promise<Response>((_, reject) => signal.addEventListener("abort", reject)),
     };
-    expect((await failure(open({}, { ...never, timeouts: { headersMs: 20 } }).stream)).code).toBe(
-      "upstream_timeout",
-    );
+    expect(
+      (await chatErrorOf(open({}, { ...never, timeouts: { headersMs: 20 } }).stream)).code,
+    ).toBe("upstream_timeout");
   });
 
   test("leaves no listener on the caller's signal", async () => {
@@ -264,7 +254,7 @@ describe("openUpstream", () => {
     };
     await outline(open(sseResponse("data: END\n\n"), { signal: caller.signal }).stream);
     await outline(open(jsonResponse({ text: "a" }), { signal: caller.signal }).stream);
-    await failure(open(jsonResponse({}, 500), { signal: caller.signal }).stream);
+    await chatErrorOf(open(jsonResponse({}, 500), { signal: caller.signal }).stream);
     expect(listeners).toBe(0);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { ChatError } from "../../../src/errors/chat-error.ts";
 import { type JsonCall, requestJson } from "../../../src/upstream/request-json.ts";
 import {
   createTestDeps,
@@ -7,6 +6,7 @@ import {
   type PlayedResponse,
   playResponses,
 } from "../../support/play-response.ts";
+import { chatErrorOf } from "../../support/rejection.ts";
 
 function request(response: PlayedResponse, overrides: Partial<JsonCall> = {}) {
   const played = playResponses(response);
@@ -25,15 +25,6 @@ function request(response: PlayedResponse, overrides: Partial<JsonCall> = {}) {
   return { answer, played };
 }
 
-async function failure(promise: Promise<unknown>): Promise<ChatError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (thrown instanceof ChatError) return thrown;
-  throw new Error("it did not fail with a ChatError");
-}
-
 describe("requestJson", () => {
   test("returns the body of every success", async () => {
     for (const status of [200, 201, 202])
@@ -46,7 +37,9 @@ describe("requestJson", () => {
     expect(played.calls[0]?.init).toMatchObject({ method: "POST", redirect: "manual" });
     expect(played.calls[0]?.body).toBe('{"b":2}');
     expect(
-      await failure(request({ status: 302, headers: { location: "https://evil.example" } }).answer),
+      await chatErrorOf(
+        request({ status: 302, headers: { location: "https://evil.example" } }).answer,
+      ),
     ).toMatchObject({
       code: "upstream_invalid_response",
     });
@@ -54,7 +47,7 @@ describe("requestJson", () => {
 
   test("maps refusals, with their retry-after", async () => {
     expect(
-      await failure(request(jsonResponse({}, 429, { "retry-after": "7" })).answer),
+      await chatErrorOf(request(jsonResponse({}, 429, { "retry-after": "7" })).answer),
     ).toMatchObject({
       code: "upstream_rate_limited",
       retryAfterSeconds: 7,
@@ -66,7 +59,7 @@ describe("requestJson", () => {
   test("refuses anything but a JSON object", async () => {
     for (const body of ["", "<html>", "[]", "7"]) {
       const response = { headers: { "content-type": "application/json" }, body };
-      expect(await failure(request(response).answer)).toMatchObject({
+      expect(await chatErrorOf(request(response).answer)).toMatchObject({
         code: "upstream_invalid_response",
       });
     }
@@ -75,7 +68,7 @@ describe("requestJson", () => {
   test("gives up after the time limit, even during the body", async () => {
     const stalled: PlayedResponse = { body: "{", end: "stall" };
     const { answer, played } = request(stalled, { timeoutMs: 50 });
-    expect(await failure(answer)).toMatchObject({ code: "upstream_timeout" });
+    expect(await chatErrorOf(answer)).toMatchObject({ code: "upstream_timeout" });
     expect(played.calls[0]?.aborted()).toBe(true);
   });
 
@@ -84,14 +77,14 @@ describe("requestJson", () => {
     const { answer } = request({ body: "{", end: "stall" }, { signal: controller.signal });
     await Bun.sleep(10);
     controller.abort();
-    expect(await failure(answer)).toMatchObject({ code: "cancelled" });
+    expect(await chatErrorOf(answer)).toMatchObject({ code: "cancelled" });
     expect(
-      await failure(request(jsonResponse({}), { signal: AbortSignal.abort() }).answer),
+      await chatErrorOf(request(jsonResponse({}), { signal: AbortSignal.abort() }).answer),
     ).toMatchObject({ code: "cancelled" });
   });
 
   test("distinguishes a broken connection from a broken answer", async () => {
-    expect(await failure(request({ body: "{", end: "error" }).answer)).toMatchObject({
+    expect(await chatErrorOf(request({ body: "{", end: "error" }).answer)).toMatchObject({
       code: "upstream_disconnected",
     });
   });

@@ -1,9 +1,9 @@
-defmodule Oneshot.AIClient.Anthropic do
+defmodule OneshotAI.Anthropic do
   @moduledoc false
-  # An upstream that the server takes for Anthropic's Messages API: plays events, and reports each request and each
-  # connection that is closed before its end to the test's process.
+  # An upstream that the server takes for Anthropic's Messages API: plays events, and reports each
+  # request and each connection that is closed before its end to the test's process.
 
-  alias Oneshot.AIClient.{JSON, RawServer}
+  alias OneshotAI.{JSON, RawServer}
 
   def start!(events, opts \\ []) do
     owner = self()
@@ -28,7 +28,7 @@ defmodule Oneshot.AIClient.Anthropic do
     end
 
     if opts[:silent] do
-      # It thinks for ever, unless it is told to stop.
+      # It thinks for ever, unless it is stopped.
       closed? = RawServer.closed?(connection, 20_000)
       send(owner, {:upstream_closed, closed?, System.monotonic_time(:millisecond)})
     else
@@ -58,8 +58,18 @@ defmodule Oneshot.AIClient.Anthropic do
       "content" => [
         %{"type" => "thinking", "thinking" => "Two cities …", "signature" => "c2lnbmF0dXJl+/=="},
         %{"type" => "text", "text" => "I will look."},
-        %{"type" => "tool_use", "id" => "toolu_1", "name" => "weather", "input" => %{"city" => "Bergen"}},
-        %{"type" => "tool_use", "id" => "toolu_2", "name" => "weather", "input" => %{"city" => "Åre"}}
+        %{
+          "type" => "tool_use",
+          "id" => "toolu_1",
+          "name" => "weather",
+          "input" => %{"city" => "Bergen"}
+        },
+        %{
+          "type" => "tool_use",
+          "id" => "toolu_2",
+          "name" => "weather",
+          "input" => %{"city" => "Åre"}
+        }
       ],
       "stop_reason" => "tool_use",
       "stop_sequence" => nil,
@@ -105,6 +115,7 @@ defmodule Oneshot.AIClient.Anthropic do
   end
 
   defp open_block(%{"type" => "tool_use"} = block) do
-    {%{block | "input" => %{}}, [%{"type" => "input_json_delta", "partial_json" => JSON.encode!(block["input"])}]}
+    {%{block | "input" => %{}},
+     [%{"type" => "input_json_delta", "partial_json" => JSON.encode!(block["input"])}]}
   end
 end

@@ -1,16 +1,16 @@
-defmodule Oneshot.AIClient.Case do
+defmodule OneshotAI.Case do
   @moduledoc false
-  # What tests against the real server share: one server for all of them, and waiting until something is so.
+  # What tests against the real server share: one server for all of them, and waiting until
+  # something is so.
 
   use ExUnit.CaseTemplate
 
-  alias Oneshot.AIClient.{Client, TestServer}
+  alias OneshotAI.{Client, TestServer}
 
   using do
     quote do
-      import Oneshot.AIClient.Case
-      alias Oneshot.AIClient
-      alias Oneshot.AIClient.{Client, Error, Event, Message, Response, TestServer}
+      import OneshotAI.Case
+      alias OneshotAI.{Client, Error, Event, Message, Response, TestServer}
     end
   end
 
@@ -20,11 +20,15 @@ defmodule Oneshot.AIClient.Case do
 
   @doc "A client of this server, with its secret."
   def client(server, opts \\ []) do
-    Client.new([url: TestServer.url(server), jwt: [secret: TestServer.secret()]] |> Keyword.merge(opts))
+    Client.new(
+      [url: TestServer.url(server), jwt: [secret: TestServer.secret()]]
+      |> Keyword.merge(opts)
+    )
   end
 
   @doc "Tries until the function gives something that is true; the last value otherwise."
-  def eventually(fun, timeout \\ 20_000), do: eventually_until(fun, System.monotonic_time(:millisecond) + timeout)
+  def eventually(fun, timeout \\ 20_000),
+    do: eventually_until(fun, System.monotonic_time(:millisecond) + timeout)
 
   defp eventually_until(fun, deadline) do
     value = fun.()

@@ -1,16 +1,21 @@
-defmodule Oneshot.AIClient.RawServer do
+defmodule OneshotAI.RawServer do
   @moduledoc false
-  # A server on loopback that does what a function does with each connection: for answers that no good server gives.
+  # A server on loopback that does what a function does with each connection: for answers that no
+  # good server gives.
 
   defstruct [:url, :port]
 
   @doc """
-  Starts a server; `handle` gets `{module, socket}` once the request's head and body have been read, and the request's text.
-  `tls:` gives options of `:ssl`. It ends with the test.
+  Starts a server; `handle` gets `{module, socket}` once the request's head and body have been read,
+  and the request's text. `tls:` gives options of `:ssl`. It ends with the test.
   """
   def start!(handle, opts \\ []) do
     module = if opts[:tls], do: :ssl, else: :gen_tcp
-    options = [:binary, active: false, reuseaddr: true, backlog: 1024] ++ Keyword.get(opts, :ip, ip: {127, 0, 0, 1})
+
+    options =
+      [:binary, active: false, reuseaddr: true, backlog: 1024] ++
+        Keyword.get(opts, :ip, ip: {127, 0, 0, 1})
+
     {:ok, listener} = module.listen(0, options ++ Keyword.get(opts, :tls, []))
     port = port(module, listener)
     owner = self()
@@ -41,7 +46,9 @@ defmodule Oneshot.AIClient.RawServer do
       pid =
         spawn(fn ->
           receive do: (:go -> :ok)
-          with {:ok, socket} <- :ssl.handshake(socket, 5_000), do: serve({:ssl, socket}, handle, owner)
+
+          with {:ok, socket} <- :ssl.handshake(socket, 5_000),
+               do: serve({:ssl, socket}, handle, owner)
         end)
 
       :ok = :ssl.controlling_process(socket, pid)
@@ -66,7 +73,8 @@ defmodule Oneshot.AIClient.RawServer do
          true <- byte_size(body) >= content_length(head) do
       {:ok, buffer}
     else
-      _incomplete -> with {:ok, bytes} <- module.recv(socket, 0), do: read_request(connection, buffer <> bytes)
+      _incomplete ->
+        with {:ok, bytes} <- module.recv(socket, 0), do: read_request(connection, buffer <> bytes)
     end
   end
 
@@ -80,7 +88,7 @@ defmodule Oneshot.AIClient.RawServer do
   def write({module, socket}, data), do: module.send(socket, data)
   def close({module, socket}), do: module.close(socket)
 
-  @doc "Waits until the other side has closed; false where it has not within the time."
+  @doc "Waits until the other side closes the connection; false if it does not in time."
   def closed?({module, socket}, timeout) do
     case module.recv(socket, 0, timeout) do
       {:ok, _bytes} -> closed?({module, socket}, timeout)

@@ -1,12 +1,14 @@
-defmodule Oneshot.AIClient.TestServer do
+defmodule OneshotAI.TestServer do
   @moduledoc false
-  # The real server, on Bun, in a process of the operating system's; it ends with the Elixir process that started it.
+  # The real server, on Bun, in a process of the operating system's; it ends with the Elixir process
+  # that started it.
 
   use GenServer
 
   @repository Path.expand("../../../..", __DIR__)
 
-  # Bun would outlive a killed VM: this shell lives as long as its standard input is open, and takes Bun with it.
+  # Bun would outlive a killed VM: this shell lives as long as its standard input is open, and takes
+  # Bun with it.
   @wrapper ~S"""
   exec 3<&0
   "$@" </dev/null &
@@ -35,7 +37,7 @@ defmodule Oneshot.AIClient.TestServer do
   def forget_log(server), do: GenServer.call(server, :forget_log)
 
   @doc "Sends the server's process a signal."
-  def signal(server, signal), do: GenServer.call(server, {:signal, signal})
+  def signal(server, signal), do: GenServer.call(server, {:signal, signal}, 60_000)
 
   @impl GenServer
   def init(env) do
@@ -52,7 +54,10 @@ defmodule Oneshot.AIClient.TestServer do
         # Not the repository, whose .env Bun would read.
         cd: System.tmp_dir!(),
         args: ["-c", @wrapper, "server", bun, Path.join(@repository, "src/runtimes/bun.ts")],
-        env: env |> defaults() |> Enum.map(fn {name, value} -> {to_charlist(name), value && to_charlist(value)} end)
+        env:
+          env
+          |> defaults()
+          |> Enum.map(fn {name, value} -> {to_charlist(name), value && to_charlist(value)} end)
       ])
 
     Process.send_after(self(), :must_listen, 60_000)
@@ -60,19 +65,31 @@ defmodule Oneshot.AIClient.TestServer do
   end
 
   defp defaults(env) do
-    # false removes a variable of this process: the tests' server has nobody's keys and nobody's settings.
-    foreign = for {name, _value} <- System.get_env(), name not in ["PATH", "HOME"], into: %{}, do: {name, false}
+    # false removes a variable of this process: the tests' server has nobody's keys and nobody's
+    # settings.
+    foreign =
+      for {name, _value} <- System.get_env(),
+          name not in ["PATH", "HOME"],
+          into: %{},
+          do: {name, false}
 
-    Map.merge(Map.merge(foreign, %{"PORT" => "0", "HOST" => "127.0.0.1", "JWT_SECRET" => @secret}), env)
+    Map.merge(
+      Map.merge(foreign, %{"PORT" => "0", "HOST" => "127.0.0.1", "JWT_SECRET" => @secret}),
+      env
+    )
   end
 
   @impl GenServer
-  def handle_call(:url, from, %{url: nil} = state), do: {:noreply, %{state | waiting: [from | state.waiting]}}
+  def handle_call(:url, from, %{url: nil} = state),
+    do: {:noreply, %{state | waiting: [from | state.waiting]}}
+
   def handle_call(:url, _from, state), do: {:reply, state.url, state}
 
   def handle_call(:log, _from, state) do
     lines =
-      for "{" <> _ = line <- Enum.reverse(state.lines), {:ok, entry} <- [Oneshot.AIClient.JSON.decode(line)], do: entry
+      for "{" <> _ = line <- Enum.reverse(state.lines),
+          {:ok, entry} <- [OneshotAI.JSON.decode(line)],
+          do: entry
 
     {:reply, lines, state}
   end
@@ -85,7 +102,8 @@ defmodule Oneshot.AIClient.TestServer do
   end
 
   @impl GenServer
-  def handle_info({port, {:data, {_eol, "pid " <> pid}}}, %{port: port} = state), do: {:noreply, %{state | pid: pid}}
+  def handle_info({port, {:data, {_eol, "pid " <> pid}}}, %{port: port} = state),
+    do: {:noreply, %{state | pid: pid}}
 
   def handle_info({port, {:data, {_eol, line}}}, %{port: port} = state) do
     state = %{state | lines: [line | state.lines]}

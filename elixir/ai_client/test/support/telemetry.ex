@@ -1,5 +1,4 @@
-# A stand-in for :telemetry where it is not there: sends every event to the process that `attach/1` named last, for its own
-# calls and those of the processes it started.
+# Replaces :telemetry if it is missing: sends every event to the process that attached last.
 unless Code.ensure_loaded?(:telemetry) do
   defmodule :telemetry do
     @moduledoc false
@@ -13,7 +12,7 @@ unless Code.ensure_loaded?(:telemetry) do
     end
 
     def attach_many(_id, [event | _events], _fun, pid),
-      do: :persistent_term.put(__MODULE__, [{pid, Enum.take(event, 2)}])
+      do: :persistent_term.put(__MODULE__, [{pid, Enum.take(event, 1)}])
 
     def detach(_id), do: :persistent_term.put(__MODULE__, [])
 

@@ -1,4 +1,7 @@
-// The conversation lives on this page alone. What the server sends as the answer's message goes back with the next question as it is.
+// The conversation lives only on this page. What is visible is what the model gets with the next question: the answer's message
+// as the server sent it or, if the answer was stopped or failed, the text that had arrived.
+import { render } from "/markdown.js";
+
 const element = (id) => document.getElementById(id);
 const [conversation, notice, provider, prompt, send, stop, fresh] = [
   "conversation",
@@ -57,18 +60,64 @@ function describe(done, from) {
   return facts.join(" · ");
 }
 
+function addButton(parent, label, act) {
+  const button = add(parent, "button", "quiet small", label);
+  button.type = "button";
+  button.addEventListener("click", () => act(button));
+}
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Copying is not allowed";
+  }
+}
+
+/** Replaces the rendered text at most once per frame, however fast the answer is. */
+function createWriter(target) {
+  let text = "";
+  let frame = 0;
+  const show = () => {
+    frame = 0;
+    grow(() => target.replaceChildren(...render(text)));
+  };
+  return {
+    get text() {
+      return text;
+    },
+    write(piece) {
+      text += piece;
+      frame ||= requestAnimationFrame(show);
+    },
+    finish() {
+      cancelAnimationFrame(frame);
+      show();
+    },
+  };
+}
+
 async function ask(question) {
-  const asked = [...messages, { role: "user", content: question }];
+  const before = messages;
+  const asked = [...before, { role: "user", content: question }];
   notice.hidden = true;
-  add(conversation, "div", "message user", question);
-  const answer = add(conversation, "div", "message assistant writing");
+  for (const button of conversation.querySelectorAll(".retry")) button.remove();
+  const turn = add(conversation, "section", "turn");
+  add(turn, "div", "message user", question);
+  const answer = add(turn, "div", "message assistant writing");
   const reasoning = add(answer, "div", "reasoning");
-  const text = add(answer, "div", "text");
-  const fail = (reason) => grow(() => add(answer, "p", "meta fault", reason));
+  const writer = createWriter(add(answer, "div", "text"));
+  const facts = add(turn, "p", "meta");
+  const fail = (reason) => {
+    facts.classList.add("fault");
+    facts.textContent = reason;
+  };
   conversation.scrollTop = conversation.scrollHeight;
 
   controller = new AbortController();
   setBusy(true);
+  let message = null;
   try {
     const response = await fetch("/chat", {
       method: "POST",
@@ -84,11 +133,11 @@ async function ask(question) {
     for await (const event of readEvents(response.body)) {
       if (event.type === "start") from = `${event.provider} ${event.model}`;
       if (event.type === "reasoning") grow(() => reasoning.append(event.text));
-      if (event.type === "text") grow(() => text.append(event.text));
+      if (event.type === "text") writer.write(event.text);
       if (event.type === "error") fail(event.message);
       if (event.type === "done") {
-        messages = [...asked, event.message];
-        grow(() => add(answer, "p", "meta", describe(event, from)));
+        message = event.message;
+        facts.textContent = describe(event, from);
       }
       ended ||= event.type === "done" || event.type === "error";
     }
@@ -96,9 +145,21 @@ async function ask(question) {
   } catch (error) {
     fail(error.name === "AbortError" ? "Stopped." : error.message);
   } finally {
+    writer.finish();
+    if (message === null && writer.text !== "")
+      message = { role: "assistant", content: writer.text };
+    messages = message === null ? asked : [...asked, message];
     answer.classList.remove("writing");
+    const actions = add(turn, "div", "actions");
+    if (writer.text !== "") addButton(actions, "Copy", (button) => copy(writer.text, button));
+    addButton(add(actions, "span", "retry"), "Try again", () => {
+      if (controller) return;
+      messages = before;
+      turn.remove();
+      ask(question);
+    });
     controller = null;
-    setBusy(false);
+    grow(() => setBusy(false));
     prompt.focus();
   }
 }
@@ -139,16 +200,21 @@ async function loadProviders() {
     const response = await fetch("/providers");
     const { providers, locked, error } = await response.json();
     if (error) throw new Error(error);
-    // `echo-slow` writes as slowly as a model does.
-    const choices = providers.flatMap(({ name }) =>
-      name === "echo"
-        ? [{ provider: name }, { provider: name, model: "echo-slow" }]
-        : [{ provider: name }],
-    );
-    for (const choice of choices)
-      provider.add(new Option(choice.model ?? choice.provider, JSON.stringify(choice)));
+    for (const { name, models } of providers) {
+      const group = document.createElement("optgroup");
+      group.label = name;
+      group.append(
+        new Option(
+          models.length > 0 ? `${name} (default)` : name,
+          JSON.stringify({ provider: name }),
+        ),
+      );
+      for (const model of models)
+        group.append(new Option(model, JSON.stringify({ provider: name, model })));
+      provider.append(group);
+    }
     notice.textContent = locked
-      ? "Without a password this page has only echo, which says again what you say. Set WEB_PASSWORD to open the other providers."
+      ? "Ask something: echo repeats it, word by word. Set WEB_PASSWORD to open the other providers."
       : "Ask something. The answer appears as it is written.";
     provider.disabled = providers.length === 0;
     send.disabled = providers.length === 0;

@@ -1,10 +1,12 @@
 defmodule Oneshot.Web.Browser do
   @moduledoc false
-  # Chromium without a window, steered by its DevTools protocol over a pipe: messages of JSON, each ended by a zero byte.
+  # Chromium without a window, steered by its DevTools protocol over a pipe: messages of JSON, each
+  # ended by a zero byte.
 
-  alias Oneshot.AIClient.JSON
+  alias OneshotAI.JSON
 
-  # It reads from descriptor 3 and writes to 4; the shell ends it when the VM's side of the pipe is closed.
+  # It reads from descriptor 3 and writes to 4; the shell ends it when the VM's side of the pipe is
+  # closed.
   @wrapper ~S"""
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT
@@ -20,11 +22,19 @@ defmodule Oneshot.Web.Browser do
 
   @doc "A browser with one page. It ends with the process that started it."
   def start! do
-    port = Port.open({:spawn_executable, "/bin/sh"}, [:binary, args: ["-c", @wrapper, "browser", path()] ++ @flags])
+    port =
+      Port.open({:spawn_executable, "/bin/sh"}, [
+        :binary,
+        args: ["-c", @wrapper, "browser", path()] ++ @flags
+      ])
+
     browser = %__MODULE__{port: port}
     %{"targetInfos" => targets} = call(browser, "Target.getTargets")
     %{"targetId" => target} = Enum.find(targets, &(&1["type"] == "page"))
-    %{"sessionId" => session} = call(browser, "Target.attachToTarget", %{targetId: target, flatten: true})
+
+    %{"sessionId" => session} =
+      call(browser, "Target.attachToTarget", %{targetId: target, flatten: true})
+
     %{browser | session: session}
   end
 
@@ -38,7 +48,11 @@ defmodule Oneshot.Web.Browser do
   @doc "The value of an expression in the page."
   def evaluate(browser, expression) do
     %{"result" => result} =
-      call(browser, "Runtime.evaluate", %{expression: expression, awaitPromise: true, returnByValue: true})
+      call(browser, "Runtime.evaluate", %{
+        expression: expression,
+        awaitPromise: true,
+        returnByValue: true
+      })
 
     result["value"]
   end

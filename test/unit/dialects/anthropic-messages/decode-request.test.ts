@@ -13,7 +13,7 @@ function decode(fields: JsonObject, headers: Record<string, string> = {}) {
   return anthropicMessagesDialect.decodeRequest({ ...BASE, ...fields }, new Headers(headers));
 }
 
-/** What would reach Anthropic. */
+/** The body that would reach Anthropic. */
 function passOn(fields: JsonObject, headers: Record<string, string> = {}) {
   const request = decode(fields, headers);
   const call = createTestCall(request, { model: { id: request.model ?? "" } });
@@ -22,7 +22,7 @@ function passOn(fields: JsonObject, headers: Record<string, string> = {}) {
   return { ...sent, body: JSON.parse(JSON.stringify(sent.body)) };
 }
 
-describe("what the chat model can say", () => {
+describe("what the chat model can express", () => {
   test("parameters", () => {
     expect(
       decode({
@@ -91,7 +91,7 @@ describe("what the chat model can say", () => {
     expect(passOn(fields).body).toEqual({ ...BASE, ...fields });
   });
 
-  test("a schema for the answer, in its new and its old place", () => {
+  test("a response schema, under its new and its old name", () => {
     const format = { type: "json_schema", schema: { type: "object" } };
     for (const fields of [{ output_config: { format } }, { output_format: format }]) {
       expect(decode(fields).response_format).toEqual({
@@ -178,7 +178,7 @@ describe("messages", () => {
   });
 });
 
-describe("identity: what comes in this format goes out as it came", () => {
+describe("identity: an answer in this format is passed through", () => {
   const bodies: readonly (readonly [string, JsonObject])[] = [
     [
       "fields that are not known",
@@ -308,7 +308,7 @@ describe("identity: what comes in this format goes out as it came", () => {
     expect({ betas, version }).toEqual({ betas: ["a-1", "b-2"], version: "2026-10-21" });
   });
 
-  test("the version that every client says is nothing that another vendor could miss", () => {
+  test("the default version gives no warning with another vendor", () => {
     expect(decode({}, { "anthropic-version": "2023-06-01" })).toEqual(decode({}));
     expect(decode({}, { "anthropic-version": "2026-10-21" }).extras).toMatchObject({
       anthropic: { "anthropic-version": "2026-10-21" },
@@ -351,7 +351,7 @@ describe("what only Anthropic can honour", () => {
   });
 });
 
-describe("what is refused, with its path", () => {
+describe("what is refused, with the path", () => {
   const refused: readonly (readonly [string, JsonObject, Record<string, string>?])[] = [
     ["max_tokens", { max_tokens: undefined }],
     ["max_tokens", { max_tokens: "100" }],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import Anthropic from "@anthropic-ai/sdk";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Format } from "../../../../src/chat/format.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { anthropicMessagesDialect as dialect } from "../../../../src/dialects/anthropic-messages/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 
 const USAGE = {
   input_tokens: 100,
@@ -24,7 +24,7 @@ const END: ChatEvent = {
   usage: USAGE,
 };
 
-/** An answer as another vendor gives it: all kinds of parts, with all kinds of signatures. */
+/** An answer from another vendor: all kinds of parts, with all kinds of signatures. */
 const FOREIGN: readonly ChatEvent[] = [
   START,
   { type: "part-start", index: 0, kind: "reasoning" },
@@ -56,7 +56,7 @@ const FOREIGN: readonly ChatEvent[] = [
 ];
 
 function fold(events: readonly ChatEvent[], format: Format | null = "google") {
-  return foldBatches([events], format);
+  return foldAll(format, events);
 }
 
 function encodeStream(
@@ -81,7 +81,7 @@ async function readBySdk(text: string) {
     .finalMessage();
 }
 
-/** What comes back on the next turn from a client that sends back these blocks. */
+/** The next request's messages after a client sent these blocks back. */
 function decodeTurn(content: unknown): Part[] {
   const body = {
     model: "m",
@@ -95,7 +95,7 @@ function decodeTurn(content: unknown): Part[] {
   return Array.isArray(turn) ? turn : [];
 }
 
-/** The parts of the answer that this format can carry. */
+/** The parts of the answer that this format can express. */
 const KEPT = fold(FOREIGN).content.filter(({ type }) => type !== "opaque");
 
 describe("another vendor's answer", () => {
@@ -184,7 +184,7 @@ describe("another vendor's answer", () => {
     }
   });
 
-  test("counts that come with the first batch are told at once", () => {
+  test("counts in the first batch are sent at once", () => {
     const text = encodeStream([START, { type: "usage", usage: USAGE }, END]);
     expect(text).toStartWith("event: message_start\n");
     expect(text.split("\n")[1]).toContain('"input_tokens":30');
@@ -216,7 +216,7 @@ describe("a native signature", () => {
 });
 
 describe("identity", () => {
-  test("a body of this format goes out as it came", () => {
+  test("a body in this format is passed through", () => {
     const value = { id: "msg_1", of_tomorrow: { x: null } };
     const response = fold(
       [
@@ -234,7 +234,7 @@ describe("identity", () => {
     expect(dialect.encodeResponse(response, createAnswerContext("anthropic"))).toBe(value);
   });
 
-  test("events of this format go out as they came, several data lines and all; ours do not", () => {
+  test("events in this format are passed through, including several data lines; ours are not", () => {
     const raw = (event: string, data: string) => ({ raw: { event, data } });
     const events: ChatEvent[] = [
       { ...START, ...raw("message_start", '{"a": 1}') },
@@ -251,7 +251,7 @@ describe("identity", () => {
   });
 });
 
-describe("a stream that fails half-way", () => {
+describe("a stream that fails halfway", () => {
   test.each<ChatEvent>([
     { type: "error", error: new ChatError("upstream_incomplete") },
     { type: "cancelled" },
@@ -265,7 +265,7 @@ describe("a stream that fails half-way", () => {
   });
 });
 
-test("the heartbeat is nothing to a client", async () => {
+test("clients ignore the heartbeat", async () => {
   const { heartbeat } = dialect.createStreamEncoder(createAnswerContext(null));
   const message = await readBySdk(
     heartbeat + encodeStream(FOREIGN).replaceAll("\n\n", `\n\n${heartbeat}`),

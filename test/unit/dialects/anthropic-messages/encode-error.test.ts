@@ -5,7 +5,7 @@ import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { ERRORS, isErrorCode } from "../../../../src/errors/error-codes.ts";
 import { ERROR_TYPES } from "../../../../src/formats/anthropic-messages/error.ts";
 
-/** What Anthropic's client makes of it. */
+/** The error that Anthropic's client throws. */
 async function readBySdk(error: ChatError): Promise<InstanceType<typeof Anthropic.APIError>> {
   const { status, headers, body } = dialect.encodeError(error, "req_1");
   let calls = 0;
@@ -58,7 +58,7 @@ describe("errors", () => {
     );
   });
 
-  test("a refused request has the vendor's own code, by which the client knows its class", async () => {
+  test("a refused request has the vendor's own code, from which the client picks its error class", async () => {
     const refused = new ChatError("upstream_rejected", {
       upstreamCode: "compaction_signature_invalid",
     });
@@ -71,7 +71,7 @@ describe("errors", () => {
     expect(await readBySdk(operators)).toMatchObject({ errorCode: "upstream_auth" });
   });
 
-  test("every code is told in a word of Anthropic's, with whether to try again", () => {
+  test("every code has an Anthropic type, and says whether to retry", () => {
     for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
       const { status, headers, body } = dialect.encodeError(new ChatError(code), "req_1");
       expect(

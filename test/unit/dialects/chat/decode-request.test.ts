@@ -18,7 +18,7 @@ function refusal(body: unknown): { code: string; param: string | undefined; mess
 }
 
 describe("decodeRequest of the native dialect", () => {
-  test("takes the plainest call, where a null means absent", () => {
+  test("takes the simplest call, in which null means absent", () => {
     expect(decodeRequest({ provider: "claude", messages: [HI], model: null })).toEqual({
       provider: "claude",
       messages: [HI],
@@ -44,7 +44,7 @@ describe("decodeRequest of the native dialect", () => {
     });
   });
 
-  test("keeps the extras of an earlier message that is none of our answers", () => {
+  test("keeps the extras of an earlier message that is not one of our answers", () => {
     const prefill = {
       role: "assistant",
       content: "{",
@@ -53,7 +53,7 @@ describe("decodeRequest of the native dialect", () => {
     expect(decodeRequest({ messages: [HI, prefill] }).messages).toEqual([HI, prefill]);
   });
 
-  test("takes an answer of ours as the next message, without what it says about itself", () => {
+  test("takes one of our answers as the next message, without what describes it", () => {
     const content = [
       { type: "reasoning", text: "…", signature: { format: "anthropic", value: "abc==" } },
       { type: "text", text: "Hello" },
@@ -85,7 +85,7 @@ describe("decodeRequest of the native dialect", () => {
     ]);
   });
 
-  test("takes a tool's result written flat", () => {
+  test("takes a tool result in its flat form", () => {
     expect(
       decodeRequest({ messages: [HI, { role: "tool", tool_call_id: "1", content: "42" }] })
         .messages[1],
@@ -99,7 +99,7 @@ describe("decodeRequest of the native dialect", () => {
     expect(decodeRequest({ messages: [HI], stop: "\n" }).stop).toEqual(["\n"]);
   });
 
-  test("streams where the body says so, or else where event streams are accepted", () => {
+  test("streams if the body says so, or else if event streams are accepted", () => {
     const accept = { accept: "text/event-stream" };
     const streamed = (body: object, headers = {}) =>
       decodeRequest({ messages: [HI], ...body }, headers).stream;

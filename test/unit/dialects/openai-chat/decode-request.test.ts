@@ -24,7 +24,7 @@ function refusal(body: unknown): ChatError {
 }
 
 describe("a request", () => {
-  test("says in the chat model's words what they can say", () => {
+  test("maps to the chat model everything that it can express", () => {
     expect(
       decode({
         stream: true,
@@ -59,7 +59,7 @@ describe("a request", () => {
     });
   });
 
-  test("a null is as good as nothing", () => {
+  test("null means absent", () => {
     const nulls = Object.fromEntries(
       [
         "stream",
@@ -77,7 +77,7 @@ describe("a request", () => {
     expect(decode(nulls)).toEqual({ model: "m", messages: [{ role: "user", content: "Hi" }] });
   });
 
-  test("keeps the caller's own form beside", () => {
+  test("keeps the caller's original form", () => {
     const said = {
       max_completion_tokens: 10,
       stop: "END",
@@ -102,7 +102,7 @@ describe("a request", () => {
     });
   });
 
-  test("a nuance that other formats have not is an extra; what is not known binds to this format", () => {
+  test("a tuning field is an extra; an unknown field requires this format", () => {
     expect(decode({ presence_penalty: 0.5, frequency_penalty: 0 })).toMatchObject({
       extras: { openai_chat: { presence_penalty: 0.5 } },
     });
@@ -170,7 +170,7 @@ describe("tools", () => {
     ]);
   });
 
-  test("that are no functions bind to this format", () => {
+  test("that are not functions require this format", () => {
     const request = decode({ tools: [{ type: "function", function: f }, { type: "web_search" }] });
     expect(request.tools?.[1]).toEqual({
       type: "opaque",
@@ -196,7 +196,7 @@ describe("tools", () => {
     });
   });
 
-  test("formats: JSON, text, and one that is not known", () => {
+  test("formats: JSON, text, and an unknown one", () => {
     expect(decode({ response_format: { type: "json_object" } }).response_format).toEqual({
       type: "json",
     });
@@ -212,7 +212,7 @@ describe("tools", () => {
 });
 
 describe("messages", () => {
-  test("developer is system, and stays developer", () => {
+  test("developer becomes system, and goes back as developer", () => {
     expect(decodeMessage({ role: "developer", content: "x" })).toEqual({
       role: "system",
       content: "x",
@@ -259,7 +259,7 @@ describe("messages", () => {
     ]);
   });
 
-  test("files, as data; a file at the vendor's binds to this format", () => {
+  test("files, as data; a file stored at the vendor requires this format", () => {
     const pdf = {
       type: "file",
       file: { filename: "a.pdf", file_data: "data:application/pdf;base64,JVBE" },
@@ -280,7 +280,7 @@ describe("messages", () => {
     expect(request.requires_format?.param).toBe("messages[0].content[0].file");
   });
 
-  test("speech and unknown elements bind to this format", () => {
+  test("speech and unknown elements require this format", () => {
     const audio = { type: "input_audio", input_audio: { data: "AA==", format: "wav" } };
     const request = decode({ messages: [HI, { role: "user", content: [audio] }] });
     expect(request.messages[1]?.content).toEqual([
@@ -363,7 +363,7 @@ describe("earlier answers", () => {
     });
   });
 
-  test("a call without an id binds to this format, an empty object in the place of an audio does not", () => {
+  test("a call without an id requires this format, an empty object instead of audio does not", () => {
     const nameless = { ...call, id: "" };
     expect(
       decode({ messages: [{ role: "assistant", tool_calls: [nameless] }] }).requires_format?.param,
@@ -387,7 +387,7 @@ describe("earlier answers", () => {
     }
   });
 
-  test("an empty reasoning is no part, but goes back to the server that wants it", () => {
+  test("empty reasoning is not a part, but goes back to a server that wants it", () => {
     expect(decodeMessage({ role: "assistant", content: "Hi", reasoning_content: "" })).toEqual({
       role: "assistant",
       content: "Hi",
@@ -429,7 +429,7 @@ describe("earlier answers", () => {
     ]);
   });
 
-  test("what this server carries must come back as it was", () => {
+  test("what this server embeds must come back unchanged", () => {
     const damaged = (data: string) => ({
       model: "m",
       messages: [
@@ -449,7 +449,7 @@ describe("earlier answers", () => {
   });
 });
 
-describe("refused is", () => {
+describe("refuses", () => {
   const call = { name: "f", arguments: "{}" };
   for (const [body, code, param] of [
     [{ n: 2 }, "unsupported_parameter", "n"],
@@ -511,7 +511,7 @@ describe("refused is", () => {
     });
   }
 
-  test("a body that is no object", () => {
+  test("a body that is not an object", () => {
     expect(refusal("text").code).toBe("invalid_request");
     expect(refusal(null).code).toBe("invalid_request");
   });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, Warning } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import { openaiChatDialect } from "../../../../src/dialects/openai-chat/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
 import { ERRORS, type ErrorCode } from "../../../../src/errors/error-codes.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import { readCompletion, readCompletionStream } from "../../../support/read-completion-stream.ts";
 
 const ASKED = {
@@ -48,7 +48,7 @@ function whole(
   overrides: Parameters<typeof createAnswerContext>[1] = {},
 ) {
   return openaiChatDialect.encodeResponse(
-    foldBatches([events], null),
+    foldAll(null, events),
     createAnswerContext(null, overrides),
   );
 }
@@ -102,7 +102,7 @@ describe("a whole answer", () => {
     });
   });
 
-  test("without text has null in its place where there are calls, else an empty text; unknown counts are left out", () => {
+  test("without text has null if there are calls, else an empty text; unknown counts are left out", () => {
     const [start] = EVENTS;
     const end: ChatEvent = {
       type: "end",
@@ -134,7 +134,7 @@ describe("a whole answer", () => {
     expect(called).not.toHaveProperty("usage");
   });
 
-  test("tells what the target could not take", () => {
+  test("reports what the target did not support", () => {
     expect(whole(EVENTS, { warnings: [WARNING] })).toMatchObject({ warnings: [WARNING] });
     const response = {
       id: "c",
@@ -154,7 +154,7 @@ describe("a whole answer", () => {
 });
 
 describe("a stream", () => {
-  test("is chunks that say what the whole answer says, and [DONE]", () => {
+  test("has the chunks of the whole answer, and [DONE]", () => {
     const text = stream(EVENTS, ASKED);
     expect(readCompletionStream(text)).toEqual(readCompletion(whole(EVENTS)));
     const all = chunks(text);
@@ -180,7 +180,7 @@ describe("a stream", () => {
     expect(all.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 5 } });
   });
 
-  test("says nothing of the usage where it was not asked for", () => {
+  test("has no usage if it was not requested", () => {
     expect(stream(EVENTS)).not.toContain("usage");
     expect(stream(EVENTS).endsWith("data: [DONE]\n\n")).toBe(true);
   });
@@ -191,7 +191,7 @@ describe("a stream", () => {
     expect(encoder.heartbeat).toMatch(/^: .*\n\n$/);
   });
 
-  test("tells the warnings with its finish reason", () => {
+  test("has the warnings with its finish reason", () => {
     const last = chunks(stream(EVENTS, { warnings: [WARNING] })).at(-1);
     expect(last).toMatchObject({ choices: [{ finish_reason: "tool_calls" }], warnings: [WARNING] });
   });
@@ -210,7 +210,7 @@ describe("a stream", () => {
     ).toMatchObject([{ error: { code: "upstream_timeout" } }]);
   });
 
-  test("a signature that comes late still goes out with its call, and with the whole", () => {
+  test("a late signature is still sent with its call, and with the whole answer", () => {
     const signature = { format: "google", value: "late==" } as const;
     const late = EVENTS.map(
       (event): ChatEvent =>
@@ -237,20 +237,20 @@ describe("the vendor's own stream", () => {
       .createStreamEncoder(createAnswerContext("openai_chat", { warnings }))
       .encode(events);
 
-  test("goes out as it came", () => {
+  test("is passed through", () => {
     expect(encode(own)).toBe(
       'data: {"n":1}\n\ndata: {"n":2}\n\nevent: x\ndata: {"n":\ndata: 3}\n\ndata: [DONE]\n\n',
     );
   });
 
-  test("gets the end mark that it lacks", () => {
+  test("gets a missing end marker", () => {
     const cut = own.map(
       (event): ChatEvent => (event.type === "part-end" ? { type: "part-end", index: 0 } : event),
     );
     expect(encode(cut).endsWith("data: 3}\n\ndata: [DONE]\n\n")).toBe(true);
   });
 
-  test("gets our warnings before its end mark, and our error as its end", () => {
+  test("gets our warnings before its end marker, and our error at its end", () => {
     const warned = encode(own, [WARNING]);
     expect(chunks(warned).at(-1)).toMatchObject({ choices: [], warnings: [WARNING] });
     expect(warned.endsWith("data: [DONE]\n\n")).toBe(true);
@@ -262,7 +262,7 @@ describe("the vendor's own stream", () => {
     expect(chunks(failed).at(-1).error.code).toBe("upstream_disconnected");
   });
 
-  test("is written by us where the answer did not come as a stream", () => {
+  test("is our own if the answer did not come as a stream", () => {
     const text = encode(EVENTS);
     expect(readCompletionStream(text).content).toBe("Let me see.");
   });
@@ -292,7 +292,7 @@ describe("errors", () => {
     });
   }
 
-  test("the vendor's own word is told of a refusal", () => {
+  test("a refusal keeps the vendor's own code", () => {
     const refused = new ChatError("upstream_rejected", { upstreamCode: "context_length_exceeded" });
     expect(openaiChatDialect.encodeError(refused, "r").body).toMatchObject({
       error: { code: "context_length_exceeded", param: null },

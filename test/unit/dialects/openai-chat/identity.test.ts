@@ -13,7 +13,7 @@ const ANSWER = {
   choices: [{ message: { content: "Hi" }, finish_reason: "stop" }],
 };
 
-/** What reaches a server of the same format, without quirks. */
+/** The body that reaches a server of the same format without quirks. */
 async function send(body: JsonObject): Promise<unknown> {
   const request = openaiChatDialect.decodeRequest(body, new Headers());
   const played = playResponses(jsonResponse(ANSWER));
@@ -269,7 +269,7 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   },
 };
 
-describe("a request of this format reaches a server of this format as it was said", () => {
+describe("a request reaches a server of the same format unchanged", () => {
   for (const [name, request] of Object.entries(REQUESTS)) {
     test(name, async () => {
       const body = { model: "m", ...request };

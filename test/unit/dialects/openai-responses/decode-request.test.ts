@@ -33,7 +33,7 @@ function roundTrip(body: Record<string, unknown>): unknown {
   );
 }
 
-/** What a caller is told when a provider of another format answers. */
+/** The warnings if a provider of another format answers. */
 function warningsOf(request: ChatRequest): string[] {
   const warnings: string[] = [];
   const provider = createStubProvider({ name: "other", format: "anthropic" });
@@ -42,7 +42,7 @@ function warningsOf(request: ChatRequest): string[] {
 }
 
 describe("decodeRequest", () => {
-  test("a text alone", () => {
+  test("a single text", () => {
     expect(decodeRequest({ model: "claude/opus", input: "Hi" })).toEqual({
       model: "claude/opus",
       messages: [{ role: "user", content: "Hi" }],
@@ -51,7 +51,7 @@ describe("decodeRequest", () => {
     });
   });
 
-  test("everything that the chat model can say", () => {
+  test("everything that the chat model can express", () => {
     const request = decodeRequest({
       model: "m",
       instructions: "Be brief.",
@@ -103,7 +103,7 @@ describe("decodeRequest", () => {
     expect(chatRequestSchema.safeParse(request).success).toBe(true);
   });
 
-  test("nulls mean nothing", () => {
+  test("null means absent", () => {
     const body = {
       model: "m",
       input: "Hi",
@@ -337,7 +337,7 @@ describe("decodeRequest", () => {
     expect(named ?? "").toBe(param);
   });
 
-  test("background works only while the caller listens", () => {
+  test("background is only supported with a stream", () => {
     expect(refusalOf({ input: "Hi", background: true })).toEqual({
       code: "unsupported_parameter",
       param: "background",
@@ -382,7 +382,7 @@ describe("what only a provider of this format can honour", () => {
     });
   });
 
-  test("hints do not, and they are not missed", () => {
+  test("hints do not, and dropping them gives no warning", () => {
     const request = decodeRequest({
       input: [
         {
@@ -417,7 +417,7 @@ describe("what only a provider of this format can honour", () => {
     expect(warningsOf(request)).toEqual([]);
   });
 
-  test("what turns the answer a little does not, and is missed", () => {
+  test("tuning fields do not, and dropping them gives a warning", () => {
     const request = decodeRequest({ input: "Hi", truncation: "auto", text: { verbosity: "low" } });
     expect(request.requires_format).toBeUndefined();
     expect(warningsOf(request)).toEqual([

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Format } from "../../../../src/chat/format.ts";
 import { openaiResponsesDialect } from "../../../../src/dialects/openai-responses/index.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
@@ -8,6 +7,7 @@ import { ERRORS, type ErrorCode, isErrorCode } from "../../../../src/errors/erro
 import { type JsonObject, jsonObjectSchema } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/openai/decode-answer.ts";
 import { createAnswerContext } from "../../../support/answer-context.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import { callItem, messageItem, responseObject, USAGE } from "../../../support/responses-stream.ts";
 
 const ANTHROPIC_SIGNATURE = { format: "anthropic", value: "EqQB+/=" } as const;
@@ -53,7 +53,7 @@ const FOREIGN: readonly ChatEvent[] = [
 ];
 
 function fold(events: readonly ChatEvent[], format: Format | null) {
-  return foldBatches([events], format);
+  return foldAll(format, events);
 }
 
 function encodeWhole(events: readonly ChatEvent[], format: Format | null): JsonObject {
@@ -92,7 +92,7 @@ function lastResponse(written: readonly Written[]): unknown {
   return written[written.length - 1]?.data.response;
 }
 
-/** The events of an answer of this format that came whole, so that no vendor event stands behind them. */
+/** The events of an answer in this format that came whole, so there are no vendor events. */
 function decodeWhole(body: JsonObject): ChatEvent[] {
   const events: ChatEvent[] = [];
   createAnswerDecoder({ model: "m", mintId: () => "resp_minted" }).decodeBody(body, events);
@@ -172,12 +172,12 @@ describe("an answer of another vendor", () => {
     });
   });
 
-  test("every item has an id of its own", () => {
+  test("every item has its own id", () => {
     const ids = (encodeWhole(FOREIGN, "anthropic").output as JsonObject[]).map(({ id }) => id);
     expect(new Set(ids).size).toBe(8);
   });
 
-  test("streamed, ends in the whole", () => {
+  test("streamed, ends with the whole answer", () => {
     for (const size of [1, 3, 100]) {
       expect(lastResponse(encodeStream(FOREIGN, "anthropic", size))).toEqual(
         encodeWhole(FOREIGN, "anthropic"),
@@ -222,19 +222,19 @@ describe("an answer of another vendor", () => {
     expect(types.at(-1)).toBe("completed");
   });
 
-  test("goes on where the caller sends it back", () => {
+  test("continues when the caller sends it back", () => {
     const { output } = encodeWhole(FOREIGN, "anthropic");
     const { messages } = openaiResponsesDialect.decodeRequest({ input: output }, new Headers());
     const content = fold(FOREIGN, "anthropic").content;
     expect(messages).toHaveLength(1);
-    // What the API itself notes of its items is not the other vendor's.
+    // The API's own notes on its items mean nothing to another vendor.
     const [message] = JSON.parse(
       JSON.stringify(messages, (name, value) => (name === "extras" ? undefined : value)),
     );
     expect(message).toEqual({ role: "assistant", content });
   });
 
-  test("a hidden signature belongs to what the assistant said, the latest where it was sent twice", () => {
+  test("an embedded signature belongs to the latest matching part of the assistant", () => {
     const signature = { format: "google", value: "c2ln" } as const;
     const hidden = (of: object) => ({
       type: "reasoning",
@@ -258,7 +258,7 @@ describe("an answer of another vendor", () => {
     ]);
   });
 
-  test("a hidden part that was damaged is refused", () => {
+  test("a damaged embedded part is refused", () => {
     for (const content of ["ai-server:1:{", 'ai-server:1:{"of":"text"}']) {
       const input = [{ type: "reasoning", summary: [], encrypted_content: content }];
       expect(() => openaiResponsesDialect.decodeRequest({ input }, new Headers())).toThrow(
@@ -283,7 +283,7 @@ describe("an answer of another vendor", () => {
     expect(lastResponse(written)).toEqual(whole);
   });
 
-  test("says what was asked, and what was changed on the way", () => {
+  test("echoes the request, and reports what was changed", () => {
     const context = createAnswerContext(null, {
       request: {
         messages: [
@@ -308,7 +308,7 @@ describe("an answer of another vendor", () => {
     });
   });
 
-  test("parts that overlap keep their own places", () => {
+  test("overlapping parts keep their own indexes", () => {
     const written = encodeStream(
       [
         START,
@@ -337,7 +337,7 @@ describe("an answer of another vendor", () => {
 });
 
 describe("an answer of this format", () => {
-  test("that came whole goes out as it came", () => {
+  test("that came whole is passed through", () => {
     expect(encodeWhole(OWN, "openai_responses")).toMatchObject({
       id: "resp_1",
       output: expect.any(Array),
@@ -363,7 +363,7 @@ describe("an answer of this format", () => {
     ]);
   });
 
-  test("that came in events goes out event by event, and a failure of ours behind them", () => {
+  test("that was streamed is passed through event by event, with our failure after them", () => {
     const raw = (event: string, number: number) => ({
       event,
       data: `{"type":"${event}","sequence_number":${number}}`,
@@ -432,7 +432,7 @@ describe("an answer of this format", () => {
     expect(text).toBe('data: {\ndata: "type":"x"}\n\n');
   });
 
-  test("silence is kept alive by a comment", () => {
+  test("a comment keeps an idle stream alive", () => {
     expect(openaiResponsesDialect.createStreamEncoder(createAnswerContext(null)).heartbeat).toMatch(
       /^: .*\n\n$/,
     );

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { capabilitiesOf } from "../../../../src/formats/openai-chat/capabilities.ts";
 import { NO_QUIRKS, quirksSchema } from "../../../../src/formats/openai-chat/quirks.ts";
 
-test("a server without quirks takes all that the format has", () => {
+test("a server without quirks supports everything in the format", () => {
   const capabilities = capabilitiesOf(NO_QUIRKS);
   expect(
     Object.entries(capabilities).flatMap(([parameter, how]) =>
@@ -11,7 +11,7 @@ test("a server without quirks takes all that the format has", () => {
   ).toEqual(["reasoning.budget_tokens", "reasoning.visible", "document.url"]);
 });
 
-test("quirks say what a server does not take", () => {
+test("quirks say what a server does not support", () => {
   const capabilities = capabilitiesOf(
     quirksSchema.parse({
       refuses: ["seed", "image.data", "image.url"],

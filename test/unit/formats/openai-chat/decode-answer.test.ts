@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import { openChatCompletions } from "../../../../src/formats/openai-chat/open-chat-completions.ts";
 import { NO_QUIRKS } from "../../../../src/formats/openai-chat/quirks.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import {
   collectEvents,
   createTestCall,
@@ -15,6 +15,7 @@ import {
   sseResponse,
 } from "../../../support/play-response.ts";
 import { rejectionOf } from "../../../support/rejection.ts";
+import { completionChunk as chunk, DONE, sseText } from "../../../support/sse-text.ts";
 
 const SERVER = { baseUrl: "http://server.test/v1", headers: {}, quirks: NO_QUIRKS };
 
@@ -26,33 +27,14 @@ function open(response: PlayedResponse, stream = true) {
   return openChatCompletions(call, SERVER, createTestDeps(playResponses(response).fetch));
 }
 
-function sse(...data: readonly (JsonObject | string)[]): string {
-  return data
-    .map((line) => `data: ${typeof line === "string" ? line : JSON.stringify(line)}\n\n`)
-    .join("");
-}
-
-function chunk(
-  delta: JsonObject | undefined,
-  finishReason?: string | null,
-  more: JsonObject = {},
-): JsonObject {
-  const choice = {
-    index: 0,
-    ...(delta ? { delta } : {}),
-    ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
-  };
-  return { id: "c1", object: "chat.completion.chunk", model: "m", choices: [choice], ...more };
-}
-
 async function play(...data: readonly (JsonObject | string)[]): Promise<ChatEvent[]> {
-  const events = await collectEvents(await open(sseResponse(sse(...data))));
+  const events = await collectEvents(await open(sseResponse(sseText(data))));
   expectEventOrder(events);
   return events;
 }
 
 function fold(events: readonly ChatEvent[]) {
-  return foldBatches([events], "openai_chat");
+  return foldAll("openai_chat", events);
 }
 
 function errorOf(events: readonly ChatEvent[]) {
@@ -62,10 +44,9 @@ function errorOf(events: readonly ChatEvent[]) {
 }
 
 const STOP = chunk({}, "stop");
-const DONE = "[DONE]";
 
 describe("the end of a stream", () => {
-  test("is [DONE] behind a finish reason", async () => {
+  test("is [DONE] after a finish reason", async () => {
     expect(fold(await play(chunk({ content: "Hi" }), STOP, DONE))).toMatchObject({
       id: "c1",
       model: "m",
@@ -83,7 +64,7 @@ describe("the end of a stream", () => {
     expect(errorOf(await play(DONE)).code).toBe("upstream_incomplete");
   });
 
-  test("without any finish reason is [DONE] behind the usage (Snowflake)", async () => {
+  test("without any finish reason is [DONE] after the usage (Snowflake)", async () => {
     const text = {
       id: "",
       model: "m",
@@ -106,7 +87,7 @@ describe("the end of a stream", () => {
     expect(errorOf(await play(counting, DONE)).code).toBe("upstream_incomplete");
   });
 
-  test("what stands behind [DONE] is not looked at", async () => {
+  test("anything after [DONE] is ignored", async () => {
     const events = await play(
       chunk({ content: "Hi" }),
       STOP,
@@ -117,7 +98,7 @@ describe("the end of a stream", () => {
     expect(fold(events).content).toEqual([{ type: "text", text: "Hi" }]);
   });
 
-  test("an empty finish reason is none", async () => {
+  test("an empty finish reason is ignored", async () => {
     expect(errorOf(await play(chunk({ content: "Hi" }, ""))).code).toBe("upstream_incomplete");
   });
 
@@ -151,7 +132,7 @@ describe("the end of a stream", () => {
 });
 
 describe("the beginning of a stream", () => {
-  test("Azure's verdict on the prompt comes before the id, and is carried first", async () => {
+  test("Azure's verdict on the prompt comes before the id, and stays first", async () => {
     const verdict = {
       id: "",
       model: "",
@@ -173,19 +154,19 @@ describe("the beginning of a stream", () => {
     expect(events.filter(({ raw }) => raw).length).toBe(4);
   });
 
-  test("id and model are ours where the server gives none", async () => {
+  test("id and model are ours if the server sends none", async () => {
     const events = await play({ choices: [{ delta: { content: "Hi" }, finish_reason: "stop" }] });
     expect(events[0]).toMatchObject({ type: "start", id: "chatcmpl-id1", model: "asked" });
   });
 
-  test("a server may send its whole message as one event", async () => {
+  test("a server may stream its whole message as one event", async () => {
     const whole = {
       id: "c1",
       model: "m",
       choices: [{ message: { content: "Hi" }, finish_reason: "stop" }],
     };
     expect(fold(await play(whole, DONE)).content).toEqual([{ type: "text", text: "Hi" }]);
-    // Behind deltas it only repeats them.
+    // After deltas it only repeats them.
     expect(fold(await play(chunk({ content: "Hi" }), whole, DONE)).content).toEqual([
       { type: "text", text: "Hi" },
     ]);
@@ -196,7 +177,7 @@ describe("usage", () => {
   const usage = { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 };
   const counts = { input_tokens: 3, output_tokens: 4, total_tokens: 7 };
 
-  test("is taken from wherever it stands, the latest first", async () => {
+  test("is taken from any field, the latest first", async () => {
     const early = { ...usage, completion_tokens: 1, total_tokens: 4 };
     expect(
       fold(
@@ -214,7 +195,7 @@ describe("usage", () => {
     expect(
       fold(await play(chunk({ content: "Hi" }, "stop", { x_groq: { usage } }), DONE)).usage,
     ).toEqual(counts);
-    // OpenRouter's last chunk has an empty delta beside it, and no finish reason any more.
+    // OpenRouter's last chunk has an empty delta and no finish reason.
     expect(
       fold(
         await play(chunk({ content: "Hi" }, "stop"), chunk({ content: "" }, null, { usage }), DONE),
@@ -222,7 +203,7 @@ describe("usage", () => {
     ).toEqual(counts);
   });
 
-  test("xAI's answer leaves the reasoning out, and its sum gives it away", async () => {
+  test("xAI's count excludes the reasoning, and the sum reveals it", async () => {
     const xai = { ...usage, total_tokens: 17, completion_tokens_details: { reasoning_tokens: 10 } };
     expect(fold(await play(chunk({ content: "Hi" }, "stop", { usage: xai }), DONE)).usage).toEqual({
       input_tokens: 3,
@@ -239,7 +220,7 @@ describe("usage", () => {
     });
   });
 
-  test("cached tokens stand in three places, and what is not given is absent", async () => {
+  test("cached tokens have three names, and unknown counts are absent", async () => {
     for (const more of [
       { prompt_tokens_details: { cached_tokens: 2 } },
       { prompt_cache_hit_tokens: 2 },
@@ -257,7 +238,7 @@ describe("usage", () => {
     ).toBeNull();
   });
 
-  test("the chunk that nobody but us asked for is not carried", async () => {
+  test("a usage chunk that only we asked for is not passed through", async () => {
     const events = await play(chunk({ content: "Hi" }), STOP, { choices: [], usage }, DONE);
     expect(events.filter(({ raw }) => raw?.data.includes('"usage"'))).toEqual([]);
     expect(events.find(({ type }) => type === "usage")).toEqual({ type: "usage", usage: counts });
@@ -266,7 +247,7 @@ describe("usage", () => {
 
 describe("reasoning", () => {
   for (const field of ["reasoning", "reasoning_content"]) {
-    test(`comes in ${field}, and its part says so`, async () => {
+    test(`comes in ${field}, and its part notes that`, async () => {
       const events = await play(
         chunk({ [field]: "Hm" }),
         chunk({ [field]: ".", content: null }),
@@ -281,12 +262,12 @@ describe("reasoning", () => {
     });
   }
 
-  test("the same text in both fields is one", async () => {
+  test("the same text in both fields is one part", async () => {
     const events = await play(chunk({ reasoning: "Hm", reasoning_content: "Hm" }), STOP, DONE);
     expect(fold(events).content).toMatchObject([{ type: "reasoning", text: "Hm" }]);
   });
 
-  test("Mistral's comes as elements of the content", async () => {
+  test("Mistral's comes as content elements", async () => {
     const thinking = (text: string) => ({
       content: [{ type: "thinking", thinking: [{ type: "text", text }] }],
     });
@@ -303,7 +284,7 @@ describe("reasoning", () => {
     ]);
   });
 
-  test("OpenRouter's details are put together and signed", async () => {
+  test("OpenRouter's details are joined into a signature", async () => {
     const piece = (text: string, more: JsonObject = {}) => ({
       type: "reasoning.text",
       text,
@@ -357,7 +338,7 @@ describe("reasoning", () => {
     ]);
   });
 
-  test("details that are its only place are its text, and go back (Snowflake)", async () => {
+  test("if there are only details, they are its text, and go back (Snowflake)", async () => {
     const detail = (text: string) => ({
       type: "reasoning.text",
       text,
@@ -392,7 +373,7 @@ describe("a character that is cut in two", () => {
     );
 
   for (const field of ["content", "reasoning", "reasoning_content", "refusal"]) {
-    test(`comes whole with the second half, in ${field}`, async () => {
+    test(`is joined with its second half, in ${field}`, async () => {
       expect(
         deltas(
           await play(chunk({ [field]: `a${high}` }), chunk({ [field]: `${low}b` }), STOP, DONE),
@@ -421,7 +402,7 @@ describe("a character that is cut in two", () => {
     expect(fold(events).content).toMatchObject([{ arguments: { a: "😀" } }]);
   });
 
-  test("whose other half never comes is replaced, streamed or whole", async () => {
+  test("whose other half never arrives is replaced, streamed or whole", async () => {
     const call = { index: 0, id: "c1", function: { name: "f", arguments: high } };
     const events = await play(
       chunk({ content: `a${high}` }),
@@ -440,7 +421,7 @@ describe("a character that is cut in two", () => {
     );
   });
 
-  test("every event of the vendor's is carried all the same", async () => {
+  test("every vendor event is kept all the same", async () => {
     const first = chunk({ role: "assistant", content: high });
     const events = await play(first, chunk({ content: low }), STOP, DONE);
     expect(events.flatMap(({ raw }) => raw?.data ?? [])[0]).toBe(JSON.stringify(first));
@@ -448,7 +429,7 @@ describe("a character that is cut in two", () => {
 });
 
 describe("refusals and other content", () => {
-  test("a refusal is a text, and ends in content_filter", async () => {
+  test("a refusal is a text, and the finish reason is content_filter", async () => {
     expect(
       fold(await play(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), STOP, DONE)),
     ).toMatchObject({
@@ -460,7 +441,7 @@ describe("refusals and other content", () => {
     });
   });
 
-  test("images and unknown elements are carried as they are", async () => {
+  test("images and unknown elements stay opaque", async () => {
     const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } };
     const reference = { type: "reference", reference_ids: [1] };
     const events = await play(
@@ -476,7 +457,7 @@ describe("refusals and other content", () => {
     ]);
   });
 
-  test("what the answer says besides is in its extras", async () => {
+  test("the answer's other fields are in its extras", async () => {
     const finish = chunk({}, "stop", {
       provider: "Google",
       citations: ["https://a.test"],
@@ -517,7 +498,7 @@ describe("errors in an answer", () => {
     expect(error.message).not.toContain("slow");
   });
 
-  test("Groq's failed call may go well the next time; its text is not shown", async () => {
+  test("Groq's failed call is retryable, and its text is not shown", async () => {
     const failure = {
       message: "Tool call validation failed",
       type: "invalid_request_error",
@@ -525,7 +506,7 @@ describe("errors in an answer", () => {
       failed_generation: "secret",
       status_code: 400,
     };
-    const body = `${sse(text)}event: error\ndata: ${JSON.stringify({ error: failure })}\n\n`;
+    const body = `${sseText([text])}event: error\ndata: ${JSON.stringify({ error: failure })}\n\n`;
     const error = errorOf(await collectEvents(await open(sseResponse(body))));
     expect(error).toMatchObject({
       code: "upstream_rejected",
@@ -564,7 +545,7 @@ describe("errors in an answer", () => {
     });
   }
 
-  test("what is not JSON, or no object, is not this format", async () => {
+  test("anything but a JSON object is an invalid response", async () => {
     expect(errorOf(await play(text, "{oops")).code).toBe("upstream_invalid_response");
     expect(errorOf(await play(text, "[1]")).code).toBe("upstream_invalid_response");
     expect(
@@ -596,7 +577,7 @@ describe("errors in an answer", () => {
     });
   }
 
-  test("null, an empty list and nothing at all are no content", async () => {
+  test("null, an empty list and a missing field are no content", async () => {
     for (const fields of [
       {},
       { content: null, tool_calls: null },
@@ -690,7 +671,7 @@ describe("failed calls", () => {
   }
 });
 
-test("a whole answer is decoded like a streamed one, and carried whole", async () => {
+test("a whole answer is decoded like a streamed one, and kept whole", async () => {
   const body = {
     id: "c1",
     model: "m",

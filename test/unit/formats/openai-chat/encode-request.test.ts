@@ -16,14 +16,14 @@ function encode(request: Partial<ChatRequest>, quirks: QuirkSettings = {}, strea
   return { sent, addedUsage, warnings: call.warnings };
 }
 
-/** The messages that this one becomes. */
+/** The wire messages for this message. */
 function encodeMessage(message: Message, quirks: QuirkSettings = {}) {
   const { sent, warnings } = encode({ messages: [message] }, quirks);
   return { messages: sent.messages as unknown[], warnings };
 }
 
 describe("parameters", () => {
-  test("go out under their own names", () => {
+  test("keep their names", () => {
     const { sent, warnings } = encode({
       temperature: 0.5,
       top_p: 0.9,
@@ -81,7 +81,7 @@ describe("parameters", () => {
     });
   });
 
-  test("the token limit under the name that the server knows", () => {
+  test("the token limit has the server's name for it", () => {
     const said = { openai_chat: { $original: { max_completion_tokens: 10 } } };
     expect(encode({ max_tokens: 10, extras: said }).sent).toMatchObject({
       max_completion_tokens: 10,
@@ -97,13 +97,13 @@ describe("parameters", () => {
     });
   });
 
-  test("the seed under the name that the server knows", () => {
+  test("the seed has the server's name for it", () => {
     expect(encode({ seed: 7 }, { seed_field: "random_seed" }).sent).toMatchObject({
       random_seed: 7,
     });
   });
 
-  test("a schema that the server has no place for goes into a system message, with a warning", () => {
+  test("an unsupported schema goes into a system message, with a warning", () => {
     const { sent, warnings } = encode(
       { response_format: { type: "json_schema", schema: { type: "object" } } },
       { json_schema: "as_json" },
@@ -118,7 +118,7 @@ describe("parameters", () => {
 });
 
 describe("streams", () => {
-  test("ask for the usage, which is noted where the caller did not", () => {
+  test("request the usage, and report whether the caller had not", () => {
     const { sent, addedUsage } = encode({}, {}, true);
     expect(sent).toMatchObject({ stream: true, stream_options: { include_usage: true } });
     expect(addedUsage).toBe(true);
@@ -132,13 +132,13 @@ describe("streams", () => {
     expect(asked.addedUsage).toBe(false);
   });
 
-  test("do not, where it comes by itself", () => {
+  test("do not, if it is always sent", () => {
     const { sent, addedUsage } = encode({}, { stream_usage: "unasked" }, true);
     expect(sent).toEqual({ model: "m", messages: [HI], stream: true });
     expect(addedUsage).toBe(false);
   });
 
-  test("what is not streamed says so only where the caller did, and never has stream options", () => {
+  test("a whole answer has stream: false only if the caller sent it, and never stream options", () => {
     const extras = { openai_chat: { stream_options: { include_usage: true } } };
     expect(encode({ extras }).sent).toEqual({ model: "m", messages: [HI] });
     expect(encode({ stream: false }).sent).toEqual({ model: "m", messages: [HI], stream: false });
@@ -146,7 +146,7 @@ describe("streams", () => {
 });
 
 describe("reasoning", () => {
-  test("is asked for in the server's own way", () => {
+  test("is requested in the server's own way", () => {
     const reasoning = { effort: "high", visible: false } as const;
     expect(encode({ reasoning }, { reasoning_request: "reasoning" }).sent).toMatchObject({
       reasoning: { effort: "high", exclude: true },
@@ -174,7 +174,7 @@ describe("reasoning", () => {
     expect(encode({ reasoning: {} }).sent).toEqual({ model: "m", messages: [HI] });
   });
 
-  test("an effort that the server has not becomes the nearest below, with a warning", () => {
+  test("an unsupported effort becomes the nearest lower one, with a warning", () => {
     const efforts = ["none", "low", "high"] as const;
     for (const [asked, sent] of [
       ["minimal", "low"],
@@ -188,18 +188,18 @@ describe("reasoning", () => {
         asked === sent ? [] : ["reasoning.effort"],
       );
     }
-    // Who asks for no thinking does not get more than the least there is.
+    // A caller who wants no reasoning must not get more than the minimum.
     expect(
       encode({ reasoning: { effort: "none" } }, { efforts: ["low", "high"] }).sent.reasoning_effort,
     ).toBe("low");
   });
 
-  test("the caller's own form is kept as long as it says the same", () => {
+  test("the caller's original form is kept as long as it means the same", () => {
     const extras = { openai_chat: { $original: { reasoning: { effort: "high", enabled: true } } } };
     expect(encode({ reasoning: { effort: "high" }, extras }).sent).toMatchObject({
       reasoning: { effort: "high", enabled: true },
     });
-    // Lowered on the way to this model, or dropped.
+    // Lowered for this model, or dropped.
     expect(encode({ reasoning: { effort: "low" }, extras }).sent).toMatchObject({
       reasoning_effort: "low",
     });
@@ -208,7 +208,7 @@ describe("reasoning", () => {
 });
 
 describe("extras", () => {
-  test("are laid over, but decide neither model nor limits nor the number of answers", () => {
+  test("are overlaid, but never set the model, limits or the number of answers", () => {
     const extras = {
       openai_chat: {
         top_k: 5,
@@ -250,7 +250,7 @@ describe("extras", () => {
     ]);
   });
 
-  test("a name that begins with $ is sent at no level, not among the caller's own forms either", () => {
+  test("a name that starts with $ is never sent, not even from an original form", () => {
     const extras = { openai_chat: { $x: 1, $original: { $x: 2 }, top_k: 5 } };
     const { sent } = encode({
       messages: [
@@ -278,8 +278,8 @@ describe("extras", () => {
   });
 });
 
-describe("what is laid over", () => {
-  test("cannot bring back what the parts of a message decide", () => {
+describe("overlaid extras", () => {
+  test("cannot bring back what comes from a message's parts", () => {
     const extras = {
       openai_chat: {
         role: "system",
@@ -313,7 +313,7 @@ describe("what is laid over", () => {
       },
     ];
     for (const part of hidden)
-      expect(() => encodeMessage({ role: "user", content: [part] })).toThrow("not a public one");
+      expect(() => encodeMessage({ role: "user", content: [part] })).toThrow("not public");
     const open: Part = {
       type: "opaque",
       format: "openai_chat",
@@ -336,7 +336,7 @@ describe("system messages", () => {
     extras: { openai_chat: { $role: "developer" } },
   };
 
-  test("keep the role that the caller gave them, where the server has it", () => {
+  test("keep the caller's role if the server supports it", () => {
     expect(encodeMessage(developer).messages).toEqual([
       { role: "developer", content: "Be brief." },
     ]);
@@ -386,7 +386,7 @@ describe("content", () => {
     ]);
   });
 
-  test("documents go as the server takes them", () => {
+  test("documents are sent as the server takes them", () => {
     const pdf: Part = {
       type: "document",
       media_type: "application/pdf",
@@ -437,7 +437,7 @@ describe("content", () => {
     ]);
   });
 
-  test("cache hints go to a server that knows them; else they are told of once", () => {
+  test("cache hints go to a server that supports them; else there is one warning", () => {
     const content: Part[] = [{ type: "text", text: "Hi", cache: { ttl: "1h" } }];
     const known = encode(
       { messages: [{ role: "user", content }], cache: {}, tools: [{ name: "f", cache: {} }] },
@@ -476,7 +476,7 @@ describe("earlier answers", () => {
   const answer = (content: Message["content"], quirks: QuirkSettings = {}) =>
     encodeMessage({ role: "assistant", content }, quirks);
 
-  test("texts are joined, calls stand beside them", () => {
+  test("texts are joined, calls are listed beside them", () => {
     expect(answer([text, { type: "text", text: "!" }, call]).messages).toEqual([
       { role: "assistant", content: "Hi!", tool_calls: [wireCall] },
     ]);
@@ -487,14 +487,14 @@ describe("earlier answers", () => {
     expect(answer("Hi").messages).toEqual([{ role: "assistant", content: "Hi" }]);
   });
 
-  test("arguments go back letter for letter", () => {
+  test("arguments go back verbatim", () => {
     const cut: Part = { ...call, arguments: {}, arguments_text: '{"a": ' };
     expect(answer([cut]).messages).toMatchObject([
       { tool_calls: [{ function: { arguments: '{"a": ' } }] },
     ]);
   });
 
-  test("reasoning goes back to the field in which it came, foreign reasoning does not go", () => {
+  test("reasoning goes back into its original field; foreign reasoning is not sent", () => {
     expect(answer([reasoning, foreign, text]).messages).toEqual([
       { role: "assistant", content: "Hi", reasoning: "Hm." },
     ]);
@@ -521,7 +521,7 @@ describe("earlier answers", () => {
     ]);
   });
 
-  test("DeepSeek gets some reasoning with every call", () => {
+  test("DeepSeek gets reasoning with every call, even if empty", () => {
     const quirks = {
       reasoning_replay: "reasoning_content",
       reasoning_with_tool_calls: "required",
@@ -536,7 +536,7 @@ describe("earlier answers", () => {
     expect(answer([text], quirks).messages).toEqual([{ role: "assistant", content: "Hi" }]);
   });
 
-  test("OpenRouter's details go back as they came, and to no one who refuses them", () => {
+  test("OpenRouter's details go back unchanged, but not to a server that refuses them", () => {
     const details = [
       { type: "reasoning.encrypted", data: "gAAA", index: 0 },
       { type: "reasoning.summary", summary: "s", index: 1 },
@@ -555,7 +555,7 @@ describe("earlier answers", () => {
     ]);
   });
 
-  test("a refusal goes back as one", () => {
+  test("a refusal is sent back as a refusal", () => {
     const refusal: Part = {
       type: "text",
       text: "No.",
@@ -566,7 +566,7 @@ describe("earlier answers", () => {
     ]);
   });
 
-  test("custom calls and opaque elements go back as they are", () => {
+  test("custom calls and opaque elements go back unchanged", () => {
     const custom = { id: "a", type: "custom", custom: { name: "c", input: "x" } };
     const image = { type: "image_url", image_url: { url: "https://a.test" } };
     const content: Part[] = [
@@ -578,7 +578,7 @@ describe("earlier answers", () => {
     ]);
   });
 
-  test("Mistral gets ids of nine letters and digits, the same one for call and result", () => {
+  test("Mistral gets ids of nine letters and digits, the same for call and result", () => {
     const messages: Message[] = [
       { role: "assistant", content: [call, { ...call, id: "abcDEF123" }] },
       { role: "tool", content: [{ type: "tool_result", tool_call_id: "call_1", content: "ok" }] },
@@ -602,7 +602,7 @@ describe("tool results", () => {
       { type: "tool_result" }
     >;
 
-  test("each is a message of its own, before what the user says", () => {
+  test("each becomes a message of its own, before the user's message", () => {
     const content: Part[] = [
       result("one"),
       { ...result("two"), tool_call_id: "t2" },
@@ -615,7 +615,7 @@ describe("tool results", () => {
     ]);
   });
 
-  test("what is no text follows behind all results of the turn", () => {
+  test("anything but text follows after all results of the turn", () => {
     const image: Part = { type: "image", url: "https://a.test/b.png" };
     const { sent } = encode({
       messages: [
@@ -633,7 +633,7 @@ describe("tool results", () => {
     ]);
   });
 
-  test("a failure is told in words", () => {
+  test("a failed tool is described in the text", () => {
     expect(
       encodeMessage({ role: "tool", content: [result("boom", { is_error: true })] }).messages,
     ).toEqual([{ role: "tool", tool_call_id: "t1", content: "Error: boom" }]);

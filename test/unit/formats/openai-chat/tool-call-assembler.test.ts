@@ -1,17 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { Part } from "../../../../src/chat/part.ts";
 import { ChatError } from "../../../../src/errors/chat-error.ts";
-import { createPartWriter } from "../../../../src/formats/openai-chat/part-writer.ts";
+import { createPartAssembler } from "../../../../src/formats/openai-chat/part-assembler.ts";
 import { createToolCallAssembler } from "../../../../src/formats/openai-chat/tool-call-assembler.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 
-/** The parts that these deltas give, each of them a chunk of its own. */
+/** The parts from these deltas, each in a chunk of its own. */
 function assemble(...deltas: readonly JsonObject[]): Part[] {
   let ids = 0;
-  const writer = createPartWriter();
+  const writer = createPartAssembler();
   const assembler = createToolCallAssembler(writer, () => {
     ids += 1;
     return `id${ids}`;
@@ -22,7 +22,7 @@ function assemble(...deltas: readonly JsonObject[]): Part[] {
   writer.close(events);
   events.push({ type: "end", finish_reason: "tool_calls", raw_finish_reason: null, usage: null });
   expectEventOrder(events);
-  return foldBatches([events], "openai_chat").content;
+  return foldAll("openai_chat", events).content;
 }
 
 function call(id: string, name: string, args: JsonObject) {
@@ -36,8 +36,8 @@ const fn = (name: string | null | undefined, args?: unknown) => ({
   },
 });
 
-describe("tool calls are put together", () => {
-  test("from pieces, two of them one behind the other (OpenAI)", () => {
+describe("tool calls are assembled", () => {
+  test("from pieces, two calls one after the other (OpenAI)", () => {
     const parts = assemble(
       { index: 0, id: "a", type: "function", ...fn("f", "") },
       { index: 0, ...fn(undefined, '{"x"') },
@@ -48,7 +48,7 @@ describe("tool calls are put together", () => {
     expect(parts).toEqual([call("a", "f", { x: 1 }), call("b", "g", {})]);
   });
 
-  test("from pieces that are mixed", () => {
+  test("from interleaved pieces", () => {
     const parts = assemble(
       { index: 0, id: "a", ...fn("f", '{"x"') },
       { index: 1, id: "b", ...fn("g", '{"y"') },
@@ -73,13 +73,13 @@ describe("tool calls are put together", () => {
     ).toEqual([call("a", "f", { x: 1 }), call("b", "g", { y: 2 })]);
   });
 
-  test("without index, in pieces that only the id holds together", () => {
+  test("without index, in pieces joined only by their id", () => {
     expect(
       assemble({ id: "a", ...fn("f", '{"x"') }, { id: "a", ...fn("", ":1}") }, { ...fn(null, "") }),
     ).toEqual([call("a", "f", { x: 1 })]);
   });
 
-  test("said twice, the second time with an empty name (Mistral)", () => {
+  test("sent twice, the second time with an empty name (Mistral)", () => {
     expect(assemble({ id: "a", ...fn("f", '{"x":1}') }, { id: "a", ...fn("", '{"x":1}') })).toEqual(
       [call("a", "f", { x: 1 })],
     );
@@ -109,7 +109,7 @@ describe("tool calls are put together", () => {
     ).toHaveLength(2);
   });
 
-  test("that begin under one index and go on under another", () => {
+  test("that start under one index and continue under another", () => {
     const parts = assemble(
       { index: 0, id: "a", ...fn("f", '{"x":1}') },
       { index: 0, id: "b", ...fn("f", '{"x"') },
@@ -131,7 +131,7 @@ describe("tool calls are put together", () => {
     ).toEqual([call("a", "f", { x: 1 })]);
   });
 
-  test("of which the second one's name comes late", () => {
+  test("of which the second gets its name late", () => {
     const parts = assemble(
       { index: 0, id: "a", ...fn("f", '{"x":1}') },
       { index: 1, id: "b", ...fn(undefined, '{"y"') },
@@ -159,14 +159,14 @@ describe("tool calls are put together", () => {
     ).toEqual([call("a", "f", { x: 1 })]);
   });
 
-  test("with what else they hold", () => {
+  test("with their other fields", () => {
     const extra = { google: { thought_signature: "s" } };
     expect(assemble({ index: 0, id: "a", ...fn("f", "{}"), extra_content: extra })).toEqual([
       { ...call("a", "f", {}), extras: { openai_chat: { extra_content: extra } } },
     ]);
   });
 
-  test("as they are, where they are no functions (OpenAI's custom tools)", () => {
+  test("unchanged if they are not function calls (OpenAI's custom tools)", () => {
     const parts = assemble(
       { index: 0, id: "a", type: "custom", custom: { name: "c", input: "SEL" } },
       { index: 0, custom: { input: "ECT" } },
@@ -191,7 +191,7 @@ describe("tool calls are put together", () => {
     ]);
   });
 
-  test("and are an error where one never gets a name", () => {
+  test("and are an error if one never gets a name", () => {
     expect(() => assemble({ index: 0, id: "a", ...fn(undefined, "{}") })).toThrow(ChatError);
   });
 });
@@ -199,7 +199,7 @@ describe("tool calls are put together", () => {
 describe("parts do not overlap", () => {
   /** What happens in the order in which it is told: `+a` a call begins, `-a` it ends, texts as they are. */
   function order(...steps: readonly (JsonObject | string)[]): string {
-    const writer = createPartWriter();
+    const writer = createPartAssembler();
     const assembler = createToolCallAssembler(writer, () => "id");
     const names = new Map<number, string>();
     let told = "";
@@ -215,7 +215,7 @@ describe("parts do not overlap", () => {
     };
     for (const step of steps) {
       const events: ChatEvent[] = [];
-      if (typeof step === "string") writer.writeText("content", step, events);
+      if (typeof step === "string") writer.pushText("content", step, events);
       else assembler.add([step], events);
       tell(events);
     }

@@ -37,7 +37,7 @@ describe("content parts", () => {
     expect(encodeContent(decodeContent(content))).toEqual(content);
   });
 
-  test("what other vendors can take is no longer opaque", () => {
+  test("what other vendors support is not opaque", () => {
     expect(decodeContent({ type: "input_image", image_url: "data:image/png;base64,AAAA" })).toEqual(
       {
         type: "image",

@@ -9,7 +9,7 @@ function encode(...messages: Message[]) {
 }
 
 describe("encodeInput", () => {
-  test("leaves an item of the caller's as it is where a text goes on with it", () => {
+  test("does not change the caller's item when a text continues it", () => {
     const value = {
       type: "message",
       role: "assistant",
@@ -33,7 +33,7 @@ describe("encodeInput", () => {
     expect(value.content).toHaveLength(1);
   });
 
-  test("a tool loop with what the vendor wants back", () => {
+  test("a tool loop with everything that the vendor wants back", () => {
     const { input, warnings } = encode(
       { role: "user", content: "Weather?" },
       {
@@ -93,7 +93,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("an answer of another vendor is told in plain items, its reasoning left out with a warning", () => {
+  test("another vendor's answer becomes plain items; its reasoning is left out with a warning", () => {
     const { input, warnings } = encode(
       { role: "user", content: "Hi" },
       {
@@ -116,7 +116,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("the texts of one item come together again", () => {
+  test("the texts of one item are joined again", () => {
     const { input } = encode(
       { role: "user", content: "Hi" },
       {
@@ -151,7 +151,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("images, files and texts of the user's", () => {
+  test("the user's images, files and texts", () => {
     const { input } = encode({
       role: "user",
       content: [
@@ -195,7 +195,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("results of tools with parts, and failed ones", () => {
+  test("tool results with parts, and failed ones", () => {
     const { input } = encode({
       role: "tool",
       content: [
@@ -237,7 +237,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("a result inside of a user's message is taken out of it", () => {
+  test("a result in a user message becomes a message of its own", () => {
     const { input } = encode({
       role: "user",
       content: [
@@ -251,7 +251,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("what an assistant cannot say is left out with a warning", () => {
+  test("what an assistant message cannot hold is left out with a warning", () => {
     const { input, warnings } = encode(
       { role: "user", content: "Hi" },
       { role: "assistant", content: [{ type: "image", url: "https://example.com/a.png" }] },
@@ -264,7 +264,7 @@ describe("encodeInput", () => {
     ]);
   });
 
-  test("a system message that stood among the items stays there, with its role", () => {
+  test("a system message among the items keeps its position and role", () => {
     const { input, instructions } = encode(
       { role: "system", content: "A", extras: { openai_responses: { $role: "developer" } } },
       { role: "user", content: "Hi" },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import {
-  carryReasoning,
+  decodeReasoningExtras,
   restoreReasoning,
   textsOf,
 } from "../../../../src/formats/openai-responses/reasoning-item.ts";
@@ -10,7 +10,7 @@ function roundTrip(item: JsonObject) {
   const text = textsOf(item)
     .map((entry) => entry.text)
     .join("\n\n");
-  const part = { type: "reasoning" as const, text, ...carryReasoning(item, textsOf(item)) };
+  const part = { type: "reasoning" as const, text, ...decodeReasoningExtras(item, textsOf(item)) };
   return { part, item: restoreReasoning(part) };
 }
 
@@ -76,7 +76,7 @@ describe("a reasoning item", () => {
     });
   });
 
-  test("whose text was changed has it as one summary", () => {
+  test("whose text was changed gets it as one summary", () => {
     const item = {
       type: "reasoning",
       id: "rs_1",
@@ -89,7 +89,7 @@ describe("a reasoning item", () => {
     );
   });
 
-  test("of another vendor is none", () => {
+  test("of another vendor is left out", () => {
     expect(restoreReasoning({ type: "reasoning", text: "A" })).toBeUndefined();
     expect(
       restoreReasoning({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/claude/decode-answer.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 
 type Event = JsonObject & { type: string };
 
@@ -52,7 +52,7 @@ function decode(...stream: Event[]): ChatEvent[] {
 function fold(...blocks: Event[]) {
   const events = decode(START, ...blocks, END, LAST);
   expectEventOrder(events);
-  return foldBatches([events], "anthropic");
+  return foldAll("anthropic", events);
 }
 
 function failureOf(run: () => unknown): unknown {
@@ -202,7 +202,7 @@ describe("the end", () => {
     const fallback = { type: "fallback", from: { model: "claude-x" }, to: { model: "claude-y" } };
     const events = decode(START, start(fallback), STOP, END, LAST);
     expect(events.at(-1)).toMatchObject({ type: "end", model: "claude-y" });
-    expect(foldBatches([events], "anthropic").model).toBe("claude-y");
+    expect(foldAll("anthropic", events).model).toBe("claude-y");
     expect(decode(START, END, LAST).at(-1)).not.toHaveProperty("model");
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import { PARAMETERS } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
-import { ChatError } from "../../../../src/errors/chat-error.ts";
+import type { ChatError } from "../../../../src/errors/chat-error.ts";
 import type { CopilotConfig } from "../../../../src/providers/copilot/env.ts";
 import { createCopilotProvider } from "../../../../src/providers/copilot/index.ts";
 import { fitRequest } from "../../../../src/routing/fit-request.ts";
@@ -16,6 +16,7 @@ import {
   playResponses,
   sseResponse,
 } from "../../../support/play-response.ts";
+import { chatErrorOf } from "../../../support/rejection.ts";
 import { requireAvailable } from "../../../support/require-available.ts";
 
 const REQUEST: ChatRequest = { messages: [{ role: "user", content: "Hello" }] };
@@ -58,15 +59,6 @@ function createProvider(env: Partial<CopilotConfig>, ...responses: PlayedRespons
 }
 
 const BRIDGE = { COPILOT_BRIDGE_URL: "http://127.0.0.1:4141" };
-
-async function failure(promise: Promise<unknown>): Promise<ChatError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (thrown instanceof ChatError) return thrown;
-  throw new Error("it did not fail with a ChatError");
-}
 
 describe("the copilot provider", () => {
   test("is unavailable without a bridge, and says what to do", () => {
@@ -254,7 +246,7 @@ describe("the copilot provider", () => {
     for (const [status, error, wanted] of cases) {
       const body = { error: { message: "says the bridge", param: null, status, ...error } };
       const refusing = createProvider(BRIDGE, jsonResponse(body, status)).provider;
-      expect(await failure(refusing.open(createTestCall(REQUEST)))).toMatchObject(wanted);
+      expect(await chatErrorOf(refusing.open(createTestCall(REQUEST)))).toMatchObject(wanted);
       const failing = createProvider(
         BRIDGE,
         sseResponse(`${STREAM[0]}data: ${JSON.stringify(body)}\n\n`),

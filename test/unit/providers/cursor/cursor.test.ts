@@ -3,7 +3,7 @@ import type { ChatEvent, EventStream } from "../../../../src/chat/event.ts";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import { PARAMETERS } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
-import { ChatError } from "../../../../src/errors/chat-error.ts";
+import type { ChatError } from "../../../../src/errors/chat-error.ts";
 import type { UpstreamTimeouts } from "../../../../src/platform.ts";
 import { createCursorProvider } from "../../../../src/providers/cursor/index.ts";
 import {
@@ -17,6 +17,7 @@ import {
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import { collectEvents, createTestCall, createTestDeps } from "../../../support/play-response.ts";
 import { NEEDS_RECORDINGS } from "../../../support/recordings.ts";
+import { chatErrorOf } from "../../../support/rejection.ts";
 import { requireAvailable } from "../../../support/require-available.ts";
 import { until } from "../../../support/until.ts";
 
@@ -112,15 +113,6 @@ function made(): string[] {
     ({ method, path }) =>
       `${method} ${path.replace(/bc-[\w-]+/, "{id}").replaceAll(RUN_ID, "{run}")}`,
   );
-}
-
-async function failure(promise: Promise<unknown>): Promise<ChatError> {
-  const thrown = await promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (thrown instanceof ChatError) return thrown;
-  throw new Error("it did not fail with a ChatError");
 }
 
 function textOf(events: readonly ChatEvent[]): string {
@@ -363,7 +355,7 @@ describe("the cursor provider, when a run fails", () => {
     ];
     for (const [status, code, wanted] of cases) {
       const { stream, done } = open({ create: { status, code }, streams: [] });
-      expect(await failure(stream)).toMatchObject({
+      expect(await chatErrorOf(stream)).toMatchObject({
         ...wanted,
         upstreamStatus: status,
         upstreamRequestId: "req-stand-in",
@@ -376,7 +368,7 @@ describe("the cursor provider, when a run fails", () => {
   test("says when a rate limit ends", async () => {
     const refusal = { status: 429, code: "rate_limit_exceeded", headers: { "retry-after": "7" } };
     const { stream } = open({ create: refusal, streams: [] });
-    expect(await failure(stream)).toMatchObject({
+    expect(await chatErrorOf(stream)).toMatchObject({
       code: "upstream_rate_limited",
       retryAfterSeconds: 7,
       retryable: true,
@@ -389,14 +381,14 @@ describe("the cursor provider, when a run fails", () => {
       streams: [],
       deletes: [{ status: 403, code: "role_forbidden" }],
     });
-    expect(await failure(stream)).toMatchObject({ code: "upstream_error" });
+    expect(await chatErrorOf(stream)).toMatchObject({ code: "upstream_error" });
     await done;
     expect(made()).toEqual([CREATE, DELETE]);
   });
 
   test("cancels and deletes if the stream cannot be opened", async () => {
     const { stream, done } = open({ streams: [{ status: 410, code: "stream_expired" }] });
-    expect(await failure(stream)).toMatchObject({ code: "upstream_gone", status: 410 });
+    expect(await chatErrorOf(stream)).toMatchObject({ code: "upstream_gone", status: 410 });
     await done;
     expect(made()).toEqual([CREATE, STREAM, CANCEL, DELETE]);
   });
@@ -459,7 +451,7 @@ describe("the cursor provider, when the caller leaves", () => {
     const { stream, abort, done } = open({ createDelayMs: 100, streams: ANSWER });
     await standIn.waitFor("POST", "/v1/agents");
     abort();
-    expect(await failure(stream)).toMatchObject({ code: "cancelled" });
+    expect(await chatErrorOf(stream)).toMatchObject({ code: "cancelled" });
     expect(standIn.agents.size).toBe(0);
     await done;
     expect(made()).toEqual([CREATE, CANCEL, DELETE]);
@@ -470,7 +462,7 @@ describe("the cursor provider, when the caller leaves", () => {
     standIn.play({ streams: ANSWER });
     const provider = createProvider();
     const call = createTestCall(REQUEST, { signal: AbortSignal.abort() });
-    expect(await failure(provider.open(call))).toMatchObject({ code: "cancelled" });
+    expect(await chatErrorOf(provider.open(call))).toMatchObject({ code: "cancelled" });
     expect(made()).toEqual([]);
   });
 

@@ -5,31 +5,25 @@ import { createGeminiProvider } from "../../../../src/providers/gemini/index.ts"
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import {
   collectEvents,
-  createTestCall,
-  createTestDeps,
   jsonResponse,
   type PlayedResponse,
-  playResponses,
+  playAnswer,
   sseResponse,
 } from "../../../support/play-response.ts";
-import { requireAvailable } from "../../../support/require-available.ts";
 import { SPLITS } from "../../../support/split-bytes.ts";
+import { sseText } from "../../../support/sse-text.ts";
 
 const ENV = { GEMINI_API_KEY: "key", GEMINI_BASE_URL: "http://gemini.test" };
 
 function open(response: PlayedResponse, stream = true) {
-  const provider = requireAvailable(
-    createGeminiProvider(ENV, createTestDeps(playResponses(response).fetch)),
-  );
-  const call = createTestCall(
-    { messages: [{ role: "user", content: "Hi" }] },
-    { model: { id: "gemini-asked" }, stream },
-  );
-  return provider.open(call);
+  return playAnswer((deps) => createGeminiProvider(ENV, deps), response, {
+    model: { id: "gemini-asked" },
+    stream,
+  });
 }
 
 function sse(...chunks: unknown[]): string {
-  return chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\r\n\r\n`).join("");
+  return sseText(chunks, "\r\n");
 }
 
 function chunk(parts: unknown[], more: object = {}, top: object = {}) {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, EventStream } from "../../../../src/chat/event.ts";
-import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/openai/decode-answer.ts";
 import { readErrorBody } from "../../../../src/providers/openai/read-error.ts";
 import { openUpstream } from "../../../../src/upstream/open-upstream.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
+import { foldAll } from "../../../support/fold-all.ts";
 import {
   collectEvents,
   createTestDeps,
@@ -53,7 +53,7 @@ async function play(...events: readonly JsonObject[]): Promise<ChatEvent[]> {
 }
 
 function fold(events: readonly ChatEvent[]) {
-  return foldBatches([events], "openai_responses");
+  return foldAll("openai_responses", events);
 }
 
 function errorOf(events: readonly ChatEvent[]) {

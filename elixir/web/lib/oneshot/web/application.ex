@@ -1,6 +1,6 @@
 defmodule Oneshot.Web.Application do
   @moduledoc false
-  # The page's server. What is started last is stopped first: no new connection, then time for the open ones, then the end.
+  # The page's server. What starts last stops first: no new connections, then time for the open ones.
 
   use Application
 

@@ -1,44 +1,49 @@
 defmodule Oneshot.Web.ChatStream do
   @moduledoc false
-  # POST /chat of the page: the conversation in, the answer out as it is written. The process of the connection gets both the
-  # answer's events and, should the person leave, the news that the connection is closed; then it ends, and the call with it.
+  # The page's POST /chat: the conversation in, the answer out while it is being written. The
+  # connection's process receives both the answer's events and the news that the browser left; then
+  # it ends, and the call with it.
 
-  alias Oneshot.AIClient
-  alias Oneshot.AIClient.{Event, JSON}
+  alias OneshotAI.{Event, JSON}
   alias Oneshot.Web.{Connection, Providers, Request}
 
   @max_tokens 4_000
 
-  @spec answer(Request.t(), :gen_tcp.socket()) :: pos_integer()
+  @doc "Streams the answer, or returns an error before anything is written."
+  @spec answer(Request.t(), :gen_tcp.socket()) :: :ok | {:error, pos_integer(), String.t()}
   def answer(%Request{} = request, socket) do
     with :ok <- check_type(request),
          {:ok, provider, messages, opts} <- read(request.body) do
       :ok = :inet.setopts(socket, active: :once)
-      {:ok, ref} = AIClient.stream_to(self(), provider, messages, opts)
+      {:ok, ref} = OneshotAI.stream_to(self(), provider, messages, opts)
 
       with :ok <- Connection.begin(socket, 200, "text/event-stream") do
         forward(ref, socket)
       end
 
-      AIClient.cancel(ref)
-      200
-    else
-      {:error, status, message} -> Connection.respond(socket, status, "text/plain", message)
+      OneshotAI.cancel(ref)
     end
   end
 
-  # A form on another site cannot send this type, so it cannot ask in this person's name.
+  # A form on another site cannot send this type, so it cannot ask in the user's name.
   defp check_type(request) do
-    if request.headers["content-type"] == "application/json", do: :ok, else: {:error, 415, "Send application/json."}
+    if request.headers["content-type"] == "application/json",
+      do: :ok,
+      else: {:error, 415, "Send application/json."}
   end
 
   defp read(body) do
     case JSON.decode(body) do
       {:ok, %{"provider" => provider, "messages" => [_ | _] = messages} = body} ->
         cond do
-          not Providers.allowed?(provider) -> {:error, 403, "Without WEB_PASSWORD this page has only echo."}
-          not Enum.all?(messages, &is_map/1) -> {:error, 400, "The messages are not messages."}
-          true -> {:ok, provider, messages, [model: model(body["model"]), max_tokens: @max_tokens]}
+          not Providers.allowed?(provider) ->
+            {:error, 403, "Without WEB_PASSWORD this page has only echo."}
+
+          not Enum.all?(messages, &is_map/1) ->
+            {:error, 400, "Each message must be an object."}
+
+          true ->
+            {:ok, provider, messages, [model: model(body["model"]), max_tokens: @max_tokens]}
         end
 
       _other ->
@@ -51,7 +56,7 @@ defmodule Oneshot.Web.ChatStream do
 
   defp forward(ref, socket) do
     receive do
-      {:ai_client, ^ref, event} ->
+      {:oneshot_ai, ^ref, event} ->
         with :ok <- write(socket, encode(event)), do: if(not last?(event), do: forward(ref, socket))
 
       {:tcp_closed, ^socket} ->
@@ -65,7 +70,8 @@ defmodule Oneshot.Web.ChatStream do
         :inet.setopts(socket, active: :once)
         forward(ref, socket)
     after
-      # Proxies close what is silent for a minute, and a model may think for longer. The page passes comments over.
+      # Proxies close connections that are silent for a minute, and models may think for longer. The
+      # page ignores comments.
       Application.get_env(:oneshot, :heartbeat_ms, 15_000) ->
         with :ok <- :gen_tcp.send(socket, ": thinking\n\n"), do: forward(ref, socket)
     end
@@ -74,7 +80,8 @@ defmodule Oneshot.Web.ChatStream do
   defp write(_socket, nil), do: :ok
   defp write(socket, body), do: :gen_tcp.send(socket, ["data: ", JSON.encode!(body), "\n\n"])
 
-  defp encode(%Event.Start{provider: provider, model: model}), do: %{type: "start", provider: provider, model: model}
+  defp encode(%Event.Start{provider: provider, model: model}),
+    do: %{type: "start", provider: provider, model: model}
 
   defp encode(%Event.PartDelta{kind: kind, delta: delta}) when kind in [:text, :reasoning],
     do: %{type: kind, text: delta}
@@ -82,7 +89,14 @@ defmodule Oneshot.Web.ChatStream do
   defp encode(%Event.Done{response: response}) do
     usage = response.usage && Map.from_struct(response.usage)
     cost = response.cost && response.cost.total
-    %{type: "done", message: response.message, usage: usage, cost: cost, finish_reason: response.finish_reason}
+
+    %{
+      type: "done",
+      message: response.message,
+      usage: usage,
+      cost: cost,
+      finish_reason: response.finish_reason
+    }
   end
 
   defp encode({:error, error}),

@@ -1,6 +1,6 @@
 defmodule Oneshot.Web.Connection do
   @moduledoc false
-  # One connection: one request, one answer. OTP's own parser reads the head.
+  # One connection: one request, one answer. OTP's parser reads the head.
 
   require Logger
 
@@ -30,11 +30,14 @@ defmodule Oneshot.Web.Connection do
 
     case read(socket, started + @head_ms) do
       {:ok, request} ->
-        status = Router.answer(request, socket)
-        Logger.info("#{request.method} #{request.path} #{status} #{System.monotonic_time(:millisecond) - started} ms")
+        status = request |> Router.answer(socket) |> write(request, socket)
+
+        Logger.info(
+          "#{request.method} #{request.path} #{status} #{System.monotonic_time(:millisecond) - started} ms"
+        )
 
       {:error, status} when is_integer(status) ->
-        respond(socket, status)
+        respond(socket, {:whole, status, "text/plain; charset=utf-8", "", []})
 
       {:error, _gone} ->
         :ok
@@ -43,7 +46,8 @@ defmodule Oneshot.Web.Connection do
     finish(socket)
   end
 
-  # A close while the caller still sends would take the answer with it; so it is said that no more comes, and its rest is read.
+  # Closing while the caller still sends would lose the answer. So close only our side, and read the
+  # rest.
   defp finish(socket) do
     :gen_tcp.shutdown(socket, :write)
     _rest = :gen_tcp.recv(socket, 0, 500)
@@ -53,7 +57,8 @@ defmodule Oneshot.Web.Connection do
   defp read(socket, deadline) do
     :ok = :inet.setopts(socket, packet: :http_bin, packet_size: 8_192)
 
-    with {:ok, {:http_request, method, {:abs_path, target}, _version}} <- :gen_tcp.recv(socket, 0, left(deadline)),
+    with {:ok, {:http_request, method, {:abs_path, target}, _version}} <-
+           :gen_tcp.recv(socket, 0, left(deadline)),
          {:ok, headers} <- read_headers(socket, %{}, deadline),
          {:ok, body} <- read_body(socket, headers) do
       path = target |> String.split("?") |> hd()
@@ -65,12 +70,17 @@ defmodule Oneshot.Web.Connection do
     end
   end
 
-  defp read_headers(_socket, headers, _deadline) when map_size(headers) > @max_headers, do: {:error, 400}
+  defp read_headers(_socket, headers, _deadline) when map_size(headers) > @max_headers,
+    do: {:error, 400}
 
   defp read_headers(socket, headers, deadline) do
     case :gen_tcp.recv(socket, 0, left(deadline)) do
       {:ok, {:http_header, _, name, _, value}} ->
-        read_headers(socket, Map.put(headers, name |> to_string() |> String.downcase(), value), deadline)
+        read_headers(
+          socket,
+          Map.put(headers, name |> to_string() |> String.downcase(), value),
+          deadline
+        )
 
       {:ok, :http_eoh} ->
         {:ok, headers}
@@ -96,17 +106,23 @@ defmodule Oneshot.Web.Connection do
 
   defp left(deadline), do: max(deadline - System.monotonic_time(:millisecond), 0)
 
-  @doc "Writes a whole answer; gives its status."
-  @spec respond(:gen_tcp.socket(), pos_integer(), String.t(), iodata(), [{String.t(), String.t()}]) :: pos_integer()
-  def respond(socket, status, type \\ "text/plain; charset=utf-8", body \\ "", headers \\ []) do
+  defp write({:streamed, status}, _request, _socket), do: status
+
+  defp write(answer, %Request{method: "HEAD"}, socket), do: respond(socket, answer, body?: false)
+  defp write(answer, _request, socket), do: respond(socket, answer)
+
+  defp respond(socket, {:whole, status, type, body, headers}, opts \\ [body?: true]) do
     length = body |> IO.iodata_length() |> Integer.to_string()
-    _gone_is_fine = :gen_tcp.send(socket, [head(status, type, [{"content-length", length} | headers]), body])
+    head = head(status, type, [{"content-length", length} | headers])
+    # Whether the caller is still there does not matter any more.
+    _result = :gen_tcp.send(socket, if(opts[:body?], do: [head, body], else: head))
     status
   end
 
   @doc "Begins an answer that ends with the connection."
   @spec begin(:gen_tcp.socket(), pos_integer(), String.t()) :: :ok | {:error, term()}
-  def begin(socket, status, type), do: :gen_tcp.send(socket, head(status, type, [{"x-accel-buffering", "no"}]))
+  def begin(socket, status, type),
+    do: :gen_tcp.send(socket, head(status, type, [{"x-accel-buffering", "no"}]))
 
   defp head(status, type, headers) do
     common = [

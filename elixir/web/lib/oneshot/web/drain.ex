@@ -1,10 +1,10 @@
 defmodule Oneshot.Web.Drain do
   @moduledoc false
-  # When the release is stopped: waits for the answers that are being written, but not for ever.
+  # When the release stops: waits for running answers, but not for ever.
 
   use GenServer, shutdown: 30_000
 
-  @patience_ms 20_000
+  @drain_ms 20_000
 
   @spec start_link(term()) :: GenServer.on_start()
   def start_link(_arg), do: GenServer.start_link(__MODULE__, nil, name: __MODULE__)
@@ -17,8 +17,10 @@ defmodule Oneshot.Web.Drain do
 
   @impl GenServer
   def terminate(_reason, _state) do
-    monitors = for pid <- Task.Supervisor.children(Oneshot.Web.Connections), do: Process.monitor(pid)
-    deadline = System.monotonic_time(:millisecond) + @patience_ms
+    monitors =
+      for pid <- Task.Supervisor.children(Oneshot.Web.Connections), do: Process.monitor(pid)
+
+    deadline = System.monotonic_time(:millisecond) + @drain_ms
 
     for monitor <- monitors do
       receive do

@@ -1,12 +1,13 @@
 defmodule Oneshot.Web.Files do
   @moduledoc false
-  # The page, read when this is compiled.
+  # The page's files, read at compile time.
 
   @folder Path.expand("../../../priv/static", __DIR__)
 
   @files for {path, name, type} <- [
                {"/", "index.html", "text/html; charset=utf-8"},
                {"/app.js", "app.js", "text/javascript; charset=utf-8"},
+               {"/markdown.js", "markdown.js", "text/javascript; charset=utf-8"},
                {"/app.css", "app.css", "text/css; charset=utf-8"},
                {"/favicon.svg", "favicon.svg", "image/svg+xml"}
              ],
@@ -20,7 +21,7 @@ defmodule Oneshot.Web.Files do
     with {:ok, {type, body}} <- Map.fetch(@files, path), do: {:ok, type, body}
   end
 
-  @doc "The page loads nothing but its own files, and nobody may put it into a frame."
+  @doc "The page may load only its own files, and no other page may frame it."
   @spec headers() :: [{String.t(), String.t()}]
   def headers do
     [

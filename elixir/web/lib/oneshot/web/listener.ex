@@ -1,6 +1,6 @@
 defmodule Oneshot.Web.Listener do
   @moduledoc false
-  # Listens on all addresses, and gives each connection a process of its own.
+  # Listens on all addresses. Each connection gets a process of its own.
 
   use GenServer
 
@@ -38,10 +38,13 @@ defmodule Oneshot.Web.Listener do
     end
   end
 
-  # IPv6 with IPv4 in it; a machine without IPv6 has IPv4 alone.
+  # IPv6 and IPv4; only IPv4 on a machine without IPv6.
   defp listen(port) do
     with {:error, reason} when reason in [:eafnosupport, :eaddrnotavail] <-
-           :gen_tcp.listen(port, [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 0}, ipv6_v6only: false] ++ @options) do
+           :gen_tcp.listen(
+             port,
+             [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 0}, ipv6_v6only: false] ++ @options
+           ) do
       :gen_tcp.listen(port, [:inet, ip: {0, 0, 0, 0}] ++ @options)
     end
   end
@@ -55,7 +58,7 @@ defmodule Oneshot.Web.Listener do
       {:error, :closed} ->
         :ok
 
-      # Too many open files, or a caller who has gone already.
+      # Too many open files, or the caller has left.
       {:error, _passing} ->
         Process.sleep(50)
         accept(listener)
@@ -63,9 +66,11 @@ defmodule Oneshot.Web.Listener do
   end
 
   defp hand_over(socket) do
-    case Task.Supervisor.start_child(Connections, fn -> receive do: (:yours -> Connection.serve(socket)) end) do
+    case Task.Supervisor.start_child(Connections, fn ->
+           receive do: (:yours -> Connection.serve(socket))
+         end) do
       {:ok, pid} ->
-        # A caller who has gone already is noticed when it is read.
+        # If the caller has left, reading will notice it.
         _result = :gen_tcp.controlling_process(socket, pid)
         send(pid, :yours)
 

@@ -1,7 +1,7 @@
 defmodule Oneshot.Web.Password do
   @moduledoc false
-  # WEB_PASSWORD, asked for by the browser itself (HTTP Basic; any user name). Without one, whoever finds the page may only use
-  # what costs nothing: see Providers.
+  # WEB_PASSWORD, asked for by the browser itself (HTTP Basic; any user name). Without one, whoever
+  # finds the page may only use what costs nothing: see Providers.
 
   alias Oneshot.Web.Request
 
@@ -21,7 +21,7 @@ defmodule Oneshot.Web.Password do
          "basic" <- String.downcase(scheme),
          {:ok, pair} <- Base.decode64(encoded),
          [_name, given] <- String.split(pair, ":", parts: 2) do
-      # Hashes have one length, and comparing them takes one time.
+      # Hashes are equally long, so comparing them takes constant time.
       :crypto.hash_equals(:crypto.hash(:sha256, given), :crypto.hash(:sha256, password()))
     else
       _other -> false

@@ -1,27 +1,23 @@
 defmodule Oneshot.Web.Providers do
   @moduledoc false
-  # What the page offers: the server's providers that have a key. Calls cost money, so a page that anyone can open, without a
-  # password, has only `echo`, which needs no key.
+  # The providers and models that the page offers: those that the server can call. Calls cost money,
+  # so a page without a password, which anyone can open, has only `echo`, which needs no key.
 
-  alias Oneshot.AIClient
   alias Oneshot.Web.Password
 
   @spec list() :: {:ok, [map()]} | {:error, String.t()}
   def list do
-    case AIClient.list_providers(timeout: 5_000) do
-      {:ok, providers} ->
-        {:ok,
-         for(
-           %{available?: true} = provider <- providers,
-           allowed?(provider.name),
-           do: Map.take(provider, [:name, :default_model])
-         )}
-
-      {:error, error} ->
-        {:error, Exception.message(error)}
+    with {:ok, providers} <- OneshotAI.list_providers(timeout: 5_000),
+         {:ok, models} <- OneshotAI.list_models(timeout: 5_000) do
+      {:ok,
+       for %{available?: true, name: name} <- providers, allowed?(name) do
+         %{name: name, models: for(%{provider: ^name, available?: true, id: id} <- models, do: id)}
+       end}
+    else
+      {:error, error} -> {:error, Exception.message(error)}
     end
   rescue
-    # There is no key to sign tokens with: its message says what to set.
+    # There is no key to sign tokens with; the message says what to set.
     error in ArgumentError -> {:error, Exception.message(error)}
   end
 

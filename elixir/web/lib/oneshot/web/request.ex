@@ -1,8 +1,13 @@
 defmodule Oneshot.Web.Request do
   @moduledoc false
-  # A request that has been read: header names are in lower case.
+  # A request that has been read. Header names are in lower case.
 
   defstruct [:method, :path, headers: %{}, body: ""]
 
-  @type t :: %__MODULE__{method: String.t(), path: String.t(), headers: %{String.t() => String.t()}, body: binary()}
+  @type t :: %__MODULE__{
+          method: String.t(),
+          path: String.t(),
+          headers: %{String.t() => String.t()},
+          body: binary()
+        }
 end

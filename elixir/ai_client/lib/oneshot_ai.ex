@@ -1,0 +1,450 @@
+defmodule OneshotAI do
+  @moduledoc """
+  A client of the AI server: one function for Claude, Gemini, OpenAI and the others behind it.
+
+      {:ok, response} = OneshotAI.chat("claude", [%{role: "user", content: "Hello"}])
+      response.text
+
+  It has no dependencies. A call belongs to the process that makes it and ends with it.
+
+  ## Configuration
+
+  Set the environment variables `AI_SERVER_URL` and `JWT_SECRET`, or configure the library; see
+  `OneshotAI.Client`.
+
+  ## A conversation
+
+  Messages are maps with `:role` and `:content`. To continue a conversation, append the answer's
+  message, which includes what the vendor needs back:
+
+      messages = [%{role: "user", content: "A word for “rain”?"}]
+      {:ok, response} = OneshotAI.chat("claude", messages)
+      messages = messages ++ [response.message, %{role: "user", content: "A rarer one."}]
+      {:ok, response} = OneshotAI.chat("claude", messages)
+
+  `OneshotAI.Message` builds pictures, documents and tool results, and reads answers.
+
+  ## Streams
+
+  `stream/3` is an enumerable of events, `stream_text/3` of strings; `stream_to/4` sends the events
+  to a process, such as a LiveView. A stream ends with `OneshotAI.Event.Done` or `{:error, error}`,
+  never silently: an answer that was cut off cannot be mistaken for a short one.
+
+  ## Options of a chat
+
+  #{OneshotAI.ChatOptions.body_docs()}
+
+  An option that is nil counts as absent. A name that is not in these lists raises an
+  `ArgumentError`.
+
+  ## Options of the call
+
+  #{OneshotAI.ChatOptions.call_docs()}
+
+  ## Errors
+
+  `{:error, error}` has a `OneshotAI.Error`, whose `:reason` comes from a closed list. Functions
+  with `!`, and `stream_text/3`, raise it. Without `retry: :safe` the client sends every request
+  once: the server itself tries again if that is safe, and `error.retryable?` and
+  `error.retry_after` say what you may do.
+  """
+
+  alias OneshotAI.{
+    ChatOptions,
+    Embeddings,
+    Error,
+    Event,
+    EventStream,
+    HTTP,
+    Model,
+    Object,
+    ObjectLoop,
+    Provider,
+    Reader,
+    Response,
+    Schema,
+    Telemetry,
+    Tool,
+    ToolLoop,
+    ToolRun
+  }
+
+  @typedoc "A provider's name or alias. May be nil if the option `:model` names it (`\"claude/opus\"`)."
+  @type provider :: String.t() | atom()
+
+  @typedoc "A list of messages, or a string, which is one message of the user."
+  @type messages :: ChatOptions.messages()
+
+  @typedoc "Identifies a stream of `stream_to/4`, in its messages and for `cancel/1`."
+  @type ref :: Reader.ref()
+
+  @doc """
+  Asks, and waits for the whole answer.
+
+      {:ok, response} = OneshotAI.chat("claude", messages, model: "opus", max_tokens: 500)
+      {:error, %OneshotAI.Error{reason: :timeout}} = OneshotAI.chat("claude", messages, timeout: 10)
+
+  It takes at most `:timeout`, by default 60 seconds. For longer answers use a stream.
+  """
+  @spec chat(provider(), messages(), keyword()) :: {:ok, Response.t()} | {:error, Error.t()}
+  def chat(provider, messages, opts \\ []) do
+    {client, body, call} = ChatOptions.split!(provider, messages, opts)
+    span = Telemetry.start_chat(body, false)
+    result = Telemetry.report_exceptions(span, fn -> fetch_response(client, body, call) end)
+    Telemetry.stop_chat(span, result)
+    result
+  end
+
+  defp fetch_response(client, body, call) do
+    with {:ok, answer} <- HTTP.fetch(client, "/chat", body, call) do
+      case answer do
+        %{"content" => content} when is_list(content) -> {:ok, Response.decode(answer)}
+        _other -> {:error, Error.new(:invalid_response, "It has no content.")}
+      end
+    end
+  end
+
+  @doc """
+  Like `chat/3`, but returns the response itself, or raises a `OneshotAI.Error`.
+
+      OneshotAI.chat!("claude", "Hello").text
+  """
+  @spec chat!(provider(), messages(), keyword()) :: Response.t()
+  def chat!(provider, messages, opts \\ []), do: unwrap!(chat(provider, messages, opts))
+
+  @doc """
+  Like `chat/3`, but returns only the answer's text.
+
+      {:ok, "Hello!"} = OneshotAI.chat_text("echo", "Hello!")
+  """
+  @spec chat_text(provider(), messages(), keyword()) :: {:ok, String.t()} | {:error, Error.t()}
+  def chat_text(provider, messages, opts \\ []) do
+    with {:ok, response} <- chat(provider, messages, opts), do: {:ok, response.text}
+  end
+
+  @doc "Like `chat_text/3`, but returns the text itself, or raises a `OneshotAI.Error`."
+  @spec chat_text!(provider(), messages(), keyword()) :: String.t()
+  def chat_text!(provider, messages, opts \\ []), do: unwrap!(chat_text(provider, messages, opts))
+
+  @doc """
+  Asks for an object that matches a schema.
+
+      schema = [name: :string, age: [type: :integer, doc: "In years."]]
+      {:ok, %{object: person}} = OneshotAI.chat_object("claude", "Ada is 36.", schema)
+      person["name"]
+
+  The schema is a keyword list, a JSON Schema or an Ecto schema, see `OneshotAI.Schema`; with an
+  Ecto schema the object is its struct. The vendor is asked to follow the schema, and the client
+  checks the answer. If it does not match, the model gets the errors and is asked again.
+
+  Options: those of `chat/3` but `:response_format`, for each round, and
+
+  #{ObjectLoop.docs()}
+
+  If no answer matches, the error's reason is `:invalid_object`; its `:partial` has the last answer.
+  """
+  @spec chat_object(provider(), messages(), Schema.t(), keyword()) ::
+          {:ok, Object.t()} | {:error, Error.t()}
+  def chat_object(provider, messages, schema, opts \\ []) do
+    {own, opts} = ObjectLoop.split!(opts, schema)
+    ask = &chat(provider, &1, opts)
+    messages |> ChatOptions.to_list() |> ObjectLoop.run(schema, own[:max_rounds], ask)
+  end
+
+  @doc "Like `chat_object/4`, but returns the `OneshotAI.Object` itself, or raises a `OneshotAI.Error`."
+  @spec chat_object!(provider(), messages(), Schema.t(), keyword()) :: Object.t()
+  def chat_object!(provider, messages, schema, opts \\ []) do
+    unwrap!(chat_object(provider, messages, schema, opts))
+  end
+
+  @doc """
+  The object of `chat_object/4` while it is being written: a lazy enumerable.
+
+      for element <- OneshotAI.stream_object("claude", "Ada is 36.", name: :string, age: :integer) do
+        case element do
+          {:partial, map} -> show(map)
+          {:ok, %{object: person}} -> save(person)
+          {:error, error} -> report(error)
+        end
+      end
+
+  A partial object is a map with string keys that has the members written so far; the last string
+  may be incomplete. It is not checked. The last element is `{:ok, object}`, as from
+  `chat_object/4`, or `{:error, error}`. The model is asked once. Each partial object is decoded
+  from the beginning, so this is for objects of some kilobytes.
+  """
+  @spec stream_object(provider(), messages(), Schema.t(), keyword()) :: Enumerable.t()
+  def stream_object(provider, messages, schema, opts \\ []) do
+    {_own, opts} = ObjectLoop.split!(opts, schema)
+    messages = ChatOptions.to_list(messages)
+    provider |> stream(messages, opts) |> ObjectLoop.stream(messages, schema)
+  end
+
+  @doc """
+  The answer while it is being written: a lazy enumerable of `OneshotAI.Event`s.
+
+      "claude"
+      |> OneshotAI.stream(messages)
+      |> Enum.each(fn
+        %Event.PartDelta{kind: :text, delta: text} -> IO.write(text)
+        %Event.Done{response: response} -> IO.inspect(response.usage)
+        {:error, error} -> IO.puts(Exception.message(error))
+        _other -> :ok
+      end)
+
+  The last element is `Event.Done` or `{:error, error}`. Nothing is sent before the first element is
+  wanted, and each enumeration asks anew. If the reader stops early (`Enum.take/2`, an exception) or
+  its process ends, the call is cancelled: the vendor stops. A slow reader slows the server down.
+
+  A stream may last as long as it is not silent for `:silence_timeout`. With `:timeout` it must also
+  be complete within that time.
+  """
+  @spec stream(provider(), messages(), keyword()) :: Enumerable.t()
+  def stream(provider, messages, opts \\ []) do
+    {client, body, call} = ChatOptions.split!(provider, messages, opts, stream: true)
+    EventStream.new(client, body, call)
+  end
+
+  @doc "Like `stream/3`, but has only events: raises a `OneshotAI.Error` if the answer does not complete."
+  @spec stream!(provider(), messages(), keyword()) :: Enumerable.t()
+  def stream!(provider, messages, opts \\ []) do
+    provider
+    |> stream(messages, opts)
+    |> Stream.map(fn
+      {:error, error} -> raise error
+      event -> event
+    end)
+  end
+
+  @doc """
+  The answer's text while it is being written, piece by piece. Raises a `OneshotAI.Error` if the
+  answer does not complete.
+
+      for text <- OneshotAI.stream_text("claude", "A poem, please"), do: IO.write(text)
+  """
+  @spec stream_text(provider(), messages(), keyword()) :: Enumerable.t()
+  def stream_text(provider, messages, opts \\ []) do
+    provider
+    |> stream!(messages, opts)
+    |> Stream.flat_map(fn
+      %Event.PartDelta{kind: :text, delta: text} -> [text]
+      _other -> []
+    end)
+  end
+
+  @doc """
+  Reads a stream to its end: `{:ok, response}`, as from `chat/3`, or `{:error, error}`.
+
+      "claude"
+      |> OneshotAI.stream(messages)
+      |> Stream.each(&broadcast/1)
+      |> OneshotAI.collect()
+  """
+  @spec collect(Enumerable.t()) :: {:ok, Response.t()} | {:error, Error.t()}
+  def collect(stream) do
+    case Enum.reduce(stream, nil, fn element, _last -> element end) do
+      %Event.Done{response: response} ->
+        {:ok, response}
+
+      {:error, %Error{} = error} ->
+        {:error, error}
+
+      _cut_off_by_the_caller ->
+        {:error, Error.new(:disconnected, "The stream was collected without its last event.")}
+    end
+  end
+
+  @doc """
+  Sends the answer's events to a process: `{:oneshot_ai, ref, event}`. The last is `Event.Done` or
+  `{:error, error}`.
+
+      # in a LiveView
+      def handle_event("ask", %{"prompt" => prompt}, socket) do
+        {:ok, ref} = OneshotAI.stream_to(self(), "claude", prompt)
+        {:noreply, assign(socket, ref: ref, answer: "")}
+      end
+
+      def handle_info(
+            {:oneshot_ai, ref, %Event.PartDelta{kind: :text, delta: text}},
+            %{assigns: %{ref: ref}} = socket
+          ) do
+        {:noreply, update(socket, :answer, &(&1 <> text))}
+      end
+
+  The call is cancelled when that process ends, and by `cancel/1`.
+  """
+  @spec stream_to(pid(), provider(), messages(), keyword()) :: {:ok, ref()}
+  def stream_to(receiver, provider, messages, opts \\ []) when is_pid(receiver) do
+    stream_to(receiver, stream(provider, messages, opts))
+  end
+
+  @doc """
+  Sends the elements of any stream of this module to a process, as `stream_to/4` does.
+
+      {:ok, ref} = OneshotAI.stream_to(self(), OneshotAI.stream_tools("claude", messages, tools))
+  """
+  @spec stream_to(pid(), Enumerable.t()) :: {:ok, ref()}
+  def stream_to(receiver, stream) when is_pid(receiver), do: Reader.start(receiver, stream)
+
+  @doc """
+  Ends a stream of `stream_to/4`.
+
+  None of its messages arrives after this, and those already in the calling process's mailbox are
+  removed. A stream that has ended may be cancelled too.
+  """
+  @spec cancel(ref()) :: :ok
+  def cancel(ref), do: Reader.cancel(ref)
+
+  @doc """
+  Asks, runs the tools that the model calls, and asks again, until it answers without a call.
+
+      weather = Tool.new(name: "weather", parameters: [city: :string], run: &MyApp.Weather.fetch/1)
+      {:ok, run} = OneshotAI.run_tools("claude", "How is the weather in Bergen?", [weather])
+      run.response.text
+
+  Tools are `OneshotAI.Tool`s, or maps like them. The calls of one answer run at the same time, each
+  in a supervised process that ends with the caller and has it in its `$callers` (Ecto's sandbox
+  works). With `tool_choice: "required"` a run never ends by itself, as the option applies to each
+  round.
+
+  Options: those of `chat/3`, for each round, and
+
+  #{ToolLoop.docs()}
+
+  Returns a `OneshotAI.ToolRun`. An error has the conversation so far in `:messages`; pass these to
+  continue the run.
+  """
+  @spec run_tools(provider(), messages(), [Tool.t() | map()], keyword()) ::
+          {:ok, ToolRun.t()} | {:error, Error.t()}
+  def run_tools(provider, messages, tools, opts \\ []) do
+    {messages, tools, own, opts} = split_run!(messages, tools, opts)
+
+    ToolLoop.run(messages, tools, own, fn messages ->
+      case chat(provider, messages, opts) do
+        {:ok, response} -> [%Event.Done{response: response}]
+        {:error, error} -> [{:error, error}]
+      end
+    end)
+  end
+
+  @doc "Like `run_tools/4`, but returns the `OneshotAI.ToolRun` itself, or raises a `OneshotAI.Error`."
+  @spec run_tools!(provider(), messages(), [Tool.t() | map()], keyword()) :: ToolRun.t()
+  def run_tools!(provider, messages, tools, opts \\ []) do
+    unwrap!(run_tools(provider, messages, tools, opts))
+  end
+
+  @doc """
+  Like `run_tools/4`, but a stream of the events of all rounds.
+
+      for event <- OneshotAI.stream_tools("claude", "How is the weather in Bergen?", [weather]) do
+        case event do
+          %Event.PartDelta{kind: :text, delta: text} -> IO.write(text)
+          %Event.ToolStart{call: call} -> IO.puts("(\#{call.name} …)")
+          %Event.ToolStop{error?: true, message: message} -> IO.puts(message.content)
+          %Event.Done{run: run} -> IO.inspect(run.usage)
+          {:error, error} -> IO.puts(Exception.message(error))
+          _other -> :ok
+        end
+      end
+
+  If the reader stops early, or its process ends, the call and the running tools end too.
+  """
+  @spec stream_tools(provider(), messages(), [Tool.t() | map()], keyword()) :: Enumerable.t()
+  def stream_tools(provider, messages, tools, opts \\ []) do
+    {messages, tools, own, opts} = split_run!(messages, tools, opts)
+    ToolLoop.stream(messages, tools, own, &stream(provider, &1, opts))
+  end
+
+  defp split_run!(messages, tools, opts) do
+    {own, opts} = ToolLoop.split!(opts)
+    tools = Enum.map(tools, &to_tool/1)
+    {ChatOptions.to_list(messages), tools, own, Keyword.put(opts, :tools, tools)}
+  end
+
+  defp to_tool(%Tool{} = tool), do: Map.from_struct(tool)
+  defp to_tool(tool), do: Map.new(tool)
+
+  @doc """
+  Embeds texts: a vector for each, for a vector database such as pgvector.
+
+      {:ok, %{vectors: [vector]}} = OneshotAI.embed("openai/text-embedding-3-small", "Rain")
+
+  The input is a string or a list of strings. Options: `:dimensions`, the length of the vectors, for
+  models that can shorten them, and
+
+  #{ChatOptions.short_call_docs()}
+
+  It calls `POST /v1/embeddings` in OpenAI's format. A server that does not have that path yet
+  answers `{:error, %OneshotAI.Error{reason: :not_found}}`.
+  """
+  @spec embed(String.t(), String.t() | [String.t()], keyword()) ::
+          {:ok, Embeddings.t()} | {:error, Error.t()}
+  def embed(model, input, opts \\ []) do
+    {dimensions, opts} = Keyword.pop(opts, :dimensions)
+    {client, call} = ChatOptions.split_call!(opts, "embed")
+    input = List.wrap(input)
+    body = %{model: model, input: input}
+    body = if dimensions, do: Map.put(body, :dimensions, dimensions), else: body
+
+    with {:ok, answer} <- HTTP.fetch(client, "/v1/embeddings", body, call),
+         :error <- Embeddings.decode(answer, length(input)) do
+      {:error, Error.new(:invalid_response, "It does not have a vector for each input.")}
+    end
+  end
+
+  @doc "Like `embed/3`, but returns the `OneshotAI.Embeddings` itself, or raises a `OneshotAI.Error`."
+  @spec embed!(String.t(), String.t() | [String.t()], keyword()) :: Embeddings.t()
+  def embed!(model, input, opts \\ []), do: unwrap!(embed(model, input, opts))
+
+  @doc """
+  Whether the server runs. Needs no token and calls no vendor.
+
+      {:ok, %{status: "ok", version: "0.1.0", runtime: "bun"}} = OneshotAI.health()
+
+  Options: `:client`, `:retry` and `:timeout` (default here 5,000).
+  """
+  @spec health(keyword()) ::
+          {:ok, %{status: String.t(), version: String.t(), runtime: String.t()}}
+          | {:error, Error.t()}
+  def health(opts \\ []) do
+    {client, call} = ChatOptions.split_call!(Keyword.put_new(opts, :timeout, 5_000), "health")
+
+    with {:ok, body} <- HTTP.fetch(client, "/health", nil, [auth: false] ++ call) do
+      case body do
+        %{"status" => status, "version" => version, "runtime" => runtime} ->
+          {:ok, %{status: status, version: version, runtime: runtime}}
+
+        _other ->
+          {:error, Error.new(:invalid_response, "It has no status.")}
+      end
+    end
+  end
+
+  @doc """
+  The server's providers, and why the unavailable ones are unavailable. See `OneshotAI.Provider`.
+
+  Options:
+
+  #{ChatOptions.short_call_docs()}
+  """
+  @spec list_providers(keyword()) :: {:ok, [Provider.t()]} | {:error, Error.t()}
+  def list_providers(opts \\ []), do: list("/providers", "providers", &Provider.decode/1, opts)
+
+  @doc "The models in the server's catalog. See `OneshotAI.Model`. Options as for `list_providers/1`."
+  @spec list_models(keyword()) :: {:ok, [Model.t()]} | {:error, Error.t()}
+  def list_models(opts \\ []), do: list("/models", "models", &Model.decode/1, opts)
+
+  defp list(path, field, decode, opts) do
+    {client, call} = ChatOptions.split_call!(opts, "list_" <> field)
+
+    with {:ok, body} <- HTTP.fetch(client, path, nil, call) do
+      case body do
+        %{^field => items} when is_list(items) -> {:ok, for(%{} = item <- items, do: decode.(item))}
+        _other -> {:error, Error.new(:invalid_response, "It has no #{field}.")}
+      end
+    end
+  end
+
+  defp unwrap!({:ok, value}), do: value
+  defp unwrap!({:error, error}), do: raise(error)
+end

@@ -1,0 +1,43 @@
+defmodule OneshotAI.Embeddings do
+  @moduledoc """
+  The result of `OneshotAI.embed/3`.
+
+    * `:vectors` - one list of floats for each input, in the order of the inputs.
+    * `:model` - the model that made them. Vectors of different models cannot be compared.
+    * `:usage` - `OneshotAI.Usage`, with `:input_tokens` and `:total_tokens`.
+  """
+  use OneshotAI.JSON.Encodable
+
+  alias OneshotAI.Usage
+
+  defstruct [:model, :usage, vectors: []]
+
+  @type t :: %__MODULE__{model: String.t() | nil, usage: Usage.t() | nil, vectors: [[float()]]}
+
+  @doc false
+  # The body of an OpenAI-compatible `POST /v1/embeddings`, for this many inputs.
+  @spec decode(map(), pos_integer()) :: {:ok, t()} | :error
+  def decode(%{"data" => data} = body, count) when is_list(data) do
+    vectors = Map.new(data, fn item -> {item["index"], item["embedding"]} end)
+
+    # The order of `data` is not guaranteed; a missing vector must not shift the others.
+    if Enum.all?(0..(count - 1), &is_list(vectors[&1])) do
+      {:ok,
+       %__MODULE__{
+         model: body["model"],
+         usage: usage(body["usage"]),
+         vectors: Enum.map(0..(count - 1), &vectors[&1])
+       }}
+    else
+      :error
+    end
+  end
+
+  def decode(_other, _count), do: :error
+
+  defp usage(%{} = usage) do
+    %Usage{input_tokens: usage["prompt_tokens"], total_tokens: usage["total_tokens"]}
+  end
+
+  defp usage(_none), do: nil
+end

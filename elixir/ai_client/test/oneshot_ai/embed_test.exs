@@ -1,0 +1,46 @@
+defmodule OneshotAI.EmbedTest do
+  use OneshotAI.Case, async: true
+
+  alias OneshotAI.{Embeddings, Usage}
+
+  defp client, do: Client.new(transport: OneshotAI.Test)
+
+  test "one text, several texts, and the request in OpenAI's format" do
+    OneshotAI.Test.stub(:embed, fn %{"input" => inputs} ->
+      Enum.map(inputs, &[String.length(&1) / 1, 0.5])
+    end)
+
+    assert {:ok, %Embeddings{vectors: [[4.0, 0.5]], model: "openai/m", usage: usage}} =
+             OneshotAI.embed("openai/m", "Rain", client: client(), dimensions: 2)
+
+    assert %Usage{input_tokens: 1, total_tokens: 1, output_tokens: nil} = usage
+
+    assert_received {:oneshot_ai_request, %{function: :embed, body: body}}
+    assert body == %{"model" => "openai/m", "input" => ["Rain"], "dimensions" => 2}
+
+    assert %{vectors: [[1.0, _], [2.0, _]]} =
+             OneshotAI.embed!("openai/m", ["a", "bb"], client: client())
+  end
+
+  test "the order is that of the inputs, whatever the order of the answer" do
+    data = for index <- [1, 0], do: %{"index" => index, "embedding" => [index + 0.5]}
+    assert {:ok, %{vectors: [[0.5], [1.5]]}} = Embeddings.decode(%{"data" => data}, 2)
+    assert :error = Embeddings.decode(%{"data" => data}, 3)
+    assert :error = Embeddings.decode(%{}, 1)
+  end
+
+  test "errors; a missing vector; no stub" do
+    OneshotAI.Test.stub(:embed, [[1.0]])
+
+    assert {:error, %Error{reason: :invalid_response}} =
+             OneshotAI.embed("openai/m", ["a", "b"], client: client())
+
+    OneshotAI.Test.stub(:embed, {:error, :upstream_rate_limited, retry_after: 3})
+    assert {:error, %Error{retry_after: 3} = error} = OneshotAI.embed("m", "a", client: client())
+    assert Error.rate_limited?(error)
+
+    assert_raise ArgumentError, ~r/no option :timout; did you mean :timeout/, fn ->
+      OneshotAI.embed("m", "a", client: client(), timout: 3)
+    end
+  end
+end

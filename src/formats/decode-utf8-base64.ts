@@ -1,9 +1,0 @@
-/** The text behind base64; undefined where it is no base64 or no UTF-8. */
-export function decodeUtf8Base64(base64: string): string | undefined {
-  try {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
