@@ -193,6 +193,9 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
         const handler = Object.hasOwn(handlers, request.method)
           ? handlers[request.method]
           : undefined;
+        // Codex asks for a WebSocket first, and falls back at once if it is told so by this status.
+        if (request.headers.get("upgrade")?.toLowerCase() === "websocket")
+          throw new ChatError("upgrade_unsupported");
         if (handler) {
           if (draining && request.method === "POST") throw shuttingDown();
           return await handler(request, context);

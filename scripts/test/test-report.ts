@@ -19,6 +19,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   shellcheck: "apt-get install shellcheck",
   nix: "apt-get install nix-bin",
   "nix and elixir": "apt-get install nix-bin elixir",
+  "llama-server": "scripts/test/install-llama-server.sh",
 };
 
 function decodeXml(text: string): string {

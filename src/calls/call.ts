@@ -61,6 +61,8 @@ export interface Admission {
   readonly dialect: Pick<Dialect, "name">;
   readonly principal: Principal;
   readonly request: ChatRequest;
+  /** Whether the client itself is retrying; its retries must not multiply with the server's. */
+  readonly isRepeat?: boolean;
   /** In order of preference; at least one. */
   readonly targets: readonly [Target, ...Target[]];
 }
@@ -114,6 +116,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
       const { provider, model } = call.target ?? targets[0];
       return { provider: provider.name, model: model.id };
     },
+    get isFallback() {
+      return call.target !== null && call.target !== targets[0];
+    },
     get format() {
       return (call.target ?? targets[0]).provider.format;
     },
@@ -131,7 +136,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     waitUntil: context.waitUntil,
     warn: createWarningSink(request.strict ?? false, warnings),
     attempts,
-    retry: services.retry,
+    retry: admission.isRepeat ? { ...services.retry, maxRetries: 0 } : services.retry,
     now: platform.now,
     random: platform.random,
     sleep,

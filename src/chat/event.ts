@@ -114,8 +114,8 @@ export interface CancelledEvent extends FromVendor {
 
 /**
  * The order is the same for every provider: `start` → (`part-start` → `part-delta`* → `part-end`)*
- * → `usage`? → exactly one of `end`, `error`, `cancelled`. Parts may overlap (their deltas name
- * them by index); indexes start at 0 and have no gaps. `usage` and `opaque` may come anywhere
+ * → `usage`? → exactly one of `end`, `error`, `cancelled`. Parts do not overlap: one ends before the
+ * next one starts, since clients of the Responses API keep only one open. Indexes start at 0 and have no gaps. `usage` and `opaque` may come anywhere
  * between `start` and the terminal event.
  */
 export type ChatEvent =

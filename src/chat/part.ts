@@ -6,7 +6,15 @@ import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
  * A prompt-cache hint: the vendor may cache everything up to and including what has the hint, for
  * `ttl`.
  */
-export const cacheSchema = z.strictObject({ ttl: z.enum(["5m", "1h"]).optional() });
+export const cacheSchema = z.strictObject({
+  best_effort: z
+    .boolean()
+    .optional()
+    .describe(
+      "True: the caller relies on vendors that cache by themselves, so nothing is lost without it.",
+    ),
+  ttl: z.enum(["5m", "1h"]).optional(),
+});
 export type Cache = z.infer<typeof cacheSchema>;
 
 const media = {
@@ -95,6 +103,12 @@ export const opaquePartSchema = z.strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
   value: jsonObjectSchema,
+  text: z
+    .string()
+    .optional()
+    .describe(
+      "What a vendor of another format is told instead; empty if nothing is lost without the part.",
+    ),
 });
 export type OpaquePart = z.infer<typeof opaquePartSchema>;
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/error-codes.ts";
 import type { LimitReport } from "../errors/limit-report.ts";
 import { defined } from "../json/defined.ts";
 import type { EncodedError } from "./dialect.ts";
+import { encodeRetryHeaders } from "./retry-headers.ts";
 
 const INVALID = "invalid_request_error";
 const LIMIT = "rate_limit_error";
@@ -19,6 +20,7 @@ const TYPES = {
   unknown_provider: [INVALID, "model_not_found"],
   model_not_found: [INVALID, "model_not_found"],
   method_not_allowed: [INVALID],
+  upgrade_unsupported: [INVALID],
   request_timeout: [INVALID],
   request_too_large: [INVALID],
   unsupported_media_type: [INVALID],
@@ -80,15 +82,10 @@ export function encodeErrorBody(error: ChatError): OpenAIError {
   };
 }
 
-/** OpenAI's clients retry 408, 409, 429 and 5xx by default; `x-should-retry` overrides that. */
 export function encodeError(error: ChatError, requestId: string): EncodedError {
   return {
     status: error.status,
-    headers: {
-      "x-request-id": requestId,
-      "x-should-retry": String(error.retryable),
-      ...defined({ "retry-after": error.retryAfterSeconds?.toString() }),
-    },
+    headers: { "x-request-id": requestId, ...encodeRetryHeaders(error) },
     body: { error: encodeErrorBody(error) },
   };
 }

@@ -37,6 +37,8 @@ export class ChatError extends Error {
   readonly upstreamRequestId: string | undefined;
   readonly limit: LimitReport | undefined;
   readonly logReason: string | undefined;
+  /** Whether this server has already retried the call in vain. */
+  retried = false;
 
   constructor(code: ErrorCode, detail: ChatErrorDetail = {}) {
     super(detail.message ?? ERRORS[code].message);

@@ -42,6 +42,11 @@ export const ERRORS = {
     retryable: false,
     message: "This path does not support this method.",
   },
+  upgrade_unsupported: {
+    status: 426,
+    retryable: false,
+    message: "This server does not speak WebSocket; send a plain HTTP request.",
+  },
   request_timeout: { status: 408, retryable: true, message: "The body did not arrive in time." },
   request_too_large: {
     status: 413,

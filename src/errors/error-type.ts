@@ -16,6 +16,7 @@ const DOMAINS = {
   unknown_provider: "caller",
   model_not_found: "caller",
   method_not_allowed: "caller",
+  upgrade_unsupported: "caller",
   request_timeout: "caller",
   request_too_large: "caller",
   unsupported_media_type: "caller",

@@ -14,6 +14,9 @@ import { createStreamBody } from "../stream/stream-body.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
 import type { Server } from "./server.ts";
 
+/** The official clients count their own retries in it. */
+const RETRY_COUNT_HEADER = "x-stainless-retry-count";
+
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
@@ -24,8 +27,9 @@ export function createGenerate(dialect: Dialect, server: Server) {
     checkMediaUrls(asked.messages);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
     const { request: chat, targets } = authorize(principal, asked, selected);
+    const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
     const call = openCall(
-      { kind: "generate", context, dialect, principal, request: chat, targets },
+      { kind: "generate", context, dialect, principal, request: chat, targets, isRepeat },
       server,
     );
     try {

@@ -70,9 +70,14 @@ export function respondStream(
  */
 export function answerHeaders(
   dialect: Dialect,
-  { requestId, warnings }: Pick<AnswerContext, "requestId" | "warnings">,
+  {
+    requestId,
+    warnings,
+    target,
+  }: Pick<AnswerContext, "requestId" | "warnings"> & Partial<Pick<AnswerContext, "target">>,
 ): Record<string, string> {
-  const headers = { [dialect.requestIdHeader]: requestId };
+  const headers: Record<string, string> = { [dialect.requestIdHeader]: requestId };
+  if (target) headers["x-served-by"] = encodeURI(`${target.provider}/${target.model}`);
   if (warnings.length > 0) headers["x-warnings"] = encodeWarningsHeader(warnings);
   return headers;
 }
@@ -81,9 +86,6 @@ export function answerHeaders(
 export function respondError(error: ChatError, dialect: Dialect, requestId: string): Response {
   const { status, headers, body } = dialect.encodeError(error, requestId);
   const standard: Record<string, string> = { [dialect.requestIdHeader]: requestId };
-  if (error.retryAfterSeconds !== undefined) {
-    standard["retry-after"] = String(error.retryAfterSeconds);
-  }
   if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);
   return respondJson(body, requestId, status, { ...standard, ...headers });
 }

@@ -72,6 +72,7 @@ export async function attemptTargets(
       } catch (thrown) {
         failure = signal.aborted ? abortReason(signal) : toChatError(thrown);
         attempt.outcome = failure.code;
+        failure.retried ||= retries > 0;
       } finally {
         attempt.duration_ms = now() - attemptStartedAt;
         attempts.push(attempt);

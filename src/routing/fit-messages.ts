@@ -1,6 +1,13 @@
 import type { Message } from "../chat/message.ts";
 import type { Parameter } from "../chat/model.ts";
-import type { DocumentPart, ImagePart, OpaquePart, Part, ToolResultPart } from "../chat/part.ts";
+import type {
+  DocumentPart,
+  ImagePart,
+  OpaquePart,
+  Part,
+  TextPart,
+  ToolResultPart,
+} from "../chat/part.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
@@ -21,6 +28,7 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     );
     if (fitted === content) return message;
     if (fitted.length > 0) return { ...message, content: fitted };
+    if (content.every(saysNothing)) return null;
     const param = `messages[${index}]`;
     if (index === messages.length - 1) {
       throw new ChatError("unsupported_parameter", {
@@ -35,6 +43,11 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     );
     return null;
   });
+}
+
+/** Whether nothing is lost to a vendor of another format that is not sent this part. */
+function saysNothing(part: Part): boolean {
+  return part.type === "opaque" && part.text === "";
 }
 
 /** Built only if a warning needs it. */
@@ -61,8 +74,10 @@ function fitPart(part: Part, fit: Fit, path: Path): Part | null {
   }
 }
 
-function fitOpaque(part: OpaquePart, fit: Fit, path: Path): OpaquePart | null {
+/** A vendor of another format is told what the part says in plain text, if it says anything. */
+function fitOpaque(part: OpaquePart, fit: Fit, path: Path): OpaquePart | TextPart | null {
   if (part.format === fit.format) return part;
+  if (part.text !== undefined) return part.text === "" ? null : { type: "text", text: part.text };
   fit.warn(
     "foreign_content_dropped",
     path(),

@@ -55,7 +55,8 @@ export function fitRequest(
   for (const name of PLAIN) {
     if (request[name] === undefined || fit.takes(name)) continue;
     // `parallel_tool_calls: true` is only permission; dropping it needs no warning.
-    if (request[name] !== true) fit.drop(name);
+    const isLost = name === "cache" ? !request.cache?.best_effort : request[name] !== true;
+    if (isLost) fit.drop(name);
     removed.push(name);
   }
   const limit = model.max_output_tokens;

@@ -10,7 +10,8 @@ function checkUsage({ passes = [], ...counts }: Usage, fail: (reason: string) =>
 
 /**
  * Throws unless the events keep the contract of `src/chat/event.ts`: `start` first (only a failure
- * may stand alone), parts with indexes that rise from 0 without gaps, deltas and one `part-end`
+ * may stand alone), parts with indexes that rise from 0 without gaps and
+ * do not overlap, deltas and one `part-end`
  * only for open parts, all parts closed before `end`, and exactly one terminal event, last.
  */
 export function expectEventOrder(events: readonly ChatEvent[]): void {
@@ -38,6 +39,7 @@ export function expectEventOrder(events: readonly ChatEvent[]): void {
       fail("there is no start before it");
     switch (event.type) {
       case "part-start":
+        if (open.size > 0) fail(`part ${[...open.keys()].join()} is still open`);
         if (event.index !== nextIndex) fail(`the index is ${event.index}, not ${nextIndex}`);
         if (event.kind === "tool_call" && (event.id === "" || event.name === ""))
           fail("the tool call's id or name is empty");

@@ -1,9 +1,10 @@
 import type { Signature } from "../../chat/format.ts";
 import type { Message } from "../../chat/message.ts";
-import type { Part } from "../../chat/part.ts";
+import type { Part, ReasoningPart } from "../../chat/part.ts";
 import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { Block, MessagesBody, WireMessage } from "../../formats/anthropic-messages/request.ts";
+import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { restoreSignature } from "./embed-signature.ts";
@@ -63,7 +64,7 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
 }
 
 function pinned(role: WireMessage["role"], rest: JsonObject): Pick<Message, "extras"> {
-  return anthropicExtras.wrap({ role, ...rest });
+  return anthropicExtras.wrap(rest, { $role: role });
 }
 
 /** A user's blocks as messages: role `tool` for results, role `user` for the rest, in order. */
@@ -104,6 +105,10 @@ function decodeAnswer(blocks: readonly Block[]): Part[] {
         break;
       case "tool_call":
         callSignatures.set(owner.toolCallId, signature);
+        if (part.text !== "") parts.push(withoutSignature(part));
+        break;
+      case "origin":
+        parts.push({ ...withoutSignature(part), ...noteOrigin(signature.value) });
         break;
       case "text":
         if (last?.type === "text") last.signature = signature;
@@ -118,4 +123,8 @@ function decodeAnswer(blocks: readonly Block[]): Part[] {
     if (part.type === "tool_call" && signature) part.signature = signature;
   }
   return parts;
+}
+
+function withoutSignature({ signature: _carrier, ...part }: ReasoningPart): ReasoningPart {
+  return part;
 }

@@ -4,7 +4,6 @@ import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import {
   type CountTokensBody,
   countTokensBodySchema,
-  type MessagesBody,
   messagesBodySchema,
 } from "../../formats/anthropic-messages/request.ts";
 import { defined } from "../../json/defined.ts";
@@ -23,12 +22,15 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
     body,
   );
   const { request, extras } = decodePrompt(rest);
-  const labels = decodeMetadata(metadata);
   return {
     ...request,
     max_tokens,
-    ...defined({ temperature, top_p, stop: stop_sequences, metadata: labels.metadata, stream }),
-    ...anthropicExtras.wrap({ ...extras, ...labels.extras, ...readHeaders(headers) }),
+    ...defined({ temperature, top_p, stop: stop_sequences, stream }),
+    // The caller's user: no other vendor has a field of that meaning and length for it.
+    ...anthropicExtras.wrap(
+      { ...extras, ...readHeaders(headers) },
+      metadata ? { $original: { metadata } } : {},
+    ),
   };
 }
 
@@ -73,19 +75,4 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
     cache_control: cache ? undefined : cache_control,
   });
   return { request, extras };
-}
-
-function decodeMetadata(metadata: MessagesBody["metadata"]): {
-  metadata?: Record<string, string>;
-  extras?: JsonObject;
-} {
-  if (!metadata) return {};
-  const { user_id, ...others } = metadata;
-  const isPlain = typeof user_id === "string" && Object.keys(others).length === 0;
-  return {
-    ...defined({
-      metadata: typeof user_id === "string" ? { user_id } : undefined,
-      extras: isPlain ? undefined : { metadata },
-    }),
-  };
 }

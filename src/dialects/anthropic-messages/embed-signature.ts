@@ -1,4 +1,6 @@
+import type { ExtrasHolder } from "../../chat/extras.ts";
 import { FORMATS, type Format, type Signature } from "../../chat/format.ts";
+import { originOf } from "../../formats/openai-chat/reasoning-origin.ts";
 import { defined } from "../../json/defined.ts";
 import { EMBEDDED_PREFIX } from "../embedded-text.ts";
 
@@ -11,7 +13,9 @@ export type SignatureOwner =
   | { kind: "reasoning" | "redacted" }
   /** The text before it, or an empty text if there is none. */
   | { kind: "text" | "empty_text" }
-  | { kind: "tool_call"; toolCallId: string };
+  | { kind: "tool_call"; toolCallId: string }
+  /** Nothing: the value says where the reasoning stood in an answer of OpenAI's Chat Completions. */
+  | { kind: "origin" };
 
 const KINDS: ReadonlySet<string> = new Set<SignatureOwner["kind"]>([
   "reasoning",
@@ -19,6 +23,7 @@ const KINDS: ReadonlySet<string> = new Set<SignatureOwner["kind"]>([
   "text",
   "empty_text",
   "tool_call",
+  "origin",
 ]);
 
 /**
@@ -35,6 +40,14 @@ export function embedSignature(signature: Signature, owner: SignatureOwner): str
     encodeURIComponent(toolCallId),
   ];
   return `${EMBEDDED_PREFIX}${fields.join(":")}:${signature.value}`;
+}
+
+/** For reasoning without a signature: where it stood, if the vendor wants it back there; else an empty text. */
+export function embedOrigin(reasoning: ExtrasHolder): string {
+  const value = originOf(reasoning);
+  return value === undefined
+    ? ""
+    : embedSignature({ format: "openai_chat", value }, { kind: "origin" });
 }
 
 /** The reverse. Undefined for Anthropic's own signatures. */

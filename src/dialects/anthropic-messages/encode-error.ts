@@ -7,6 +7,7 @@ import {
 } from "../../formats/anthropic-messages/error.ts";
 import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
+import { encodeRetryHeaders } from "../retry-headers.ts";
 
 /**
  * Our codes as Anthropic's error types. If an upstream refuses our credentials, that is this
@@ -22,6 +23,7 @@ const TYPES = {
   unknown_provider: "not_found_error",
   model_not_found: "not_found_error",
   method_not_allowed: "invalid_request_error",
+  upgrade_unsupported: "invalid_request_error",
   request_timeout: "timeout_error",
   request_too_large: "request_too_large",
   unsupported_media_type: "invalid_request_error",
@@ -68,7 +70,10 @@ const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
-  const { code, message } = error;
+  const { code, param } = error;
+  // The format has no field for the place of a fault.
+  const message =
+    param && !error.message.includes(param) ? `${param}: ${error.message}` : error.message;
   return {
     type: "error",
     error: {
@@ -91,15 +96,10 @@ function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined 
 }
 
 export function encodeError(error: ChatError, requestId: string): EncodedError {
-  const { code, status, retryable, retryAfterSeconds } = error;
+  const { code, status } = error;
   return {
     status: code === "upstream_overloaded" ? OVERLOADED_STATUS : status,
-    headers: {
-      "request-id": requestId,
-      // Anthropic's clients obey this before they look at the status.
-      "x-should-retry": String(retryable),
-      ...defined({ "retry-after": retryAfterSeconds?.toString() }),
-    },
+    headers: { "request-id": requestId, ...encodeRetryHeaders(error) },
     body: encodeErrorBody(error, requestId),
   };
 }

@@ -5,6 +5,7 @@ import type { Usage } from "../../chat/usage.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { MessageBody, WireUsage } from "../../formats/anthropic-messages/response.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeContent } from "./encode-content.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
@@ -15,13 +16,13 @@ export function encodeResponse(
   response: ChatResponse,
   context: AnswerContext,
 ): MessageBody | JsonObject {
-  if (response.body?.format === "anthropic") return response.body.value;
+  if (response.body?.format === "anthropic") return renameBody(response.body.value, context);
   const { stop_reason, usage, fields } = encodeEnding(response, context);
   return {
     id: response.id === "" ? context.requestId : response.id,
     type: "message",
     role: "assistant",
-    model: response.model,
+    model: nameModel(response.model, context),
     content: encodeContent(response.content),
     stop_reason,
     stop_sequence: null,

@@ -1,153 +1,23 @@
-import type { ChatEvent, EventBatch, PartEndEvent, PartStartEvent } from "../../chat/event.ts";
-import type { Signature } from "../../chat/format.ts";
+import type { ChatEvent, EventBatch } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { BlockDelta, MessageEvent } from "../../formats/anthropic-messages/event.ts";
-import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
+import type { MessageEvent } from "../../formats/anthropic-messages/event.ts";
 import { defined } from "../../json/defined.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
-import { embedSignature } from "./embed-signature.ts";
-import { encodeSignatureBlock } from "./encode-content.ts";
+import { createPassThrough } from "../pass-through.ts";
+import { createBlockEncoder } from "./encode-block-events.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { encodeEnding } from "./encode-response.ts";
 import { mapUsage } from "./map-usage.ts";
-
-/** A part whose events are still arriving. */
-interface OpenBlock {
-  start: PartStartEvent;
-  /** Its index among the blocks; undefined before the block starts, or if it never does. */
-  index: number | undefined;
-  /** Whether its signature was sent before the block. */
-  signatureSent: boolean;
-}
 
 /**
  * Chat events → the events of a message stream, or the vendor's own events if the answer came in
  * this format.
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
-  let nextIndex = 0;
   let usage: Usage | null = null;
-  const blocks: (OpenBlock | undefined)[] = [];
-
-  function startBlock(block: JsonObject): string {
-    const text = encodeSse({ type: "content_block_start", index: nextIndex, content_block: block });
-    nextIndex += 1;
-    return text;
-  }
-
-  function signatureBlock(
-    signature: Signature,
-    owner: Parameters<typeof encodeSignatureBlock>[1],
-  ): string {
-    const { signature: value, ...empty } = encodeSignatureBlock(signature, owner);
-    const index = nextIndex;
-    return (
-      startBlock({ ...empty, signature: "" }) +
-      encodeSse({
-        type: "content_block_delta",
-        index,
-        delta: { type: "signature_delta", signature: String(value) },
-      }) +
-      encodeSse({ type: "content_block_stop", index })
-    );
-  }
-
-  /**
-   * `signature` is known if the whole part is in this batch. A tool call's is then sent before the
-   * call.
-   */
-  function encodePartStart(event: PartStartEvent, signature: Signature | undefined): string {
-    const block: OpenBlock = { start: event, index: undefined, signatureSent: false };
-    blocks[event.index] = block;
-    switch (event.kind) {
-      case "text":
-        // The block starts with its first text: an empty text block must not be sent.
-        return "";
-      case "reasoning": {
-        block.index = nextIndex;
-        if (event.redacted && signature?.format === "anthropic") {
-          return startBlock(
-            anthropicExtras.overlay({ type: "redacted_thinking", data: signature.value }, event),
-          );
-        }
-        return startBlock(
-          anthropicExtras.overlay({ type: "thinking", thinking: "", signature: "" }, event),
-        );
-      }
-      case "tool_call": {
-        const before = signature
-          ? signatureBlock(signature, { kind: "tool_call", toolCallId: event.id })
-          : "";
-        block.signatureSent = signature !== undefined;
-        block.index = nextIndex;
-        return (
-          before +
-          startBlock(
-            anthropicExtras.overlay(
-              { type: "tool_use", id: event.id, name: event.name, input: {} },
-              event,
-            ),
-          )
-        );
-      }
-      case "opaque":
-        if (event.format !== "anthropic") return "";
-        block.index = nextIndex;
-        return startBlock(event.value);
-    }
-  }
-
-  function encodePartDelta(at: number, delta: string): string {
-    const block = blocks[at];
-    if (!block) return "";
-    let before = "";
-    if (block.index === undefined) {
-      if (block.start.kind !== "text" || delta === "") return "";
-      block.index = nextIndex;
-      before = startBlock(anthropicExtras.overlay({ type: "text", text: "" }, block.start));
-    }
-    return (
-      before +
-      encodeSse({
-        type: "content_block_delta",
-        index: block.index,
-        delta: encodeDelta(block.start.kind, delta),
-      })
-    );
-  }
-
-  function encodePartEnd({ index: at, signature }: PartEndEvent): string {
-    const block = blocks[at];
-    if (!block) return "";
-    blocks[at] = undefined;
-    const { start, index, signatureSent } = block;
-    let text = "";
-    if (index !== undefined) {
-      if (start.kind === "reasoning" && !(start.redacted && signature?.format === "anthropic")) {
-        // Sent even if empty: the AI SDK only sends back reasoning for which it saw a signature.
-        const value = signature
-          ? embedSignature(signature, { kind: start.redacted ? "redacted" : "reasoning" })
-          : "";
-        text += encodeSse({
-          type: "content_block_delta",
-          index,
-          delta: { type: "signature_delta", signature: value },
-        });
-      }
-      text += encodeSse({ type: "content_block_stop", index });
-    }
-    if (!signature || signatureSent) return text;
-    if (start.kind === "text")
-      return (
-        text + signatureBlock(signature, { kind: index === undefined ? "empty_text" : "text" })
-      );
-    return start.kind === "tool_call"
-      ? text + signatureBlock(signature, { kind: "tool_call", toolCallId: start.id })
-      : text;
-  }
+  const blocks = createBlockEncoder(encodeSse);
 
   function encodeOwn(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
@@ -162,7 +32,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             id: event.id,
             type: "message",
             role: "assistant",
-            model: event.model,
+            model: nameModel(event.model, context),
             content: [],
             ...ending?.fields,
             stop_reason: null,
@@ -173,12 +43,12 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       case "part-start": {
         const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
-        return encodePartStart(event, end?.type === "part-end" ? end.signature : undefined);
+        return blocks.start(event, end?.type === "part-end" ? end.signature : undefined);
       }
       case "part-delta":
-        return encodePartDelta(event.index, event.delta);
+        return blocks.delta(event.index, event.delta);
       case "part-end":
-        return encodePartEnd(event);
+        return blocks.end(event);
       case "usage":
         usage = event.usage;
         return "";
@@ -188,12 +58,14 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         const ending = encodeEnding({ ...event, usage: event.usage ?? usage }, context);
         const { context_management: management, ...fields } = ending.fields;
         return (
+          blocks.close() +
           encodeSse({
             type: "message_delta",
             delta: { stop_reason: ending.stop_reason, stop_sequence: null, ...fields },
             usage: ending.usage,
             ...defined({ context_management: management }),
-          }) + encodeSse({ type: "message_stop" })
+          }) +
+          encodeSse({ type: "message_stop" })
         );
       }
       case "error":
@@ -207,20 +79,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     heartbeat: ": heartbeat\n\n",
     encode: createPassThrough("anthropic", context, {
       encodeOwn,
-      encodeRaw: (event) => encodeRawEvent(event.raw),
+      encodeRaw: ({ raw }, write) => write(raw),
     }),
   };
-}
-
-function encodeDelta(kind: PartStartEvent["kind"], delta: string): BlockDelta {
-  switch (kind) {
-    case "reasoning":
-      return { type: "thinking_delta", thinking: delta };
-    case "tool_call":
-      return { type: "input_json_delta", partial_json: delta };
-    default:
-      return { type: "text_delta", text: delta };
-  }
 }
 
 function encodeSse(event: MessageEvent): string {

@@ -1,6 +1,7 @@
 import type { ChatError } from "../../errors/chat-error.ts";
 import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
+import { encodeRetryHeaders } from "../retry-headers.ts";
 import type { ErrorBody } from "./response.ts";
 
 /** An error in the native dialect, for an error response and for a stream's terminal event. */
@@ -27,5 +28,9 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
 }
 
 export function encodeError(error: ChatError, requestId: string): EncodedError {
-  return { status: error.status, headers: {}, body: { error: encodeErrorBody(error, requestId) } };
+  return {
+    status: error.status,
+    headers: encodeRetryHeaders(error),
+    body: { error: encodeErrorBody(error, requestId) },
+  };
 }

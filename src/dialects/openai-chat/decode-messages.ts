@@ -4,7 +4,8 @@ import { type Notes, openaiChatExtras } from "../../formats/openai-chat/extras.t
 import { defined } from "../../json/defined.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
-import { decodeElement, type RequireFormat } from "./decode-content.ts";
+import { decodeCacheControl, decodeElement, type RequireFormat } from "./decode-content.ts";
+import { decodeMessageCache } from "./decode-message-cache.ts";
 import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from "./request.ts";
 
 export interface DecodedMessages {
@@ -19,7 +20,12 @@ export function decodeMessages(messages: readonly WireMessage[]): DecodedMessage
   const requireFormat: RequireFormat = (param) => {
     requirement ??= param;
   };
-  const decoded = messages.map((message, index): Message => {
+  const decoded = messages.map(
+    (message, index): Message => decodeMessageCache(decode(message, index)),
+  );
+  return { messages: decoded, requirement };
+
+  function decode(message: WireMessage, index: number): Message {
     const path = `messages[${index}]`;
     switch (message.role) {
       case "assistant":
@@ -29,8 +35,7 @@ export function decodeMessages(messages: readonly WireMessage[]): DecodedMessage
       default:
         return decodePlain(message, path, requireFormat);
     }
-  });
-  return { messages: decoded, requirement };
+  }
 }
 
 function decodePlain(
@@ -70,11 +75,17 @@ function decodeToolMessage(
   const { role, tool_call_id, name, content, ...rest } = message;
   const { original, fields } = splitFields(rest);
   if (name !== undefined) original.name = name;
+  const cache = decodeCacheControl(fields.cache_control);
+  if (cache) {
+    original.cache_control = fields.cache_control;
+    delete fields.cache_control;
+  }
   const result: ToolResultPart = {
     type: "tool_result",
     tool_call_id,
     ...defined({ name: name || undefined }),
     content: decodeResult(content, path, requireFormat),
+    ...defined({ cache }),
     ...openaiChatExtras.wrap(fields, { $original: original }),
   };
   return { role, content: [result] };

@@ -27,6 +27,8 @@ export function decodeRequest(body: unknown): ChatRequest {
     decodeRest(parsed),
   ];
   const request: ChatRequest = { model: parsed.model, messages };
+  // OpenAI caches by itself, so its callers mark nothing but this.
+  if (parsed.prompt_cache_key) request.cache = { best_effort: true };
   const original: JsonObject = {};
   const fields: JsonObject = {};
   let requirement = messageRequirement;

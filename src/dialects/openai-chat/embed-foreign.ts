@@ -35,12 +35,14 @@ function signatureOf({ signature }: { signature?: Signature | undefined }): {
  */
 export function embedInDetails(parts: readonly ForeignPart[]): WireReasoningDetail[] | undefined {
   if (!needsEmbedding(parts)) return undefined;
+  const call = parts.find((part) => "call" in part);
   return [
     {
       type: "reasoning.encrypted",
       data: encodeEmbedded(parts),
       format: "unknown",
-      id: "ai-server",
+      // pi keeps an entry only together with the call that has its id.
+      id: call ? call.call : "ai-server",
       index: 0,
     },
   ];

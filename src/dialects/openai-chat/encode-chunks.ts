@@ -4,6 +4,7 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { DONE } from "../../formats/openai-chat/format.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { nameModel } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
 import { embedInCall, embedInDetails } from "./embed-foreign.ts";
@@ -141,7 +142,7 @@ export function createChunkEncoder(
   function encodeEvent(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
       case "start":
-        return start(event.id, event.model);
+        return start(event.id, nameModel(event.model, context));
       case "part-start":
         return startPart(event, batch);
       case "part-delta":

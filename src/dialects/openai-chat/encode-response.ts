@@ -3,6 +3,7 @@ import type { ChatResponse } from "../../chat/response.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
+import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
@@ -15,12 +16,13 @@ import { mapUsage } from "./map-usage.ts";
  */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
   const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
-  if (response.body?.format === FORMAT) return { ...response.body.value, ...warnings };
+  if (response.body?.format === FORMAT)
+    return { ...renameBody(response.body.value, context), ...warnings };
   const completion: WireCompletion = {
     id: response.id,
     object: "chat.completion",
     created: Math.floor(context.startedAt / 1000),
-    model: response.model,
+    model: nameModel(response.model, context),
     choices: [
       {
         index: 0,

@@ -1,7 +1,8 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import { DONE, FORMAT } from "../../formats/openai-chat/format.ts";
+import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
+import { createPassThrough, type WriteRaw } from "../pass-through.ts";
 import { createChunkEncoder } from "./encode-chunks.ts";
 
 /**
@@ -13,11 +14,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   const encodeOwn = createChunkEncoder(context);
   let wroteDone = false;
 
-  function encodeRaw({ type, raw }: ChatEvent): string {
+  function encodeRaw({ type, raw }: ChatEvent, write: WriteRaw): string {
     if (raw?.data === DONE) wroteDone = true;
     // The vendor's stream has no field for warnings; they go before its end marker.
     const before = raw?.data === DONE ? encodeWarnings(context) : "";
-    const text = before + encodeRawEvent(raw);
+    const text = before + write(raw);
     return type === "end" && !wroteDone
       ? `${text}${encodeWarnings(context)}data: ${DONE}\n\n`
       : text;
@@ -36,7 +37,7 @@ function encodeWarnings(context: AnswerContext): string {
     id: `warnings-${context.requestId}`,
     object: "chat.completion.chunk",
     created: Math.floor(context.startedAt / 1000),
-    model: context.target.model,
+    model: nameModel(context.target.model, context),
     choices: [],
     warnings: context.warnings,
   };

@@ -1,6 +1,7 @@
 import { parseArguments } from "../../chat/fold-events.ts";
 import type { Message } from "../../chat/message.ts";
-import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
+import type { Part, TextPart, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
+import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
 import { noteItemFields, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
@@ -11,8 +12,11 @@ import {
 } from "../../formats/openai-responses/reasoning-item.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
+import { nameForOthers } from "./caller-tool.ts";
 import { decodeEmbeddedPart, type Embedded } from "./embed-foreign.ts";
 import type {
+  CustomCallItem,
+  CustomCallOutputItem,
   FunctionCallItem,
   FunctionCallOutputItem,
   InputItem,
@@ -54,6 +58,8 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
       }
     } else if (isFunctionCall(item)) add("assistant", decodeCall(item));
     else if (isFunctionCallOutput(item)) add("tool", decodeResult(item));
+    else if (isCustomCall(item)) add("assistant", decodeCustomCall(item));
+    else if (isCustomCallOutput(item)) add("tool", decodeCustomResult(item));
     else if (isReasoning(item)) {
       const embedded = decodeEmbeddedPart(
         item.encrypted_content,
@@ -66,12 +72,27 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
         type: "opaque",
         format: "openai_responses",
         value: item,
+        // Its tools are among those of the request.
+        ...(item.type === "additional_tools" ? { text: "" } : {}),
       });
   });
   return messages;
 }
 
-const CALL_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "name", "arguments"]);
+const CALL_FIELDS: ReadonlySet<string> = new Set([
+  "type",
+  "call_id",
+  "name",
+  "namespace",
+  "arguments",
+]);
+const CUSTOM_CALL_FIELDS: ReadonlySet<string> = new Set([
+  "type",
+  "call_id",
+  "name",
+  "namespace",
+  "input",
+]);
 const RESULT_FIELDS: ReadonlySet<string> = new Set(["type", "call_id", "output"]);
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["type", "role", "content"]);
 
@@ -90,22 +111,54 @@ function isFunctionCallOutput(item: InputItem): item is AnsweredCall {
   return item.type === "function_call_output" && typeof item.call_id === "string";
 }
 
+function isCustomCall(item: InputItem): item is CustomCallItem {
+  return item.type === "custom_tool_call";
+}
+
+function isCustomCallOutput(item: InputItem): item is CustomCallOutputItem {
+  return item.type === "custom_tool_call_output";
+}
+
 function isReasoning(item: InputItem): item is ReasoningItem {
   return item.type === "reasoning";
 }
 
 function decodeCall(item: FunctionCallItem): Part {
-  const { call_id: id, name, arguments: text } = item;
+  const { call_id: id, name, namespace, arguments: text } = item;
   return {
     type: "tool_call",
     id,
-    name,
+    name: nameForOthers(name, namespace ?? undefined),
     ...parseArguments(text),
-    ...openaiResponsesExtras.wrap(noteItemFields(omit(item, CALL_FIELDS))),
+    ...openaiResponsesExtras.wrap(
+      noteItemFields(omit(item, CALL_FIELDS)),
+      namespace == null ? {} : { $original: { name, namespace } },
+    ),
   };
 }
 
-function decodeResult(item: AnsweredCall): Part {
+/** For other vendors a call of the function that stands for the tool; see `decodeTools`. */
+function decodeCustomCall(item: CustomCallItem): Part {
+  const { type, call_id: id, name, namespace, input } = item;
+  return {
+    type: "tool_call",
+    id,
+    name: nameForOthers(name, namespace ?? undefined),
+    arguments: { input },
+    ...openaiResponsesExtras.wrap(noteItemFields(omit(item, CUSTOM_CALL_FIELDS)), {
+      $original: { type, name, input, ...(namespace == null ? {} : { namespace }) },
+      $unset: ["arguments"],
+    }),
+  };
+}
+
+function decodeCustomResult({ type, ...item }: CustomCallOutputItem): Part {
+  const part = decodeResult({ ...item, type: "function_call_output" });
+  const fields = part.extras?.openai_responses ?? {};
+  return { ...part, ...openaiResponsesExtras.wrap(fields, { $original: { type } }) };
+}
+
+function decodeResult(item: AnsweredCall): ToolResultPart {
   const content = typeof item.output === "string" ? item.output : item.output.map(decodeContent);
   return {
     type: "tool_result",
@@ -136,7 +189,9 @@ function decodeAssistantContent(item: MessageItem): Part[] {
       {
         type: "text",
         text: content,
-        ...openaiResponsesExtras.wrap(isEmptyObject(rest) ? {} : { $item: rest }),
+        ...openaiResponsesExtras.wrap(isEmptyObject(rest) ? {} : { $item: rest }, {
+          ...(item.type === undefined && isEmptyObject(rest) ? { $short: true } : {}),
+        }),
       },
     ];
   }
@@ -181,8 +236,9 @@ function restoreEmbedded(
 ): Part | undefined {
   switch (embedded.of) {
     case "reasoning": {
-      const { of: _of, ...proof } = embedded;
-      return { type: "reasoning", text: joinTexts(item), ...proof };
+      const { of: _of, origin, ...proof } = embedded;
+      const noted = origin === undefined ? {} : noteOrigin(origin);
+      return { type: "reasoning", text: joinTexts(item), ...proof, ...noted };
     }
     case "opaque":
       return { type: "opaque", format: embedded.format, value: embedded.value };

@@ -1,14 +1,14 @@
 import type { Message } from "../../chat/message.ts";
 import { type ChatRequest, effortSchema, type ResponseFormat } from "../../chat/request.ts";
-import type { Tool } from "../../chat/tool.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { MIN_OUTPUT_TOKENS, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeInput } from "./decode-input.ts";
+import { decodeToolChoice, decodeTools } from "./decode-tools.ts";
 import { findFormatRequirement, isHint, UNDERSTOOD_FIELDS } from "./find-format-requirement.ts";
 import { type ResponsesBody, responsesBodySchema } from "./request.ts";
 
@@ -28,11 +28,14 @@ export function decodeRequest(body: unknown): ChatRequest {
   }
   const extras = collectExtras(request);
   const messages = decodeMessages(request, extras);
+  const { tools, notes } = decodeTools(request);
+  const { original, ...choice } = decodeToolChoice(request.tool_choice, extras);
+  addNotes(extras, notes, original);
   return defined({
     model: request.model ?? undefined,
     messages,
-    tools: request.tools?.map(decodeTool),
-    ...decodeToolChoice(request.tool_choice, extras),
+    tools,
+    ...choice,
     parallel_tool_calls: request.parallel_tool_calls ?? undefined,
     temperature: request.temperature ?? undefined,
     top_p: request.top_p ?? undefined,
@@ -40,6 +43,8 @@ export function decodeRequest(body: unknown): ChatRequest {
     ...decodeReasoning(request.reasoning, extras),
     ...decodeText(request.text, extras),
     metadata: request.metadata ?? undefined,
+    // OpenAI caches by itself, so its callers mark nothing but this.
+    cache: request.prompt_cache_key ? { best_effort: true } : undefined,
     ...openaiResponsesExtras.wrap(extras),
     ...findFormatRequirement(request),
     stream: request.stream ?? false,
@@ -64,6 +69,17 @@ function collectExtras(request: ResponsesBody): JsonObject {
   };
 }
 
+/** The form in which the caller declared the tools and chose one, for a provider of this format. */
+function addNotes(
+  extras: JsonObject,
+  { $original, $unset }: ReturnType<typeof decodeTools>["notes"],
+  choice: JsonObject | undefined,
+): void {
+  const before = isJsonObject(extras.$original) ? extras.$original : {};
+  if ($original || choice) extras.$original = { ...before, ...$original, ...choice };
+  if ($unset) extras.$unset = [...(Array.isArray(extras.$unset) ? extras.$unset : []), ...$unset];
+}
+
 function decodeMessages(request: ResponsesBody, extras: JsonObject): Message[] {
   const { input, instructions } = request;
   const messages =
@@ -84,46 +100,6 @@ function decodeMessages(request: ResponsesBody, extras: JsonObject): Message[] {
   }
   if (typeof instructions === "string") extras.instructions = instructions;
   return messages;
-}
-
-function decodeTool(tool: NonNullable<ResponsesBody["tools"]>[number]): Tool {
-  if (!isFunctionTool(tool)) return { type: "opaque", format: "openai_responses", value: tool };
-  const { type: _type, name, description, parameters, strict, ...rest } = tool;
-  const extras: JsonObject = { ...rest };
-  // An encoder would fill these two in; the caller wants the vendor's own default.
-  const unset = [
-    ...(typeof strict === "boolean" ? [] : ["strict"]),
-    ...(parameters ? [] : ["parameters"]),
-  ];
-  if (unset.length > 0) extras.$unset = unset;
-  return {
-    name,
-    ...defined({
-      description: description ?? undefined,
-      parameters: parameters ?? undefined,
-      strict: strict ?? undefined,
-    }),
-    ...openaiResponsesExtras.wrap(extras),
-  };
-}
-
-type WireTool = NonNullable<ResponsesBody["tools"]>[number];
-type WireFunctionTool = Extract<WireTool, { name: string }>;
-
-function isFunctionTool(tool: WireTool): tool is WireFunctionTool {
-  return tool.type === "function";
-}
-
-function decodeToolChoice(
-  choice: ResponsesBody["tool_choice"],
-  extras: JsonObject,
-): Pick<ChatRequest, "tool_choice"> {
-  if (choice === null || choice === undefined) return {};
-  if (typeof choice === "string") return { tool_choice: choice };
-  if (choice.type === "function" && typeof choice.name === "string")
-    return { tool_choice: { name: choice.name } };
-  extras.tool_choice = choice;
-  return {};
 }
 
 function decodeMaxTokens(

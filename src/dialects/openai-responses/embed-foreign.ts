@@ -13,6 +13,8 @@ const embeddedSchema = z.union([
     of: z.literal("reasoning"),
     signature: signatureSchema.optional(),
     redacted: z.boolean().optional(),
+    /** Where it stood in an answer of OpenAI's Chat Completions, if it is not signed. */
+    origin: z.string().optional(),
   }),
   /** An earlier tool call, by its id. */
   z.strictObject({ of: z.literal("tool_call"), id: z.string(), signature: signatureSchema }),

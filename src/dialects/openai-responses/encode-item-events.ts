@@ -17,7 +17,18 @@ export interface ItemEncoder {
   done(item: JsonObject): string;
 }
 
-export type TextKind = "output_text" | "refusal" | "summary" | "reasoning_text" | "arguments";
+export type TextKind =
+  | "output_text"
+  | "refusal"
+  | "summary"
+  | "reasoning_text"
+  | "arguments"
+  | "input";
+
+/** The item's only text, which is no part of anything. */
+function isLone(kind: TextKind): kind is "arguments" | "input" {
+  return kind === "arguments" || kind === "input";
+}
 
 export function createItemEncoder(
   encodeSse: EncodeEvent,
@@ -25,10 +36,9 @@ export function createItemEncoder(
 ): ItemEncoder {
   const { kind, outputIndex, textIndex = 0 } = place;
   const item = `"item_id":${JSON.stringify(place.id)},"output_index":${outputIndex}`;
-  const text =
-    kind === "arguments"
-      ? item
-      : `${item},"${kind === "summary" ? "summary_index" : "content_index"}":${textIndex}`;
+  const text = isLone(kind)
+    ? item
+    : `${item},"${kind === "summary" ? "summary_index" : "content_index"}":${textIndex}`;
   const deltaType = DELTA_TYPES[kind];
   const deltaEnd = kind === "output_text" ? `,"logprobs":[]` : "";
 
@@ -39,7 +49,7 @@ export function createItemEncoder(
         `"output_index":${outputIndex},"item":${JSON.stringify(value)}`,
       ),
     textStart() {
-      if (kind === "arguments") return "";
+      if (isLone(kind)) return "";
       const type =
         kind === "summary"
           ? "response.reasoning_summary_part.added"
@@ -49,13 +59,13 @@ export function createItemEncoder(
     textDelta: (delta) =>
       encodeSse(`${deltaType}.delta`, `${text},"delta":${JSON.stringify(delta)}${deltaEnd}`),
     textEnd(whole, value) {
-      const field = kind === "arguments" || kind === "refusal" ? kind : "text";
+      const field = isLone(kind) || kind === "refusal" ? kind : "text";
       const name = kind === "arguments" ? `,"name":${JSON.stringify(value.name)}` : "";
       const end = encodeSse(
         `${deltaType}.done`,
         `${text},"${field}":${JSON.stringify(whole)}${name}${deltaEnd}`,
       );
-      if (kind === "arguments") return end;
+      if (isLone(kind)) return end;
       const type =
         kind === "summary" ? "response.reasoning_summary_part.done" : "response.content_part.done";
       const content = readObjects(value.content)[textIndex];
@@ -77,10 +87,11 @@ const DELTA_TYPES: Record<TextKind, string> = {
   summary: "response.reasoning_summary_text",
   reasoning_text: "response.reasoning_text",
   arguments: "response.function_call_arguments",
+  input: "response.custom_tool_call_input",
 };
 
 function partOf(
-  kind: Exclude<TextKind, "arguments">,
+  kind: Exclude<TextKind, "arguments" | "input">,
   text: string,
   content: JsonObject | undefined,
 ): JsonObject {
@@ -107,6 +118,8 @@ export function emptyItem(item: JsonObject): JsonObject {
     }
     case "function_call":
       return { ...item, status: "in_progress", arguments: "" };
+    case "custom_tool_call":
+      return { ...item, status: "in_progress", input: "" };
     default:
       return item;
   }
@@ -145,6 +158,9 @@ export function encodeWholeItem(
       break;
     case "function_call":
       addText("arguments", 0, readString(item.arguments) ?? "");
+      break;
+    case "custom_tool_call":
+      addText("input", 0, readString(item.input) ?? "");
       break;
   }
   return events + encoder.done(item);

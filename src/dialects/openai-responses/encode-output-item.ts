@@ -1,12 +1,20 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
+import { originOf } from "../../formats/openai-chat/reasoning-origin.ts";
 import { encodeToolCall } from "../../formats/openai-responses/encode-input.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { restoreOutputText } from "../../formats/openai-responses/message-item.ts";
 import { restoreReasoning } from "../../formats/openai-responses/reasoning-item.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { type CallerTool, inputOf, namesOf, type RestoreCall } from "./caller-tool.ts";
 import { type Embedded, encodeEmbeddedPart, foreignSignature } from "./embed-foreign.ts";
 
-const ID_PREFIXES = { text: "msg", reasoning: "rs", tool_call: "fc", opaque: "rs" } as const;
+const ID_PREFIXES = {
+  text: "msg",
+  reasoning: "rs",
+  tool_call: "fc",
+  custom_call: "ctc",
+  opaque: "rs",
+} as const;
 
 /** Every item needs an id: the vendor's, or one made of the answer's id and the item's position. */
 export function mintItemId(
@@ -18,7 +26,12 @@ export function mintItemId(
 }
 
 /** A finished part → its items: one, or two if another vendor signed a text or a call. */
-export function encodeOutputItems(part: Part, answerId: string, outputIndex: number): JsonObject[] {
+export function encodeOutputItems(
+  part: Part,
+  answerId: string,
+  outputIndex: number,
+  restoreCall: RestoreCall,
+): JsonObject[] {
   switch (part.type) {
     case "text":
       return withSignature(
@@ -30,11 +43,7 @@ export function encodeOutputItems(part: Part, answerId: string, outputIndex: num
       );
     case "tool_call":
       return withSignature(
-        {
-          id: mintItemId("tool_call", answerId, outputIndex),
-          status: "completed",
-          ...encodeToolCall(part),
-        },
+        encodeCall(part, answerId, outputIndex, restoreCall(part)),
         part,
         { of: "tool_call", id: part.id },
         answerId,
@@ -51,6 +60,29 @@ export function encodeOutputItems(part: Part, answerId: string, outputIndex: num
       // Models return no other kind.
       return [];
   }
+}
+
+function encodeCall(
+  part: ToolCallPart,
+  answerId: string,
+  outputIndex: number,
+  tool: CallerTool | undefined,
+): JsonObject {
+  const status = "completed";
+  if (tool?.custom) {
+    const id = mintItemId("custom_call", answerId, outputIndex);
+    const names = namesOf(tool);
+    return {
+      id,
+      type: "custom_tool_call",
+      status,
+      call_id: part.id,
+      ...names,
+      input: inputOf(part),
+    };
+  }
+  const id = mintItemId("tool_call", answerId, outputIndex);
+  return { id, status, ...encodeToolCall(part), ...(tool ? namesOf(tool) : {}) };
 }
 
 function encodeText(part: TextPart, id: string): JsonObject {
@@ -72,9 +104,11 @@ function encodeReasoning(part: ReasoningPart, id: string): JsonObject {
   const own = restoreReasoning(part);
   if (own) return { id, ...own };
   const signature = foreignSignature(part);
+  const origin = signature ? undefined : originOf(part);
   const embedded: Embedded = {
     of: "reasoning",
     ...(signature ? { signature } : {}),
+    ...(origin === undefined ? {} : { origin }),
     ...(part.redacted ? { redacted: true } : {}),
   };
   const summary = part.text === "" ? [] : [{ type: "summary_text", text: part.text }];

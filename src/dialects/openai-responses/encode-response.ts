@@ -8,7 +8,9 @@ import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/en
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems } from "./encode-output-item.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -16,12 +18,14 @@ import type { ResponsesAnswer } from "./response.ts";
 
 /** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
-  if (response.body?.format === "openai_responses") return response.body.value;
+  if (response.body?.format === "openai_responses") return renameBody(response.body.value, context);
   const id = encodeAnswerId(response.id);
   const output: JsonObject[] = [];
-  for (const part of response.content) output.push(...encodeOutputItems(part, id, output.length));
+  const restoreCall = createRestoreCall(context.request.tools);
+  for (const part of response.content)
+    output.push(...encodeOutputItems(part, id, output.length, restoreCall));
   return encodeAnswer(
-    { id, model: response.model, output, ending: response },
+    { id, model: nameModel(response.model, context), output, ending: response },
     echoRequest(context.request),
     context,
   );
@@ -82,6 +86,7 @@ export function encodeAnswer(
 /** The API echoes the request. A setting that was not made is null, or the API's own default. */
 export function echoRequest(request: ChatRequest): JsonObject {
   const [first] = request.messages;
+  const original = openaiResponsesExtras.noteFields(request, "$original");
   const isInstructions =
     first?.role === "system" &&
     openaiResponsesExtras.note(first, "$role") === undefined &&
@@ -97,8 +102,8 @@ export function echoRequest(request: ChatRequest): JsonObject {
     },
     temperature: request.temperature ?? null,
     text: { format: encodeFormat(request.response_format ?? { type: "text" }) },
-    tool_choice: encodeToolChoice(request.tool_choice ?? "auto"),
-    tools: encodeTools(request.tools ?? []),
+    tool_choice: original.tool_choice ?? encodeToolChoice(request.tool_choice ?? "auto"),
+    tools: original.tools ?? encodeTools(request.tools ?? []),
     top_p: request.top_p ?? null,
   };
 }

@@ -2,11 +2,15 @@ import type { ChatEvent, EndEvent, PartEndEvent, PartStartEvent } from "../../ch
 import { closePart } from "../../chat/fold-events.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { omit } from "../../json/omit.ts";
+import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
-import { createPassThrough, encodeRawEvent } from "../pass-through.ts";
+import { createPassThrough, type WriteRaw } from "../pass-through.ts";
+import { createRestoreCall, namesOf } from "./caller-tool.ts";
 import {
   createItemEncoder,
   type EncodeEvent,
@@ -23,11 +27,28 @@ interface OpenItem {
   start: PartStartEvent;
   pieces: string;
   outputIndex: number;
+  /** Set with the encoder. */
+  id?: string;
   /**
    * Absent if the item is only encoded at its end, because its id or content is not known before.
    */
   encoder?: ItemEncoder;
 }
+
+/** How an answer ended; nothing while it runs. */
+interface Outcome {
+  ending?: EndEvent;
+  error?: { code: string; message: string };
+  /** Fields beside the response. */
+  further?: JsonObject;
+}
+
+/** What a vendor of this format says at the end beside the response, such as llama.cpp's `timings`. */
+function vendorFields(end: EndEvent): JsonObject {
+  return omit(openaiResponsesExtras.fields(end), SAID_IN_RESPONSE);
+}
+
+const SAID_IN_RESPONSE: ReadonlySet<string> = new Set(["service_tier"]);
 
 /** The kinds of parts that are encoded as they arrive. */
 const TEXT_KINDS = {
@@ -46,23 +67,22 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let sequence = 0;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
+  /** Whether items are written as they come, with ids of our own; else at their end, with the vendor's. */
+  let isLive = false;
   /** Null until the item is finished. */
   const output: (JsonObject | null)[] = [];
   const open: OpenItem[] = [];
+  const restoreCall = createRestoreCall(context.request.tools);
 
   const encodeSse: EncodeEvent = (type, fields) =>
     `event: ${type}\ndata: {"type":"${type}","sequence_number":${sequence++},${fields}}\n\n`;
 
-  function encodeAnswerEvent(
-    type: string,
-    ending?: EndEvent,
-    error?: { code: string; message: string },
-  ): string {
+  function encodeAnswerEvent(type: string, { ending, error, further = {} }: Outcome = {}): string {
     echo ??= echoRequest(context.request);
     const answer = encodeAnswer(
       {
         id,
-        model: model ?? context.target.model,
+        model: nameModel(model ?? context.target.model, context),
         output: output.filter((item) => item !== null),
         ...defined({
           ending: ending ? { ...ending, usage: ending.usage ?? usage } : undefined,
@@ -72,7 +92,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       echo,
       context,
     );
-    return encodeSse(type, `"response":${JSON.stringify(answer)}`);
+    return encodeSse(type, JSON.stringify({ response: answer, ...further }).slice(1, -1));
   }
 
   /** Clients throw at the first event; the second one marks the response as failed. */
@@ -81,9 +101,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const { type: _type, ...flat } = body;
     return (
       encodeSse("error", `${JSON.stringify(flat).slice(1, -1)},"error":${JSON.stringify(body)}`) +
-      encodeAnswerEvent("response.failed", undefined, {
-        code: body.code ?? "server_error",
-        message: body.message,
+      encodeAnswerEvent("response.failed", {
+        error: { code: body.code ?? "server_error", message: body.message },
       })
     );
   }
@@ -92,8 +111,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     const outputIndex = output.push(null) - 1;
     const item: OpenItem = { start, pieces: "", outputIndex };
     open[start.index] = item;
-    if (start.kind === "opaque" || context.format === "openai_responses") return "";
+    const tool = start.kind === "tool_call" ? restoreCall(start) : undefined;
+    // Free text comes wrapped in JSON, which is whole at the end alone.
+    if (start.kind === "opaque" || tool?.custom || !isLive) return "";
     const itemId = mintItemId(start.kind, id, outputIndex);
+    item.id = itemId;
     item.encoder = createItemEncoder(encodeSse, {
       id: itemId,
       outputIndex,
@@ -101,7 +123,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     });
     // A summary starts with its first text, because there may be none.
     return (
-      item.encoder.added(unfinishedItem(start, itemId)) +
+      item.encoder.added({ ...unfinishedItem(start, itemId), ...(tool ? namesOf(tool) : {}) }) +
       (start.kind === "reasoning" ? "" : item.encoder.textStart())
     );
   }
@@ -128,8 +150,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       closePart({ ...item, end }),
       id,
       outputIndex,
+      restoreCall,
     );
     if (own) {
+      // Written as it came, an item has had an id from its beginning.
+      if (item.id !== undefined) own.id = item.id;
       output[outputIndex] = own;
       if (!encoder) text += encodeWholeItem(encodeSse, own, outputIndex);
       else {
@@ -148,6 +173,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "start":
         id = encodeAnswerId(event.id);
         model = event.model;
+        isLive = context.format !== "openai_responses" || event.raw !== undefined;
         return encodeAnswerEvent("response.created") + encodeAnswerEvent("response.in_progress");
       case "part-start":
         return startPart(event);
@@ -162,10 +188,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         return "";
       case "end": {
         const isIncomplete = mapFinishReason(event.finish_reason) !== undefined;
-        return encodeAnswerEvent(
-          isIncomplete ? "response.incomplete" : "response.completed",
-          event,
-        );
+        const type = isIncomplete ? "response.incomplete" : "response.completed";
+        return encodeAnswerEvent(type, { ending: event, further: vendorFields(event) });
       }
       case "error":
         return encodeFailure(event.error);
@@ -174,15 +198,21 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     }
   }
 
-  function encodeRaw(event: ChatEvent): string {
+  function encodeRaw(event: ChatEvent, writeRaw: WriteRaw): string {
     if (event.type === "start") ({ id, model } = event);
     if (event.raw) sequence += 1;
-    return encodeRawEvent(event.raw);
+    return writeRaw(event.raw);
   }
 
   return {
     heartbeat: ": keep-alive\n\n",
-    encode: createPassThrough("openai_responses", context, { encodeOwn, encodeRaw }),
+    encode: createPassThrough("openai_responses", context, {
+      encodeOwn,
+      encodeRaw,
+      // Clients refuse the events of llama.cpp's server, which number nothing; its first one has no time either.
+      isReadable: ({ data }) =>
+        !data.includes('"response.created"') || /"(?:created_at|sequence_number)"/.test(data),
+    }),
   };
 }
 

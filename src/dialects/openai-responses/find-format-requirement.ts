@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../../chat/request.ts";
 import type { InputItem } from "./item.ts";
-import type { ResponsesBody } from "./request.ts";
+import { isHosted, type ResponsesBody } from "./request.ts";
 
 /** Hints, labels and storage: without them, another vendor's answer is still the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
@@ -15,6 +15,7 @@ const HINTS: ReadonlySet<string> = new Set([
   "stream_options",
   "max_tool_calls",
   "access_programs",
+  "client_metadata",
 ]);
 
 /** Whether nothing is lost if the field is not sent. */
@@ -61,13 +62,12 @@ function findField(body: ResponsesBody): string | undefined {
   return undefined;
 }
 
-function findTool(body: ResponsesBody): string | undefined {
-  const at = body.tools?.findIndex(({ type }) => type !== "function") ?? -1;
-  if (at !== -1) return `tools[${at}]`;
-  const choice = body.tool_choice;
-  return typeof choice === "object" && choice !== null && choice.type !== "function"
-    ? "tool_choice"
-    : undefined;
+/** A tool that the vendor runs binds the request only if it must be called; else the model can answer without it. */
+function findTool({ tools, tool_choice: choice }: ResponsesBody): string | undefined {
+  if (typeof choice === "object" && choice !== null)
+    return isHosted(choice) ? "tool_choice" : undefined;
+  const isForced = choice === "required" && tools && tools.length > 0 && tools.every(isHosted);
+  return isForced ? "tools[0]" : undefined;
 }
 
 function findInclude(body: ResponsesBody): string | undefined {

@@ -13,6 +13,8 @@ export const functionCallItemSchema = z.looseObject({
   type: z.literal("function_call"),
   call_id: z.string().min(1),
   name: z.string().min(1),
+  /** Of a tool in a namespace. */
+  namespace: z.string().nullish(),
   /** JSON text. */
   arguments: z.string(),
 });
@@ -26,6 +28,23 @@ export const functionCallOutputItemSchema = z.looseObject({
 });
 export type FunctionCallOutputItem = z.infer<typeof functionCallOutputItemSchema>;
 
+/** A call of a tool that takes free text. */
+export const customCallItemSchema = z.looseObject({
+  type: z.literal("custom_tool_call"),
+  call_id: z.string().min(1),
+  name: z.string().min(1),
+  namespace: z.string().nullish(),
+  input: z.string(),
+});
+export type CustomCallItem = z.infer<typeof customCallItemSchema>;
+
+export const customCallOutputItemSchema = z.looseObject({
+  type: z.literal("custom_tool_call_output"),
+  call_id: z.string().min(1),
+  output: z.union([z.string(), z.array(contentPartSchema)]),
+});
+export type CustomCallOutputItem = z.infer<typeof customCallOutputItemSchema>;
+
 const textsSchema = z.array(z.looseObject({ type: z.string(), text: z.string() }));
 
 export const reasoningItemSchema = z.looseObject({
@@ -37,7 +56,14 @@ export const reasoningItemSchema = z.looseObject({
 });
 export type ReasoningItem = z.infer<typeof reasoningItemSchema>;
 
-const KNOWN_ITEMS = ["message", "function_call", "function_call_output", "reasoning"];
+const KNOWN_ITEMS = [
+  "message",
+  "function_call",
+  "function_call_output",
+  "custom_tool_call",
+  "custom_tool_call_output",
+  "reasoning",
+];
 
 /**
  * An item of a type that the chat model lacks: calls and results of built-in tools, compaction,
@@ -61,6 +87,8 @@ export const inputItemSchema = z.union([
     messageItemSchema,
     functionCallItemSchema,
     functionCallOutputItemSchema,
+    customCallItemSchema,
+    customCallOutputItemSchema,
     reasoningItemSchema,
   ]),
   otherItemSchema,

@@ -10,16 +10,50 @@ export const functionToolSchema = z.looseObject({
   strict: z.boolean().nullish(),
 });
 
-/** A tool that the vendor runs, or one that is not a function (`custom`, `shell`, …). */
-export const otherToolSchema = z.looseObject({
-  type: z
-    .string()
-    .refine((type) => type !== "function", { abort: true, error: "has missing or invalid fields" }),
+/** A tool that takes free text. */
+export const customToolSchema = z.looseObject({
+  type: z.literal("custom"),
+  name: z.string().min(1).max(128),
+  description: z.string().nullish(),
+  format: z
+    .looseObject({
+      type: z.string(),
+      syntax: z.string().nullish(),
+      definition: z.string().nullish(),
+    })
+    .nullish(),
 });
+
+/** Tools under a common name, such as those of an MCP server. */
+export const namespaceToolSchema = z.looseObject({
+  type: z.literal("namespace"),
+  name: z.string().min(1).max(128),
+  tools: z.array(z.unknown()),
+});
+
+const CALLERS_TOOLS: readonly string[] = ["function", "custom", "namespace"];
+
+/** Whether the vendor runs a tool of this type, and no other vendor can. */
+export function isHosted({ type }: { type: string }): boolean {
+  return !CALLERS_TOOLS.includes(type);
+}
+
+/** A tool that the vendor runs, or one of a kind that this server does not know. */
+export const otherToolSchema = z.looseObject({
+  type: z.string().refine((type) => isHosted({ type }), { abort: true, error: "is not complete" }),
+});
+
+export const toolSchema = z.union([
+  z.discriminatedUnion("type", [functionToolSchema, customToolSchema, namespaceToolSchema]),
+  otherToolSchema,
+]);
+export type ToolBody = z.infer<typeof toolSchema>;
+export type FunctionToolBody = z.infer<typeof functionToolSchema>;
+export type CustomTool = z.infer<typeof customToolSchema>;
 
 const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
-  z.looseObject({ type: z.literal("function"), name: z.string().min(1) }),
+  z.looseObject({ type: z.enum(["function", "custom"]), name: z.string().min(1) }),
   otherToolSchema,
 ]);
 
@@ -40,7 +74,7 @@ export const responsesBodySchema = z.looseObject({
   model: z.string().min(1).max(256).nullish(),
   input: z.union([z.string(), z.array(inputItemSchema)]).nullish(),
   instructions: z.string().nullish(),
-  tools: z.array(z.union([functionToolSchema, otherToolSchema])).nullish(),
+  tools: z.array(toolSchema).nullish(),
   tool_choice: toolChoiceSchema.nullish(),
   parallel_tool_calls: z.boolean().nullish(),
   temperature: z.number().min(0).max(2).nullish(),

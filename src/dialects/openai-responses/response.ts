@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** Token counts as this server reports them; unknown ones are absent. */
+/** Token counts as this server reports them. */
 export interface ResponsesUsage {
   input_tokens: number;
-  input_tokens_details: { cached_tokens?: number; cache_write_tokens?: number };
+  input_tokens_details: { cached_tokens: number; cache_write_tokens?: number };
   output_tokens: number;
-  output_tokens_details: { reasoning_tokens?: number };
+  output_tokens_details: { reasoning_tokens: number };
   total_tokens: number;
 }
 

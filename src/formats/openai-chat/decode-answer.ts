@@ -11,6 +11,7 @@ import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
+import { bringsMore, createChunkMender } from "./mend-chunk.ts";
 import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError, findError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
@@ -36,6 +37,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   const parts = createPartAssembler();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
+  const mendChunk = createChunkMender();
   let started = false;
   /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
@@ -73,8 +75,8 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   }
 
   function end(events: ChatEvent[], body?: JsonObject): void {
+    calls.check();
     parts.close(events);
-    calls.close(events);
     const found = extras.extras();
     events.push({
       type: "end",
@@ -115,7 +117,19 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     noteUsage(chunk, events);
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
-    return !(options.hideUsageChunk && isUsageChunk);
+    return show(chunk, raw, options.hideUsageChunk === true && isUsageChunk);
+  }
+
+  /** Makes of the vendor's chunk what its caller can read; false if there is nothing in it for the caller. */
+  function show(chunk: JsonObject, raw: RawEvent, hideUsage: boolean): boolean {
+    // OpenAI's client throws at an event without choices, such as a ping.
+    if (!Array.isArray(chunk.choices)) return false;
+    if (hideUsage) {
+      if (!bringsMore(chunk)) return false;
+      const { usage: _usage, ...rest } = chunk;
+      raw.data = JSON.stringify(rest);
+    } else if (mendChunk(chunk)) raw.data = JSON.stringify(chunk);
+    return true;
   }
 
   function decodeMessage({ event, data }: SseMessage, events: ChatEvent[]): void {

@@ -11,6 +11,7 @@ import { openaiChatExtras, overlayMessage } from "./extras.ts";
 import { REASONING_FIELDS } from "./format.ts";
 import type { Quirks } from "./quirks.ts";
 import { detailsIn } from "./reasoning-details.ts";
+import { originOf } from "./reasoning-origin.ts";
 import { encodeToolCallId } from "./tool-call-id.ts";
 
 /** An earlier answer → a message. `path` is its path in the request, for warnings. */
@@ -107,12 +108,13 @@ function addReasoning(
       message: "Another server signed this reasoning; the signature was left out.",
     });
   }
-  const origin = isListElement(part) ? "thinking" : openaiChatExtras.note(part, "$field");
-  if (
-    quirks.reasoning_replay === "none" ||
-    (!origin && quirks.reasoning_with_tool_calls !== "required")
-  )
-    return undefined;
+  const origin = originOf(part);
+  // Reasoning that another vendor gave, or that came through an API with no place for its origin.
+  const isWanted =
+    origin !== undefined ||
+    (quirks.reasoning_replay !== "as_given" && part.text !== "") ||
+    quirks.reasoning_with_tool_calls === "required";
+  if (quirks.reasoning_replay === "none" || !isWanted) return undefined;
   const target = quirks.reasoning_replay === "as_given" ? origin : quirks.reasoning_replay;
   if (target === "thinking") {
     const element = { type: "thinking", thinking: [{ type: "text", text: part.text }] };

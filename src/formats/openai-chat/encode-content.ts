@@ -20,10 +20,13 @@ export function encodeCache(
   holder: { cache?: Cache | undefined; extras?: Extras | undefined },
   context: EncodeContext,
 ): JsonObject {
-  if (!holder.cache) return {};
-  if (context.quirks.cache === "cache_control")
-    return { cache_control: { type: "ephemeral", ...holder.cache } };
+  if (!holder.cache || openaiChatExtras.note(holder, "$cache_on_message") === true) return {};
+  if (context.quirks.cache === "cache_control") {
+    const { ttl } = holder.cache;
+    return { cache_control: { type: "ephemeral", ...(ttl === undefined ? {} : { ttl }) } };
+  }
   if (
+    !holder.cache.best_effort &&
     context.quirks.cache === "as_given" &&
     openaiChatExtras.noteFields(holder, "$original").cache_control === undefined
   )

@@ -88,7 +88,9 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
     messages.unshift({ role: "system", content: describeSchema(request.response_format) });
   }
   if (request.metadata) body.metadata = request.metadata;
-  Object.assign(body, encodeCache(request, context));
+  // A server of this format is told by the caller's own field.
+  if (!request.cache?.best_effort || original.prompt_cache_key === undefined)
+    Object.assign(body, encodeCache(request, context));
   if (lostCaches > 0) {
     call.warn({
       code: "unsupported_parameter",

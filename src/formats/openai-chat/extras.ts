@@ -11,6 +11,8 @@ export interface Notes extends CommonNotes {
   $field?: string;
   /** The part was an element of a content list. */
   $element?: true;
+  /** The cache hint stood on the message, not on its last part. */
+  $cache_on_message?: true;
   /** A system message's own role. */
   $role?: "developer";
   /** An assistant message without `content`. */

@@ -1,9 +1,9 @@
 import type { ChatEvent, PartStartEvent } from "../../chat/event.ts";
 import type { Signature } from "../../chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
 import { appendDetails, needsReturn, toSignature } from "./reasoning-details.ts";
+import { noteOrigin } from "./reasoning-origin.ts";
 
 /**
  * Where text came from. A change starts a new part. These are field names; all but `content` go
@@ -23,23 +23,44 @@ interface OpenText {
   details: JsonObject[];
 }
 
-/** Builds text and reasoning parts, of which one is open at a time, and assigns part indexes. */
+/** A call that is being written. */
+export interface OpenCall {
+  /** Whether its arguments are complete; they may be without anyone saying so. */
+  isComplete(): boolean;
+  end(events: ChatEvent[]): void;
+}
+
+type Step = (events: ChatEvent[]) => void;
+
+/**
+ * Events of parts, of which one is open at a time. What arrives in the midst of a call waits until the
+ * call's arguments are complete: some servers mix the pieces of several calls.
+ */
 export interface PartAssembler {
-  /** Whether there is any part yet. */
+  /** Whether there was any part yet. */
   readonly any: boolean;
-  /** Returns the next index, for a part of another kind. Closes the open part first. */
-  nextIndex(events: ChatEvent[]): number;
   pushText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
   pushDetails(added: unknown, events: ChatEvent[]): void;
   pushOpaque(value: JsonObject, events: ChatEvent[]): void;
+  /** Begins a call as soon as no other part is in the way; `begin` is given the part's index. */
+  pushCall(
+    call: OpenCall,
+    begin: (index: number, events: ChatEvent[]) => void,
+    events: ChatEvent[],
+  ): void;
+  /** To be called when the open call has grown: what waits for it may go on. */
+  settle(events: ChatEvent[]): void;
+  /** Writes what waits, and ends what is open. */
   close(events: ChatEvent[]): void;
 }
 
 export function createPartAssembler(): PartAssembler {
   let indexes = 0;
   let open: OpenText | undefined;
+  let call: OpenCall | undefined;
+  const waiting: Step[] = [];
 
-  function close(events: ChatEvent[]): void {
+  function endText(events: ChatEvent[]): void {
     if (!open) return;
     const { index, origin, details } = open;
     open = undefined;
@@ -50,8 +71,28 @@ export function createPartAssembler(): PartAssembler {
     events.push({ type: "part-end", index, ...(signature ? { signature } : {}) });
   }
 
+  function endCall(events: ChatEvent[]): void {
+    call?.end(events);
+    call = undefined;
+  }
+
+  /** Does the step when no call is in the way any more. */
+  function whenFree(step: Step, events: ChatEvent[]): void {
+    if (waiting.length === 0 && call?.isComplete()) endCall(events);
+    if (call) waiting.push(step);
+    else step(events);
+  }
+
+  /** Does what waits, as far as calls are complete. */
+  function settle(events: ChatEvent[]): void {
+    while (waiting.length > 0 && (!call || call.isComplete())) {
+      endCall(events);
+      waiting.shift()?.(events);
+    }
+  }
+
   function nextIndex(events: ChatEvent[]): number {
-    close(events);
+    endText(events);
     indexes += 1;
     return indexes - 1;
   }
@@ -63,29 +104,51 @@ export function createPartAssembler(): PartAssembler {
     return open;
   }
 
+  function sendText(origin: TextOrigin, text: string, events: ChatEvent[]): void {
+    const part = open?.origin === origin ? open : openText(origin, events);
+    events.push({ type: "part-delta", index: part.index, delta: text });
+  }
+
   return {
     get any() {
       return indexes > 0;
     },
-    nextIndex,
-    close,
     pushText(origin, text, events) {
       if (text === "") return;
-      const part = open?.origin === origin ? open : openText(origin, events);
-      events.push({ type: "part-delta", index: part.index, delta: text });
+      if (call) whenFree((out) => sendText(origin, text, out), events);
+      else sendText(origin, text, events);
     },
     pushDetails(added, events) {
       if (!Array.isArray(added) || added.length === 0) return;
-      const isReasoning =
-        open !== undefined && open.origin !== "content" && open.origin !== "refusal";
-      appendDetails((isReasoning && open ? open : openText("reasoning", events)).details, added);
+      whenFree((out) => {
+        const isReasoning =
+          open !== undefined && open.origin !== "content" && open.origin !== "refusal";
+        appendDetails((isReasoning && open ? open : openText("reasoning", out)).details, added);
+      }, events);
     },
     pushOpaque(value, events) {
-      const index = nextIndex(events);
-      events.push(
-        { type: "part-start", index, kind: "opaque", format: FORMAT, value },
-        { type: "part-end", index },
-      );
+      whenFree((out) => {
+        const index = nextIndex(out);
+        out.push(
+          { type: "part-start", index, kind: "opaque", format: FORMAT, value },
+          { type: "part-end", index },
+        );
+      }, events);
+    },
+    pushCall(begun, begin, events) {
+      whenFree((out) => {
+        begin(nextIndex(out), out);
+        call = begun;
+      }, events);
+    },
+    settle,
+    close(events) {
+      endCall(events);
+      for (let step = waiting.shift(); step; step = waiting.shift()) {
+        step(events);
+        endCall(events);
+      }
+      endText(events);
     },
   };
 }
@@ -93,9 +156,6 @@ export function createPartAssembler(): PartAssembler {
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
   // These notes tell encode-assistant.ts which field the text goes back into.
-  const notes = openaiChatExtras.wrap(
-    {},
-    origin === "thinking" ? { $element: true } : { $field: origin },
-  );
+  const notes = noteOrigin(origin);
   return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", ...notes };
 }

@@ -6,14 +6,17 @@ import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
 import type { PartAssembler } from "./part-assembler.ts";
 
-interface OpenCall {
+interface Call {
   /** The vendor's own id, if it sent one. */
   wireId: string | undefined;
   /** The call's id in the chat model: the vendor's, or ours if that is missing or taken. */
   id: string;
   name: string;
-  /** The part's index; undefined until the name is known. */
+  /** Whether the part writer has it: the name is known. */
+  written: boolean;
+  /** The part's index; undefined until it has begun. */
   part: number | undefined;
+  ended: boolean;
   text: string;
   /** OpenAI's custom tools take free text and stay opaque. */
   custom: boolean;
@@ -23,10 +26,11 @@ interface OpenCall {
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(["index", "id", "type", "function", "custom"]);
 
-/** Tool-call deltas → events of tool-call parts, which stay open until the answer ends. */
+/** Tool-call deltas → events of tool-call parts. */
 export interface ToolCallAssembler {
   add(deltas: readonly unknown[], events: ChatEvent[]): void;
-  close(events: ChatEvent[]): void;
+  /** Throws if a call never got a name. */
+  check(): void;
   readonly seen: boolean;
 }
 
@@ -46,15 +50,15 @@ export function createToolCallAssembler(
   parts: PartAssembler,
   randomId: () => string,
 ): ToolCallAssembler {
-  const calls: OpenCall[] = [];
-  const byIndex = new Map<number, OpenCall>();
+  const calls: Call[] = [];
+  const byIndex = new Map<number, Call>();
   const usedIds = new Set<string>();
 
   function find(
     delta: JsonObject,
     id: string | undefined,
     name: string | undefined,
-  ): OpenCall | undefined {
+  ): Call | undefined {
     const known =
       typeof delta.index === "number"
         ? findByIndex(delta.index, id, name)
@@ -71,7 +75,7 @@ export function createToolCallAssembler(
     index: number,
     id: string | undefined,
     name: string | undefined,
-  ): OpenCall | undefined {
+  ): Call | undefined {
     const known = byIndex.get(index);
     if (known || name !== undefined) return known;
     if (id !== undefined) return calls.find(({ wireId }) => wireId === id);
@@ -79,20 +83,19 @@ export function createToolCallAssembler(
     return last && isComplete(last.text) ? undefined : last;
   }
 
-  function findWithoutIndex(
-    id: string | undefined,
-    name: string | undefined,
-  ): OpenCall | undefined {
+  function findWithoutIndex(id: string | undefined, name: string | undefined): Call | undefined {
     const sameId = id === undefined ? undefined : calls.find(({ wireId }) => wireId === id);
     return sameId ?? (name === undefined ? calls[calls.length - 1] : undefined);
   }
 
-  function begin(delta: JsonObject, id: string | undefined, custom: boolean): OpenCall {
-    const call: OpenCall = {
+  function create(delta: JsonObject, id: string | undefined, custom: boolean): Call {
+    const call: Call = {
       wireId: id,
       id: "",
       name: "",
+      written: false,
       part: undefined,
+      ended: false,
       text: "",
       custom,
       rest: {},
@@ -102,8 +105,20 @@ export function createToolCallAssembler(
     return call;
   }
 
-  function start(call: OpenCall, events: ChatEvent[]): void {
-    const index = parts.nextIndex(events);
+  function start(call: Call, events: ChatEvent[]): void {
+    call.written = true;
+    parts.pushCall(
+      {
+        // A custom call's text may go on for ever.
+        isComplete: () => !call.custom && isComplete(call.text),
+        end: (out) => end(call, out),
+      },
+      (index, out) => begin(call, index, out),
+      events,
+    );
+  }
+
+  function begin(call: Call, index: number, events: ChatEvent[]): void {
     call.id =
       call.wireId === undefined || usedIds.has(call.wireId) ? `call_${randomId()}` : call.wireId;
     usedIds.add(call.id);
@@ -122,26 +137,42 @@ export function createToolCallAssembler(
     }
   }
 
+  function end(call: Call, events: ChatEvent[]): void {
+    if (call.part === undefined) return;
+    call.ended = true;
+    events.push(
+      call.custom
+        ? { type: "part-end", index: call.part, value: customValue(call) }
+        : { type: "part-end", index: call.part, ...openaiChatExtras.wrap(call.rest) },
+    );
+  }
+
   function addOne(delta: JsonObject, events: ChatEvent[]): void {
     const custom =
       isJsonObject(delta.custom) && !isZeroValue(delta.custom) ? delta.custom : undefined;
     const body = custom ?? (isJsonObject(delta.function) ? delta.function : {});
     const id = delta.id === "null" ? undefined : readText(delta.id);
     const name = readText(body.name);
-    const call = find(delta, id, name) ?? begin(delta, id, custom !== undefined);
+    const call = find(delta, id, name) ?? create(delta, id, custom !== undefined);
     for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
     const piece = argumentsIn(body);
     // A call that Mistral repeats may bring the same arguments again.
     const repeated = piece !== "" && piece === call.text && isComplete(piece);
-    if (call.part === undefined) {
+    if (!call.written) {
       call.wireId ??= id;
       call.name = name ?? "";
-      if (!repeated) call.text += piece;
-      if (name !== undefined) start(call, events);
-    } else if (!repeated && piece !== "") {
-      call.text += piece;
-      if (!call.custom) events.push({ type: "part-delta", index: call.part, delta: piece });
     }
+    if (!repeated && piece !== "") grow(call, piece, events);
+    if (!call.written && name !== undefined) start(call, events);
+  }
+
+  function grow(call: Call, piece: string, events: ChatEvent[]): void {
+    if (call.ended)
+      throw new ChatError("upstream_invalid_response", { logReason: "tool_call_after_its_end" });
+    call.text += piece;
+    if (call.part === undefined) return;
+    if (!call.custom) events.push({ type: "part-delta", index: call.part, delta: piece });
+    parts.settle(events);
   }
 
   return {
@@ -155,20 +186,14 @@ export function createToolCallAssembler(
           throw new ChatError("upstream_invalid_response", { logReason: "tool_calls" });
       }
     },
-    close(events) {
-      for (const call of calls) {
-        if (call.part === undefined)
-          throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
-        if (call.custom)
-          events.push({ type: "part-end", index: call.part, value: customValue(call) });
-        else
-          events.push({ type: "part-end", index: call.part, ...openaiChatExtras.wrap(call.rest) });
-      }
+    check() {
+      if (calls.some(({ written }) => !written))
+        throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
     },
   };
 }
 
-function customValue({ id, name, text, rest }: OpenCall): JsonObject {
+function customValue({ id, name, text, rest }: Call): JsonObject {
   return { ...rest, id, type: "custom", custom: { name, input: text.toWellFormed() } };
 }
 

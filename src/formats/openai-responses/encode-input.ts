@@ -126,14 +126,19 @@ function encodeAssistantPart(
 ): void {
   switch (part.type) {
     case "text":
-      if (openaiResponsesExtras.has(part)) {
+      if (openaiResponsesExtras.note(part, "$short") === true)
+        input.push({ role: "assistant", content: part.text });
+      else if (openaiResponsesExtras.has(part)) {
         input.push({
           type: "message",
           role: "assistant",
           content: [restoreOutputText(part)],
           ...openaiResponsesExtras.noteFields(part, "$item"),
         });
-      } else input.push({ role: "assistant", content: part.text });
+      } else {
+        // OpenAI does not need the type, llama.cpp's server does.
+        input.push({ type: "message", role: "assistant", content: part.text });
+      }
       break;
     case "reasoning": {
       const item = restoreReasoning(part);

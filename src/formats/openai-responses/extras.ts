@@ -11,6 +11,8 @@ export interface Notes extends CommonNotes {
   $item?: JsonObject;
   /** The text's position in its item, if not the first one. */
   $content_index?: number;
+  /** An assistant's message in the short form, without a type. */
+  $short?: true;
   /** The content part's type, if it is not the usual one. */
   $type?: string;
   /** The role of a system message that was an item. */
@@ -21,6 +23,8 @@ export interface Notes extends CommonNotes {
   $summary?: JsonObject;
   /** Other fields of `response_format`. */
   $format?: JsonObject;
+  /** How the caller declared a tool that is offered to other vendors in another form. */
+  $tool?: JsonObject;
   /** The caller meant a number below `MIN_OUTPUT_TOKENS`. */
   $max_output_tokens?: true;
 }

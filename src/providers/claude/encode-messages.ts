@@ -133,7 +133,7 @@ export function encodeMessages(
 }
 
 function isPinned(message: Message): boolean {
-  return anthropicExtras.fields(message).role !== undefined;
+  return anthropicExtras.note(message, "$role") !== undefined;
 }
 
 function countLeadingSystem(messages: readonly Message[]): number {

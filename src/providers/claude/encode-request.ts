@@ -83,6 +83,7 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
     ),
     ...defined({ thinking: reasoning.thinking }),
     ...encodeMetadata(call),
+    ...omit(anthropicExtras.noteFields(request, "$original"), PROTECTED_FIELDS),
     ...extras,
     ...defined({
       output_config: isEmptyObject(outputConfig) ? undefined : outputConfig,

@@ -57,6 +57,13 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
       events.push({ type: "part-delta", index, delta: text });
       return;
     }
+    if (text !== "" && !thought && openText === "text" && details.signature !== undefined) {
+      // The end of a streamed text. Its signature follows it, as Google itself sends it in most streams:
+      // clients take a last piece that stands alone for the whole answer.
+      events.push({ type: "part-delta", index, delta: text });
+      decodeText("", part, events);
+      return;
+    }
     closeText(events);
     index += 1;
     const hidden = text === "" && details.signature !== undefined;

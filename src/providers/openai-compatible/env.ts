@@ -65,6 +65,11 @@ export const openaiCompatibleEnv = {
   ),
   LMSTUDIO_API_KEY: key.describe("LM Studio key, if the server needs one."),
   LMSTUDIO_DEFAULT_MODEL: model.describe("The LM Studio model if a request names none."),
+  LLAMACPP_BASE_URL: baseUrl.describe(
+    "Address of llama.cpp's llama-server; enables the provider `llamacpp`. `/v1` is added if the URL has no path.",
+  ),
+  LLAMACPP_API_KEY: key.describe("llama-server key, if the server was started with one."),
+  LLAMACPP_DEFAULT_MODEL: model.describe("The llama-server model if a request names none."),
 };
 
 /** One entry of `COMPATIBLE_PROVIDERS`. */

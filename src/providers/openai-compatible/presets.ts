@@ -168,6 +168,25 @@ export const PRESETS: readonly Preset[] = [
       cache: "automatic",
     },
   },
+  {
+    // https://github.com/ggml-org/llama.cpp/tree/master/tools/server, and by running version 0.7.0: a call that `tool_choice` names is
+    // taken for "auto"; the chat template decides whether the role `developer` is known.
+    name: "llamacpp",
+    aliases: ["llama.cpp", "llama-server"],
+    prefix: "LLAMACPP",
+    baseUrl: null,
+    needsKey: false,
+    defaultModel: null,
+    quirks: {
+      refuses: ["metadata"],
+      max_tokens_field: "max_tokens",
+      system_role: "system",
+      reasoning_replay: "reasoning_content",
+      reasoning_details: false,
+      documents: "none",
+      cache: "automatic",
+    },
+  },
 ];
 
 /** Ollama's own default address, used if only `OLLAMA` is set. */

@@ -1,10 +1,13 @@
 import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects, readString } from "../../json/narrow.ts";
+import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
-import { createItemDecoder, type ItemDecoder } from "./decode-item.ts";
+import type { TextPlace } from "./decode-item.ts";
+import { createItemQueue, type ItemKey } from "./item-queue.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { createInBandError } from "./read-error.ts";
@@ -18,21 +21,18 @@ export interface AnswerNames {
 
 /**
  * An answer of the Responses API → chat events. Deltas are matched to their item by `output_index`,
- * because some servers (Copilot) change an item's id from event to event. Only `response.completed`
- * and `response.incomplete` end an answer.
+ * because some servers (Copilot) change an item's id from event to event; by the id if a server
+ * numbers nothing (llama.cpp). Only `response.completed` and `response.incomplete` end an answer.
  */
 export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
-  const open = new Map<unknown, { decoder: ItemDecoder; item: JsonObject }>();
-  let parts = 0;
+  const queue = createItemQueue();
   let started = false;
   let hasItems = false;
   /**
-   * Whether a delta came for an item that is not open. Only the finished response can still hold
-   * its text.
+   * Whether text came for an item that is not open. Only the finished response can still hold it.
    */
   let hasLostText = false;
-  const nextIndex = () => parts++;
 
   function start(response: JsonObject, events: ChatEvent[]): void {
     if (started) return;
@@ -41,39 +41,36 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     events.push({ type: "start", id, model: readString(response.model) || names.model });
   }
 
-  function addItem(item: JsonObject, outputIndex: unknown, events: ChatEvent[]): ItemDecoder {
+  function addItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
     hasItems = true;
-    const decoder = createItemDecoder(item, nextIndex, events);
-    open.set(outputIndex, { decoder, item });
-    return decoder;
+    queue.begin(item, key, events);
   }
 
-  function finishItem(item: JsonObject, outputIndex: unknown, events: ChatEvent[]): void {
-    const decoder = open.get(outputIndex)?.decoder ?? addItem(item, outputIndex, events);
-    decoder.done(item, events);
+  function finishItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
+    start({}, events);
+    hasItems = true;
+    if (!queue.finish(item, key, events)) hasLostText = true;
     output.add(item);
-    open.delete(outputIndex);
   }
 
-  function addText(
-    data: JsonObject,
-    list: "content" | "summary" | "arguments",
-    events: ChatEvent[],
-  ): void {
+  function addText(data: JsonObject, list: TextPlace["list"], events: ChatEvent[]): void {
     const delta = readString(data.delta);
-    if (!delta) return;
-    const index = list === "summary" ? data.summary_index : data.content_index;
-    const item = open.get(data.output_index);
-    if (item) item.decoder.text(list, typeof index === "number" ? index : 0, delta, events);
-    else hasLostText = true;
+    if (delta && !queue.addText(keyOf(data), placeOf(data, list), delta, events))
+      hasLostText = true;
+  }
+
+  /** Some servers (LM Studio) send a text only here, and not in pieces. */
+  function endText(data: JsonObject, list: TextPlace["list"], events: ChatEvent[]): void {
+    const text = readString(data.text) ?? readString(data.refusal) ?? readString(data.arguments);
+    if (text) queue.endText(keyOf(data), placeOf(data, list), text, events);
   }
 
   /**
    * The vendor's own end: items that it left open or never streamed are read from the finished
    * response.
    */
-  function finish(response: JsonObject, events: ChatEvent[]): void {
+  function finish(response: JsonObject, events: ChatEvent[], further: JsonObject = {}): void {
     start(response, events);
     const items = readObjects(response.output);
     if (hasLostText && (hasItems || items.length === 0)) {
@@ -84,19 +81,14 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         finishItem(item, index, events);
       });
     }
-    for (const [outputIndex, { item }] of [...open]) {
-      finishItem(
-        items.find(({ id }) => id !== undefined && id === item.id) ?? item,
-        outputIndex,
-        events,
-      );
-    }
+    for (const [key, item] of queue.unfinished())
+      finishItem(items.find(({ id }) => id !== undefined && id === item.id) ?? item, key, events);
     const tier = readString(response.service_tier);
     const end: EndEvent = {
       type: "end",
       ...mapFinishReason(response, output),
       usage: mapUsage(response.usage),
-      ...openaiResponsesExtras.wrap(tier === undefined ? {} : { service_tier: tier }),
+      ...openaiResponsesExtras.wrap(defined({ ...further, service_tier: tier })),
     };
     if (items.length > 0 || !hasItems) end.body = response;
     events.push(end);
@@ -115,10 +107,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (response) start(response, events);
         break;
       case "response.output_item.added":
-        if (isJsonObject(data.item)) addItem(data.item, data.output_index, events);
+        if (isJsonObject(data.item)) addItem(data.item, keyOf(data), events);
         break;
       case "response.output_item.done":
-        if (isJsonObject(data.item)) finishItem(data.item, data.output_index, events);
+        if (isJsonObject(data.item)) finishItem(data.item, keyOf(data), events);
         break;
       case "response.output_text.delta":
       case "response.refusal.delta":
@@ -131,11 +123,22 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       case "response.function_call_arguments.delta":
         addText(data, "arguments", events);
         break;
+      case "response.output_text.done":
+      case "response.refusal.done":
+      case "response.reasoning_text.done":
+        endText(data, "content", events);
+        break;
+      case "response.reasoning_summary_text.done":
+        endText(data, "summary", events);
+        break;
+      case "response.function_call_arguments.done":
+        endText(data, "arguments", events);
+        break;
       case "response.completed":
       case "response.incomplete":
         if (!response)
           throw new ChatError("upstream_invalid_response", { logReason: "no_response" });
-        finish(response, events);
+        finish(response, events, omit(data, EVENT_FIELDS));
         break;
       case "response.failed":
         fail(response?.error, events);
@@ -186,4 +189,17 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       finish(body, events);
     },
   };
+}
+
+/** What every last event has; a server's own fields beside it are carried. */
+const EVENT_FIELDS: ReadonlySet<string> = new Set(["type", "response", "sequence_number"]);
+
+function keyOf({ output_index: index, item_id: itemId, item }: JsonObject): ItemKey {
+  if (typeof index === "number") return index;
+  return readString(itemId) ?? (isJsonObject(item) ? readString(item.id) : undefined);
+}
+
+function placeOf(data: JsonObject, list: TextPlace["list"]): TextPlace {
+  const at = list === "summary" ? data.summary_index : data.content_index;
+  return { list, at: typeof at === "number" ? at : 0 };
 }

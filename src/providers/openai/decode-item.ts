@@ -1,4 +1,5 @@
 import type { ChatEvent } from "../../chat/event.ts";
+import type { Extras } from "../../chat/format.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import {
@@ -15,17 +16,22 @@ import { omit } from "../../json/omit.ts";
 /** Returns the index of the next part in the answer. */
 export type NextIndex = () => number;
 
+/** Which text of an item: the `at`-th of its kind. */
+export interface TextPlace {
+  readonly list: "content" | "summary" | "arguments";
+  readonly at: number;
+}
+
 /** Decodes one output item as its events arrive. A whole item needs only `done`. */
 export interface ItemDecoder {
-  /** Adds a piece to the item's text number `index` of this kind. */
-  text(
-    list: "content" | "summary" | "arguments",
-    index: number,
-    delta: string,
-    events: ChatEvent[],
-  ): void;
-  /** Ends the item, and sends the texts that were not streamed. */
+  /** A piece of a text. */
+  text(place: TextPlace, delta: string, events: ChatEvent[]): void;
+  /** The whole of a text; what did not arrive of it in pieces is sent now. */
+  endText(place: TextPlace, text: string, events: ChatEvent[]): void;
+  /** The finished item; what did not arrive of its texts is sent now. */
   done(item: JsonObject, events: ChatEvent[]): void;
+  /** Ends what was begun without the finished item. False if nothing was: then the item may still come whole. */
+  end(events: ChatEvent[]): boolean;
 }
 
 export function createItemDecoder(
@@ -48,13 +54,23 @@ export function createItemDecoder(
 function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDecoder {
   /** By content index: the part, and the text that was sent. */
   const parts = new Map<number, { index: number; sent: string }>();
+  /** The content index of the part that has not ended. */
+  let open: number | undefined;
 
-  function open(
+  function end(events: ChatEvent[], extras: { extras?: Extras } = {}): void {
+    const part = open === undefined ? undefined : parts.get(open);
+    if (part) events.push({ type: "part-end", index: part.index, ...extras });
+    open = undefined;
+  }
+
+  function begin(
     contentIndex: number,
     content: JsonObject,
     item: JsonObject,
     events: ChatEvent[],
   ): { index: number; sent: string } {
+    end(events);
+    open = contentIndex;
     const part = { index: nextIndex(), sent: "" };
     parts.set(contentIndex, part);
     events.push({
@@ -66,11 +82,17 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
     return part;
   }
 
+  function send(contentIndex: number, delta: string, events: ChatEvent[]): void {
+    const part = parts.get(contentIndex) ?? begin(contentIndex, {}, added, events);
+    part.sent += delta;
+    events.push({ type: "part-delta", index: part.index, delta });
+  }
+
   return {
-    text(_list, contentIndex, delta, events) {
-      const part = parts.get(contentIndex) ?? open(contentIndex, {}, added, events);
-      part.sent += delta;
-      events.push({ type: "part-delta", index: part.index, delta });
+    text: ({ at }, delta, events) => send(at, delta, events),
+    endText({ at }, text, events) {
+      const rest = restOf(text, parts.get(at)?.sent ?? "");
+      if (rest !== "") send(at, rest, events);
     },
     done(item, events) {
       const contents = readObjects(item.content);
@@ -81,20 +103,21 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
         const text = readString(content.text) ?? readString(content.refusal);
         if (text === undefined || (content.type !== "output_text" && content.type !== "refusal")) {
           const value = { ...item, content: [content] };
+          end(events);
           createOpaqueDecoder(value, nextIndex, events).done(value, events);
           return;
         }
-        const part = parts.get(contentIndex) ?? open(contentIndex, content, item, events);
-        sendRest(part.index, part.sent, text, events);
-        events.push({
-          type: "part-end",
-          index: part.index,
-          ...decodeOutputTextExtras(content, item, contentIndex),
-        });
-        parts.delete(contentIndex);
+        const part = parts.get(contentIndex) ?? begin(contentIndex, content, item, events);
+        if (open !== contentIndex) return;
+        const rest = restOf(text, part.sent);
+        if (rest !== "") send(contentIndex, rest, events);
+        end(events, decodeOutputTextExtras(content, item, contentIndex));
       });
-      for (const { index } of parts.values()) events.push({ type: "part-end", index });
-      parts.clear();
+      end(events);
+    },
+    end(events) {
+      end(events);
+      return parts.size > 0;
     },
   };
 }
@@ -119,18 +142,27 @@ function createReasoningDecoder(nextIndex: NextIndex, events: ChatEvent[]): Item
     if (separated !== "") out.push({ type: "part-delta", index, delta: separated });
   }
 
+  function sendRest(list: TextList, at: number, text: string, out: ChatEvent[]): void {
+    const sent = texts.find((known) => known.list === list && known.at === at)?.text;
+    const rest = restOf(text, sent ?? "");
+    if (sent === undefined || rest !== "") send(list, at, rest, out);
+  }
+
   return {
-    text(list, at, delta, out) {
+    text({ list, at }, delta, out) {
       if (list !== "arguments") send(list, at, delta, out);
+    },
+    endText({ list, at }, text, out) {
+      if (list !== "arguments") sendRest(list, at, text, out);
+    },
+    end(out) {
+      out.push({ type: "part-end", index });
+      return true;
     },
     done(item, out) {
       const counts: Record<TextList, number> = { summary: 0, content: 0 };
       for (const { list, text } of textsOf(item)) {
-        const at = counts[list]++;
-        const sent = texts.find((known) => known.list === list && known.at === at)?.text;
-        if (sent === undefined) send(list, at, text, out);
-        else if (text.startsWith(sent) && text.length > sent.length)
-          send(list, at, text.slice(sent.length), out);
+        sendRest(list, counts[list]++, text, out);
       }
       out.push({ type: "part-end", index, ...decodeReasoningExtras(item, texts) });
     },
@@ -160,19 +192,26 @@ function createFunctionCallDecoder(
     return openaiResponsesExtras.wrap(omit(item, CALL_FIELDS));
   }
 
+  function send(delta: string, out: ChatEvent[]): void {
+    // A call cannot start without a name; `done` then sends all of it.
+    if (index === undefined || delta === "") return;
+    sent += delta;
+    out.push({ type: "part-delta", index, delta });
+  }
+
   start(added, events);
   return {
-    text(_list, _at, delta, out) {
-      // A call cannot start without a name; `done` then sends all of it.
-      if (index === undefined || delta === "") return;
-      sent += delta;
-      out.push({ type: "part-delta", index, delta });
-    },
+    text: (_place, delta, out) => send(delta, out),
+    endText: (_place, text, out) => send(restOf(text, sent), out),
     done(item, out) {
       const at = start(item, out);
       if (at === undefined) return;
-      sendRest(at, sent, readString(item.arguments) ?? "", out);
+      send(restOf(readString(item.arguments) ?? "", sent), out);
       out.push({ type: "part-end", index: at, ...otherFields(item) });
+    },
+    end(out) {
+      if (index !== undefined) out.push({ type: "part-end", index, ...otherFields(added) });
+      return index !== undefined;
     },
   };
 }
@@ -193,20 +232,20 @@ function createOpaqueDecoder(
   });
   return {
     text() {},
+    endText() {},
     done(item, out) {
       out.push(
         item === added ? { type: "part-end", index } : { type: "part-end", index, value: item },
       );
     },
+    end(out) {
+      out.push({ type: "part-end", index });
+      return true;
+    },
   };
 }
 
-/**
- * Sends what the finished text has beyond the deltas, for servers that stream only part of a text,
- * or none.
- */
-function sendRest(index: number, sent: string, whole: string, events: ChatEvent[]): void {
-  if (whole.length > sent.length && whole.startsWith(sent)) {
-    events.push({ type: "part-delta", index, delta: whole.slice(sent.length) });
-  }
+/** What did not arrive in pieces: some servers stream only a part of a text, or none of it. */
+function restOf(whole: string, sent: string): string {
+  return whole.length > sent.length && whole.startsWith(sent) ? whole.slice(sent.length) : "";
 }

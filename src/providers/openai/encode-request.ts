@@ -17,6 +17,7 @@ const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
   "input",
   "stream",
 ]);
+const WITHOUT_TOOLS: ReadonlySet<string> = new Set([...PROTECTED_FIELDS, "tools", "tool_choice"]);
 
 /**
  * A chat request → the body of `POST /v1/responses`. `defaults` are the provider's own settings,
@@ -50,7 +51,11 @@ export function encodeRequest(
     ...defaults,
     stream,
   });
-  const result = openaiResponsesExtras.overlay(body, request, { except: PROTECTED_FIELDS });
+  const result = openaiResponsesExtras.overlay(body, request, {
+    except: PROTECTED_FIELDS,
+    // The original form of the tools must not bring back tools that were dropped.
+    exceptOriginal: request.tools ? PROTECTED_FIELDS : WITHOUT_TOOLS,
+  });
   // Both may have fields from the chat model and fields from extras.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];

@@ -109,6 +109,26 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
       });
     }
 
+    test("a WebSocket is refused by a status at which clients fall back to HTTP", async () => {
+      const connection = openRawConnection(client.url);
+      await connection.write(
+        [
+          "GET /v1/responses HTTP/1.1",
+          "Host: localhost",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+          "",
+          "",
+        ].join("\r\n"),
+      );
+      const { status, text } = await connection.answer;
+      connection.close();
+      expect(status).toBe(426);
+      expect(text).toContain("upgrade_unsupported");
+    });
+
     for (const path of [
       "/health",
       "/providers",

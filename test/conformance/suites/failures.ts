@@ -90,6 +90,25 @@ export function describeFailures({ upstream, main, start }: Conformance): void {
       },
     );
 
+    test("retries do not multiply: clients are told when the server's own are used up", async () => {
+      const { client } = await start({ RETRY_MAX: "1" });
+      const overloaded = jsonAnswer(anthropicError("overloaded_error"), { status: 529 });
+      upstream.respond = () => overloaded;
+      const first = await client.chat(request);
+      expect([first.status, first.headers.get("x-should-retry")]).toEqual([503, "false"]);
+      expect(upstream.requests).toHaveLength(2);
+
+      // What a client repeats by itself is not repeated once more.
+      upstream.reset();
+      upstream.respond = () => overloaded;
+      const repeated = await client.chat(request, {
+        headers: { "x-stainless-retry-count": "1" },
+      });
+      expect([repeated.status, repeated.headers.get("x-should-retry")]).toEqual([503, "true"]);
+      expect(upstream.requests).toHaveLength(1);
+      upstream.reset();
+    });
+
     test("a spending limit is a quota that is used up", async () => {
       const error = anthropicError("rate_limit_error", {
         details: { error_code: "enforced_spend_limit_reached" },

@@ -28,6 +28,9 @@ function createLateContext(): { context: AnswerContext; settle(): void } {
     get target() {
       return late({ provider: "second", model: "second-model" });
     },
+    get isFallback() {
+      return late(true);
+    },
     get format() {
       return late(base.format);
     },
@@ -72,5 +75,5 @@ test("a failed response names the target that was settled last", () => {
   const { context, settle } = createLateContext();
   const encoder = openaiResponsesDialect.createStreamEncoder(context);
   settle();
-  expect(encoder.encode(FAILED)).toContain('"model":"second-model"');
+  expect(encoder.encode(FAILED)).toContain('"model":"second/second-model"');
 });

@@ -60,6 +60,7 @@ describe("the events of a stream", () => {
       requestId: "r",
       request,
       target: { provider: "echo", model: "echo" },
+      isFallback: false,
       format: null,
       warnings: [],
       attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1 }],

@@ -30,7 +30,6 @@ describe("what the chat model can express", () => {
         temperature: 0.5,
         top_p: 0.9,
         stop_sequences: ["END"],
-        metadata: { user_id: "u" },
         cache_control: { type: "ephemeral", ttl: "1h" },
         stream: true,
       }),
@@ -44,7 +43,6 @@ describe("what the chat model can express", () => {
       temperature: 0.5,
       top_p: 0.9,
       stop: ["END"],
-      metadata: { user_id: "u" },
       cache: { ttl: "1h" },
       stream: true,
     });
@@ -204,6 +202,7 @@ describe("identity: an answer in this format is passed through", () => {
         tool_choice: { type: "auto", of_tomorrow: 1 },
       },
     ],
+    ["the caller's user", { metadata: { user_id: "u" } }],
     ["metadata with fields of its own", { metadata: { user_id: "u", of_tomorrow: 1 } }],
     ["a cache hint of tomorrow", { cache_control: { type: "ephemeral", ttl: "24h" } }],
     ["max_tokens 0, to fill the cache", { max_tokens: 0 }],

@@ -357,7 +357,6 @@ describe("what only a provider of this format can honour", () => {
     ["top_logprobs", { top_logprobs: 2 }],
     ["include", { include: ["message.output_text.logprobs"] }],
     ["field_of_the_future", { field_of_the_future: 1 }],
-    ["tools[1]", { tools: [{ type: "function", name: "go" }, { type: "web_search" }] }],
     ["tool_choice", { tool_choice: { type: "web_search" } }],
     [
       "input[1]",

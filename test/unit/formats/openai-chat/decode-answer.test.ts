@@ -139,7 +139,8 @@ describe("the beginning of a stream", () => {
       choices: [],
       prompt_filter_results: [{ prompt_index: 0 }],
     };
-    const events = await play(verdict, chunk({ content: "Hi" }), STOP, DONE);
+    const hi = chunk({ role: "assistant", content: "Hi" });
+    const events = await play(verdict, hi, STOP, DONE);
     expect(events[0]).toMatchObject({
       type: "start",
       id: "c1",
@@ -148,7 +149,7 @@ describe("the beginning of a stream", () => {
     });
     expect(events[1]).toMatchObject({
       type: "part-start",
-      raw: { data: JSON.stringify(chunk({ content: "Hi" })) },
+      raw: { data: JSON.stringify(hi) },
     });
     expect(events.filter(({ raw }) => raw).length).toBe(4);
   });
@@ -421,7 +422,7 @@ describe("a character that is cut in two", () => {
   });
 
   test("every vendor event is kept all the same", async () => {
-    const first = chunk({ content: high });
+    const first = chunk({ role: "assistant", content: high });
     const events = await play(first, chunk({ content: low }), STOP, DONE);
     expect(events.flatMap(({ raw }) => raw?.data ?? [])[0]).toBe(JSON.stringify(first));
   });
@@ -719,5 +720,40 @@ test("a whole answer is decoded like a streamed one, and kept whole", async () =
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
     extras: { openai_chat: { native_finish_reason: "STOP", provider: "Google" } },
     body: { format: "openai_chat", value: body },
+  });
+});
+
+describe("what clients cannot read is mended", () => {
+  const shown = async (...chunks: (JsonObject | string)[]) =>
+    (await play(...chunks)).flatMap(({ raw }) =>
+      raw && raw.data !== DONE ? [JSON.parse(raw.data)] : [],
+    );
+  const deltas = async (...chunks: (JsonObject | string)[]) =>
+    (await shown(...chunks)).map(({ choices }) => choices[0]?.delta);
+  const call = (fields: JsonObject, args: string) => ({
+    tool_calls: [{ ...fields, function: { name: fields.id ? "f" : undefined, arguments: args } }],
+  });
+
+  test("the role comes with the first delta", async () => {
+    expect(
+      await deltas(chunk({ content: "Hi" }), chunk({ content: "!" }), STOP, DONE),
+    ).toMatchObject([{ role: "assistant", content: "Hi" }, { content: "!" }, {}]);
+  });
+
+  test("pieces of calls have an index", async () => {
+    const told = await deltas(
+      chunk({ role: "assistant", ...call({ id: "a" }, '{"x":') }),
+      chunk(call({}, "1}")),
+      chunk(call({ id: "b" }, "{}")),
+      STOP,
+      DONE,
+    );
+    expect(told.flatMap((delta) => delta.tool_calls ?? []).map(({ index }) => index)).toEqual([
+      0, 0, 1,
+    ]);
+  });
+
+  test("an event without choices is left out", async () => {
+    expect(await shown(chunk({ role: "assistant" }), { type: "ping" }, STOP, DONE)).toHaveLength(2);
   });
 });

@@ -11,13 +11,15 @@ import { foldAll } from "../../../support/fold-all.ts";
 /** The parts from these deltas, each in a chunk of its own. */
 function assemble(...deltas: readonly JsonObject[]): Part[] {
   let ids = 0;
-  const assembler = createToolCallAssembler(createPartAssembler(), () => {
+  const writer = createPartAssembler();
+  const assembler = createToolCallAssembler(writer, () => {
     ids += 1;
     return `id${ids}`;
   });
   const events: ChatEvent[] = [{ type: "start", id: "c", model: "m" }];
   for (const delta of deltas) assembler.add([delta], events);
-  assembler.close(events);
+  assembler.check();
+  writer.close(events);
   events.push({ type: "end", finish_reason: "tool_calls", raw_finish_reason: null, usage: null });
   expectEventOrder(events);
   return foldAll("openai_chat", events).content;
@@ -191,5 +193,71 @@ describe("tool calls are assembled", () => {
 
   test("and are an error if one never gets a name", () => {
     expect(() => assemble({ index: 0, id: "a", ...fn(undefined, "{}") })).toThrow(ChatError);
+  });
+});
+
+describe("parts do not overlap", () => {
+  /** What happens in the order in which it is told: `+a` a call begins, `-a` it ends, texts as they are. */
+  function order(...steps: readonly (JsonObject | string)[]): string {
+    const writer = createPartAssembler();
+    const assembler = createToolCallAssembler(writer, () => "id");
+    const names = new Map<number, string>();
+    let told = "";
+    const tell = (events: readonly ChatEvent[]): void => {
+      for (const event of events) {
+        if (event.type === "part-start" && event.kind === "tool_call") {
+          names.set(event.index, event.id);
+          told += ` +${event.id}`;
+        } else if (event.type === "part-end") told += ` -${names.get(event.index) ?? "text"}`;
+        else if (event.type === "part-delta") told += ` ${event.delta}`;
+      }
+      told += " |";
+    };
+    for (const step of steps) {
+      const events: ChatEvent[] = [];
+      if (typeof step === "string") writer.pushText("content", step, events);
+      else assembler.add([step], events);
+      tell(events);
+    }
+    const events: ChatEvent[] = [];
+    writer.close(events);
+    tell(events);
+    return told.trim();
+  }
+
+  test("a call ends when the next one begins, at once", () => {
+    expect(
+      order(
+        { index: 0, id: "a", ...fn("f", "") },
+        { index: 0, ...fn(undefined, "{}") },
+        { index: 1, id: "b", ...fn("g", "{") },
+        { index: 1, ...fn(undefined, "}") },
+      ),
+    ).toBe("+a | {} | -a +b { | } | -b |");
+  });
+
+  test("a call waits until the one before it is complete", () => {
+    expect(
+      order(
+        { index: 0, id: "a", ...fn("f", "{") },
+        { index: 1, id: "b", ...fn("g", "{") },
+        { index: 1, ...fn(undefined, '"y":2') },
+        { index: 0, ...fn(undefined, "}") },
+        { index: 1, ...fn(undefined, "}") },
+      ),
+    ).toBe('+a { | | | } -a +b {"y":2 | } | -b |');
+  });
+
+  test("a text behind a call waits likewise", () => {
+    expect(order({ index: 0, id: "a", ...fn("f", "{}") }, "Hi")).toBe("+a {} | -a Hi | -text |");
+    expect(
+      order({ index: 0, id: "a", ...fn("f", "{") }, "Hi", { index: 0, ...fn(undefined, "}") }),
+    ).toBe("+a { | | } -a Hi | -text |");
+  });
+
+  test("a call without arguments holds up the others to the end, and no longer", () => {
+    expect(
+      order({ index: 0, id: "a", ...fn("f", "") }, { index: 1, id: "b", ...fn("g", "{}") }),
+    ).toBe("+a | | -a +b {} -b |");
   });
 });

@@ -107,8 +107,8 @@ describe("encodeInput", () => {
       },
     );
     expect(input.slice(1)).toEqual([
-      { role: "assistant", content: "A" },
-      { role: "assistant", content: "B" },
+      { type: "message", role: "assistant", content: "A" },
+      { type: "message", role: "assistant", content: "B" },
       { type: "function_call", call_id: "toolu_1", name: "go", arguments: "{}" },
     ]);
     expect(warnings).toMatchObject([

@@ -155,7 +155,7 @@ describe("tool results", () => {
   });
 
   test("two messages in the original request stay two", () => {
-    const pinned = { anthropic: { role: "user" } };
+    const pinned = { anthropic: { $role: "user" } };
     const { wire } = encode([
       { role: "tool", content: [result("c1", "1")] },
       { role: "tool", content: [result("c2", "2")], extras: pinned },
@@ -256,7 +256,7 @@ describe("system messages", () => {
 
   test("those that came in this format keep their role and place, whatever the model", () => {
     const { system: top, wire } = encode(
-      [{ ...system("A"), extras: { anthropic: { role: "system" } } }, user],
+      [{ ...system("A"), extras: { anthropic: { $role: "system" } } }, user],
       false,
     );
     expect(top).toBeUndefined();

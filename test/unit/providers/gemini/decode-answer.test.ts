@@ -75,7 +75,7 @@ describe("parts", () => {
     ]);
   });
 
-  test("a signed text is a part of its own; a signature alone is reasoning without text", async () => {
+  test("the end of a text that is signed stays with it; a signature alone is reasoning without text", async () => {
     const sign = (value: string) => ({ thoughtSignature: value });
     const stream = await open(
       sseResponse(
@@ -90,8 +90,8 @@ describe("parts", () => {
     );
     const signature = (value: string) => ({ signature: { format: "google", value } }) as const;
     expect((await foldEvents(stream)).content).toEqual([
-      { type: "text", text: "a" },
-      { type: "text", text: "b", ...signature("s1") },
+      { type: "text", text: "ab" },
+      { type: "reasoning", text: "", ...signature("s1") },
       { type: "text", text: "c" },
       { type: "reasoning", text: "", ...signature("s2") },
       { type: "reasoning", text: "", ...signature("s3") },

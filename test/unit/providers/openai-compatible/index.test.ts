@@ -89,6 +89,10 @@ describe("presets", () => {
         "lmstudio",
         "LMSTUDIO_BASE_URL is not set to an http or https URL. Set it to the server's address.",
       ],
+      [
+        "llamacpp",
+        "LLAMACPP_BASE_URL is not set to an http or https URL. Set it to the server's address.",
+      ],
     ]);
     for (const { format } of providers) expect(format).toBe("openai_chat");
   });

@@ -584,3 +584,101 @@ describe("readErrorBody", () => {
       expect(readErrorBody(body, 500)).toEqual({});
   });
 });
+
+describe("a server that numbers nothing (llama.cpp)", () => {
+  const reasoning = { id: "rs_1", type: "reasoning", summary: [], content: [] };
+  const call = (id: string, args: string) => callItem(`fc_${id}`, id, "f", args);
+  const added = (item: JsonObject) => ({ type: "response.output_item.added", item });
+  const done = (item: JsonObject) => ({ type: "response.output_item.done", item });
+  const text = (delta: string) => ({
+    type: "response.output_text.delta",
+    item_id: "msg_1",
+    delta,
+  });
+  const args = (id: string, delta: string) => ({
+    type: "response.function_call_arguments.delta",
+    item_id: `fc_${id}`,
+    delta,
+  });
+
+  test("all items end at the end of the answer", async () => {
+    const thought = { ...reasoning, content: [{ type: "reasoning_text", text: "Hm." }] };
+    const message = messageItem("msg_1", "Sure!");
+    const calls = [call("a", "{}"), call("b", '{"x":1}')];
+    const events = await play(
+      CREATED,
+      added(reasoning),
+      { type: "response.reasoning_text.delta", item_id: "rs_1", delta: "Hm." },
+      added({ ...message, content: [] }),
+      text("Sure"),
+      text("!"),
+      added(call("a", "")),
+      args("a", "{}"),
+      added(call("b", "")),
+      args("b", '{"x":1}'),
+      ...[thought, message, ...calls].map(done),
+      completed([thought, message, ...calls]),
+    );
+    expect(fold(events).content).toMatchObject([
+      { type: "reasoning", text: "Hm." },
+      { type: "text", text: "Sure!" },
+      { type: "tool_call", id: "a", arguments: {} },
+      { type: "tool_call", id: "b", arguments: { x: 1 } },
+    ]);
+    expect(fold(events).finish_reason).toBe("tool_calls");
+    // Streamed, not held back to the end.
+    expect(events.findIndex((event) => event.type === "part-delta")).toBeLessThan(4);
+  });
+
+  test("text that a finished item has and that did not arrive is not lost in silence", async () => {
+    const events = await play(
+      CREATED,
+      added(call("a", "")),
+      added(call("b", "")),
+      args("b", "{}"),
+      done(call("a", '{"x":1}')),
+      done(call("b", "{}")),
+      completed([]),
+    );
+    expect(errorOf(events)).toMatchObject({ code: "upstream_invalid_response" });
+  });
+});
+
+test("numbered items that overlap are told one after another", async () => {
+  const at = (output_index: number, event: JsonObject) => ({ ...event, output_index });
+  const added = (index: number, id: string) =>
+    at(index, {
+      type: "response.output_item.added",
+      item: callItem(`fc_${id}`, id, "f", ""),
+    });
+  const args = (index: number, delta: string) =>
+    at(index, { type: "response.function_call_arguments.delta", delta });
+  const items = [callItem("fc_a", "a", "f", '{"x":1}'), callItem("fc_b", "b", "f", '{"x":2}')];
+  const events = await play(
+    CREATED,
+    added(0, "a"),
+    added(1, "b"),
+    args(1, '{"x"'),
+    args(0, '{"x":1}'),
+    args(1, ":2}"),
+    ...items.map((item, index) => at(index, { type: "response.output_item.done", item })),
+    completed(items),
+  );
+  expect(fold(events).content).toMatchObject([
+    { id: "a", arguments: { x: 1 } },
+    { id: "b", arguments: { x: 2 } },
+  ]);
+});
+
+test("a text that comes only whole, at its end (LM Studio)", async () => {
+  const place = { output_index: 0, item_id: "fc_a" };
+  const item = callItem("fc_a", "a", "f", "");
+  const events = await play(
+    CREATED,
+    { type: "response.output_item.added", ...place, item },
+    { type: "response.function_call_arguments.done", ...place, arguments: '{"x":1}' },
+    { type: "response.output_item.done", ...place, item },
+    completed([item]),
+  );
+  expect(fold(events).content).toMatchObject([{ arguments: { x: 1 } }]);
+});
