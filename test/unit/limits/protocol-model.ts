@@ -145,7 +145,7 @@ export function successors(world: World, rules: Rules): [event: string, next: Wo
     // A command that never arrives.
     found.push([`${name}, lost`, { ...world, network: without(world.network, index) }]);
   });
-  world.calls.forEach((call, index) => found.push(...act(world, call, index)));
+  for (const [index, call] of world.calls.entries()) found.push(...act(world, call, index));
   if (world.time < rules.maxTime) found.push(["time", { ...world, time: world.time + 1 }]);
   if (world.storeCrashes < rules.maxStoreCrashes)
     found.push(["store crash", { ...world, store: EMPTY, storeCrashes: world.storeCrashes + 1 }]);
