@@ -29,7 +29,7 @@ export interface Authenticator {
 export function createAuthenticator(
   config: AuthConfig,
   platform: Pick<Platform, "fetch" | "now">,
-  revocations?: Pick<Revocations, "check" | "refresh">,
+  revocations?: Pick<Revocations, "check" | "prepare">,
 ): Authenticator {
   const keys = createKeySource(config, platform);
   if (!keys) {
@@ -53,7 +53,7 @@ export function createAuthenticator(
   return {
     configured: true,
     async prepare() {
-      await Promise.all([revocations?.refresh(), "prepare" in keys ? keys.prepare() : undefined]);
+      await Promise.all([revocations?.prepare(), "prepare" in keys ? keys.prepare() : undefined]);
     },
     async authenticate(request, readToken = readBearer) {
       const principal = await verifyToken(readToken(request.headers));

@@ -8,6 +8,10 @@ const MAX_AGE_MS = 400;
 /** For how long a store that failed is not asked again, so that not every call waits for it. */
 const COOLDOWN_MS = 1000;
 
+/** For how long a start waits for a store that does not answer, and how often it asks, in milliseconds. */
+const PREPARE_MS = 3000;
+const PREPARE_PAUSE_MS = 200;
+
 /** The tokens that are no longer accepted, as this process knows them. */
 export interface Revocations {
   /** Throws the 401 for a revoked token, or `store_unavailable` if the list could never be read. */
@@ -16,6 +20,8 @@ export interface Revocations {
   isRevoked(principal: Principal): boolean;
   /** Reads the list if it is too old. It never rejects: an old list is better than none. */
   refresh(): Promise<void>;
+  /** Reads the list for the first time, and tries again for some seconds. It never rejects. */
+  prepare(): Promise<void>;
   /** Adds a revocation for all servers; rejects with `store_unavailable`. */
   revoke(revocation: Revocation): Promise<void>;
 }
@@ -80,6 +86,14 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
   return {
     refresh,
     isRevoked,
+    async prepare() {
+      const endAt = now() + PREPARE_MS;
+      await read();
+      while (version === null && now() < endAt) {
+        await new Promise((resolve) => setTimeout(resolve, PREPARE_PAUSE_MS));
+        await read();
+      }
+    },
     async check(principal) {
       await refresh();
       if (version === null && failure === "closed")

@@ -11,7 +11,8 @@ import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
 import { until } from "../support/until.ts";
 
-const STORE_TIMEOUT_MS = 250;
+/** More than the default, for a machine that is busy with other tests. */
+const STORE_TIMEOUT_MS = 1000;
 const limitsSchema = z.object({
   limits: z.array(z.object({ used: z.number(), reserved: z.number() })),
 });
@@ -117,13 +118,12 @@ describe.skipIf(!hasRedis)("two servers on one store (needs redis)", () => {
     microUsd: number;
   }
 
-  /** Calls in both servers for a while, one after the other in each of some lanes. */
-  async function load(token: string, forMs: number): Promise<Loaded[]> {
+  /** Calls in both servers while that is so, one after the other in each of some lanes. */
+  async function load(token: string, isOn: () => boolean): Promise<Loaded[]> {
     const results: Loaded[] = [];
-    const endAt = performance.now() + forMs;
     const costSchema = z.object({ cost: z.object({ total: z.number() }) });
     const lane = async (member: Member) => {
-      while (performance.now() < endAt) {
+      while (isOn()) {
         const startedAt = performance.now();
         const answer = await ask(member, token, { max_tokens: 5 });
         const tookMs = performance.now() - startedAt;
@@ -145,7 +145,8 @@ describe.skipIf(!hasRedis)("two servers on one store (needs redis)", () => {
     test(`while the store ${name}, answer in time by policy, and come back by themselves`, async () => {
       const budget = await mint({ limits: [{ per: "subject", usd: 1, window: "1d" }] });
       const rate = await mint({ limits: [{ per: "subject", requests: 100_000, window: "1h" }] });
-      const during = Promise.all([load(budget, 6000), load(rate, 6000)]);
+      let isOn = true;
+      const during = Promise.all([load(budget, () => isOn), load(rate, () => isOn)]);
       await Bun.sleep(1500);
       fail();
       await Bun.sleep(1500);
@@ -154,6 +155,12 @@ describe.skipIf(!hasRedis)("two servers on one store (needs redis)", () => {
         expect.stringContaining("degraded"),
       ]);
       await recover();
+      await until("both servers see the store again", async () => {
+        const states = await Promise.all(members.map(health));
+        return states.every((state) => state.includes('"ok"'));
+      });
+      await Bun.sleep(1000);
+      isOn = false;
       const [withBudget, withRate] = await during;
       const slowest = Math.max(...[...withBudget, ...withRate].map(({ tookMs }) => tookMs));
       expect(slowest).toBeLessThan(STORE_TIMEOUT_MS + 1000);
@@ -161,10 +168,6 @@ describe.skipIf(!hasRedis)("two servers on one store (needs redis)", () => {
       expect(new Set(withBudget.map(({ status }) => status))).toEqual(new Set([200, 503]));
       expect(new Set(withRate.map(({ status }) => status))).toEqual(new Set([200]));
       expect(withBudget.at(-1)?.status).toBe(200);
-      await until("both servers see the store", async () => {
-        const states = await Promise.all(members.map(health));
-        return states.every((state) => state.includes('"ok"'));
-      });
       // What waited to be settled has been, and nothing counts twice.
       const spent = withBudget.reduce((sum, { microUsd }) => sum + microUsd, 0);
       await until("everything is settled", async () => {
