@@ -71,7 +71,7 @@ function withoutInner(name: string): string {
   return parts
     .slice(0, at + 1)
     .join(" > ")
-    .replace(/ \(needs [^)]+\)$/, "");
+    .replace(/ \((?:needs|not on) [^)]+\)$/, "");
 }
 
 /**
