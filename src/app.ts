@@ -19,6 +19,7 @@ import { createHealth } from "./handlers/health.ts";
 import { createListLimits } from "./handlers/limits.ts";
 import { createShowMetrics } from "./handlers/metrics.ts";
 import { createListModels } from "./handlers/models.ts";
+import { createPages } from "./handlers/pages.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import { createRevoke } from "./handlers/revocations.ts";
 import type { Server } from "./handlers/server.ts";
@@ -27,7 +28,7 @@ import { createListCalls } from "./handlers/usage-calls.ts";
 import { createShowLatency } from "./handlers/usage-latency.ts";
 import { createListV1Models, dialectOfV1Models } from "./handlers/v1-models.ts";
 import { createCors } from "./http/cors.ts";
-import { respondError } from "./http/respond.ts";
+import { type ReadAsset, respondError } from "./http/respond.ts";
 import { createLedger } from "./ledger/create-ledger.ts";
 import type { LedgerSource } from "./ledger/database.ts";
 import { ledgerMetrics } from "./ledger/ledger-metrics.ts";
@@ -49,6 +50,7 @@ export interface Extras {
   readonly metrics?: Metrics | undefined;
   /** Finds the Durable Object in which limits are kept (Workers). */
   readonly getStoreObject?: GetStoreObject | undefined;
+  readonly readAsset?: ReadAsset | undefined;
 }
 
 export interface App {
@@ -150,6 +152,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     ],
     ledger,
     metrics,
+    readAsset: extras.readAsset,
   };
   if (metrics) {
     metrics.add(openCallsMetric(server.running));
@@ -257,6 +260,10 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   route("/usage", { GET: createShowUsage(server) });
   route("/usage/calls", { GET: createListCalls(server) });
   route("/usage/latency", { GET: createShowLatency(server) });
+  const pages = createPages(server);
+  route("/dashboard", { GET: pages.page("dashboard") });
+  route("/playground", { GET: pages.page("playground") });
+  route("/pages/:name", { GET: pages.file });
   route("/metrics", { GET: createShowMetrics(server) });
 
   const cors = createCors(config.corsOrigins);

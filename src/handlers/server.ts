@@ -1,6 +1,7 @@
 import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
+import type { ReadAsset } from "../http/respond.ts";
 import type { Ledger } from "../ledger/create-ledger.ts";
 import type { Platform } from "../platform.ts";
 import type { Provider, UnavailableProvider } from "../providers/provider.ts";
@@ -16,6 +17,8 @@ export interface Server extends CallServices {
   readonly stream: StreamSettings;
   /** Undefined if the operator wants none, or the runtime cannot keep one. */
   readonly ledger: Ledger | undefined;
+  /** Undefined if the pages are not built. */
+  readonly readAsset: ReadAsset | undefined;
   /** Undefined on Workers. */
   readonly metrics: Metrics | undefined;
   /** Whether the server is about to stop: it then takes no new calls. */

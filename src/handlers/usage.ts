@@ -1,3 +1,5 @@
+import { isErrorCode } from "../errors/error-codes.ts";
+import { errorType } from "../errors/error-type.ts";
 import { respondJson, respondText } from "../http/respond.ts";
 import type { Database } from "../ledger/database.ts";
 import { emptySums } from "../ledger/sum-rows.ts";
@@ -38,7 +40,7 @@ async function showUsage(database: Database, asked: LedgerQuestion): Promise<Res
 
   const keys = [...(grain === undefined ? [] : [grain]), ...dimensions];
   const rows = groups.map((group) => ({
-    ...Object.fromEntries(keys.map((name, index) => [name, keyOf(group, grain)[index]])),
+    ...describeKey(keys, keyOf(group, grain)),
     ...describeSums(group.sums),
   }));
   if (format === "csv") {
@@ -78,6 +80,17 @@ async function showUsage(database: Database, asked: LedgerQuestion): Promise<Res
 /** The period's label is part of a group's key even if there is only one period. */
 function keyOf({ key }: UsageGroup, grain: string | undefined): readonly string[] {
   return grain === undefined ? key.slice(1) : key;
+}
+
+/** An outcome says whose fault it was, too. */
+function describeKey(names: readonly string[], values: readonly string[]): Record<string, unknown> {
+  const key: Record<string, unknown> = {};
+  for (const [index, name] of names.entries()) {
+    const value = values[index] ?? "";
+    key[name] = value;
+    if (name === "outcome") key.error_type = isErrorCode(value) ? errorType(value) : null;
+  }
+  return key;
 }
 
 /** Sums as callers see them. Nano-dollars are whole numbers, so a sum of dollars is exact. */

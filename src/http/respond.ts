@@ -3,6 +3,15 @@ import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import { encodeWarningsHeader } from "./encode-warnings-header.ts";
 
+/** A file of this server's pages, as a runtime has it. */
+export interface Asset {
+  readonly body: BodyInit;
+  readonly contentType: string;
+}
+
+/** Gives a file of the pages by its name; null if there is none. */
+export type ReadAsset = (name: string) => Promise<Asset | null>;
+
 /** On every response: not cacheable, not sniffable, traceable by its request id. */
 function commonHeaders(requestId: string): Record<string, string> {
   return {
@@ -44,6 +53,23 @@ export function respondPage(html: string, requestId: string): Response {
       "content-security-policy":
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
       ...commonHeaders(requestId),
+    },
+  });
+}
+
+/**
+ * A file of this server's pages. It loads and sends nothing but to this server, in no frame; images
+ * may be ones that the reader dropped.
+ */
+export function respondAsset({ body, contentType }: Asset, requestId: string): Response {
+  return new Response(body, {
+    headers: {
+      ...commonHeaders(requestId),
+      "content-type": contentType,
+      "cache-control": "no-cache",
+      "referrer-policy": "no-referrer",
+      "content-security-policy":
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
     },
   });
 }

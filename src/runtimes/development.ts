@@ -45,9 +45,13 @@ export function enterDevelopment(environment: Environment): Development | null {
         issuer: config.JWT_ISSUER,
         audience: config.JWT_AUDIENCE,
         subject: "developer",
+        // Whoever sees this terminal may see everything of this run.
+        claims: { scope: "admin" },
         lifetimeSeconds: Math.min(config.JWT_MAX_LIFETIME_SECONDS, 12 * 3600),
         now: Date.now(),
       });
+      // In the fragment, which no browser sends to a server.
+      const signedIn = `#token=${token}`;
       return [
         `AI server in development mode: ${url} (loopback only, with a JWT key for this run)`,
         "",
@@ -55,7 +59,12 @@ export function enterDevelopment(environment: Environment): Development | null {
         "",
         `curl ${url}/chat -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"provider":"echo","messages":[{"role":"user","content":"Hello"}]}'`,
         "",
-        'For a stream, add "stream":true and use curl -N. GET /providers lists the providers that have a key; the API is described at /docs.',
+        'For a stream, add "stream":true and use curl -N. GET /providers lists the providers that have a key.',
+        "",
+        `Playground: ${url}/playground${signedIn}`,
+        `Dashboard:  ${url}/dashboard${signedIn}`,
+        `API:        ${url}/docs`,
+        "",
         "To keep the key across restarts, and to listen on a network, set JWT_SECRET (32 bytes or more) in the environment or in .env.",
       ];
     },

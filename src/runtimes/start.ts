@@ -9,6 +9,7 @@ import { createBackground } from "./background.ts";
 import { chooseLedger } from "./choose-ledger.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
+import { readPages } from "./read-pages.ts";
 import { createMetricsHandler } from "./serve-metrics.ts";
 import { createStop, type Listener, type StopSignal } from "./stop.ts";
 
@@ -45,7 +46,7 @@ export async function start(host: Host): Promise<void> {
       identities: config.METRICS_IDENTITIES,
     });
     const ledger = chooseLedger(config, host.connectPostgres);
-    app = createApp(config, host.platform, { ledger, metrics });
+    app = createApp(config, host.platform, { ledger, metrics, readAsset: await readPages() });
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     host.printError(thrown.message);

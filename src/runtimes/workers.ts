@@ -6,6 +6,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
 import type { Platform } from "../platform.ts";
 import type { GetStoreObject, StoreObjectStub } from "../store/object-limits.ts";
+import { findAssets } from "./find-assets.ts";
 import { findLedgerObject } from "./ledger-object.ts";
 import { createRandomId } from "./random-id.ts";
 
@@ -53,6 +54,7 @@ export default {
       app ??= createApp(loadConfig({ ...env, NODE_ENV: "production" }), platform, {
         ledger: findLedgerObject(env),
         getStoreObject: createGetStoreObject(env.STORE),
+        readAsset: findAssets(env),
       });
     } catch (thrown) {
       if (!(thrown instanceof ConfigError)) throw thrown;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as z from "zod";
 import { type App, createApp } from "../../../src/app.ts";
 import { loadConfig } from "../../../src/config.ts";
+import { isErrorCode } from "../../../src/errors/error-codes.ts";
 import { createLedger } from "../../../src/ledger/create-ledger.ts";
 import type { LedgerSource } from "../../../src/ledger/database.ts";
 import { mintTestToken, TEST_JWT } from "../../support/chat-client.ts";
@@ -127,6 +128,7 @@ for (const { name, available, start } of LEDGER_STAGES) {
         provider,
         model,
         outcome,
+        error_type: isErrorCode(outcome ?? "") ? expect.any(String) : null,
         ...expectSums(calls),
       }));
       expect(data.sort(byName)).toEqual(expected.sort(byName));

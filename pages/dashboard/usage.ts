@@ -1,0 +1,173 @@
+import { get } from "../shared/api.ts";
+
+/** The groups that a reader may choose. */
+export const GROUPS = ["model", "provider", "subject", "tenant", "dialect"] as const;
+export type Group = (typeof GROUPS)[number];
+
+export const METRICS = ["cost_usd", "calls", "tokens", "errors"] as const;
+export type Metric = (typeof METRICS)[number];
+
+export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
+  cost_usd: "Cost",
+  calls: "Calls",
+  tokens: "Tokens",
+  errors: "Errors",
+};
+
+export interface Sums {
+  readonly calls: number;
+  readonly streams: number;
+  readonly errors: number;
+  readonly rescued_calls: number;
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly cost_usd: number;
+  readonly unpriced_calls: number;
+}
+
+export interface UsageRow extends Sums {
+  readonly day?: string;
+  readonly hour?: string;
+  readonly outcome?: string;
+  readonly error_type?: string | null;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly subject?: string;
+  readonly tenant?: string;
+  readonly dialect?: string;
+}
+
+interface UsageAnswer {
+  readonly view: string;
+  readonly data: readonly UsageRow[];
+  readonly totals: Sums;
+  readonly next_page: string | null;
+}
+
+export interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export interface LatencyRow {
+  readonly provider: string;
+  readonly model: string;
+  readonly calls: number;
+  readonly total_ms: Percentiles;
+  readonly first_content_ms: Percentiles | null;
+}
+
+export interface CallRow {
+  readonly request_id: string;
+  readonly ended_at: string;
+  readonly subject: string;
+  readonly tenant: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly dialect: string;
+  readonly stream: boolean;
+  readonly outcome: string;
+  readonly error_type: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cost_usd: number | null;
+  readonly attempts: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly outcome: string;
+    readonly duration_ms: number;
+  }[];
+  readonly first_content_ms: number | null;
+  readonly duration_ms: number;
+}
+
+export interface LimitRow {
+  readonly per: string;
+  readonly kind: string;
+  readonly limit: number;
+  readonly used: number;
+  readonly reserved: number;
+  readonly window: string | null;
+}
+
+export interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Report {
+  readonly view: string;
+  readonly grain: "hour" | "day";
+  readonly rows: readonly UsageRow[];
+  /** Whether the range has more groups than were read. */
+  readonly isCut: boolean;
+  readonly totals: Sums;
+  readonly outcomes: readonly UsageRow[];
+  readonly latency: readonly LatencyRow[];
+  readonly isSampled: boolean;
+  readonly limits: readonly LimitRow[];
+  readonly ledger: string;
+}
+
+const MAX_PAGES = 4;
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export function usagePath(path: string, range: Range, more: Record<string, string> = {}): string {
+  return `${path}?${new URLSearchParams({ ...range, time_zone: ZONE, ...more })}`;
+}
+
+/** Everything that the page shows but the single calls. */
+export async function loadReport(
+  token: string,
+  range: Range,
+  group: Group,
+  signal: AbortSignal,
+): Promise<Report> {
+  const grain = range.from === range.to ? "hour" : "day";
+  const [first, outcomes, latency, limits, health] = await Promise.all([
+    get<UsageAnswer>(
+      token,
+      usagePath("/usage", range, { group_by: `${grain},${group}`, limit: "5000" }),
+      signal,
+    ),
+    get<UsageAnswer>(token, usagePath("/usage", range, { group_by: "outcome" }), signal),
+    get<{ data: LatencyRow[]; sampled: boolean }>(
+      token,
+      usagePath("/usage/latency", range, { group_by: "provider,model" }),
+      signal,
+    ),
+    // A server without limits has none to show.
+    get<{ limits: LimitRow[] }>(token, "/limits", signal).catch(() => ({ limits: [] })),
+    get<{ ledger?: string }>(token, "/health", signal),
+  ]);
+  const rows = [...first.data];
+  let page = first.next_page;
+  for (let pages = 1; page !== null && pages < MAX_PAGES; pages += 1) {
+    const path = usagePath("/usage", range, {
+      group_by: `${grain},${group}`,
+      limit: "5000",
+      page,
+    });
+    const next = await get<UsageAnswer>(token, path, signal);
+    rows.push(...next.data);
+    page = next.next_page;
+  }
+  return {
+    view: first.view,
+    grain,
+    rows,
+    isCut: page !== null,
+    totals: first.totals,
+    outcomes: outcomes.data,
+    latency: latency.data,
+    isSampled: latency.sampled,
+    limits: limits.limits,
+    ledger: health.ledger ?? "ok",
+  };
+}
+
+export function figureOf(sums: Sums, metric: Metric): number {
+  return metric === "tokens" ? sums.input_tokens + sums.output_tokens : sums[metric];
+}
