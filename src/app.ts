@@ -135,7 +135,10 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       timeoutMs: config.BODY_TIMEOUT_MS,
       maxDepth: config.MAX_JSON_DEPTH,
     },
-    retry: { maxRetries: config.RETRY_MAX },
+    retry: {
+      maxRetries: config.RETRY_MAX,
+      firstContentMs: config.FIRST_CONTENT_TIMEOUT_MS,
+    },
     stream: {
       heartbeatMs: config.HEARTBEAT_MS,
       commitAfterMs: config.COMMIT_AFTER_MS,

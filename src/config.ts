@@ -80,6 +80,10 @@ const serverEnv = {
   RETRY_MAX: wholeNumber(0, 5, 2).describe(
     "How often a call is retried if it fails before its answer begins. 0 turns retries off.",
   ),
+  FIRST_CONTENT_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, MINUTE).describe(
+    "How long a streamed answer may be without content, in milliseconds, before the next target " +
+      "of the call is tried. The last target has no such limit.",
+  ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).describe(
     "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
   ),

@@ -23,6 +23,8 @@ export interface AnswerContext {
    * the first target until one does.
    */
   readonly target: { readonly provider: string; readonly model: string };
+  /** `provider/model` of the target that answers; null until one does. */
+  readonly servedBy: string | null;
   /**
    * The format of the vendor whose API this is: raw events and bodies of this format go out as they
    * came in. Null for this server's own API.

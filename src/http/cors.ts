@@ -3,7 +3,8 @@
  * `authorization` (Fetch standard, "CORS-preflight fetch").
  */
 const ALLOWED_HEADERS = "authorization, *";
-const EXPOSED_HEADERS = "x-request-id, request-id, retry-after, x-warnings, x-token-count";
+const EXPOSED_HEADERS =
+  "x-request-id, request-id, retry-after, x-warnings, x-token-count, x-served-by";
 
 export interface Cors {
   /** The preflight response, or null if this is no preflight or the origin is not allowed. */

@@ -18,6 +18,7 @@ export interface UpstreamErrorBody {
 /** Codes about the caller's request: only their texts are passed on. */
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
+  "context_length_exceeded",
   "model_not_found",
   "request_too_large",
 ]);

@@ -10,6 +10,7 @@ export function createAnswerContext(
     requestId: "req_test",
     request: { model: "test-model", messages: [{ role: "user", content: "Hi" }] },
     target: { provider: "test", model: "test-model" },
+    servedBy: "test/test-model",
     format,
     warnings: [],
     attempts: [],

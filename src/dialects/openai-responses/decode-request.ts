@@ -7,6 +7,7 @@ import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
+import { decodeTargets } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeInput } from "./decode-input.ts";
 import { findFormatRequirement, isHint, UNDERSTOOD_FIELDS } from "./find-format-requirement.ts";
@@ -29,7 +30,7 @@ export function decodeRequest(body: unknown): ChatRequest {
   const extras = collectExtras(request);
   const messages = decodeMessages(request, extras);
   return defined({
-    model: request.model ?? undefined,
+    ...decodeTargets(request),
     messages,
     tools: request.tools?.map(decodeTool),
     ...decodeToolChoice(request.tool_choice, extras),

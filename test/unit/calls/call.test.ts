@@ -37,7 +37,7 @@ function open(overrides: Partial<CallServices> = {}, request: Partial<ChatReques
     ...createLimitServices(() => now),
     catalog: createCatalog(),
     log: (_level, event, fields) => logged.push(`${event} ${fields?.reason}`),
-    retry: { maxRetries: 0 },
+    retry: { maxRetries: 0, firstContentMs: 1000 },
     recorders: [(record) => void records.push(record)],
     running: new Set(),
     ...overrides,
@@ -50,6 +50,7 @@ function open(overrides: Partial<CallServices> = {}, request: Partial<ChatReques
       principal: createPrincipal(),
       request: { messages: [{ role: "user", content: "a secret prompt" }], ...request },
       targets: [first, second],
+      skipped: [],
     },
     services,
   );
@@ -88,6 +89,7 @@ describe("the record of a call", () => {
       model: "x",
       outcome: "upstream_error",
       duration_ms: 1,
+      cost: null,
     });
     call.target = second;
     call.observe([{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage }]);
@@ -107,7 +109,7 @@ describe("the record of a call", () => {
 
   test("names the last target that was tried if none answered", () => {
     const { call } = open();
-    const failed = { outcome: "upstream_error", duration_ms: 1 };
+    const failed = { outcome: "upstream_error", duration_ms: 1, cost: null } as const;
     call.attempts.push({ provider: "first", model: "a", ...failed });
     call.attempts.push({ provider: "second", model: "b", ...failed });
     expect(call.fail(new ChatError("upstream_error")).code).toBe("upstream_error");

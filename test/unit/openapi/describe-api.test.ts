@@ -60,9 +60,10 @@ describe("the events of a stream", () => {
       requestId: "r",
       request,
       target: { provider: "echo", model: "echo" },
+      servedBy: "echo/echo",
       format: null,
       warnings: [],
-      attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1 }],
+      attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1, cost: null }],
       startedAt: 0,
       cost: () => null,
     });
