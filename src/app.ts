@@ -33,7 +33,10 @@ import type { LedgerSource } from "./ledger/database.ts";
 import { ledgerMetrics } from "./ledger/ledger-metrics.ts";
 import { createLimiter } from "./limits/limiter.ts";
 import type { Platform, ProviderDeps } from "./platform.ts";
+import { createBreaker } from "./routing/breaker.ts";
+import { breakerMetric } from "./routing/breaker-metric.ts";
 import { createProviders } from "./routing/create-providers.ts";
+import { createRoutes } from "./routing/routes.ts";
 import { createStores } from "./store/create-stores.ts";
 import { createMemoryLimitStore } from "./store/memory-limits.ts";
 import type { GetStoreObject } from "./store/object-limits.ts";
@@ -116,6 +119,13 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
   });
   log("info", "store", { store: stores.kind });
+  const providers = createProviders(config, config.env, catalog, providerDeps);
+  const breaker = createBreaker(
+    { failures: config.BREAKER_FAILURES, cooldownMs: config.BREAKER_COOLDOWN_MS },
+    platform.now,
+    (state, provider, model) =>
+      log(state === "open" ? "warn" : "info", "breaker", { provider, model, state }),
+  );
   let draining = false;
   const server: Server = {
     version: VERSION,
@@ -129,7 +139,9 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       allowUnpriced: config.UNPRICED === "allow",
     },
     catalog,
-    providers: createProviders(config, config.env, catalog, providerDeps),
+    providers,
+    routes: createRoutes(config.ROUTES, { providers, catalog }),
+    breaker,
     bodyLimits: {
       maxBytes: config.MAX_BODY_BYTES,
       timeoutMs: config.BODY_TIMEOUT_MS,
@@ -148,6 +160,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     isDraining: () => draining,
     recorders: [
       createCallLog(log),
+      breaker.record,
       ...(metrics ? [metrics.record] : []),
       ...(ledger ? [ledger.record] : []),
     ],
@@ -156,6 +169,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   };
   if (metrics) {
     metrics.add(openCallsMetric(server.running));
+    metrics.add(breakerMetric(breaker));
     if (ledger) for (const source of ledgerMetrics(ledger)) metrics.add(source);
   }
   if (!server.authenticator.configured)

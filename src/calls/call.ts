@@ -66,6 +66,8 @@ export interface Admission {
   readonly targets: readonly [Target, ...Target[]];
   /** Those that were named but are not tried. */
   readonly skipped: readonly Attempt[];
+  /** How long the call may take, in milliseconds. */
+  readonly deadlineMs: number | undefined;
 }
 
 /** One call, from its admission to its record. */
@@ -102,7 +104,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const observer = createAnswerObserver(platform.now);
   const warnings: Warning[] = [];
   const attempts: Attempt[] = [...admission.skipped];
-  const deadlineAt = request.deadline_ms === undefined ? null : startedAt + request.deadline_ms;
+  const { deadlineMs } = admission;
+  const deadlineAt = deadlineMs === undefined ? null : startedAt + deadlineMs;
   const recorded = Promise.withResolvers<void>();
   let reservation = NO_RESERVATION;
   let stopWatching = () => {};

@@ -2,12 +2,17 @@ import type { Attempt, AttemptReason } from "../chat/attempt.ts";
 import { type Fallback, MAX_TARGETS } from "../chat/fallback.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
+import type { Platform } from "../platform.ts";
+import type { Breaker } from "./breaker.ts";
+import { estimateCost } from "./estimate-cost.ts";
 import { findNeeds, findUnmetNeed } from "./find-unmet-need.ts";
+import { type Candidate, drawTargets, type Route, type Routes } from "./routes.ts";
 import {
   type NamedTarget,
   nameTarget,
   selectTarget,
   type Target,
+  type TargetName,
   type TargetSources,
   unavailableError,
 } from "./select-target.ts";
@@ -18,43 +23,73 @@ export interface Selection {
   readonly targets: readonly [Target, ...Target[]];
   /** Those that were named but are not tried. */
   readonly skipped: readonly Attempt[];
+  /** How long the call may take, in milliseconds: the request's deadline or its route's. */
+  readonly deadlineMs: number | undefined;
+}
+
+export interface SelectionSources extends TargetSources {
+  readonly routes: Routes;
+  readonly breaker: Breaker;
+  readonly platform: Pick<Platform, "now" | "random">;
 }
 
 const NONE: readonly Attempt[] = [];
 
 /**
- * The targets of a request: the one that it names, then its fallbacks. If there are several, those
- * that cannot be called, or cannot do what the request needs, are passed over. If none is left, the
- * first one that can be called is tried, as if it had been named alone. Throws a ChatError that
- * names the caller's field.
+ * The targets of a request: what it names (a target, or a route with several), then its fallbacks.
+ * If there are several, those that cannot be called, or cannot do what the request needs, are
+ * passed over, and those that keep failing come last. If none can do it all, the first one that can
+ * be called is tried, as if it had been named alone. Throws a ChatError that names the caller's
+ * field.
  */
 export function selectTargets(
   request: ChatRequest,
-  sources: TargetSources,
+  sources: SelectionSources,
   defaultProvider: string | null,
 ): Selection {
-  if (!request.fallbacks?.length)
-    return { targets: [selectTarget(request, sources, defaultProvider)], skipped: NONE };
-  const named = [
-    nameTarget(request, sources, defaultProvider),
-    ...request.fallbacks.map((fallback) => nameFallback(fallback, sources, defaultProvider)),
-  ];
-  if (named.length > MAX_TARGETS) {
-    throw new ChatError("invalid_request", {
-      param: request.fallbacks[MAX_TARGETS - 1]?.param ?? "fallbacks",
-      message: `A call has at most ${MAX_TARGETS} targets.`,
-    });
+  const { fallbacks = [] } = request;
+  const route = findRoute(request, sources);
+  if (!route && fallbacks.length === 0) {
+    const target = selectTarget(request, sources, defaultProvider);
+    return { targets: [target], skipped: NONE, deadlineMs: request.deadline_ms };
   }
-  return skipUnfit(request, named);
+  const { random } = sources.platform;
+  const candidates = route
+    ? drawTargets(route, random)
+    : [{ target: nameTarget(request, sources, defaultProvider), maxUsd: Infinity }];
+  for (const fallback of fallbacks) {
+    candidates.push(...findFallback(fallback, sources, defaultProvider));
+    if (candidates.length > MAX_TARGETS) {
+      throw new ChatError("invalid_request", {
+        param: fallback.param,
+        message: `${fallback.param}: a call has at most ${MAX_TARGETS} targets.`,
+      });
+    }
+  }
+  const { targets, skipped } = chooseTargets(request, candidates, sources);
+  return {
+    targets: sources.breaker.order(targets),
+    skipped,
+    deadlineMs: shorter(request.deadline_ms, route?.deadlineMs),
+  };
 }
 
-function nameFallback(
+function findRoute(
+  { provider, model }: TargetName,
+  { routes }: SelectionSources,
+): Route | undefined {
+  return provider === undefined && model !== undefined ? routes.get(model) : undefined;
+}
+
+function findFallback(
   fallback: Fallback,
-  sources: TargetSources,
+  sources: SelectionSources,
   defaultProvider: string | null,
-): NamedTarget {
+): Candidate[] {
+  const route = findRoute(fallback, sources);
+  if (route) return drawTargets(route, sources.platform.random);
   try {
-    return nameTarget(fallback, sources, defaultProvider);
+    return [{ target: nameTarget(fallback, sources, defaultProvider), maxUsd: Infinity }];
   } catch (thrown) {
     if (!(thrown instanceof ChatError)) throw thrown;
     const { param } = fallback;
@@ -62,35 +97,67 @@ function nameFallback(
   }
 }
 
-function skipUnfit(request: ChatRequest, named: readonly NamedTarget[]): Selection {
-  const needs = findNeeds(request);
+function shorter(first: number | undefined, second: number | undefined): number | undefined {
+  return first !== undefined && second !== undefined ? Math.min(first, second) : (first ?? second);
+}
+
+function chooseTargets(
+  request: ChatRequest,
+  candidates: readonly Candidate[],
+  { catalog, platform }: SelectionSources,
+): Pick<Selection, "targets" | "skipped"> {
+  const needs = candidates.length > 1 ? findNeeds(request) : undefined;
   const skipped: Attempt[] = [];
   const targets: Target[] = [];
-  let first: { target: Target; skip: Attempt } | undefined;
-  for (const { provider, model } of named) {
+  let unfit: { target: Target; skip: Attempt } | undefined;
+
+  for (const { target: named, maxUsd } of candidates) {
+    const { provider, model } = named;
+    const skip = (reason: AttemptReason) => {
+      const attempt = skippedAttempt(named, reason);
+      skipped.push(attempt);
+      return attempt;
+    };
     if (!provider.available) {
-      skipped.push(skippedAttempt({ provider, model }, "unavailable"));
+      skip("unavailable");
       continue;
     }
+    if (maxUsd !== Infinity) {
+      const cost = estimateCost(request, named, catalog, platform.now());
+      if (!cost || cost.total > maxUsd) {
+        skip("max_usd");
+        continue;
+      }
+    }
     const target = { provider, model };
-    const reason = findUnmetNeed(request, needs, target);
-    if (reason === undefined) targets.push(target);
+    const unmet = needs && findUnmetNeed(request, needs, target);
+    if (unmet === undefined) targets.push(target);
     else {
-      const skip = skippedAttempt(target, reason);
-      first ??= { target, skip };
-      skipped.push(skip);
+      const attempt = skip(unmet);
+      unfit ??= { target, skip: attempt };
     }
   }
-  const [preferred, ...others] = targets;
-  if (preferred) return { targets: [preferred, ...others], skipped };
-  if (first) {
-    const { target, skip } = first;
+
+  const [first, ...others] = targets;
+  if (first) return { targets: [first, ...others], skipped };
+  if (unfit) {
+    const { target, skip } = unfit;
     return { targets: [target], skipped: skipped.filter((other) => other !== skip) };
   }
-  const provider = named[0]?.provider;
-  throw provider && !provider.available
-    ? unavailableError(provider)
-    : new ChatError("internal_error", { logReason: "no_target" });
+  throw noTargetError(candidates);
+}
+
+/** None can be called, or each that can costs too much. */
+function noTargetError(candidates: readonly Candidate[]): ChatError {
+  const [first] = candidates;
+  if (!first || candidates.some(({ target }) => target.provider.available)) {
+    return new ChatError("invalid_request", {
+      param: "model",
+      message: "Every target of this route may cost more than its max_usd: shorten the request.",
+    });
+  }
+  const { provider } = first.target;
+  return provider.available ? new ChatError("internal_error") : unavailableError(provider);
 }
 
 export function skippedAttempt({ provider, model }: NamedTarget, reason: AttemptReason): Attempt {

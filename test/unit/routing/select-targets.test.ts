@@ -4,6 +4,7 @@ import type { Parameter } from "../../../src/chat/model.ts";
 import type { Part } from "../../../src/chat/part.ts";
 import type { ChatRequest } from "../../../src/chat/request.ts";
 import { unavailable } from "../../../src/providers/provider.ts";
+import { createBreaker } from "../../../src/routing/breaker.ts";
 import { selectTargets } from "../../../src/routing/select-targets.ts";
 import { capabilitiesWithout, createStubProvider } from "../../support/stub-provider.ts";
 import { thrownBy } from "../../support/thrown-by.ts";
@@ -14,6 +15,9 @@ function lacking(...parameters: Parameter[]) {
 
 const sources = {
   catalog: createCatalog(),
+  routes: new Map(),
+  breaker: createBreaker({ failures: 1, cooldownMs: 1000 }, Date.now, () => {}),
+  platform: { now: () => 0, random: () => 0 },
   providers: [
     createStubProvider({ name: "claude", aliases: ["anthropic"] }),
     createStubProvider({ name: "all", format: "google" }),
