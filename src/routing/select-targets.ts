@@ -57,8 +57,13 @@ export function selectTargets(
   const candidates = route
     ? drawTargets(route, random)
     : [{ target: nameTarget(request, sources, defaultProvider), maxUsd: Infinity }];
+  // A bare name behind `openrouter/…` is OpenRouter's, not one of the dialect's own vendor.
+  const ownProvider =
+    defaultProvider === null || route
+      ? defaultProvider
+      : (candidates[0]?.target.provider.name ?? null);
   for (const fallback of fallbacks) {
-    candidates.push(...findFallback(fallback, sources, defaultProvider));
+    candidates.push(...findFallback(fallback, sources, ownProvider));
     if (candidates.length > MAX_TARGETS) {
       throw new ChatError("invalid_request", {
         param: fallback.param,

@@ -54,6 +54,15 @@ function select(models: string[], request: Partial<ChatRequest> = {}) {
 }
 
 describe("targets", () => {
+  test("a bare name behind another is of the same provider, in APIs where any name will do", () => {
+    const fallbacks = [{ model: "x-ai/grok", param: "models[0]" }];
+    const { targets } = selectTargets({ ...ASK, model: "all/m", fallbacks }, sources, "claude");
+    expect(targets.map(({ provider, model }) => [provider.name, model.id])).toEqual([
+      ["all", "m"],
+      ["all", "x-ai/grok"],
+    ]);
+  });
+
   test("one is as it was named, whatever the request needs", () => {
     expect(select(["few/m"], { tools: [{ name: "t" }] })).toEqual({
       targets: ["few/m"],
