@@ -34,7 +34,10 @@ import type { LedgerSource } from "./ledger/database.ts";
 import { ledgerMetrics } from "./ledger/ledger-metrics.ts";
 import { createLimiter } from "./limits/limiter.ts";
 import type { Platform, ProviderDeps } from "./platform.ts";
+import { createBreaker } from "./routing/breaker.ts";
+import { breakerMetric } from "./routing/breaker-metric.ts";
 import { createProviders } from "./routing/create-providers.ts";
+import { createRoutes } from "./routing/routes.ts";
 import { createStores } from "./store/create-stores.ts";
 import { createMemoryLimitStore } from "./store/memory-limits.ts";
 import type { GetStoreObject } from "./store/object-limits.ts";
@@ -118,6 +121,13 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
   });
   log("info", "store", { store: stores.kind });
+  const providers = createProviders(config, config.env, catalog, providerDeps);
+  const breaker = createBreaker(
+    { failures: config.BREAKER_FAILURES, cooldownMs: config.BREAKER_COOLDOWN_MS },
+    platform.now,
+    (state, provider, model) =>
+      log(state === "open" ? "warn" : "info", "breaker", { provider, model, state }),
+  );
   let draining = false;
   const server: Server = {
     version: VERSION,
@@ -131,13 +141,18 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       allowUnpriced: config.UNPRICED === "allow",
     },
     catalog,
-    providers: createProviders(config, config.env, catalog, providerDeps),
+    providers,
+    routes: createRoutes(config.ROUTES, { providers, catalog }),
+    breaker,
     bodyLimits: {
       maxBytes: config.MAX_BODY_BYTES,
       timeoutMs: config.BODY_TIMEOUT_MS,
       maxDepth: config.MAX_JSON_DEPTH,
     },
-    retry: { maxRetries: config.RETRY_MAX },
+    retry: {
+      maxRetries: config.RETRY_MAX,
+      firstContentMs: config.FIRST_CONTENT_TIMEOUT_MS,
+    },
     stream: {
       heartbeatMs: config.HEARTBEAT_MS,
       commitAfterMs: config.COMMIT_AFTER_MS,
@@ -147,6 +162,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     isDraining: () => draining,
     recorders: [
       createCallLog(log),
+      breaker.record,
       ...(metrics ? [metrics.record] : []),
       ...(ledger ? [ledger.record] : []),
     ],
@@ -156,6 +172,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   };
   if (metrics) {
     metrics.add(openCallsMetric(server.running));
+    metrics.add(breakerMetric(breaker));
     if (ledger) for (const source of ledgerMetrics(ledger)) metrics.add(source);
   }
   if (!server.authenticator.configured)

@@ -8,6 +8,7 @@ import { MAX_BODY_DEPTH } from "./json/parse-strict-json.ts";
 import { ledgerEnv } from "./ledger/env.ts";
 import { limitsEnv } from "./limits/env.ts";
 import { providersEnv } from "./routing/create-providers.ts";
+import { routingEnv } from "./routing/env.ts";
 import { storeEnv } from "./store/env.ts";
 import { telemetryEnv } from "./telemetry/env.ts";
 import { LOG_LEVELS } from "./telemetry/log.ts";
@@ -77,9 +78,6 @@ const serverEnv = {
   UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
     "How long a provider's stream may last, in milliseconds.",
   ),
-  RETRY_MAX: wholeNumber(0, 5, 2).describe(
-    "How often a call is retried if it fails before its answer begins. 0 turns retries off.",
-  ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).describe(
     "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
   ),
@@ -102,6 +100,7 @@ export const envSchema = z.object({
   ...limitsEnv,
   ...storeEnv,
   ...catalogEnv,
+  ...routingEnv,
   ...providersEnv,
 });
 /** The environment as text: names → trimmed, unquoted, non-empty values. */

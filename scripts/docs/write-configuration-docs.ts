@@ -14,6 +14,7 @@ import { cursorEnv } from "../../src/providers/cursor/env.ts";
 import { geminiEnv } from "../../src/providers/gemini/env.ts";
 import { openaiEnv } from "../../src/providers/openai/env.ts";
 import { openaiCompatibleEnv } from "../../src/providers/openai-compatible/env.ts";
+import { routingEnv } from "../../src/routing/env.ts";
 import { storeEnv } from "../../src/store/env.ts";
 import { telemetryEnv } from "../../src/telemetry/env.ts";
 import { renderConfiguration, type Section } from "./configuration-page.ts";
@@ -41,6 +42,7 @@ const SECTIONS: readonly Section[] = [
   { title: "Copilot", names: Object.keys(copilotEnv) },
   { title: "OpenAI-compatible servers", names: Object.keys(openaiCompatibleEnv) },
   { title: "Models", names: Object.keys(catalogEnv) },
+  { title: "Routing", names: Object.keys(routingEnv) },
 ];
 
 export const configurationPage = (): string => renderConfiguration(envSchema, SECTIONS);

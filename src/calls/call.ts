@@ -3,7 +3,8 @@ import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Attempt } from "../chat/attempt.ts";
-import type { EventBatch, Warning } from "../chat/event.ts";
+import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
+import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
@@ -65,6 +66,10 @@ export interface Admission {
   readonly isRepeat?: boolean;
   /** In order of preference; at least one. */
   readonly targets: readonly [Target, ...Target[]];
+  /** Those that were named but are not tried. */
+  readonly skipped: readonly Attempt[];
+  /** How long the call may take, in milliseconds. */
+  readonly deadlineMs: number | undefined;
 }
 
 /** One call, from its admission to its record. */
@@ -100,11 +105,14 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const controller = new AbortController();
   const observer = createAnswerObserver(platform.now);
   const warnings: Warning[] = [];
-  const attempts: Attempt[] = [];
+  const attempts: Attempt[] = [...admission.skipped];
+  const { deadlineMs } = admission;
+  const deadlineAt = deadlineMs === undefined ? null : startedAt + deadlineMs;
   const recorded = Promise.withResolvers<void>();
   let reservation = NO_RESERVATION;
   let stopWatching = () => {};
   let isOpen = true;
+  let deadline: ReturnType<typeof setTimeout> | undefined;
 
   const answer: AnswerContext = {
     requestId,
@@ -122,10 +130,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
     get format() {
       return (call.target ?? targets[0]).provider.format;
     },
-    cost(usage) {
-      const { provider, model } = call.target ?? targets[0];
-      return computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id));
+    get servedBy() {
+      return call.target && `${call.target.provider.name}/${call.target.model.id}`;
     },
+    cost: (usage) => call.price(call.target ?? targets[0], usage),
   };
 
   const call: Call = {
@@ -137,6 +145,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
     warn: createWarningSink(request.strict ?? false, warnings),
     attempts,
     retry: admission.isRepeat ? { ...services.retry, maxRetries: 0 } : services.retry,
+    deadlineAt,
+    price: ({ provider, model }, usage) =>
+      computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id)),
     now: platform.now,
     random: platform.random,
     sleep,
@@ -170,7 +181,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
         abort: call.abort,
       });
     },
-    observe: observer.observe,
+    observe(batch) {
+      observer.observe(batch);
+      if (isTerminal(batch[batch.length - 1])) setServedCost(answer.cost(observer.usage()));
+    },
     abort: (reason) => controller.abort(reason),
     async whileConnected(caller, work) {
       const onCallerGone = () => controller.abort(new ChatError("cancelled"));
@@ -185,6 +199,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     end(failure) {
       if (!isOpen) return;
       isOpen = false;
+      clearTimeout(deadline);
       running.delete(call);
       stopWatching();
       if (failure) controller.abort(failure);
@@ -203,12 +218,19 @@ export function openCall(admission: Admission, services: CallServices): Call {
     return { usage: observer.usage(), letters: observer.letters() };
   }
 
+  /** The attempt that answers has its cost once its usage is known: when it ends, or is cut. */
+  function setServedCost(cost: Cost | null): void {
+    const served = attempts.at(-1);
+    if (call.target && served) served.cost = cost;
+  }
+
   function createRecord(failure: ChatError | null): CallRecord {
     const outcome = failure?.code ?? observer.errorCode() ?? "ok";
     const isComplete = outcome === "ok" && admission.kind === "generate";
     const { usage, source } = measureUsage(progress(), isComplete, request);
     const cost = answer.cost(usage);
-    const tried = attempts.at(-1);
+    setServedCost(cost);
+    const tried = attempts.findLast(({ outcome }) => outcome !== "skipped");
     return {
       requestId,
       kind: admission.kind,
@@ -233,6 +255,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
   }
 
   running.add(call);
+  if (deadlineAt !== null) {
+    const expire = () => controller.abort(new ChatError("deadline_exceeded"));
+    deadline = setTimeout(expire, deadlineAt - platform.now());
+  }
   // Registered before the attempt: workerd drops what is registered once the caller has gone.
   context.waitUntil(recorded.promise);
   return call;

@@ -35,13 +35,18 @@ const NO_SAMPLING: Parameter[] = ["temperature", "top_p", "reasoning.budget_toke
 /** Opus 5.5, Sonnet 5.5 and Fable 5.1 also answer 400 to a forced tool call. */
 const NO_FORCED_TOOL: Parameter[] = [...NO_SAMPLING, "tool_choice.required"];
 
+/** From Opus and Sonnet 4.6 on, an assistant message at the end is a 400. */
+const NO_PREFILL = { prefill: false } satisfies Partial<ModelInfo>;
+
 /** Always reasons, as much as the effort says. */
 const ALWAYS_THINKS = {
+  ...NO_PREFILL,
   reasoning: "adaptive",
   efforts: EFFORTS,
   refuses: NO_FORCED_TOOL,
 } satisfies Partial<ModelInfo>;
 const THINKS = {
+  ...NO_PREFILL,
   reasoning: "adaptive",
   efforts: EFFORTS_OR_NONE,
   refuses: NO_SAMPLING,
@@ -51,6 +56,7 @@ const THINKS = {
  * are.
  */
 const THINKS_OR_BUDGET = {
+  ...NO_PREFILL,
   reasoning: "adaptive",
   efforts: ["none", "low", "medium", "high", "max"],
   reasoning_budget: { min: 1024 },
@@ -92,6 +98,7 @@ const models: readonly ModelInfo[] = [
     id: "claude-sonnet-5-5",
     aliases: ["sonnet", "claude-sonnet"],
     ...MILLION,
+    ...NO_PREFILL,
     reasoning: "adaptive",
     efforts: EFFORTS_OR_NONE,
     reasoning_off: "between_tools",

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type ModelInfo, modelInfoSchema } from "../chat/model.ts";
-import { formatPath } from "../json/format-path.ts";
+import { jsonVariable } from "../env/json-variable.ts";
 
 /** `MODEL_CATALOG`: the operator's own models by provider name, which extend or replace ours. */
 const overridesSchema = z.record(z.string().min(1), z.array(modelInfoSchema));
@@ -8,26 +8,7 @@ export type CatalogOverrides = z.infer<typeof overridesSchema>;
 
 /** The catalog's variables. */
 export const catalogEnv = {
-  MODEL_CATALOG: z
-    .string()
-    .transform((text, context): CatalogOverrides => {
-      const problem = (message: string): never => {
-        context.addIssue({ code: "custom", message });
-        return z.NEVER;
-      };
-      let value: unknown;
-      try {
-        value = JSON.parse(text);
-      } catch {
-        return problem("is not valid JSON");
-      }
-      const result = overridesSchema.safeParse(value);
-      if (result.success) return result.data;
-      const issue = result.error.issues[0];
-      return problem(
-        `is not valid at ${formatPath(issue?.path ?? []) || "its top"}: ${issue?.message ?? "unknown"}`,
-      );
-    })
+  MODEL_CATALOG: jsonVariable(overridesSchema)
     .optional()
     .describe(
       'Models to add to the catalog or to correct in it, as JSON by provider name: `{"claude": ' +

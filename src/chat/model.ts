@@ -96,6 +96,8 @@ export const modelInfoSchema = z.strictObject({
     .optional(),
   /** The vendor's name for the setting that turns reasoning off, if this model has its own. */
   reasoning_off: z.string().min(1).optional(),
+  /** False if it refuses to continue an assistant message at the end. */
+  prefill: z.literal(false).optional(),
   price: priceSchema.optional(),
   long_prompt_price: longPromptPriceSchema.optional(),
   /** Announced prices: from this day on (UTC) they replace the ones above. Sorted by day. */

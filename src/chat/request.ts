@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { jsonObjectSchema } from "../json/json-object.ts";
+import { fallbackSchema, MAX_TARGETS } from "./fallback.ts";
 import { extrasSchema, formatSchema } from "./format.ts";
 import { messageSchema } from "./message.ts";
 import { cacheSchema } from "./part.ts";
@@ -59,6 +60,9 @@ export const responseFormatSchema = z.discriminatedUnion("type", [
 ]);
 export type ResponseFormat = z.infer<typeof responseFormatSchema>;
 
+/** Shortest and longest time that a caller may give a call, in milliseconds. */
+export const DEADLINE_MS = { min: 100, max: 30 * 60 * 1000 } as const;
+
 /** A call in the chat model, from any dialect and for any provider. */
 export const chatRequestSchema = z.strictObject({
   provider: z
@@ -75,6 +79,20 @@ export const chatRequestSchema = z.strictObject({
     .describe(
       "A model's name, a catalog alias, or `provider/model`. Default: the provider's default " +
         "model.",
+    ),
+  fallbacks: z
+    .array(fallbackSchema)
+    .max(MAX_TARGETS - 1)
+    .optional()
+    .describe("The targets to try, in this order, if the first one fails before its content."),
+  deadline_ms: z
+    .int()
+    .min(DEADLINE_MS.min)
+    .max(DEADLINE_MS.max)
+    .optional()
+    .describe(
+      "How long the whole call may take, in milliseconds, with all retries and fallbacks. After " +
+        "that it ends with `deadline_exceeded`.",
     ),
   messages: z
     .array(messageSchema)

@@ -25,6 +25,8 @@ export interface AnswerContext {
   readonly target: { readonly provider: string; readonly model: string };
   /** Whether another target than the one that the caller named answers. */
   readonly isFallback: boolean;
+  /** `provider/model` of the target that answers; null until one does. */
+  readonly servedBy: string | null;
   /**
    * The format of the vendor whose API this is: raw events and bodies of this format go out as they
    * came in. Null for this server's own API.

@@ -37,10 +37,12 @@ const TYPES = {
   store_unavailable: [SERVER],
   shutting_down: [SERVER],
   internal_error: [SERVER],
+  deadline_exceeded: [SERVER],
   client_stalled: [SERVER],
   cancelled: [SERVER],
 
   upstream_rejected: [INVALID],
+  context_length_exceeded: [INVALID, "context_length_exceeded"],
   upstream_auth: [SERVER],
   upstream_billing: [SERVER],
   upstream_conflict: [INVALID],

@@ -109,6 +109,11 @@ export const ERRORS = {
     retryable: false,
     message: "The server failed; find the log line by the request id.",
   },
+  deadline_exceeded: {
+    status: 504,
+    retryable: false,
+    message: "The call did not end within its deadline.",
+  },
   client_stalled: {
     status: 408,
     retryable: true,
@@ -121,6 +126,11 @@ export const ERRORS = {
     status: 400,
     retryable: false,
     message: "The provider refused the request.",
+  },
+  context_length_exceeded: {
+    status: 400,
+    retryable: false,
+    message: "The prompt is too long for the model.",
   },
   upstream_auth: {
     status: 502,

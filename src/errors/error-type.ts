@@ -22,8 +22,11 @@ const DOMAINS = {
   unsupported_media_type: "caller",
   client_stalled: "caller",
   cancelled: "caller",
+  // The caller chose how long it may take.
+  deadline_exceeded: "caller",
   // The vendor refused what was asked: another vendor might too.
   upstream_rejected: "caller",
+  context_length_exceeded: "caller",
   upstream_conflict: "caller",
   upstream_gone: "caller",
 

@@ -10,7 +10,7 @@ import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson } from "../http/respond.ts";
 import type { TokenCount } from "../providers/provider.ts";
 import { countTokens } from "../routing/count-tokens.ts";
-import { selectTargets } from "../routing/select-target.ts";
+import { selectTargets } from "../routing/select-targets.ts";
 import type { Server } from "./server.ts";
 
 /** Set if the count was estimated here, because the provider does not count without generating. */
@@ -27,9 +27,9 @@ export function createCountTokens(server: Server) {
     const asked = decodeCountRequest(body, request.headers);
     checkMediaUrls(asked.messages);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
-    const { targets } = authorize(principal, asked, selected);
+    const { targets } = authorize(principal, asked, selected.targets);
     const call = openCall(
-      { kind: "count_tokens", context, dialect, principal, request: asked, targets },
+      { kind: "count_tokens", context, dialect, principal, ...selected, request: asked, targets },
       server,
     );
     try {

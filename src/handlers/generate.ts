@@ -4,11 +4,12 @@ import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect } from "../dialects/dialect.ts";
+import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
 import { attemptTargets } from "../routing/attempt.ts";
-import { selectTargets } from "../routing/select-target.ts";
+import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
@@ -23,18 +24,19 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     requireScope(principal, "chat");
     const body = await readJsonBody(request, server.bodyLimits);
-    const asked = dialect.decodeRequest(body, request.headers);
+    const decoded = dialect.decodeRequest(body, request.headers);
+    const asked = applyDeadlineHeader(decoded, request.headers);
     checkMediaUrls(asked.messages);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
-    const { request: chat, targets } = authorize(principal, asked, selected);
+    const authorized = authorize(principal, asked, selected.targets);
     const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
     const call = openCall(
-      { kind: "generate", context, dialect, principal, request: chat, targets, isRepeat },
+      { kind: "generate", context, dialect, principal, isRepeat, ...selected, ...authorized },
       server,
     );
     try {
       await call.reserve();
-      const opening = attemptTargets(targets, call);
+      const opening = attemptTargets(authorized.targets, call);
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {

@@ -8,9 +8,14 @@ import type { Server } from "./server.ts";
  * `GET /health`: whether the program runs and takes calls; 503 once it is about to stop, `degraded`
  * while its store cannot be reached. It calls nothing else, and reveals nothing of the configuration to an anonymous caller.
  */
-export function createHealth({ version, platform, isDraining, ledger, limiter }: Server) {
+export function createHealth({ version, platform, breaker, isDraining, ledger, limiter }: Server) {
   return (_request: Request, { requestId }: RequestContext): Response => {
-    const body = { version, runtime: platform.runtime, ...describeLedger(ledger) };
+    const body = {
+      version,
+      runtime: platform.runtime,
+      open_breakers: breaker.states().length,
+      ...describeLedger(ledger),
+    };
     // Still a 200: a server that is restarted for its store would lose its running answers.
     const status = limiter.isDegraded() ? "degraded" : "ok";
     if (!isDraining()) return respondJson({ status, ...body }, requestId);

@@ -1,7 +1,9 @@
+import type { Policy } from "../auth/policy.ts";
 import type { RequestContext } from "../calls/call.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Provider, UnavailableProvider } from "../providers/provider.ts";
+import { listTargets, type Route } from "../routing/routes.ts";
 import type { Server } from "./server.ts";
 
 function describeModel(provider: Provider | UnavailableProvider, model: ModelInfo) {
@@ -20,8 +22,26 @@ function describeModel(provider: Provider | UnavailableProvider, model: ModelInf
   };
 }
 
+/** Whether the token may use any of the route's targets. */
+export function allowsRoute(policy: Policy, route: Route): boolean {
+  return listTargets(route).some(({ provider, model }) =>
+    policy.allowsModel(provider.name, model.id),
+  );
+}
+
+function describeRoute(route: Route) {
+  return {
+    name: route.name,
+    strategy: route.strategy,
+    targets: listTargets(route).map(({ provider, model }) => `${provider.name}/${model.id}`),
+    deadline_ms: route.deadlineMs ?? null,
+    max_usd: route.maxUsd === Infinity ? null : route.maxUsd,
+  };
+}
+
 /**
- * `GET /models`: the models of the catalog that the token may use. Other models work too, but without limits and costs.
+ * `GET /models`: the models of the catalog and the operator's routes that the token may use. Other
+ * models work too, but without limits and costs.
  */
 export function createListModels(server: Server) {
   const models = server.providers.flatMap((provider) =>
@@ -30,6 +50,9 @@ export function createListModels(server: Server) {
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     const { policy } = await server.authenticator.authenticate(request);
     const allowed = models.filter(({ provider, id }) => policy.allowsModel(provider, id));
-    return respondJson({ models: allowed }, requestId);
+    const routes = [...server.routes.values()]
+      .filter((route) => allowsRoute(policy, route))
+      .map(describeRoute);
+    return respondJson({ models: allowed, routes }, requestId);
   };
 }

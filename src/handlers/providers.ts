@@ -13,9 +13,16 @@ export function createListProviders(server: Server) {
     reason: provider.available ? null : provider.reason,
     default_model: provider.defaultModel,
   }));
+  /** The provider's models that keep failing. */
+  const openBreakers = (name: string) =>
+    server.breaker.states().flatMap(({ provider, model }) => (provider === name ? [model] : []));
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     const { policy } = await server.authenticator.authenticate(request);
     const allowed = providers.filter(({ name }) => policy.allowsProvider(name));
-    return respondJson({ providers: allowed }, requestId);
+    const states = allowed.map((provider) => ({
+      ...provider,
+      open_breakers: openBreakers(provider.name),
+    }));
+    return respondJson({ providers: states }, requestId);
   };
 }

@@ -5,6 +5,8 @@ import type { ReadAsset } from "../http/respond.ts";
 import type { Ledger } from "../ledger/create-ledger.ts";
 import type { Platform } from "../platform.ts";
 import type { Provider, UnavailableProvider } from "../providers/provider.ts";
+import type { Breaker } from "../routing/breaker.ts";
+import type { Routes } from "../routing/routes.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 
 /** What the handlers work with; created once at start. */
@@ -13,6 +15,8 @@ export interface Server extends CallServices {
   readonly platform: Platform;
   readonly authenticator: Authenticator;
   readonly providers: readonly (Provider | UnavailableProvider)[];
+  readonly routes: Routes;
+  readonly breaker: Breaker;
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
   /** Undefined if the operator wants none, or the runtime cannot keep one. */

@@ -5,6 +5,7 @@ import type { Dialect } from "../dialects/dialect.ts";
 import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondJson } from "../http/respond.ts";
+import { allowsRoute } from "./models.ts";
 import type { Server } from "./server.ts";
 
 /**
@@ -63,18 +64,18 @@ export function createListV1Models(server: Server) {
     const { policy } = await server.authenticator.authenticate(request, shape.dialect.readToken);
     const headers = answerHeaders(shape.dialect, { requestId, warnings: [] });
     const wanted = readId(request.url);
+    const allowed = new Map<string, string>();
+    for (const [name, { provider, id }] of models)
+      if (policy.allowsModel(provider, id)) allowed.set(name, provider);
+    for (const route of server.routes.values())
+      if (allowsRoute(policy, route)) allowed.set(route.name, "route");
     if (wanted === undefined) {
-      const allowed = [...models].filter(([, { provider, id }]) =>
-        policy.allowsModel(provider, id),
-      );
-      const ids = allowed.map(([name]) => name);
-      const shaped = allowed.map(([name, { provider }]) => shape.model(name, provider));
-      return respondJson(shape.list(ids, shaped), requestId, 200, headers);
+      const shaped = [...allowed].map(([name, owner]) => shape.model(name, owner));
+      return respondJson(shape.list([...allowed.keys()], shaped), requestId, 200, headers);
     }
-    const found = models.get(wanted);
-    if (!found || !policy.allowsModel(found.provider, found.id))
-      throw new ChatError("model_not_found", { param: "model" });
-    return respondJson(shape.model(wanted, found.provider), requestId, 200, headers);
+    const owner = allowed.get(wanted);
+    if (owner === undefined) throw new ChatError("model_not_found", { param: "model" });
+    return respondJson(shape.model(wanted, owner), requestId, 200, headers);
   };
 }
 

@@ -91,19 +91,19 @@ export function respondStream(
 }
 
 /**
- * What a dialect's own clients look for on an answer: the request's id under their name for it, and
- * what was changed in the request.
+ * What a dialect's own clients look for on an answer: the request's id under their name for it, the
+ * target that answers, if that is known yet, and what was changed in the request.
  */
 export function answerHeaders(
   dialect: Dialect,
   {
     requestId,
     warnings,
-    target,
-  }: Pick<AnswerContext, "requestId" | "warnings"> & Partial<Pick<AnswerContext, "target">>,
+    servedBy,
+  }: Pick<AnswerContext, "requestId" | "warnings"> & Partial<Pick<AnswerContext, "servedBy">>,
 ): Record<string, string> {
   const headers: Record<string, string> = { [dialect.requestIdHeader]: requestId };
-  if (target) headers["x-served-by"] = encodeURI(`${target.provider}/${target.model}`);
+  if (servedBy) headers["x-served-by"] = encodeURI(servedBy);
   if (warnings.length > 0) headers["x-warnings"] = encodeWarningsHeader(warnings);
   return headers;
 }

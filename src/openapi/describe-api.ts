@@ -232,6 +232,10 @@ export function describeApi(version: string) {
                 properties: {
                   status: { const: "ok" },
                   version: { type: "string" },
+                  open_breakers: {
+                    type: "integer",
+                    description: "How many targets keep failing, and are tried last.",
+                  },
                   runtime: { enum: ["bun", "workers", "deno"] },
                   ledger: {
                     enum: ["ok", "failing"],

@@ -1,19 +1,28 @@
-import type { Attempt } from "../chat/attempt.ts";
-import type { EventStream } from "../chat/event.ts";
+import { ATTEMPT_REASONS, type Attempt } from "../chat/attempt.ts";
+import { type EventBatch, type EventStream, usageAfter } from "../chat/event.ts";
+import type { Cost } from "../chat/model.ts";
+import type { Usage } from "../chat/usage.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
-import type { ErrorCode } from "../errors/error-codes.ts";
 import type { Platform } from "../platform.ts";
 import type { AnswerCall } from "../providers/provider.ts";
 import { awaitFirstContent } from "./await-first-content.ts";
 import { fitRequest } from "./fit-request.ts";
+import { isFallbacksOwn, isFinal } from "./is-final.ts";
+import { limitFirstContent } from "./limit-first-content.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
 import type { Target } from "./select-target.ts";
+import { skippedAttempt } from "./select-targets.ts";
 import type { WarningSink } from "./warning-sink.ts";
 
 export interface RetryPolicy {
   /** `RETRY_MAX`: how often one target is tried again. */
   readonly maxRetries: number;
+  /**
+   * `FIRST_CONTENT_TIMEOUT_MS`: how long a streamed answer may be without content while another
+   * target is left.
+   */
+  readonly firstContentMs: number;
 }
 
 /** What the attempts of one call share. */
@@ -27,25 +36,19 @@ export interface AttemptCall
   /** Every attempt is added here when its outcome is known; `ok` means that the answer began. */
   readonly attempts: Attempt[];
   readonly retry: RetryPolicy;
+  /** When the call must have ended, in milliseconds since 1970; null if it has no deadline. */
+  readonly deadlineAt: number | null;
+  /** What this usage of a target costs; null if that is unknown. */
+  price(target: Target, usage: Usage | null): Cost | null;
   /** The target whose answer has begun; null until then. */
   target: Target | null;
 }
 
-/** Failures caused by the request or by this server: another target would fail as well. */
-const FINAL: ReadonlySet<ErrorCode> = new Set([
-  "upstream_rejected",
-  "upstream_conflict",
-  "upstream_gone",
-  "request_too_large",
-  "cancelled",
-  "shutting_down",
-  "internal_error",
-]);
-
 /**
  * Tries the targets in turn until one begins to answer. A target is tried again if that is safe:
  * only before any content has arrived, for transient failures, a few times within ten seconds, and
- * never after the caller has gone. Rejects with the last failure.
+ * never after the caller has gone. Rejects with the last failure, unless that is about a fallback
+ * alone and the failure before it tells the caller more.
  */
 export async function attemptTargets(
   targets: readonly Target[],
@@ -53,48 +56,96 @@ export async function attemptTargets(
 ): Promise<EventStream> {
   const { signal, attempts, retry, now } = call;
   const startedAt = now();
+  const last = targets.length - 1;
   let failure: ChatError | undefined;
+  /** The context of the largest model for which the prompt was too long. */
+  let tooSmall: number | undefined;
 
-  for (const target of targets) {
+  for (const [index, target] of targets.entries()) {
+    if (tooSmall !== undefined && (target.model.context_tokens ?? Infinity) <= tooSmall) {
+      attempts.push(skippedAttempt(target, "context"));
+      continue;
+    }
+    let latest: ChatError;
     for (let retries = 0; ; retries += 1) {
       if (signal.aborted) throw abortReason(signal);
+      if (call.deadlineAt !== null && now() >= call.deadlineAt)
+        throw new ChatError("deadline_exceeded");
       const attempt: Attempt = {
         provider: target.provider.name,
         model: target.model.id,
         outcome: "ok",
         duration_ms: 0,
+        cost: null,
       };
       const attemptStartedAt = now();
+      const seen: EventBatch[] = [];
       try {
-        const answer = await openTarget(target, call);
+        const answer = await openTarget(target, call, seen, index === last);
         call.target = target;
         return answer;
       } catch (thrown) {
-        failure = signal.aborted ? abortReason(signal) : toChatError(thrown);
-        attempt.outcome = failure.code;
-        failure.retried ||= retries > 0;
+        latest = signal.aborted ? abortReason(signal) : toChatError(thrown);
+        latest.retried ||= retries > 0;
+        attempt.outcome = latest.code;
+        const reason = ATTEMPT_REASONS.find((name) => name === latest.logReason);
+        if (reason) attempt.reason = reason;
+        attempt.cost = call.price(target, usageOf(seen));
       } finally {
         attempt.duration_ms = now() - attemptStartedAt;
         attempts.push(attempt);
       }
-      const delay = retries < retry.maxRetries ? retryDelay(failure, retries, call.random) : null;
+      const delay = retries < retry.maxRetries ? retryDelay(latest, retries, call.random) : null;
       if (delay === null || now() - startedAt + delay > RETRY_BUDGET_MS) break;
+      // A retry that cannot begin within the deadline is not waited for.
+      if (call.deadlineAt !== null && now() + delay >= call.deadlineAt) break;
       await call.sleep(delay, signal);
     }
-    if (FINAL.has(failure.code)) break;
+    if (!failure || !isFallbacksOwn(latest)) failure = latest;
+    if (isFinal(latest, index === 0)) break;
+    if (latest.code === "context_length_exceeded")
+      tooSmall = Math.max(tooSmall ?? 0, target.model.context_tokens ?? 0);
   }
   throw failure ?? new ChatError("internal_error", { logReason: "no_target" });
 }
 
-async function openTarget(target: Target, call: AttemptCall): Promise<EventStream> {
+async function openTarget(
+  target: Target,
+  call: AttemptCall,
+  seen: EventBatch[],
+  isLast: boolean,
+): Promise<EventStream> {
   call.warn.clear();
   const { provider, model } = target;
   const request = fitRequest(call.request, target, call.warn);
-  const opened = await provider.open({ ...call, request, model });
+  if (isLast || !call.stream) {
+    const opened = await provider.open({ ...call, request, model });
+    return readFirstContent(opened, seen, isLast);
+  }
+  const limit = limitFirstContent(call.signal, call.retry.firstContentMs);
   try {
-    return await awaitFirstContent(opened);
+    const opened = await provider.open({ ...call, request, model, signal: limit.signal });
+    return await readFirstContent(opened, seen, isLast);
+  } finally {
+    limit.lift();
+  }
+}
+
+async function readFirstContent(
+  opened: EventStream,
+  seen: EventBatch[],
+  takesEmpty: boolean,
+): Promise<EventStream> {
+  try {
+    return await awaitFirstContent(opened, seen, takesEmpty);
   } catch (thrown) {
     opened.close();
     throw thrown;
   }
+}
+
+function usageOf(batches: readonly EventBatch[]): Usage | null {
+  let usage: Usage | null = null;
+  for (const batch of batches) for (const event of batch) usage = usageAfter(event, usage);
+  return usage;
 }

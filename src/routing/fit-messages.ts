@@ -117,7 +117,8 @@ function fitFile(part: ImagePart | DocumentPart, fit: Fit, path: Path): boolean 
   return false;
 }
 
-function formOf(part: ImagePart | DocumentPart): Parameter {
+/** Which of the forms of an image or a document this is. */
+export function formOf(part: ImagePart | DocumentPart): Parameter {
   if (part.url !== undefined) return `${part.type}.url`;
   return part.type === "document" && part.text !== undefined
     ? "document.text"

@@ -15,6 +15,9 @@ export interface TargetSources {
   readonly catalog: Catalog;
 }
 
+/** How a target is named. */
+export type TargetName = Pick<ChatRequest, "provider" | "model">;
+
 /**
  * The target that a request names. A named provider takes the model as given (a catalog alias
  * becomes its id), or its default. Without a provider, the model must name one: as
@@ -22,40 +25,42 @@ export interface TargetSources {
  * there is one. Throws a ChatError that names the field.
  */
 export function selectTarget(
-  request: Pick<ChatRequest, "provider" | "model">,
+  request: TargetName,
   sources: TargetSources,
   defaultProvider: string | null = null,
 ): Target {
-  const { provider, model } =
-    request.provider === undefined
-      ? selectByModel(request.model, sources, defaultProvider)
-      : selectByProvider(request, sources);
-  if (!provider.available) {
-    throw new ChatError(provider.code, {
-      param: "provider",
-      message: `${provider.name} is unavailable: ${provider.reason}`,
-    });
-  }
+  const { provider, model } = nameTarget(request, sources, defaultProvider);
+  if (!provider.available) throw unavailableError(provider);
   return { provider, model };
 }
 
+/** The error of a call to a provider that this server cannot call. */
+export function unavailableError(provider: UnavailableProvider): ChatError {
+  return new ChatError(provider.code, {
+    param: "provider",
+    message: `${provider.name} is unavailable: ${provider.reason}`,
+  });
+}
+
 /** What a request names, whether or not it can be called. */
-interface NamedTarget {
+export interface NamedTarget {
   readonly provider: Provider | UnavailableProvider;
   readonly model: ModelInfo;
 }
 
-/** The targets of a request, in order of preference. */
-export function selectTargets(
-  request: Pick<ChatRequest, "provider" | "model">,
+/** The same as {@link selectTarget}, but its provider may be unavailable. */
+export function nameTarget(
+  request: TargetName,
   sources: TargetSources,
   defaultProvider: string | null,
-): [Target, ...Target[]] {
-  return [selectTarget(request, sources, defaultProvider)];
+): NamedTarget {
+  return request.provider === undefined
+    ? selectByModel(request.model, sources, defaultProvider)
+    : selectByProvider(request, sources);
 }
 
 function selectByProvider(
-  { provider: name, model }: Pick<ChatRequest, "provider" | "model">,
+  { provider: name, model }: TargetName,
   sources: TargetSources,
 ): NamedTarget {
   const { providers, catalog } = sources;

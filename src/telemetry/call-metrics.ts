@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import { ERRORS, type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
+import { ERRORS, type ErrorCode } from "../errors/error-codes.ts";
 import { errorType } from "../errors/error-type.ts";
-import { type CallRecord, isRescued } from "./call-record.ts";
+import { type CallRecord, firstFailure, isRescued } from "./call-record.ts";
 import { createLabelCap, OTHER } from "./label-cap.ts";
 
 /** Models that are told apart, of all providers together; each has up to 70 series. */
@@ -121,13 +121,14 @@ export function createCallMetrics(registry: Registry): CallMetrics {
           perToken.observe(labels, seconds(firstContentAt, endedAt) / (usage.output_tokens - 1));
       }
       for (const attempt of call.attempts) {
-        const outcome = isErrorCode(attempt.outcome) ? errorType(attempt.outcome) : "ok";
+        if (attempt.outcome === "skipped") continue;
+        const outcome = attempt.outcome === "ok" ? "ok" : errorType(attempt.outcome);
         const tried = labelsOf(attempt.provider, attempt.model, outcome === "ok");
         attempts.inc({ ...tried, outcome });
       }
       if (isRescued(call)) {
-        const [first] = call.attempts;
-        const same = first?.provider === call.provider && first?.model === call.model;
+        const failed = firstFailure(call);
+        const same = failed?.provider === call.provider && failed?.model === call.model;
         rescued.inc({ ...labels, by: same ? "retry" : "fallback" });
       }
     },

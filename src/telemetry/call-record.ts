@@ -49,9 +49,16 @@ export interface CallRecord {
   readonly endedAt: number;
 }
 
+/** The first attempt that failed; targets that were passed over, or lost a race, did not fail. */
+export function firstFailure({ attempts }: CallRecord): Attempt | undefined {
+  return attempts.find(
+    ({ outcome }) => outcome !== "ok" && outcome !== "skipped" && outcome !== "cancelled",
+  );
+}
+
 /** Whether the call was answered after a failed attempt, by a retry or by a fallback. */
-export function isRescued({ attempts }: CallRecord): boolean {
-  return attempts.length > 1 && attempts.at(-1)?.outcome === "ok";
+export function isRescued(record: CallRecord): boolean {
+  return record.attempts.at(-1)?.outcome === "ok" && firstFailure(record) !== undefined;
 }
 
 /** Takes the record of each call once, when it has ended. A promise is drained at shutdown. */

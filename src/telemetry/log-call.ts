@@ -18,7 +18,7 @@ export function createCallLog(log: Log): Recorder {
       input_tokens: usage?.input_tokens,
       output_tokens: usage?.output_tokens,
       usage_source: record.usageSource,
-      attempts: record.attempts.length,
+      attempts: record.attempts.filter(({ outcome }) => outcome !== "skipped").length,
       first_content_ms: firstContentAt === null ? null : firstContentAt - startedAt,
       duration_ms: record.endedAt - startedAt,
     });

@@ -1,5 +1,6 @@
 import { ChatError, type ChatErrorDetail } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import { isContextOverflow } from "./is-context-overflow.ts";
 import { mapStatus } from "./map-status.ts";
 import { publicMessage } from "./public-message.ts";
 
@@ -18,6 +19,7 @@ export interface UpstreamErrorBody {
 /** Codes about the caller's request: only their texts are passed on. */
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
+  "context_length_exceeded",
   "model_not_found",
   "request_too_large",
 ]);
@@ -32,7 +34,10 @@ export function createUpstreamError(
   body: UpstreamErrorBody,
   response: { retryAfterSeconds?: number | undefined; requestId?: string | null | undefined } = {},
 ): ChatError {
-  const code = body.code ?? mapStatus(status);
+  const refused = body.code ?? mapStatus(status);
+  const isTooLong =
+    refused === "upstream_rejected" && isContextOverflow(body.upstreamCode, body.message);
+  const code = isTooLong ? "context_length_exceeded" : refused;
   const message = ABOUT_THE_REQUEST.has(code) ? publicMessage(body.message) : undefined;
   const retryAfterSeconds = body.retryAfterSeconds ?? response.retryAfterSeconds;
   const detail: ChatErrorDetail = { upstreamStatus: status };

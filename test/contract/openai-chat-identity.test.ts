@@ -47,12 +47,15 @@ async function send({ request }: Exchange, name: string): Promise<unknown> {
 const COUNTS_UNASKED: ReadonlySet<string> = new Set(["groq", "mistral"]);
 
 /**
- * The recorded request with two differences: a stream always requests usage, which cost and budgets
- * need, and a null at the top level is left out.
+ * The recorded request with three differences: a stream always requests usage, which cost and
+ * budgets need, a null at the top level is left out, and the fallbacks in `models` are tried by this
+ * server, one after the other.
  */
 function expectedRequest({ request: { body } }: Exchange, name: string): JsonObject {
   if (!isJsonObject(body)) throw new Error("the request is no object");
-  const said = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  const said = Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => value !== null && name !== "models"),
+  );
   return said.stream === true && !COUNTS_UNASKED.has(name)
     ? { ...said, stream_options: { include_usage: true } }
     : said;

@@ -11,6 +11,7 @@ export function createAnswerContext(
     request: { model: "test-model", messages: [{ role: "user", content: "Hi" }] },
     target: { provider: "test", model: "test-model" },
     isFallback: false,
+    servedBy: "test/test-model",
     format,
     warnings: [],
     attempts: [],

@@ -19,7 +19,15 @@ export function callRecord(changes: Partial<CallRecord> = {}): CallRecord {
     usageSource: "provider",
     cost: { currency: "USD", input: 0.00002, output: 0.0002, total: 0.00022 },
     price: { input: 2, output: 10 },
-    attempts: [{ provider: "claude", model: "claude-sonnet-5-5", outcome: "ok", duration_ms: 900 }],
+    attempts: [
+      {
+        provider: "claude",
+        model: "claude-sonnet-5-5",
+        outcome: "ok",
+        duration_ms: 900,
+        cost: null,
+      },
+    ],
     startedAt: Date.UTC(2026, 10, 20, 12, 0, 0),
     firstContentAt: Date.UTC(2026, 10, 20, 12, 0, 1),
     endedAt: Date.UTC(2026, 10, 20, 12, 0, 2),

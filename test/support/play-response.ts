@@ -153,7 +153,7 @@ export async function collectEvents(stream: EventStream): Promise<ChatEvent[]> {
 }
 
 /** Longer than anything here takes, on a busy machine too. */
-const TIMEOUTS: UpstreamTimeouts = {
+export const TIMEOUTS: UpstreamTimeouts = {
   headersMs: 60_000,
   answerMs: 60_000,
   idleMs: 60_000,

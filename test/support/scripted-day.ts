@@ -125,7 +125,7 @@ export function scriptDay(count: number): DayCall[] {
     const usage = hasUsage ? makeUsage() : null;
     const cost = computeCost(usage, model.info, startedAt, () => model.info);
     const endedAt = startedAt + 50 + below(60_000);
-    const attempt = { provider, model: model.info.id, duration_ms: 40 };
+    const attempt = { provider, model: model.info.id, duration_ms: 40, cost: null };
     const retried = below(10) === 0;
     return {
       record: {
@@ -146,7 +146,7 @@ export function scriptDay(count: number): DayCall[] {
         cost,
         price: cost && findPrice(usage, model.info, startedAt),
         attempts: [
-          ...(retried ? [{ ...attempt, outcome: "upstream_overloaded" }] : []),
+          ...(retried ? [{ ...attempt, outcome: "upstream_overloaded" as const }] : []),
           { ...attempt, outcome: outcome === "ok" ? "ok" : outcome },
         ],
         startedAt,

@@ -8,6 +8,7 @@ import {
 } from "../../formats/anthropic-messages/request.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { decodeFallbacks } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeMessages } from "./decode-messages.ts";
 import { decodeFormat, decodeReasoning } from "./decode-reasoning.ts";
@@ -17,15 +18,14 @@ import { readHeaders } from "./read-headers.ts";
 
 /** The body of `POST /v1/messages` and its two headers → chat request. */
 export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
-  const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, ...rest } = parseBody(
-    messagesBodySchema,
-    body,
-  );
+  const { max_tokens, temperature, top_p, stop_sequences, metadata, stream, fallbacks, ...rest } =
+    parseBody(messagesBodySchema, body);
   const { request, extras } = decodePrompt(rest);
   return {
     ...request,
     max_tokens,
     ...defined({ temperature, top_p, stop: stop_sequences, stream }),
+    ...(fallbacks?.length ? { fallbacks: decodeFallbacks(fallbacks) } : {}),
     // The caller's user: no other vendor has a field of that meaning and length for it.
     ...anthropicExtras.wrap(
       { ...extras, ...readHeaders(headers) },

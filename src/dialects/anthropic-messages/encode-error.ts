@@ -38,9 +38,11 @@ const TYPES = {
   store_unavailable: "overloaded_error",
   shutting_down: "overloaded_error",
   internal_error: "api_error",
+  deadline_exceeded: "timeout_error",
   client_stalled: "timeout_error",
   cancelled: "api_error",
   upstream_rejected: "invalid_request_error",
+  context_length_exceeded: "invalid_request_error",
   upstream_auth: "api_error",
   upstream_billing: "api_error",
   upstream_conflict: "conflict_error",
@@ -65,15 +67,16 @@ const OVERLOADED_STATUS = 529;
 const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "upstream_rejected",
   "upstream_conflict",
+  "context_length_exceeded",
   "model_not_found",
   "request_too_large",
 ]);
 
 export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody {
   const { code, param } = error;
+  const words = wordMessage(error);
   // The format has no field for the place of a fault.
-  const message =
-    param && !error.message.includes(param) ? `${param}: ${error.message}` : error.message;
+  const message = param && !words.includes(param) ? `${param}: ${words}` : words;
   return {
     type: "error",
     error: {
@@ -83,6 +86,15 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
     },
     request_id: requestId,
   };
+}
+
+/** Anthropic's words for a prompt that is too long, by which its clients know that they must compact. */
+const TOO_LONG = "prompt is too long";
+
+function wordMessage({ code, message }: ChatError): string {
+  return code !== "context_length_exceeded" || message.includes(TOO_LONG)
+    ? message
+    : `${TOO_LONG}: ${message}`;
 }
 
 /**

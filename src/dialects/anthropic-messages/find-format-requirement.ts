@@ -3,7 +3,7 @@ import type { Block, CountTokensBody } from "../../formats/anthropic-messages/re
 import { isJsonObject } from "../../json/json-object.ts";
 
 /** Fields that change what is asked. Unknown fields are taken for hints or for something new. */
-const VENDOR_FIELDS = ["container", "mcp_servers", "fallbacks", "thread", "compaction"] as const;
+const VENDOR_FIELDS = ["container", "mcp_servers", "thread", "compaction"] as const;
 
 /** Blocks that callers send and that no other vendor supports. */
 const VENDOR_BLOCKS: ReadonlySet<string> = new Set(["container_upload", "search_result"]);

@@ -1,6 +1,7 @@
 import type { Message } from "../../chat/message.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { defined } from "../../json/defined.ts";
+import { decodeFallbacks } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { dropNulls } from "./drop-nulls.ts";
 import { type ChatBody, chatBodySchema } from "./request.ts";
@@ -10,9 +11,10 @@ import { type ChatBody, chatBodySchema } from "./request.ts";
  * here. If the body does not say `stream`, an `Accept` header with event streams turns it on.
  */
 export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
-  const { messages, stop, ...rest } = parseBody(chatBodySchema, dropNulls(body));
+  const { messages, stop, fallbacks, ...rest } = parseBody(chatBodySchema, dropNulls(body));
   return {
     ...rest,
+    ...(fallbacks ? { fallbacks: decodeFallbacks(fallbacks) } : {}),
     messages: messages.map(decodeMessage),
     stream: rest.stream ?? headers.get("accept")?.includes("text/event-stream") ?? false,
     ...defined({ stop: stop === undefined ? undefined : typeof stop === "string" ? [stop] : stop }),

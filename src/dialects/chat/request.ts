@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fallbacksFieldSchema } from "../../chat/fallback.ts";
 import { messageSchema } from "../../chat/message.ts";
 import { partSchema, toolResultPartSchema } from "../../chat/part.ts";
 import { chatRequestSchema } from "../../chat/request.ts";
@@ -41,6 +42,7 @@ const { requires_format: _, ...requestShape } = chatRequestSchema.shape;
 /** The body of `POST /chat`. Unknown fields are refused; null means absent. */
 export const chatBodySchema = z.strictObject({
   ...requestShape,
+  fallbacks: fallbacksFieldSchema.optional(),
   messages: z
     .array(
       z.union([

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ATTEMPT_REASONS } from "../../chat/attempt.ts";
 import { FINISH_REASONS } from "../../chat/event.ts";
 import { extrasSchema } from "../../chat/format.ts";
 import { partSchema } from "../../chat/part.ts";
@@ -31,8 +32,20 @@ export const warningSchema = z.strictObject({
 export const attemptSchema = z.strictObject({
   provider: z.string(),
   model: z.string(),
-  outcome: z.string().describe("`ok` if the answer began, else the error code."),
-  duration_ms: z.number(),
+  outcome: z
+    .string()
+    .describe(
+      "`ok` if the answer began, `skipped` if the target was not called, else the code of the " +
+        "error.",
+    ),
+  reason: z
+    .enum(ATTEMPT_REASONS)
+    .optional()
+    .describe("Why the target was skipped, or what its failure was in more detail."),
+  duration_ms: z.number().describe("Milliseconds until the first content, or the failure."),
+  cost: costSchema
+    .nullable()
+    .describe("What the attempt cost; null if that is unknown, as for most that failed."),
 });
 
 /** What every answer reports about itself, whole or streamed. */

@@ -2,6 +2,7 @@ import type { ChatRequest } from "../../chat/request.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { decodeTargets } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { classifyFields } from "./classify-fields.ts";
 import { decodeMessages } from "./decode-messages.ts";
@@ -26,7 +27,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     decodeReasoningControls(parsed),
     decodeRest(parsed),
   ];
-  const request: ChatRequest = { model: parsed.model, messages };
+  const request: ChatRequest = { ...decodeTargets(parsed), messages };
   // OpenAI caches by itself, so its callers mark nothing but this.
   if (parsed.prompt_cache_key) request.cache = { best_effort: true };
   const original: JsonObject = {};
@@ -74,6 +75,8 @@ function decodePlainFields(body: CompletionBody): DecodedFields {
 const DECODED_FIELDS: ReadonlySet<string> = new Set([
   ...SAME_NAME,
   "model",
+  "models",
+  "fallbacks",
   "messages",
   "max_tokens",
   "max_completion_tokens",

@@ -29,8 +29,10 @@ export function refuseRetired(body: unknown): void {
   });
 }
 
-/** Refuses what could only be ignored: more than one answer. */
+/** Refuses what could only be ignored or guessed: more than one answer, or no model. */
 export function refuseUnsupported(body: CompletionBody): void {
+  if (body.model == null && body.models == null)
+    throw new ChatError("invalid_request", { param: "model", message: "model: is required." });
   if (body.n != null && body.n > 1) refuse("n", "Only one answer can be requested; leave out `n`.");
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
 /**
@@ -112,7 +113,9 @@ const otherToolSchema = z
 export type WireTool = z.infer<typeof functionToolSchema> | z.infer<typeof otherToolSchema>;
 
 export const completionBodySchema = z.looseObject({
-  model: z.string().min(1).max(256),
+  model: z.string().min(1).max(256).nullish(),
+  models: modelsFieldSchema.nullish(),
+  fallbacks: fallbacksFieldSchema.nullish(),
   messages: z.array(wireMessageSchema).min(1).max(1000),
   stream: z.boolean().nullish(),
   stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),

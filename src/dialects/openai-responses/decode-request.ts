@@ -6,6 +6,7 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
+import { decodeTargets } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeInput } from "./decode-input.ts";
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts";
@@ -32,7 +33,7 @@ export function decodeRequest(body: unknown): ChatRequest {
   const { original, ...choice } = decodeToolChoice(request.tool_choice, extras);
   addNotes(extras, notes, original);
   return defined({
-    model: request.model ?? undefined,
+    ...decodeTargets(request),
     messages,
     tools,
     ...choice,

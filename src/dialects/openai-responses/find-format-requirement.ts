@@ -29,6 +29,8 @@ const NUANCES: ReadonlySet<string> = new Set(["truncation", "context_management"
 /** Fields that the chat model has. */
 export const UNDERSTOOD_FIELDS: ReadonlySet<string> = new Set([
   "model",
+  "models",
+  "fallbacks",
   "input",
   "instructions",
   "tools",

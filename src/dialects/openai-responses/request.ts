@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 import { inputItemSchema } from "./item.ts";
 
@@ -72,6 +73,8 @@ const textFormatSchema = z.discriminatedUnion("type", [
 /** The body of POST /v1/responses. Unknown fields only go to a provider of this format. */
 export const responsesBodySchema = z.looseObject({
   model: z.string().min(1).max(256).nullish(),
+  models: modelsFieldSchema.nullish(),
+  fallbacks: fallbacksFieldSchema.nullish(),
   input: z.union([z.string(), z.array(inputItemSchema)]).nullish(),
   instructions: z.string().nullish(),
   tools: z.array(toolSchema).nullish(),

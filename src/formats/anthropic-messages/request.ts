@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { fallbacksFieldSchema } from "../../chat/fallback.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
 /** The blocks that the chat model has; every other type stays opaque. */
@@ -182,6 +183,8 @@ export const messagesBodySchema = z.looseObject({
   stop_sequences: z.array(z.string()).optional(),
   metadata: z.looseObject({ user_id: z.string().nullish() }).optional(),
   stream: z.boolean().optional(),
+  /** This server's own. */
+  fallbacks: fallbacksFieldSchema.nullish(),
 });
 export type MessagesBody = z.infer<typeof messagesBodySchema>;
 

@@ -1,22 +1,19 @@
-import type { ChatEvent, EventBatch, EventStream } from "../../chat/event.ts";
+import type { EventStream } from "../../chat/event.ts";
 import { abortReason } from "../../errors/abort-reason.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { isErrorCode } from "../../errors/error-codes.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { sleep } from "../../upstream/sleep.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
 import { echoCapabilities } from "./capabilities.ts";
 import { createAnswer } from "./create-answer.ts";
-
-/** The time between two events of `echo-slow`. */
-const SLOW_MS = 200;
+import { ECHO_FAULTS, failByCode, findFault, type Step } from "./faults.ts";
 
 /**
  * A provider without a network that repeats the last user message, so that callers can test their
- * handling of answers, tools, and slow, cut and failing streams. Its models: `echo`, `echo-slow`,
- * `echo-cut`, and `echo-fail-<code>` for any of this server's error codes.
+ * handling of answers, tools, and slow, cut and failing streams. Its models: `echo`, those of
+ * {@link ECHO_FAULTS}, and `echo-fail-<code>` for any of this server's error codes.
  */
-export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provider {
+export function createEchoProvider(deps: Pick<ProviderDeps, "randomId" | "timeouts">): Provider {
   return {
     name: "echo",
     aliases: [],
@@ -26,71 +23,46 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId">): Provid
     capabilities: echoCapabilities,
     async open(call) {
       const model = call.model.id;
-      if (model.startsWith("echo-fail-")) throw createFailure(model.slice("echo-fail-".length));
-      const events = createAnswer(call.request, model, deps.randomId);
-      switch (model) {
-        case "echo":
-          return playBatches([events], call, 0);
-        case "echo-slow":
-          return playBatches(
-            events.map((event) => [event]),
-            call,
-            SLOW_MS,
-          );
-        case "echo-cut":
-          return playBatches([cutInHalf(events)], call, 0);
-        default:
-          throw new ChatError("model_not_found", {
-            param: "model",
-            message: "echo has the models echo, echo-slow, echo-cut and echo-fail-<code>.",
-          });
+      failByCode(model);
+      const answer = createAnswer(call.request, model, deps.randomId);
+      if (model === "echo") return playSteps([answer], call);
+      const found = findFault(model);
+      if (!found) {
+        const names = ECHO_FAULTS.map(({ name }) => name).join(", ");
+        throw new ChatError("model_not_found", {
+          param: "model",
+          message: `echo has the models echo, echo-fail-<code>, ${names}.`,
+        });
       }
+      return playSteps(found.fault.play(answer, found.n, deps.timeouts), call);
     },
   };
 }
 
-function createFailure(code: string): ChatError {
-  if (isErrorCode(code))
-    return new ChatError(code, code.endsWith("rate_limited") ? { retryAfterSeconds: 7 } : {});
-  return new ChatError("model_not_found", {
-    param: "model",
-    message: "echo-fail- must be followed by one of this server's error codes.",
-  });
-}
-
-/** The first half of the answer, ended like an upstream that stops before its own end marker. */
-function cutInHalf(events: readonly ChatEvent[]): ChatEvent[] {
-  return [
-    ...events.slice(0, Math.ceil(events.length / 2)),
-    { type: "error", error: new ChatError("upstream_incomplete") },
-  ];
-}
-
-function playBatches(
-  batches: readonly EventBatch[],
-  call: ProviderCall,
-  delayMs: number,
-): EventStream {
+function playSteps(steps: readonly Step[], call: ProviderCall): EventStream {
   let next = 0;
   const closing = new AbortController();
-  const ended = delayMs > 0 ? AbortSignal.any([call.signal, closing.signal]) : call.signal;
+  const waits = steps.some((step) => "waitMs" in step);
+  const ended = waits ? AbortSignal.any([call.signal, closing.signal]) : call.signal;
 
   return {
     format: null,
     async read() {
-      const batch = batches[next];
-      if (!batch) return null;
-      if (delayMs > 0) await sleep(delayMs, ended);
-      if (call.signal.aborted) {
-        next = batches.length;
-        const error = abortReason(call.signal);
-        return [error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error }];
+      for (;;) {
+        const step = steps[next];
+        if (!step) return null;
+        if ("waitMs" in step) await sleep(step.waitMs, ended);
+        if (call.signal.aborted) {
+          next = steps.length;
+          const error = abortReason(call.signal);
+          return [error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error }];
+        }
+        next += 1;
+        if (!("waitMs" in step) && step.length > 0) return step;
       }
-      next += 1;
-      return batch;
     },
     close() {
-      next = batches.length;
+      next = steps.length;
       closing.abort();
     },
   };

@@ -6,6 +6,7 @@ import { describeDepartures } from "./departures.ts";
 import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
 import { describeFailures } from "./failures.ts";
+import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeLimits } from "./limits.ts";
@@ -25,6 +26,7 @@ export const ALL_SUITES = [
   describeTokens,
   describeUsage,
   describeFaults,
+  describeFallback,
   describeGoogle,
   describeCursor,
   describeCopilot,

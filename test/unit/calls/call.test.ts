@@ -8,6 +8,7 @@ import type { CallRecord, Recorder } from "../../../src/telemetry/call-record.ts
 import { createLimitServices } from "../../support/limit-services.ts";
 import { createPrincipal } from "../../support/principal.ts";
 import { createStubProvider } from "../../support/stub-provider.ts";
+import { until } from "../../support/until.ts";
 
 const usage = { input_tokens: 1_000_000, output_tokens: 0, total_tokens: 1_000_000 };
 
@@ -37,7 +38,7 @@ function open(overrides: Partial<CallServices> = {}, request: Partial<ChatReques
     ...createLimitServices(() => now),
     catalog: createCatalog(),
     log: (_level, event, fields) => logged.push(`${event} ${fields?.reason}`),
-    retry: { maxRetries: 0 },
+    retry: { maxRetries: 0, firstContentMs: 1000 },
     recorders: [(record) => void records.push(record)],
     running: new Set(),
     ...overrides,
@@ -50,6 +51,8 @@ function open(overrides: Partial<CallServices> = {}, request: Partial<ChatReques
       principal: createPrincipal(),
       request: { messages: [{ role: "user", content: "a secret prompt" }], ...request },
       targets: [first, second],
+      skipped: [],
+      deadlineMs: request.deadline_ms,
     },
     services,
   );
@@ -88,6 +91,7 @@ describe("the record of a call", () => {
       model: "x",
       outcome: "upstream_error",
       duration_ms: 1,
+      cost: null,
     });
     call.target = second;
     call.observe([{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage }]);
@@ -107,7 +111,7 @@ describe("the record of a call", () => {
 
   test("names the last target that was tried if none answered", () => {
     const { call } = open();
-    const failed = { outcome: "upstream_error", duration_ms: 1 };
+    const failed = { outcome: "upstream_error", duration_ms: 1, cost: null } as const;
     call.attempts.push({ provider: "first", model: "a", ...failed });
     call.attempts.push({ provider: "second", model: "b", ...failed });
     expect(call.fail(new ChatError("upstream_error")).code).toBe("upstream_error");
@@ -200,5 +204,55 @@ describe("a caller who leaves", () => {
     expect(await call.whileConnected(caller.signal, Promise.resolve(1))).toBe(1);
     caller.abort();
     expect(call.signal.aborted).toBe(false);
+  });
+});
+
+describe("a deadline", () => {
+  test("ends the call with its own error, counted from the call's beginning", async () => {
+    now = 1000;
+    const { call } = open({}, { deadline_ms: 100 });
+    expect(call.deadlineAt).toBe(1100);
+    await until("the deadline passes", () => call.signal.aborted);
+    expect(call.signal.reason).toMatchObject({ code: "deadline_exceeded", status: 504 });
+  });
+
+  test("is over with the call", async () => {
+    const { call } = open({}, { deadline_ms: 100 });
+    call.end(null);
+    await Bun.sleep(150);
+    expect(call.signal.aborted).toBe(false);
+  });
+});
+
+describe("the attempt that answers", () => {
+  test("has its cost when the answer ends, before that is encoded", () => {
+    const { call } = open();
+    call.attempts.push({
+      provider: "second",
+      model: "second-model",
+      outcome: "ok",
+      duration_ms: 1,
+      cost: null,
+    });
+    call.target = second;
+    call.observe([{ type: "usage", usage }]);
+    expect(call.attempts[0]?.cost).toBeNull();
+    call.observe([{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null }]);
+    expect(call.attempts[0]?.cost?.total).toBe(3);
+  });
+
+  test("has the cost of what was counted before it was cut", () => {
+    const { call } = open();
+    call.attempts.push({
+      provider: "second",
+      model: "second-model",
+      outcome: "ok",
+      duration_ms: 1,
+      cost: null,
+    });
+    call.target = second;
+    call.observe([{ type: "usage", usage }]);
+    call.end(new ChatError("cancelled"));
+    expect(records[0]?.attempts[0]?.cost?.total).toBe(3);
   });
 });

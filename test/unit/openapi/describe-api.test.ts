@@ -6,7 +6,7 @@ import { describeApi } from "../../../src/openapi/describe-api.ts";
 import { SCHEMAS } from "../../../src/openapi/describe-schemas.ts";
 import { renderPage } from "../../../src/openapi/render-page.ts";
 import { createEchoProvider } from "../../../src/providers/echo/index.ts";
-import { collectEvents, createTestCall } from "../../support/play-response.ts";
+import { collectEvents, createTestCall, TIMEOUTS } from "../../support/play-response.ts";
 
 const api = describeApi("0.0.0");
 const text = JSON.stringify(api);
@@ -44,7 +44,7 @@ describe("the description of the API", () => {
 
 describe("the events of a stream", () => {
   test("match the description", async () => {
-    const echo = createEchoProvider({ randomId: () => "1" });
+    const echo = createEchoProvider({ randomId: () => "1", timeouts: TIMEOUTS });
     const tools = [
       { name: "now", parameters: { type: "object", properties: { zone: { type: "string" } } } },
     ];
@@ -61,9 +61,10 @@ describe("the events of a stream", () => {
       request,
       target: { provider: "echo", model: "echo" },
       isFallback: false,
+      servedBy: "echo/echo",
       format: null,
       warnings: [],
-      attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1 }],
+      attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1, cost: null }],
       startedAt: 0,
       cost: () => null,
     });

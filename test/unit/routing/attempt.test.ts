@@ -71,7 +71,9 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     signal: controller.signal,
     warn: createWarningSink(overrides.request?.strict ?? false, warnings),
     attempts,
-    retry: { maxRetries: 2 },
+    retry: { maxRetries: 2, firstContentMs: 1000 },
+    deadlineAt: null,
+    price: () => null,
     target: null,
     now: () => now,
     random: () => 0.5,
@@ -107,7 +109,9 @@ describe("an answer", () => {
       [start, partStart, delta],
       [partEnd, end],
     ]);
-    expect(attempts).toEqual([{ provider: "stub", model: "m", outcome: "ok", duration_ms: 100 }]);
+    expect(attempts).toEqual([
+      { provider: "stub", model: "m", outcome: "ok", duration_ms: 100, cost: null },
+    ]);
     expect(script.streams[0]?.closed).toBe(false);
   });
 
@@ -174,7 +178,9 @@ describe("a failure before the first words", () => {
 
   test("a stream that says nothing at all is incomplete", async () => {
     expect(
-      await codeOf(run([createScript([[[start]]]).target], { retry: { maxRetries: 0 } })),
+      await codeOf(
+        run([createScript([[[start]]]).target], { retry: { maxRetries: 0, firstContentMs: 1000 } }),
+      ),
     ).toBe("upstream_incomplete");
   });
 
@@ -190,7 +196,7 @@ describe("a failure before the first words", () => {
 
   test("is not tried again where retries are switched off", async () => {
     const script = createScript([new ChatError("upstream_overloaded")]);
-    await codeOf(run([script.target], { retry: { maxRetries: 0 } }));
+    await codeOf(run([script.target], { retry: { maxRetries: 0, firstContentMs: 1000 } }));
     expect(script.calls).toHaveLength(1);
   });
 
@@ -328,6 +334,131 @@ describe("several targets", () => {
     expect(first.calls[0]?.request).not.toHaveProperty("temperature");
     expect(second.calls[0]?.request).toBe(request);
     expect(warnings).toEqual([]);
+  });
+
+  test("an empty answer is not taken while another target is left, and is the vendor's word after", async () => {
+    const empty = createScript([[[start], [{ ...end, usage: null }]]]);
+    const retry = { maxRetries: 0, firstContentMs: 1000 };
+    await run([empty.target, createScript([ANSWER]).target], { retry });
+    expect(attempts).toMatchObject([
+      { outcome: "upstream_invalid_response", reason: "empty_answer" },
+      { outcome: "ok" },
+    ]);
+    expect(empty.streams[0]?.closed).toBe(true);
+    expect(await readAll(run([empty.target]))).toHaveLength(1);
+  });
+
+  test("an answer cut short with nothing in it is an answer", async () => {
+    const cut = createScript([[[start], [{ ...end, finish_reason: "length" }]]]);
+    await run([cut.target, createScript([ANSWER]).target]);
+    expect(attempts).toMatchObject([{ outcome: "ok" }]);
+  });
+
+  test("one without content in time is left; the last one is waited for", async () => {
+    const silent = createScript([], {
+      open: ({ signal }) =>
+        new Promise((_, reject) => {
+          signal.addEventListener("abort", () => reject(signal.reason));
+        }),
+    });
+    const slow = createScript([], {
+      open: () => Bun.sleep(60).then(() => playEvents(ANSWER)),
+    });
+    const retry = { maxRetries: 2, firstContentMs: 20 };
+    await run([silent.target, slow.target], { retry });
+    expect(attempts).toMatchObject([
+      { outcome: "upstream_timeout", reason: "first_content" },
+      { outcome: "ok" },
+    ]);
+  });
+
+  test("one with content in time stays open, and hears when the caller leaves", async () => {
+    let signal: AbortSignal | undefined;
+    const first = createScript([], {
+      open(call) {
+        signal = call.signal;
+        return Promise.resolve(playEvents(ANSWER));
+      },
+    });
+    const retry = { maxRetries: 0, firstContentMs: 10 };
+    await run([first.target, createScript([ANSWER]).target], { retry });
+    await Bun.sleep(30);
+    expect(signal?.aborted).toBe(false);
+    controller.abort(new ChatError("shutting_down"));
+    expect(signal?.reason).toMatchObject({ code: "shutting_down" });
+  });
+
+  test("a whole answer has no limit of its first content", async () => {
+    const slow = createScript([], { open: () => Bun.sleep(40).then(() => playEvents(ANSWER)) });
+    const retry = { maxRetries: 0, firstContentMs: 10 };
+    await run([slow.target, createScript([ANSWER]).target], { retry, stream: false });
+    expect(attempts).toMatchObject([{ outcome: "ok" }]);
+  });
+
+  const tooLong = new ChatError("context_length_exceeded");
+  const sized = (script: Script, context_tokens: number): Target => ({
+    ...script.target,
+    model: { id: `m${context_tokens}`, context_tokens },
+  });
+
+  test("a prompt that is too long goes only to a larger context, once", async () => {
+    const [first, same, larger] = [[tooLong], [ANSWER], [ANSWER]].map((outcomes) =>
+      createScript(outcomes),
+    ) as [Script, Script, Script];
+    await run([sized(first, 100), sized(same, 100), sized(larger, 200)]);
+    expect(attempts).toMatchObject([
+      { model: "m100", outcome: "context_length_exceeded" },
+      { model: "m100", outcome: "skipped", reason: "context" },
+      { model: "m200", outcome: "ok" },
+    ]);
+    expect([first.calls.length, same.calls.length]).toEqual([1, 0]);
+  });
+
+  test("where none is larger, the error is that of the prompt", async () => {
+    const first = createScript([tooLong]);
+    expect(await codeOf(run([sized(first, 100), sized(createScript([ANSWER]), 100)]))).toBe(
+      "context_length_exceeded",
+    );
+  });
+
+  test("a fallback that refuses the request is passed by, and does not hide the first failure", async () => {
+    const first = createScript([new ChatError("upstream_auth")]);
+    const picky = createScript([new ChatError("upstream_rejected")]);
+    expect(await codeOf(run([first.target, picky.target]))).toBe("upstream_auth");
+    await run([first.target, picky.target, createScript([ANSWER]).target]);
+    expect(attempts.at(-1)).toMatchObject({ outcome: "ok" });
+  });
+
+  test("what breaks a policy is not taken elsewhere", async () => {
+    const first = createScript([new ChatError("upstream_auth")]);
+    const filter = createScript([
+      new ChatError("upstream_rejected", { upstreamCode: "content_filter" }),
+    ]);
+    const third = createScript([ANSWER]);
+    await codeOf(run([first.target, filter.target, third.target]));
+    expect(third.calls).toHaveLength(0);
+  });
+
+  test("the usage of one that failed before its content has its price", async () => {
+    const usage = { input_tokens: 5, output_tokens: 0, total_tokens: 5 };
+    const cost = { currency: "USD" as const, input: 1, output: 0, total: 1 };
+    const first = createScript([
+      [[start, { type: "usage", usage }], [errorEvent("upstream_auth")]],
+    ]);
+    await run([first.target, createScript([ANSWER]).target], {
+      price: (_target, counted) => (counted === usage ? cost : null),
+    });
+    expect(attempts.map((attempt) => attempt.cost)).toEqual([cost, null]);
+  });
+
+  test("no retry is waited for, and nothing begins, beyond the deadline", async () => {
+    const script = createScript([new ChatError("upstream_overloaded", { retryAfterSeconds: 2 })]);
+    expect(await codeOf(run([script.target], { deadlineAt: now + 2000 }))).toBe(
+      "upstream_overloaded",
+    );
+    expect(slept).toEqual([]);
+    expect(await codeOf(run([script.target], { deadlineAt: now }))).toBe("deadline_exceeded");
+    expect(script.calls).toHaveLength(1);
   });
 
   test("without any there is nothing to be done", async () => {

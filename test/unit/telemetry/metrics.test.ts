@@ -83,6 +83,7 @@ describe("the metrics", () => {
       model: "claude-sonnet-5-5",
       outcome: "ok",
       duration_ms: 1,
+      cost: null,
     } as const;
     record({ attempts: [{ ...ok, outcome: "upstream_error" }, ok] });
     record({ attempts: [{ ...ok, provider: "openai", outcome: "upstream_error" }, ok] });

@@ -612,7 +612,11 @@ describe("failed calls", () => {
     [
       400,
       { error: { message: "too long", code: "context_length_exceeded", param: "messages" } },
-      { code: "upstream_rejected", upstreamCode: "context_length_exceeded", message: "too long" },
+      {
+        code: "context_length_exceeded",
+        upstreamCode: "context_length_exceeded",
+        message: "too long",
+      },
     ],
     [
       429,

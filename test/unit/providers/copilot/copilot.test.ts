@@ -224,7 +224,7 @@ describe("the copilot provider", () => {
       [
         400,
         { type: "invalid_request_error", code: "context_length_exceeded" },
-        { code: "upstream_rejected", status: 400 },
+        { code: "context_length_exceeded", status: 400 },
       ],
       [
         429,

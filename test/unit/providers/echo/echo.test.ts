@@ -1,12 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { foldEvents } from "../../../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
+import { ChatError } from "../../../../src/errors/chat-error.ts";
+import { ECHO_FAULTS, findFault } from "../../../../src/providers/echo/faults.ts";
 import { createEchoProvider } from "../../../../src/providers/echo/index.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
 import { measureLeast } from "../../../support/measure-least.ts";
-import { collectEvents, createTestCall } from "../../../support/play-response.ts";
+import { collectEvents, createTestCall, TIMEOUTS } from "../../../support/play-response.ts";
 
-const echo = createEchoProvider({ randomId: () => "1" });
+const echo = createEchoProvider({
+  randomId: () => "1",
+  timeouts: { ...TIMEOUTS, headersMs: 40, idleMs: 40 },
+});
 const TOOL = {
   name: "weather",
   parameters: {
@@ -130,6 +135,60 @@ describe("the echo provider", () => {
       code: "model_not_found",
       param: "model",
     });
+  });
+
+  /** What each fault comes to with "a b c d": the words before its end, and how it ends. */
+  const FAULTS: Readonly<Record<string, [words: string, ending: string]>> = {
+    "echo-slow": ["a b c d", "stop"],
+    "echo-late-50": ["a b c d", "stop"],
+    "echo-silent": ["", "upstream_timeout"],
+    "echo-stall-0": ["", "upstream_stalled"],
+    "echo-stall-3": ["a b c", "upstream_stalled"],
+    "echo-cut": ["a b", "upstream_incomplete"],
+    "echo-cut-2": ["a b", "upstream_incomplete"],
+    "echo-cut-9": ["a b c d", "upstream_incomplete"],
+    "echo-reset-1": ["a", "upstream_disconnected"],
+    "echo-garbled-1": ["a", "upstream_invalid_response"],
+    "echo-error-first": ["", "upstream_overloaded"],
+    "echo-error-2": ["a b", "upstream_overloaded"],
+    "echo-empty": ["", "stop"],
+    "echo-filter-1": ["a", "content_filter"],
+    "echo-busy-30": ["", "upstream_rate_limited"],
+  };
+
+  test.each(Object.entries(FAULTS))("%s: %p", async (model, [words, ending]) => {
+    let text = "";
+    let end = "";
+    try {
+      const call = createTestCall(
+        { messages: [{ role: "user", content: "a b c d" }] },
+        { model: { id: model } },
+      );
+      for (const event of await collectEvents(await echo.open(call))) {
+        if (event.type === "part-delta") text += event.delta;
+        if (event.type === "end") end = event.finish_reason;
+        if (event.type === "error") end = event.error.code;
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof ChatError)) throw thrown;
+      end = thrown.code;
+    }
+    expect([text, end]).toEqual([words, ending]);
+  });
+
+  test("every fault is tested here", () => {
+    const tested = Object.keys(FAULTS).map((model) => findFault(model)?.fault.name);
+    expect(new Set(tested)).toEqual(new Set(ECHO_FAULTS.map(({ name }) => name)));
+  });
+
+  test("the faults that end well keep the contract of events", async () => {
+    for (const model of ["echo-slow", "echo-late-1", "echo-empty", "echo-filter-2"]) {
+      const call = createTestCall(
+        { messages: [{ role: "user", content: "a b c" }] },
+        { model: { id: model } },
+      );
+      expectEventOrder(await collectEvents(await echo.open(call)));
+    }
   });
 
   test("echo-slow stops at once when the caller leaves", async () => {

@@ -453,7 +453,7 @@ describe("a failing answer", () => {
           param: "input",
         },
       },
-      "upstream_rejected",
+      "context_length_exceeded",
       { upstreamCode: "context_length_exceeded", message: "Too long." },
     ],
     [

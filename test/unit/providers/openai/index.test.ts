@@ -160,7 +160,7 @@ describe("the provider openai", () => {
     [
       400,
       { code: "context_length_exceeded", type: "invalid_request_error" },
-      "upstream_rejected",
+      "context_length_exceeded",
       false,
     ],
     [404, { code: "model_not_found", type: "invalid_request_error" }, "model_not_found", false],

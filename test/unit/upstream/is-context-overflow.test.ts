@@ -1,0 +1,50 @@
+import { describe, expect, test } from "bun:test";
+import { createUpstreamError } from "../../../src/upstream/upstream-error.ts";
+
+function codeOf(message: string, upstreamCode?: string): string {
+  return createUpstreamError(400, { message, upstreamCode }).code;
+}
+
+describe("a prompt that is too long", () => {
+  test.each([
+    "prompt is too long: 213462 tokens > 200000 maximum",
+    "input length and `max_tokens` exceed context limit: 199000 + 4096 > 200000",
+    "Your input exceeds the context window of this model. Please adjust your input and try again.",
+    "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001.",
+    "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
+    "the request exceeds the available context size. try increasing the context size",
+    "This model's maximum prompt length is 131072 but the request contains 200000 tokens.",
+    "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
+    "Input is too long for requested model.",
+    "the input length exceeds the context length",
+  ])("is known by the vendor's text: %s", (message) => {
+    expect(codeOf(message)).toBe("context_length_exceeded");
+  });
+
+  test.each(["context_length_exceeded", "exceed_context_size_error"])("or its code %s", (code) => {
+    expect(codeOf("Too long.", code)).toBe("context_length_exceeded");
+  });
+
+  test("keeps the vendor's figures", () => {
+    const message = "prompt is too long: 213462 tokens > 200000 maximum";
+    expect(createUpstreamError(400, { message, code: "upstream_rejected" })).toMatchObject({
+      message,
+      status: 400,
+      retryable: false,
+    });
+  });
+
+  test.each([
+    "max_tokens: 200000 > 128000, which is the maximum allowed number of output tokens",
+    "tools.0.name is too long",
+    "context: unknown field",
+  ])("is not what another refusal says: %s", (message) => {
+    expect(codeOf(message)).toBe("upstream_rejected");
+  });
+
+  test("is not what a failure says", () => {
+    const message = "maximum context length";
+    expect(createUpstreamError(500, { message }).code).toBe("upstream_error");
+    expect(createUpstreamError(429, { message }).code).toBe("upstream_rate_limited");
+  });
+});
