@@ -9,6 +9,7 @@ import { describeFailures } from "./failures.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeLimits } from "./limits.ts";
+import { describePages } from "./pages.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
 import { describeUsage } from "./usage.ts";
@@ -24,6 +25,7 @@ export const ALL_SUITES = [
   describeBodies,
   describeTokens,
   describeUsage,
+  describePages,
   describeFaults,
   describeGoogle,
   describeCursor,
