@@ -8,7 +8,11 @@ COPY package.json package-lock.json ./
 # Versions and hashes come from npm's lockfile, which Bun reads.
 RUN bun install --frozen-lockfile --production --ignore-scripts
 COPY src src
-RUN bun build src/runtimes/bun.ts --target=bun --minify --sourcemap=linked --outdir=out
+COPY pages pages
+COPY tsconfig.json ./
+COPY scripts/pages scripts/pages
+RUN bun build src/runtimes/bun.ts --target=bun --minify --sourcemap=linked --outdir=out && \
+    bun scripts/pages/build-pages.ts out/pages
 
 FROM oven/bun:${BUN_VERSION}-slim
 WORKDIR /app

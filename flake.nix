@@ -57,7 +57,10 @@
             root = ./.;
             fileset = fileset.unions [
               ./package.json
+              ./tsconfig.json
               ./src
+              ./pages
+              ./scripts/pages
             ];
           };
           nativeBuildInputs = [
@@ -67,10 +70,11 @@
           buildPhase = ''
             cp -r ${makeDependencies pkgs} node_modules
             bun build src/runtimes/bun.ts --target=bun --minify --sourcemap=linked --outdir=out
+            bun scripts/pages/build-pages.ts out/pages
           '';
           installPhase = ''
             mkdir -p $out/bin $out/share/ai-server
-            cp out/* $out/share/ai-server/
+            cp -r out/* $out/share/ai-server/
             # Without the variable Bun lets 256 calls run at once and makes all others wait.
             makeWrapper ${pkgs.bun}/bin/bun $out/bin/ai-server --add-flags $out/share/ai-server/bun.js \
               --set-default BUN_CONFIG_MAX_HTTP_REQUESTS 10000

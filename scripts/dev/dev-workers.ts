@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ConfigError } from "../../src/env/config-error.ts";
 import { type Development, enterDevelopment } from "../../src/runtimes/development.ts";
 import { bundleWorker } from "../deploy/bundle-worker.ts";
+import { buildPages } from "../pages/build-pages.ts";
 import { findModernNode } from "./find-modern-node.ts";
 import { serveWorker } from "./serve-worker.ts";
 
@@ -36,6 +37,7 @@ async function greet(url: string): Promise<void> {
     write(line);
 }
 
+await buildPages();
 const node = findModernNode();
 if (node) {
   const secret = development?.environment.JWT_SECRET;

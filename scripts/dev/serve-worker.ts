@@ -1,12 +1,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { Miniflare } from "miniflare";
+import { Miniflare, Response } from "miniflare";
 import * as z from "zod";
+
+const root = resolve(import.meta.dir, "../..");
 
 const configSchema = z.object({
   compatibility_date: z.string(),
   compatibility_flags: z.array(z.string()).default([]),
+  assets: z.object({ directory: z.string(), binding: z.string() }),
   durable_objects: z
     .object({ bindings: z.array(z.object({ name: z.string(), class_name: z.string() })) })
     .default({ bindings: [] }),
@@ -26,6 +29,13 @@ export interface ServeWorkerOptions {
   onLine(line: string): void;
 }
 
+async function readAsset(path: string): Promise<Response> {
+  const file = Bun.file(path);
+  return (await file.exists())
+    ? new Response(await file.text(), { headers: { "content-type": file.type } })
+    : new Response(null, { status: 404 });
+}
+
 /**
  * Runs a bundled Worker on workerd, with the compatibility settings of wrangler.toml. It works
  * under Bun, as `wrangler dev` does not.
@@ -37,7 +47,7 @@ export async function serveWorker({
   onLine,
 }: ServeWorkerOptions): Promise<ServedWorker> {
   const config = configSchema.parse(
-    Bun.TOML.parse(readFileSync(resolve(import.meta.dir, "../../wrangler.toml"), "utf8")),
+    Bun.TOML.parse(readFileSync(resolve(root, "wrangler.toml"), "utf8")),
   );
   const worker = new Miniflare({
     host: "127.0.0.1",
@@ -52,6 +62,11 @@ export async function serveWorker({
         { className, useSQLite: true },
       ]),
     ),
+    // The files of [assets], as the real binding hands them out.
+    serviceBindings: {
+      [config.assets.binding]: ({ url }: { url: string }) =>
+        readAsset(resolve(root, config.assets.directory, new URL(url).pathname.slice(1))),
+    },
     handleRuntimeStdio(stdout: Readable, stderr: Readable) {
       for (const stream of [stdout, stderr]) {
         let rest = "";

@@ -1,12 +1,11 @@
 /** bun scripts/pages/build-pages.ts [FOLDER] — the dashboard and the playground, ready to be served (default: dist/pages). */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const root = resolve(import.meta.dir, "../..");
 const PAGES = ["dashboard", "playground"] as const;
 
 export async function buildPages(folder = join(root, "dist/pages")): Promise<void> {
-  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const page of PAGES) {
     const source = join(root, "pages", page);

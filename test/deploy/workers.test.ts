@@ -29,10 +29,9 @@ describe("wrangler.toml", () => {
   test(
     "would not pass with a key that wrangler does not know",
     async () => {
-      const config = readFileSync(join(root, "wrangler.toml"), "utf8").replace(
-        "src/runtimes/",
-        `${root}/src/runtimes/`,
-      );
+      const config = readFileSync(join(root, "wrangler.toml"), "utf8")
+        .replace("src/runtimes/", `${root}/src/runtimes/`)
+        .replace("dist/pages", `${root}/dist/pages`);
       const file = join(folder, "wrangler.toml");
       writeFileSync(file, `${config}\n[observabilty]\nenabled = true\n`);
       const problems = await checkWorker(file);

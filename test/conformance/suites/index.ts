@@ -10,6 +10,7 @@ import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeLimits } from "./limits.ts";
+import { describePages } from "./pages.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
 import { describeUsage } from "./usage.ts";
@@ -25,6 +26,7 @@ export const ALL_SUITES = [
   describeBodies,
   describeTokens,
   describeUsage,
+  describePages,
   describeFaults,
   describeFallback,
   describeGoogle,

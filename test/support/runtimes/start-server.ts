@@ -31,7 +31,8 @@ function startBun(env: Record<string, string>, { now }: StartOptions): Promise<R
 
 function startDeno(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
   const preload = now === undefined ? [] : ["--preload", writePreload(now)];
-  const command = ["run", "--allow-net", "--allow-env", "--no-check", "--cached-only", ...preload];
+  const allowed = ["--allow-net", "--allow-env", `--allow-read=${resolve(root, "dist/pages")}`];
+  const command = ["run", ...allowed, "--no-check", "--cached-only", ...preload];
   return spawnServer(
     "deno",
     [resolve(root, "node_modules/.bin/deno"), ...command, resolve(root, "src/runtimes/deno.ts")],
