@@ -88,6 +88,7 @@ make_current_elixir() {
   [ -e "$script" ] || script=$scripts/sid
   # debootstrap takes a script only behind a mirror: the one that this machine uses.
   local mirror
+  # shellcheck disable=SC2016 # apt-get expands it
   mirror=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | head -n 1)
   if debootstrap --variant=minbase --include=elixir,erlang-ssl,ca-certificates "$suite" "$unfinished" \
     "$mirror" "$script" >"$log" 2>&1; then
