@@ -225,7 +225,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
   }
 
   function createRecord(failure: ChatError | null): CallRecord {
-    const outcome = failure?.code ?? observer.errorCode() ?? "ok";
+    const error = failure ?? observer.error();
+    const outcome = error?.code ?? "ok";
     const isComplete = outcome === "ok" && admission.kind === "generate";
     const { usage, source } = measureUsage(progress(), isComplete, request);
     const cost = answer.cost(usage);
@@ -241,13 +242,13 @@ export function openCall(admission: Admission, services: CallServices): Call {
       ...(call.target || !tried ? answer.target : { provider: tried.provider, model: tried.model }),
       stream: call.stream,
       outcome,
-      reason: failure?.logReason,
+      reason: error?.logReason,
       finishReason: observer.finishReason(),
       usage,
       usageSource: source,
       cost,
       price: cost && findPrice(usage, (call.target ?? targets[0]).model, startedAt),
-      attempts,
+      attempts: [...attempts],
       startedAt,
       firstContentAt: observer.firstContentAt(),
       endedAt: platform.now(),

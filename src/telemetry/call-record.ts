@@ -23,7 +23,7 @@ export interface CallRecord {
   readonly issuer: string;
   /** `ai.tenant` of the token; null if it names none. */
   readonly tenant: string | null;
-  /** The target that answered, or else the last one tried; null if there was none. */
+  /** The target that answered, or else the last one tried; or the first one. */
   readonly provider: string | null;
   readonly model: string | null;
   /** Whether the caller asked for a stream. */

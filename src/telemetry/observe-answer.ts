@@ -1,6 +1,6 @@
 import { type EventBatch, type FinishReason, usageAfter } from "../chat/event.ts";
 import type { Usage } from "../chat/usage.ts";
-import type { ErrorCode } from "../errors/error-codes.ts";
+import { ChatError } from "../errors/chat-error.ts";
 
 /** What is known of an answer after its events have passed. */
 export interface AnswerObserver {
@@ -10,7 +10,7 @@ export interface AnswerObserver {
   letters(): number;
   finishReason(): FinishReason | null;
   /** The error with which the answer ended, if it did. */
-  errorCode(): ErrorCode | null;
+  error(): ChatError | null;
   /** Milliseconds since 1970; null until the first content. */
   firstContentAt(): number | null;
 }
@@ -19,7 +19,7 @@ export function createAnswerObserver(now: () => number): AnswerObserver {
   let usage: Usage | null = null;
   let letters = 0;
   let finishReason: FinishReason | null = null;
-  let errorCode: ErrorCode | null = null;
+  let error: ChatError | null = null;
   let firstContentAt: number | null = null;
 
   return {
@@ -35,10 +35,10 @@ export function createAnswerObserver(now: () => number): AnswerObserver {
             finishReason = event.finish_reason;
             break;
           case "error":
-            errorCode = event.error.code;
+            error = event.error;
             break;
           case "cancelled":
-            errorCode = "cancelled";
+            error = new ChatError("cancelled");
             break;
           default:
             break;
@@ -48,7 +48,7 @@ export function createAnswerObserver(now: () => number): AnswerObserver {
     usage: () => usage,
     letters: () => letters,
     finishReason: () => finishReason,
-    errorCode: () => errorCode,
+    error: () => error,
     firstContentAt: () => firstContentAt,
   };
 }

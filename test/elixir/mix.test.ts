@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 const root = resolve(import.meta.dir, "../..");
 
 /** The projects' tests start servers and wait for streams, and may run on two versions of Elixir. */
-const TIMEOUT_MS = 600_000;
+const TIMEOUT_MS = 1_500_000;
 
 test.skipIf(Bun.which("mix") === null)(
   "the Elixir projects are formatted, compile without warnings and pass their tests (needs elixir)",

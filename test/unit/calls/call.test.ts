@@ -120,9 +120,12 @@ describe("the record of a call", () => {
 
   test("tells how a stream ended whose error was one of its events", () => {
     const { call } = open({}, { stream: true });
-    call.observe([{ type: "error", error: new ChatError("upstream_incomplete") }]);
+    const error = new ChatError("upstream_incomplete", { logReason: "line_too_long" });
+    call.observe([{ type: "error", error }]);
     call.end(null);
-    expect(records).toMatchObject([{ outcome: "upstream_incomplete", stream: true }]);
+    expect(records).toMatchObject([
+      { outcome: "upstream_incomplete", reason: "line_too_long", stream: true },
+    ]);
   });
 });
 
