@@ -45,7 +45,7 @@
           installPhase = "cp -r node_modules $out";
           dontFixup = true;
           outputHashMode = "recursive";
-          outputHash = "sha256-J4dWU1pashWIhOdXjYYd7Y67yflGSXWvdj239O60sFo=";
+          outputHash = "sha256-tnxUVcdXqzjndHQ8/FfiiDUMu9EGQPuwHUjLb6WfxzQ=";
         };
 
       makeAiServer =

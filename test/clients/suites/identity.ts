@@ -224,7 +224,9 @@ export function describeIdentity({ upstream, main, token, caller }: Stage): void
           const { name, request, response } = exchange;
           upstream.reset();
           upstream.enqueue(jsonAnswer(format.answer));
-          const recorded = jsonObjectSchema.parse(request.body);
+          // OpenRouter's list of models is a list of fallbacks here, and the server works it off
+          // itself: the token's policy covers each of them.
+          const { models: _fallbacks, ...recorded } = jsonObjectSchema.parse(request.body);
           const answer = await main.client.send(format.path, {
             headers: {
               "content-type": "application/json",

@@ -23,6 +23,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         version: expect.stringMatching(/^\d+\.\d+\.\d+/),
         runtime,
         ledger: "ok",
+        open_breakers: 0,
       });
       expect(headers.get("content-type")).toBe("application/json");
       expect(headers.get("cache-control")).toBe("no-store");
