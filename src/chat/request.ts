@@ -94,6 +94,15 @@ export const chatRequestSchema = z.strictObject({
       "How long the whole call may take, in milliseconds, with all retries and fallbacks. After " +
         "that it ends with `deadline_exceeded`.",
     ),
+  hedge_after_ms: z
+    .int()
+    .min(1)
+    .max(DEADLINE_MS.max)
+    .optional()
+    .describe(
+      "If no content has come after this many milliseconds, the next target is tried beside the " +
+        "first; the first content wins. Both may be billed.",
+    ),
   messages: z
     .array(messageSchema)
     .min(1)

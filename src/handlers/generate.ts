@@ -8,7 +8,7 @@ import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
-import { attemptTargets } from "../routing/attempt.ts";
+import { attemptTargets } from "../routing/attempt-targets.ts";
 import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { createStreamBody } from "../stream/stream-body.ts";

@@ -7,7 +7,7 @@ import type { HttpAnswer } from "../../support/chat-client.ts";
 import { type Expected, FALLBACK_CASES, LIMITS } from "../../support/fallback/cases.ts";
 import { SPOKEN_DIALECTS, type SpokenDialect } from "../../support/fallback/dialects.ts";
 import { until } from "../../support/until.ts";
-import { jsonAnswer } from "../../support/upstream-answer.ts";
+import { jsonAnswer, silentAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, PROMPT_CANARY, type Settings, type Subject } from "../conformance.ts";
 
 const CLAUDE = "claude/claude-sonnet-5-5";
@@ -248,6 +248,25 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
         error: { code: "deadline_exceeded" },
         attempts: [{ outcome: "ok" }],
       });
+    });
+
+    test("a hedged call is answered by the next target, and the silent one is closed", async () => {
+      const withinMs = 1000;
+      for (const stream of [false, true]) {
+        upstream.reset();
+        upstream.enqueue(silentAnswer());
+        const answer = await subject.client.chat({
+          model: CLAUDE,
+          messages,
+          fallbacks: ["echo/echo"],
+          hedge_after_ms: 200,
+          stream,
+        });
+        expect(attemptsOf(answer, stream)).toEqual(["claude cancelled", "echo ok"]);
+        expect(answer.headers.get("x-served-by")).toBe("echo/echo");
+        const [silent] = upstream.requests;
+        await silent?.closed(withinMs);
+      }
     });
 
     test("a route is a model in every dialect, and is listed", async () => {
