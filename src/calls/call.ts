@@ -160,6 +160,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     target: null,
     served: null,
     pending: null,
+    attemptedAt: startedAt,
     principal,
     answer,
     get standings() {

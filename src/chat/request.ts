@@ -164,6 +164,13 @@ export const chatRequestSchema = z.strictObject({
       "The request needs something that only vendors of this format have; `param` is its path. " +
         "Other targets are refused.",
     ),
+  dry_run: z
+    .boolean()
+    .optional()
+    .describe(
+      "`true`: the answer says which targets would be tried, with their warnings and estimated " +
+        "costs. No vendor is called.",
+    ),
   stream: z.boolean().optional().describe("Whether to stream the answer as events."),
   strict: z
     .boolean()

@@ -11,6 +11,7 @@ export function attemptTargets(
   targets: readonly Target[],
   call: AttemptCall,
 ): Promise<EventStream> {
+  call.attemptedAt = call.now();
   return call.hedgeAfterMs === null || targets.length < 2
     ? attemptInTurn({ targets, taken: 0 }, call)
     : hedgeTargets(targets, call, call.hedgeAfterMs);

@@ -53,6 +53,8 @@ export interface AttemptCall
   served: Attempt | null;
   /** The attempt under way; null between attempts. */
   pending: PendingAttempt | null;
+  /** When the first attempt began, in milliseconds since 1970. */
+  attemptedAt: number;
 }
 
 /** An attempt whose outcome is not known yet. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import * as z from "zod";
-import { attemptSchema } from "../../../src/dialects/chat/response.ts";
+import { attemptSchema, dryRunSchema } from "../../../src/dialects/chat/response.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import { isErrorCode } from "../../../src/errors/error-codes.ts";
 import type { HttpAnswer } from "../../support/chat-client.ts";
@@ -248,6 +248,62 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
         error: { code: "deadline_exceeded" },
         attempts: [{ outcome: "ok" }],
       });
+    });
+
+    test("a dry run says what would be tried, and calls nobody", async () => {
+      const answer = await subject.client.chat({
+        model: "claude/opus",
+        messages,
+        temperature: 1,
+        max_tokens: 100,
+        fallbacks: ["echo/echo", { provider: "refused", model: "no-tools" }],
+        tools: [{ name: "look" }],
+        deadline_ms: 9000,
+        dry_run: true,
+        stream: true,
+      });
+      expect(answer.status).toBe(200);
+      const body = dryRunSchema.parse(answer.json());
+      expect(body).toMatchObject({
+        targets: [
+          {
+            provider: "claude",
+            model: "claude-opus-5-5",
+            warnings: [{ code: "unsupported_parameter", param: "temperature" }],
+            error: null,
+            estimated_cost: { currency: "USD" },
+          },
+          { provider: "echo", model: "echo", estimated_cost: null },
+        ],
+        skipped: [{ provider: "refused", outcome: "skipped", reason: "tools" }],
+        deadline_ms: 9000,
+        hedge_after_ms: null,
+        limits: [],
+      });
+      expect(upstream.requests).toHaveLength(0);
+      const strict = await subject.client.chat({
+        model: "claude/opus",
+        messages,
+        temperature: 1,
+        strict: true,
+        dry_run: true,
+      });
+      expect(dryRunSchema.parse(strict.json()).targets[0]?.error).toMatchObject({
+        code: "unsupported_parameter",
+        param: "temperature",
+      });
+    });
+
+    test("Server-Timing tells the wait for the target from the rest", async () => {
+      for (const stream of [false, true]) {
+        const answer = await subject.client.chat({ model: "echo/echo-late-300", messages, stream });
+        const [, upstreamMs = "", gatewayMs = ""] =
+          /^upstream;dur=(\d+), gateway;dur=(\d+)$/.exec(
+            answer.headers.get("server-timing") ?? "",
+          ) ?? [];
+        expect(Number(upstreamMs)).toBeGreaterThanOrEqual(250);
+        expect(gatewayMs).not.toBe("");
+      }
     });
 
     test("a hedged call is answered by the next target, and the silent one is closed", async () => {

@@ -78,6 +78,7 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     warnings,
     served: null,
     pending: null,
+    attemptedAt: 0,
     price: () => null,
     target: null,
     now: () => now,

@@ -72,6 +72,7 @@ function createCall(overrides: Partial<AttemptCall> = {}): AttemptCall {
     target: null,
     served: null,
     pending: null,
+    attemptedAt: 0,
     now: Date.now,
     random: () => 0.5,
     sleep,
