@@ -4,7 +4,12 @@ import { attemptSchema, dryRunSchema } from "../../../src/dialects/chat/response
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import { isErrorCode } from "../../../src/errors/error-codes.ts";
 import type { HttpAnswer } from "../../support/chat-client.ts";
-import { type Expected, FALLBACK_CASES, LIMITS } from "../../support/fallback/cases.ts";
+import {
+  type Expected,
+  FALLBACK_CASES,
+  failureAlone,
+  LIMITS,
+} from "../../support/fallback/cases.ts";
 import { SPOKEN_DIALECTS, type SpokenDialect } from "../../support/fallback/dialects.ts";
 import { until } from "../../support/until.ts";
 import { jsonAnswer, silentAnswer } from "../../support/upstream-answer.ts";
@@ -97,6 +102,7 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
         .filter(isErrorCode)
         .map((code) => dialect.encodeError(new ChatError(code), "").status);
       expect(statuses).toContain(answer.status);
+      if (dialect.name === "chat") expect(codes.split("|")).toContain(answer.error().code);
     }
 
     async function meet(
@@ -142,8 +148,9 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
               attempts[index] ?? "",
             );
         }
-        if (expected.alone === "answers") expectAnswer(alone, spoken, stream, target);
-        else expectFailure(alone, spoken, (expected.tries.at(-1) ?? "").replace(/ \(.*\)/, ""));
+        const code = failureAlone(expected);
+        if (code === "answers") expectAnswer(alone, spoken, stream, target);
+        else expectFailure(alone, spoken, code);
       }
     }
 
