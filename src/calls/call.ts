@@ -11,7 +11,7 @@ import { ChatError, toChatError } from "../errors/chat-error.ts";
 import { type Limiter, NO_RESERVATION } from "../limits/limiter.ts";
 import type { Standing } from "../limits/standing.ts";
 import type { Platform } from "../platform.ts";
-import type { AttemptCall, RetryPolicy } from "../routing/attempt.ts";
+import { type AttemptCall, closePending, type RetryPolicy } from "../routing/attempt.ts";
 import type { Target } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
@@ -70,6 +70,8 @@ export interface Admission {
   readonly skipped: readonly Attempt[];
   /** How long the call may take, in milliseconds. */
   readonly deadlineMs: number | undefined;
+  /** After how long without content the next target is tried beside, in milliseconds. */
+  readonly hedgeAfterMs: number | undefined;
 }
 
 /** One call, from its admission to its record. */
@@ -117,7 +119,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const answer: AnswerContext = {
     requestId,
     request,
-    warnings,
+    get warnings() {
+      return call.warnings;
+    },
     attempts,
     startedAt,
     get target() {
@@ -143,15 +147,20 @@ export function openCall(admission: Admission, services: CallServices): Call {
     signal: controller.signal,
     waitUntil: context.waitUntil,
     warn: createWarningSink(request.strict ?? false, warnings),
+    warnings,
     attempts,
     retry: admission.isRepeat ? { ...services.retry, maxRetries: 0 } : services.retry,
     deadlineAt,
+    hedgeAfterMs: admission.hedgeAfterMs ?? null,
     price: ({ provider, model }, usage) =>
       computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id)),
     now: platform.now,
     random: platform.random,
     sleep,
     target: null,
+    served: null,
+    pending: null,
+    attemptedAt: startedAt,
     principal,
     answer,
     get standings() {
@@ -220,8 +229,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
 
   /** The attempt that answers has its cost once its usage is known: when it ends, or is cut. */
   function setServedCost(cost: Cost | null): void {
-    const served = attempts.at(-1);
-    if (call.target && served) served.cost = cost;
+    if (call.served) call.served.cost = cost;
   }
 
   function createRecord(failure: ChatError | null): CallRecord {
@@ -231,6 +239,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     const { usage, source } = measureUsage(progress(), isComplete, request);
     const cost = answer.cost(usage);
     setServedCost(cost);
+    closePending(call);
     const tried = attempts.findLast(({ outcome }) => outcome !== "skipped");
     return {
       requestId,

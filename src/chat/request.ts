@@ -94,6 +94,15 @@ export const chatRequestSchema = z.strictObject({
       "How long the whole call may take, in milliseconds, with all retries and fallbacks. After " +
         "that it ends with `deadline_exceeded`.",
     ),
+  hedge_after_ms: z
+    .int()
+    .min(1)
+    .max(DEADLINE_MS.max)
+    .optional()
+    .describe(
+      "If no content has come after this many milliseconds, the next target is tried beside the " +
+        "first; the first content wins. Both may be billed.",
+    ),
   messages: z
     .array(messageSchema)
     .min(1)
@@ -154,6 +163,13 @@ export const chatRequestSchema = z.strictObject({
     .describe(
       "The request needs something that only vendors of this format have; `param` is its path. " +
         "Other targets are refused.",
+    ),
+  dry_run: z
+    .boolean()
+    .optional()
+    .describe(
+      "`true`: the answer says which targets would be tried, with their warnings and estimated " +
+        "costs. No vendor is called.",
     ),
   stream: z.boolean().optional().describe("Whether to stream the answer as events."),
   strict: z

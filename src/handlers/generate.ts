@@ -8,11 +8,13 @@ import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
-import { attemptTargets } from "../routing/attempt.ts";
+import { serverTiming } from "../http/server-timing.ts";
+import { attemptTargets } from "../routing/attempt-targets.ts";
 import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
+import { describeDryRun } from "./dry-run.ts";
 import type { Server } from "./server.ts";
 
 /** The official clients count their own retries in it. */
@@ -28,15 +30,20 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const asked = applyDeadlineHeader(decoded, request.headers);
     checkMediaUrls(asked.messages);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
-    const authorized = authorize(principal, asked, selected.targets);
+    const chosen = { ...selected, ...authorize(principal, asked, selected.targets) };
+    if (chosen.request.dry_run)
+      return respondJson(
+        await describeDryRun(chosen, principal, server, context),
+        context.requestId,
+      );
     const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
     const call = openCall(
-      { kind: "generate", context, dialect, principal, isRepeat, ...selected, ...authorized },
+      { kind: "generate", context, dialect, principal, isRepeat, ...chosen },
       server,
     );
     try {
       await call.reserve();
-      const opening = attemptTargets(authorized.targets, call);
+      const opening = attemptTargets(chosen.targets, call);
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {
@@ -45,7 +52,11 @@ export function createGenerate(dialect: Dialect, server: Server) {
   };
 
   function headersOf(call: Call): Record<string, string> {
-    return { ...answerHeaders(dialect, call.answer), ...limitHeaders(dialect, call.standings) };
+    return {
+      ...answerHeaders(dialect, call.answer),
+      ...serverTiming(call.answer.startedAt, call.attemptedAt, call.now()),
+      ...limitHeaders(dialect, call.standings),
+    };
   }
 
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {

@@ -35,6 +35,7 @@ function describeRoute(route: Route) {
     strategy: route.strategy,
     targets: listTargets(route).map(({ provider, model }) => `${provider.name}/${model.id}`),
     deadline_ms: route.deadlineMs ?? null,
+    hedge_after_ms: route.hedgeAfterMs ?? null,
     max_usd: route.maxUsd === Infinity ? null : route.maxUsd,
   };
 }

@@ -9,6 +9,18 @@ const ANSWER_HEADERS = {
     description: "The id of this request in the server's log.",
     schema: { type: "string" },
   },
+  "x-served-by": {
+    description:
+      "The target that answers, as `provider/model`. Absent on a stream that began before a target " +
+      "did.",
+    schema: { type: "string" },
+  },
+  "server-timing": {
+    description:
+      "Milliseconds that were spent waiting for targets (`upstream`), and in this server before " +
+      "that (`gateway`).",
+    schema: { type: "string" },
+  },
   "x-warnings": {
     description:
       "What was dropped or changed for the target, as a list: " +
@@ -157,7 +169,9 @@ export function describeApi(version: string) {
               description: "The answer.",
               headers: ANSWER_HEADERS,
               content: {
-                ...json(schemaReference("ChatResponse")),
+                ...json({
+                  anyOf: [schemaReference("ChatResponse"), schemaReference("DryRunResponse")],
+                }),
                 "text/event-stream": {
                   schema: {
                     type: "string",

@@ -1,5 +1,5 @@
 import { ATTEMPT_REASONS, type Attempt } from "../chat/attempt.ts";
-import { type EventBatch, type EventStream, usageAfter } from "../chat/event.ts";
+import { type EventBatch, type EventStream, usageAfter, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { Usage } from "../chat/usage.ts";
 import { abortReason } from "../errors/abort-reason.ts";
@@ -31,37 +31,66 @@ export interface AttemptCall
     Pick<Platform, "now" | "random"> {
   /** Waits this many milliseconds, or until the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** Holds the warnings of the attempt under way; each attempt starts anew. */
+  /** Adds to `warnings`; each attempt starts anew. */
   readonly warn: WarningSink;
-  /** Every attempt is added here when its outcome is known; `ok` means that the answer began. */
+  /** The warnings of the attempt under way, or of the one that answers. */
+  warnings: readonly Warning[];
+  /**
+   * Every attempt, added when it begins; until its outcome is known, that is `cancelled`. `ok` means
+   * that the answer began.
+   */
   readonly attempts: Attempt[];
   readonly retry: RetryPolicy;
   /** When the call must have ended, in milliseconds since 1970; null if it has no deadline. */
   readonly deadlineAt: number | null;
+  /** After how many milliseconds without content the next target is tried beside; null for never. */
+  readonly hedgeAfterMs: number | null;
   /** What this usage of a target costs; null if that is unknown. */
   price(target: Target, usage: Usage | null): Cost | null;
   /** The target whose answer has begun; null until then. */
   target: Target | null;
+  /** The attempt whose answer has begun; null until then. */
+  served: Attempt | null;
+  /** The attempt under way; null between attempts. */
+  pending: PendingAttempt | null;
+  /** When the first attempt began, in milliseconds since 1970. */
+  attemptedAt: number;
+}
+
+/** An attempt whose outcome is not known yet. */
+export interface PendingAttempt {
+  readonly attempt: Attempt;
+  readonly target: Target;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** What it has brought, before its content. */
+  readonly seen: EventBatch[];
+}
+
+/** The targets of a call, and how many of them were taken. Contenders of one call share it. */
+export interface TargetQueue {
+  readonly targets: readonly Target[];
+  taken: number;
 }
 
 /**
- * Tries the targets in turn until one begins to answer. A target is tried again if that is safe:
- * only before any content has arrived, for transient failures, a few times within ten seconds, and
- * never after the caller has gone. Rejects with the last failure, unless that is about a fallback
- * alone and the failure before it tells the caller more.
+ * Tries the queue's targets in turn until one begins to answer. A target is tried again if that is
+ * safe: only before any content has arrived, for transient failures, a few times within ten
+ * seconds, and never after the caller has gone. Rejects with the last failure, unless that is about
+ * a fallback alone and the failure before it tells the caller more.
  */
-export async function attemptTargets(
-  targets: readonly Target[],
-  call: AttemptCall,
-): Promise<EventStream> {
+export async function attemptInTurn(queue: TargetQueue, call: AttemptCall): Promise<EventStream> {
   const { signal, attempts, retry, now } = call;
+  const { targets } = queue;
   const startedAt = now();
-  const last = targets.length - 1;
   let failure: ChatError | undefined;
   /** The context of the largest model for which the prompt was too long. */
   let tooSmall: number | undefined;
 
-  for (const [index, target] of targets.entries()) {
+  for (let index = queue.taken; index < targets.length; index = queue.taken) {
+    queue.taken += 1;
+    const target = targets[index];
+    if (!target) break;
     if (tooSmall !== undefined && (target.model.context_tokens ?? Infinity) <= tooSmall) {
       attempts.push(skippedAttempt(target, "context"));
       continue;
@@ -71,18 +100,19 @@ export async function attemptTargets(
       if (signal.aborted) throw abortReason(signal);
       if (call.deadlineAt !== null && now() >= call.deadlineAt)
         throw new ChatError("deadline_exceeded");
-      const attempt: Attempt = {
-        provider: target.provider.name,
-        model: target.model.id,
-        outcome: "ok",
-        duration_ms: 0,
-        cost: null,
-      };
-      const attemptStartedAt = now();
-      const seen: EventBatch[] = [];
+      const pending = startAttempt(target, now());
+      const { attempt, seen } = pending;
+      attempts.push(attempt);
+      call.pending = pending;
       try {
-        const answer = await openTarget(target, call, seen, index === last);
+        const answer = await openTarget(target, call, seen, queue.taken === targets.length);
+        if (signal.aborted) {
+          answer.close();
+          throw abortReason(signal);
+        }
+        attempt.outcome = "ok";
         call.target = target;
+        call.served = attempt;
         return answer;
       } catch (thrown) {
         latest = signal.aborted ? abortReason(signal) : toChatError(thrown);
@@ -90,10 +120,8 @@ export async function attemptTargets(
         attempt.outcome = latest.code;
         const reason = ATTEMPT_REASONS.find((name) => name === latest.logReason);
         if (reason) attempt.reason = reason;
-        attempt.cost = call.price(target, usageOf(seen));
       } finally {
-        attempt.duration_ms = now() - attemptStartedAt;
-        attempts.push(attempt);
+        closePending(call);
       }
       const delay = retries < retry.maxRetries ? retryDelay(latest, retries, call.random) : null;
       if (delay === null || now() - startedAt + delay > RETRY_BUDGET_MS) break;
@@ -107,6 +135,27 @@ export async function attemptTargets(
       tooSmall = Math.max(tooSmall ?? 0, target.model.context_tokens ?? 0);
   }
   throw failure ?? new ChatError("internal_error", { logReason: "no_target" });
+}
+
+function startAttempt(target: Target, startedAt: number): PendingAttempt {
+  const attempt: Attempt = {
+    provider: target.provider.name,
+    model: target.model.id,
+    outcome: "cancelled",
+    duration_ms: 0,
+    cost: null,
+  };
+  return { attempt, target, startedAt, seen: [] };
+}
+
+/** Notes how long the attempt under way took, and what was counted before its content. */
+export function closePending(call: AttemptCall): void {
+  if (!call.pending) return;
+  const { attempt, target, startedAt, seen } = call.pending;
+  call.pending = null;
+  attempt.duration_ms = call.now() - startedAt;
+  // The cost of the answer itself is known at its end.
+  if (attempt.outcome !== "ok") attempt.cost = call.price(target, usageOf(seen));
 }
 
 async function openTarget(

@@ -28,6 +28,7 @@ const routeSchema = z.strictObject({
   strategy: z.enum(["failover", "weighted"]).default("failover"),
   targets: z.array(routeTargetSchema).min(1).max(MAX_TARGETS),
   deadline_ms: z.int().min(DEADLINE_MS.min).max(DEADLINE_MS.max).optional(),
+  hedge_after_ms: z.int().min(1).max(DEADLINE_MS.max).optional(),
   /** US dollars. Targets that may cost more are passed over. */
   max_usd: z.number().gt(0).optional(),
 });

@@ -10,6 +10,7 @@ export interface Route {
   readonly strategy: RouteConfig["strategy"];
   readonly options: readonly RouteOption[];
   readonly deadlineMs: number | undefined;
+  readonly hedgeAfterMs: number | undefined;
   /** The most that a target may cost, in US dollars. */
   readonly maxUsd: number;
 }
@@ -47,8 +48,14 @@ export function createRoutes(config: RoutesConfig = {}, sources: TargetSources):
     });
     if (route.strategy === "weighted" && options.every(({ weight }) => weight === 0))
       throw fault(name, "has no target with a weight above 0");
-    const { strategy, deadline_ms: deadlineMs, max_usd: maxUsd = Infinity } = route;
-    const created: Route = { name, strategy, options, deadlineMs, maxUsd };
+    const created: Route = {
+      name,
+      strategy: route.strategy,
+      options,
+      deadlineMs: route.deadline_ms,
+      hedgeAfterMs: route.hedge_after_ms,
+      maxUsd: route.max_usd ?? Infinity,
+    };
     const count = listTargets(created).length;
     if (count > MAX_TARGETS) throw fault(name, `has ${count} targets; at most ${MAX_TARGETS}`);
     routes.set(name, created);

@@ -25,6 +25,8 @@ export interface Selection {
   readonly skipped: readonly Attempt[];
   /** How long the call may take, in milliseconds: the request's deadline or its route's. */
   readonly deadlineMs: number | undefined;
+  /** After how long without content the next target is tried beside, in milliseconds. */
+  readonly hedgeAfterMs: number | undefined;
 }
 
 export interface SelectionSources extends TargetSources {
@@ -51,7 +53,12 @@ export function selectTargets(
   const route = findRoute(request, sources);
   if (!route && fallbacks.length === 0) {
     const target = selectTarget(request, sources, defaultProvider);
-    return { targets: [target], skipped: NONE, deadlineMs: request.deadline_ms };
+    return {
+      targets: [target],
+      skipped: NONE,
+      deadlineMs: request.deadline_ms,
+      hedgeAfterMs: undefined,
+    };
   }
   const { random } = sources.platform;
   const candidates = route
@@ -76,6 +83,7 @@ export function selectTargets(
     targets: sources.breaker.order(targets),
     skipped,
     deadlineMs: shorter(request.deadline_ms, route?.deadlineMs),
+    hedgeAfterMs: request.hedge_after_ms ?? route?.hedgeAfterMs,
   };
 }
 

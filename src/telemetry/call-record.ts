@@ -58,7 +58,9 @@ export function firstFailure({ attempts }: CallRecord): Attempt | undefined {
 
 /** Whether the call was answered after a failed attempt, by a retry or by a fallback. */
 export function isRescued(record: CallRecord): boolean {
-  return record.attempts.at(-1)?.outcome === "ok" && firstFailure(record) !== undefined;
+  return (
+    record.attempts.some(({ outcome }) => outcome === "ok") && firstFailure(record) !== undefined
+  );
 }
 
 /** Takes the record of each call once, when it has ended. A promise is drained at shutdown. */

@@ -34,6 +34,7 @@ function normalize(text: string): string {
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<id>")
     .replace(/[0-9a-f]{32}/g, "<id>")
     .replace(/"(duration_ms|created|created_at|completed_at)":[\d.]+/g, '"$1":<time>')
+    .replace(/;dur=\d+/g, ";dur=<time>")
     .replace(/"runtime":"\w+"/, '"runtime":<runtime>');
 }
 

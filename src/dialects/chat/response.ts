@@ -111,3 +111,27 @@ export const errorSchema = z.strictObject({
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorResponseSchema = z.strictObject({ error: errorSchema });
+
+/** The body of a 200 of `POST /chat` with `dry_run`. */
+export const dryRunSchema = z.strictObject({
+  dry_run: z.literal(true),
+  request_id: z.string(),
+  targets: z
+    .array(
+      z.strictObject({
+        provider: z.string(),
+        model: z.string(),
+        warnings: z.array(warningSchema),
+        error: errorSchema.nullable().describe("Why this target would refuse the request."),
+        estimated_cost: costSchema
+          .nullable()
+          .describe("If the answer is as long as it may be; null if the model has no price."),
+      }),
+    )
+    .describe("In the order in which they would be tried."),
+  skipped: z.array(attemptSchema),
+  deadline_ms: z.number().nullable(),
+  hedge_after_ms: z.number().nullable(),
+  limits: z.array(limitReportSchema).describe("How the token's limits stand now."),
+});
+export type DryRunBody = z.infer<typeof dryRunSchema>;

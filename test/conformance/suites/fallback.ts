@@ -1,13 +1,18 @@
 import { afterEach, beforeAll, describe, expect, test } from "bun:test";
 import * as z from "zod";
-import { attemptSchema } from "../../../src/dialects/chat/response.ts";
+import { attemptSchema, dryRunSchema } from "../../../src/dialects/chat/response.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import { isErrorCode } from "../../../src/errors/error-codes.ts";
 import type { HttpAnswer } from "../../support/chat-client.ts";
-import { type Expected, FALLBACK_CASES, LIMITS } from "../../support/fallback/cases.ts";
+import {
+  type Expected,
+  FALLBACK_CASES,
+  failureAlone,
+  LIMITS,
+} from "../../support/fallback/cases.ts";
 import { SPOKEN_DIALECTS, type SpokenDialect } from "../../support/fallback/dialects.ts";
 import { until } from "../../support/until.ts";
-import { jsonAnswer } from "../../support/upstream-answer.ts";
+import { jsonAnswer, silentAnswer } from "../../support/upstream-answer.ts";
 import { type Conformance, PROMPT_CANARY, type Settings, type Subject } from "../conformance.ts";
 
 const CLAUDE = "claude/claude-sonnet-5-5";
@@ -97,6 +102,7 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
         .filter(isErrorCode)
         .map((code) => dialect.encodeError(new ChatError(code), "").status);
       expect(statuses).toContain(answer.status);
+      if (dialect.name === "chat") expect(codes.split("|")).toContain(answer.error().code);
     }
 
     async function meet(
@@ -142,8 +148,9 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
               attempts[index] ?? "",
             );
         }
-        if (expected.alone === "answers") expectAnswer(alone, spoken, stream, target);
-        else expectFailure(alone, spoken, (expected.tries.at(-1) ?? "").replace(/ \(.*\)/, ""));
+        const code = failureAlone(expected);
+        if (code === "answers") expectAnswer(alone, spoken, stream, target);
+        else expectFailure(alone, spoken, code);
       }
     }
 
@@ -248,6 +255,81 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
         error: { code: "deadline_exceeded" },
         attempts: [{ outcome: "ok" }],
       });
+    });
+
+    test("a dry run says what would be tried, and calls nobody", async () => {
+      const answer = await subject.client.chat({
+        model: "claude/opus",
+        messages,
+        temperature: 1,
+        max_tokens: 100,
+        fallbacks: ["echo/echo", { provider: "refused", model: "no-tools" }],
+        tools: [{ name: "look" }],
+        deadline_ms: 9000,
+        dry_run: true,
+        stream: true,
+      });
+      expect(answer.status).toBe(200);
+      const body = dryRunSchema.parse(answer.json());
+      expect(body).toMatchObject({
+        targets: [
+          {
+            provider: "claude",
+            model: "claude-opus-5-5",
+            warnings: [{ code: "unsupported_parameter", param: "temperature" }],
+            error: null,
+            estimated_cost: { currency: "USD" },
+          },
+          { provider: "echo", model: "echo", estimated_cost: null },
+        ],
+        skipped: [{ provider: "refused", outcome: "skipped", reason: "tools" }],
+        deadline_ms: 9000,
+        hedge_after_ms: null,
+        limits: [],
+      });
+      expect(upstream.requests).toHaveLength(0);
+      const strict = await subject.client.chat({
+        model: "claude/opus",
+        messages,
+        temperature: 1,
+        strict: true,
+        dry_run: true,
+      });
+      expect(dryRunSchema.parse(strict.json()).targets[0]?.error).toMatchObject({
+        code: "unsupported_parameter",
+        param: "temperature",
+      });
+    });
+
+    test("Server-Timing tells the wait for the target from the rest", async () => {
+      for (const stream of [false, true]) {
+        const answer = await subject.client.chat({ model: "echo/echo-late-300", messages, stream });
+        const [, upstreamMs = "", gatewayMs = ""] =
+          /^upstream;dur=(\d+), gateway;dur=(\d+)$/.exec(
+            answer.headers.get("server-timing") ?? "",
+          ) ?? [];
+        expect(Number(upstreamMs)).toBeGreaterThanOrEqual(250);
+        expect(gatewayMs).not.toBe("");
+      }
+    });
+
+    test("a hedged call is answered by the next target, and the silent one is closed", async () => {
+      const withinMs = 1000;
+      for (const stream of [false, true]) {
+        upstream.reset();
+        upstream.enqueue(silentAnswer());
+        const answer = await subject.client.chat({
+          model: CLAUDE,
+          messages,
+          fallbacks: ["echo/echo"],
+          hedge_after_ms: 200,
+          stream,
+        });
+        expect(attemptsOf(answer, stream)).toEqual(["claude cancelled", "echo ok"]);
+        expect(answer.headers.get("x-served-by")).toBe("echo/echo");
+        const [silent] = upstream.requests;
+        await silent?.closed(withinMs);
+      }
     });
 
     test("a route is a model in every dialect, and is listed", async () => {

@@ -12,8 +12,11 @@ type Tries = readonly string[];
 
 /** What a call comes to whose first target fails in this way. */
 export type Expected =
-  /** The fallback answers. Without one, the call fails with the last code, or has its answer. */
-  | { tries: Tries; alone?: "answers" }
+  /**
+   * The fallback answers. Without one, the call fails with the code in `alone` (default: that of the
+   * last try), or `answers`.
+   */
+  | { tries: Tries; alone?: string }
   /** The caller has seen content: the stream ends with this error, fallback or not. */
   | { breaks: string }
   /** The first target's answer stands, fallback or not. */
@@ -113,7 +116,7 @@ export const FALLBACK_CASES: readonly FallbackCase[] = [
     },
     stream: {
       answer: () => sseAnswer(beforeContent, { end: "stall" }),
-      expected: { tries: ["upstream_timeout (first_content)"] },
+      expected: { tries: ["upstream_timeout (first_content)"], alone: "upstream_stalled" },
     },
   },
   {
@@ -229,3 +232,8 @@ export const FALLBACK_CASES: readonly FallbackCase[] = [
   refused("wrong key", 401, "authentication_error", ["upstream_auth"]),
   refused("model unknown", 404, "not_found_error", ["model_not_found"]),
 ];
+
+/** The code with which a call without a fallback fails; `answers` if it does not. */
+export function failureAlone({ tries, alone }: { tries: Tries; alone?: string }): string {
+  return alone ?? (tries.at(-1) ?? "").replace(/ \(.*\)/, "");
+}

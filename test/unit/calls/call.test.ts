@@ -53,6 +53,7 @@ function open(overrides: Partial<CallServices> = {}, request: Partial<ChatReques
       targets: [first, second],
       skipped: [],
       deadlineMs: request.deadline_ms,
+      hedgeAfterMs: undefined,
     },
     services,
   );
@@ -238,6 +239,7 @@ describe("the attempt that answers", () => {
       cost: null,
     });
     call.target = second;
+    call.served = call.attempts[0] ?? null;
     call.observe([{ type: "usage", usage }]);
     expect(call.attempts[0]?.cost).toBeNull();
     call.observe([{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage: null }]);
@@ -254,6 +256,7 @@ describe("the attempt that answers", () => {
       cost: null,
     });
     call.target = second;
+    call.served = call.attempts[0] ?? null;
     call.observe([{ type: "usage", usage }]);
     call.end(new ChatError("cancelled"));
     expect(records[0]?.attempts[0]?.cost?.total).toBe(3);

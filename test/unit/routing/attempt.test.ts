@@ -4,7 +4,8 @@ import type { ChatEvent, EventBatch, Warning } from "../../../src/chat/event.ts"
 import { ChatError, type ChatErrorDetail } from "../../../src/errors/chat-error.ts";
 import type { ErrorCode } from "../../../src/errors/error-codes.ts";
 import type { AnswerCall, Provider } from "../../../src/providers/provider.ts";
-import { type AttemptCall, attemptTargets } from "../../../src/routing/attempt.ts";
+import type { AttemptCall } from "../../../src/routing/attempt.ts";
+import { attemptTargets } from "../../../src/routing/attempt-targets.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
 import { createWarningSink } from "../../../src/routing/warning-sink.ts";
 import { sleep } from "../../../src/upstream/sleep.ts";
@@ -73,6 +74,11 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     attempts,
     retry: { maxRetries: 2, firstContentMs: 1000 },
     deadlineAt: null,
+    hedgeAfterMs: null,
+    warnings,
+    served: null,
+    pending: null,
+    attemptedAt: 0,
     price: () => null,
     target: null,
     now: () => now,

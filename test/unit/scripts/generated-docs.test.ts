@@ -9,6 +9,7 @@ import { renderParameters } from "../../../scripts/docs/parameter-table.ts";
 import { configurationPage } from "../../../scripts/docs/write-configuration-docs.ts";
 import { writeOrCheck } from "../../../scripts/docs/write-or-check.ts";
 import { COLUMNS, parametersPage } from "../../../scripts/docs/write-parameter-table.ts";
+import { routingPage } from "../../../scripts/docs/write-routing-tables.ts";
 import { createCatalog } from "../../../src/catalog/index.ts";
 import { PARAMETERS } from "../../../src/chat/model.ts";
 import { envSchema } from "../../../src/config.ts";
@@ -43,6 +44,12 @@ describe("docs/configuration.md", () => {
 
   test("cannot be made where a variable has no description", () => {
     expect(() => renderConfiguration(z.object({ A: z.string() }), [])).toThrow("A: description");
+  });
+});
+
+describe("docs/routing.md", () => {
+  test("has the tables of the code (else run: bun scripts/docs/write-routing-tables.ts)", () => {
+    expect(read("docs/routing.md")).toBe(routingPage());
   });
 });
 

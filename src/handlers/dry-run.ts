@@ -1,0 +1,57 @@
+import type { Principal } from "../auth/principal.ts";
+import type { RequestContext } from "../calls/call.ts";
+import type { Warning } from "../chat/event.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import { encodeErrorBody } from "../dialects/chat/encode-error.ts";
+import type { DryRunBody } from "../dialects/chat/response.ts";
+import { toChatError } from "../errors/chat-error.ts";
+import { reportStanding } from "../limits/standing.ts";
+import { estimateCost } from "../routing/estimate-cost.ts";
+import { fitRequest } from "../routing/fit-request.ts";
+import type { Target } from "../routing/select-target.ts";
+import type { Selection } from "../routing/select-targets.ts";
+import { createWarningSink } from "../routing/warning-sink.ts";
+import type { Server } from "./server.ts";
+
+/** What a call would do (`dry_run`). No vendor is called, and nothing is counted. */
+export async function describeDryRun(
+  chosen: Selection & { readonly request: ChatRequest },
+  { policy }: Principal,
+  server: Server,
+  { requestId }: RequestContext,
+): Promise<DryRunBody> {
+  const { request, targets, skipped, deadlineMs, hedgeAfterMs } = chosen;
+  const standings = await server.limiter.read(policy.buckets);
+  return {
+    dry_run: true,
+    request_id: requestId,
+    targets: targets.map((target) => describeTarget(request, target, server, requestId)),
+    skipped: [...skipped],
+    deadline_ms: deadlineMs ?? null,
+    hedge_after_ms: hedgeAfterMs ?? null,
+    limits: standings.map(reportStanding),
+  };
+}
+
+function describeTarget(
+  request: ChatRequest,
+  target: Target,
+  { catalog, platform }: Server,
+  requestId: string,
+): DryRunBody["targets"][number] {
+  const warnings: Warning[] = [];
+  let error: DryRunBody["targets"][number]["error"] = null;
+  let fitted = request;
+  try {
+    fitted = fitRequest(request, target, createWarningSink(request.strict ?? false, warnings));
+  } catch (thrown) {
+    error = encodeErrorBody(toChatError(thrown), requestId);
+  }
+  return {
+    provider: target.provider.name,
+    model: target.model.id,
+    warnings,
+    error,
+    estimated_cost: estimateCost(fitted, target, catalog, platform.now()),
+  };
+}
