@@ -19,7 +19,10 @@ const sources = [
   "flake.nix",
   "package.json",
   "package-lock.json",
+  "tsconfig.json",
   "src",
+  "pages",
+  "scripts/pages",
   "scripts/deploy/start-oneshot",
   "elixir",
 ];

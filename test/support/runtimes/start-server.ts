@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleWorker } from "../../../scripts/deploy/bundle-worker.ts";
 import { serveWorker } from "../../../scripts/dev/serve-worker.ts";
+import { buildPages } from "../../../scripts/pages/build-pages.ts";
 import { findChildren, isRunning } from "../read-process.ts";
 import type { RunningServer, Runtime, StartOptions } from "./runtime.ts";
 import { spawnServer } from "./spawn-server.ts";
@@ -20,7 +21,19 @@ function writePreload(now: number): string {
   return path;
 }
 
-function startBun(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
+let pages: Promise<void> | undefined;
+
+/** The pages that Bun and Deno read from the disk, built once for a test run. */
+function ensurePages(): Promise<void> {
+  pages ??= buildPages();
+  return pages;
+}
+
+async function startBun(
+  env: Record<string, string>,
+  { now }: StartOptions,
+): Promise<RunningServer> {
+  await ensurePages();
   const preload = now === undefined ? [] : ["--preload", writePreload(now)];
   return spawnServer(
     "bun",
@@ -29,7 +42,11 @@ function startBun(env: Record<string, string>, { now }: StartOptions): Promise<R
   );
 }
 
-function startDeno(env: Record<string, string>, { now }: StartOptions): Promise<RunningServer> {
+async function startDeno(
+  env: Record<string, string>,
+  { now }: StartOptions,
+): Promise<RunningServer> {
+  await ensurePages();
   const preload = now === undefined ? [] : ["--preload", writePreload(now)];
   const allowed = ["--allow-net", "--allow-env", `--allow-read=${resolve(root, "dist/pages")}`];
   const command = ["run", ...allowed, "--no-check", "--cached-only", ...preload];
