@@ -70,7 +70,7 @@ build() {
 
 # The integrated image takes any Elixir app; this one is a few lines, and in a folder of its own.
 context="$(mktemp -d)"
-tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore src elixir bridges/copilot scripts/deploy/start-oneshot |
+tar -c --exclude=node_modules --exclude=_build package.json package-lock.json .dockerignore tsconfig.json src pages elixir bridges/copilot scripts/pages scripts/deploy/start-oneshot |
   tar -x -C "$context"
 cp -r test/fixtures/elixir-app "$context/elixir/relay"
 
