@@ -255,4 +255,6 @@ print(
     .map((value) => value.toFixed(2))
     .join(" ")}`,
 );
-await Promise.all([upstream, thin, server].map((program) => program.stop()));
+await Promise.all(
+  [upstream, thin, server, ...(other ? [other] : [])].map((program) => program.stop()),
+);
