@@ -8,7 +8,7 @@ import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
-import { type Limiter, NO_RESERVATION } from "../limits/limiter.ts";
+import { type Limiter, NO_RESERVATION, NOTHING } from "../limits/limiter.ts";
 import type { Standing } from "../limits/standing.ts";
 import type { Platform } from "../platform.ts";
 import { type AttemptCall, closePending, type RetryPolicy } from "../routing/attempt.ts";
@@ -177,7 +177,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
         catalog,
         startedAt,
       });
-      const reserved = meter.estimate();
+      // Counting a prompt costs as much as reading it.
+      const isLimited = policy.buckets.length > 0 || policy.maxInputTokens !== null;
+      const reserved = isLimited ? meter.estimate() : NOTHING;
       reservation = await limiter.reserve(requestId, policy.buckets, reserved, context.waitUntil);
       if (!isOpen) return;
       stopWatching = watchCall({

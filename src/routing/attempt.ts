@@ -167,13 +167,12 @@ async function openTarget(
   call.warn.clear();
   const { provider, model } = target;
   const request = fitRequest(call.request, target, call.warn);
-  if (isLast || !call.stream) {
-    const opened = await provider.open({ ...call, request, model });
-    return readFirstContent(opened, seen, isLast);
-  }
-  const limit = limitFirstContent(call.signal, call.retry.firstContentMs);
+  const { stream, warn, requestId, waitUntil, signal } = call;
+  const answerCall = { request, model, stream, warn, requestId, waitUntil, signal };
+  if (isLast || !stream) return readFirstContent(await provider.open(answerCall), seen, isLast);
+  const limit = limitFirstContent(signal, call.retry.firstContentMs);
   try {
-    const opened = await provider.open({ ...call, request, model, signal: limit.signal });
+    const opened = await provider.open({ ...answerCall, signal: limit.signal });
     return await readFirstContent(opened, seen, isLast);
   } finally {
     limit.lift();
