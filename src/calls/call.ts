@@ -17,6 +17,7 @@ import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { sleep } from "../upstream/sleep.ts";
+import { enforcePolicy } from "./enforce-policy.ts";
 import {
   createMeter,
   type MeterSettings,
@@ -25,7 +26,6 @@ import {
   type Progress,
 } from "./meter.ts";
 import { publishRecord, type Recording } from "./publish-record.ts";
-import { watchCall } from "./watch-call.ts";
 
 /** One request on its way through the server. */
 export interface RequestContext {
@@ -52,7 +52,7 @@ export interface RunningCall {
   /** Whether the caller asked for a stream. */
   readonly stream: boolean;
   readonly principal: Principal;
-  /** Stops the call; a stream ends with this error. */
+  /** Aborts the call's signal: its attempts stop, and a stream ends with this error. */
   abort(reason: ChatError): void;
 }
 
@@ -87,7 +87,7 @@ export interface Call extends AttemptCall, RunningCall {
   readonly standings: readonly Standing[];
   /** Looks at the answer's events as they pass. */
   observe(batch: EventBatch): void;
-  /** Waits for this work, and ends it if the caller leaves before it is done. */
+  /** Waits for this work. If the caller leaves before it is done, the call is aborted. */
   whileConnected<T>(caller: AbortSignal, work: Promise<T>): Promise<T>;
   /** Ends the call and hands its record to the recorders; only the first call of it counts. */
   end(failure: ChatError | null): void;
@@ -112,7 +112,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const deadlineAt = deadlineMs === undefined ? null : startedAt + deadlineMs;
   const recorded = Promise.withResolvers<void>();
   let reservation = NO_RESERVATION;
-  let stopWatching = () => {};
+  let stopEnforcing = () => {};
   let isOpen = true;
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
@@ -182,7 +182,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       const reserved = isLimited ? meter.estimate() : NOTHING;
       reservation = await limiter.reserve(requestId, policy.buckets, reserved, context.waitUntil);
       if (!isOpen) return;
-      stopWatching = watchCall({
+      stopEnforcing = enforcePolicy({
         principal,
         revocations,
         reservation,
@@ -212,7 +212,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       isOpen = false;
       clearTimeout(deadline);
       running.delete(call);
-      stopWatching();
+      stopEnforcing();
       if (failure) controller.abort(failure);
       const record = createRecord(failure);
       const settled = reservation.settle(measureRecord(record));

@@ -12,8 +12,8 @@ import { serverTiming } from "../http/server-timing.ts";
 import { attemptTargets } from "../routing/attempt-targets.ts";
 import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
+import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
-import { withDeadline } from "../stream/with-deadline.ts";
 import { describeDryRun } from "./dry-run.ts";
 import type { Server } from "./server.ts";
 
@@ -69,7 +69,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
 
   async function respondStreamed(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
     // Until the first content, or the end of the wait for it, a failure still has its true status.
-    await call.whileConnected(caller, withDeadline(opening, server.stream.commitAfterMs));
+    await call.whileConnected(caller, settleWithin(opening, server.stream.commitAfterMs));
     const stream = createStreamBody({
       ...server.stream,
       source: opening,

@@ -17,7 +17,7 @@ export interface Connection {
    */
   reads(body: { cancel(): Promise<unknown> }): void;
   /**
-   * Stops the timer and stops listening to the caller's signal, but keeps the connection.
+   * Stops the timer and stops listening to the call's signal, but keeps the connection.
    * Idempotent.
    */
   release(): void;
@@ -32,11 +32,11 @@ export interface StreamClock {
 }
 
 /**
- * Listens to the caller's signal from the start: if the caller has already left, the connection is
+ * Listens to the call's signal from the start: if the call has already ended, the connection is
  * aborted.
  */
 export function createConnection(
-  callerSignal: AbortSignal,
+  callSignal: AbortSignal,
   deps: Pick<ProviderDeps, "now">,
 ): Connection {
   const controller = new AbortController();
@@ -48,20 +48,20 @@ export function createConnection(
     reason ??= error;
     close();
   }
-  function onCallerGone(): void {
-    end(abortReason(callerSignal));
+  function onCallEnded(): void {
+    end(abortReason(callSignal));
   }
   function release(): void {
     clearTimeout(timer);
-    callerSignal.removeEventListener("abort", onCallerGone);
+    callSignal.removeEventListener("abort", onCallEnded);
   }
   function close(): void {
     release();
     body?.cancel().catch(() => {});
     controller.abort();
   }
-  if (callerSignal.aborted) onCallerGone();
-  else callerSignal.addEventListener("abort", onCallerGone);
+  if (callSignal.aborted) onCallEnded();
+  else callSignal.addEventListener("abort", onCallEnded);
 
   return {
     signal: controller.signal,

@@ -10,7 +10,7 @@ const WATCH_MS = 400;
 /** A third of the lease, so that two renewals may fail. */
 const RENEW_MS = LEASE_MS / 3;
 
-export interface WatchedCall {
+export interface EnforcedCall {
   readonly principal: Principal;
   readonly revocations: Revocations;
   readonly reservation: Reservation;
@@ -23,12 +23,12 @@ export interface WatchedCall {
 }
 
 /**
- * Looks after a running call: renews what it has reserved, reserves more once the answer outgrows it,
- * and ends the call if its budget is used up or its token is revoked. Nothing is done for each streamed
+ * Holds a running call to its token's policy: renews what it has reserved, reserves more once the
+ * answer outgrows it, and ends the call if its budget is used up or its token is revoked. Nothing is done for each streamed
  * event. One timer for each call, because on Workers a timer belongs to the request that set it.
  * Returns the function that stops it.
  */
-export function watchCall(call: WatchedCall): () => void {
+export function enforcePolicy(call: EnforcedCall): () => void {
   const { principal, revocations, reservation, meter } = call;
   let { reserved } = call;
   let isBusy = false;
