@@ -25,6 +25,11 @@ const serverEnv = {
       "Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4); in development mode " +
         "`127.0.0.1`.",
     ),
+  WEB_CONCURRENCY: wholeNumber(1, 64, 1).describe(
+    "How many processes listen on the port together, one for each core (Bun). With more than one, " +
+      "`REDIS_URL` must be set, and `LEDGER_FILE` to a file or to `off`, or `DATABASE_URL`. Their " +
+      "metrics are on `METRICS_PORT` and the ports after it, one for each process.",
+  ),
   NODE_ENV: z
     .string()
     .optional()

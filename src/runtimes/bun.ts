@@ -1,7 +1,16 @@
+import { ConfigError } from "../env/config-error.ts";
 import { connectBunPostgres } from "./bun-postgres.ts";
+import {
+  onAbandoned,
+  processNumber,
+  readProcessSettings,
+  reportListening,
+  startProcesses,
+} from "./bun-processes.ts";
 import { connectBunRedis } from "./bun-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
+import type { StopSignal } from "./stop.ts";
 
 /** Log lines go out in batches: one write for each line costs more than the request it describes. */
 const LOG_FLUSH_MS = 50;
@@ -38,6 +47,39 @@ function flushLog(): void {
 /** Whoever read the log has closed it (EPIPE); calls go on all the same, as they do on Deno. */
 function ignoreClosedLog(): void {}
 
+function printError(line: string): void {
+  console.error(line);
+}
+
+function exit(code: number): never {
+  flushLog();
+  process.exit(code);
+}
+
+function onStop(handler: (signal: StopSignal) => void): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => handler(signal));
+}
+
+/** Runs the processes of WEB_CONCURRENCY, if there are to be several. */
+async function runProcesses(): Promise<void> {
+  let settings: ReturnType<typeof readProcessSettings>;
+  try {
+    settings = readProcessSettings(process.env);
+  } catch (thrown) {
+    if (!(thrown instanceof ConfigError)) throw thrown;
+    printError(thrown.message);
+    exit(1);
+  }
+  if (!settings) return;
+  const processes = startProcesses(settings, printError);
+  onStop(processes.signal);
+  exit(await processes.ended);
+}
+
+/** One of several processes on one port, or undefined for the only one. */
+const number = processNumber(process.argv);
+if (number === undefined) await runProcesses();
+
 await start({
   platform: {
     runtime: "bun",
@@ -61,7 +103,7 @@ await start({
       development: false,
       // With reusePort a second server could share the port, and each would get calls meant for the
       // other.
-      reusePort: false,
+      reusePort: number !== undefined,
       async fetch(request, self) {
         // … and wrong while the model thinks (BODY_TIMEOUT_MS watches the request meanwhile) …
         self.timeout(request, 0);
@@ -75,12 +117,14 @@ await start({
     return { port: server.port ?? port, stop: () => server.stop() };
   },
   onStop(handler) {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => handler(signal));
+    onStop(handler);
+    if (number !== undefined) onAbandoned(() => handler("SIGTERM"));
   },
-  print: writeLog,
-  printError: (line) => console.error(line),
-  exit(code) {
-    flushLog();
-    process.exit(code);
+  // It prints where it listens; the first of several says so for all.
+  print(line) {
+    reportListening();
+    if (number === undefined || number === 1) writeLog(line);
   },
+  printError,
+  exit,
 });
