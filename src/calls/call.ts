@@ -2,7 +2,7 @@ import type { Principal } from "../auth/principal.ts";
 import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
-import type { Attempt } from "../chat/attempt.ts";
+import { type Attempt, wasStopped } from "../chat/attempt.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
@@ -238,10 +238,16 @@ export function openCall(admission: Admission, services: CallServices): Call {
     const error = failure ?? observer.error();
     const outcome = error?.code ?? "ok";
     const isComplete = outcome === "ok" && admission.kind === "generate";
-    const { usage, source } = measureUsage(progress(), isComplete, request);
-    const cost = answer.cost(usage);
-    setServedCost(cost);
     closePending(call);
+    const isStopped = attempts.some(wasStopped);
+    const { usage, source } = measureUsage(
+      progress(),
+      { isComplete, wasStopped: isStopped },
+      request,
+    );
+    // What came of attempts without an answer has its cost with them.
+    const cost = call.target && answer.cost(usage);
+    setServedCost(cost);
     const tried = attempts.findLast(({ outcome }) => outcome !== "skipped");
     return {
       requestId,

@@ -7,7 +7,7 @@ import type { Usage } from "../chat/usage.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Consumption } from "../limits/limiter.ts";
 import type { Target } from "../routing/select-target.ts";
-import type { CallRecord } from "../telemetry/call-record.ts";
+import { type CallRecord, totalCost } from "../telemetry/call-record.ts";
 
 /** How calls are measured against limits. */
 export interface MeterSettings {
@@ -112,11 +112,14 @@ function toMicroUsd(dollars: number): number {
   return Math.ceil(Math.round(dollars * 1e9) / 1000);
 }
 
-/** What a finished call has consumed. */
-export function measureRecord({ usage, cost }: Pick<CallRecord, "usage" | "cost">): Consumption {
+/** What a finished call has consumed: its answer's tokens, and the money of all its attempts. */
+export function measureRecord(
+  record: Pick<CallRecord, "usage" | "cost" | "attempts">,
+): Consumption {
+  const { usage } = record;
   return {
     tokens: usage ? usage.input_tokens + usage.output_tokens : 0,
-    microUsd: cost ? toMicroUsd(cost.total) : 0,
+    microUsd: toMicroUsd(totalCost(record)?.total ?? 0),
   };
 }
 
@@ -127,15 +130,17 @@ export interface MeasuredUsage {
 
 /**
  * The usage of an answer that has ended. Vendors count at the end of a stream, so of one that was cut
- * the output is what was delivered, at least; and some count nothing at all.
+ * the output is what was delivered, at least; and some count nothing at all. Of one that was stopped
+ * before anything came, it is the prompt.
  */
 export function measureUsage(
   { usage, letters }: Progress,
-  isComplete: boolean,
+  { isComplete, wasStopped }: { isComplete: boolean; wasStopped: boolean },
   request: ChatRequest,
 ): MeasuredUsage {
   if (usage && (isComplete || usage.passes)) return { usage, source: "provider" };
-  if (letters === 0 && !isComplete) return { usage, source: usage ? "provider" : "none" };
+  if (letters === 0 && !isComplete && !wasStopped)
+    return { usage, source: usage ? "provider" : "none" };
   const input = usage?.input_tokens ?? estimateTokens(request);
   const delivered = Math.ceil(letters / LETTERS_PER_TOKEN);
   const output = Math.max(usage?.output_tokens ?? 0, delivered);

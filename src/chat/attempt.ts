@@ -27,6 +27,26 @@ export const ATTEMPT_REASONS = [
 ] as const;
 export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
 
+/**
+ * Outcomes with which this server stopped waiting for an answer. The vendor had the request, and may
+ * charge for it; an attempt that the vendor refused, or that broke, costs what the vendor counted.
+ */
+const STOPPED: ReadonlySet<Attempt["outcome"]> = new Set([
+  "cancelled",
+  "client_stalled",
+  "deadline_exceeded",
+  "revoked",
+  "budget_exceeded",
+  "shutting_down",
+  "upstream_timeout",
+  "upstream_stalled",
+]);
+
+/** Whether this server gave the attempt up while the vendor worked on it. */
+export function wasStopped({ outcome }: Attempt): boolean {
+  return STOPPED.has(outcome);
+}
+
 /** One try of one target, or a target that was passed over, as reported to the caller. */
 export interface Attempt {
   provider: string;
@@ -36,6 +56,9 @@ export interface Attempt {
   reason?: AttemptReason;
   /** Until the first content, or the failure. */
   duration_ms: number;
-  /** Null if the vendor reported no counts, or there is no price. */
+  /**
+   * Of an attempt that was stopped before the vendor counted, the prompt alone. Null if the vendor
+   * reported no counts, or there is no price.
+   */
   cost: Cost | null;
 }

@@ -1,4 +1,4 @@
-import { type CallRecord, isRescued } from "../telemetry/call-record.ts";
+import { type CallRecord, isRescued, totalCost } from "../telemetry/call-record.ts";
 import type { CallRow } from "./columns.ts";
 
 /** Callers name models, and issuers name subjects: what is longer is cut. */
@@ -14,7 +14,8 @@ export function firstIdAt(milliseconds: number): string {
 
 /** A record as the ledger keeps it. */
 export function createCallRow(call: CallRecord): CallRow {
-  const { usage, cost, price } = call;
+  const { usage, price } = call;
+  const cost = totalCost(call);
   return {
     id: `${firstIdAt(call.endedAt)}-${call.requestId.slice(0, ID_LENGTH)}`,
     issuer: clean(call.issuer),

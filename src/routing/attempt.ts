@@ -1,6 +1,8 @@
-import { ATTEMPT_REASONS, type Attempt } from "../chat/attempt.ts";
+import { ATTEMPT_REASONS, type Attempt, wasStopped } from "../chat/attempt.ts";
+import { estimateTokens } from "../chat/estimate-tokens.ts";
 import { type EventBatch, type EventStream, usageAfter, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
+import type { ChatRequest } from "../chat/request.ts";
 import type { Usage } from "../chat/usage.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
@@ -155,7 +157,14 @@ export function closePending(call: AttemptCall): void {
   call.pending = null;
   attempt.duration_ms = call.now() - startedAt;
   // The cost of the answer itself is known at its end.
-  if (attempt.outcome !== "ok") attempt.cost = call.price(target, usageOf(seen));
+  if (attempt.outcome === "ok") return;
+  const usage = usageOf(seen) ?? (wasStopped(attempt) ? promptUsage(call.request) : null);
+  attempt.cost = call.price(target, usage);
+}
+
+function promptUsage(request: ChatRequest): Usage {
+  const tokens = estimateTokens(request);
+  return { input_tokens: tokens, output_tokens: 0, total_tokens: tokens };
 }
 
 async function openTarget(

@@ -125,6 +125,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
         const outcome = attempt.outcome === "ok" ? "ok" : errorType(attempt.outcome);
         const tried = labelsOf(attempt.provider, attempt.model, outcome === "ok");
         attempts.inc({ ...tried, outcome });
+        if (attempt.cost && attempt.outcome !== "ok") cost.inc(tried, attempt.cost.total);
       }
       if (isRescued(call)) {
         const failed = firstFailure(call);

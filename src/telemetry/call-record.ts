@@ -36,7 +36,7 @@ export interface CallRecord {
   /** Null if the call used nothing that is known of. */
   readonly usage: Usage | null;
   readonly usageSource: UsageSource;
-  /** Null if there is no usage or no price. */
+  /** Of the answer. Null if there is none, or no usage or price of it. */
   readonly cost: Cost | null;
   /** The prices with which `cost` was computed; null if there is no cost. */
   readonly price: Price | null;
@@ -47,6 +47,29 @@ export interface CallRecord {
   readonly firstContentAt: number | null;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
+}
+
+/**
+ * What the call cost: its answer, and the attempts before or beside it; null if that is not known of
+ * any.
+ */
+export function totalCost(record: Pick<CallRecord, "cost" | "attempts">): Cost | null {
+  let total = record.cost;
+  for (const { outcome, cost } of record.attempts) {
+    if (cost && outcome !== "ok") total = total ? addCosts(total, cost) : cost;
+  }
+  return total;
+}
+
+/** Exact: costs are whole billionths of a dollar. */
+function addCosts(one: Cost, other: Cost): Cost {
+  const add = (a: number, b: number) => Math.round((a + b) * 1e9) / 1e9;
+  return {
+    currency: "USD",
+    input: add(one.input, other.input),
+    output: add(one.output, other.output),
+    total: add(one.total, other.total),
+  };
 }
 
 /** The first attempt that failed; targets that were passed over, or lost a race, did not fail. */

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from "prom-client";
-import type { CallRecord } from "./call-record.ts";
+import { type CallRecord, totalCost } from "./call-record.ts";
 import type { TelemetryConfig } from "./env.ts";
 import { createLabelCap, OTHER } from "./label-cap.ts";
 
@@ -49,7 +49,8 @@ export function createIdentityMetrics(
       if (identities === "subject") labels.subject = held ? subject : OTHER;
       requests.inc(labels);
       if (call.usage) tokens.inc(labels, call.usage.input_tokens + call.usage.output_tokens);
-      if (call.cost) cost.inc(labels, call.cost.total);
+      const spent = totalCost(call);
+      if (spent) cost.inc(labels, spent.total);
     },
     folded: cap.folded,
   };

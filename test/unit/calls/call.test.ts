@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { type Call, type CallServices, openCall } from "../../../src/calls/call.ts";
+import { measureRecord } from "../../../src/calls/meter.ts";
 import { createCatalog } from "../../../src/catalog/index.ts";
+import type { Attempt } from "../../../src/chat/attempt.ts";
 import type { ChatRequest } from "../../../src/chat/request.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
-import type { CallRecord, Recorder } from "../../../src/telemetry/call-record.ts";
+import { type CallRecord, type Recorder, totalCost } from "../../../src/telemetry/call-record.ts";
 import { createLimitServices } from "../../support/limit-services.ts";
 import { createPrincipal } from "../../support/principal.ts";
 import { createStubProvider } from "../../support/stub-provider.ts";
@@ -260,5 +262,59 @@ describe("the attempt that answers", () => {
     call.observe([{ type: "usage", usage }]);
     call.end(new ChatError("cancelled"));
     expect(records[0]?.attempts[0]?.cost?.total).toBe(3);
+  });
+});
+
+describe("what a call has consumed", () => {
+  test("is the prompt, if it was stopped while the vendor worked on it", () => {
+    const { call } = open({}, { messages: [{ role: "user", content: "x".repeat(4_000_000) }] });
+    const attempt: Attempt = {
+      provider: "first",
+      model: "first-model",
+      outcome: "cancelled",
+      duration_ms: 0,
+      cost: null,
+    };
+    call.attempts.push(attempt);
+    call.pending = { attempt, target: first, startedAt: now, seen: [] };
+    call.end(new ChatError("cancelled"));
+    expect(records).toMatchObject([
+      {
+        usage: { input_tokens: 1_000_000, output_tokens: 0 },
+        usageSource: "estimated",
+        cost: null,
+      },
+    ]);
+    expect(records[0]?.attempts[0]?.cost?.total).toBe(2);
+    expect(records.map(measureRecord)).toEqual([{ tokens: 1_000_000, microUsd: 2_000_000 }]);
+  });
+
+  test("is nothing, if the vendor refused it", () => {
+    const { call } = open();
+    call.attempts.push({
+      provider: "first",
+      model: "first-model",
+      outcome: "upstream_rate_limited",
+      duration_ms: 1,
+      cost: null,
+    });
+    call.end(new ChatError("upstream_rate_limited"));
+    expect(records.map(measureRecord)).toEqual([{ tokens: 0, microUsd: 0 }]);
+    expect(records).toMatchObject([{ usage: null, usageSource: "none" }]);
+  });
+
+  test("includes what failed attempts and losers of a race cost", () => {
+    const { call } = open();
+    const cost = { currency: "USD", input: 0.5, output: 0.25, total: 0.75 } as const;
+    const failed = { provider: "first", model: "first-model", duration_ms: 1, cost };
+    call.attempts.push({ ...failed, outcome: "upstream_incomplete" });
+    call.attempts.push({ ...failed, outcome: "cancelled" });
+    call.attempts.push({ ...failed, outcome: "ok", provider: "second", model: "second-model" });
+    call.target = second;
+    call.served = call.attempts[2] ?? null;
+    call.observe([{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage }]);
+    call.end(null);
+    expect(records.map(totalCost)).toMatchObject([{ input: 4, output: 0.5, total: 4.5 }]);
+    expect(records.map(measureRecord)).toMatchObject([{ microUsd: 4_500_000 }]);
   });
 });
