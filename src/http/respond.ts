@@ -113,5 +113,8 @@ export function respondError(error: ChatError, dialect: Dialect, requestId: stri
   const { status, headers, body } = dialect.encodeError(error, requestId);
   const standard: Record<string, string> = { [dialect.requestIdHeader]: requestId };
   if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);
+  // RFC 9110 15.5.22: a 426 says what to speak instead.
+  if (error.code === "upgrade_unsupported")
+    Object.assign(standard, { upgrade: "HTTP/1.1", connection: "upgrade" });
   return respondJson(body, requestId, status, { ...standard, ...headers });
 }

@@ -133,7 +133,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   json200err: answer("200 OK", "application/json", errorBody("api_error", "x")),
   empty200: stream(),
   // An error whose body does not come: the status says enough.
-  e529stall: (socket) => void socket.write(head("529 Overloaded", ERROR_TYPE) + '{"error":'),
+  e529stall: (socket) => void socket.write(`${head("529 Overloaded", ERROR_TYPE)}{"error":`),
   e529drip: async (socket) => {
     socket.write(head("529 Overloaded", ERROR_TYPE));
     await repeat(socket, " ", (text) => text);

@@ -11,6 +11,7 @@ import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeLimits } from "./limits.ts";
 import { describePages } from "./pages.ts";
+import { describeSilentCallers } from "./silent-callers.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
 import { describeUsage } from "./usage.ts";
@@ -33,4 +34,5 @@ export const ALL_SUITES = [
   describeCursor,
   describeCopilot,
   describeLimits,
+  describeSilentCallers,
 ] as const;
