@@ -112,11 +112,16 @@ function toMicroUsd(dollars: number): number {
   return Math.ceil(Math.round(dollars * 1e9) / 1000);
 }
 
-/** What a finished call has consumed. */
-export function measureRecord({ usage, cost }: Pick<CallRecord, "usage" | "cost">): Consumption {
+/** What a finished call has consumed, with the attempts that failed or lost to another. */
+export function measureRecord(
+  { usage, cost, attempts }: Pick<CallRecord, "usage" | "cost" | "attempts">,
+  lostTokens: number,
+): Consumption {
+  let dollars = cost?.total ?? 0;
+  for (const attempt of attempts) if (attempt.outcome !== "ok") dollars += attempt.cost?.total ?? 0;
   return {
-    tokens: usage ? usage.input_tokens + usage.output_tokens : 0,
-    microUsd: cost ? toMicroUsd(cost.total) : 0,
+    tokens: (usage ? usage.input_tokens + usage.output_tokens : 0) + lostTokens,
+    microUsd: toMicroUsd(dollars),
   };
 }
 

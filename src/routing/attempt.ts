@@ -53,6 +53,8 @@ export interface AttemptCall
   served: Attempt | null;
   /** The attempt under way; null between attempts. */
   pending: PendingAttempt | null;
+  /** Tokens of attempts that failed or were given up, as far as their vendors counted them. */
+  readonly lost: { tokens: number };
   /** When the first attempt began, in milliseconds since 1970. */
   attemptedAt: number;
 }
@@ -155,7 +157,10 @@ export function closePending(call: AttemptCall): void {
   call.pending = null;
   attempt.duration_ms = call.now() - startedAt;
   // The cost of the answer itself is known at its end.
-  if (attempt.outcome !== "ok") attempt.cost = call.price(target, usageOf(seen));
+  if (attempt.outcome === "ok") return;
+  const usage = usageOf(seen);
+  attempt.cost = call.price(target, usage);
+  if (usage) call.lost.tokens += usage.input_tokens + usage.output_tokens;
 }
 
 async function openTarget(

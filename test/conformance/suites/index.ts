@@ -2,6 +2,7 @@ import { describeAnswers } from "./answers.ts";
 import { describeBodies } from "./bodies.ts";
 import { describeCopilot } from "./copilot.ts";
 import { describeCursor } from "./cursor.ts";
+import { describeDepartureMatrix } from "./departure-matrix.ts";
 import { describeDepartures } from "./departures.ts";
 import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
@@ -24,6 +25,7 @@ export const ALL_SUITES = [
   describeFailures,
   describeStreams,
   describeDepartures,
+  describeDepartureMatrix,
   describeBodies,
   describeTokens,
   describeUsage,
