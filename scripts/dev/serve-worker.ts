@@ -37,6 +37,18 @@ async function readAsset(path: string): Promise<Response> {
 }
 
 /**
+ * A line of the Worker as it is; of workerd's own only the place in its source, because it goes on
+ * with addresses and stacks; null for what follows such a line.
+ */
+function formatLine(line: string): string | null {
+  if (line.startsWith("{")) return line;
+  const [place] = /[\w/-]+\.c\+\+:\d+/.exec(line) ?? [];
+  return place === undefined
+    ? null
+    : JSON.stringify({ level: "error", event: "workerd", reason: place });
+}
+
+/**
  * Runs a bundled Worker on workerd, with the compatibility settings of wrangler.toml. It works
  * under Bun, as `wrangler dev` does not.
  */
@@ -49,6 +61,7 @@ export async function serveWorker({
   const config = configSchema.parse(
     Bun.TOML.parse(readFileSync(resolve(root, "wrangler.toml"), "utf8")),
   );
+  let isServing = false;
   const worker = new Miniflare({
     host: "127.0.0.1",
     port,
@@ -73,11 +86,15 @@ export async function serveWorker({
         stream.setEncoding("utf8").on("data", (text: string) => {
           const lines = (rest + text).split("\n");
           rest = lines.pop() ?? "";
-          for (const line of lines) onLine(line);
+          for (const line of lines) {
+            const told = isServing ? formatLine(line) : line;
+            if (told !== null) onLine(told);
+          }
         });
       }
     },
   });
   const url = await worker.ready;
+  isServing = true;
   return { url: url.origin, stop: () => worker.dispose() };
 }

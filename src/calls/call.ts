@@ -160,6 +160,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     target: null,
     served: null,
     pending: null,
+    lost: { tokens: 0 },
     attemptedAt: startedAt,
     principal,
     answer,
@@ -215,7 +216,11 @@ export function openCall(admission: Admission, services: CallServices): Call {
       stopEnforcing();
       if (failure) controller.abort(failure);
       const record = createRecord(failure);
-      const settled = reservation.settle(measureRecord(record));
+      const consumed = measureRecord(record, {
+        lostTokens: call.lost.tokens,
+        isAnswered: call.target !== null,
+      });
+      const settled = reservation.settle(consumed);
       void Promise.all([publishRecord(record, services), settled]).then(() => recorded.resolve());
     },
     fail(thrown) {

@@ -112,13 +112,18 @@ function toMicroUsd(dollars: number): number {
   return Math.ceil(Math.round(dollars * 1e9) / 1000);
 }
 
-/** What a finished call has consumed: its answer's tokens, and the money of all its attempts. */
+/**
+ * What a finished call has consumed: the tokens of its answer and those lost in attempts without one,
+ * and the money of all of them.
+ */
 export function measureRecord(
   record: Pick<CallRecord, "usage" | "cost" | "attempts">,
+  { lostTokens, isAnswered }: { lostTokens: number; isAnswered: boolean },
 ): Consumption {
-  const { usage } = record;
+  // Without an answer, the record's usage is that of a lost attempt.
+  const usage = isAnswered ? record.usage : null;
   return {
-    tokens: usage ? usage.input_tokens + usage.output_tokens : 0,
+    tokens: (usage ? usage.input_tokens + usage.output_tokens : 0) + lostTokens,
     microUsd: toMicroUsd(totalCost(record)?.total ?? 0),
   };
 }

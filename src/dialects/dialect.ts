@@ -67,5 +67,6 @@ export interface Dialect {
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
   /** The encoder must read `context` when it encodes an event, not before. */
   createStreamEncoder(context: AnswerContext): StreamEncoder;
-  encodeError(error: ChatError, requestId: string): EncodedError;
+  /** `attempts`: what was tried before the call failed, for an API that has a place for it. */
+  encodeError(error: ChatError, requestId: string, attempts?: readonly Attempt[]): EncodedError;
 }

@@ -47,7 +47,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {
-      return respondError(call.fail(thrown), dialect, call.requestId);
+      return respondError(call.fail(thrown), dialect, call.requestId, call.attempts);
     }
   };
 

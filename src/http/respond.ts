@@ -1,4 +1,5 @@
 import { challengeFor } from "../auth/auth-failure.ts";
+import type { Attempt } from "../chat/attempt.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import { encodeWarningsHeader } from "./encode-warnings-header.ts";
@@ -109,9 +110,17 @@ export function answerHeaders(
 }
 
 /** A failure with its true status, in the caller's dialect. */
-export function respondError(error: ChatError, dialect: Dialect, requestId: string): Response {
-  const { status, headers, body } = dialect.encodeError(error, requestId);
+export function respondError(
+  error: ChatError,
+  dialect: Dialect,
+  requestId: string,
+  attempts?: readonly Attempt[],
+): Response {
+  const { status, headers, body } = dialect.encodeError(error, requestId, attempts);
   const standard: Record<string, string> = { [dialect.requestIdHeader]: requestId };
   if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);
+  // RFC 9110 15.5.22: a 426 says what to speak instead.
+  if (error.code === "upgrade_unsupported")
+    Object.assign(standard, { upgrade: "HTTP/1.1", connection: "upgrade" });
   return respondJson(body, requestId, status, { ...standard, ...headers });
 }

@@ -55,6 +55,8 @@ export interface AttemptCall
   served: Attempt | null;
   /** The attempt under way; null between attempts. */
   pending: PendingAttempt | null;
+  /** Tokens of attempts that failed or were given up, as far as their vendors counted them. */
+  readonly lost: { tokens: number };
   /** When the first attempt began, in milliseconds since 1970. */
   attemptedAt: number;
 }
@@ -160,6 +162,7 @@ export function closePending(call: AttemptCall): void {
   if (attempt.outcome === "ok") return;
   const usage = usageOf(seen) ?? (wasStopped(attempt) ? promptUsage(call.request) : null);
   attempt.cost = call.price(target, usage);
+  if (usage) call.lost.tokens += usage.input_tokens + usage.output_tokens;
 }
 
 function promptUsage(request: ChatRequest): Usage {

@@ -74,9 +74,6 @@ export function hedgeTargets(
 function createContender(call: AttemptCall): Contender {
   const controller = new AbortController();
   // Both signals last as long as the call.
-  const onAbort = () => controller.abort(abortReason(call.signal));
-  if (call.signal.aborted) onAbort();
-  else call.signal.addEventListener("abort", onAbort);
   const warnings: Warning[] = [];
   const own: AttemptCall = {
     ...call,
@@ -85,11 +82,14 @@ function createContender(call: AttemptCall): Contender {
     warnings,
     pending: null,
   };
-  return {
-    call: own,
-    cancel() {
-      controller.abort(new ChatError("cancelled"));
-      closePending(own);
-    },
-  };
+  function cancel(reason: ChatError): void {
+    controller.abort(reason);
+    // At once: the call may end, and tell of its attempts, before this one has noticed.
+    closePending(own);
+  }
+  // Both signals last as long as the call.
+  const onAbort = () => cancel(abortReason(call.signal));
+  if (call.signal.aborted) onAbort();
+  else call.signal.addEventListener("abort", onAbort);
+  return { call: own, cancel: () => cancel(new ChatError("cancelled")) };
 }

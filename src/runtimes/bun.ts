@@ -1,4 +1,5 @@
 import { ConfigError } from "../env/config-error.ts";
+import { fetchUncompressed } from "./bun-fetch.ts";
 import { connectBunPostgres } from "./bun-postgres.ts";
 import {
   onAbandoned,
@@ -83,7 +84,7 @@ if (number === undefined) await runProcesses();
 await start({
   platform: {
     runtime: "bun",
-    fetch,
+    fetch: fetchUncompressed,
     now: Date.now,
     randomId: createRandomId(),
     random: Math.random,

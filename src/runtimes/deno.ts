@@ -1,4 +1,5 @@
 import { connectDenoPostgres } from "./deno-postgres.ts";
+import { listenHttp } from "./node-http.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 
@@ -17,30 +18,11 @@ declare const Deno: {
   ): { addr: { port: number }; shutdown(): Promise<void> };
 };
 
-/** How long a refused caller may go on sending. */
-const REFUSED_LINGER_MS = 5000;
-
 const environment = Deno.env.toObject();
 // Deno Deploy sets these. It chooses the hostname itself, so development mode, which must stay on
 // loopback, must not start there.
 const onDeploy =
   environment.DENO_DEPLOY !== undefined || environment.DENO_DEPLOYMENT_ID !== undefined;
-
-/**
- * Reads the rest of what a refused caller sends, so that the caller gets to read the answer, and
- * closes the connection if the caller does not stop. Deno itself would read for ever.
- */
-async function readOn({ body }: Request): Promise<void> {
-  if (!body || body.locked) return;
-  const reader = body.getReader();
-  const timer = setTimeout(() => reader.cancel().catch(() => {}), REFUSED_LINGER_MS);
-  try {
-    while (!(await reader.read()).done);
-  } catch {
-    // The caller left.
-  }
-  clearTimeout(timer);
-}
 
 /** The client is loaded only if it is needed: it makes the start longer. */
 const redis = environment.REDIS_URL
@@ -61,14 +43,11 @@ await start({
   residentBytes: () => Deno.memoryUsage().rss,
   connectPostgres: connectDenoPostgres,
   listen(handle, { port, hostname }) {
+    // Deno Deploy's own edge watches the connections, and knows `Deno.serve`.
+    if (!onDeploy) return listenHttp(handle, { port, hostname });
     const server = Deno.serve(
-      // Replaces Deno's own greeting; `start` prints one.
       { port, hostname, onListen() {}, onError: () => new Response(null, { status: 500 }) },
-      async (request) => {
-        const response = await handle(request);
-        if (!response.ok) readOn(request);
-        return response;
-      },
+      handle,
     );
     return { port: server.addr.port, stop: () => server.shutdown() };
   },

@@ -15,7 +15,7 @@ export function classifyFetchError(thrown: unknown, stage: "connect" | "body"): 
   if (/cert|tls|ssl|self.signed|unknown.?issuer/i.test(text))
     return new ChatError("upstream_tls", { logReason });
   if (
-    /invalid.?http|malformed|parse|chunk|bad.?gateway.?status|status.?line|content.?length.*invalid|zlib|decompress|decod/i.test(
+    /invalid.?http|malformed|parse|chunk|bad.?gateway.?status|status.?line|content.?length.*invalid|zlib|inflate|decompress|decod/i.test(
       text,
     )
   ) {

@@ -80,7 +80,7 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
   } catch (thrown) {
     const error = connection.reason() ?? classifyFetchError(thrown, "connect");
     connection.close();
-    throw redactError(error, call.headers);
+    throw redactError(error, call);
   }
 }
 
@@ -112,6 +112,8 @@ async function readWhole(
       : new ChatError("upstream_invalid_response", { logReason: "body" });
   }
   createSurrogateJoiner()(events);
+  const last = events[events.length - 1];
+  if (last?.type === "error") last.error = redactError(last.error, call);
   connection.release();
   let given = false;
   return {
@@ -198,7 +200,7 @@ function readStream(
     if (events.some(isProgress)) clock.lastEventAt = deps.now();
     const last = events[events.length - 1];
     if (isTerminal(last)) {
-      if (last.type === "error") last.error = redactError(last.error, call.headers);
+      if (last.type === "error") last.error = redactError(last.error, call);
       ended = true;
       drain(reader, connection);
     }

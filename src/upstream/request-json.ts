@@ -47,7 +47,7 @@ export async function requestJson(
   } catch (thrown) {
     const error = connection.reason() ?? classifyFetchError(thrown, stage);
     connection.close();
-    throw redactError(error, call.headers);
+    throw redactError(error, call);
   }
 }
 

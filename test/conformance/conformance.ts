@@ -84,6 +84,7 @@ export async function describeConformance(
   chooseSettings: (upstream: Upstream) => Settings = () => ({}),
 ): Promise<void> {
   const conformance = await startConformance(runtime, chooseSettings);
+  const { upstream } = conformance;
   describe(`the server on ${runtime}`, () => {
     for (const describeSuite of suites) describeSuite(conformance);
 
@@ -91,6 +92,17 @@ export async function describeConformance(
       test("the servers still run", () => {
         for (const { server } of conformance.subjects) {
           if (server.died()) throw new Error(`a server died:\n${server.logs()}`);
+        }
+      });
+
+      test("the log is lines of JSON, and does not tell where the upstream is", async () => {
+        await Bun.sleep(200);
+        for (const { server } of conformance.subjects) {
+          for (const line of server.logs().split("\n")) {
+            if (line === "" || line.startsWith("AI server: http")) continue;
+            expect(() => JSON.parse(line), line).not.toThrow();
+            expect(line).not.toContain(new URL(upstream.url).host);
+          }
         }
       });
 

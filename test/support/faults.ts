@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { TEXT_FIXTURE } from "./anthropic-fixtures.ts";
 import { streamMessage } from "./stream-anthropic-message.ts";
 
@@ -17,6 +18,7 @@ function head(status: string, headers: Readonly<Record<string, string | number>>
   return `HTTP/1.1 ${status}\r\n${lines.join("")}\r\n`;
 }
 
+const ERROR_TYPE = { "content-type": "application/json", "content-length": 5000 };
 const SSE_TYPE = { "content-type": "text/event-stream; charset=utf-8" };
 const SSE_HEAD = head("200 OK", {
   ...SSE_TYPE,
@@ -38,11 +40,19 @@ function chunk(content: string | Uint8Array): Uint8Array {
 function answer(
   status: string,
   type: string,
-  body: string,
+  body: string | Uint8Array,
   headers: Readonly<Record<string, string>> = {},
 ): Fault {
   const length = { "content-type": type, "content-length": Buffer.byteLength(body) };
-  return (socket) => void socket.end(head(status, { ...length, ...headers }) + body);
+  return (socket) => {
+    socket.write(head(status, { ...length, ...headers }));
+    socket.end(body);
+  };
+}
+
+/** A whole stream, compressed. */
+function packed(text: string): Fault {
+  return answer("200 OK", SSE_TYPE["content-type"], gzipSync(text), { "content-encoding": "gzip" });
 }
 
 function refusal(
@@ -95,9 +105,13 @@ function withBadUtf8(): Uint8Array {
 }
 
 /** Writes the same again and again, until the other side has closed. */
-async function repeat(socket: Socket, text: string): Promise<void> {
+async function repeat(
+  socket: Socket,
+  text: string,
+  framed: (text: string) => string | Uint8Array = chunk,
+): Promise<void> {
   for (let step = 0; step < STEPS && !socket.destroyed; step++) {
-    socket.write(chunk(text));
+    socket.write(framed(text));
     await Bun.sleep(PAUSE_MS);
   }
 }
@@ -118,6 +132,19 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   html200: answer("200 OK", "text/html", "<html>captive portal</html>"),
   json200err: answer("200 OK", "application/json", errorBody("api_error", "x")),
   empty200: stream(),
+  // An error whose body does not come: the status says enough.
+  e529stall: (socket) => void socket.write(`${head("529 Overloaded", ERROR_TYPE)}{"error":`),
+  e529drip: async (socket) => {
+    socket.write(head("529 Overloaded", ERROR_TYPE));
+    await repeat(socket, " ", (text) => text);
+  },
+  // Answers that are compressed although nobody asked for it.
+  gzip: packed(HELLO),
+  gzipfalse: answer("200 OK", SSE_TYPE["content-type"], HELLO, { "content-encoding": "gzip" }),
+  gzipbomb: packed(`${START}data: ${"x".repeat(24 * MIB)}`),
+  gzipbomb529: answer("529 Overloaded", "application/json", gzipSync(" ".repeat(24 * MIB)), {
+    "content-encoding": "gzip",
+  }),
   redirect: (socket, ownUrl) =>
     void socket.end(
       head("307 Temporary Redirect", {

@@ -3,6 +3,8 @@ import { connect, type Socket } from "node:net";
 export interface RawAnswer {
   /** 0 if the connection was closed without an answer. */
   status: number;
+  /** The status line and the headers, as they came. */
+  head: string;
   text: string;
 }
 
@@ -50,7 +52,11 @@ export function openRawConnection(url: string): RawConnection {
 
   function settle(): void {
     const parsed = parseAnswer(received);
-    resolve({ status: parsed?.status ?? 0, text: parsed?.body.toString("utf8") ?? "" });
+    resolve({
+      status: parsed?.status ?? 0,
+      head: parsed?.headers ?? "",
+      text: parsed?.body.toString("utf8") ?? "",
+    });
   }
   socket.on("data", (bytes: Buffer) => {
     received = Buffer.concat([received, bytes]);

@@ -26,7 +26,7 @@ const encoder = new TextEncoder();
 /** A whole JSON answer. */
 export function jsonAnswer(
   body: unknown,
-  options: { status?: number; headers?: Record<string, string>; delayMs?: number } = {},
+  options: Pick<Answer, "status" | "headers" | "delayMs" | "after"> = {},
 ): Answer {
   return {
     ...options,

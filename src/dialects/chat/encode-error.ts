@@ -1,3 +1,4 @@
+import type { Attempt } from "../../chat/attempt.ts";
 import type { ChatError } from "../../errors/chat-error.ts";
 import { defined } from "../../json/defined.ts";
 import type { EncodedError } from "../dialect.ts";
@@ -27,10 +28,17 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   };
 }
 
-export function encodeError(error: ChatError, requestId: string): EncodedError {
+export function encodeError(
+  error: ChatError,
+  requestId: string,
+  attempts: readonly Attempt[] = [],
+): EncodedError {
   return {
     status: error.status,
     headers: encodeRetryHeaders(error),
-    body: { error: encodeErrorBody(error, requestId) },
+    body: {
+      error: encodeErrorBody(error, requestId),
+      ...(attempts.length > 0 ? { attempts } : {}),
+    },
   };
 }

@@ -110,7 +110,13 @@ export const errorSchema = z.strictObject({
   limit: limitReportSchema.optional(),
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
-export const errorResponseSchema = z.strictObject({ error: errorSchema });
+export const errorResponseSchema = z.strictObject({
+  error: errorSchema,
+  attempts: z
+    .array(attemptSchema)
+    .optional()
+    .describe("What was tried before the call failed; absent if nothing was."),
+});
 
 /** The body of a 200 of `POST /chat` with `dry_run`. */
 export const dryRunSchema = z.strictObject({

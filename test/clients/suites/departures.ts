@@ -7,27 +7,19 @@ import { TEXT } from "../script.ts";
 import type { Stage } from "../stage.ts";
 
 /** A user who gives up: the client says so, and the call upstream ends. */
-export function describeDepartures({ runtime, upstream, caller }: Stage): void {
-  // Deno 2.9 tells of one only once the answer has begun, unless the body came in one read with the
-  // head: of a stream that is when its headers go out, of a whole answer it is never.
-  const isLate = runtime === "deno";
-
+export function describeDepartures({ upstream, caller }: Stage): void {
   describe("an abort", () => {
     beforeEach(() => upstream.reset());
     afterEach(() => upstream.reset());
 
-    if (isLate)
-      test.skip("of a whole answer closes the call (not on deno: its server does not tell of it)", () => {});
-
     for (const kind of CALLERS) {
       const client = caller(kind);
-      for (const vendor of isLate ? VENDORS.slice(0, 1) : VENDORS) {
+      for (const vendor of VENDORS) {
         for (const [when, stream, answer] of [
           ["in mid-stream", true, () => sseAnswer(vendor.half(TEXT), { end: "stall" })],
           ["before a stream", true, silentAnswer],
           ["before a whole answer", false, silentAnswer],
         ] as const) {
-          if (isLate && !stream) continue;
           test(`of ${kind.name} ${when} closes the call of ${vendor.name}`, async () => {
             upstream.enqueue(answer());
             const controller = new AbortController();

@@ -124,9 +124,11 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
           "",
         ].join("\r\n"),
       );
-      const { status, text } = await connection.answer;
+      const { status, head, text } = await connection.answer;
       connection.close();
       expect(status).toBe(426);
+      // RFC 9110 15.5.22; workerd keeps this header to itself.
+      if (runtime !== "workers") expect(head).toMatch(/^upgrade: HTTP\/1\.1\r?$/im);
       expect(text).toContain("upgrade_unsupported");
     });
 

@@ -313,6 +313,24 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
       }
     });
 
+    test("a call that fails tells of its attempts too", async () => {
+      for (const stream of [false, true]) {
+        const { client } = subject;
+        const fallbacks = ["nowhere/m"];
+        const answer = await client.chat({ model: "refused/m", messages, fallbacks, stream });
+        expect(answer.status).toBe(502);
+        // The status is still open, so that a stream is answered like a whole answer.
+        expect(attemptsOf(answer, false)).toEqual([
+          "refused upstream_unavailable",
+          "refused upstream_unavailable",
+          "nowhere upstream_unavailable",
+          "nowhere upstream_unavailable",
+        ]);
+      }
+      const refused = await subject.client.chat({ model: "refused/m", messages, max_tokens: -1 });
+      expect(refused.json()).not.toHaveProperty("attempts");
+    });
+
     test("a hedged call is answered by the next target, and the silent one is closed", async () => {
       const withinMs = 1000;
       for (const stream of [false, true]) {

@@ -21,6 +21,7 @@ type Outcome =
 const INCOMPLETE = /^upstream_incomplete$/;
 const BROKEN = /^upstream_(disconnected|incomplete)$/;
 const NOT_AN_ANSWER = /^upstream_(invalid_response|incomplete)$/;
+const BROKEN_OR_INVALID = /^upstream_(disconnected|incomplete|invalid_response)$/;
 const SILENT = /^upstream_(stalled|timeout)$/;
 
 /**
@@ -63,6 +64,12 @@ const SCENARIOS: Readonly<Record<string, Outcome>> = {
   pings: { status: 504, code: SILENT },
   badchunk: { status: 502, code: /^upstream_/ },
   clshort: { terminal: BROKEN, status: 502 },
+  e529stall: { status: 503, code: /^upstream_overloaded$/ },
+  e529drip: { status: 503, code: /^upstream_overloaded$/ },
+  gzip: { text: "Hello 🎉" },
+  gzipfalse: { status: 502, code: BROKEN_OR_INVALID },
+  gzipbomb: { status: 502, code: /^upstream_invalid_response$/ },
+  gzipbomb529: { status: 503, code: /^upstream_overloaded$/ },
   redirect: { status: 502, code: /^upstream_/ },
   e401: { status: 502, code: /^upstream_auth$/ },
 };
@@ -157,6 +164,19 @@ export function describeFaults({ runtime, start }: Conformance): void {
         if (runtime !== "workers") expect(answer.status).toBe(200);
       }
     });
+
+    test("a vendor's limit on waiting is this server's, not the runtime's", async () => {
+      // Bun gives up after 360 s by itself, which this makes a second (in steps of four).
+      const { client } = await start({
+        ANTHROPIC_BASE_URL: faults.url,
+        UPSTREAM_ANSWER_TIMEOUT_MS: "9000",
+        BUN_CONFIG_HTTP_IDLE_TIMEOUT: "1",
+      });
+      faults.scenario = "nohead";
+      const messages = [{ role: "user", content: "hi" }];
+      const answer = await client.chat({ provider: "claude", messages });
+      expect(answer.error().code).toBe("upstream_timeout");
+    }, 30_000);
 
     test("retry-after is passed on, and capped at an hour", async () => {
       expect((await meet("e429", false)).headers.get("retry-after")).toBe("1");

@@ -2,6 +2,7 @@ import { describeAnswers } from "./answers.ts";
 import { describeBodies } from "./bodies.ts";
 import { describeCopilot } from "./copilot.ts";
 import { describeCursor } from "./cursor.ts";
+import { describeDepartureMatrix } from "./departure-matrix.ts";
 import { describeDepartures } from "./departures.ts";
 import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
@@ -11,6 +12,7 @@ import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeLimits } from "./limits.ts";
 import { describePages } from "./pages.ts";
+import { describeSilentCallers } from "./silent-callers.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
 import { describeUsage } from "./usage.ts";
@@ -23,6 +25,7 @@ export const ALL_SUITES = [
   describeFailures,
   describeStreams,
   describeDepartures,
+  describeDepartureMatrix,
   describeBodies,
   describeTokens,
   describeUsage,
@@ -33,4 +36,5 @@ export const ALL_SUITES = [
   describeCursor,
   describeCopilot,
   describeLimits,
+  describeSilentCallers,
 ] as const;

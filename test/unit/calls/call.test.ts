@@ -266,6 +266,12 @@ describe("the attempt that answers", () => {
 });
 
 describe("what a call has consumed", () => {
+  function measured(call: Call) {
+    const [record] = records;
+    const isAnswered = call.target !== null;
+    return record && measureRecord(record, { lostTokens: call.lost.tokens, isAnswered });
+  }
+
   test("is the prompt, if it was stopped while the vendor worked on it", () => {
     const { call } = open({}, { messages: [{ role: "user", content: "x".repeat(4_000_000) }] });
     const attempt: Attempt = {
@@ -286,7 +292,7 @@ describe("what a call has consumed", () => {
       },
     ]);
     expect(records[0]?.attempts[0]?.cost?.total).toBe(2);
-    expect(records.map(measureRecord)).toEqual([{ tokens: 1_000_000, microUsd: 2_000_000 }]);
+    expect(measured(call)).toEqual({ tokens: 1_000_000, microUsd: 2_000_000 });
   });
 
   test("is nothing, if the vendor refused it", () => {
@@ -299,7 +305,7 @@ describe("what a call has consumed", () => {
       cost: null,
     });
     call.end(new ChatError("upstream_rate_limited"));
-    expect(records.map(measureRecord)).toEqual([{ tokens: 0, microUsd: 0 }]);
+    expect(measured(call)).toEqual({ tokens: 0, microUsd: 0 });
     expect(records).toMatchObject([{ usage: null, usageSource: "none" }]);
   });
 
@@ -315,6 +321,6 @@ describe("what a call has consumed", () => {
     call.observe([{ type: "end", finish_reason: "stop", raw_finish_reason: null, usage }]);
     call.end(null);
     expect(records.map(totalCost)).toMatchObject([{ input: 4, output: 0.5, total: 4.5 }]);
-    expect(records.map(measureRecord)).toMatchObject([{ microUsd: 4_500_000 }]);
+    expect(measured(call)).toEqual({ tokens: 1_000_000, microUsd: 4_500_000 });
   });
 });

@@ -78,6 +78,7 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     warnings,
     served: null,
     pending: null,
+    lost: { tokens: 0 },
     attemptedAt: 0,
     price: () => null,
     target: null,

@@ -72,6 +72,7 @@ function createCall(overrides: Partial<AttemptCall> = {}): AttemptCall {
     target: null,
     served: null,
     pending: null,
+    lost: { tokens: 0 },
     attemptedAt: 0,
     now: Date.now,
     random: () => 0.5,
@@ -131,8 +132,12 @@ describe("a hedged call", () => {
         close() {},
       });
     });
-    await attemptTargets([first.target, quick().target], createCall());
+    const call = createCall();
+    await attemptTargets([first.target, quick().target], call);
     expect(attempts[0]).toMatchObject({ outcome: "cancelled", cost: { input: 7 } });
+    // Once, for the token's limits.
+    await Bun.sleep(0);
+    expect(call.lost.tokens).toBe(7);
   });
 
   test("goes on at once where the first fails, and hedges what comes next", async () => {

@@ -199,6 +199,28 @@ describe("openUpstream", () => {
     expect((await chatErrorOf(open(jsonResponse({}, status)).stream)).code).toBe(code);
   });
 
+  test("waits two seconds for the body of an error, whose status says enough", async () => {
+    const response = { ...jsonResponse({}, 529), body: '{"error":', end: "stall" } as const;
+    const { stream, played } = open(response);
+    expect((await chatErrorOf(stream)).code).toBe("upstream_overloaded");
+    expect(played.calls[0]?.aborted()).toBe(true);
+  });
+
+  test("removes the call's credentials and address from a failure in a whole answer", async () => {
+    const message = "key-of-the-operator at https://upstream.example/v1";
+    const { stream } = open(jsonResponse({}), {
+      headers: { authorization: "Bearer key-of-the-operator" },
+      createAnswerDecoder: () => ({
+        ...createAnswerDecoder(),
+        decodeBody(_, events) {
+          events.push({ type: "error", error: new ChatError("upstream_rejected", { message }) });
+        },
+      }),
+    });
+    const [event] = await collectEvents(await stream);
+    expect(event?.type === "error" && event.error.message).toBe("[removed] at [removed]");
+  });
+
   test("passes on retry-after, up to an hour", async () => {
     const wait = async (headers: Record<string, string>) =>
       (await chatErrorOf(open(jsonResponse({}, 429, headers)).stream)).retryAfterSeconds;
