@@ -35,7 +35,7 @@ export function createClaudeProvider(
         stream: request.body.stream === true,
         signal: call.signal,
         format: "anthropic",
-        createAnswerDecoder,
+        createAnswerDecoder: () => createAnswerDecoder(call.warn),
         readErrorBody,
       });
     },
