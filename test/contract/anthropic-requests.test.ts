@@ -138,6 +138,11 @@ function isRefusal({ response: { status } }: Exchange): boolean {
 }
 
 const GO_ON = { role: "user", content: "Go on" } as const;
+function isBlankText(block: unknown): boolean {
+  const text = z.looseObject({ type: z.literal("text"), text: z.string() }).safeParse(block).data;
+  return text?.text.trim() === "";
+}
+
 const messageSchema = z.looseObject({ content: z.array(z.unknown()) });
 
 describe("Anthropic's answers on the next turn", () => {
@@ -186,14 +191,14 @@ describe("Anthropic's answers on the next turn", () => {
         },
         new Headers(),
       );
+      // The API refuses blank texts, though its models write some.
+      const kept = encoded.content.filter((block) => !isBlankText(block));
       for (const request of [native, own]) {
         const { body, warnings } = await send(request, jsonResponse(MESSAGE));
         expect(body.messages).toEqual([
           { role: "user", content: "Hi" },
           // A refusal may have no content, and the API takes no empty messages.
-          ...(encoded.content.length === 0
-            ? []
-            : [{ role: "assistant", content: encoded.content }]),
+          ...(kept.length === 0 ? [] : [{ role: "assistant", content: kept }]),
           GO_ON,
         ]);
         expect(warnings).toEqual([]);

@@ -1,8 +1,9 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { Extras } from "../../chat/format.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
-import type { Part } from "../../chat/part.ts";
+import type { Part, TextPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -53,6 +54,8 @@ export function encodeMessages(
         typeof message.content === "string" && !isResult
           ? message.content
           : encodeParts(partsOf(message), at, warn);
+      // A message that says nothing is refused; one that is all there is, the API may explain.
+      if (isBlank(content) && messages.length > 1) return;
       wire.push({ role: "user", content, extras: message.extras });
     }
     afterResults = isResult;
@@ -64,6 +67,7 @@ export function encodeMessages(
   function appendSystem(message: Message, at: number): void {
     const last = wire[wire.length - 1];
     afterResults = false;
+    if (partsOf(message).every((part) => part.type === "text" && part.text.trim() === "")) return;
     if (isPinned(message) || (takesSystemTurns && last && last.role !== "assistant")) {
       const content =
         typeof message.content === "string"
@@ -117,12 +121,13 @@ export function encodeMessages(
         afterResults = false;
         // The API refuses empty assistant turns, which remain if a turn had nothing but foreign
         // reasoning.
-        if (content.length > 0) wire.push({ role: "assistant", content, extras: message.extras });
+        if (!isBlank(content)) wire.push({ role: "assistant", content, extras: message.extras });
         return;
       }
     }
   });
   for (const { message, at } of held) appendSystem(message, at);
+  trimLast(wire);
 
   return {
     system: encodeSystem(messages.slice(0, leading), warn),
@@ -130,6 +135,18 @@ export function encodeMessages(
       anthropicExtras.overlay({ role, content }, { extras }),
     ),
   };
+}
+
+/** "final assistant content cannot end with trailing whitespace" */
+function trimLast(wire: WireMessage[]): void {
+  const last = wire[wire.length - 1];
+  if (last?.role !== "assistant") return;
+  if (typeof last.content === "string") last.content = last.content.trimEnd();
+  else {
+    const block = last.content[last.content.length - 1];
+    if (block?.type === "text" && typeof block.text === "string")
+      last.content = [...last.content.slice(0, -1), { ...block, text: block.text.trimEnd() }];
+  }
 }
 
 function isPinned(message: Message): boolean {
@@ -148,9 +165,13 @@ function encodeSystem(
   const [only] = messages;
   if (!only) return undefined;
   if (messages.length === 1 && typeof only.content === "string")
-    return only.content === "" ? undefined : only.content;
+    return only.content.trim() === "" ? undefined : only.content;
   const blocks = messages.flatMap((message, at) => encodeParts(partsOf(message), at, warn));
   return blocks.length === 0 ? undefined : blocks;
+}
+
+function isBlank(content: string | JsonObject[]): boolean {
+  return typeof content === "string" ? content.trim() === "" : content.length === 0;
 }
 
 function blocksOf(content: string | JsonObject[]): JsonObject[] {
@@ -161,13 +182,14 @@ function callsTool({ content }: WireMessage): boolean {
   return typeof content !== "string" && content.some(({ type }) => type === "tool_use");
 }
 
-/** Leaves out empty texts, which the API refuses. */
+/** Leaves out blank texts, which the API refuses; the cache hint of one goes to what is before it. */
 function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"]): JsonObject[] {
   const blocks: JsonObject[] = [];
   parts.forEach((part, index) => {
     switch (part.type) {
       case "text":
-        if (part.text !== "") blocks.push(encodeBlock(part));
+        if (part.text.trim() !== "") blocks.push(encodeBlock(part));
+        else moveCache(part, blocks);
         return;
       case "reasoning":
         if (part.signature?.format === "anthropic") blocks.push(encodeBlock(part));
@@ -179,12 +201,6 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
           });
         }
         return;
-      case "tool_call":
-        blocks.push(encodeBlock({ ...part, id: toToolId(part.id) }));
-        return;
-      case "tool_result":
-        blocks.push(encodeBlock({ ...part, tool_call_id: toToolId(part.tool_call_id) }));
-        return;
       default:
         blocks.push(encodeBlock(part));
     }
@@ -192,9 +208,9 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
   return blocks;
 }
 
-/**
- * The API takes only these characters in the id of a tool call; other vendors' ids may have more.
- */
-function toToolId(id: string): string {
-  return /^[\w-]+$/.test(id) ? id : id.replace(/[^\w-]/g, "_");
+function moveCache(blank: TextPart, blocks: JsonObject[]): void {
+  const last = blocks[blocks.length - 1];
+  if (!blank.cache || !last || last.type === "thinking" || last.type === "redacted_thinking")
+    return;
+  blocks[blocks.length - 1] = { ...last, ...cacheControlOf(blank) };
 }
