@@ -12,6 +12,7 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
+import { describeBlock } from "./describe-block.ts";
 import { anthropicExtras } from "./extras.ts";
 
 /**
@@ -68,7 +69,8 @@ const MEDIA_FIELDS: ReadonlySet<string> = new Set(["type", "source"]);
 const TITLED_FIELDS: ReadonlySet<string> = new Set(["type", "source", "title"]);
 
 function opaque(value: JsonObject): OpaquePart {
-  return { type: "opaque", format: "anthropic", value };
+  const text = describeBlock(value);
+  return { type: "opaque", format: "anthropic", value, ...defined({ text }) };
 }
 
 /** The cache hint, and the fields that the part lacks. */

@@ -13,6 +13,14 @@ export interface EncodedMessages {
   messages: JsonObject[];
 }
 
+/** System messages within a conversation. */
+export interface SystemTurns {
+  /** Whether the model is known to take them. */
+  readonly taken: boolean;
+  /** Whether it, or the way to it, is known not to; if neither, a caller of this format decides. */
+  readonly refused: boolean;
+}
+
 interface WireMessage {
   role: "user" | "assistant" | "system";
   content: string | JsonObject[];
@@ -23,7 +31,7 @@ interface WireMessage {
  * Messages → `system` and `messages`.
  *
  * - System messages at the beginning become `system`. Later ones keep their place as messages of
- *   role `system` if the model takes them (`takesSystemTurns`), right after a user turn, as the API
+ *   role `system` if the model takes them (`systemTurns`), right after a user turn, as the API
  *   demands; otherwise they become text of the user.
  * - The tool results of one turn, and a user message that follows them, become one user message.
  * - A message whose `extras.anthropic` has a `role` came from this API: it keeps its role and
@@ -32,7 +40,7 @@ interface WireMessage {
 export function encodeMessages(
   messages: readonly Message[],
   warn: EncodeCall["warn"],
-  takesSystemTurns: boolean,
+  systemTurns: SystemTurns,
 ): EncodedMessages {
   const wire: WireMessage[] = [];
   /**
@@ -68,7 +76,8 @@ export function encodeMessages(
     const last = wire[wire.length - 1];
     afterResults = false;
     if (partsOf(message).every((part) => part.type === "text" && part.text.trim() === "")) return;
-    if (isPinned(message) || (takesSystemTurns && last && last.role !== "assistant")) {
+    const asGiven = isPinned(message) && !systemTurns.refused;
+    if (asGiven || (systemTurns.taken && last && last.role !== "assistant")) {
       const content =
         typeof message.content === "string"
           ? message.content
@@ -95,8 +104,9 @@ export function encodeMessages(
     switch (message.role) {
       case "system": {
         const last = wire[wire.length - 1];
-        const waits = last?.role === "assistant" && (takesSystemTurns || callsTool(last));
-        if (waits && !isPinned(message)) held.push({ message, at });
+        const waits = last?.role === "assistant" && (systemTurns.taken || callsTool(last));
+        const asGiven = isPinned(message) && !systemTurns.refused;
+        if (waits && !asGiven) held.push({ message, at });
         else appendSystem(message, at);
         return;
       }

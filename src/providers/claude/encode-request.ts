@@ -14,7 +14,7 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { takesSystemTurns } from "./capabilities.ts";
+import { refusesSystemTurns, takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
@@ -113,8 +113,11 @@ export function encodeCountRequest(call: EncodeCall, options: EncodeOptions): Cl
 
 function encodePrompt(call: EncodeCall, options: EncodeOptions): JsonObject {
   const { request, model } = call;
-  const systemTurns = options.systemTurns && takesSystemTurns(model.id);
-  const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
+  const { systemTurns } = options;
+  const { system, messages } = encodeMessages(request.messages, call.warn, {
+    taken: systemTurns && takesSystemTurns(model.id),
+    refused: !systemTurns || refusesSystemTurns(model.id),
+  });
   const wantsJson = request.response_format?.type === "json";
   return defined({
     system: wantsJson ? addInstruction(system, JSON_INSTRUCTION) : system,

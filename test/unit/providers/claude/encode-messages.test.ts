@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { Message } from "../../../../src/chat/message.ts";
 import type { Part } from "../../../../src/chat/part.ts";
-import { takesSystemTurns } from "../../../../src/providers/claude/capabilities.ts";
+import {
+  refusesSystemTurns,
+  takesSystemTurns,
+} from "../../../../src/providers/claude/capabilities.ts";
 import { encodeMessages } from "../../../../src/providers/claude/encode-messages.ts";
 
 function encode(messages: Message[], systemTurns = true) {
@@ -9,7 +12,7 @@ function encode(messages: Message[], systemTurns = true) {
   const { system, messages: wire } = encodeMessages(
     messages,
     ({ code, param }) => warnings.push(`${code} ${param}`),
-    systemTurns,
+    { taken: systemTurns, refused: false },
   );
   return { system, wire, warnings };
 }
@@ -296,5 +299,11 @@ describe("system messages", () => {
     ["claude-fable-5-1@20260801", true],
   ])("%s: %p", (model, expected) => {
     expect(takesSystemTurns(model)).toBe(expected);
+    expect(refusesSystemTurns(model)).toBe(!expected);
+  });
+
+  test("a caller of Anthropic's own format decides for a model that is not known", () => {
+    expect(takesSystemTurns("claude-later")).toBe(false);
+    expect(refusesSystemTurns("claude-later")).toBe(false);
   });
 });
