@@ -1,6 +1,8 @@
 import { distinctCallIds } from "../chat/distinct-call-ids.ts";
+import type { Warning } from "../chat/event.ts";
 import type { Message } from "../chat/message.ts";
 import type { Parameter } from "../chat/model.ts";
+import { orderResults } from "../chat/order-results.ts";
 import type {
   DocumentPart,
   ImagePart,
@@ -46,10 +48,8 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     );
     return null;
   });
-  const placed = placeMedia(fitted, fit.format, ({ code, param, message }) =>
-    fit.warn(code, param, message),
-  );
-  return distinctCallIds(placed, fit.format);
+  const warn = ({ code, param, message }: Warning) => fit.warn(code, param, message);
+  return orderResults(distinctCallIds(placeMedia(fitted, fit.format, warn), fit.format));
 }
 
 /** Whether nothing is lost to a vendor of another format that is not sent this part. */
