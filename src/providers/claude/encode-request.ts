@@ -18,7 +18,7 @@ import { refusesSystemTurns, takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
-import { forbidExtraProperties } from "./forbid-extra-properties.ts";
+import { limitOutputSchema } from "./limit-schemas.ts";
 
 /** A request, whichever transport sends it. */
 export interface ClaudeRequest {
@@ -67,12 +67,17 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
+  const format = encodeFormat(call);
+  const given = isJsonObject(extras.output_config) ? extras.output_config : {};
   const outputConfig: JsonObject = {
     ...defined({ effort: reasoning.effort }),
     // The older place of the format, which the API refuses together with the newer one.
-    ...(isJsonObject(extras.output_format) ? {} : encodeFormat(call)),
-    ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
+    ...(isJsonObject(extras.output_format) ? {} : format),
+    ...given,
+    ...("format" in given ? { format: withLimitedSchema(given.format, format) } : {}),
   };
+  if (isJsonObject(extras.output_format))
+    extras.output_format = withLimitedSchema(extras.output_format, format);
   const body: JsonObject = {
     model: model.id,
     max_tokens: maxTokens,
@@ -122,9 +127,15 @@ function encodePrompt(call: EncodeCall, options: EncodeOptions): JsonObject {
   return defined({
     system: wantsJson ? addInstruction(system, JSON_INSTRUCTION) : system,
     messages,
-    ...encodeTools(request),
+    ...encodeTools(request, call.warn),
     cache_control: request.cache && encodeCache(request.cache),
   });
+}
+
+/** The caller's own fields of a format, with the schema as Claude takes it. */
+function withLimitedSchema(own: unknown, encoded: JsonObject): unknown {
+  const { format } = encoded;
+  return isJsonObject(own) && isJsonObject(format) ? { ...own, schema: format.schema } : own;
 }
 
 const JSON_INSTRUCTION =
@@ -141,7 +152,7 @@ function addInstruction(
 function encodeFormat({ request: { response_format: format }, warn }: EncodeCall): JsonObject {
   switch (format?.type) {
     case "json_schema":
-      return { format: { type: "json_schema", schema: forbidExtraProperties(format.schema) } };
+      return { format: { type: "json_schema", schema: limitOutputSchema(format.schema, warn) } };
     case "json":
       warn({
         code: "adjusted_parameter",

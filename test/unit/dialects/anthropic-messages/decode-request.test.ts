@@ -93,11 +93,12 @@ describe("what the chat model can express", () => {
   });
 
   test("a response schema, under its new and its old name", () => {
-    const format = { type: "json_schema", schema: { type: "object" } };
+    const schema = { type: "object", additionalProperties: false };
+    const format = { type: "json_schema", schema };
     for (const fields of [{ output_config: { format } }, { output_format: format }]) {
       expect(decode(fields).response_format).toEqual({
         type: "json_schema",
-        schema: { type: "object" },
+        schema,
       });
       expect(passOn(fields).body).toEqual({ ...BASE, ...fields });
     }
