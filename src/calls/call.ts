@@ -3,6 +3,7 @@ import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Attempt } from "../chat/attempt.ts";
+import { createArgumentsCheck } from "../chat/broken-arguments.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
@@ -192,6 +193,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     },
     observe(batch) {
       observer.observe(batch);
+      checkArguments(batch);
       if (isTerminal(batch[batch.length - 1])) setServedCost(answer.cost(observer.usage()));
     },
     abort: (reason) => controller.abort(reason),
@@ -222,6 +224,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
       return error;
     },
   };
+
+  const checkArguments = createArgumentsCheck((warning) => call.warn(warning));
 
   function progress(): Progress {
     return { usage: observer.usage(), letters: observer.letters() };

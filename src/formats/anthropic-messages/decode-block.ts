@@ -1,3 +1,4 @@
+import { fromArgumentsObject } from "../../chat/broken-arguments.ts";
 import type { Extras } from "../../chat/format.ts";
 import type {
   Cache,
@@ -131,7 +132,7 @@ function decodeToolUse(block: JsonObject): Part {
     type: "tool_call",
     id,
     name,
-    arguments: isJsonObject(input) ? input : {},
+    ...fromArgumentsObject(isJsonObject(input) ? input : {}),
     ...decodeRest(block, TOOL_USE_FIELDS),
   };
 }

@@ -1,3 +1,4 @@
+import { toArgumentsObject } from "../../chat/broken-arguments.ts";
 import type {
   DocumentPart,
   ImagePart,
@@ -31,7 +32,7 @@ export function encodeBlock(part: Part): JsonObject {
           type: "tool_use",
           id: part.id,
           name: part.name,
-          input: part.arguments,
+          input: toArgumentsObject(part),
           ...cacheControlOf(part),
         },
         part,

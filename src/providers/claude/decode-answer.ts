@@ -79,6 +79,10 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
       ...detail,
     };
     if (lastModel !== undefined) event.model = lastModel;
+    const details = rest.stop_details;
+    const explanation = isJsonObject(details) ? readText(details.explanation) : undefined;
+    if (event.finish_reason === "content_filter" && explanation !== undefined)
+      event.refusal = explanation;
     events.push(event);
   }
 

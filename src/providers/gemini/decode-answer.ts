@@ -92,10 +92,20 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     if (!ending) return false;
     parts.end(events);
     const end: EndEvent = { type: "end", ...ending, usage };
+    const explanation = ending.finish_reason === "content_filter" ? readExplanation() : undefined;
+    if (explanation !== undefined) end.refusal = explanation;
     if (!isEmptyObject(extras)) end.extras = { google: extras };
     if (body) end.body = body;
     events.push(end);
     return true;
+  }
+
+  function readExplanation(): string | undefined {
+    const { promptFeedback: feedback, finishMessage } = extras;
+    return (
+      (isJsonObject(feedback) ? readText(feedback.blockReasonMessage) : undefined) ??
+      readText(finishMessage)
+    );
   }
 
   function readEnding() {
