@@ -16,7 +16,7 @@ import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { refusesSystemTurns, takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
-import { encodeReasoning } from "./encode-reasoning.ts";
+import { encodeReasoning, takesEffort, takesThinking } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { limitOutputSchema } from "./limit-schemas.ts";
 
@@ -60,15 +60,16 @@ export interface EncodeOptions {
 export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { request, model } = call;
   const { extras, betas, version } = readExtras(request);
-  // A request in Anthropic's own format sets its reasoning itself.
-  const saysReasoning =
-    "thinking" in extras ||
-    (isJsonObject(extras.output_config) && "effort" in extras.output_config);
+  const format = encodeFormat(call);
+  const given = isJsonObject(extras.output_config) ? { ...extras.output_config } : {};
+  delete extras.output_config;
+  // A request in Anthropic's own format sets its reasoning itself, as far as the model takes that.
+  if (!takesThinking(extras.thinking, call)) delete extras.thinking;
+  if (!takesEffort(given.effort, call)) delete given.effort;
+  const saysReasoning = "thinking" in extras || "effort" in given;
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
-  const format = encodeFormat(call);
-  const given = isJsonObject(extras.output_config) ? extras.output_config : {};
   const outputConfig: JsonObject = {
     ...defined({ effort: reasoning.effort }),
     // The older place of the format, which the API refuses together with the newer one.

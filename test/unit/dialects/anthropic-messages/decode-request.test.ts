@@ -77,7 +77,10 @@ describe("what the chat model can express", () => {
   });
 
   const reasoning: readonly (readonly [JsonObject, object | undefined])[] = [
-    [{ thinking: { type: "enabled", budget_tokens: 2000 } }, { budget_tokens: 2000 }],
+    [
+      { thinking: { type: "enabled", budget_tokens: 2000 }, max_tokens: 4000 },
+      { budget_tokens: 2000 },
+    ],
     [{ thinking: { type: "disabled" } }, { effort: "none" }],
     [
       { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "high" } },

@@ -487,3 +487,72 @@ describe("schemas that Claude refuses", () => {
     expect(warnings).toEqual(["adjusted_parameter tools[0].parameters"]);
   });
 });
+
+describe("thinking in Anthropic's own words that the model refuses", () => {
+  const own = (thinking: object, more: object = {}, request: Partial<ChatRequest> = {}) => ({
+    max_tokens: 8000,
+    ...request,
+    extras: { anthropic: { thinking, ...more } },
+  });
+
+  test("a budget for a model without budgets becomes an effort", () => {
+    const model = { ...ADAPTIVE, refuses: ["reasoning.budget_tokens" as const] };
+    // What `fitRequest` makes of the budget.
+    const asked = own(
+      { type: "enabled", budget_tokens: 5000 },
+      {},
+      { reasoning: { effort: "low" } },
+    );
+    expect(encode(asked, model).body).toMatchObject({
+      thinking: { type: "adaptive" },
+      output_config: { effort: "low" },
+    });
+  });
+
+  test("a budget that max_tokens does not leave is smaller, or left out, with a warning", () => {
+    const asked = own(
+      { type: "enabled", budget_tokens: 9000 },
+      {},
+      { reasoning: { budget_tokens: 9000 } },
+    );
+    expect(encode(asked, BUDGET)).toMatchObject({
+      body: { thinking: { type: "enabled", budget_tokens: 7999 } },
+      warnings: ["adjusted_parameter reasoning.budget_tokens"],
+    });
+    const small = encode({ ...asked, max_tokens: 500 }, BUDGET);
+    expect(small.body).not.toHaveProperty("thinking");
+  });
+
+  test("adaptive thinking for a model with budgets becomes a budget", () => {
+    const asked = own(
+      { type: "adaptive" },
+      { output_config: { effort: "high" } },
+      { reasoning: { budget_tokens: 4000 } },
+    );
+    const { body } = encode(asked, BUDGET);
+    expect(body).toMatchObject({ thinking: { type: "enabled", budget_tokens: 4000 } });
+    expect(body).not.toHaveProperty("output_config");
+  });
+
+  test("thinking that cannot be turned off is not", () => {
+    const model: ModelInfo = { ...ADAPTIVE, efforts: ["low", "high"] };
+    const asked = own({ type: "disabled" }, {}, { reasoning: { effort: "low" } });
+    expect(encode(asked, model).body).toMatchObject({
+      thinking: { type: "adaptive" },
+      output_config: { effort: "low" },
+    });
+    const between = { ...ADAPTIVE, reasoning_off: "between_tools" };
+    expect(
+      encode(own({ type: "disabled" }, {}, { reasoning: { effort: "none" } }), between).body,
+    ).toMatchObject({ thinking: { type: "between_tools" } });
+  });
+
+  test("what the model takes, and a model that is not known, get it as it is", () => {
+    const thinking = { type: "enabled", budget_tokens: 2000, display: "omitted" };
+    expect(encode(own(thinking), BUDGET).body.thinking).toEqual(thinking);
+    expect(encode(own(thinking)).body.thinking).toEqual(thinking);
+    expect(encode(own({ type: "of_tomorrow" }), ADAPTIVE).body.thinking).toEqual({
+      type: "of_tomorrow",
+    });
+  });
+});
