@@ -60,7 +60,7 @@ export interface RunningCall {
 export interface Admission {
   readonly kind: CallRecord["kind"];
   readonly context: RequestContext;
-  readonly dialect: Pick<Dialect, "name">;
+  readonly dialect: Pick<Dialect, "name"> & Partial<Pick<Dialect, "nameParam">>;
   readonly principal: Principal;
   readonly request: ChatRequest;
   /** Whether the client itself is retrying; its retries must not multiply with the server's. */
@@ -101,7 +101,7 @@ export interface Call extends AttemptCall, RunningCall {
  * reports a provider, a model, a format or a price reads it from here.
  */
 export function openCall(admission: Admission, services: CallServices): Call {
-  const { context, principal, request, targets } = admission;
+  const { context, dialect, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
   const { requestId, startedAt } = context;
   // Shutdown, the caller's departure and a failed write all end in this one controller.
@@ -121,7 +121,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
     requestId,
     request,
     get warnings() {
-      return call.warnings;
+      return call.warnings.map((warning) => ({
+        ...warning,
+        param: dialect.nameParam?.(warning.param, request) ?? warning.param,
+      }));
     },
     attempts,
     startedAt,

@@ -9,6 +9,8 @@ import type { Usage } from "../chat/usage.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import type { StreamEncoder } from "../stream/stream-body.ts";
 
+import type { NameParam } from "./caller-paths.ts";
+
 export type { StreamEncoder };
 
 /**
@@ -68,4 +70,6 @@ export interface Dialect {
   /** The encoder must read `context` when it encodes an event, not before. */
   createStreamEncoder(context: AnswerContext): StreamEncoder;
   encodeError(error: ChatError, requestId: string): EncodedError;
+  /** The path of something in the request, for warnings and errors → the caller's own. */
+  readonly nameParam: NameParam;
 }

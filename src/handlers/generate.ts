@@ -1,9 +1,9 @@
 import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
-import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect } from "../dialects/dialect.ts";
+import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
@@ -28,7 +28,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const body = await readJsonBody(request, server.bodyLimits);
     const decoded = dialect.decodeRequest(body, request.headers);
     const asked = applyDeadlineHeader(decoded, request.headers);
-    checkMediaUrls(asked.messages);
+    checkCallersUrls(asked, dialect);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
     const chosen = { ...selected, ...authorize(principal, asked, selected.targets) };
     if (chosen.request.dry_run)
@@ -47,7 +47,8 @@ export function createGenerate(dialect: Dialect, server: Server) {
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {
-      return respondError(call.fail(thrown), dialect, call.requestId);
+      const error = nameError(call.fail(thrown), dialect, call.request, call.answer.format);
+      return respondError(error, dialect, call.requestId);
     }
   };
 
