@@ -23,6 +23,13 @@ export function notePlace<T extends object>(holder: T, path: string, renames: Re
   return holder;
 }
 
+/** Puts a message that took another one's place where that was. */
+export function keepPlace<T extends object>(before: object, after: T): T {
+  const place = places.get(before);
+  if (place) places.set(after, place);
+  return after;
+}
+
 /** The path of something in the chat model → the caller's own. */
 export type NameParam = (param: string, request: ChatRequest) => string;
 

@@ -1,6 +1,6 @@
 import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
-import type { EventStream } from "../chat/event.ts";
+import type { EventBatch, EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
@@ -15,6 +15,7 @@ import { observeStream } from "../stream/observe-stream.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
 import { describeDryRun } from "./dry-run.ts";
+import { recallSignatures, watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
 
 /** The official clients count their own retries in it. */
@@ -30,7 +31,13 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const asked = applyDeadlineHeader(decoded, request.headers);
     checkCallersUrls(asked, dialect);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
-    const chosen = { ...selected, ...authorize(principal, asked, selected.targets) };
+    const allowed = authorize(principal, asked, selected.targets);
+    const { format } = allowed.targets[0].provider;
+    const recalled =
+      format === dialect.format
+        ? allowed.request
+        : await recallSignatures(allowed.request, principal, format, server.signatures);
+    const chosen = { ...selected, ...allowed, request: recalled };
     if (chosen.request.dry_run)
       return respondJson(
         await describeDryRun(chosen, principal, server, context),
@@ -60,8 +67,16 @@ export function createGenerate(dialect: Dialect, server: Server) {
     };
   }
 
+  function observerOf(call: Call): (batch: EventBatch) => void {
+    const watch = watchSignatures(dialect, call, server.signatures);
+    return (batch) => {
+      call.observe(batch);
+      watch(batch);
+    };
+  }
+
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
-    const answer = opening.then((stream) => foldEvents(observeStream(stream, call.observe)));
+    const answer = opening.then((stream) => foldEvents(observeStream(stream, observerOf(call))));
     const response = await call.whileConnected(caller, answer);
     const body = dialect.encodeResponse(response, call.answer);
     call.end(null);
@@ -76,7 +91,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       source: opening,
       encoder: dialect.createStreamEncoder(call.answer),
       callerSignal: caller,
-      onBatch: call.observe,
+      onBatch: observerOf(call),
       onFinish: call.end,
     });
     // An attempt that is still waiting may add warnings; those are only in the stream's last event.
