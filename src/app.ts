@@ -3,6 +3,7 @@ import { createAuthenticator } from "./auth/create-authenticator.ts";
 import { createRevocations } from "./auth/revocations.ts";
 import type { RequestContext } from "./calls/call.ts";
 import { createCatalog } from "./catalog/index.ts";
+import { createSignatureMemory, memoryLimits } from "./chat/signature-memory.ts";
 import type { Config } from "./config.ts";
 import { anthropicMessagesDialect } from "./dialects/anthropic-messages/index.ts";
 import { chatDialect } from "./dialects/chat/index.ts";
@@ -158,6 +159,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       commitAfterMs: config.COMMIT_AFTER_MS,
       clientStallMs: config.CLIENT_STALL_MS,
     },
+    signatures: createSignatureMemory(memoryLimits(config.SIGNATURE_MEMORY_TURNS), platform.now),
     running: new Set(),
     isDraining: () => draining,
     recorders: [

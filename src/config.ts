@@ -83,6 +83,9 @@ const serverEnv = {
   UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
     "How long a provider's stream may last, in milliseconds.",
   ),
+  SIGNATURE_MEMORY_TURNS: wholeNumber(0, 1_000_000, 2000).describe(
+    "How many recent answers with tool calls are remembered, for an hour at most and by the caller's subject, with their reasoning and signatures, for clients that send back nothing but the calls. At most 16 million letters are kept. 0: none.",
+  ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).describe(
     "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
   ),

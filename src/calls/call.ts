@@ -3,6 +3,7 @@ import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
 import { type Attempt, wasStopped } from "../chat/attempt.ts";
+import { createArgumentsCheck } from "../chat/broken-arguments.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
@@ -59,7 +60,7 @@ export interface RunningCall {
 export interface Admission {
   readonly kind: CallRecord["kind"];
   readonly context: RequestContext;
-  readonly dialect: Pick<Dialect, "name">;
+  readonly dialect: Pick<Dialect, "name"> & Partial<Pick<Dialect, "nameParam">>;
   readonly principal: Principal;
   readonly request: ChatRequest;
   /** Whether the client itself is retrying; its retries must not multiply with the server's. */
@@ -100,7 +101,7 @@ export interface Call extends AttemptCall, RunningCall {
  * reports a provider, a model, a format or a price reads it from here.
  */
 export function openCall(admission: Admission, services: CallServices): Call {
-  const { context, principal, request, targets } = admission;
+  const { context, dialect, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
   const { requestId, startedAt } = context;
   // Shutdown, the caller's departure and a failed write all end in this one controller.
@@ -120,7 +121,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
     requestId,
     request,
     get warnings() {
-      return call.warnings;
+      return call.warnings.map((warning) => ({
+        ...warning,
+        param: dialect.nameParam?.(warning.param, request) ?? warning.param,
+      }));
     },
     attempts,
     startedAt,
@@ -195,6 +199,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     },
     observe(batch) {
       observer.observe(batch);
+      checkArguments(batch);
       if (isTerminal(batch[batch.length - 1])) setServedCost(answer.cost(observer.usage()));
     },
     abort: (reason) => controller.abort(reason),
@@ -229,6 +234,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
       return error;
     },
   };
+
+  const checkArguments = createArgumentsCheck((warning) => call.warn(warning));
 
   function progress(): Progress {
     return { usage: observer.usage(), letters: observer.letters() };

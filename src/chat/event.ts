@@ -24,6 +24,8 @@ export interface Warning {
     | "adjusted_parameter"
     | "foreign_signature_dropped"
     | "foreign_content_dropped"
+    /** About the answer: a call whose arguments are no JSON object. */
+    | "tool_arguments_invalid"
     | "upstream_warning";
   /** The path in the request, as `temperature` or `messages[1].content[0]`. */
   param: string;
@@ -93,6 +95,8 @@ export interface EndEvent extends FromVendor {
   /** The vendor's own finish reason; null if it gave none. */
   raw_finish_reason: string | null;
   usage: Usage | null;
+  /** Why the vendor declined to answer, in its own words, if it says so beside the answer's text. */
+  refusal?: string;
   /** The model that gave the answer, if another one began it. */
   model?: string;
   extras?: Extras;

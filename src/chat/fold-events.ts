@@ -122,6 +122,7 @@ export function foldBatches(
     raw_finish_reason: terminal.raw_finish_reason,
     usage,
     ...defined({
+      refusal: terminal.refusal,
       extras: terminal.extras,
       body: terminal.body && format ? { format, value: terminal.body } : undefined,
     }),

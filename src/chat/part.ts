@@ -79,7 +79,8 @@ export type ReasoningPart = z.infer<typeof reasoningPartSchema>;
 
 /**
  * A tool call by the model. `arguments_text` is present only if the vendor's text differs from
- * `JSON.stringify(arguments)`: other white space, or truncated JSON (then `arguments` is `{}`).
+ * `JSON.stringify(arguments)`: other white space, or no JSON object at all (then `arguments` is
+ * `{}`, and only the text counts; see `isBroken`).
  */
 export const toolCallPartSchema = z.strictObject({
   type: z.literal("tool_call"),

@@ -13,6 +13,8 @@ export interface ChatResponse {
   raw_finish_reason: string | null;
   /** Null if the vendor gave no counts. */
   usage: Usage | null;
+  /** Why the vendor declined to answer, if it says so beside the text. */
+  refusal?: string;
   extras?: Extras;
   /** The vendor's own body with its format, if the answer was not streamed. */
   body?: { format: Format; value: JsonObject };

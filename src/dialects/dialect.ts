@@ -9,6 +9,8 @@ import type { Usage } from "../chat/usage.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import type { StreamEncoder } from "../stream/stream-body.ts";
 
+import type { NameParam } from "./caller-paths.ts";
+
 export type { StreamEncoder };
 
 /**
@@ -69,4 +71,6 @@ export interface Dialect {
   createStreamEncoder(context: AnswerContext): StreamEncoder;
   /** `attempts`: what was tried before the call failed, for an API that has a place for it. */
   encodeError(error: ChatError, requestId: string, attempts?: readonly Attempt[]): EncodedError;
+  /** The path of something in the request, for warnings and errors → the caller's own. */
+  readonly nameParam: NameParam;
 }

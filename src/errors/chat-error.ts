@@ -6,6 +6,8 @@ export interface ChatErrorDetail {
   message?: string;
   /** The path of the field at fault in the request, as `messages[0].content[1].url`. */
   param?: string;
+  /** Whether `param` is a path in the caller's own API already; else it is one in the chat model. */
+  isCallersPath?: boolean;
   /** Seconds after which the caller may try again. */
   retryAfterSeconds?: number;
   /** Overrides the code's default, if the upstream said so. */
@@ -37,6 +39,8 @@ export class ChatError extends Error {
   readonly upstreamRequestId: string | undefined;
   readonly limit: LimitReport | undefined;
   readonly logReason: string | undefined;
+  readonly isCallersPath: boolean;
+  readonly #detail: ChatErrorDetail;
   /** Whether this server has already retried the call in vain. */
   retried = false;
 
@@ -52,6 +56,25 @@ export class ChatError extends Error {
     this.upstreamRequestId = detail.upstreamRequestId;
     this.limit = detail.limit;
     this.logReason = detail.logReason;
+    this.isCallersPath = detail.isCallersPath ?? false;
+    this.#detail = detail;
+  }
+
+  /** The same error about a field under another name, which is the caller's; also in its text. */
+  withParam(param: string | undefined): ChatError {
+    const { param: before, message } = this;
+    const { param: _param, ...detail } = this.#detail;
+    const renamed = new ChatError(this.code, {
+      ...detail,
+      ...(param === undefined ? {} : { param }),
+      message:
+        before === undefined || param === undefined
+          ? message
+          : message.replaceAll(before, () => param),
+      isCallersPath: true,
+    });
+    renamed.retried = this.retried;
+    return renamed;
   }
 }
 

@@ -1,11 +1,11 @@
 import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
-import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import { estimateTokens } from "../chat/estimate-tokens.ts";
 import {
   anthropicMessagesDialect,
   decodeCountRequest,
 } from "../dialects/anthropic-messages/index.ts";
+import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson } from "../http/respond.ts";
 import type { TokenCount } from "../providers/provider.ts";
@@ -25,7 +25,7 @@ export function createCountTokens(server: Server) {
     requireScope(principal, "chat");
     const body = await readJsonBody(request, server.bodyLimits);
     const asked = decodeCountRequest(body, request.headers);
-    checkMediaUrls(asked.messages);
+    checkCallersUrls(asked, dialect);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
     const { targets } = authorize(principal, asked, selected.targets);
     const call = openCall(
@@ -37,7 +37,8 @@ export function createCountTokens(server: Server) {
       call.end(null);
       return respondCount(call, counted);
     } catch (thrown) {
-      return respondError(call.fail(thrown), dialect, call.requestId);
+      const error = nameError(call.fail(thrown), dialect, call.request, call.answer.format);
+      return respondError(error, dialect, call.requestId);
     }
   };
 

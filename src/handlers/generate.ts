@@ -1,9 +1,9 @@
 import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
-import { checkMediaUrls } from "../chat/check-media-urls.ts";
-import type { EventStream } from "../chat/event.ts";
+import type { EventBatch, EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect } from "../dialects/dialect.ts";
+import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
@@ -15,6 +15,7 @@ import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { describeDryRun } from "./dry-run.ts";
+import { recallSignatures, watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
 
 /** The official clients count their own retries in it. */
@@ -28,9 +29,15 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const body = await readJsonBody(request, server.bodyLimits);
     const decoded = dialect.decodeRequest(body, request.headers);
     const asked = applyDeadlineHeader(decoded, request.headers);
-    checkMediaUrls(asked.messages);
+    checkCallersUrls(asked, dialect);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
-    const chosen = { ...selected, ...authorize(principal, asked, selected.targets) };
+    const allowed = authorize(principal, asked, selected.targets);
+    const { format } = allowed.targets[0].provider;
+    const recalled =
+      format === dialect.format
+        ? allowed.request
+        : await recallSignatures(allowed.request, principal, format, server.signatures);
+    const chosen = { ...selected, ...allowed, request: recalled };
     if (chosen.request.dry_run)
       return respondJson(
         await describeDryRun(chosen, principal, server, context),
@@ -47,7 +54,8 @@ export function createGenerate(dialect: Dialect, server: Server) {
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {
-      return respondError(call.fail(thrown), dialect, call.requestId, call.attempts);
+      const error = nameError(call.fail(thrown), dialect, call.request, call.answer.format);
+      return respondError(error, dialect, call.requestId, call.attempts);
     }
   };
 
@@ -59,8 +67,16 @@ export function createGenerate(dialect: Dialect, server: Server) {
     };
   }
 
+  function observerOf(call: Call): (batch: EventBatch) => void {
+    const watch = watchSignatures(dialect, call, server.signatures);
+    return (batch) => {
+      call.observe(batch);
+      watch(batch);
+    };
+  }
+
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
-    const answer = opening.then((stream) => foldEvents(observeStream(stream, call.observe)));
+    const answer = opening.then((stream) => foldEvents(observeStream(stream, observerOf(call))));
     const response = await call.whileConnected(caller, answer);
     const body = dialect.encodeResponse(response, call.answer);
     call.end(null);
@@ -75,7 +91,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       source: opening,
       encoder: dialect.createStreamEncoder(call.answer),
       callerSignal: caller,
-      onBatch: call.observe,
+      onBatch: observerOf(call),
       onFinish: call.end,
     });
     // An attempt that is still waiting may add warnings; those are only in the stream's last event.

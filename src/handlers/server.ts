@@ -1,5 +1,6 @@
 import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
+import type { SignatureMemory } from "../chat/signature-memory.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
 import type { ReadAsset } from "../http/respond.ts";
 import type { Ledger } from "../ledger/create-ledger.ts";
@@ -19,6 +20,7 @@ export interface Server extends CallServices {
   readonly breaker: Breaker;
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
+  readonly signatures: SignatureMemory;
   /** Undefined if the operator wants none, or the runtime cannot keep one. */
   readonly ledger: Ledger | undefined;
   /** Undefined if the pages are not built. */

@@ -1,5 +1,8 @@
+import { distinctCallIds } from "../chat/distinct-call-ids.ts";
+import type { Warning } from "../chat/event.ts";
 import type { Message } from "../chat/message.ts";
 import type { Parameter } from "../chat/model.ts";
+import { orderResults } from "../chat/order-results.ts";
 import type {
   DocumentPart,
   ImagePart,
@@ -8,6 +11,8 @@ import type {
   TextPart,
   ToolResultPart,
 } from "../chat/part.ts";
+import { placeMedia } from "../chat/place-media.ts";
+import { repairMedia } from "../chat/repair-media.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
@@ -19,7 +24,7 @@ import { mapOrSame } from "./map-or-same.ts";
  * asked.
  */
 export function fitMessages(messages: Message[], fit: Fit): Message[] {
-  return mapOrSame(messages, (message, index) => {
+  const fitted = mapOrSame(messages, (message, index) => {
     const { content } = message;
     if (message.extras) fit.noteForeignExtras(message.extras, () => `messages[${index}]`);
     if (typeof content === "string") return message;
@@ -43,6 +48,8 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     );
     return null;
   });
+  const warn = ({ code, param, message }: Warning) => fit.warn(code, param, message);
+  return orderResults(distinctCallIds(placeMedia(fitted, fit.format, warn), fit.format));
 }
 
 /** Whether nothing is lost to a vendor of another format that is not sent this part. */
@@ -68,7 +75,7 @@ function fitPart(part: Part, fit: Fit, path: Path): Part | null {
     }
     case "image":
     case "document":
-      return fitFile(part, fit, path) ? fitCache(part, fit, path) : null;
+      return fitMedia(part, fit, path);
     case "tool_result":
       return fitCache(fitToolResult(part, fit, path), fit, path);
   }
@@ -110,6 +117,18 @@ function fitCache<T extends Exclude<Part, { type: "opaque" }>>(part: T, fit: Fit
   return uncached;
 }
 
+/** An image or a document under its true type, if the target supports it. */
+function fitMedia(
+  part: ImagePart | DocumentPart,
+  fit: Fit,
+  path: Path,
+): ImagePart | DocumentPart | null {
+  // A server of the caller's own format is sent what the caller wrote.
+  const isOwn = fit.format === "openai_chat" && part.extras?.openai_chat !== undefined;
+  const repaired = isOwn ? part : repairMedia(part);
+  return fitFile(repaired, fit, path) ? fitCache(repaired, fit, path) : null;
+}
+
 /** Whether the target supports this image or document in the given form. */
 function fitFile(part: ImagePart | DocumentPart, fit: Fit, path: Path): boolean {
   if (fit.takes(formOf(part))) return true;
@@ -125,6 +144,9 @@ export function formOf(part: ImagePart | DocumentPart): Parameter {
     : `${part.type}.data`;
 }
 
+/** An empty result would say that the tool found nothing. */
+const NOTHING_LEFT = "[The result is of a kind that cannot be passed on to this model.]";
+
 /** A tool's result stays even if nothing in it is left: its call needs a result. */
 function fitToolResult(result: ToolResultPart, fit: Fit, path: Path): ToolResultPart {
   const { content } = result;
@@ -132,7 +154,8 @@ function fitToolResult(result: ToolResultPart, fit: Fit, path: Path): ToolResult
   const fitted = mapOrSame(content, (part, index) =>
     fitResultPart(part, fit, () => `${path()}.content[${index}]`),
   );
-  return fitted === content ? result : { ...result, content: fitted.length === 0 ? "" : fitted };
+  if (fitted === content) return result;
+  return { ...result, content: fitted.length === 0 ? NOTHING_LEFT : fitted };
 }
 
 type ResultPart = Exclude<ToolResultPart["content"], string>[number];
@@ -145,5 +168,5 @@ function fitResultPart(part: ResultPart, fit: Fit, path: Path): ResultPart | nul
     fit.drop(path(), `does not support ${part.type}s in tool results`);
     return null;
   }
-  return fitFile(part, fit, path) ? fitCache(part, fit, path) : null;
+  return fitMedia(part, fit, path);
 }

@@ -34,6 +34,7 @@ export function fitRequest(
   if (only && only.format !== provider.format) {
     throw new ChatError("unsupported_parameter", {
       param: only.param,
+      isCallersPath: true,
       message: `Only providers of the ${only.format} format support this, unlike ${provider.name}.`,
     });
   }

@@ -8,13 +8,18 @@ export interface WarningSink {
   clear(): void;
 }
 
+const ABOUT_THE_ANSWER: ReadonlySet<Warning["code"]> = new Set([
+  "upstream_warning",
+  "tool_arguments_invalid",
+]);
+
 /**
  * Collects warnings into `warnings`, or in strict mode throws `unsupported_parameter` for the first
- * one. A vendor's own warning is never an error: the answer already exists when it arrives.
+ * one. A warning about the answer is never an error: the answer already exists when it arrives.
  */
 export function createWarningSink(strict: boolean, warnings: Warning[]): WarningSink {
   function warn(warning: Warning): void {
-    if (strict && warning.code !== "upstream_warning") {
+    if (strict && !ABOUT_THE_ANSWER.has(warning.code)) {
       throw new ChatError("unsupported_parameter", {
         param: warning.param,
         message: warning.message,

@@ -138,6 +138,11 @@ function isProgress({ type, raw }: ChatEvent): boolean {
   return type !== "opaque" || !SIGNS_OF_LIFE.has(raw?.event ?? "");
 }
 
+/** Some proxies keep a stream open with events whose data is empty, or white space. */
+function isBlank(data: string): boolean {
+  return data.length <= 8 && data.trim() === "";
+}
+
 function readStream(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   call: UpstreamCall,
@@ -154,6 +159,7 @@ function readStream(
   /** Decodes up to the terminal event and ignores what follows: the first end wins. */
   function decodeMessages(bytes: Uint8Array, events: ChatEvent[]): void {
     for (const message of sse.decode(bytes)) {
+      if (isBlank(message.data)) continue;
       decoder.decodeMessage(message, events);
       if (isTerminal(events[events.length - 1])) return;
     }

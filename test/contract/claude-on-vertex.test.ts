@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import type { Warning } from "../../src/chat/event.ts";
 import { anthropicMessagesDialect as dialect } from "../../src/dialects/anthropic-messages/index.ts";
-import { jsonObjectSchema } from "../../src/json/json-object.ts";
+import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 import type { ClaudeConfig } from "../../src/providers/claude/env.ts";
 import { createClaudeProvider } from "../../src/providers/claude/index.ts";
 import {
@@ -63,6 +64,15 @@ async function readEvents(env: ClaudeConfig, recording: RecordedMessage, before:
   return collectEvents(await provider.open(call));
 }
 
+/** Whether Vertex AI takes the body as it is; `limitToVertex` changes the others. */
+function isTakenByVertex({ request: { body } }: (typeof messageExchanges)[number]): boolean {
+  const text = JSON.stringify(body);
+  return (
+    jsonObjectSchema.parse(body).cache_control === undefined &&
+    !/"role":"system"|"defer_loading"|"eager_input_streaming"/.test(text)
+  );
+}
+
 describe("Claude on Vertex AI: Anthropic's answers", () => {
   for (const recording of recordedMessages) {
     test(`${recording.name}: is read as over Anthropic's own API`, async () => {
@@ -72,7 +82,7 @@ describe("Claude on Vertex AI: Anthropic's answers", () => {
     });
   }
 
-  for (const { name, request } of messageExchanges) {
+  for (const { name, request } of messageExchanges.filter(isTakenByVertex)) {
     test(`${name}: is sent with the model in the address and the version in the body`, async () => {
       const { model, ...recorded } = jsonObjectSchema.parse(request.body);
       const chat = dialect.decodeRequest(request.body, new Headers(request.headers));
@@ -208,5 +218,89 @@ describe("Claude on Vertex AI", () => {
       code: "provider_unavailable",
       reason: expect.stringContaining("GOOGLE_APPLICATION_CREDENTIALS_JSON"),
     });
+  });
+});
+
+describe("what only Anthropic's own API has", () => {
+  async function send(body: JsonObject, betas = "") {
+    const headers = new Headers({ "anthropic-beta": betas });
+    const chat = dialect.decodeRequest({ model: "m", max_tokens: 10, ...body }, headers);
+    const played = playResponses(TOKEN, jsonResponse({ ...MESSAGE, input_tokens: 1 }));
+    const warnings: Warning[] = [];
+    const call = createTestCall(chat, { model: { id: "claude-sonnet-5-5" } });
+    const provider = requireAvailable(createClaudeProvider(VERTEX, createTestDeps(played.fetch)));
+    const warned = { ...call, warn: (warning: Warning) => warnings.push(warning) };
+    await provider.open(warned);
+    await provider.countTokens?.(warned);
+    return {
+      said: warnings.map(({ param }) => param),
+      sent: played.calls.slice(1).map(({ headers: sent, body: text }) => ({
+        betas: sent.get("anthropic-beta"),
+        body: jsonObjectSchema.parse(JSON.parse(text)),
+      })),
+    };
+  }
+  const messages = [{ role: "user", content: "hi" }];
+
+  test("betas that Vertex AI does not know are left out, also of a count", async () => {
+    const { sent } = await send(
+      { messages },
+      "claude-code-20250219,interleaved-thinking-2025-05-14,prompt-caching-scope-2026-01-05,advanced-tool-use-2025-11-20,files-api-2025-04-14",
+    );
+    expect(sent.map(({ betas }) => betas)).toEqual([
+      "interleaved-thinking-2025-05-14,tool-search-tool-2025-10-19",
+      "interleaved-thinking-2025-05-14,tool-search-tool-2025-10-19",
+    ]);
+  });
+
+  test("fields that need a beta are left out with a warning, unless the beta is there", async () => {
+    const context_management = { edits: [] };
+    const lost = await send({ messages, context_management, speed: "fast" });
+    expect(lost.sent[0]?.body).not.toHaveProperty("context_management");
+    expect(lost.said).toContain("context_management");
+    expect(lost.said).toContain("speed");
+    const kept = await send({ messages, context_management }, "context-management-2025-06-27");
+    expect(kept.sent[0]?.body).toMatchObject({ context_management });
+  });
+
+  test("a scope of caching is left out wherever it stands, and the hint stays", async () => {
+    const cache_control = { type: "ephemeral", scope: "global" };
+    const text = { type: "text", text: "a", cache_control };
+    const { sent } = await send({
+      system: [text],
+      tools: [{ name: "f", input_schema: {}, cache_control, eager_input_streaming: true }],
+      messages: [
+        { role: "user", content: "go" },
+        { role: "assistant", content: [{ type: "tool_use", id: "t", name: "f", input: {} }] },
+        {
+          role: "user",
+          content: [{ type: "tool_result", tool_use_id: "t", content: [text], cache_control }],
+        },
+      ],
+    });
+    const whole = JSON.stringify(sent[0]?.body);
+    expect(whole).not.toContain("scope");
+    expect(whole).not.toContain("eager");
+    expect(whole.match(/"cache_control":\{"type":"ephemeral"\}/g)).toHaveLength(4);
+  });
+
+  test("automatic caching becomes a hint on the last block", async () => {
+    const { sent } = await send({ messages, cache_control: { type: "ephemeral" } });
+    expect(sent[0]?.body.cache_control).toBeUndefined();
+    expect(sent[0]?.body.messages).toEqual([
+      {
+        role: "user",
+        content: [{ type: "text", text: "hi", cache_control: { type: "ephemeral" } }],
+      },
+    ]);
+  });
+
+  test("a system message within the conversation becomes text of the user", async () => {
+    const { sent, said } = await send({
+      messages: [...messages, { role: "system", content: "Be brief." }],
+    });
+    expect(JSON.stringify(sent[0]?.body.messages)).not.toContain('"system"');
+    expect(JSON.stringify(sent[0]?.body.messages)).toContain("Be brief.");
+    expect(said).toContain("messages[1].role");
   });
 });

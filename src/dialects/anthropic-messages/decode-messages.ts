@@ -7,6 +7,7 @@ import type { Block, MessagesBody, WireMessage } from "../../formats/anthropic-m
 import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { restoreSignature } from "./embed-signature.ts";
 
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["role", "content"]);
@@ -24,26 +25,50 @@ export function decodeMessages(
   if (typeof system === "string") {
     if (system !== "") decoded.push({ role: "system", content: system });
   } else if (system && system.length > 0)
-    decoded.push({ role: "system", content: system.map(decodeBlock) });
-  for (const message of messages) decodeMessage(message, decoded);
+    decoded.push({ role: "system", content: decodeBlocks(system, "system") });
+  const [first] = decoded;
+  if (first) notePlace(first, "system");
+  messages.forEach((message, index) => {
+    const path = `messages[${index}]`;
+    const from = decoded.length;
+    decodeMessage(message, path, decoded);
+    for (const own of decoded.slice(from)) notePlace(own, path);
+  });
   return decoded;
 }
 
-function decodeMessage(message: WireMessage, decoded: Message[]): void {
+function decodeBlocks(blocks: readonly Block[], path: string): Part[] {
+  return blocks.map((block, at) => placed(decodeBlock(block), `${path}[${at}]`));
+}
+
+const RENAMES: Renames = {
+  cache: "cache_control",
+  tool_call_id: "tool_use_id",
+  arguments: "input",
+  data: "source.data",
+  url: "source.url",
+  media_type: "source.media_type",
+};
+
+function placed(part: Part, path: string): Part {
+  return notePlace(part, path, RENAMES);
+}
+
+function decodeMessage(message: WireMessage, path: string, decoded: Message[]): void {
   const { role, content } = message;
   const rest = omit(message, MESSAGE_FIELDS);
   switch (role) {
     case "assistant":
       decoded.push({
         role,
-        content: typeof content === "string" ? content : decodeAnswer(content),
+        content: typeof content === "string" ? content : decodeAnswer(content, `${path}.content`),
         ...anthropicExtras.wrap(rest),
       });
       return;
     case "system":
       decoded.push({
         role,
-        content: typeof content === "string" ? content : content.map(decodeBlock),
+        content: typeof content === "string" ? content : decodeBlocks(content, `${path}.content`),
         ...pinned(role, rest),
       });
       return;
@@ -56,7 +81,7 @@ function decodeMessage(message: WireMessage, decoded: Message[]): void {
           : anthropicExtras.wrap(rest);
       if (typeof content === "string") decoded.push({ role, content, ...extras });
       else {
-        const [first, ...others] = splitResults(content);
+        const [first, ...others] = splitResults(content, `${path}.content`);
         decoded.push({ ...(first ?? { role, content: [] }), ...extras }, ...others);
       }
     }
@@ -68,10 +93,9 @@ function pinned(role: WireMessage["role"], rest: JsonObject): Pick<Message, "ext
 }
 
 /** A user's blocks as messages: role `tool` for results, role `user` for the rest, in order. */
-function splitResults(blocks: readonly Block[]): Message[] {
+function splitResults(blocks: readonly Block[], path: string): Message[] {
   const messages: { role: "tool" | "user"; content: Part[] }[] = [];
-  for (const block of blocks) {
-    const part = decodeBlock(block);
+  for (const part of decodeBlocks(blocks, path)) {
     const role = part.type === "tool_result" ? "tool" : "user";
     const last = messages[messages.length - 1];
     if (last?.role === role) last.content.push(part);
@@ -81,11 +105,10 @@ function splitResults(blocks: readonly Block[]): Message[] {
 }
 
 /** The assistant's blocks, with other vendors' signatures restored. */
-function decodeAnswer(blocks: readonly Block[]): Part[] {
+function decodeAnswer(blocks: readonly Block[], path: string): Part[] {
   const parts: Part[] = [];
   const callSignatures = new Map<string, Signature>();
-  for (const block of blocks) {
-    const part = decodeBlock(block);
+  for (const part of decodeBlocks(blocks, path)) {
     const embedded =
       part.type === "reasoning" && part.signature
         ? restoreSignature(part.signature.value)

@@ -8,6 +8,7 @@ import {
 } from "../../formats/anthropic-messages/request.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { decodeFallbacks } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeMessages } from "./decode-messages.ts";
@@ -40,6 +41,8 @@ export function decodeCountRequest(body: unknown, headers: Headers): ChatRequest
   return { ...request, ...anthropicExtras.wrap({ ...extras, ...readHeaders(headers) }) };
 }
 
+const TOOL_RENAMES: Renames = { parameters: "input_schema", cache: "cache_control" };
+
 /** The prompt in the chat model, and the fields that the chat model lacks. */
 function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: JsonObject } {
   const {
@@ -59,7 +62,7 @@ function decodePrompt(body: CountTokensBody): { request: ChatRequest; extras: Js
   const request: ChatRequest = defined({
     model,
     messages: decodeMessages(system, messages),
-    tools: tools?.map(decodeTool),
+    tools: tools?.map((tool, at) => notePlace(decodeTool(tool), `tools[${at}]`, TOOL_RENAMES)),
     ...choice,
     ...decodeReasoning(body),
     ...decodeFormat(body),

@@ -28,10 +28,17 @@ export function encodeResponse(
     stop_sequence: null,
     ...fields,
     usage,
+    ...warningsOf(context),
   };
 }
 
+/** Warnings go into a field that the API lacks and its clients ignore. */
+export function warningsOf({ warnings }: AnswerContext): JsonObject {
+  return warnings.length > 0 ? { warnings: [...warnings] } : {};
+}
+
 export interface Ending {
+  refusal?: string;
   finish_reason: FinishReason;
   raw_finish_reason: string | null;
   usage: Usage | null;
@@ -44,6 +51,8 @@ export function encodeEnding(
   context: AnswerContext,
 ): { stop_reason: string; usage: WireUsage; fields: JsonObject } {
   const extras = context.format === "anthropic" ? anthropicExtras.fields(ending) : {};
+  if (ending.refusal !== undefined)
+    extras.stop_details ??= { type: "refusal", category: null, explanation: ending.refusal };
   const { usage: counts, ...fields } = extras;
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
   return {

@@ -8,7 +8,7 @@ import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { createPassThrough } from "../pass-through.ts";
 import { createBlockEncoder } from "./encode-block-events.ts";
 import { encodeErrorBody } from "./encode-error.ts";
-import { encodeEnding } from "./encode-response.ts";
+import { encodeEnding, warningsOf } from "./encode-response.ts";
 import { mapUsage } from "./map-usage.ts";
 
 /**
@@ -64,6 +64,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
             delta: { stop_reason: ending.stop_reason, stop_sequence: null, ...fields },
             usage: ending.usage,
             ...defined({ context_management: management }),
+            ...warningsOf(context),
           }) +
           encodeSse({ type: "message_stop" })
         );

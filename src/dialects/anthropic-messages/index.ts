@@ -1,4 +1,5 @@
 import { readApiKey } from "../../auth/read-token.ts";
+import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeError } from "./encode-error.ts";
@@ -18,4 +19,13 @@ export const anthropicMessagesDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
+  nameParam: createNameParam({
+    cache: "cache_control",
+    parallel_tool_calls: "tool_choice.disable_parallel_tool_use",
+    reasoning: "thinking",
+    "reasoning.effort": "output_config.effort",
+    "reasoning.visible": "thinking.display",
+    response_format: "output_config.format",
+    stop: "stop_sequences",
+  }),
 };

@@ -1,6 +1,8 @@
+import { isBroken } from "../../chat/broken-arguments.ts";
 import type { FinishReason } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { textOf } from "../../chat/message.ts";
+import type { ToolCallPart } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { defined } from "../../json/defined.ts";
@@ -9,6 +11,7 @@ import { mapUsage } from "./map-usage.ts";
 import type { ChatResponseBody } from "./response.ts";
 
 interface Ending {
+  refusal?: string;
   finish_reason: FinishReason;
   raw_finish_reason: string | null;
   usage: Usage | null;
@@ -25,7 +28,7 @@ export function encodeEnding(ending: Ending, context: AnswerContext) {
     cost: context.cost(ending.usage),
     warnings: [...context.warnings],
     attempts: [...context.attempts],
-    ...defined({ extras: ending.extras }),
+    ...defined({ refusal: ending.refusal, extras: ending.extras }),
   };
 }
 
@@ -39,11 +42,15 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     model: response.model,
     text: textOf(response),
     content,
-    tool_calls: content.flatMap((part) =>
-      part.type === "tool_call"
-        ? [{ id: part.id, name: part.name, arguments: part.arguments }]
-        : [],
-    ),
+    tool_calls: content.flatMap((part) => (part.type === "tool_call" ? [encodeCall(part)] : [])),
     ...encodeEnding(response, context),
   };
+}
+
+/** No empty arguments stand for broken ones: a caller would run the tool with them. */
+function encodeCall(call: ToolCallPart): ChatResponseBody["tool_calls"][number] {
+  const { id, name, arguments_text } = call;
+  return isBroken(call)
+    ? { id, name, arguments: null, ...defined({ arguments_text }) }
+    : { id, name, arguments: call.arguments };
 }

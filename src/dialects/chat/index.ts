@@ -16,4 +16,5 @@ export const chatDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
+  nameParam: (param) => param,
 };

@@ -52,6 +52,12 @@ export const attemptSchema = z.strictObject({
 export const endingShape = {
   finish_reason: z.enum(FINISH_REASONS),
   raw_finish_reason: z.string().nullable(),
+  refusal: z
+    .string()
+    .optional()
+    .describe(
+      "Why the vendor declined to answer, in its own words, if it says so beside the text.",
+    ),
   usage: usageSchema.nullable(),
   usage_complete: z.boolean(),
   cost: costSchema.nullable(),
@@ -71,7 +77,14 @@ export const chatResponseSchema = z.strictObject({
   text: z.string(),
   content: z.array(partSchema),
   tool_calls: z.array(
-    z.strictObject({ id: z.string(), name: z.string(), arguments: jsonObjectSchema }),
+    z.strictObject({
+      id: z.string(),
+      name: z.string(),
+      arguments: jsonObjectSchema
+        .nullable()
+        .describe("Null if what the model wrote is not a JSON object."),
+      arguments_text: z.string().optional().describe("What the model wrote, if that is not JSON."),
+    }),
   ),
   ...endingShape,
 });

@@ -2,6 +2,7 @@ import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { notePlace } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeElement, type RequireFormat } from "./decode-content.ts";
 import { decodeReasoning } from "./decode-reasoning.ts";
@@ -23,8 +24,14 @@ export function decodeAssistant(
   const calls = (toolCalls ?? []).map((call, index) =>
     decodeToolCall(call, `${path}.tool_calls[${index}]`, requireFormat),
   );
+  calls.forEach(({ part }, index) => {
+    notePlace(part, `${path}.tool_calls[${index}]`, { arguments: "function.arguments" });
+  });
   const elements = Array.isArray(content)
-    ? content.map((part, at) => decodeElement(part, `${path}.content[${at}]`, requireFormat))
+    ? content.map((part, at) => {
+        const place = `${path}.content[${at}]`;
+        return notePlace(decodeElement(part, place, requireFormat), place);
+      })
     : [];
   const text = typeof content === "string" ? content : "";
   const foreign = findForeignParts(message, calls, path);
@@ -34,8 +41,8 @@ export function decodeAssistant(
     const reasoning = decodeReasoning(message);
     Object.assign(original, reasoning.original);
     parts = [
-      ...(reasoning.part ? [reasoning.part] : []),
-      ...(text === "" ? [] : [{ type: "text" as const, text }]),
+      ...(reasoning.part ? [notePlace(reasoning.part, `${path}.reasoning_content`)] : []),
+      ...(text === "" ? [] : [notePlace({ type: "text" as const, text }, `${path}.content`)]),
       ...elements,
       ...(refusal
         ? [

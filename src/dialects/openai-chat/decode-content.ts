@@ -6,7 +6,9 @@ import type {
   ReasoningPart,
   TextPart,
 } from "../../chat/part.ts";
+import { trueMediaType } from "../../chat/repair-media.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { encodeDataUrl } from "../../formats/base64.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
@@ -122,7 +124,23 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   }
   const hasMore =
     typeof image === "string" || Object.keys(image).length > 1 || !encodesTo(location, url);
-  return { type: "image", ...location, ...decodeRest(rest, hasMore ? { image_url: image } : {}) };
+  const isMislabelled = relabel(location);
+  const shown = isMislabelled ? encodeDataUrl(location.media_type ?? "", location.data) : url;
+  const original = typeof image === "string" ? shown : { ...image, url: shown };
+  return {
+    type: "image",
+    ...location,
+    ...decodeRest(rest, hasMore ? { image_url: original } : {}),
+  };
+}
+
+/** Puts the true type of an image in the place of a wrong one. A PDF stays what the caller says. */
+function relabel(location: Location): boolean {
+  if (location.data === undefined) return false;
+  const mediaType = trueMediaType(location.media_type, location.data);
+  if (!mediaType?.startsWith("image/") || mediaType === location.media_type) return false;
+  location.media_type = mediaType;
+  return true;
 }
 
 /** Whether the decoded location encodes to the same URL. */

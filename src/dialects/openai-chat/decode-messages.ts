@@ -2,6 +2,7 @@ import type { Message } from "../../chat/message.ts";
 import type { Part, ToolResultPart } from "../../chat/part.ts";
 import { type Notes, openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { defined } from "../../json/defined.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
 import { decodeCacheControl, decodeElement, type RequireFormat } from "./decode-content.ts";
@@ -14,6 +15,13 @@ export interface DecodedMessages {
   requirement: string | undefined;
 }
 
+const RENAMES: Renames = {
+  cache: "cache_control",
+  url: "image_url.url",
+  data: "image_url.url",
+  media_type: "image_url.url",
+};
+
 /** One message for each of `messages`. */
 export function decodeMessages(messages: readonly WireMessage[]): DecodedMessages {
   let requirement: string | undefined;
@@ -21,7 +29,8 @@ export function decodeMessages(messages: readonly WireMessage[]): DecodedMessage
     requirement ??= param;
   };
   const decoded = messages.map(
-    (message, index): Message => decodeMessageCache(decode(message, index)),
+    (message, index): Message =>
+      notePlace(decodeMessageCache(decode(message, index)), `messages[${index}]`, RENAMES),
   );
   return { messages: decoded, requirement };
 
@@ -60,7 +69,10 @@ function decodeContent(
 ): string | Part[] {
   return typeof content === "string"
     ? content
-    : content.map((part, index) => decodeElement(part, `${path}.content[${index}]`, requireFormat));
+    : content.map((part, index) => {
+        const place = `${path}.content[${index}]`;
+        return notePlace(decodeElement(part, place, requireFormat), place, RENAMES);
+      });
 }
 
 /**
@@ -88,7 +100,7 @@ function decodeToolMessage(
     ...defined({ cache }),
     ...openaiChatExtras.wrap(fields, { $original: original }),
   };
-  return { role, content: [result] };
+  return { role, content: [notePlace(result, path, RENAMES)] };
 }
 
 function decodeResult(

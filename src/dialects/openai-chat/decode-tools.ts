@@ -4,6 +4,7 @@ import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeCacheControl } from "./decode-content.ts";
 import type { DecodedFields } from "./decoded-fields.ts";
@@ -18,10 +19,18 @@ export function decodeTools(tools: CompletionBody["tools"]): DecodedFields {
   if (tools.length === 0) return { original: { tools } };
   const other = tools.findIndex(({ type }) => type === "other");
   return {
-    request: { tools: tools.map(decodeTool) },
+    request: {
+      tools: tools.map((tool, at) => notePlace(decodeTool(tool), `tools[${at}]`, RENAMES)),
+    },
     requirement: other === -1 ? undefined : `tools[${other}]`,
   };
 }
+
+const RENAMES: Renames = {
+  parameters: "function.parameters",
+  strict: "function.strict",
+  cache: "cache_control",
+};
 
 function decodeTool(tool: WireTool): Tool {
   if (tool.type === "other") return { type: "opaque", format: FORMAT, value: tool.value };

@@ -128,6 +128,7 @@ export function createChunkEncoder(
     const details = embedInDetails(parts.flatMap((part) => describe(part) ?? []));
     const warnings =
       context.warnings.length > 0 ? `,"warnings":${JSON.stringify(context.warnings)}` : "";
+    const refusal = event.refusal === undefined ? "" : chunk({ refusal: event.refusal });
     const last = chunk(
       details ? { reasoning_details: details } : {},
       event.finish_reason,
@@ -136,7 +137,7 @@ export function createChunkEncoder(
     const counted = event.usage ?? usage;
     const usageChunk =
       includeUsage && counted ? `${head}[],"usage":${JSON.stringify(mapUsage(counted))}}\n\n` : "";
-    return `${last}${usageChunk}data: ${DONE}\n\n`;
+    return `${refusal}${last}${usageChunk}data: ${DONE}\n\n`;
   }
 
   function encodeEvent(event: ChatEvent, batch: EventBatch): string {

@@ -1,4 +1,3 @@
-import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
@@ -26,7 +25,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     choices: [
       {
         index: 0,
-        message: encodeMessage(response.content),
+        message: encodeMessage(response),
         logprobs: null,
         finish_reason: response.finish_reason,
       },
@@ -37,7 +36,10 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
   return completion;
 }
 
-function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
+function encodeMessage({
+  content: parts,
+  refusal: explanation,
+}: Pick<ChatResponse, "content" | "refusal">): WireAssistantMessage {
   let text: string | undefined;
   let refusal: string | undefined;
   let reasoning = "";
@@ -69,6 +71,7 @@ function encodeMessage(parts: readonly Part[]): WireAssistantMessage {
       });
     }
   }
+  refusal ??= explanation;
   const details = embedInDetails(foreign);
   return {
     role: "assistant",

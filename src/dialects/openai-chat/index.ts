@@ -1,5 +1,6 @@
 import { readBearer } from "../../auth/read-token.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
 import { encodeError } from "../openai-error.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -17,4 +18,8 @@ export const openaiChatDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
+  nameParam: createNameParam({
+    "reasoning.effort": "reasoning_effort",
+    "response_format.schema": "response_format.json_schema.schema",
+  }),
 };

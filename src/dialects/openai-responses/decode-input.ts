@@ -12,6 +12,7 @@ import {
 } from "../../formats/openai-responses/reasoning-item.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { nameForOthers } from "./caller-tool.ts";
 import { decodeEmbeddedPart, type Embedded } from "./embed-foreign.ts";
 import type {
@@ -49,12 +50,28 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
   }
 
   items.forEach((item, index) => {
+    const path = `input[${index}]`;
+    const from = parts.length;
+    const before = parts;
+    addItem(item, path, index);
+    for (const part of parts === before ? parts.slice(from) : parts)
+      notePlace(part, path, ITEM_RENAMES);
+  });
+  return messages;
+
+  function addItem(item: InputItem, path: string, index: number): void {
     if (isMessage(item)) {
       if (item.role === "assistant")
         for (const part of decodeAssistantContent(item)) add("assistant", part);
       else {
         role = undefined;
-        messages.push(decodeMessage(item));
+        parts = [];
+        const message = decodeMessage(item);
+        if (typeof message.content !== "string")
+          message.content.forEach((part, at) => {
+            notePlace(part, `${path}.content[${at}]`, CONTENT_RENAMES);
+          });
+        messages.push(notePlace(message, path));
       }
     } else if (isFunctionCall(item)) add("assistant", decodeCall(item));
     else if (isFunctionCallOutput(item)) add("tool", decodeResult(item));
@@ -75,9 +92,11 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
         // Its tools are among those of the request.
         ...(item.type === "additional_tools" ? { text: "" } : {}),
       });
-  });
-  return messages;
+  }
 }
+
+const ITEM_RENAMES: Renames = { content: "output", tool_call_id: "call_id" };
+const CONTENT_RENAMES: Renames = { url: "image_url", data: "image_url", media_type: "image_url" };
 
 const CALL_FIELDS: ReadonlySet<string> = new Set([
   "type",

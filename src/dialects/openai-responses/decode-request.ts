@@ -6,6 +6,7 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
+import { notePlace } from "../caller-paths.ts";
 import { decodeTargets } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeInput } from "./decode-input.ts";
@@ -85,11 +86,11 @@ function decodeMessages(request: ResponsesBody, extras: JsonObject): Message[] {
   const { input, instructions } = request;
   const messages =
     typeof input === "string"
-      ? [{ role: "user" as const, content: input }]
+      ? [notePlace({ role: "user" as const, content: input }, "input")]
       : decodeInput(input ?? []);
   if (messages.length > 0) {
     return typeof instructions === "string"
-      ? [{ role: "system", content: instructions }, ...messages]
+      ? [notePlace({ role: "system", content: instructions }, "instructions"), ...messages]
       : messages;
   }
   // The vendor may store the conversation; other providers then have nothing to answer.

@@ -62,6 +62,21 @@ export function encodeOutputItems(
   }
 }
 
+/** What the vendor said of its refusal beside the answer, as OpenAI itself words one. */
+export function encodeRefusalItem(
+  refusal: string,
+  answerId: string,
+  outputIndex: number,
+): JsonObject {
+  return {
+    id: mintItemId("text", answerId, outputIndex),
+    type: "message",
+    status: "completed",
+    role: "assistant",
+    content: [{ type: "refusal", refusal }],
+  };
+}
+
 function encodeCall(
   part: ToolCallPart,
   answerId: string,

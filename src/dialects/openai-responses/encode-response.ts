@@ -11,7 +11,7 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { createRestoreCall } from "./caller-tool.ts";
-import { encodeOutputItems } from "./encode-output-item.ts";
+import { encodeOutputItems, encodeRefusalItem } from "./encode-output-item.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import type { ResponsesAnswer } from "./response.ts";
@@ -24,6 +24,8 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
   const restoreCall = createRestoreCall(context.request.tools);
   for (const part of response.content)
     output.push(...encodeOutputItems(part, id, output.length, restoreCall));
+  if (response.refusal !== undefined)
+    output.push(encodeRefusalItem(response.refusal, id, output.length));
   return encodeAnswer(
     { id, model: nameModel(response.model, context), output, ending: response },
     echoRequest(context.request),

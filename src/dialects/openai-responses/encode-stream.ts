@@ -18,7 +18,7 @@ import {
   type ItemEncoder,
   type TextKind,
 } from "./encode-item-events.ts";
-import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
+import { encodeOutputItems, encodeRefusalItem, mintItemId } from "./encode-output-item.ts";
 import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 
@@ -107,6 +107,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     );
   }
 
+  function addRefusal(refusal: string): string {
+    const item = encodeRefusalItem(refusal, id, output.length);
+    return encodeWholeItem(encodeSse, item, output.push(item) - 1);
+  }
+
   function startPart(start: PartStartEvent): string {
     const outputIndex = output.push(null) - 1;
     const item: OpenItem = { start, pieces: "", outputIndex };
@@ -187,9 +192,11 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "opaque":
         return "";
       case "end": {
+        const refusal = event.refusal === undefined ? "" : addRefusal(event.refusal);
         const isIncomplete = mapFinishReason(event.finish_reason) !== undefined;
         const type = isIncomplete ? "response.incomplete" : "response.completed";
-        return encodeAnswerEvent(type, { ending: event, further: vendorFields(event) });
+        const further = vendorFields(event);
+        return refusal + encodeAnswerEvent(type, { ending: event, further });
       }
       case "error":
         return encodeFailure(event.error);

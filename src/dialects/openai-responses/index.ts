@@ -1,4 +1,5 @@
 import { readBearer } from "../../auth/read-token.ts";
+import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
 import { encodeError } from "../openai-error.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -16,4 +17,10 @@ export const openaiResponsesDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
+  nameParam: createNameParam({
+    max_tokens: "max_output_tokens",
+    response_format: "text.format",
+    "reasoning.visible": "reasoning.summary",
+    cache: "prompt_cache_key",
+  }),
 };

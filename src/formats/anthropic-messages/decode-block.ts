@@ -1,3 +1,4 @@
+import { fromArgumentsObject } from "../../chat/broken-arguments.ts";
 import type { Extras } from "../../chat/format.ts";
 import type {
   Cache,
@@ -12,6 +13,7 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
+import { describeBlock } from "./describe-block.ts";
 import { anthropicExtras } from "./extras.ts";
 
 /**
@@ -68,7 +70,8 @@ const MEDIA_FIELDS: ReadonlySet<string> = new Set(["type", "source"]);
 const TITLED_FIELDS: ReadonlySet<string> = new Set(["type", "source", "title"]);
 
 function opaque(value: JsonObject): OpaquePart {
-  return { type: "opaque", format: "anthropic", value };
+  const text = describeBlock(value);
+  return { type: "opaque", format: "anthropic", value, ...defined({ text }) };
 }
 
 /** The cache hint, and the fields that the part lacks. */
@@ -129,7 +132,7 @@ function decodeToolUse(block: JsonObject): Part {
     type: "tool_call",
     id,
     name,
-    arguments: isJsonObject(input) ? input : {},
+    ...fromArgumentsObject(isJsonObject(input) ? input : {}),
     ...decodeRest(block, TOOL_USE_FIELDS),
   };
 }

@@ -1,3 +1,4 @@
+import { toArgumentsObject } from "../../chat/broken-arguments.ts";
 import type {
   DocumentPart,
   ImagePart,
@@ -6,6 +7,7 @@ import type {
   ReasoningPart,
   TextPart,
 } from "../../chat/part.ts";
+import { trueMediaType } from "../../chat/repair-media.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../base64.ts";
@@ -30,7 +32,7 @@ export function encodeBlock(part: Part): JsonObject {
           type: "tool_use",
           id: part.id,
           name: part.name,
-          input: part.arguments,
+          input: toArgumentsObject(part),
           ...cacheControlOf(part),
         },
         part,
@@ -87,28 +89,18 @@ function encodeContent(part: Content): JsonObject {
   }
 }
 
-/** Empty texts are left out: the API refuses them. */
+/** Blank texts are left out: the API refuses them. */
 function encodeResultContent(content: string | readonly Content[]): { content?: unknown } {
   if (typeof content === "string") return { content };
   const blocks = content
-    .filter((part) => part.type !== "text" || part.text !== "")
+    .filter((part) => part.type !== "text" || part.text.trim() !== "")
     .map(encodeContent);
   return blocks.length === 0 ? {} : { content: blocks };
 }
 
-/** The first base64 characters of each image type. */
-const IMAGE_PREFIXES: readonly (readonly [prefix: string, mediaType: string])[] = [
-  ["iVBOR", "image/png"],
-  ["/9j/", "image/jpeg"],
-  ["R0lG", "image/gif"],
-  ["UklG", "image/webp"],
-];
-
 function encodeImageSource({ url, data = "", media_type }: ImagePart): JsonObject {
   if (url !== undefined) return { type: "url", url };
-  const mediaType =
-    media_type ?? IMAGE_PREFIXES.find(([prefix]) => data.startsWith(prefix))?.[1] ?? "image/png";
-  return { type: "base64", media_type: mediaType, data };
+  return { type: "base64", media_type: trueMediaType(media_type, data) ?? "image/png", data };
 }
 
 function encodeDocumentSource({

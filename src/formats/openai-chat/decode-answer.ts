@@ -1,25 +1,28 @@
-import type { ChatEvent, RawEvent } from "../../chat/event.ts";
+import type { ChatEvent, RawEvent, Warning } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { readText } from "../../json/narrow.ts";
+import { isEmptyObject, readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
+import { findAnswerError, findBareError } from "../answer-error.ts";
+import { finishOf, warnUnknownFinish } from "../finish-word.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
 import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
-import { mapFinishReason } from "./map-finish-reason.ts";
+import { isCallReason, mapFinishReason, WIRE_REASONS } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { bringsMore, createChunkMender } from "./mend-chunk.ts";
 import { createPartAssembler } from "./part-assembler.ts";
-import { createInBandError, findError } from "./read-error.ts";
+import { createInBandError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
 
 export interface AnswerDecoderOptions {
   /** The requested model, used if the answer does not name one. */
   model: string;
   randomId(): string;
+  warn?(warning: Warning): void;
   /**
    * Whether we asked for usage and the caller did not: the chunk that holds only usage is then not
    * passed through.
@@ -74,9 +77,25 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     mapFinishReason(word, { toolCall: false, refusal: false });
   }
 
+  /**
+   * Puts into the vendor's own choice what clients of this format can read: a reason that they know, with the
+   * vendor's word beside it as OpenRouter has it, and `tool_calls` only if there is a call. True if it was changed.
+   */
+  function mendFinish(choice: JsonObject): boolean {
+    const word = readText(choice.finish_reason);
+    if (word === undefined) return false;
+    const known = WIRE_REASONS.has(word) && !(isCallReason(word) && !calls.seen);
+    if (known) return false;
+    choice.finish_reason = mapFinishReason(word, { toolCall: calls.seen, refusal: refused });
+    choice.native_finish_reason ??= word;
+    return true;
+  }
+
   function end(events: ChatEvent[], body?: JsonObject): void {
     calls.check();
     parts.close(events);
+    if (finishReason !== null && finishOf(finishReason) === undefined)
+      options.warn?.(warnUnknownFinish(finishReason));
     const found = extras.extras();
     events.push({
       type: "end",
@@ -115,20 +134,21 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     }
     if (finished) extras.add(chunk);
     noteUsage(chunk, events);
+    const mended = isJsonObject(choice) && mendFinish(choice);
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
-    return show(chunk, raw, options.hideUsageChunk === true && isUsageChunk);
+    return show(chunk, raw, mended, options.hideUsageChunk === true && isUsageChunk);
   }
 
   /** Makes of the vendor's chunk what its caller can read; false if there is nothing in it for the caller. */
-  function show(chunk: JsonObject, raw: RawEvent, hideUsage: boolean): boolean {
+  function show(chunk: JsonObject, raw: RawEvent, mended: boolean, hideUsage: boolean): boolean {
     // OpenAI's client throws at an event without choices, such as a ping.
     if (!Array.isArray(chunk.choices)) return false;
     if (hideUsage) {
       if (!bringsMore(chunk)) return false;
       const { usage: _usage, ...rest } = chunk;
       raw.data = JSON.stringify(rest);
-    } else if (mendChunk(chunk)) raw.data = JSON.stringify(chunk);
+    } else if (mendChunk(chunk) || mended) raw.data = JSON.stringify(chunk);
     return true;
   }
 
@@ -141,9 +161,12 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       end(events);
     } else {
       const chunk: unknown = JSON.parse(data);
+      // A sign of life of some proxies.
+      if (chunk === null || (isJsonObject(chunk) && isEmptyObject(chunk))) return;
       if (!isJsonObject(chunk))
         throw new ChatError("upstream_invalid_response", { logReason: "event" });
-      const error = findError(chunk) ?? (event === "error" ? chunk : null);
+      const error =
+        findAnswerError(chunk, Array.isArray(chunk.choices)) ?? (event === "error" ? chunk : null);
       if (error) {
         noteUsage(chunk, events);
         throw createInBandError(error);
@@ -156,11 +179,13 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
 
   return {
     decodeMessage,
-    decodeEnd(events) {
+    decodeEnd(events, leftover) {
+      const error = findBareError(leftover);
+      if (error) throw createInBandError(error);
       if (finished) end(events);
     },
     decodeBody(body, events) {
-      const error = findError(body);
+      const error = findAnswerError(body, Array.isArray(body.choices) && body.choices.length > 0);
       if (error) throw createInBandError(error);
       const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
       if (!isJsonObject(choice) || !isJsonObject(choice.message))
@@ -170,6 +195,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       noteFinish(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);
+      mendFinish(choice);
       end(events, body);
     },
   };

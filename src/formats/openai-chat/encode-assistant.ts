@@ -1,3 +1,4 @@
+import { isBroken, toArgumentsObject } from "../../chat/broken-arguments.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
@@ -71,7 +72,10 @@ function encodeCall(part: Part, quirks: Quirks): JsonObject | undefined {
 }
 
 function encodeToolCall(part: ToolCallPart, quirks: Quirks): JsonObject {
-  const text = part.arguments_text ?? JSON.stringify(part.arguments);
+  // Servers parse the arguments of earlier calls for their chat template, and fail at broken ones.
+  const text = isBroken(part)
+    ? JSON.stringify(toArgumentsObject(part))
+    : (part.arguments_text ?? JSON.stringify(part.arguments));
   const type = openaiChatExtras.note(part, "$type") === "absent" ? {} : { type: "function" };
   return openaiChatExtras.overlay(
     {

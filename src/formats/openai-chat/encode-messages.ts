@@ -1,6 +1,7 @@
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { ToolResultPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { arrangeMessages, joinUser, toUserText } from "./arrange-messages.ts";
 import { encodeAssistant } from "./encode-assistant.ts";
 import {
   type ContentPart,
@@ -26,7 +27,35 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
     attachments = [];
   }
 
+  /** System texts that wait: nothing may come between a call and its result. */
+  let held: JsonObject[] = [];
+  let isLeading = true;
+
+  function release(): void {
+    for (const text of held) {
+      const last = wire[wire.length - 1];
+      if (last?.role === "user") wire[wire.length - 1] = joinUser(last, text);
+      else wire.push(text);
+    }
+    held = [];
+  }
+
+  function hold(message: Message, index: number): void {
+    held.push(toUserText(encodePlain(message, context).content));
+    context.warn({
+      code: "adjusted_parameter",
+      param: `messages[${index}].role`,
+      message:
+        "This server takes a system message only at the beginning; this one was sent as user text.",
+    });
+  }
+
   messages.forEach((message, index) => {
+    if (message.role !== "system") isLeading = false;
+    else if (!isLeading && context.quirks.system_turns === "first") {
+      hold(message, index);
+      return;
+    }
     if (typeof message.content !== "string") {
       for (const part of message.content) {
         if (part.type === "tool_result") wire.push(encodeToolResult(part, attachments, context));
@@ -35,12 +64,36 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
         return;
     }
     attach();
-    if (message.role === "assistant")
-      wire.push(encodeAssistant(message, `messages[${index}]`, context));
-    else wire.push(encodePlain(message, context));
+    if (held.length > 0 && message.role === "user") {
+      // The text goes before what the user says next.
+      release();
+      const last = wire[wire.length - 1];
+      const plain = encodePlain(message, context);
+      if (last?.role === "user") wire[wire.length - 1] = joinUser(last, plain);
+      else wire.push(plain);
+      return;
+    }
+    release();
+    if (message.role !== "assistant") wire.push(encodePlain(message, context));
+    else {
+      const encoded = encodeAssistant(message, `messages[${index}]`, context);
+      if (saysSomething(encoded, message)) wire.push(encoded);
+    }
   });
   attach();
-  return wire;
+  release();
+  return arrangeMessages(wire, context.quirks);
+}
+
+/**
+ * Servers refuse an answer that says nothing, as one is of which only another vendor's reasoning was there. What
+ * the caller wrote in this format stays.
+ */
+function saysSomething(encoded: JsonObject, { content, extras }: Message): boolean {
+  if (extras?.openai_chat !== undefined || typeof content === "string" || content.length === 0)
+    return true;
+  const { role: _role, content: text, ...others } = encoded;
+  return (text !== "" && text !== null) || Object.keys(others).length > 0;
 }
 
 /** A system or user message. */

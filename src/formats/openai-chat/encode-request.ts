@@ -1,5 +1,6 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { settleQuirks } from "./arrange-messages.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
@@ -42,8 +43,9 @@ const PROTECTED_ORIGINALS: ReadonlySet<string> = new Set([
  * Chat request → the body of `POST /chat/completions`, overlaid with the caller's own fields of
  * this format.
  */
-export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest {
+export function encodeRequest(call: EncodeCall, given: Quirks): EncodedRequest {
   const { request, model, stream } = call;
+  const quirks = settleQuirks(given, model.id);
   const original = openaiChatExtras.noteFields(request, "$original");
   let lostCaches = 0;
   const context: EncodeContext = {
@@ -85,7 +87,7 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
       message:
         "The server only supports JSON without a schema; a system message describes the schema.",
     });
-    messages.unshift({ role: "system", content: describeSchema(request.response_format) });
+    addInstruction(messages, describeSchema(request.response_format), quirks);
   }
   if (request.metadata) body.metadata = request.metadata;
   // A server of this format is told by the caller's own field.
@@ -113,6 +115,17 @@ export function encodeRequest(call: EncodeCall, quirks: Quirks): EncodedRequest 
     : false;
   if (!stream && request.stream === false) overlaid.stream = false;
   return { body: overlaid, addedUsage };
+}
+
+/** Puts a system text first: into the first system message, if the server takes but one. */
+function addInstruction(messages: JsonObject[], text: string, quirks: Quirks): void {
+  const [first] = messages;
+  const joins =
+    quirks.system_turns === "first" &&
+    first?.role === "system" &&
+    typeof first.content === "string";
+  if (joins) messages[0] = { ...first, content: `${text}\n\n${first.content}` };
+  else messages.unshift({ role: "system", content: text });
 }
 
 function maxTokensField(original: JsonObject, quirks: Quirks): string {

@@ -1,41 +1,37 @@
 import type { FinishReason } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import type { ErrorCode } from "../../errors/error-codes.ts";
+import { failureOf, finishOf } from "../finish-word.ts";
 
-const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ["stop", "stop"],
-  ["length", "length"],
-  // Mistral: the model's own limit, not the request's.
-  ["model_length", "length"],
-  ["tool_calls", "tool_calls"],
-  ["function_call", "tool_calls"],
-  ["content_filter", "content_filter"],
+/** OpenAI's own words, which its clients know. */
+export const WIRE_REASONS: ReadonlySet<string> = new Set([
+  "stop",
+  "length",
+  "tool_calls",
+  "function_call",
+  "content_filter",
 ]);
 
-/** Reasons that mean failure, though the stream goes on to its normal end. */
-const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
-  // OpenRouter and Mistral, with or without an error object.
-  ["error", "upstream_error"],
-  // vLLM, if its engine gave up.
-  ["abort", "upstream_error"],
-  // DeepSeek, https://api-docs.deepseek.com/api/create-chat-completion
-  ["insufficient_system_resource", "upstream_overloaded"],
-]);
+/** Whether the vendor says that the answer ends with a call. */
+export function isCallReason(word: string): boolean {
+  return finishOf(word) === "tool_calls";
+}
 
 /**
- * The vendor's reason → finish reason. Throws if the reason means failure. Undocumented ones
- * (`eos`, `end_turn`) are natural ends. Some servers (Ollama, Google) say `stop` after a tool call,
- * and OpenAI says `stop` after a refusal.
+ * The vendor's reason → finish reason. Throws if the reason means failure. An unknown one may mean
+ * that the answer was cut, so it is not `stop`. Some servers (Ollama, Google) say `stop` after a
+ * tool call, OpenAI says `stop` after a refusal, and some say `tool_calls` without a call, for which
+ * a caller would wait.
  */
 export function mapFinishReason(
   word: string | null,
   seen: { toolCall: boolean; refusal: boolean },
 ): FinishReason {
-  const failure = FAILURES.get(word ?? "");
+  const name = word ?? "stop";
+  const failure = failureOf(name);
   if (failure !== undefined)
-    throw new ChatError(failure, { upstreamCode: `finish_reason_${word}` });
-  const reason = FINISH_REASONS.get(word ?? "") ?? "stop";
-  if (reason !== "stop") return reason;
+    throw new ChatError(failure, { upstreamCode: `finish_reason_${name}` });
+  const reason = finishOf(name) ?? "length";
+  if (reason !== "stop" && reason !== "tool_calls") return reason;
   if (seen.refusal) return "content_filter";
   return seen.toolCall ? "tool_calls" : "stop";
 }

@@ -40,6 +40,7 @@ export function openChatCompletions(
         createAnswerDecoder({
           model: call.model.id,
           randomId: deps.randomId,
+          warn: call.warn,
           hideUsageChunk: addedUsage,
         }),
       readErrorBody,

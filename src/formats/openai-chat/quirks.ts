@@ -25,6 +25,24 @@ export const quirksSchema = z.strictObject({
     .describe(
       "The role of system messages. DeepSeek, Mistral and the chat templates of local models do not support `developer`. `as_given`: the one that the caller sent.",
     ),
+  system_turns: z
+    .enum(["by_model", "anywhere", "first"])
+    .default("by_model")
+    .describe(
+      "Where system messages may stand. `first`: one, at the beginning; later ones are sent as text of the user, with a warning. The chat templates of local servers and Mistral take no others. `by_model`: `first` for Qwen's models, else `anywhere`.",
+    ),
+  user_after_tool: z
+    .enum(["by_model", "taken", "bridged"])
+    .default("by_model")
+    .describe(
+      "Whether a user's message may follow a tool's. `bridged`: a short message of the assistant goes between them, since Mistral refuses the pair. `by_model`: `bridged` for Mistral's models, else `taken`.",
+    ),
+  prefill: z
+    .enum(["plain", "prefix", "partial"])
+    .default("plain")
+    .describe(
+      "How an assistant's message at the end, which the model is to continue, is marked: not at all, with `prefix: true` (Mistral), or with `partial: true` (Moonshot).",
+    ),
   text_content: z
     .enum(["as_given", "joined"])
     .default("as_given")

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
+import { codeByText, findAnswerError, statusOf } from "../answer-error.ts";
 
 interface Meaning {
   code: ErrorCode;
@@ -35,21 +36,17 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
 /** Statuses that say more than the body: Groq's 413 has the code `rate_limit_exceeded`. */
 const STATUS_DECIDES: ReadonlySet<number> = new Set([401, 402, 408, 409, 410, 413, 503, 504, 529]);
 
-/**
- * Reads the body of a failed call. Its forms: `{error: {message, type, param, code}}` (OpenAI and
- * most others), the same with a number as `code` (OpenRouter), `{error: "text"}` (Ollama, LM
- * Studio), `{code, error: "text"}` (xAI), `{object: "error", message, …}` (vLLM, Mistral) and
- * `{detail}` (FastAPI).
- */
+/** Reads the body of a failed call, whose forms are those of `findAnswerError`. */
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
-  if (!isJsonObject(body)) return {};
-  const error = findError(body) ?? body;
-  const code = readText(error.code);
+  const error = isJsonObject(body) ? findAnswerError(body, false) : null;
+  return error ? readFields(error, status) : {};
+}
+
+function readFields(error: JsonObject, status: number | undefined): UpstreamErrorBody {
+  const code = readCode(error.code);
   const type = readText(error.type);
-  const message = readText(error.message) ?? readText(error.error) ?? readText(error.detail);
-  const meaning = STATUS_DECIDES.has(status)
-    ? undefined
-    : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
+  const decided = status !== undefined && STATUS_DECIDES.has(status);
+  const meaning = decided ? undefined : (MEANINGS.get(code ?? "") ?? MEANINGS.get(type ?? ""));
   // OpenRouter's moderation answers 403 even if the key is valid:
   // https://openrouter.ai/docs/api-reference/errors
   const moderated =
@@ -57,37 +54,24 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
   return {
     code: moderated ? "upstream_rejected" : meaning?.code,
     upstreamCode: code ?? type,
-    message,
+    message: readText(error.message),
     param: readText(error.param),
     retryable: meaning?.retryable,
   };
 }
 
-/**
- * The error object in an answer with status 200, in its body or in a stream event; null if there is
- * none.
- */
-export function findError(value: JsonObject): JsonObject | null {
-  if (isJsonObject(value.error)) return value.error;
-  if (typeof value.error === "string" && value.error !== "")
-    return { code: value.code, error: value.error };
-  // Groq's reason for stopping a stream early: https://github.com/groq/groq-python, `XGroq`.
-  if (isJsonObject(value.x_groq) && readText(value.x_groq.error) !== undefined)
-    return { error: value.x_groq.error };
-  return value.object === "error" ? value : null;
+/** A number that is no HTTP status is a vendor's own code. */
+function readCode(code: unknown): string | undefined {
+  return typeof code === "number" && (code < 100 || code > 599) ? String(code) : readText(code);
 }
 
 /** An error inside an answer → ChatError, by the status that it names, else by its text. */
 export function createInBandError(error: JsonObject): ChatError {
-  const status = findStatus(error);
-  return createUpstreamError(status, readErrorBody(error, status));
-}
-
-function findStatus(error: JsonObject): number {
-  // OpenRouter and vLLM put the status into `code`, Groq into `status_code`.
-  for (const value of [error.code, error.status_code, error.status]) {
-    const status = typeof value === "string" ? Number(value) : value;
-    if (typeof status === "number" && status >= 400 && status <= 599) return status;
-  }
-  return /^invalid_request|^BadRequest/.test(String(error.type)) ? 400 : 500;
+  const status = statusOf(error);
+  const read = readFields(error, status);
+  if (status !== undefined) return createUpstreamError(status, read);
+  const isRefused = /^invalid_request|^BadRequest/.test(String(error.type));
+  const code =
+    read.code ?? codeByText(error) ?? (isRefused ? "upstream_rejected" : "upstream_error");
+  return createUpstreamError(200, { ...read, code });
 }

@@ -37,3 +37,8 @@ export const claudeCapabilities: Record<Parameter, Capability> = {
 export function takesSystemTurns(model: string): boolean {
   return /opus-4-[89](?!\d)|(opus|sonnet|haiku|fable|mythos)-([5-9]|\d\d)(?!\d)/.test(model);
 }
+
+/** Whether a model is known to refuse them, even from a caller of Anthropic's own format. */
+export function refusesSystemTurns(model: string): boolean {
+  return /claude-[23](?!\d)|(opus|sonnet|haiku)-4(?:-[0-7](?!\d)|-\d{8}|@|$)/.test(model);
+}

@@ -12,7 +12,8 @@ export async function countTokens(
   transport: ClaudeTransport,
 ): Promise<TokenCount> {
   let answer: JsonObject = {};
-  const stream = await transport.open("count_tokens", encodeCountRequest(call, transport), {
+  const request = transport.limit(encodeCountRequest(call, transport), call.warn);
+  const stream = await transport.open("count_tokens", request, {
     stream: false,
     signal: call.signal,
     format: null,

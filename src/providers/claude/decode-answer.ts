@@ -1,14 +1,16 @@
-import type { ChatEvent, EndEvent, RawEvent, StartEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent, RawEvent, StartEvent, Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { createInBandError, findAnswerError, findBareError } from "../../formats/answer-error.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
+import { failureOf, warnUnknownFinish } from "../../formats/finish-word.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { readString, readText } from "../../json/narrow.ts";
+import { isEmptyObject, readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
-import { mapFinishReason } from "./map-finish-reason.ts";
+import { isKnownReason, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage, restOfUsage } from "./map-usage.ts";
 import { readErrorBody } from "./read-error.ts";
 
@@ -29,7 +31,7 @@ const DELTA_EVENT_FIELDS: ReadonlySet<string> = new Set(["type", "delta", "usage
  * An answer of the Messages API → chat events. It succeeds only with `message_stop` after a stop
  * reason.
  */
-export function createAnswerDecoder(): AnswerDecoder {
+export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDecoder {
   let id: string | undefined;
   let stopReason: string | null = null;
   let usage: JsonObject = {};
@@ -39,6 +41,8 @@ export function createAnswerDecoder(): AnswerDecoder {
   /** The vendor's indexes rise like ours, so both are the same. */
   let nextIndex = 0;
   const open = new Map<number, BlockDecoder>();
+  /** Whether a tool was called, by whatever kind of call. */
+  let called = false;
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
     id = readText(message.id);
@@ -54,6 +58,7 @@ export function createAnswerDecoder(): AnswerDecoder {
     // execution.
     for (const block of message.content) {
       if (!isJsonObject(block)) throw invalid("block");
+      noteCall(block);
       pushWholeBlock(block, nextIndex, events);
       nextIndex += 1;
     }
@@ -61,16 +66,35 @@ export function createAnswerDecoder(): AnswerDecoder {
 
   function end(events: ChatEvent[], detail: { raw?: RawEvent; body?: JsonObject }): void {
     if (stopReason === null) throw invalid("stop_reason");
+    const failure = failureOf(stopReason);
+    if (failure !== undefined)
+      throw new ChatError(failure, { upstreamCode: `stop_reason_${stopReason}` });
+    if (!isKnownReason(stopReason)) warn?.(warnUnknownFinish(stopReason));
     const event: EndEvent = {
       type: "end",
-      finish_reason: mapFinishReason(stopReason),
+      finish_reason: mapFinishReason(stopReason, called),
       raw_finish_reason: stopReason,
       usage: mapUsage(usage),
       ...toMessageExtras(rest, usage),
       ...detail,
     };
     if (lastModel !== undefined) event.model = lastModel;
+    const details = rest.stop_details;
+    const explanation = isJsonObject(details) ? readText(details.explanation) : undefined;
+    if (event.finish_reason === "content_filter" && explanation !== undefined)
+      event.refusal = explanation;
     events.push(event);
+  }
+
+  function noteCall({ type }: JsonObject): void {
+    called ||= typeof type === "string" && type.endsWith("tool_use");
+  }
+
+  /** Callers of this format wait for a call, too, if the vendor says that there is one. */
+  function mendStopReason(holder: JsonObject): boolean {
+    if (holder.stop_reason !== "tool_use" || called) return false;
+    holder.stop_reason = "end_turn";
+    return true;
   }
 
   function blockAt(event: JsonObject): BlockDecoder {
@@ -97,6 +121,7 @@ export function createAnswerDecoder(): AnswerDecoder {
       case "content_block_start": {
         if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block))
           throw invalid("block_start");
+        noteCall(event.content_block);
         lastModel = successorIn(event.content_block) ?? lastModel;
         const block = createBlockDecoder(event.content_block, nextIndex);
         open.set(nextIndex, block);
@@ -117,6 +142,7 @@ export function createAnswerDecoder(): AnswerDecoder {
       case "message_delta": {
         if (id === undefined || !isJsonObject(event.delta)) throw invalid("message_delta");
         const { delta } = event;
+        if (mendStopReason(delta)) raw.data = JSON.stringify(event);
         stopReason = readString(delta.stop_reason) ?? stopReason;
         rest = { ...rest, ...omit(delta, DELTA_FIELDS), ...omit(event, DELTA_EVENT_FIELDS) };
         if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
@@ -140,16 +166,29 @@ export function createAnswerDecoder(): AnswerDecoder {
   return {
     decodeMessage({ event: name, data }, events) {
       const event: unknown = JSON.parse(data);
-      if (!isJsonObject(event) || typeof event.type !== "string") throw invalid("event");
+      // A sign of life of some proxies.
+      if (event === null || (isJsonObject(event) && isEmptyObject(event))) return;
+      if (!isJsonObject(event)) throw invalid("event");
+      if (typeof event.type !== "string") {
+        const error = findAnswerError(event, false);
+        if (error) throw createInBandError(error);
+        throw invalid("event");
+      }
       decodeEvent(event, { event: name === "" ? event.type : name, data }, events);
     },
-    decodeEnd() {
+    decodeEnd(_events, leftover) {
+      const error = findBareError(leftover);
+      if (error) throw createInBandError(error);
       if (id === undefined) throw invalid("empty");
     },
     decodeBody(body, events) {
       if (body.type === "error") throw failure(body);
-      if (body.type !== "message" || !Array.isArray(body.content)) throw invalid("body");
+      const isAnswer = body.type === "message" && Array.isArray(body.content);
+      const error = findAnswerError(body, isAnswer);
+      if (error) throw createInBandError(error);
+      if (!isAnswer) throw invalid("body");
       start(body, events);
+      mendStopReason(body);
       end(events, { body });
     },
   };

@@ -32,10 +32,32 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
   const part = decodePart(initial);
   let json = "";
   let hasText = false;
+  /** The text in the block's start, until the first delta; MiniMax says it there again (https://github.com/cline/cline/issues/9215). */
+  let said = part.type === "text" || part.type === "reasoning" ? part.text : "";
 
   function pushText(delta: string, raw: RawEvent, events: ChatEvent[]): void {
     hasText = true;
     events.push({ type: "part-delta", index, delta, raw });
+  }
+
+  /** A piece of a text, under this name in the vendor's delta. */
+  function pushPiece(
+    name: "text" | "thinking",
+    delta: JsonObject,
+    piece: string,
+    raw: RawEvent,
+    events: ChatEvent[],
+  ): void {
+    const rest = said !== "" && piece.startsWith(said) ? piece.slice(said.length) : piece;
+    said = "";
+    if (rest !== piece)
+      raw.data = JSON.stringify({
+        type: "content_block_delta",
+        index,
+        delta: { ...delta, [name]: rest },
+      });
+    if (rest === "" && piece !== "") events.push({ type: "opaque", raw });
+    else pushText(rest, raw, events);
   }
 
   /** Handles a delta that changes the part's details but not its text. */
@@ -62,13 +84,13 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
     add(delta, raw, events) {
       const { type } = delta;
       if (type === "text_delta" && part.type === "text" && typeof delta.text === "string")
-        pushText(delta.text, raw, events);
+        pushPiece("text", delta, delta.text, raw, events);
       else if (
         type === "thinking_delta" &&
         part.type === "reasoning" &&
         typeof delta.thinking === "string"
       ) {
-        pushText(delta.thinking, raw, events);
+        pushPiece("thinking", delta, delta.thinking, raw, events);
       } else if (type === "input_json_delta" && typeof delta.partial_json === "string") {
         if (part.type === "tool_call") pushText(delta.partial_json, raw, events);
         else {

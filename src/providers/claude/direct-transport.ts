@@ -42,6 +42,7 @@ export function createDirectTransport(
 
   return {
     systemTurns: true,
+    limit: (request) => request,
     open(endpoint, request, reading) {
       const body = JSON.stringify(request.body);
       const path = PATHS[endpoint];

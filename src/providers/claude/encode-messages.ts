@@ -1,8 +1,9 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { Extras } from "../../chat/format.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
-import type { Part } from "../../chat/part.ts";
+import type { Part, TextPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { encodeBlock } from "../../formats/anthropic-messages/encode-block.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -10,6 +11,14 @@ import type { JsonObject } from "../../json/json-object.ts";
 export interface EncodedMessages {
   system: string | JsonObject[] | undefined;
   messages: JsonObject[];
+}
+
+/** System messages within a conversation. */
+export interface SystemTurns {
+  /** Whether the model is known to take them. */
+  readonly taken: boolean;
+  /** Whether it, or the way to it, is known not to; if neither, a caller of this format decides. */
+  readonly refused: boolean;
 }
 
 interface WireMessage {
@@ -22,7 +31,7 @@ interface WireMessage {
  * Messages → `system` and `messages`.
  *
  * - System messages at the beginning become `system`. Later ones keep their place as messages of
- *   role `system` if the model takes them (`takesSystemTurns`), right after a user turn, as the API
+ *   role `system` if the model takes them (`systemTurns`), right after a user turn, as the API
  *   demands; otherwise they become text of the user.
  * - The tool results of one turn, and a user message that follows them, become one user message.
  * - A message whose `extras.anthropic` has a `role` came from this API: it keeps its role and
@@ -31,7 +40,7 @@ interface WireMessage {
 export function encodeMessages(
   messages: readonly Message[],
   warn: EncodeCall["warn"],
-  takesSystemTurns: boolean,
+  systemTurns: SystemTurns,
 ): EncodedMessages {
   const wire: WireMessage[] = [];
   /**
@@ -53,6 +62,8 @@ export function encodeMessages(
         typeof message.content === "string" && !isResult
           ? message.content
           : encodeParts(partsOf(message), at, warn);
+      // A message that says nothing is refused; one that is all there is, the API may explain.
+      if (isBlank(content) && messages.length > 1) return;
       wire.push({ role: "user", content, extras: message.extras });
     }
     afterResults = isResult;
@@ -64,7 +75,9 @@ export function encodeMessages(
   function appendSystem(message: Message, at: number): void {
     const last = wire[wire.length - 1];
     afterResults = false;
-    if (isPinned(message) || (takesSystemTurns && last && last.role !== "assistant")) {
+    if (partsOf(message).every((part) => part.type === "text" && part.text.trim() === "")) return;
+    const asGiven = isPinned(message) && !systemTurns.refused;
+    if (asGiven || (systemTurns.taken && last && last.role !== "assistant")) {
       const content =
         typeof message.content === "string"
           ? message.content
@@ -91,8 +104,9 @@ export function encodeMessages(
     switch (message.role) {
       case "system": {
         const last = wire[wire.length - 1];
-        const waits = last?.role === "assistant" && (takesSystemTurns || callsTool(last));
-        if (waits && !isPinned(message)) held.push({ message, at });
+        const waits = last?.role === "assistant" && (systemTurns.taken || callsTool(last));
+        const asGiven = isPinned(message) && !systemTurns.refused;
+        if (waits && !asGiven) held.push({ message, at });
         else appendSystem(message, at);
         return;
       }
@@ -117,12 +131,13 @@ export function encodeMessages(
         afterResults = false;
         // The API refuses empty assistant turns, which remain if a turn had nothing but foreign
         // reasoning.
-        if (content.length > 0) wire.push({ role: "assistant", content, extras: message.extras });
+        if (!isBlank(content)) wire.push({ role: "assistant", content, extras: message.extras });
         return;
       }
     }
   });
   for (const { message, at } of held) appendSystem(message, at);
+  trimLast(wire);
 
   return {
     system: encodeSystem(messages.slice(0, leading), warn),
@@ -130,6 +145,18 @@ export function encodeMessages(
       anthropicExtras.overlay({ role, content }, { extras }),
     ),
   };
+}
+
+/** "final assistant content cannot end with trailing whitespace" */
+function trimLast(wire: WireMessage[]): void {
+  const last = wire[wire.length - 1];
+  if (last?.role !== "assistant") return;
+  if (typeof last.content === "string") last.content = last.content.trimEnd();
+  else {
+    const block = last.content[last.content.length - 1];
+    if (block?.type === "text" && typeof block.text === "string")
+      last.content = [...last.content.slice(0, -1), { ...block, text: block.text.trimEnd() }];
+  }
 }
 
 function isPinned(message: Message): boolean {
@@ -148,9 +175,13 @@ function encodeSystem(
   const [only] = messages;
   if (!only) return undefined;
   if (messages.length === 1 && typeof only.content === "string")
-    return only.content === "" ? undefined : only.content;
+    return only.content.trim() === "" ? undefined : only.content;
   const blocks = messages.flatMap((message, at) => encodeParts(partsOf(message), at, warn));
   return blocks.length === 0 ? undefined : blocks;
+}
+
+function isBlank(content: string | JsonObject[]): boolean {
+  return typeof content === "string" ? content.trim() === "" : content.length === 0;
 }
 
 function blocksOf(content: string | JsonObject[]): JsonObject[] {
@@ -161,13 +192,14 @@ function callsTool({ content }: WireMessage): boolean {
   return typeof content !== "string" && content.some(({ type }) => type === "tool_use");
 }
 
-/** Leaves out empty texts, which the API refuses. */
+/** Leaves out blank texts, which the API refuses; the cache hint of one goes to what is before it. */
 function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"]): JsonObject[] {
   const blocks: JsonObject[] = [];
   parts.forEach((part, index) => {
     switch (part.type) {
       case "text":
-        if (part.text !== "") blocks.push(encodeBlock(part));
+        if (part.text.trim() !== "") blocks.push(encodeBlock(part));
+        else moveCache(part, blocks);
         return;
       case "reasoning":
         if (part.signature?.format === "anthropic") blocks.push(encodeBlock(part));
@@ -179,12 +211,6 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
           });
         }
         return;
-      case "tool_call":
-        blocks.push(encodeBlock({ ...part, id: toToolId(part.id) }));
-        return;
-      case "tool_result":
-        blocks.push(encodeBlock({ ...part, tool_call_id: toToolId(part.tool_call_id) }));
-        return;
       default:
         blocks.push(encodeBlock(part));
     }
@@ -192,9 +218,9 @@ function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"
   return blocks;
 }
 
-/**
- * The API takes only these characters in the id of a tool call; other vendors' ids may have more.
- */
-function toToolId(id: string): string {
-  return /^[\w-]+$/.test(id) ? id : id.replace(/[^\w-]/g, "_");
+function moveCache(blank: TextPart, blocks: JsonObject[]): void {
+  const last = blocks[blocks.length - 1];
+  if (!blank.cache || !last || last.type === "thinking" || last.type === "redacted_thinking")
+    return;
+  blocks[blocks.length - 1] = { ...last, ...cacheControlOf(blank) };
 }

@@ -1,6 +1,6 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { Effort } from "../../chat/request.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 export interface EncodedReasoning {
   thinking?: JsonObject;
@@ -64,6 +64,47 @@ export function encodeReasoning(call: EncodeCall): EncodedReasoning {
     message: "Claude's lowest effort is low; sent low.",
   });
   return { thinking: { type: "adaptive", ...display }, effort: "low", budgetTokens: 0 };
+}
+
+/**
+ * Whether the model takes this `thinking` of a caller of Anthropic's own format. If not, what the chat
+ * model says of it is sent instead, as the model takes it.
+ */
+export function takesThinking(thinking: unknown, call: EncodeCall): boolean {
+  if (!isJsonObject(thinking)) return true;
+  const { model, request } = call;
+  switch (thinking.type) {
+    case "enabled": {
+      const { budget_tokens: budget } = thinking;
+      const limit = request.max_tokens ?? model.max_output_tokens ?? Number.POSITIVE_INFINITY;
+      return (
+        !model.refuses?.includes("reasoning.budget_tokens") &&
+        model.reasoning !== "none" &&
+        !forcesTool(call) &&
+        typeof budget === "number" &&
+        budget >= MIN_BUDGET &&
+        budget < limit
+      );
+    }
+    case "adaptive":
+      return model.reasoning !== "budget" && model.reasoning !== "none";
+    case "disabled":
+      return (
+        model.efforts === undefined ||
+        (model.efforts.includes("none") && model.reasoning_off === undefined)
+      );
+    default:
+      return true;
+  }
+}
+
+/** Whether the model takes this effort of a caller of Anthropic's own format. */
+export function takesEffort(effort: unknown, { model }: EncodeCall): boolean {
+  return (
+    model.efforts === undefined ||
+    effort === undefined ||
+    model.efforts.some((name) => name === effort)
+  );
 }
 
 function forcesTool({ request: { tool_choice: choice, tools } }: EncodeCall): boolean {

@@ -14,11 +14,11 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { takesSystemTurns } from "./capabilities.ts";
+import { refusesSystemTurns, takesSystemTurns } from "./capabilities.ts";
 import { encodeMessages } from "./encode-messages.ts";
-import { encodeReasoning } from "./encode-reasoning.ts";
+import { encodeReasoning, takesEffort, takesThinking } from "./encode-reasoning.ts";
 import { encodeTools } from "./encode-tools.ts";
-import { forbidExtraProperties } from "./forbid-extra-properties.ts";
+import { limitOutputSchema } from "./limit-schemas.ts";
 
 /** A request, whichever transport sends it. */
 export interface ClaudeRequest {
@@ -60,19 +60,25 @@ export interface EncodeOptions {
 export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeRequest {
   const { request, model } = call;
   const { extras, betas, version } = readExtras(request);
-  // A request in Anthropic's own format sets its reasoning itself.
-  const saysReasoning =
-    "thinking" in extras ||
-    (isJsonObject(extras.output_config) && "effort" in extras.output_config);
+  const format = encodeFormat(call);
+  const given = isJsonObject(extras.output_config) ? { ...extras.output_config } : {};
+  delete extras.output_config;
+  // A request in Anthropic's own format sets its reasoning itself, as far as the model takes that.
+  if (!takesThinking(extras.thinking, call)) delete extras.thinking;
+  if (!takesEffort(given.effort, call)) delete given.effort;
+  const saysReasoning = "thinking" in extras || "effort" in given;
   const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
   const outputConfig: JsonObject = {
     ...defined({ effort: reasoning.effort }),
     // The older place of the format, which the API refuses together with the newer one.
-    ...(isJsonObject(extras.output_format) ? {} : encodeFormat(call)),
-    ...(isJsonObject(extras.output_config) ? extras.output_config : {}),
+    ...(isJsonObject(extras.output_format) ? {} : format),
+    ...given,
+    ...("format" in given ? { format: withLimitedSchema(given.format, format) } : {}),
   };
+  if (isJsonObject(extras.output_format))
+    extras.output_format = withLimitedSchema(extras.output_format, format);
   const body: JsonObject = {
     model: model.id,
     max_tokens: maxTokens,
@@ -113,15 +119,24 @@ export function encodeCountRequest(call: EncodeCall, options: EncodeOptions): Cl
 
 function encodePrompt(call: EncodeCall, options: EncodeOptions): JsonObject {
   const { request, model } = call;
-  const systemTurns = options.systemTurns && takesSystemTurns(model.id);
-  const { system, messages } = encodeMessages(request.messages, call.warn, systemTurns);
+  const { systemTurns } = options;
+  const { system, messages } = encodeMessages(request.messages, call.warn, {
+    taken: systemTurns && takesSystemTurns(model.id),
+    refused: !systemTurns || refusesSystemTurns(model.id),
+  });
   const wantsJson = request.response_format?.type === "json";
   return defined({
     system: wantsJson ? addInstruction(system, JSON_INSTRUCTION) : system,
     messages,
-    ...encodeTools(request),
+    ...encodeTools(request, call.warn),
     cache_control: request.cache && encodeCache(request.cache),
   });
+}
+
+/** The caller's own fields of a format, with the schema as Claude takes it. */
+function withLimitedSchema(own: unknown, encoded: JsonObject): unknown {
+  const { format } = encoded;
+  return isJsonObject(own) && isJsonObject(format) ? { ...own, schema: format.schema } : own;
 }
 
 const JSON_INSTRUCTION =
@@ -138,7 +153,7 @@ function addInstruction(
 function encodeFormat({ request: { response_format: format }, warn }: EncodeCall): JsonObject {
   switch (format?.type) {
     case "json_schema":
-      return { format: { type: "json_schema", schema: forbidExtraProperties(format.schema) } };
+      return { format: { type: "json_schema", schema: limitOutputSchema(format.schema, warn) } };
     case "json":
       warn({
         code: "adjusted_parameter",

@@ -1,36 +1,44 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { forbidExtraProperties } from "./forbid-extra-properties.ts";
+import { limitToolSchema } from "./limit-schemas.ts";
 
 /** Tools and the tool choice, which the API refuses without tools. */
-export function encodeTools(request: ChatRequest): {
+export function encodeTools(
+  request: ChatRequest,
+  warn: EncodeCall["warn"],
+): {
   tools?: JsonObject[];
   tool_choice?: JsonObject;
 } {
   const { tools } = request;
   if (!tools) return {};
   if (tools.length === 0) return { tools: [] };
-  return defined({ tools: tools.map(encodeTool), tool_choice: encodeToolChoice(request) });
+  return defined({
+    tools: tools.map((tool, index) => encodeTool(tool, `tools[${index}]`, warn)),
+    tool_choice: encodeToolChoice(request),
+  });
 }
 
-function encodeTool(tool: Tool): JsonObject {
+function encodeTool(tool: Tool, param: string, warn: EncodeCall["warn"]): JsonObject {
   return tool.type === "opaque"
     ? tool.value
-    : anthropicExtras.overlay(encodeFunctionTool(tool), tool);
+    : anthropicExtras.overlay(encodeFunctionTool(tool, param, warn), tool);
 }
 
-function encodeFunctionTool(tool: FunctionTool): JsonObject {
-  const schema = tool.parameters
-    ? { type: "object", ...tool.parameters }
-    : { type: "object", properties: {} };
+function encodeFunctionTool(
+  tool: FunctionTool,
+  param: string,
+  warn: EncodeCall["warn"],
+): JsonObject {
   return defined({
     name: tool.name,
     description: tool.description,
-    input_schema: tool.strict ? forbidExtraProperties(schema) : schema,
+    input_schema: limitToolSchema(tool, `${param}.parameters`, warn),
     strict: tool.strict,
     ...cacheControlOf(tool),
   });

@@ -30,12 +30,12 @@ export function createClaudeProvider(
     ...info,
     available: true,
     async open(call) {
-      const request = encodeRequest(call, transport);
+      const request = transport.limit(encodeRequest(call, transport), call.warn);
       return transport.open("messages", request, {
         stream: request.body.stream === true,
         signal: call.signal,
         format: "anthropic",
-        createAnswerDecoder,
+        createAnswerDecoder: () => createAnswerDecoder(call.warn),
         readErrorBody,
       });
     },

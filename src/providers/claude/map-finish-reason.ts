@@ -1,5 +1,6 @@
 import type { FinishReason } from "../../chat/event.ts";
 import type { StopReason } from "../../formats/anthropic-messages/response.ts";
+import { finishOf } from "../../formats/finish-word.ts";
 
 const FINISH_REASONS: Record<StopReason, FinishReason> = {
   end_turn: "stop",
@@ -12,9 +13,18 @@ const FINISH_REASONS: Record<StopReason, FinishReason> = {
   refusal: "content_filter",
 };
 
-/** Stop reason → finish reason. An unknown one is a natural end; callers also get the raw reason. */
-export function mapFinishReason(reason: string): FinishReason {
-  return isStopReason(reason) ? FINISH_REASONS[reason] : "stop";
+/**
+ * Stop reason → finish reason. An unknown one may mean that the answer was cut, so it is not `stop`;
+ * nor is `tool_use` one of `tool_calls` if there is no call, for which a caller would wait.
+ */
+export function mapFinishReason(reason: string, called: boolean): FinishReason {
+  const finish = isStopReason(reason) ? FINISH_REASONS[reason] : (finishOf(reason) ?? "length");
+  return finish === "tool_calls" && !called ? "stop" : finish;
+}
+
+/** Whether this server knows what a stop reason means. */
+export function isKnownReason(reason: string): boolean {
+  return isStopReason(reason) || finishOf(reason) !== undefined;
 }
 
 function isStopReason(reason: string): reason is StopReason {

@@ -1,3 +1,4 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { EventStream } from "../../chat/event.ts";
 import type { UpstreamCall } from "../../upstream/open-upstream.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
@@ -21,6 +22,8 @@ export type AnswerReading = Pick<
 export interface ClaudeTransport {
   /** Whether it lets system messages within a conversation pass. */
   readonly systemTurns: boolean;
+  /** The request without what this server refuses; the same one if it takes everything. */
+  limit(request: ClaudeRequest, warn: EncodeCall["warn"]): ClaudeRequest;
   /**
    * Sends a request with `openUpstream`: adds the URL, headers and credentials, and adapts the body
    * (on Vertex AI the model is in the URL, for example). `body.stream` selects a streamed answer.

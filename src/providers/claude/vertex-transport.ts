@@ -8,7 +8,8 @@ import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream, type UpstreamCall } from "../../upstream/open-upstream.ts";
 import { type Unavailable, unavailable } from "../provider.ts";
 import type { ClaudeRequest } from "./encode-request.ts";
-import { type ClaudeEndpoint, type ClaudeTransport, OAUTH_BETA } from "./transport.ts";
+import type { ClaudeEndpoint, ClaudeTransport } from "./transport.ts";
+import { limitToVertex } from "./vertex-limits.ts";
 
 /**
  * Vertex AI's name for Anthropic's version 2023-06-01. Newer versions have the same name in both
@@ -33,6 +34,7 @@ export function createVertexTransport(
   return {
     // Not documented for Vertex AI; a user turn works everywhere.
     systemTurns: false,
+    limit: limitToVertex,
     async open(endpoint, request, reading) {
       const { path, body } = locate(endpoint, request);
       const call: UpstreamCall = {
@@ -81,9 +83,8 @@ function readModelId(model: unknown): string {
 }
 
 function createHeaders({ betas }: ClaudeRequest): Record<string, string> {
-  const passed = betas.filter((beta) => beta !== OAUTH_BETA);
   const headers: Record<string, string> = { "content-type": "application/json" };
-  if (passed.length > 0) headers[BETA_HEADER] = passed.join(",");
+  if (betas.length > 0) headers[BETA_HEADER] = betas.join(",");
   return headers;
 }
 

@@ -1,6 +1,7 @@
 import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { createInBandError, findAnswerError, findBareError } from "../../formats/answer-error.ts";
 import { findError, readErrorBody } from "../../google/read-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject, readString, readText } from "../../json/narrow.ts";
@@ -42,7 +43,10 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       error,
       ...others
     } = chunk;
-    if (error !== undefined) throw createAnswerError(chunk);
+    if (error != null || !("candidates" in chunk)) {
+      const other = findAnswerError(chunk, Object.keys(chunk).some(isAnswerField));
+      if (other) throw createAnswerError(chunk, other);
+    }
     if (!started) {
       started = true;
       events.push({
@@ -88,10 +92,20 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     if (!ending) return false;
     parts.end(events);
     const end: EndEvent = { type: "end", ...ending, usage };
+    const explanation = ending.finish_reason === "content_filter" ? readExplanation() : undefined;
+    if (explanation !== undefined) end.refusal = explanation;
     if (!isEmptyObject(extras)) end.extras = { google: extras };
     if (body) end.body = body;
     events.push(end);
     return true;
+  }
+
+  function readExplanation(): string | undefined {
+    const { promptFeedback: feedback, finishMessage } = extras;
+    return (
+      (isJsonObject(feedback) ? readText(feedback.blockReasonMessage) : undefined) ??
+      readText(finishMessage)
+    );
   }
 
   function readEnding() {
@@ -113,6 +127,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
   return {
     decodeMessage({ event, data }, events) {
       const chunk: unknown = JSON.parse(data);
+      // A sign of life of some proxies.
+      if (chunk === null || (isJsonObject(chunk) && isEmptyObject(chunk))) return;
       if (!isJsonObject(chunk)) throw new Error("a chunk is not an object");
       const at = events.length;
       decodeChunk(chunk, events);
@@ -122,8 +138,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       else events.push({ type: "opaque", raw });
     },
     decodeEnd(events, rest) {
-      const error = readRest(rest);
-      if (error) throw error;
+      const error = findBareError(rest);
+      if (error) throw createAnswerError(JSON.parse(rest), error);
       finish(events);
     },
     decodeBody(body, events) {
@@ -145,18 +161,22 @@ function listOf(value: unknown, otherwise: string): readonly unknown[] {
 }
 
 /** An error in place of a chunk. Its `code` is the status that the answer would have had. */
-function createAnswerError(body: unknown): ChatError {
-  const code = findError(body)?.code;
+function createAnswerError(body: unknown, error: JsonObject): ChatError {
+  const google = findError(body);
+  const code = google?.code;
+  if (code === undefined && typeof google?.status !== "string") return createInBandError(error);
   return createUpstreamError(typeof code === "number" ? code : 500, readErrorBody(body));
 }
 
-/** In the middle of a stream, an error may come as a bare JSON body instead of an event. */
-function readRest(rest: string): ChatError | undefined {
-  if (!rest.includes('"error"')) return undefined;
-  try {
-    const body: unknown = JSON.parse(rest);
-    return findError(body) ? createAnswerError(body) : undefined;
-  } catch {
-    return undefined;
-  }
+/** Whether a field with this name is one of an answer. */
+function isAnswerField(name: string): boolean {
+  return ANSWER_FIELDS.has(name);
 }
+
+const ANSWER_FIELDS: ReadonlySet<string> = new Set([
+  "candidates",
+  "promptFeedback",
+  "usageMetadata",
+  "modelVersion",
+  "responseId",
+]);

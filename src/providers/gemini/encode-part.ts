@@ -1,3 +1,4 @@
+import { toArgumentsObject } from "../../chat/broken-arguments.ts";
 import type { Signature } from "../../chat/format.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "../../chat/part.ts";
 import { encodeDocument, encodeImage } from "./encode-media.ts";
@@ -45,6 +46,8 @@ function encodeReasoning(part: ReasoningPart): RequestPart[] {
     : [googleExtras.overlay({ text, ...signed }, part)];
 }
 
-function encodeToolCall({ id, name, arguments: args, signature }: ToolCallPart): RequestPart {
+function encodeToolCall(call: ToolCallPart): RequestPart {
+  const { id, name, signature } = call;
+  const args = toArgumentsObject(call);
   return { functionCall: { id, name, args }, ...encodeSignature(signature) };
 }

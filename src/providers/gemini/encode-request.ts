@@ -7,6 +7,7 @@ import { encodeContents } from "./encode-contents.ts";
 import { encodeThinking } from "./encode-thinking.ts";
 import { encodeTools } from "./encode-tools.ts";
 import { googleExtras } from "./extras.ts";
+import { encodeSchema } from "./limit-schema.ts";
 import type { GenerateRequest, GenerationConfig } from "./request.ts";
 
 /** The most that Google takes. */
@@ -81,7 +82,10 @@ function encodeResponseFormat(format: ChatRequest["response_format"]): Generatio
     case "json":
       return { responseMimeType: "application/json" };
     case "json_schema":
-      return { responseMimeType: "application/json", responseJsonSchema: format.schema };
+      return {
+        responseMimeType: "application/json",
+        responseJsonSchema: encodeSchema(format.schema),
+      };
   }
 }
 

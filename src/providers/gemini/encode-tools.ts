@@ -3,6 +3,7 @@ import type { FunctionTool, Tool, ToolChoice } from "../../chat/tool.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { googleExtras } from "./extras.ts";
+import { encodeSchema } from "./limit-schema.ts";
 import type { FunctionCallingConfig, FunctionDeclaration, GenerateRequest } from "./request.ts";
 
 /** All functions are in one list, at the place of the first one, beside Google's own tools. */
@@ -33,7 +34,8 @@ function groupTools(tools: readonly Tool[]): JsonObject[] {
 function encodeFunction(tool: FunctionTool): FunctionDeclaration {
   const { name, description, parameters } = tool;
   // `parameters` would be read as OpenAPI's older schema dialect, without $ref, $defs and more.
-  const declaration = defined({ name, description, parametersJsonSchema: parameters });
+  const parametersJsonSchema = parameters && encodeSchema(parameters);
+  const declaration = defined({ name, description, parametersJsonSchema });
   return googleExtras.overlay(declaration, tool);
 }
 

@@ -1,9 +1,10 @@
 import type { ChatEvent, EndEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { findAnswerError, findBareError } from "../../formats/answer-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { readObjects, readString } from "../../json/narrow.ts";
+import { isEmptyObject, readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import type { TextPlace } from "./decode-item.ts";
@@ -153,8 +154,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         // The documented form is flat, the real one is nested.
         fail(isJsonObject(data.error) ? data.error : data, events);
         break;
-      case undefined:
-        if (isJsonObject(data.error)) fail(data.error, events);
+      case undefined: {
+        const error = findAnswerError(data, false);
+        if (error) fail(error, events);
+      }
     }
   }
 
@@ -162,6 +165,8 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     decodeMessage(message, events) {
       if (message.data === "[DONE]") return;
       const data: unknown = JSON.parse(message.data);
+      // A sign of life of some proxies.
+      if (data === null || (isJsonObject(data) && isEmptyObject(data))) return;
       if (!isJsonObject(data))
         throw new ChatError("upstream_invalid_response", { logReason: "event" });
       const at = events.length;
@@ -170,7 +175,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       if (first) first.raw = message;
       else if (started) events.push({ type: "opaque", raw: message });
     },
-    decodeEnd() {},
+    decodeEnd(_events, leftover) {
+      const error = findBareError(leftover);
+      if (error) throw createInBandError(error);
+    },
     decodeBody(body, events) {
       switch (body.status) {
         case "failed":
@@ -182,8 +190,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       }
       if (!Array.isArray(body.output)) {
         // Some servers report a failure with status 200.
-        throw isJsonObject(body.error)
-          ? createInBandError(body.error)
+        const error = findAnswerError(body, false);
+        throw error
+          ? createInBandError(error)
           : new ChatError("upstream_invalid_response", { logReason: "no_output" });
       }
       finish(body, events);

@@ -9,6 +9,7 @@ import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { encodeReasoning } from "./encode-reasoning.ts";
+import { limitFormat, limitTools } from "./limit-schemas.ts";
 
 /** Extras must not override these: policy depends on some, decoding on the others. */
 const PROTECTED_FIELDS: ReadonlySet<string> = new Set([
@@ -32,14 +33,14 @@ export function encodeRequest(
     request.reasoning &&
     encodeReasoning(request.reasoning, openaiResponsesExtras.noteFields(request, "$summary"), warn);
   const format = request.response_format && {
-    ...encodeFormat(request.response_format),
+    ...encodeFormat(limitFormat(request.response_format, warn)),
     ...openaiResponsesExtras.noteFields(request, "$format"),
   };
   const body: JsonObject = defined({
     model: model.id,
     instructions,
     input: input.length > 0 ? input : undefined,
-    tools: request.tools && encodeTools(request.tools),
+    tools: request.tools && encodeTools(limitTools(request.tools, warn)),
     tool_choice: request.tool_choice && encodeToolChoice(request.tool_choice),
     parallel_tool_calls: request.parallel_tool_calls,
     temperature: request.temperature,

@@ -1,5 +1,6 @@
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
+import { codeByText, findAnswerError, statusOf } from "../../formats/answer-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 import { capRetryAfter } from "../../upstream/retry-after.ts";
@@ -44,7 +45,7 @@ function mapCode(error: JsonObject): ErrorCode | undefined {
 
 /** Reads `{"error": {message, type, param, code}}` of an answer with an error status. */
 export function readErrorBody(body: unknown, status: number): UpstreamErrorBody {
-  const error = isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
+  const error = isJsonObject(body) ? findAnswerError(body, false) : null;
   if (!error) return {};
   const known = mapCode(error);
   // Every status from 500 is a `server_error`; a 503 is more precise than that.
@@ -59,9 +60,12 @@ export function readErrorBody(body: unknown, status: number): UpstreamErrorBody 
 /** The error of an `error` event (nested or flat) or of a failed response → ChatError. */
 export function createInBandError(error: JsonObject): ChatError {
   const name = readString(error.code) ?? readString(error.type) ?? "";
+  const status = statusOf(error);
   const code =
-    mapCode(error) ?? (isRequestFault(error, name) ? "upstream_rejected" : "upstream_error");
-  return createUpstreamError(200, { ...describe(error), code });
+    mapCode(error) ??
+    (isRequestFault(error, name) ? "upstream_rejected" : undefined) ??
+    (status === undefined ? (codeByText(error) ?? "upstream_error") : undefined);
+  return createUpstreamError(status ?? 200, { ...describe(error), code });
 }
 
 function isRequestFault(error: JsonObject, name: string): boolean {

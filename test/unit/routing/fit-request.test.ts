@@ -403,7 +403,7 @@ describe("content that the provider does not support", () => {
     );
   });
 
-  test("keeps a tool result, even if empty: its call needs one", () => {
+  test("keeps a tool result that has nothing left, and says so: its call needs one", () => {
     const messages: Message[] = [
       {
         role: "tool",
@@ -426,7 +426,11 @@ describe("content that the provider does not support", () => {
       { capabilities: capabilitiesWithout("tool_result.image", "document.url") },
     );
     expect(fitted.messages[0]?.content).toEqual([
-      { type: "tool_result", tool_call_id: "a", content: "" },
+      {
+        type: "tool_result",
+        tool_call_id: "a",
+        content: expect.stringContaining("cannot be passed on"),
+      },
       { type: "tool_result", tool_call_id: "b", content: [{ type: "text", text: "t" }] },
     ]);
     expect(said).toEqual([

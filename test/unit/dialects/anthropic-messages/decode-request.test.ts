@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { partsOf } from "../../../../src/chat/message.ts";
 import {
   anthropicMessagesDialect,
   decodeCountRequest,
@@ -76,7 +77,10 @@ describe("what the chat model can express", () => {
   });
 
   const reasoning: readonly (readonly [JsonObject, object | undefined])[] = [
-    [{ thinking: { type: "enabled", budget_tokens: 2000 } }, { budget_tokens: 2000 }],
+    [
+      { thinking: { type: "enabled", budget_tokens: 2000 }, max_tokens: 4000 },
+      { budget_tokens: 2000 },
+    ],
     [{ thinking: { type: "disabled" } }, { effort: "none" }],
     [
       { thinking: { type: "adaptive", display: "summarized" }, output_config: { effort: "high" } },
@@ -92,11 +96,12 @@ describe("what the chat model can express", () => {
   });
 
   test("a response schema, under its new and its old name", () => {
-    const format = { type: "json_schema", schema: { type: "object" } };
+    const schema = { type: "object", additionalProperties: false };
+    const format = { type: "json_schema", schema };
     for (const fields of [{ output_config: { format } }, { output_format: format }]) {
       expect(decode(fields).response_format).toEqual({
         type: "json_schema",
-        schema: { type: "object" },
+        schema,
       });
       expect(passOn(fields).body).toEqual({ ...BASE, ...fields });
     }
@@ -137,7 +142,28 @@ describe("messages", () => {
         type: "opaque",
         format: "anthropic",
         value: { type: "search_result", source: "s", title: "t", content: [] },
+        text: "t\ns",
       },
+    ]);
+  });
+
+  test("what only Anthropic has in a tool's result is told to others in words", () => {
+    const content = [
+      { type: "tool_reference", tool_name: "mcp__notes__search" },
+      { type: "search_result", title: "T", source: "S", content: [{ type: "text", text: "x" }] },
+      { type: "document", source: { type: "content", content: [{ type: "text", text: "y" }] } },
+      { type: "image", source: { type: "file", file_id: "f" } },
+    ];
+    const messages = [
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "t1", content }] },
+    ];
+    const [result] = partsOf(decode({ messages }).messages[0] ?? { role: "user", content: "" });
+    if (result?.type !== "tool_result" || typeof result.content === "string") throw new Error("?");
+    expect(result.content.map((part) => ("text" in part ? part.text : undefined))).toEqual([
+      "The tool mcp__notes__search can be called now.",
+      "T\nS\nx",
+      "y",
+      undefined,
     ]);
   });
 

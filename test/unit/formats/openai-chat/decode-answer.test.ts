@@ -105,11 +105,25 @@ describe("the end of a stream", () => {
   for (const [word, reason] of [
     ["length", "length"],
     ["model_length", "length"],
-    ["function_call", "tool_calls"],
+    ["model_context_window_exceeded", "length"],
+    ["MAX_TOKENS", "length"],
     ["content_filter", "content_filter"],
+    ["sensitive", "content_filter"],
+    ["SAFETY", "content_filter"],
     ["eos", "stop"],
+    ["end_turn", "stop"],
+    // It may mean that the answer was cut.
+    ["a_reason_of_tomorrow", "length"],
+    // Without a call, nobody should wait for one.
+    ["tool_calls", "stop"],
+    ["function_call", "stop"],
+    ["tool_use", "stop"],
   ]) {
-    test(`${word} means ${reason}`, async () => {
+    test(`${word} means ${reason}, for callers of this format in words that they know`, async () => {
+      const raw = (await play(chunk({ content: "Hi" }, word), DONE)).map(
+        (event) => event.raw?.data,
+      );
+      expect(raw.join("")).toMatch(/"finish_reason":"(?:stop|length|content_filter)"/);
       expect(fold(await play(chunk({ content: "Hi" }, word), DONE))).toMatchObject({
         finish_reason: reason,
         raw_finish_reason: word,
@@ -536,7 +550,7 @@ describe("errors in an answer", () => {
     [
       "Groq's reason for stopping early",
       { ...chunk({}, "stop"), x_groq: { id: "req_1", error: "over capacity" } },
-      "upstream_error",
+      "upstream_overloaded",
     ],
     ["an overload", { error: { message: "x", type: "overloaded_error" } }, "upstream_overloaded"],
   ] as const) {

@@ -487,10 +487,14 @@ describe("earlier answers", () => {
     expect(answer("Hi").messages).toEqual([{ role: "assistant", content: "Hi" }]);
   });
 
-  test("arguments go back verbatim", () => {
+  test("arguments go back verbatim, but no broken JSON, at which servers fail", () => {
+    const spaced: Part = { ...call, arguments: { a: 1 }, arguments_text: '{"a": 1}' };
+    expect(answer([spaced]).messages).toMatchObject([
+      { tool_calls: [{ function: { arguments: '{"a": 1}' } }] },
+    ]);
     const cut: Part = { ...call, arguments: {}, arguments_text: '{"a": ' };
     expect(answer([cut]).messages).toMatchObject([
-      { tool_calls: [{ function: { arguments: '{"a": ' } }] },
+      { tool_calls: [{ function: { arguments: '{"invalid_json_arguments":"{\\"a\\": "}' } }] },
     ]);
   });
 

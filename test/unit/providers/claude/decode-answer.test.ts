@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { ChatEvent } from "../../../../src/chat/event.ts";
+import type { ChatEvent, Warning } from "../../../../src/chat/event.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/claude/decode-answer.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
@@ -292,13 +292,99 @@ describe("the end", () => {
     ["pause_turn", "stop"],
     ["max_tokens", "length"],
     ["model_context_window_exceeded", "length"],
-    ["tool_use", "tool_calls"],
     ["refusal", "content_filter"],
-    ["constructor", "stop"],
-    ["a_reason_of_tomorrow", "stop"],
+    ["sensitive", "content_filter"],
+    // It may mean that the answer was cut.
+    ["constructor", "length"],
+    ["a_reason_of_tomorrow", "length"],
   ])("the stop reason %s is %s", (reason, expected) => {
     const events = decode(START, { ...END, delta: { stop_reason: reason } }, LAST);
     expect(events.at(-1)).toMatchObject({ finish_reason: expected, raw_finish_reason: reason });
+  });
+});
+
+describe("a stop reason that does not fit", () => {
+  const CALL = start({ type: "tool_use", id: "toolu_1", name: "f", input: {} });
+  const ENDS_IN_CALL = { ...END, delta: { stop_reason: "tool_use" } };
+
+  test("tool_use is tool_calls if there is a call", () => {
+    const events = decode(START, CALL, STOP, ENDS_IN_CALL, LAST);
+    expect(events.at(-1)).toMatchObject({ finish_reason: "tool_calls" });
+    expect(events.some(({ raw }) => raw?.data.includes('"tool_use"'))).toBe(true);
+  });
+
+  test("without a call it is a natural end, also for callers of the same format", () => {
+    const events = decode(START, ENDS_IN_CALL, LAST);
+    expect(events.at(-1)).toMatchObject({ finish_reason: "stop" });
+    expect(events.find(({ type }) => type === "usage" || type === "opaque")).toBeDefined();
+    expect(events.filter(({ raw }) => raw?.data.includes('"tool_use"'))).toEqual([]);
+    const whole: ChatEvent[] = [];
+    const body = { ...message("tool_use"), content: [{ type: "text", text: "I will." }] };
+    createAnswerDecoder().decodeBody(body, whole);
+    expect(whole.at(-1)).toMatchObject({
+      finish_reason: "stop",
+      body: { stop_reason: "end_turn" },
+    });
+  });
+
+  test("an unknown one is told in a warning", () => {
+    const warnings: Warning[] = [];
+    const decoder = createAnswerDecoder((warning) => warnings.push(warning));
+    decoder.decodeBody({ ...message("tomorrow\n<x>") }, []);
+    expect(warnings).toMatchObject([{ code: "upstream_warning", param: "finish_reason" }]);
+    expect(warnings[0]?.message).toContain('"tomorrow??x?"');
+  });
+
+  test("one that means failure is one", () => {
+    expect(
+      failureOf(() => createAnswerDecoder().decodeBody(message("network_error"), [])),
+    ).toMatchObject({
+      code: "upstream_error",
+    });
+  });
+});
+
+function message(stop_reason: string): JsonObject {
+  const usage = { input_tokens: 1, output_tokens: 1 };
+  return {
+    type: "message",
+    id: "m",
+    role: "assistant",
+    model: "c",
+    content: [],
+    stop_reason,
+    usage,
+  };
+}
+
+describe("a block's start that says what its first piece says again", () => {
+  test.each([
+    ["text", "text_delta", "text"],
+    ["thinking", "thinking_delta", "thinking"],
+  ])("%s is said once, in all dialects", (type, deltaType, field) => {
+    const events = decode(
+      START,
+      start({ type, [field]: "Hello", signature: "" }),
+      delta({ type: deltaType, [field]: "Hello" }),
+      delta({ type: deltaType, [field]: " there" }),
+      STOP,
+      END,
+      LAST,
+    );
+    expectEventOrder(events);
+    expect(foldAll("anthropic", events).content).toMatchObject([{ text: "Hello there" }]);
+    const raw = events.map((event) => event.raw?.data ?? "").join("");
+    expect(raw.match(/Hello/g)).toHaveLength(1);
+  });
+
+  test("a piece that goes on is kept whole, and so is the same piece later on", () => {
+    const { content } = fold(
+      start({ type: "text", text: "Ha" }),
+      delta({ type: "text_delta", text: "llo" }),
+      delta({ type: "text_delta", text: "Ha" }),
+      STOP,
+    );
+    expect(content).toMatchObject([{ text: "HalloHa" }]);
   });
 });
 

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { Message } from "../../../../src/chat/message.ts";
 import type { Part } from "../../../../src/chat/part.ts";
-import { takesSystemTurns } from "../../../../src/providers/claude/capabilities.ts";
+import {
+  refusesSystemTurns,
+  takesSystemTurns,
+} from "../../../../src/providers/claude/capabilities.ts";
 import { encodeMessages } from "../../../../src/providers/claude/encode-messages.ts";
 
 function encode(messages: Message[], systemTurns = true) {
@@ -9,7 +12,7 @@ function encode(messages: Message[], systemTurns = true) {
   const { system, messages: wire } = encodeMessages(
     messages,
     ({ code, param }) => warnings.push(`${code} ${param}`),
-    systemTurns,
+    { taken: systemTurns, refused: false },
   );
   return { system, wire, warnings };
 }
@@ -27,6 +30,34 @@ const result = (id: string, content: string): Part => ({
 });
 
 describe("parts", () => {
+  test("blank texts are left out, also in results; their cache hint stays", () => {
+    expect(
+      encodeParts({ type: "text", text: "a" }, { type: "text", text: " \n\n", cache: {} }).blocks,
+    ).toEqual([{ type: "text", text: "a", cache_control: { type: "ephemeral" } }]);
+    const { wire, system } = encode([
+      { role: "system", content: " \n" },
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: "\n\n" },
+      { role: "user", content: "  " },
+      { role: "assistant", content: [call("c1")] },
+      {
+        role: "tool",
+        content: [
+          { type: "tool_result", tool_call_id: "c1", content: [{ type: "text", text: "\n" }] },
+        ],
+      },
+      { role: "assistant", content: "So: " },
+    ]);
+    expect(system).toBeUndefined();
+    expect(wire).toMatchObject([
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: [{ type: "tool_use" }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "c1" }] },
+      // Claude refuses white space at the end of what it is to continue.
+      { role: "assistant", content: "So:" },
+    ]);
+  });
+
   test("texts, with cache hints and extras; empty ones are left out", () => {
     expect(
       encodeParts(
@@ -168,17 +199,6 @@ describe("tool results", () => {
     ]);
   });
 
-  test("ids that Anthropic would refuse are changed alike in call and result", () => {
-    const { wire } = encode([
-      { role: "assistant", content: [call("call.1|fc:2")] },
-      { role: "tool", content: [result("call.1|fc:2", "1")] },
-    ]);
-    expect(wire).toMatchObject([
-      { content: [{ type: "tool_use", id: "call_1_fc_2" }] },
-      { content: [{ type: "tool_result", tool_use_id: "call_1_fc_2" }] },
-    ]);
-  });
-
   test("a tool message must have results", () => {
     expect(() => encode([{ role: "tool", content: "1" }])).toThrow("messages[0].content");
   });
@@ -279,5 +299,11 @@ describe("system messages", () => {
     ["claude-fable-5-1@20260801", true],
   ])("%s: %p", (model, expected) => {
     expect(takesSystemTurns(model)).toBe(expected);
+    expect(refusesSystemTurns(model)).toBe(!expected);
+  });
+
+  test("a caller of Anthropic's own format decides for a model that is not known", () => {
+    expect(takesSystemTurns("claude-later")).toBe(false);
+    expect(refusesSystemTurns("claude-later")).toBe(false);
   });
 });

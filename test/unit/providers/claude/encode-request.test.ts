@@ -286,9 +286,9 @@ describe("the response format", () => {
         open: { type: "object", additionalProperties: true },
       },
     };
-    expect(
-      encode({ response_format: { type: "json_schema", name: "n", schema } }).body.output_config,
-    ).toEqual({
+    const { body, warnings } = encode({ response_format: { type: "json_schema", schema } });
+    expect(warnings).toEqual(["adjusted_parameter response_format"]);
+    expect(body.output_config).toEqual({
       format: {
         type: "json_schema",
         schema: {
@@ -304,7 +304,7 @@ describe("the response format", () => {
             d: {
               anyOf: [{ properties: { x: {} }, additionalProperties: false }, { type: "null" }],
             },
-            open: { type: "object", additionalProperties: true },
+            open: { type: "object", additionalProperties: false },
           },
           additionalProperties: false,
         },
@@ -421,5 +421,138 @@ test("a count takes only the prompt", () => {
     messages: [{ role: "user", content: "Hi" }],
     tools: [{ name: "f", input_schema: { type: "object", properties: {} } }],
     cache_control: { type: "ephemeral" },
+  });
+});
+
+describe("schemas that Claude refuses", () => {
+  test("bounds are said in descriptions, with a warning", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        score: { type: "integer", minimum: 1, maximum: 10 },
+        tags: { type: "array", items: { type: "string", pattern: "^(?=a)" }, minItems: 2 },
+        one: { type: "array", items: { type: "string", format: "email" }, minItems: 1 },
+      },
+    };
+    const { body, warnings } = encode({ response_format: { type: "json_schema", schema } });
+    expect(body.output_config).toMatchObject({
+      format: {
+        schema: {
+          properties: {
+            score: { type: "integer", description: "(minimum: 1, maximum: 10)" },
+            tags: { description: "(minItems: 2)", items: { description: '(pattern: "^(?=a)")' } },
+            one: { minItems: 1, items: { format: "email" } },
+          },
+        },
+      },
+    });
+    expect(warnings).toEqual(["adjusted_parameter response_format"]);
+  });
+
+  test("also in the words of a caller of Anthropic's own format, old and new", () => {
+    const schema = { type: "integer", minimum: 1 };
+    const limited = {
+      type: "json_schema",
+      schema: { type: "integer", description: "(minimum: 1)" },
+    };
+    const format = { type: "json_schema", schema } as const;
+    const now = { output_config: { format, effort: "low" } };
+    expect(encode({ response_format: format, extras: { anthropic: now } }).body).toMatchObject({
+      output_config: { format: limited, effort: "low" },
+    });
+    const before = encode({
+      response_format: format,
+      extras: { anthropic: { output_format: format } },
+    });
+    expect(before.body).toMatchObject({ output_format: limited });
+    expect(before.body).not.toHaveProperty("output_config");
+  });
+
+  test("so are those of a strict tool, but not of another one", () => {
+    const parameters = { type: "object", properties: { n: { type: "integer", minimum: 1 } } };
+    const strict = encode({ tools: [{ name: "f", parameters, strict: true }] });
+    expect(JSON.stringify(strict.body.tools)).not.toContain('"minimum":');
+    expect(strict.warnings).toEqual(["adjusted_parameter tools[0].parameters"]);
+    const loose = encode({ tools: [{ name: "f", parameters }] });
+    expect(loose.body.tools).toMatchObject([{ input_schema: parameters }]);
+    expect(loose.warnings).toEqual([]);
+  });
+
+  test("alternatives at the root of a tool's schema are merged, with a warning", () => {
+    const parameters = { anyOf: [{ type: "object", properties: { a: {} }, required: ["a"] }] };
+    const { body, warnings } = encode({ tools: [{ name: "f", parameters }] });
+    expect(body.tools).toMatchObject([
+      { input_schema: { type: "object", properties: { a: {} }, required: ["a"] } },
+    ]);
+    expect(warnings).toEqual(["adjusted_parameter tools[0].parameters"]);
+  });
+});
+
+describe("thinking in Anthropic's own words that the model refuses", () => {
+  const own = (thinking: object, more: object = {}, request: Partial<ChatRequest> = {}) => ({
+    max_tokens: 8000,
+    ...request,
+    extras: { anthropic: { thinking, ...more } },
+  });
+
+  test("a budget for a model without budgets becomes an effort", () => {
+    const model = { ...ADAPTIVE, refuses: ["reasoning.budget_tokens" as const] };
+    // What `fitRequest` makes of the budget.
+    const asked = own(
+      { type: "enabled", budget_tokens: 5000 },
+      {},
+      { reasoning: { effort: "low" } },
+    );
+    expect(encode(asked, model).body).toMatchObject({
+      thinking: { type: "adaptive" },
+      output_config: { effort: "low" },
+    });
+  });
+
+  test("a budget that max_tokens does not leave is smaller, or left out, with a warning", () => {
+    const asked = own(
+      { type: "enabled", budget_tokens: 9000 },
+      {},
+      { reasoning: { budget_tokens: 9000 } },
+    );
+    expect(encode(asked, BUDGET)).toMatchObject({
+      body: { thinking: { type: "enabled", budget_tokens: 7999 } },
+      warnings: ["adjusted_parameter reasoning.budget_tokens"],
+    });
+    const small = encode({ ...asked, max_tokens: 500 }, BUDGET);
+    expect(small.body).not.toHaveProperty("thinking");
+  });
+
+  test("adaptive thinking for a model with budgets becomes a budget", () => {
+    const asked = own(
+      { type: "adaptive" },
+      { output_config: { effort: "high" } },
+      { reasoning: { budget_tokens: 4000 } },
+    );
+    const { body } = encode(asked, BUDGET);
+    expect(body).toMatchObject({ thinking: { type: "enabled", budget_tokens: 4000 } });
+    expect(body).not.toHaveProperty("output_config");
+  });
+
+  test("thinking that cannot be turned off is not", () => {
+    const model: ModelInfo = { ...ADAPTIVE, efforts: ["low", "high"] };
+    const asked = own({ type: "disabled" }, {}, { reasoning: { effort: "low" } });
+    expect(encode(asked, model).body).toMatchObject({
+      thinking: { type: "adaptive" },
+      output_config: { effort: "low" },
+    });
+    const between = { ...ADAPTIVE, reasoning_off: "between_tools" };
+    expect(
+      encode(own({ type: "disabled" }, {}, { reasoning: { effort: "none" } }), between).body,
+    ).toMatchObject({ thinking: { type: "between_tools" } });
+  });
+
+  test("what the model takes, and a model that is not known, get it as it is", () => {
+    const thinking = { type: "enabled", budget_tokens: 2000, display: "omitted" };
+    expect(encode(own(thinking), BUDGET).body.thinking).toEqual(thinking);
+    expect(encode(own(thinking)).body.thinking).toEqual(thinking);
+    expect(encode(own({ type: "of_tomorrow" }), ADAPTIVE).body.thinking).toEqual({
+      type: "of_tomorrow",
+    });
   });
 });

@@ -580,7 +580,7 @@ describe("readErrorBody", () => {
   });
 
   test("anything but an error body has no details", () => {
-    for (const body of [undefined, null, "x", [], {}, { error: "x" }])
+    for (const body of [undefined, null, "x", [], {}, { error: {} }])
       expect(readErrorBody(body, 500)).toEqual({});
   });
 });

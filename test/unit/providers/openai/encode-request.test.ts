@@ -57,7 +57,7 @@ describe("encodeRequest", () => {
           type: "function",
           name: "look",
           description: "Looks",
-          parameters: { type: "object" },
+          parameters: { type: "object", additionalProperties: false },
           strict: true,
         },
         {
@@ -74,7 +74,12 @@ describe("encodeRequest", () => {
       max_output_tokens: 100,
       reasoning: { effort: "high", summary: "auto" },
       text: {
-        format: { type: "json_schema", name: "answer", schema: { type: "object" }, strict: true },
+        format: {
+          type: "json_schema",
+          name: "answer",
+          schema: { type: "object", additionalProperties: false },
+          strict: true,
+        },
       },
       metadata: { team: "a" },
       stream: false,
@@ -224,5 +229,67 @@ describe("encodeRequest", () => {
     expect(
       encode({ tools: [{ type: "opaque", format: "openai_responses", value }] }).body.tools,
     ).toEqual([value]);
+  });
+});
+
+describe("schemas that OpenAI refuses", () => {
+  const said = (warnings: Warning[]) => warnings.map(({ param }) => param);
+
+  test("alternatives at the root of a tool's are merged, with a warning that names the tool", () => {
+    const parameters = {
+      type: "object",
+      properties: { a: { type: "string" }, b: { type: "string" } },
+      anyOf: [{ required: ["a"] }, { required: ["b"] }],
+    };
+    const { body, warnings } = encode({ tools: [{ name: "diff", parameters }] });
+    expect(body.tools).toMatchObject([
+      { parameters: { type: "object", properties: parameters.properties }, strict: false },
+    ]);
+    expect(JSON.stringify(body.tools)).not.toContain("anyOf");
+    expect(said(warnings)).toEqual(["tools[0].parameters"]);
+    expect(warnings[0]?.message).toContain('"diff"');
+  });
+
+  test("keywords that a strict one must not have are said in descriptions", () => {
+    const schema = {
+      type: "object",
+      properties: {
+        a: { oneOf: [{ type: "string" }, { type: "null" }], default: null },
+        b: { $ref: "#/$defs/b", description: "B." },
+      },
+      required: ["a", "b"],
+      $defs: { b: { type: "array", items: { type: "string" }, uniqueItems: true } },
+    };
+    const { body, warnings } = encode({
+      response_format: { type: "json_schema", schema, strict: true },
+    });
+    expect(body.text).toMatchObject({
+      format: {
+        strict: true,
+        schema: {
+          properties: {
+            a: { anyOf: [{ type: "string" }, { type: "null" }], description: "(default: null)" },
+            b: { anyOf: [{ $ref: "#/$defs/b" }], description: "B." },
+          },
+          additionalProperties: false,
+        },
+      },
+    });
+    expect(JSON.stringify(body.text)).not.toMatch(/"(?:oneOf|uniqueItems|default)":/);
+    expect(said(warnings)).toEqual(["response_format"]);
+  });
+
+  test("one with fields that may be left out is sent as not strict, with a warning", () => {
+    const parameters = { type: "object", properties: { a: { type: "string" } } };
+    const { body, warnings } = encode({ tools: [{ name: "f", parameters, strict: true }] });
+    expect(body.tools).toMatchObject([{ parameters, strict: false }]);
+    expect(said(warnings)).toEqual(["tools[0].parameters"]);
+  });
+
+  test("one that is not strict is sent as it is", () => {
+    const parameters = { type: "object", properties: { a: { oneOf: [], default: 1 } } };
+    const { body, warnings } = encode({ tools: [{ name: "f", parameters }] });
+    expect(body.tools).toMatchObject([{ parameters }]);
+    expect(warnings).toEqual([]);
   });
 });

@@ -1,0 +1,71 @@
+import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import { isEmptyObject } from "../json/narrow.ts";
+import type { EventBatch, Warning } from "./event.ts";
+import type { ToolCallPart } from "./part.ts";
+
+/**
+ * The one field of the arguments by which a format that has only objects is told the text of a call
+ * whose arguments are no JSON object. An empty object would be taken for a call without arguments,
+ * and be run; this one fails the tool's own check, and the model reads what it wrote.
+ */
+const BROKEN_FIELD = "invalid_json_arguments";
+
+/** Whether the model's arguments are no JSON object: then `arguments` is empty, and only the text counts. */
+export function isBroken({
+  arguments: parsed,
+  arguments_text: text,
+}: Pick<ToolCallPart, "arguments" | "arguments_text">): boolean {
+  return text !== undefined && text !== "" && isEmptyObject(parsed) && !isObjectText(text);
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isJsonObject(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+/** A call's arguments for a format that has only objects. */
+export function toArgumentsObject(call: ToolCallPart): JsonObject {
+  return isBroken(call) ? { [BROKEN_FIELD]: call.arguments_text } : call.arguments;
+}
+
+/** The reverse, when such a call comes back. */
+export function fromArgumentsObject(
+  given: JsonObject,
+): Pick<ToolCallPart, "arguments" | "arguments_text"> {
+  const text = given[BROKEN_FIELD];
+  return typeof text === "string" && Object.keys(given).length === 1 && !isObjectText(text)
+    ? { arguments: {}, arguments_text: text }
+    : { arguments: given };
+}
+
+/** Watches an answer's events and warns of each call whose arguments are no JSON object. */
+export function createArgumentsCheck(
+  warn: (warning: Warning) => void,
+): (batch: EventBatch) => void {
+  const calls = new Map<number, { name: string; at: number; text: string }>();
+  let count = 0;
+  return (batch) => {
+    for (const event of batch) {
+      if (event.type === "part-start" && event.kind === "tool_call") {
+        calls.set(event.index, { name: event.name, at: count, text: "" });
+        count += 1;
+      } else if (calls.size === 0) continue;
+      else if (event.type === "part-delta") {
+        const call = calls.get(event.index);
+        if (call) call.text += event.delta;
+      } else if (event.type === "part-end") {
+        const call = calls.get(event.index);
+        calls.delete(event.index);
+        if (call && call.text !== "" && !isObjectText(call.text))
+          warn({
+            code: "tool_arguments_invalid",
+            param: `tool_calls[${call.at}]`,
+            message: `The model's arguments for "${call.name}" are not a JSON object; they are given as it wrote them.`,
+          });
+      }
+    }
+  };
+}

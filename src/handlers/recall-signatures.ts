@@ -1,0 +1,57 @@
+import type { Principal } from "../auth/principal.ts";
+import type { Call } from "../calls/call.ts";
+import type { EventBatch } from "../chat/event.ts";
+import type { Format } from "../chat/format.ts";
+import type { Message } from "../chat/message.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { SignatureMemory } from "../chat/signature-memory.ts";
+import { createTurnCollector, restoreTurn, unsignedCalls } from "../chat/signed-turn.ts";
+import { keepPlace } from "../dialects/caller-paths.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+
+/**
+ * The request with the reasoning and the signatures of those of its earlier answers that came back with
+ * nothing but their calls, if the target that is tried first is of the format that signed them.
+ */
+export async function recallSignatures(
+  request: ChatRequest,
+  principal: Principal,
+  format: Format | null,
+  memory: SignatureMemory,
+): Promise<ChatRequest> {
+  if (format === null) return request;
+  let messages: Message[] | undefined;
+  for (const [index, message] of request.messages.entries()) {
+    const [first] = unsignedCalls(message);
+    const turn = first && (await memory.find(ownerOf(principal), first.id));
+    const restored = turn?.format === format ? restoreTurn(message, turn) : undefined;
+    if (!restored) continue;
+    messages ??= [...request.messages];
+    messages[index] = keepPlace(message, restored);
+  }
+  return messages ? { ...request, messages } : request;
+}
+
+/**
+ * Watches an answer for what its caller may not send back. A caller of the vendor's own API has a place
+ * for everything, and `/chat` returns every part.
+ */
+export function watchSignatures(
+  dialect: Dialect,
+  call: Call,
+  memory: SignatureMemory,
+): (batch: EventBatch) => void {
+  if (dialect.format === null) return () => {};
+  const { principal, answer } = call;
+  const collect = createTurnCollector(
+    () => answer.format,
+    (turn) => memory.keep(ownerOf(principal), turn),
+  );
+  return (batch) => {
+    if (answer.format !== dialect.format) collect(batch);
+  };
+}
+
+function ownerOf({ issuer, subject, policy }: Principal): string {
+  return [issuer, policy.tenant ?? "", subject].join("\n");
+}

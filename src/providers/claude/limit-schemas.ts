@@ -1,0 +1,77 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
+import type { FunctionTool } from "../../chat/tool.ts";
+import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
+import { isPlainRoot, mergeRoot } from "../../formats/json-schema/merge-root.ts";
+import type { JsonObject } from "../../json/json-object.ts";
+
+/**
+ * What Claude takes where it enforces a schema: in structured output and in strict tools
+ * (platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations",
+ * November 2026).
+ */
+const STRICT: SchemaRules = {
+  keywords: new Set([
+    ..."type enum const anyOf allOf $ref $defs definitions default required properties".split(" "),
+    ..."additionalProperties items minItems format pattern title description".split(" "),
+  ]),
+  takes(keyword, value) {
+    switch (keyword) {
+      case "additionalProperties":
+        return value === false;
+      case "minItems":
+        return value === 0 || value === 1;
+      case "format":
+        return typeof value === "string" && FORMATS.has(value);
+      case "pattern":
+        // Neither back references nor what looks around.
+        return typeof value === "string" && !/\\[1-9bB]|\(\?/.test(value.replace(/\(\?:/g, "("));
+      case "enum":
+        return (
+          Array.isArray(value) && value.every((item) => typeof item !== "object" || item === null)
+        );
+      default:
+        return true;
+    }
+  },
+  closed: true,
+};
+
+const FORMATS: ReadonlySet<string> = new Set(
+  "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
+);
+
+/** A schema that Claude is to enforce, without what it refuses; a warning says what it does not enforce. */
+export function limitOutputSchema(schema: JsonObject, warn: EncodeCall["warn"]): JsonObject {
+  const { schema: limited, moved } = limitSchema(schema, STRICT);
+  warnOfMoved(moved, "response_format", warn);
+  return limited;
+}
+
+/** A tool's schema as Claude takes it: one object, and within its limits if the tool is strict. */
+export function limitToolSchema(
+  { name, parameters, strict }: FunctionTool,
+  param: string,
+  warn: EncodeCall["warn"],
+): JsonObject {
+  if (!parameters) return { type: "object", properties: {} };
+  const given: JsonObject = { type: "object", ...parameters };
+  let schema = given;
+  if (!isPlainRoot(given)) {
+    const root = mergeRoot(given);
+    ({ schema } = root);
+    if (root.isLooser) {
+      const message = `Claude takes no alternatives at the root of a tool's schema; those of "${name}" were merged into one object.`;
+      warn({ code: "adjusted_parameter", param, message });
+    }
+  }
+  if (!strict) return schema;
+  const { schema: limited, moved } = limitSchema(schema, STRICT);
+  warnOfMoved(moved, param, warn);
+  return limited;
+}
+
+function warnOfMoved(moved: ReadonlySet<string>, param: string, warn: EncodeCall["warn"]): void {
+  if (moved.size === 0) return;
+  const message = `Claude does not enforce ${[...moved].join(", ")}; the schema's descriptions say it instead.`;
+  warn({ code: "adjusted_parameter", param, message });
+}

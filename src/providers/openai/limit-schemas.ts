@@ -1,0 +1,103 @@
+import type { EncodeCall } from "../../chat/encode-call.ts";
+import type { ResponseFormat } from "../../chat/request.ts";
+import type { FunctionTool, Tool } from "../../chat/tool.ts";
+import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
+import { isPlainRoot, mergeRoot } from "../../formats/json-schema/merge-root.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { readObjects } from "../../json/narrow.ts";
+
+/**
+ * What OpenAI takes in a strict schema (platform.openai.com/docs/guides/structured-outputs, "Supported
+ * schemas", November 2026). It says of any other keyword that it is not permitted.
+ */
+const STRICT: SchemaRules = {
+  keywords: new Set([
+    ..."type enum const anyOf $ref $defs definitions required properties additionalProperties".split(
+      " ",
+    ),
+    ..."items minItems maxItems pattern format minLength maxLength title description".split(" "),
+    ..."multipleOf minimum maximum exclusiveMinimum exclusiveMaximum $schema $id $comment".split(
+      " ",
+    ),
+  ]),
+  takes: (keyword, value) => keyword !== "additionalProperties" || value === false,
+  closed: true,
+};
+
+/** The format, with a strict schema within OpenAI's limits. */
+export function limitFormat(format: ResponseFormat, warn: EncodeCall["warn"]): ResponseFormat {
+  if (format.type !== "json_schema" || !format.strict) return format;
+  const limited = limitStrict(format.schema, "response_format", warn);
+  return limited ? { ...format, schema: limited } : { ...format, strict: false };
+}
+
+/** The tools, each with a schema that OpenAI takes: an object, and within its limits if it is strict. */
+export function limitTools(tools: readonly Tool[], warn: EncodeCall["warn"]): Tool[] {
+  return tools.map((tool, index) =>
+    tool.type === "opaque" || !tool.parameters
+      ? tool
+      : limitTool(tool, tool.parameters, `tools[${index}].parameters`, warn),
+  );
+}
+
+function limitTool(
+  tool: FunctionTool,
+  parameters: JsonObject,
+  param: string,
+  warn: EncodeCall["warn"],
+): FunctionTool {
+  let limited = tool;
+  let schema = parameters;
+  if (!isPlainRoot(parameters)) {
+    const root = mergeRoot(parameters);
+    ({ schema } = root);
+    if (root.isLooser) {
+      const message = `OpenAI takes no alternatives at the root of a tool's schema; those of "${tool.name}" were merged into one object.`;
+      warn({ code: "adjusted_parameter", param, message });
+    }
+    limited = { ...tool, parameters: schema };
+  }
+  if (!tool.strict) return limited;
+  const strict = limitStrict(schema, param, warn);
+  return strict ? { ...limited, parameters: strict } : { ...limited, strict: false };
+}
+
+/** Undefined if the schema has what OpenAI cannot enforce at all: fields that may be left out. */
+function limitStrict(
+  schema: JsonObject,
+  param: string,
+  warn: EncodeCall["warn"],
+): JsonObject | undefined {
+  if (hasOptional(schema)) {
+    const message =
+      "OpenAI's strict schemas have no fields that may be left out; it was sent as not strict.";
+    warn({ code: "adjusted_parameter", param, message });
+    return undefined;
+  }
+  const { schema: limited, moved } = limitSchema(schema, STRICT);
+  if (moved.size > 0) {
+    const message = `OpenAI does not enforce ${[...moved].join(", ")}; the schema's descriptions say it instead.`;
+    warn({ code: "adjusted_parameter", param, message });
+  }
+  return limited;
+}
+
+/** Whether an object has a property that it does not require, or takes any other. */
+function hasOptional(schema: JsonObject, depth = 0): boolean {
+  if (depth > 64) return false;
+  const { properties, required, additionalProperties } = schema;
+  if (additionalProperties === true || isJsonObject(additionalProperties)) return true;
+  const inner: JsonObject[] = [];
+  if (isJsonObject(properties)) {
+    const names = Array.isArray(required) ? required : [];
+    if (Object.keys(properties).some((name) => !names.includes(name))) return true;
+    inner.push(...readObjects(Object.values(properties)));
+  }
+  for (const name of ["$defs", "definitions"]) {
+    const group = schema[name];
+    if (isJsonObject(group)) inner.push(...readObjects(Object.values(group)));
+  }
+  for (const name of ["anyOf", "oneOf"]) inner.push(...readObjects(schema[name]));
+  if (isJsonObject(schema.items)) inner.push(schema.items);
+  return inner.some((part) => hasOptional(part, depth + 1));
+}

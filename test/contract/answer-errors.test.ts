@@ -1,0 +1,119 @@
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../src/chat/event.ts";
+import { toChatError } from "../../src/errors/chat-error.ts";
+import { createAnswerDecoder as createChatDecoder } from "../../src/formats/openai-chat/decode-answer.ts";
+import { createAnswerDecoder as createClaudeDecoder } from "../../src/providers/claude/decode-answer.ts";
+import { createAnswerDecoder as createGeminiDecoder } from "../../src/providers/gemini/decode-answer.ts";
+import { createAnswerDecoder as createOpenaiDecoder } from "../../src/providers/openai/decode-answer.ts";
+import { type AnswerDecoder, openUpstream } from "../../src/upstream/open-upstream.ts";
+import {
+  collectEvents,
+  createTestDeps,
+  jsonResponse,
+  type PlayedResponse,
+  playResponses,
+  sseResponse,
+} from "../support/play-response.ts";
+import { sseText } from "../support/sse-text.ts";
+
+const names = { model: "m", randomId: () => "1", mintId: () => "1" };
+const FORMATS: readonly [name: string, create: () => AnswerDecoder][] = [
+  ["openai-chat", () => createChatDecoder(names)],
+  ["openai-responses", () => createOpenaiDecoder(names)],
+  ["anthropic-messages", () => createClaudeDecoder()],
+  ["google", () => createGeminiDecoder(names)],
+];
+
+/** What vendors, and the proxies in front of them, answer with status 200. */
+const ERRORS: readonly [name: string, body: object, code: string][] = [
+  [
+    "MiniMax's rate limit",
+    { id: "1", choices: null, base_resp: { status_code: 1002, status_msg: "rate limit" } },
+    "upstream_rate_limited",
+  ],
+  [
+    "MiniMax's empty account",
+    { base_resp: { status_code: 1008, status_msg: "insufficient balance" } },
+    "upstream_quota_exhausted",
+  ],
+  [
+    "MiniMax's key",
+    { base_resp: { status_code: 2049, status_msg: "invalid api key" } },
+    "upstream_auth",
+  ],
+  ["FastAPI's detail", { detail: "Model m does not exist" }, "model_not_found"],
+  [
+    "FastAPI's list of details",
+    { detail: [{ loc: ["body"], msg: "field is required" }] },
+    "upstream_rejected",
+  ],
+  ["an error that is a text", { error: "Too many requests" }, "upstream_rate_limited"],
+  ["an error that is a list", { error: [{ code: 503, message: "x" }] }, "upstream_overloaded"],
+  [
+    "an error in an error",
+    { error: { error: { message: "The server is busy" } } },
+    "upstream_overloaded",
+  ],
+  ["an error that is true", { error: true, message: "Unauthorized" }, "upstream_auth"],
+  ["a list of errors", { errors: ["request timed out"] }, "upstream_timeout"],
+  [
+    "a code and a msg",
+    { code: 1302, msg: "Rate limit reached for requests" },
+    "upstream_rate_limited",
+  ],
+  [
+    "Baidu's pair",
+    { error_code: 18, error_msg: "Open api qps request limit reached, throttled" },
+    "upstream_rate_limited",
+  ],
+  ["a pair with a status", { code: 500, msg: "internal", success: false }, "upstream_error"],
+  ["a message alone", { message: "Internal server error" }, "upstream_error"],
+  [
+    "a text in Chinese",
+    { code: "1113", message: "余额不足或无可用资源包,请充值。" },
+    "upstream_quota_exhausted",
+  ],
+];
+
+async function play(create: () => AnswerDecoder, response: PlayedResponse): Promise<ChatEvent[]> {
+  const call = {
+    url: "https://upstream.test/v1",
+    headers: {},
+    body: "{}",
+    stream: true,
+    signal: new AbortController().signal,
+    format: null,
+    createAnswerDecoder: create,
+    readErrorBody: () => ({}),
+  };
+  try {
+    return await collectEvents(
+      await openUpstream(call, createTestDeps(playResponses(response).fetch)),
+    );
+  } catch (thrown) {
+    return [{ type: "error", error: toChatError(thrown) }];
+  }
+}
+
+describe.each(FORMATS)("an error with status 200 in the format %s", (_, create) => {
+  test.each(ERRORS)("%s, whole, as an event and outside of events", async (_name, body, code) => {
+    const forms = [
+      jsonResponse(body),
+      sseResponse(sseText([body])),
+      sseResponse(JSON.stringify(body)),
+    ];
+    for (const form of forms) {
+      const events = await play(create, form);
+      expect(events.at(-1)).toMatchObject({ type: "error", error: { code } });
+      expect(events.filter(({ type }) => type === "end")).toEqual([]);
+    }
+  });
+
+  test("empty events are none", async () => {
+    const [first] = await play(
+      create,
+      sseResponse(sseText(["", " ", "{}", "null", { error: "x" }])),
+    );
+    expect(first).toMatchObject({ type: "error", error: { code: "upstream_error" } });
+  });
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from "bun:test";
+import type { JsonObject } from "../../src/json/json-object.ts";
+import { readObjects } from "../../src/json/narrow.ts";
+import { jsonResponse } from "../support/play-response.ts";
+import { createPlayedApp } from "../support/played-app.ts";
+
+const CLAUDE = { ANTHROPIC_API_KEY: "sk-ant-api03-x" };
+const OPENAI = { OPENAI_API_KEY: "sk-x" };
+const MESSAGE = jsonResponse({
+  id: "msg_1",
+  type: "message",
+  role: "assistant",
+  model: "claude-haiku-4-5",
+  content: [{ type: "text", text: "ok" }],
+  stop_reason: "end_turn",
+  usage: { input_tokens: 1, output_tokens: 1 },
+});
+const RESPONSE = jsonResponse({
+  id: "resp_1",
+  object: "response",
+  status: "completed",
+  model: "gpt-6.1-sol",
+  output: [],
+  usage: { input_tokens: 1, output_tokens: 1 },
+});
+const PRIVATE = "http://127.0.0.1/a.png";
+const ROOT = { anyOf: [{ type: "object", properties: { a: {} }, required: ["a"] }] };
+
+describe("a warning names the caller's own path", () => {
+  async function warnedOf(env: Record<string, string>, path: string, body: JsonObject) {
+    const answer = await createPlayedApp(env, "OPENAI_API_KEY" in env ? RESPONSE : MESSAGE)(
+      path,
+      body,
+    );
+    expect(answer.status).toBe(200);
+    const told = [...(answer.headers.get("x-warnings") ?? "").matchAll(/param="([^"]*)"/g)];
+    const params = told.map(([, param]) => param);
+    const inBody = readObjects(answer.body.warnings).map(({ param }) => param);
+    if (inBody.length > 0) expect<unknown[]>(inBody).toEqual(params);
+    return params;
+  }
+
+  test("in /v1/responses: the item, its content, the tool, the setting", async () => {
+    expect(
+      await warnedOf(CLAUDE, "/v1/responses", {
+        model: "claude/claude-haiku-4-5",
+        instructions: "Be brief.",
+        input: [
+          { role: "user", content: "Hi" },
+          { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "gAAAA" },
+          { type: "message", role: "assistant", content: [{ type: "output_text", text: "Hello" }] },
+          { role: "user", content: "Go" },
+          { role: "developer", content: "Now." },
+          { type: "function_call", call_id: "c1", name: "f", arguments: "{}" },
+          { type: "function_call_output", call_id: "c1", output: "ok" },
+          { role: "user", content: "Well?" },
+        ],
+        tools: [
+          { type: "web_search" },
+          {
+            type: "namespace",
+            name: "n",
+            tools: [{ type: "function", name: "f", parameters: ROOT }],
+          },
+        ],
+        temperature: 1.5,
+        text: { format: { type: "json_object" } },
+      }),
+    ).toEqual(
+      expect.arrayContaining([
+        "input[1].signature",
+        "input[4].role",
+        "tools[0]",
+        "temperature",
+        "text.format",
+      ]),
+    );
+  });
+
+  test("in /v1/messages", async () => {
+    expect(
+      await warnedOf(OPENAI, "/v1/messages", {
+        model: "openai/gpt-6.1-sol",
+        max_tokens: 8,
+        system: "Be brief.",
+        stop_sequences: ["x"],
+        tools: [{ name: "f", input_schema: ROOT }],
+        messages: [
+          { role: "user", content: "Hi" },
+          {
+            role: "assistant",
+            content: [
+              { type: "text", text: "a" },
+              { type: "thinking", thinking: "hm", signature: "c2ln" },
+            ],
+          },
+          { role: "user", content: "Go" },
+        ],
+      }),
+    ).toEqual(
+      expect.arrayContaining([
+        "stop_sequences",
+        "messages[1].content[1].signature",
+        "tools[0].input_schema",
+      ]),
+    );
+  });
+
+  test("in /v1/chat/completions", async () => {
+    const image = { type: "image_url", image_url: { url: "https://example.com/a.png" } };
+    expect(
+      await warnedOf(OPENAI, "/v1/chat/completions", {
+        model: "openai/gpt-6.1-sol",
+        reasoning_effort: "minimal",
+        tools: [{ type: "function", function: { name: "f", parameters: ROOT } }],
+        messages: [
+          { role: "user", content: "Hi" },
+          {
+            role: "assistant",
+            content: [{ type: "text", text: "a" }, image],
+            reasoning_content: "hm",
+          },
+          { role: "user", content: "Go" },
+        ],
+      }),
+    ).toEqual(
+      expect.arrayContaining([
+        "tools[0].function.parameters",
+        "messages[1].content[1]",
+        "messages[1].reasoning_content",
+      ]),
+    );
+  });
+});
+
+describe("an error names the caller's own path", () => {
+  test.each([
+    [
+      "/v1/responses",
+      {
+        input: [
+          { role: "user", content: "a" },
+          { role: "user", content: [{ type: "input_image", image_url: PRIVATE }] },
+        ],
+      },
+      "input[1].content[0].image_url",
+    ],
+    [
+      "/v1/messages",
+      {
+        max_tokens: 9,
+        system: "s",
+        messages: [
+          {
+            role: "user",
+            content: [
+              { type: "text", text: "a" },
+              { type: "image", source: { type: "url", url: PRIVATE } },
+            ],
+          },
+        ],
+      },
+      "messages[0].content[1].source.url",
+    ],
+    [
+      "/v1/chat/completions",
+      {
+        messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: PRIVATE } }] }],
+      },
+      "messages[0].content[0].image_url.url",
+    ],
+    [
+      "/chat",
+      { messages: [{ role: "user", content: [{ type: "image", url: PRIVATE }] }] },
+      "messages[0].content[0].url",
+    ],
+  ] as const)("in %s", async (path, body, param) => {
+    const { status, text } = await createPlayedApp(CLAUDE, MESSAGE)(path, {
+      ...body,
+      model: "claude/claude-haiku-4-5",
+    });
+    expect(status).toBe(400);
+    expect(text).toContain(`${param}: must be a public`);
+    if (path !== "/v1/messages") expect(text).toContain(`"param":"${param}"`);
+  });
+
+  test("a vendor's own path is told only to who speaks its API", async () => {
+    const refusal = jsonResponse(
+      { error: { message: "too long", param: "input[3].output", type: "invalid_request_error" } },
+      400,
+    );
+    const ask = createPlayedApp(OPENAI, refusal);
+    const model = "openai/gpt-6.1-sol";
+    expect((await ask("/v1/responses", { model, input: "Hi" })).text).toContain("input[3].output");
+    const messages = [{ role: "user", content: "Hi" }];
+    const other = await ask("/v1/messages", { model, max_tokens: 99, messages });
+    expect(other.status).toBe(400);
+    expect(other.text).not.toContain("input[3]");
+  });
+});

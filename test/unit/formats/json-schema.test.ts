@@ -1,0 +1,165 @@
+import { describe, expect, test } from "bun:test";
+import { limitSchema, type SchemaRules } from "../../../src/formats/json-schema/limit-schema.ts";
+import { isPlainRoot, mergeRoot } from "../../../src/formats/json-schema/merge-root.ts";
+import type { JsonObject } from "../../../src/json/json-object.ts";
+
+const PLAIN: SchemaRules = {
+  keywords: new Set(
+    "type description properties required items anyOf enum $ref $defs additionalProperties".split(
+      " ",
+    ),
+  ),
+  closed: false,
+};
+const limit = (schema: JsonObject, rules: Partial<SchemaRules> = {}) =>
+  limitSchema(schema, { ...PLAIN, ...rules });
+
+describe("a schema within a vendor's limits", () => {
+  test("stays the same object if it has nothing else", () => {
+    const schema = { type: "object", properties: { a: { type: "string", enum: ["x"] } } };
+    expect(limit(schema).schema).toBe(schema);
+  });
+
+  test("says in descriptions what is refused", () => {
+    const { schema, moved } = limit({
+      type: "object",
+      $schema: "https://json-schema.org/draft/2020-12/schema",
+      properties: {
+        n: { type: "integer", minimum: 1, maximum: 10, description: "A score." },
+        list: { type: "array", items: { type: "string", maxLength: 280 }, uniqueItems: true },
+        minimum: { type: "string" },
+      },
+    });
+    expect(schema).toEqual({
+      type: "object",
+      properties: {
+        n: { type: "integer", description: "A score. (minimum: 1, maximum: 10)" },
+        list: {
+          type: "array",
+          items: { type: "string", description: "(maxLength: 280)" },
+          description: "(uniqueItems: true)",
+        },
+        minimum: { type: "string" },
+      },
+    });
+    expect([...moved].sort()).toEqual(["maxLength", "maximum", "minimum", "uniqueItems"]);
+  });
+
+  test("has anyOf for oneOf, an enum for const, and allOf merged", () => {
+    expect(limit({ oneOf: [{ const: 1 }, { type: "null" }] }).schema).toEqual({
+      anyOf: [{ enum: [1] }, { type: "null" }],
+    });
+    expect(
+      limit({
+        allOf: [
+          { type: "object", properties: { a: { type: "string" } }, required: ["a"] },
+          { properties: { b: { type: "string" } }, required: ["b"] },
+        ],
+      }).schema,
+    ).toEqual({
+      type: "object",
+      properties: { a: { type: "string" }, b: { type: "string" } },
+      required: ["a", "b"],
+    });
+  });
+
+  test("has nothing beside a reference", () => {
+    const $ref = "#/$defs/a";
+    const schema = { type: "object", properties: { a: { $ref, description: "A." } } };
+    const expected = {
+      type: "object",
+      properties: { a: { description: "A.", anyOf: [{ $ref }] } },
+    };
+    expect(limit(schema).schema).toEqual(expected);
+    expect(limit(schema, { keywords: null }).schema).toEqual(expected);
+    const pydantic = {
+      type: "object",
+      properties: { a: { allOf: [{ $ref }], description: "A." } },
+    };
+    expect(limit(pydantic).schema).toEqual(expected);
+  });
+
+  test("is closed everywhere, which is told if it was open", () => {
+    const open = {
+      type: "object",
+      properties: { a: { type: "object", additionalProperties: true } },
+    };
+    const { schema, moved } = limit(open, { closed: true });
+    expect(schema).toEqual({
+      type: "object",
+      properties: { a: { type: "object", additionalProperties: false } },
+      additionalProperties: false,
+    });
+    expect([...moved]).toEqual(["additionalProperties"]);
+  });
+
+  test("of any depth does no harm", () => {
+    let schema: JsonObject = { type: "string", minLength: 1 };
+    for (let depth = 0; depth < 200; depth++) schema = { type: "array", items: schema };
+    expect(JSON.stringify(limit(schema).schema)).toContain("minLength");
+  });
+});
+
+describe("the root of a tool's schema", () => {
+  test("that is an object is plain", () => {
+    expect(isPlainRoot({ type: "object", properties: {} })).toBe(true);
+    for (const name of ["anyOf", "oneOf", "allOf", "not", "enum", "$ref"])
+      expect(isPlainRoot({ type: "object", [name]: [] })).toBe(false);
+    expect(isPlainRoot({ properties: {} })).toBe(false);
+  });
+
+  test("with alternatives is merged: only what all of them need is required", () => {
+    const { schema, isLooser } = mergeRoot({
+      description: "D.",
+      anyOf: [
+        {
+          type: "object",
+          properties: { a: { type: "string" }, k: { const: 1 } },
+          required: ["a", "k"],
+        },
+        { $ref: "#/$defs/b" },
+      ],
+      $defs: {
+        b: {
+          type: "object",
+          properties: { b: { type: "number" }, k: { const: 2 } },
+          required: ["b", "k"],
+        },
+      },
+    });
+    expect(schema).toMatchObject({
+      type: "object",
+      description: "D. Needs one of: a + k; b + k.",
+      properties: {
+        a: { type: "string" },
+        b: { type: "number" },
+        k: { anyOf: [{ const: 1 }, { const: 2 }] },
+      },
+      required: ["k"],
+    });
+    expect(schema).not.toHaveProperty("anyOf");
+    expect(isLooser).toBe(true);
+  });
+
+  test("with allOf or a reference loses nothing", () => {
+    const b = { type: "object", properties: { b: { type: "number" } }, required: ["b"] };
+    const { schema, isLooser } = mergeRoot({
+      allOf: [{ $ref: "#/$defs/b" }, { required: ["c"] }],
+      $defs: { b },
+    });
+    expect(schema).toMatchObject({
+      type: "object",
+      properties: b.properties,
+      required: ["b", "c"],
+    });
+    expect(isLooser).toBe(false);
+    expect(mergeRoot({ $ref: "#/$defs/b", $defs: { b } }).schema).toMatchObject(b);
+  });
+
+  test("that is no object becomes one", () => {
+    expect(mergeRoot({ type: ["object", "null"] }).schema).toEqual({
+      type: "object",
+      properties: {},
+    });
+  });
+});
