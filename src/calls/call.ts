@@ -20,6 +20,8 @@ import { sleep } from "../upstream/sleep.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
 import {
   createMeter,
+  type Demand,
+  demandOf,
   type MeterSettings,
   measureRecord,
   measureUsage,
@@ -62,6 +64,8 @@ export interface Admission {
   readonly dialect: Pick<Dialect, "name">;
   readonly principal: Principal;
   readonly request: ChatRequest;
+  /** Default: the request's. */
+  readonly demand?: Demand;
   /** Whether the client itself is retrying; its retries must not multiply with the server's. */
   readonly isRepeat?: boolean;
   /** In order of preference; at least one. */
@@ -102,6 +106,7 @@ export interface Call extends AttemptCall, RunningCall {
 export function openCall(admission: Admission, services: CallServices): Call {
   const { context, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
+  const demand = admission.demand ?? demandOf(request);
   const { requestId, startedAt } = context;
   // Shutdown, the caller's departure and a failed write all end in this one controller.
   const controller = new AbortController();
@@ -171,7 +176,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       const { policy } = principal;
       const meter = createMeter({
         ...services.meter,
-        request,
+        demand,
         targets,
         policy,
         catalog,
@@ -237,8 +242,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
   function createRecord(failure: ChatError | null): CallRecord {
     const error = failure ?? observer.error();
     const outcome = error?.code ?? "ok";
-    const isComplete = outcome === "ok" && admission.kind === "generate";
-    const { usage, source } = measureUsage(progress(), isComplete, request);
+    const isComplete = outcome === "ok" && admission.kind !== "count_tokens";
+    const { usage, source } = measureUsage(progress(), isComplete, demand);
     const cost = answer.cost(usage);
     setServedCost(cost);
     closePending(call);

@@ -1,5 +1,5 @@
 import { challengeFor } from "../auth/auth-failure.ts";
-import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect, ErrorDialect } from "../dialects/dialect.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import { encodeWarningsHeader } from "./encode-warnings-header.ts";
 
@@ -95,7 +95,7 @@ export function respondStream(
  * target that answers, if that is known yet, and what was changed in the request.
  */
 export function answerHeaders(
-  dialect: Dialect,
+  dialect: Pick<Dialect, "requestIdHeader">,
   {
     requestId,
     warnings,
@@ -109,7 +109,7 @@ export function answerHeaders(
 }
 
 /** A failure with its true status, in the caller's dialect. */
-export function respondError(error: ChatError, dialect: Dialect, requestId: string): Response {
+export function respondError(error: ChatError, dialect: ErrorDialect, requestId: string): Response {
   const { status, headers, body } = dialect.encodeError(error, requestId);
   const standard: Record<string, string> = { [dialect.requestIdHeader]: requestId };
   if (error.code === "unauthenticated") standard["www-authenticate"] = challengeFor(error);

@@ -5,6 +5,7 @@ import { describeCursor } from "./cursor.ts";
 import { describeDepartures } from "./departures.ts";
 import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
+import { describeEmbeddings } from "./embeddings.ts";
 import { describeFailures } from "./failures.ts";
 import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
@@ -33,4 +34,5 @@ export const ALL_SUITES = [
   describeCursor,
   describeCopilot,
   describeLimits,
+  describeEmbeddings,
 ] as const;
