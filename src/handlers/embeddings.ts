@@ -10,13 +10,11 @@ import { answerHeaders, respondError, respondJson } from "../http/respond.ts";
 import { serverTiming } from "../http/server-timing.ts";
 import { attemptTargets } from "../routing/attempt-targets.ts";
 import { embeddingTarget } from "../routing/embedding-target.ts";
-import { selectTargets } from "../routing/select-targets.ts";
 import type { Server } from "./server.ts";
 
 /** `POST /v1/embeddings`: a call like any other, of one target and without output. */
 export function createEmbeddings(server: Server) {
   const dialect = openaiEmbeddingsDialect;
-  const able = server.providers.filter((provider) => provider.available);
 
   return async function embed(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
@@ -24,8 +22,12 @@ export function createEmbeddings(server: Server) {
     const asked = dialect.decodeRequest(await readJsonBody(request, server.bodyLimits));
     // What embeddings share with a chat: the target, and the time that they may take.
     const shared = applyDeadlineHeader({ model: asked.model, messages: [] }, request.headers);
-    const selected = selectTargets(shared, server, dialect.defaultProvider);
-    const { target, answer } = embeddingTarget(asked, selected, able);
+    const { selection, target, answer } = embeddingTarget(
+      asked,
+      shared,
+      server,
+      dialect.defaultProvider,
+    );
     requireModel(principal, target);
     const call = openCall(
       {
@@ -34,7 +36,7 @@ export function createEmbeddings(server: Server) {
         dialect,
         principal,
         isRepeat: isRepeat(request),
-        ...selected,
+        ...selection,
         request: shared,
         targets: [target],
         demand: {

@@ -54,6 +54,8 @@ export interface ProviderInfo {
    */
   readonly defaultModel: string | null;
   readonly capabilities: Readonly<Record<Parameter, Capability>>;
+  /** Whether the vendor has models for embeddings. */
+  readonly embeds?: true;
 }
 
 /** A configured vendor. */

@@ -1,28 +1,37 @@
 import type { EventStream } from "../chat/event.ts";
+import type { ChatRequest } from "../chat/request.ts";
 import type { EmbeddingAnswer } from "../embeddings/answer.ts";
 import type { EmbeddingRequest } from "../embeddings/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import type { Provider } from "../providers/provider.ts";
-import type { Target } from "./select-target.ts";
-import type { Selection } from "./select-targets.ts";
+import { nameTarget, type Target } from "./select-target.ts";
+import { type Selection, type SelectionSources, selectTargets } from "./select-targets.ts";
 
-/** A target of embeddings, and what it answered. */
+/** A target of embeddings, how it was selected, and what it answered. */
 export interface EmbeddingTarget {
+  readonly selection: Selection;
   readonly target: Target;
   /** Once the target has been opened. */
   answer(): EmbeddingAnswer;
 }
 
 /**
- * The only target of a selection, as one whose answer is an event: so embeddings are attempted,
- * retried, timed and recorded as a chat is. Throws a ChatError if there is not exactly one, or if it
- * has no embeddings.
+ * The target that a request names, as one whose answer is an event: so embeddings are attempted,
+ * retried, timed and recorded as a chat is. `shared` is what a chat of this model would ask for.
+ * Throws a ChatError for a route with several targets, and for a vendor without embeddings, whether
+ * or not it is configured.
  */
 export function embeddingTarget(
   request: EmbeddingRequest,
-  { targets, skipped }: Selection,
-  providers: readonly Pick<Provider, "name" | "embed">[],
+  shared: ChatRequest,
+  sources: SelectionSources,
+  defaultProvider: string | null,
 ): EmbeddingTarget {
+  if (!sources.routes.has(request.model)) {
+    const named = nameTarget(shared, sources, defaultProvider).provider;
+    if (!named.embeds) throw withoutEmbeddings(named.name, sources);
+  }
+  const selection = selectTargets(shared, sources, defaultProvider);
+  const { targets, skipped } = selection;
   const [{ provider, model }] = targets;
   if (targets.length + skipped.length > 1) {
     throw new ChatError("invalid_request", {
@@ -32,15 +41,10 @@ export function embeddingTarget(
     });
   }
   const { embed } = provider;
-  if (!embed) {
-    const able = providers.filter((other) => other.embed).map(({ name }) => name);
-    throw new ChatError("invalid_request", {
-      param: "model",
-      message: `model: ${provider.name} has no embeddings; these providers have: ${able.join(", ")}.`,
-    });
-  }
+  if (!embed) throw withoutEmbeddings(provider.name, sources);
   let answer: EmbeddingAnswer | undefined;
   return {
+    selection,
     target: {
       model,
       provider: {
@@ -56,6 +60,14 @@ export function embeddingTarget(
       return answer;
     },
   };
+}
+
+function withoutEmbeddings(name: string, { providers }: SelectionSources): ChatError {
+  const able = providers.flatMap((other) => (other.available && other.embeds ? [other.name] : []));
+  return new ChatError("invalid_request", {
+    param: "model",
+    message: `model: ${name} has no embeddings; these providers have: ${able.join(", ")}.`,
+  });
 }
 
 function endedStream({ usage }: EmbeddingAnswer): EventStream {

@@ -51,11 +51,13 @@ defmodule OneshotAI do
 
   alias OneshotAI.{
     ChatOptions,
+    DryRun,
     Embeddings,
     Error,
     Event,
     EventStream,
     HTTP,
+    Limit,
     Model,
     Object,
     ObjectLoop,
@@ -66,7 +68,8 @@ defmodule OneshotAI do
     Telemetry,
     Tool,
     ToolLoop,
-    ToolRun
+    ToolRun,
+    UsageReport
   }
 
   @typedoc "A provider's name or alias. May be nil if the option `:model` names it (`\"claude/opus\"`)."
@@ -120,6 +123,30 @@ defmodule OneshotAI do
   @spec chat_text(provider(), messages(), keyword()) :: {:ok, String.t()} | {:error, Error.t()}
   def chat_text(provider, messages, opts \\ []) do
     with {:ok, response} <- chat(provider, messages, opts), do: {:ok, response.text}
+  end
+
+  @doc """
+  What a chat would do: the targets that would be tried, their warnings and estimated costs, and how
+  the token's limits stand. No vendor is called.
+
+      {:ok, %{targets: [%{model: model, estimated_cost: cost} | _]}} =
+        OneshotAI.dry_run("claude", messages, max_tokens: 500, fallbacks: ["gemini/gemini-3.8-flash"])
+
+  Takes the options of `chat/3`. See `OneshotAI.DryRun`.
+  """
+  @spec dry_run(provider(), messages(), keyword()) :: {:ok, DryRun.t()} | {:error, Error.t()}
+  def dry_run(provider, messages, opts \\ []) do
+    {client, body, call} = ChatOptions.split!(provider, messages, opts, dry_run: true)
+
+    with {:ok, answer} <- HTTP.fetch(client, "/chat", body, call) do
+      case answer do
+        %{"dry_run" => true, "targets" => targets} when is_list(targets) ->
+          {:ok, DryRun.decode(answer)}
+
+        _other ->
+          {:error, Error.new(:invalid_response, "It is not that of a dry run.")}
+      end
+    end
   end
 
   @doc "Like `chat_text/3`, but returns the text itself, or raises a `OneshotAI.Error`."
@@ -374,14 +401,16 @@ defmodule OneshotAI do
 
   #{ChatOptions.short_call_docs()}
 
-  It calls `POST /v1/embeddings` in OpenAI's format. A server that does not have that path yet
-  answers `{:error, %OneshotAI.Error{reason: :not_found}}`.
+  The model is `provider/model`, or a name of the server's catalog (`list_models/1` lists those of the
+  kind `"embedding"`). `"echo/echo-embedding"` needs no key: its vectors of texts that share words are
+  near each other. Vectors of different models cannot be compared, so there are no fallbacks.
   """
   @spec embed(String.t(), String.t() | [String.t()], keyword()) ::
           {:ok, Embeddings.t()} | {:error, Error.t()}
   def embed(model, input, opts \\ []) do
-    {dimensions, opts} = Keyword.pop(opts, :dimensions)
-    {client, call} = ChatOptions.split_call!(opts, "embed")
+    own = [dimensions: {:count, "the length of the vectors."}]
+    {client, call} = ChatOptions.split_call!(opts, "embed", own)
+    {dimensions, call} = Keyword.pop(call, :dimensions)
     input = List.wrap(input)
     body = %{model: model, input: input}
     body = if dimensions, do: Map.put(body, :dimensions, dimensions), else: body
@@ -433,6 +462,68 @@ defmodule OneshotAI do
   @doc "The models in the server's catalog. See `OneshotAI.Model`. Options as for `list_providers/1`."
   @spec list_models(keyword()) :: {:ok, [Model.t()]} | {:error, Error.t()}
   def list_models(opts \\ []), do: list("/models", "models", &Model.decode/1, opts)
+
+  @doc """
+  Every limit of the token, and how much of it is used. See `OneshotAI.Limit`.
+
+      {:ok, limits} = OneshotAI.limits(policy: policy, claims: %{sub: user.id})
+      for limit <- limits, limit.kind == "usd", do: OneshotAI.Limit.left(limit)
+
+  Give the same `:policy` and `:claims` as for the calls. Options as for `list_providers/1`.
+  """
+  @spec limits(keyword()) :: {:ok, [Limit.t()]} | {:error, Error.t()}
+  def limits(opts \\ []), do: list("/limits", "limits", &Limit.decode/1, opts)
+
+  @usage_params [
+    from: {:any, "the first day, a `Date`. Default: 30 days before the last."},
+    to: {:any, "the last day, a `Date`. Default: today."},
+    group_by:
+      {:any,
+       "a list of `:hour`, `:day` or `:month`, and of `:issuer`, `:tenant`, `:subject`, `:provider`, `:model`, " <>
+         "`:dialect`, `:kind` and `:outcome`."},
+    time_zone: {:string, "whose days they are. Default: UTC."},
+    view:
+      {:string_or_atom,
+       "`:own`, `:tenant` or `:all`. Default: the widest that the token's scope allows."},
+    limit: {:count, "rows of a page. Default: 1,000."},
+    page: {:string, "`:next_page` of the page before."},
+    filter: {:map, "only calls with these values, such as `[model: \"claude-opus-5-5\"]`."}
+  ]
+
+  @doc """
+  What was used and what it cost, from the server's ledger. See `OneshotAI.UsageReport`.
+
+      {:ok, report} = OneshotAI.usage(group_by: [:day, :model], from: ~D[2026-11-01])
+      report.totals["cost_usd"]
+
+  The token sees its own subject's calls; with the scope `usage:tenant` or `admin` those of others too:
+  `claims: %{scope: "usage:tenant", ai: %{tenant: "acme"}}`. A server without a ledger answers
+  `:not_found`.
+
+  Options: those of `list_providers/1`, and
+
+  #{OneshotAI.Options.docs(@usage_params)}
+  """
+  @spec usage(keyword()) :: {:ok, UsageReport.t()} | {:error, Error.t()}
+  def usage(opts \\ []) do
+    {client, call} = ChatOptions.split_call!(opts, "usage", @usage_params)
+    {params, call} = Keyword.split(call, Keyword.keys(@usage_params))
+    {filter, params} = Keyword.pop(params, :filter, [])
+
+    params =
+      if params[:group_by],
+        do: Keyword.update!(params, :group_by, &(&1 |> List.wrap() |> Enum.join(","))),
+        else: params
+
+    call = Keyword.put(call, :query, params ++ Enum.to_list(filter))
+
+    with {:ok, body} <- HTTP.fetch(client, "/usage", nil, call) do
+      case body do
+        %{"data" => rows, "totals" => %{}} when is_list(rows) -> {:ok, UsageReport.decode(body)}
+        _other -> {:error, Error.new(:invalid_response, "It has no usage.")}
+      end
+    end
+  end
 
   defp list(path, field, decode, opts) do
     {client, call} = ChatOptions.split_call!(opts, "list_" <> field)

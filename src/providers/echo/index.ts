@@ -22,6 +22,7 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId" | "timeou
     defaultModel: "echo",
     available: true,
     capabilities: echoCapabilities,
+    embeds: true,
     embed,
     async open(call) {
       const model = call.model.id;

@@ -26,6 +26,7 @@ export function createGeminiProvider(
     format: "google",
     defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
     capabilities: geminiCapabilities(transport.name),
+    embeds: true,
   };
   if ("reason" in transport) {
     const { available, code, reason } = transport;

@@ -41,6 +41,7 @@ function createProvider(
     format: FORMAT,
     defaultModel,
     capabilities: capabilitiesOf(quirks),
+    embeds: true,
   };
   if ("reason" in access) return { ...info, ...access };
   const server: ChatServer = { ...access, quirks };

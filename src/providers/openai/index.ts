@@ -31,6 +31,7 @@ export function createOpenaiProvider(
     format: "openai_responses",
     defaultModel: config.OPENAI_DEFAULT_MODEL ?? null,
     capabilities: openaiCapabilities,
+    embeds: true,
   };
   const fault = checkConfig(config);
   if (fault) return { ...info, ...fault };

@@ -273,6 +273,7 @@ export function describeEmbeddings({ upstream, start, main }: Conformance): void
         "model",
         /these providers have: gemini, openai/,
       ],
+      ["one that is not set up", { model: "cursor/c", input: "a" }, "model", /no embeddings/],
       ["a route of two", { model: "either", input: "a" }, "model", /cannot be compared/],
       ["tokens for Gemini", { model: "gemini/g", input: [1] }, "input", /texts, not tokens/],
       ["a chat model", { model: "echo/echo", input: "a" }, "model", /echo-embedding/],

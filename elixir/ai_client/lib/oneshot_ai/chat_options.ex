@@ -28,7 +28,18 @@ defmodule OneshotAI.ChatOptions do
     cache: {:any, "`%{}` asks the vendor to cache the prompt; `%{ttl: \"1h\"}` sets for how long."},
     metadata: {:any, "short labels for vendors that accept them, `%{\"order\" => \"17\"}`."},
     strict: {:boolean, "true: fail if the model does not support a parameter, instead of warning."},
-    extras: {:any, "fields of a vendor's own format, by format: `%{anthropic: %{…}}`."}
+    extras: {:any, "fields of a vendor's own format, by format: `%{anthropic: %{…}}`."},
+    fallbacks:
+      {:any,
+       "targets to try if the first one fails before its content: `[\"openai/gpt-6.1-terra\", " <>
+         "%{provider: \"gemini\"}]`. `response.attempts` says what was tried."},
+    deadline_ms:
+      {:count,
+       "how long the server may take, with all retries and fallbacks (100 to 1,800,000). After that the call " <>
+         "ends with `:deadline_exceeded`."},
+    hedge_after_ms:
+      {:count,
+       "after how many milliseconds without content the next target is tried beside the first. Both may be billed."}
   ]
 
   @call [
@@ -40,6 +51,7 @@ defmodule OneshotAI.ChatOptions do
     silence_timeout:
       {:milliseconds, "how long a stream may be silent. Default: the client's, 30,000."},
     claims: {:map, "claims to add to this call's token, see `OneshotAI.Token`."},
+    policy: {:map, "what this call's token allows, see `OneshotAI.Policy`."},
     retry:
       {{:in, [:safe, false]},
        "`:safe` tries again (up to 4 times in about 4 seconds) if the server cannot be reached or is shutting " <>
@@ -48,7 +60,7 @@ defmodule OneshotAI.ChatOptions do
       {:string, "sent as the header `Idempotency-Key`, which the server does not evaluate yet."}
   ]
 
-  @short_call [:client, :timeout, :claims, :retry]
+  @short_call [:client, :timeout, :claims, :policy, :retry]
 
   @spec body_docs() :: String.t()
   def body_docs, do: Options.docs(@body)
@@ -82,10 +94,13 @@ defmodule OneshotAI.ChatOptions do
     {client(call), body, Keyword.delete(call, :client)}
   end
 
-  @doc "The client and the options of a call that is not a chat."
-  @spec split_call!(keyword(), String.t()) :: {Client.t(), keyword()}
-  def split_call!(opts, owner) do
-    call = Options.validate!(opts, Keyword.take(@call, @short_call), owner)
+  @doc """
+  The client and the options of a call that is not a chat. `own` declares the options of the function
+  itself, which are among them.
+  """
+  @spec split_call!(keyword(), String.t(), Options.schema()) :: {Client.t(), keyword()}
+  def split_call!(opts, owner, own \\ []) do
+    call = Options.validate!(opts, own ++ Keyword.take(@call, @short_call), owner)
     {client(call), Keyword.delete(call, :client)}
   end
 

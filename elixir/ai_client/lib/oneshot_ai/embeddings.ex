@@ -5,14 +5,20 @@ defmodule OneshotAI.Embeddings do
     * `:vectors` - one list of floats for each input, in the order of the inputs.
     * `:model` - the model that made them. Vectors of different models cannot be compared.
     * `:usage` - `OneshotAI.Usage`, with `:input_tokens` and `:total_tokens`.
+    * `:cost` - `OneshotAI.Cost`, nil if the server has no price for the model.
   """
   use OneshotAI.JSON.Encodable
 
-  alias OneshotAI.Usage
+  alias OneshotAI.{Cost, Usage}
 
-  defstruct [:model, :usage, vectors: []]
+  defstruct [:model, :usage, :cost, vectors: []]
 
-  @type t :: %__MODULE__{model: String.t() | nil, usage: Usage.t() | nil, vectors: [[float()]]}
+  @type t :: %__MODULE__{
+          model: String.t() | nil,
+          usage: Usage.t() | nil,
+          cost: Cost.t() | nil,
+          vectors: [[float()]]
+        }
 
   @doc false
   # The body of an OpenAI-compatible `POST /v1/embeddings`, for this many inputs.
@@ -26,6 +32,7 @@ defmodule OneshotAI.Embeddings do
        %__MODULE__{
          model: body["model"],
          usage: usage(body["usage"]),
+         cost: cost(body["usage"]),
          vectors: Enum.map(0..(count - 1), &vectors[&1])
        }}
     else
@@ -40,4 +47,10 @@ defmodule OneshotAI.Embeddings do
   end
 
   defp usage(_none), do: nil
+
+  # In dollars; an embedding has no output.
+  defp cost(%{"cost" => total}) when is_number(total),
+    do: %Cost{currency: "USD", input: total, output: 0, total: total}
+
+  defp cost(_none), do: nil
 end

@@ -2,7 +2,7 @@ defmodule OneshotAI.HTTP do
   @moduledoc false
   # One call of the server: from a path and a body to a decoded answer or an open stream.
 
-  alias OneshotAI.{Client, Error, JSON, Token}
+  alias OneshotAI.{Client, Error, JSON, Policy, Token}
   alias OneshotAI.Transport.{Request, Response}
 
   @version Mix.Project.config()[:version]
@@ -16,6 +16,8 @@ defmodule OneshotAI.HTTP do
 
   @type option ::
           {:claims, map()}
+          | {:policy, Policy.t()}
+          | {:query, keyword()}
           | {:timeout, timeout()}
           | {:silence_timeout, timeout()}
           | {:idempotency_key, String.t()}
@@ -63,7 +65,7 @@ defmodule OneshotAI.HTTP do
       {:ok,
        %Request{
          method: if(body, do: :post, else: :get),
-         url: %{client.url | path: client.url.path <> path},
+         url: %{client.url | path: client.url.path <> path, query: query(opts)},
          headers: authorization ++ headers(body, accept, opts),
          body: if(body, do: JSON.encode!(body), else: ""),
          claims: claims,
@@ -75,8 +77,26 @@ defmodule OneshotAI.HTTP do
     end
   end
 
+  defp query(opts) do
+    case for({name, value} <- opts[:query] || [], value != nil, do: {name, to_string(value)}) do
+      [] -> nil
+      params -> URI.encode_query(params)
+    end
+  end
+
   defp claims(opts) do
-    Map.new(opts[:claims] || %{}, fn {name, value} -> {to_string(name), value} end)
+    claims = Map.new(opts[:claims] || %{}, fn {name, value} -> {to_string(name), value} end)
+
+    case {opts[:policy], claims} do
+      {nil, claims} ->
+        Token.check_policy!(claims)
+
+      {_policy, %{"ai" => _other}} ->
+        raise ArgumentError, "a call has both :policy and the claim ai"
+
+      {policy, claims} ->
+        Map.put(claims, "ai", Policy.new!(policy))
+    end
   end
 
   defp authorize(client, claims, opts) do

@@ -29,6 +29,39 @@ defmodule OneshotAI.EmbedTest do
     assert :error = Embeddings.decode(%{}, 1)
   end
 
+  test "the server's own: as many vectors as texts, of the wanted length, with usage and log" do
+    assert {:ok, %Embeddings{vectors: vectors, usage: usage, cost: nil, model: "echo-embedding"}} =
+             OneshotAI.embed("echo/echo-embedding", ["the grey cat", "a grey cat", "tax report"],
+               dimensions: 256
+             )
+
+    assert [cat, other, tax] = vectors
+    assert Enum.map(vectors, &length/1) == [256, 256, 256]
+    near = fn one, two -> Enum.sum(Enum.map(Enum.zip(one, two), fn {x, y} -> x * y end)) end
+    assert near.(cat, other) > near.(cat, tax)
+    assert usage.input_tokens == 8
+
+    assert {:error, %Error{reason: :invalid_request, param: "input[1]", status: 400}} =
+             OneshotAI.embed("echo/echo-embedding", ["a", ""])
+
+    assert {:error, %Error{reason: :invalid_request, param: "model"}} =
+             OneshotAI.embed("cursor/any", "a")
+
+    assert {:ok, models} = OneshotAI.list_models()
+    assert %{kind: "embedding", dimensions: 64} = Enum.find(models, &(&1.id == "echo-embedding"))
+    assert %{kind: "chat", dimensions: nil} = Enum.find(models, &(&1.id == "echo"))
+  end
+
+  test "what it cost" do
+    body = %{
+      "data" => [%{"index" => 0, "embedding" => [0.5]}],
+      "usage" => %{"prompt_tokens" => 3, "total_tokens" => 3, "cost" => 0.002}
+    }
+
+    assert {:ok, %{cost: %OneshotAI.Cost{currency: "USD", total: 0.002, output: 0}}} =
+             Embeddings.decode(body, 1)
+  end
+
   test "errors; a missing vector; no stub" do
     OneshotAI.Test.stub(:embed, [[1.0]])
 
