@@ -65,6 +65,7 @@ defmodule OneshotAI.MixProject do
           OneshotAI.Schema,
           OneshotAI.Object,
           OneshotAI.Embeddings,
+          OneshotAI.Answer,
           OneshotAI.Attempt,
           OneshotAI.DryRun,
           OneshotAI.Usage,
@@ -75,6 +76,8 @@ defmodule OneshotAI.MixProject do
         Operation: [
           OneshotAI.Limit,
           OneshotAI.UsageReport,
+          OneshotAI.Webhook,
+          OneshotAI.Webhook.Plug,
           OneshotAI.Telemetry,
           OneshotAI.Test,
           OneshotAI.JSON

@@ -50,6 +50,7 @@ defmodule OneshotAI do
   """
 
   alias OneshotAI.{
+    Answer,
     ChatOptions,
     DryRun,
     Embeddings,
@@ -63,6 +64,7 @@ defmodule OneshotAI do
     ObjectLoop,
     Provider,
     Reader,
+    Resumption,
     Response,
     Schema,
     Telemetry,
@@ -99,11 +101,19 @@ defmodule OneshotAI do
   end
 
   defp fetch_response(client, body, call) do
-    with {:ok, answer} <- HTTP.fetch(client, "/chat", body, call) do
+    with {:ok, answer} <- fetch_resumably(client, body, call) do
       case answer do
         %{"content" => content} when is_list(content) -> {:ok, Response.decode(answer)}
         _other -> {:error, Error.new(:invalid_response, "It has no content.")}
       end
+    end
+  end
+
+  # With `resume:` the call is sent again after a lost connection, and gets the same answer.
+  defp fetch_resumably(client, body, call) do
+    case Resumption.new(client, body, HTTP.with_deadline(call, client.timeout)) do
+      nil -> HTTP.fetch(client, "/chat", body, call)
+      resumption -> Resumption.fetch(resumption)
     end
   end
 
@@ -174,7 +184,7 @@ defmodule OneshotAI do
           {:ok, Object.t()} | {:error, Error.t()}
   def chat_object(provider, messages, schema, opts \\ []) do
     {own, opts} = ObjectLoop.split!(opts, schema)
-    ask = &chat(provider, &1, opts)
+    ask = &chat(provider, &1, ChatOptions.for_round(opts, &1))
     messages |> ChatOptions.to_list() |> ObjectLoop.run(schema, own[:max_rounds], ask)
   end
 
@@ -320,7 +330,81 @@ defmodule OneshotAI do
   removed. A stream that has ended may be cancelled too.
   """
   @spec cancel(ref()) :: :ok
-  def cancel(ref), do: Reader.cancel(ref)
+  def cancel({reader, _name} = ref) when is_pid(reader), do: Reader.cancel(ref)
+
+  @spec cancel(String.t()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def cancel(request_id) when is_binary(request_id), do: cancel(request_id, [])
+
+  @doc """
+  Ends an answer that the server keeps, by its `request_id`, whoever reads it. Returns the receipt, a
+  `OneshotAI.Answer`: its `:usage` and `:cost` are what was settled against the token's limits.
+
+      {:ok, %{state: :cancelled, cost: cost}} = OneshotAI.cancel(request_id, claims: %{sub: user.id})
+
+  An answer that had ended before is not changed; its `:state` says how it ended.
+  Options as for `fetch_answer/2`.
+  """
+  @spec cancel(String.t(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def cancel(request_id, opts), do: fetch_state(request_id, opts, :delete, "cancel")
+
+  @doc """
+  Begins an answer that the server makes in the background and keeps: returns at once.
+
+      {:ok, %{request_id: id}} = OneshotAI.start_chat("claude", messages, webhook: url)
+
+  Read it with `fetch_answer/2` once it is there (a webhook says so, see `OneshotAI.Webhook`), or
+  with `follow/2` while it is being written, if it was begun with `stream: true`. Takes the options of
+  `chat/3`. Needs a server with `STORE_ANSWERS=on`; others answer `:answers_not_kept`.
+  """
+  @spec start_chat(provider(), messages(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def start_chat(provider, messages, opts \\ []) do
+    {stream?, opts} = Keyword.pop(opts, :stream, false)
+    fields = [background: true] ++ if(stream?, do: [stream: true], else: [])
+    {client, body, call} = ChatOptions.split!(provider, messages, opts, fields)
+    decode_answer(HTTP.fetch(client, "/chat", body, call))
+  end
+
+  @doc """
+  The state of an answer that the server keeps, and the answer itself if it is complete. See
+  `OneshotAI.Answer`.
+
+      {:ok, %{state: :completed, response: response}} = OneshotAI.fetch_answer(request_id)
+
+  It belongs to the subject and tenant of the token that asked for it: give the same `:claims`; for
+  anybody else it is `:not_found`. Options:
+
+  #{ChatOptions.short_call_docs()}
+  """
+  @spec fetch_answer(String.t(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def fetch_answer(request_id, opts \\ []),
+    do: fetch_state(request_id, opts, :get, "fetch_answer")
+
+  @doc """
+  A streamed answer that the server keeps, from its beginning: the same elements as of `stream/3`,
+  then live ones. For a LiveView that was mounted again, or another node.
+
+      {:ok, ref} = OneshotAI.stream_to(self(), OneshotAI.follow(request_id, claims: %{sub: user.id}))
+
+  The answer goes on if its follower ends. Options as for `fetch_answer/2`, and `:silence_timeout`.
+  """
+  @spec follow(String.t(), keyword()) :: Enumerable.t()
+  def follow(request_id, opts \\ []) do
+    own = [silence_timeout: {:milliseconds, "how long it may be silent."}]
+    {client, call} = ChatOptions.split_call!(opts, "follow", own)
+    EventStream.follow(client, request_id, call)
+  end
+
+  defp fetch_state(request_id, opts, method, owner) do
+    {client, call} = ChatOptions.split_call!(opts, owner)
+    decode_answer(HTTP.fetch(client, HTTP.answer_path(request_id), nil, [method: method] ++ call))
+  end
+
+  defp decode_answer({:error, error}), do: {:error, error}
+
+  defp decode_answer({:ok, body}) do
+    with :error <- Answer.decode(body),
+         do: {:error, Error.new(:invalid_response, "It has no state of an answer.")}
+  end
 
   @doc """
   Asks, runs the tools that the model calls, and asks again, until it answers without a call.
@@ -347,7 +431,7 @@ defmodule OneshotAI do
     {messages, tools, own, opts} = split_run!(messages, tools, opts)
 
     ToolLoop.run(messages, tools, own, fn messages ->
-      case chat(provider, messages, opts) do
+      case chat(provider, messages, ChatOptions.for_round(opts, messages)) do
         {:ok, response} -> [%Event.Done{response: response}]
         {:error, error} -> [{:error, error}]
       end
@@ -379,7 +463,13 @@ defmodule OneshotAI do
   @spec stream_tools(provider(), messages(), [Tool.t() | map()], keyword()) :: Enumerable.t()
   def stream_tools(provider, messages, tools, opts \\ []) do
     {messages, tools, own, opts} = split_run!(messages, tools, opts)
-    ToolLoop.stream(messages, tools, own, &stream(provider, &1, opts))
+
+    ToolLoop.stream(
+      messages,
+      tools,
+      own,
+      &stream(provider, &1, ChatOptions.for_round(opts, &1))
+    )
   end
 
   defp split_run!(messages, tools, opts) do

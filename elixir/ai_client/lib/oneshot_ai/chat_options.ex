@@ -37,6 +37,11 @@ defmodule OneshotAI.ChatOptions do
       {:count,
        "how long the server may take, with all retries and fallbacks (100 to 1,800,000). After that the call " <>
          "ends with `:deadline_exceeded`."},
+    on_disconnect:
+      {{:in, [:cancel, :continue, "cancel", "continue"]},
+       "`:continue`: the answer goes on if its reader ends, to be read with `fetch_answer/2` or `follow/2`."},
+    webhook:
+      {:any, "the URL to which the server says that the answer has ended, see `OneshotAI.Webhook`."},
     hedge_after_ms:
       {:count,
        "after how many milliseconds without content the next target is tried beside the first. Both may be billed."}
@@ -57,7 +62,13 @@ defmodule OneshotAI.ChatOptions do
        "`:safe` tries again (up to 4 times in about 4 seconds) if the server cannot be reached or is shutting " <>
          "down, as during its deployment: then it has not begun. Default: `false`."},
     idempotency_key:
-      {:string, "sent as the header `Idempotency-Key`, which the server does not evaluate yet."}
+      {:string,
+       "makes the call once, however often it is sent: the same key and request again get the same answer, " <>
+         "as after a lost connection or in a job that is tried again. Needs a server with `STORE_ANSWERS=on`."},
+    resume:
+      {:resume,
+       "true: the answer survives a lost connection; a number of milliseconds: how long to try, by default " <>
+         "60,000. Needs a server with `STORE_ANSWERS=on`."}
   ]
 
   @short_call [:client, :timeout, :claims, :policy, :retry]
@@ -104,6 +115,23 @@ defmodule OneshotAI.ChatOptions do
     {client(call), Keyword.delete(call, :client)}
   end
 
+  @doc """
+  The options of one round of several. Each has a request of its own, so it must have a key of its
+  own; the same one if the same round is sent again.
+  """
+  @spec for_round(keyword(), [term()]) :: keyword()
+  def for_round(opts, messages) do
+    case opts[:idempotency_key] do
+      nil ->
+        opts
+
+      key ->
+        round = messages |> Enum.map(&JSON.normalize/1) |> :erlang.term_to_binary([:deterministic])
+        hash = :crypto.hash(:sha256, round) |> Base.url_encode64(padding: false)
+        Keyword.put(opts, :idempotency_key, key <> "." <> String.slice(hash, 0, 16))
+    end
+  end
+
   @doc "Messages as a list; a string is a user's message."
   @spec to_list(messages()) :: [map() | keyword() | struct()]
   def to_list(text) when is_binary(text), do: [%{role: "user", content: text}]
@@ -121,6 +149,7 @@ defmodule OneshotAI.ChatOptions do
   end
 
   defp encode(:tools, tools) when is_list(tools), do: Enum.map(tools, &Tool.encode/1)
+  defp encode(:webhook, url) when is_binary(url), do: %{url: url}
   defp encode(_name, value), do: JSON.normalize(value)
 
   defp put_present(map, _name, nil), do: map

@@ -6,6 +6,7 @@ defmodule OneshotAI.Telemetry do
   | --- | --- | --- |
   | `[:oneshot_ai, :chat, :start]` | `:monotonic_time`, `:system_time` | the call's |
   | `[:oneshot_ai, :chat, :first_token]` | `:duration` since the start | the call's |
+  | `[:oneshot_ai, :chat, :resume]` | `:duration` since the start | and `:error`, with which the connection was lost |
   | `[:oneshot_ai, :chat, :stop]` | `:duration`, `:input_tokens`, `:output_tokens` | and `:outcome`, `:response`, `:error`, `:request_id` |
   | `[:oneshot_ai, :chat, :exception]` | `:duration` | and `:kind`, `:reason`, `:stacktrace` |
   | `[:oneshot_ai, :tool, :start]` | `:monotonic_time`, `:system_time` | `:tool`, `:call_id` |
@@ -100,6 +101,12 @@ defmodule OneshotAI.Telemetry do
     else
       span
     end
+  end
+
+  @doc false
+  @spec resume_chat(span(), Error.t()) :: :ok
+  def resume_chat(span, error) do
+    emit(span, :resume, %{duration: duration(span)}, Map.put(span.metadata, :error, error))
   end
 
   @doc false

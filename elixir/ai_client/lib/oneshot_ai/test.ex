@@ -45,8 +45,9 @@ defmodule OneshotAI.Test do
 
   For every call the owner receives `{:oneshot_ai_request, request}`, a map with
 
-    * `:function` - `:chat` (for all functions that chat), `:dry_run`, `:embed`, `:health`, `:limits`,
-      `:list_providers`, `:list_models` or `:usage`,
+    * `:function` - `:chat` (for all functions that chat), `:cancel`, `:dry_run`, `:embed`,
+      `:fetch_answer`, `:health`, `:limits`, `:list_providers`, `:list_models`, `:start_chat` or
+      `:usage`. `follow/2` is a chat.
     * `:body` - the request's body, a map with string keys,
     * `:claims` - the claims that the call added to its token, with string keys,
     * `:headers` - a map, such as `%{"idempotency-key" => "order-17"}`.
@@ -59,13 +60,16 @@ defmodule OneshotAI.Test do
   alias OneshotAI.Transport.{Request, Response}
 
   @functions [
+    :cancel,
     :chat,
     :dry_run,
     :embed,
+    :fetch_answer,
     :health,
     :limits,
     :list_providers,
     :list_models,
+    :start_chat,
     :usage
   ]
 
@@ -79,13 +83,16 @@ defmodule OneshotAI.Test do
           | (map() -> answer())
 
   @type function_name ::
-          :chat
+          :cancel
+          | :chat
           | :dry_run
           | :embed
+          | :fetch_answer
           | :health
           | :limits
           | :list_providers
           | :list_models
+          | :start_chat
           | :usage
 
   @doc """
@@ -119,8 +126,11 @@ defmodule OneshotAI.Test do
       OneshotAI.Test.stub(:usage, [[day: "2026-11-28", calls: 3, cost_usd: 0.01]])
       OneshotAI.Test.stub(:dry_run, [[provider: "claude", model: "claude-opus-5-5"]])
 
-  Without a stub the server is healthy, has one provider with one model, and knows of no limits and no
-  usage. `embed` and `dry_run` need one.
+      OneshotAI.Test.stub(:fetch_answer, state: "completed", answer: "Hello!")
+      OneshotAI.Test.stub(:cancel, state: "cancelled", cost: [currency: "USD", total: 0.01])
+
+  Without a stub an answer is begun (`start_chat`) and cancelled, the server is healthy, has one provider with one model, and knows of no limits and no
+  usage. `embed`, `dry_run` and `fetch_answer` need one.
   """
   @spec stub(function_name(), term()) :: :ok
   def stub(:chat, answers), do: stub(answers)
@@ -150,16 +160,19 @@ defmodule OneshotAI.Test do
   @impl OneshotAI.Transport
   def open(%Request{url: %{path: path}} = request) do
     body = decode(request.body)
-    name = function_name(path, body)
+    name = function_name(request.method, path, body)
 
     {owner, answer} = Stubs.take!([self() | relatives()], name, Script.default(name, body))
     if owner, do: send(owner, {:oneshot_ai_request, describe(request, name, body)})
-    answer |> resolve(body) |> play(name, body)
+    answer |> resolve(body) |> play(name, follow(body, path))
   end
 
-  defp function_name(path, body) do
+  defp function_name(method, path, body) do
     cond do
       body["dry_run"] -> :dry_run
+      body["background"] -> :start_chat
+      path =~ ~r"/chat/[^/]+/events\z" -> :chat
+      path =~ ~r"/chat/[^/]+\z" -> if(method == :delete, do: :cancel, else: :fetch_answer)
       String.ends_with?(path, "/chat") -> :chat
       String.ends_with?(path, "/embeddings") -> :embed
       String.ends_with?(path, "/health") -> :health
@@ -169,6 +182,10 @@ defmodule OneshotAI.Test do
       String.ends_with?(path, "/models") -> :list_models
     end
   end
+
+  # A GET asks for a stream too.
+  defp follow(body, path),
+    do: if(String.ends_with?(path, "/events"), do: Map.put(body, "stream", true), else: body)
 
   defp decode(""), do: %{}
 

@@ -6,7 +6,7 @@ defmodule OneshotAI.RoutingTest do
   test "a fallback answers; the attempts say what was tried, and why not" do
     assert {:ok, response} =
              OneshotAI.chat("echo", "one two three",
-               model: "echo-fail-upstream_unavailable",
+               model: "echo-fail-upstream_rate_limited",
                fallbacks: ["claude/opus", %{provider: "echo", model: "echo-empty"}, "echo/echo"]
              )
 
@@ -19,7 +19,7 @@ defmodule OneshotAI.RoutingTest do
 
     assert %Attempt{model: "echo-empty", reason: "empty_answer"} = Enum.at(tried, -2)
     assert %Attempt{model: "echo", outcome: "ok", reason: nil} = List.last(tried)
-    assert hd(tried).outcome == "upstream_unavailable"
+    assert hd(tried).outcome == "upstream_rate_limited"
   end
 
   test "a deadline, and a fallback that is tried beside a silent target" do

@@ -32,6 +32,7 @@ defmodule OneshotAI.HTTP1.Head do
 
   defp method(:get), do: "GET"
   defp method(:post), do: "POST"
+  defp method(:delete), do: "DELETE"
 
   defp host(%URI{host: host, port: port, scheme: scheme}) do
     host = if String.contains?(host, ":"), do: "[" <> host <> "]", else: host

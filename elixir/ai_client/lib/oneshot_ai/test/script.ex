@@ -128,6 +128,8 @@ defmodule OneshotAI.Test.Script do
   def default(:list_providers, _body), do: {:ok, [[name: "test", default_model: "test"]]}
   def default(:list_models, _body), do: {:ok, [[id: "test", provider: "test", default: true]]}
   def default(name, _body) when name in [:limits, :usage], do: {:ok, []}
+  def default(:start_chat, _body), do: {:ok, [state: "running"]}
+  def default(:cancel, _body), do: {:ok, [state: "cancelled"]}
 
   # As the server's provider echo does.
   def default(:chat, %{"messages" => messages} = body) do
@@ -156,6 +158,14 @@ defmodule OneshotAI.Test.Script do
 
   def body(:list_providers, items, _request), do: %{"providers" => Enum.map(items, &listed/1)}
   def body(:list_models, items, _request), do: %{"models" => Enum.map(items, &listed/1)}
+
+  def body(name, fields, request) when name in [:start_chat, :fetch_answer, :cancel] do
+    {answer, fields} = Keyword.pop(fields, :answer)
+
+    %{"request_id" => "test", "state" => "completed", "stream" => false}
+    |> Map.merge(fields |> with_string_names() |> JSON.normalize())
+    |> Map.put("answer", answer && response(answer, request))
+  end
 
   def body(:limits, items, _request), do: %{"limits" => Enum.map(items, &with_string_names/1)}
 
