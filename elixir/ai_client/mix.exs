@@ -79,6 +79,7 @@ defmodule OneshotAI.MixProject do
           OneshotAI.Webhook,
           OneshotAI.Webhook.Plug,
           OneshotAI.Telemetry,
+          OneshotAI.LiveDashboard,
           OneshotAI.Test,
           OneshotAI.JSON
         ],
