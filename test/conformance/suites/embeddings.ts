@@ -74,7 +74,7 @@ function answerGemini(request: UpstreamRequest): Answer {
 }
 
 /** `POST /v1/embeddings`. */
-export function describeEmbeddings({ upstream, start, main }: Conformance): void {
+export function describeEmbeddings({ runtime, upstream, start, main }: Conformance): void {
   describe("embeddings", () => {
     let vendors: Subject;
 
@@ -256,6 +256,21 @@ export function describeEmbeddings({ upstream, start, main }: Conformance): void
       expect(errorSchema.parse(json()).error.code).toBe("deadline_exceeded");
       await upstream.requests[0]?.closed(2000);
       expect(upstream.requests).toHaveLength(1);
+    });
+
+    // Elsewhere a caller who waits for a whole answer is not always seen to leave (README.md).
+    test.if(runtime === "bun")("a caller that leaves closes the vendor's connection", async () => {
+      upstream.respond = () => ({ pieces: [], end: "stall" });
+      const caller = new AbortController();
+      const asked = vendors.client.send("/v1/embeddings", {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ model: "openai/m", input: "a" }),
+        signal: caller.signal,
+      });
+      const request = await upstream.waitForRequests(1);
+      caller.abort();
+      await asked.catch(() => {});
+      await request.closed(1000);
     });
 
     const REFUSED: [why: string, body: object, param: string, message: RegExp][] = [

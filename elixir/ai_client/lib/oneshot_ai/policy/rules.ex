@@ -17,8 +17,6 @@ defmodule OneshotAI.Policy.Rules do
   }
   @max_window_ms 31 * 86_400_000
   @max_name_length 255
-  # Control and format characters, line and paragraph separators.
-  @unprintable ~r/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
   @members ~w(models max_output_tokens max_input_tokens limits mode tenant session)
   @limit_members @kinds ++ ~w(per window mode)
@@ -179,8 +177,11 @@ defmodule OneshotAI.Policy.Rules do
 
   defp printable?(text) do
     String.valid?(text) and text != "" and utf16_length(text) <= @max_name_length and
-      not (text =~ @unprintable) and String.trim(text) == text
+      not unprintable?(text) and String.trim(text) == text
   end
+
+  # Control and format characters, line and paragraph separators.
+  defp unprintable?(text), do: text =~ ~r/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
   # As JavaScript counts characters.
   defp utf16_length(text) do
