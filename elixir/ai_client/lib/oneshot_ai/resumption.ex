@@ -75,6 +75,8 @@ defmodule OneshotAI.Resumption do
     with {:ok, resumption} <- wait(resumption, error) do
       case connect(resumption) do
         {:ok, response} -> {:ok, response, identify(resumption, response)}
+        # The server that kept it is gone: what is to be told is that the connection was lost.
+        {:error, %Error{reason: :not_found}} -> {:error, error}
         {:error, error} -> reopen(resumption, error)
       end
     else

@@ -152,13 +152,17 @@ defmodule OneshotAI.ResumeTest do
   end
 
   test "what is final ends the stream, with what had arrived" do
-    for {code, status} <- [answer_expired: 410, not_found: 404, forbidden: 403] do
+    for {code, status} <- [answer_expired: 410, forbidden: 403] do
       assert {:error, %Error{reason: reason, partial: partial}} =
                List.last(read(scripted([cut_after(3), status(status, code)])))
 
       assert reason in [code, :unknown]
       assert partial.text == "one"
     end
+
+    # Nobody keeps it any more: the connection is what was lost.
+    assert {:error, %Error{reason: :disconnected, retryable?: true, partial: %{text: "one"}}} =
+             List.last(read(scripted([cut_after(3), status(404, "not_found")])))
 
     interrupted = fn connection, _request ->
       error = ~s({"code":"answer_interrupted","message":"Gone.","retryable":true})
