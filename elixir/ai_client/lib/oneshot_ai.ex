@@ -502,7 +502,7 @@ defmodule OneshotAI do
     {client, call} = ChatOptions.split_call!(opts, "embed", own)
     {dimensions, call} = Keyword.pop(call, :dimensions)
     input = List.wrap(input)
-    body = %{model: model, input: input}
+    body = %{model: model, input: input, encoding_format: "base64"}
     body = if dimensions, do: Map.put(body, :dimensions, dimensions), else: body
 
     with {:ok, answer} <- HTTP.fetch(client, "/v1/embeddings", body, call),

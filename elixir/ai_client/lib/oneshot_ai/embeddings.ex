@@ -24,7 +24,7 @@ defmodule OneshotAI.Embeddings do
   # The body of an OpenAI-compatible `POST /v1/embeddings`, for this many inputs.
   @spec decode(map(), pos_integer()) :: {:ok, t()} | :error
   def decode(%{"data" => data} = body, count) when is_list(data) do
-    vectors = Map.new(data, fn item -> {item["index"], item["embedding"]} end)
+    vectors = Map.new(data, fn item -> {item["index"], vector(item["embedding"])} end)
 
     # The order of `data` is not guaranteed; a missing vector must not shift the others.
     if Enum.all?(0..(count - 1), &is_list(vectors[&1])) do
@@ -41,6 +41,18 @@ defmodule OneshotAI.Embeddings do
   end
 
   def decode(_other, _count), do: :error
+
+  # Base64 of 32-bit floats: a quarter of the bytes, and much faster to read than JSON's numbers.
+  defp vector(text) when is_binary(text) do
+    with {:ok, bytes} <- Base.decode64(text),
+         true <- rem(byte_size(bytes), 4) == 0 do
+      for <<number::float-32-little <- bytes>>, do: number
+    else
+      _other -> nil
+    end
+  end
+
+  defp vector(numbers), do: numbers
 
   defp usage(%{} = usage) do
     %Usage{input_tokens: usage["prompt_tokens"], total_tokens: usage["total_tokens"]}

@@ -16,7 +16,13 @@ defmodule OneshotAI.EmbedTest do
     assert %Usage{input_tokens: 1, total_tokens: 1, output_tokens: nil} = usage
 
     assert_received {:oneshot_ai_request, %{function: :embed, body: body}}
-    assert body == %{"model" => "openai/m", "input" => ["Rain"], "dimensions" => 2}
+
+    assert body == %{
+             "model" => "openai/m",
+             "input" => ["Rain"],
+             "dimensions" => 2,
+             "encoding_format" => "base64"
+           }
 
     assert %{vectors: [[1.0, _], [2.0, _]]} =
              OneshotAI.embed!("openai/m", ["a", "bb"], client: client())
@@ -26,6 +32,15 @@ defmodule OneshotAI.EmbedTest do
     data = for index <- [1, 0], do: %{"index" => index, "embedding" => [index + 0.5]}
     assert {:ok, %{vectors: [[0.5], [1.5]]}} = Embeddings.decode(%{"data" => data}, 2)
     assert :error = Embeddings.decode(%{"data" => data}, 3)
+
+    base64 = Base.encode64(<<0.5::float-32-little, -2.0::float-32-little>>)
+    encoded = [%{"index" => 0, "embedding" => base64}]
+    assert {:ok, %{vectors: [[0.5, -2.0]]}} = Embeddings.decode(%{"data" => encoded}, 1)
+
+    for odd <- ["AAA=", "!"] do
+      assert :error = Embeddings.decode(%{"data" => [%{"index" => 0, "embedding" => odd}]}, 1)
+    end
+
     assert :error = Embeddings.decode(%{}, 1)
   end
 
