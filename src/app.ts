@@ -7,14 +7,16 @@ import { createSignatureMemory, memoryLimits } from "./chat/signature-memory.ts"
 import type { Config } from "./config.ts";
 import { anthropicMessagesDialect } from "./dialects/anthropic-messages/index.ts";
 import { chatDialect } from "./dialects/chat/index.ts";
-import type { Dialect } from "./dialects/dialect.ts";
+import type { ErrorDialect } from "./dialects/dialect.ts";
 import { openaiChatDialect } from "./dialects/openai-chat/index.ts";
+import { openaiEmbeddingsDialect } from "./dialects/openai-embeddings/index.ts";
 import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { ERRORS } from "./errors/error-codes.ts";
 import { shuttingDown } from "./errors/shutting-down.ts";
 import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
+import { createEmbeddings } from "./handlers/embeddings.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
 import { createListLimits } from "./handlers/limits.ts";
@@ -205,7 +207,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   function route(
     path: string,
     methods: Readonly<Record<string, Handler>>,
-    spoken: Dialect | ((request: Request) => Dialect) = chatDialect,
+    spoken: ErrorDialect | ((request: Request) => ErrorDialect) = chatDialect,
   ): void {
     const handlers = methods.GET ? { ...methods, HEAD: methods.GET } : methods;
     const allow = Object.keys(handlers).join(", ");
@@ -235,7 +237,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     });
   }
 
-  function fail(error: ChatError, dialect: Dialect, { requestId }: RequestContext): Response {
+  function fail(error: ChatError, dialect: ErrorDialect, { requestId }: RequestContext): Response {
     log(error.status >= 500 ? "error" : "info", "refused", {
       request_id: requestId,
       status: error.status,
@@ -265,6 +267,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     anthropicMessagesDialect,
   );
   route("/v1/messages/count_tokens", { POST: createCountTokens(server) }, anthropicMessagesDialect);
+  route("/v1/embeddings", { POST: createEmbeddings(server) }, openaiEmbeddingsDialect);
   const listV1Models = createListV1Models(server);
   route("/v1/models", { GET: listV1Models }, dialectOfV1Models);
   route("/v1/models/:id+", { GET: listV1Models }, dialectOfV1Models);

@@ -57,7 +57,7 @@ defmodule OneshotAI.MixProject do
       ],
       groups_for_extras: [Guides: ~r"guides/"],
       groups_for_modules: [
-        Client: [OneshotAI, OneshotAI.Client, OneshotAI.Token, OneshotAI.Error],
+        Client: [OneshotAI, OneshotAI.Client, OneshotAI.Token, OneshotAI.Policy, OneshotAI.Error],
         Conversation: [
           OneshotAI.Message,
           OneshotAI.Part,
@@ -65,12 +65,24 @@ defmodule OneshotAI.MixProject do
           OneshotAI.Schema,
           OneshotAI.Object,
           OneshotAI.Embeddings,
+          OneshotAI.Answer,
+          OneshotAI.Attempt,
+          OneshotAI.DryRun,
           OneshotAI.Usage,
           OneshotAI.Cost
         ],
         Tools: [OneshotAI.Tool, OneshotAI.ToolCall, OneshotAI.ToolRun],
         Streams: ~r"OneshotAI.Event",
-        Operation: [OneshotAI.Telemetry, OneshotAI.Test, OneshotAI.JSON],
+        Operation: [
+          OneshotAI.Limit,
+          OneshotAI.UsageReport,
+          OneshotAI.Webhook,
+          OneshotAI.Webhook.Plug,
+          OneshotAI.Telemetry,
+          OneshotAI.LiveDashboard,
+          OneshotAI.Test,
+          OneshotAI.JSON
+        ],
         Transports: ~r"OneshotAI.(Transport|HTTP1)"
       ]
     ]

@@ -30,7 +30,8 @@ export function Playground({ token, signOut }: PlaygroundProps) {
 
   useEffect(() => {
     get<{ models: Model[] }>(token, "/models").then(
-      ({ models: listed }) => setModels(listed.filter(({ available }) => available)),
+      ({ models: listed }) =>
+        setModels(listed.filter(({ available, kind }) => available && kind === "chat")),
       (thrown: unknown) => {
         if (thrown instanceof ApiError && thrown.status === 401) signOut(thrown.message);
         else setFailure(describe(thrown));

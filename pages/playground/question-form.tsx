@@ -6,6 +6,7 @@ export interface Model {
   readonly id: string;
   readonly provider: string;
   readonly available: boolean;
+  readonly kind: "chat" | "embedding";
 }
 
 const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];

@@ -67,7 +67,25 @@ ${formatTable(
     "Refuses",
     "Refuses while reasoning",
   ],
-  [...models].flatMap(([provider, list]) => list.map((model) => describeModel(provider, model))),
+  [...models].flatMap(([provider, list]) =>
+    list.filter(({ kind }) => !kind).map((model) => describeModel(provider, model)),
+  ),
+)}
+
+Models for embeddings (\`POST /v1/embeddings\`):
+
+${formatTable(
+  ["Provider", "Model", "Dimensions", "Most tokens of a text"],
+  [...models].flatMap(([provider, list]) =>
+    list
+      .filter(({ kind }) => kind === "embedding")
+      .map(({ id, dimensions = "", context_tokens: tokens }) => [
+        provider,
+        `\`${id}\``,
+        String(dimensions),
+        tokens?.toLocaleString("en") ?? "",
+      ]),
+  ),
 )}
 
 Prices, with their date and source, are in \`src/catalog/\`. \`MODEL_CATALOG\` adds models and corrects

@@ -67,6 +67,7 @@ function echoTable(): string {
     [
       ["`echo`", "Repeats the last user message."],
       ...ECHO_FAULTS.map(({ name, meaning }) => [code(name), meaning]),
+      ["`echo-embedding`", "Embeds: texts that share words are near each other."],
       ["`echo-fail-<code>`", "Fails with this error code before it begins."],
     ],
   );

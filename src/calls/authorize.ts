@@ -18,6 +18,18 @@ export interface Authorized {
   readonly targets: [Target, ...Target[]];
 }
 
+/** Throws `forbidden` for a target that the token may not call. */
+export function requireModel({ policy }: Principal, { provider, model }: Target): void {
+  if (!policy.allowsModel(provider.name, model.id)) throw modelForbidden(provider.name, model.id);
+}
+
+function modelForbidden(provider: string, model: string): ChatError {
+  return new ChatError("forbidden", {
+    param: "model",
+    message: `The token's policy (models) does not allow ${provider}/${model}.`,
+  });
+}
+
 /** Throws `forbidden`, naming the claim, for what the token does not allow. */
 export function authorize(
   { policy }: Principal,
@@ -29,10 +41,7 @@ export function authorize(
   );
   if (!first) {
     const [{ provider, model } = { provider: { name: "" }, model: { id: "" } }] = targets;
-    throw new ChatError("forbidden", {
-      param: "model",
-      message: `The token's policy (models) does not allow ${provider.name}/${model.id}.`,
-    });
+    throw modelForbidden(provider.name, model.id);
   }
   return { request: capOutput(request, policy.maxOutputTokens), targets: [first, ...others] };
 }

@@ -21,6 +21,8 @@ import { sleep } from "../upstream/sleep.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
 import {
   createMeter,
+  type Demand,
+  demandOf,
   type MeterSettings,
   measureRecord,
   measureUsage,
@@ -63,6 +65,8 @@ export interface Admission {
   readonly dialect: Pick<Dialect, "name"> & Partial<Pick<Dialect, "nameParam">>;
   readonly principal: Principal;
   readonly request: ChatRequest;
+  /** Default: the request's. */
+  readonly demand?: Demand;
   /** Whether the client itself is retrying; its retries must not multiply with the server's. */
   readonly isRepeat?: boolean;
   /** In order of preference; at least one. */
@@ -103,6 +107,7 @@ export interface Call extends AttemptCall, RunningCall {
 export function openCall(admission: Admission, services: CallServices): Call {
   const { context, dialect, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
+  const demand = admission.demand ?? demandOf(request);
   const { requestId, startedAt } = context;
   // Shutdown, the caller's departure and a failed write all end in this one controller.
   const controller = new AbortController();
@@ -156,6 +161,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     retry: admission.isRepeat ? { ...services.retry, maxRetries: 0 } : services.retry,
     deadlineAt,
     hedgeAfterMs: admission.hedgeAfterMs ?? null,
+    promptTokens: demand.inputTokens,
     price: ({ provider, model }, usage) =>
       computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id)),
     now: platform.now,
@@ -176,7 +182,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       const { policy } = principal;
       const meter = createMeter({
         ...services.meter,
-        request,
+        demand,
         targets,
         policy,
         catalog,
@@ -249,13 +255,13 @@ export function openCall(admission: Admission, services: CallServices): Call {
   function createRecord(failure: ChatError | null): CallRecord {
     const error = failure ?? observer.error();
     const outcome = error?.code ?? "ok";
-    const isComplete = outcome === "ok" && admission.kind === "generate";
+    const isComplete = outcome === "ok" && admission.kind !== "count_tokens";
     closePending(call);
     const isStopped = attempts.some(wasStopped);
     const { usage, source } = measureUsage(
       progress(),
       { isComplete, wasStopped: isStopped },
-      request,
+      demand,
     );
     // What came of attempts without an answer has its cost with them.
     const cost = call.target && answer.cost(usage);

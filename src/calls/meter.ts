@@ -17,8 +17,27 @@ export interface MeterSettings {
   readonly allowUnpriced: boolean;
 }
 
+/** What a call asks for, as far as limits are concerned. */
+export interface Demand {
+  /** The caller's field that holds the input. */
+  readonly param: string;
+  /** An estimate. */
+  inputTokens(): number;
+  /** Undefined if the caller sets no limit. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+/** The demand of a chat. */
+export function demandOf(request: ChatRequest): Demand {
+  return {
+    param: "messages",
+    inputTokens: () => estimateTokens(request),
+    maxOutputTokens: request.max_tokens,
+  };
+}
+
 export interface MeterOptions extends MeterSettings {
-  readonly request: ChatRequest;
+  readonly demand: Demand;
   /** All that may be tried: the dearest of them is reserved for. */
   readonly targets: readonly Target[];
   readonly policy: Policy;
@@ -46,11 +65,11 @@ export interface Meter {
 }
 
 export function createMeter(options: MeterOptions): Meter {
-  const { request, targets, policy, catalog, startedAt, reserveOutputTokens } = options;
+  const { demand, targets, policy, catalog, startedAt, reserveOutputTokens } = options;
   const hasBudget = policy.buckets.some(({ kind, shadow }) => kind === "usd" && !shadow);
   let prompt: number | undefined;
   const promptTokens = () => {
-    prompt ??= estimateTokens(request);
+    prompt ??= demand.inputTokens();
     return prompt;
   };
 
@@ -87,12 +106,12 @@ export function createMeter(options: MeterOptions): Meter {
       const max = policy.maxInputTokens;
       if (max !== null && inputTokens > max)
         throw new ChatError("forbidden", {
-          param: "messages",
+          param: demand.param,
           message: `The token's policy (max_input_tokens) allows at most ${max} tokens of input; the request has about ${inputTokens}.`,
         });
       return consume(inputTokens, ({ model }) =>
         Math.min(
-          request.max_tokens ?? reserveOutputTokens,
+          demand.maxOutputTokens ?? reserveOutputTokens,
           model.max_output_tokens ?? Number.POSITIVE_INFINITY,
         ),
       );
@@ -141,12 +160,12 @@ export interface MeasuredUsage {
 export function measureUsage(
   { usage, letters }: Progress,
   { isComplete, wasStopped }: { isComplete: boolean; wasStopped: boolean },
-  request: ChatRequest,
+  demand: Demand,
 ): MeasuredUsage {
   if (usage && (isComplete || usage.passes)) return { usage, source: "provider" };
   if (letters === 0 && !isComplete && !wasStopped)
     return { usage, source: usage ? "provider" : "none" };
-  const input = usage?.input_tokens ?? estimateTokens(request);
+  const input = usage?.input_tokens ?? demand.inputTokens();
   const delivered = Math.ceil(letters / LETTERS_PER_TOKEN);
   const output = Math.max(usage?.output_tokens ?? 0, delivered);
   if (usage && output === usage.output_tokens) return { usage, source: "provider" };

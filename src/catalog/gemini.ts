@@ -27,6 +27,19 @@ const NO_SAMPLING: Parameter[] = ["temperature", "top_p"];
 const LEVELS: Effort[] = ["low", "medium", "high"];
 const LEVELS_AND_MINIMAL: Effort[] = ["minimal", ...LEVELS];
 
+/** At the price of text, the only input that this server sends. */
+function embedding(id: string, contextTokens: number, input: number): ModelInfo {
+  return {
+    id,
+    kind: "embedding",
+    dimensions: 3072,
+    context_tokens: contextTokens,
+    price: { input, output: 0 },
+    ...PRICES,
+    price_date: "2026-11-28",
+  };
+}
+
 const models: readonly ModelInfo[] = [
   {
     // Paid only, in the locations global, us and eu. A whole answer ends at 32,768 tokens, a
@@ -136,6 +149,8 @@ const models: readonly ModelInfo[] = [
     price: price(0.1, 0.4),
     ...PRICES,
   },
+  embedding("gemini-embedding-2", 8192, 0.2),
+  embedding("gemini-embedding-001", 2048, 0.15),
 ];
 
 export const geminiCatalog = { defaultModel: "gemini-3.8-flash", models };

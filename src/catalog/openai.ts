@@ -56,6 +56,19 @@ const REASONS = {
   refuses_while_reasoning: SAMPLING,
 } satisfies Partial<ModelInfo>;
 
+/** As read on 2026-11-28 from the models' own pages. */
+function embedding(id: string, dimensions: number, input: number): ModelInfo {
+  return {
+    id,
+    kind: "embedding",
+    dimensions,
+    context_tokens: 8192,
+    price: { input, output: 0 },
+    ...PRICES,
+    price_date: "2026-11-28",
+  };
+}
+
 const models: readonly ModelInfo[] = [
   {
     id: "gpt-6-astra",
@@ -116,6 +129,9 @@ const models: readonly ModelInfo[] = [
     ...PRICES,
   },
   { id: "gpt-5", retires: "2026-12-11" },
+  embedding("text-embedding-3-small", 1536, 0.02),
+  embedding("text-embedding-3-large", 3072, 0.13),
+  embedding("text-embedding-ada-002", 1536, 0.1),
 ];
 
 export const openaiCatalog = { defaultModel: "gpt-6.1-terra", models };

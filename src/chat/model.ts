@@ -67,6 +67,10 @@ export const longPromptPriceSchema = z.strictObject({
 export const modelInfoSchema = z.strictObject({
   /** The vendor's own id. */
   id: z.string().min(1),
+  /** Absent for a model that chats. */
+  kind: z.literal("embedding").optional(),
+  /** The length of an embedding model's vectors, if the caller does not ask for shorter ones. */
+  dimensions: z.int().min(1).optional(),
   /** Other names that callers may use; the vendor receives the id. */
   aliases: z.array(z.string().min(1)).optional(),
   /**

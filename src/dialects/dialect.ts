@@ -47,9 +47,17 @@ export interface EncodedError {
   body: unknown;
 }
 
+/** What errors are written with. */
+export type ErrorDialect = Pick<Dialect, "requestIdHeader" | "encodeError">;
+
 /** An API that callers speak. */
 export interface Dialect {
-  readonly name: "chat" | "openai-chat" | "openai-responses" | "anthropic-messages";
+  readonly name:
+    | "chat"
+    | "openai-chat"
+    | "openai-responses"
+    | "openai-embeddings"
+    | "anthropic-messages";
   /** The format of the vendor whose API it is: raw events and bodies of this format go out as they came in. */
   readonly format: Format | null;
   /** Where callers of this API put their token. */

@@ -5,6 +5,7 @@ import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
+import { isRepeat } from "../http/is-repeat.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
@@ -17,9 +18,6 @@ import { createStreamBody } from "../stream/stream-body.ts";
 import { describeDryRun } from "./dry-run.ts";
 import { recallSignatures, watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
-
-/** The official clients count their own retries in it. */
-const RETRY_COUNT_HEADER = "x-stainless-retry-count";
 
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
@@ -43,9 +41,8 @@ export function createGenerate(dialect: Dialect, server: Server) {
         await describeDryRun(chosen, principal, server, context),
         context.requestId,
       );
-    const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
     const call = openCall(
-      { kind: "generate", context, dialect, principal, isRepeat, ...chosen },
+      { kind: "generate", context, dialect, principal, isRepeat: isRepeat(request), ...chosen },
       server,
     );
     try {

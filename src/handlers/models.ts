@@ -13,6 +13,8 @@ function describeModel(provider: Provider | UnavailableProvider, model: ModelInf
     aliases: model.aliases ?? [],
     available: provider.available,
     reason: provider.available ? null : provider.reason,
+    kind: model.kind ?? "chat",
+    dimensions: model.dimensions ?? null,
     default: model.id === provider.defaultModel,
     context_tokens: model.context_tokens ?? null,
     max_output_tokens: model.max_output_tokens ?? null,

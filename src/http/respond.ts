@@ -1,6 +1,6 @@
 import { challengeFor } from "../auth/auth-failure.ts";
 import type { Attempt } from "../chat/attempt.ts";
-import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect, ErrorDialect } from "../dialects/dialect.ts";
 import type { ChatError } from "../errors/chat-error.ts";
 import { encodeWarningsHeader } from "./encode-warnings-header.ts";
 
@@ -96,7 +96,7 @@ export function respondStream(
  * target that answers, if that is known yet, and what was changed in the request.
  */
 export function answerHeaders(
-  dialect: Dialect,
+  dialect: Pick<Dialect, "requestIdHeader">,
   {
     requestId,
     warnings,
@@ -112,7 +112,7 @@ export function answerHeaders(
 /** A failure with its true status, in the caller's dialect. */
 export function respondError(
   error: ChatError,
-  dialect: Dialect,
+  dialect: ErrorDialect,
   requestId: string,
   attempts?: readonly Attempt[],
 ): Response {

@@ -50,7 +50,7 @@ export function emptySums(): Sums {
 function addCall(sums: Sums, call: CallRow): void {
   const { details } = call;
   const answered = call.first_content_ms !== null || details.output_tokens !== null;
-  const unpriced = answered && call.kind === "generate" && details.output_cost_nanos === null;
+  const unpriced = answered && call.kind !== "count_tokens" && details.output_cost_nanos === null;
   sums.calls += 1;
   sums.streams += details.stream ? 1 : 0;
   sums.errors += call.outcome === "ok" ? 0 : 1;

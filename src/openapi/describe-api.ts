@@ -55,13 +55,20 @@ interface VendorPath {
   vendor: string;
   schema: SchemaName;
   security?: object[];
+  isStreamable?: boolean;
 }
 
 /**
  * A path in a vendor's API: our schema checks the request, the answer is what that vendor's clients
  * read.
  */
-function describeVendorPath({ summary, vendor, schema, security = BEARER }: VendorPath) {
+function describeVendorPath({
+  summary,
+  vendor,
+  schema,
+  security = BEARER,
+  isStreamable = true,
+}: VendorPath) {
   return {
     post: {
       tags: ["Vendors' APIs"],
@@ -71,11 +78,11 @@ function describeVendorPath({ summary, vendor, schema, security = BEARER }: Vend
       requestBody: { required: true, content: json(schemaReference(schema)) },
       responses: {
         "200": {
-          description: `The answer in the format of ${vendor}, whole or streamed.`,
+          description: `The answer in the format of ${vendor}${isStreamable ? ", whole or streamed" : ""}.`,
           headers: ANSWER_HEADERS,
           content: {
             ...json({ type: "object" }),
-            "text/event-stream": { schema: { type: "string" } },
+            ...(isStreamable ? { "text/event-stream": { schema: { type: "string" } } } : {}),
           },
         },
         default: {
@@ -194,6 +201,12 @@ export function describeApi(version: string) {
         summary: "OpenAI Responses",
         vendor: "OpenAI's Responses API",
         schema: "ResponsesRequest",
+      }),
+      "/v1/embeddings": describeVendorPath({
+        summary: "OpenAI Embeddings",
+        vendor: "OpenAI's Embeddings API",
+        schema: "EmbeddingsRequest",
+        isStreamable: false,
       }),
       "/v1/messages": describeVendorPath({
         summary: "Anthropic Messages",

@@ -36,6 +36,7 @@ import {
   warningSchema,
 } from "../dialects/chat/response.ts";
 import { completionBodySchema } from "../dialects/openai-chat/request.ts";
+import { embeddingsBodySchema } from "../dialects/openai-embeddings/request.ts";
 import { responsesBodySchema } from "../dialects/openai-responses/request.ts";
 import {
   countTokensBodySchema,
@@ -77,6 +78,7 @@ export const SCHEMAS = {
   ErrorResponse: errorResponseSchema,
   DryRunResponse: dryRunSchema,
   ChatCompletionsRequest: completionBodySchema,
+  EmbeddingsRequest: embeddingsBodySchema,
   ResponsesRequest: responsesBodySchema,
   MessagesRequest: messagesBodySchema,
   CountTokensRequest: countTokensBodySchema,

@@ -1,7 +1,9 @@
 import type { EncodeCall } from "../chat/encode-call.ts";
-import type { EventStream } from "../chat/event.ts";
+import type { EventStream, Warning } from "../chat/event.ts";
 import type { Format } from "../chat/format.ts";
-import type { Capability, Parameter } from "../chat/model.ts";
+import type { Capability, ModelInfo, Parameter } from "../chat/model.ts";
+import type { EmbeddingAnswer } from "../embeddings/answer.ts";
+import type { EmbeddingRequest } from "../embeddings/request.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { JsonObject } from "../json/json-object.ts";
 
@@ -20,6 +22,17 @@ export interface AnswerCall extends ProviderCall {
    * for it. The promise must not reject.
    */
   waitUntil(work: Promise<unknown>): void;
+}
+
+/** A call that turns texts into vectors. */
+export interface EmbedCall {
+  readonly request: EmbeddingRequest;
+  /** The model as the vendor names it, whether or not it is in the catalog. */
+  readonly model: ModelInfo;
+  /** Aborted when the caller has gone; the upstream call must then stop at once. */
+  readonly signal: AbortSignal;
+  /** Reports what of the request the vendor does not get. */
+  warn(warning: Warning): void;
 }
 
 /** How many tokens a prompt has. */
@@ -41,6 +54,8 @@ export interface ProviderInfo {
    */
   readonly defaultModel: string | null;
   readonly capabilities: Readonly<Record<Parameter, Capability>>;
+  /** Whether the vendor has models for embeddings. */
+  readonly embeds?: true;
 }
 
 /** A configured vendor. */
@@ -56,6 +71,8 @@ export interface Provider extends ProviderInfo {
    * ChatError.
    */
   countTokens?(call: ProviderCall): Promise<TokenCount>;
+  /** Turns texts into vectors, if the vendor has models that do. Rejects with a ChatError. */
+  embed?(call: EmbedCall): Promise<EmbeddingAnswer>;
 }
 
 /** Why a vendor cannot be called. */

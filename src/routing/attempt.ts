@@ -1,8 +1,6 @@
 import { ATTEMPT_REASONS, type Attempt, wasStopped } from "../chat/attempt.ts";
-import { estimateTokens } from "../chat/estimate-tokens.ts";
 import { type EventBatch, type EventStream, usageAfter, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
-import type { ChatRequest } from "../chat/request.ts";
 import type { Usage } from "../chat/usage.ts";
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
@@ -47,6 +45,8 @@ export interface AttemptCall
   readonly deadlineAt: number | null;
   /** After how many milliseconds without content the next target is tried beside; null for never. */
   readonly hedgeAfterMs: number | null;
+  /** About how many tokens the prompt has. */
+  promptTokens(): number;
   /** What this usage of a target costs; null if that is unknown. */
   price(target: Target, usage: Usage | null): Cost | null;
   /** The target whose answer has begun; null until then. */
@@ -160,13 +160,12 @@ export function closePending(call: AttemptCall): void {
   attempt.duration_ms = call.now() - startedAt;
   // The cost of the answer itself is known at its end.
   if (attempt.outcome === "ok") return;
-  const usage = usageOf(seen) ?? (wasStopped(attempt) ? promptUsage(call.request) : null);
+  const usage = usageOf(seen) ?? (wasStopped(attempt) ? promptUsage(call.promptTokens()) : null);
   attempt.cost = call.price(target, usage);
   if (usage) call.lost.tokens += usage.input_tokens + usage.output_tokens;
 }
 
-function promptUsage(request: ChatRequest): Usage {
-  const tokens = estimateTokens(request);
+function promptUsage(tokens: number): Usage {
   return { input_tokens: tokens, output_tokens: 0, total_tokens: tokens };
 }
 

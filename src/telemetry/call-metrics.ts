@@ -114,7 +114,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
         if (reasoning_tokens) tokens.inc({ ...labels, type: "reasoning" }, reasoning_tokens);
       }
       if (call.cost) cost.inc(labels, call.cost.total);
-      else if (answered && kind === "generate") unpriced.inc(labels);
+      else if (answered && kind !== "count_tokens") unpriced.inc(labels);
       if (call.stream && firstContentAt !== null) {
         firstContent.observe(labels, seconds(call.startedAt, firstContentAt));
         if (usage && usage.output_tokens > 1)

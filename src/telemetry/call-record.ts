@@ -17,7 +17,7 @@ export type UsageSource = (typeof USAGE_SOURCES)[number];
  */
 export interface CallRecord {
   readonly requestId: string;
-  readonly kind: "generate" | "count_tokens";
+  readonly kind: "generate" | "count_tokens" | "embed";
   readonly dialect: string;
   readonly subject: string;
   readonly issuer: string;

@@ -1,7 +1,7 @@
 import type { CallRecord, Recorder } from "./call-record.ts";
 import type { Log } from "./log.ts";
 
-/** Writes the log line of each call: `answer`, or `count` for a count of tokens. */
+/** Writes the log line of each call: `answer`, `embeddings`, or `count` for a count of tokens. */
 export function createCallLog(log: Log): Recorder {
   return (record) => {
     const { outcome, startedAt, firstContentAt, usage } = record;
@@ -28,6 +28,7 @@ export function createCallLog(log: Log): Recorder {
 const EVENTS: Readonly<Record<CallRecord["kind"], string>> = {
   generate: "answer",
   count_tokens: "count",
+  embed: "embeddings",
 };
 
 function isExpected(outcome: CallRecord["outcome"]): boolean {

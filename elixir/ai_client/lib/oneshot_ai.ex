@@ -50,23 +50,28 @@ defmodule OneshotAI do
   """
 
   alias OneshotAI.{
+    Answer,
     ChatOptions,
+    DryRun,
     Embeddings,
     Error,
     Event,
     EventStream,
     HTTP,
+    Limit,
     Model,
     Object,
     ObjectLoop,
     Provider,
     Reader,
+    Resumption,
     Response,
     Schema,
     Telemetry,
     Tool,
     ToolLoop,
-    ToolRun
+    ToolRun,
+    UsageReport
   }
 
   @typedoc "A provider's name or alias. May be nil if the option `:model` names it (`\"claude/opus\"`)."
@@ -96,11 +101,19 @@ defmodule OneshotAI do
   end
 
   defp fetch_response(client, body, call) do
-    with {:ok, answer} <- HTTP.fetch(client, "/chat", body, call) do
+    with {:ok, answer} <- fetch_resumably(client, body, call) do
       case answer do
         %{"content" => content} when is_list(content) -> {:ok, Response.decode(answer)}
         _other -> {:error, Error.new(:invalid_response, "It has no content.")}
       end
+    end
+  end
+
+  # With `resume:` the call is sent again after a lost connection, and gets the same answer.
+  defp fetch_resumably(client, body, call) do
+    case Resumption.new(client, body, HTTP.with_deadline(call, client.timeout)) do
+      nil -> HTTP.fetch(client, "/chat", body, call)
+      resumption -> Resumption.fetch(resumption)
     end
   end
 
@@ -120,6 +133,30 @@ defmodule OneshotAI do
   @spec chat_text(provider(), messages(), keyword()) :: {:ok, String.t()} | {:error, Error.t()}
   def chat_text(provider, messages, opts \\ []) do
     with {:ok, response} <- chat(provider, messages, opts), do: {:ok, response.text}
+  end
+
+  @doc """
+  What a chat would do: the targets that would be tried, their warnings and estimated costs, and how
+  the token's limits stand. No vendor is called.
+
+      {:ok, %{targets: [%{model: model, estimated_cost: cost} | _]}} =
+        OneshotAI.dry_run("claude", messages, max_tokens: 500, fallbacks: ["gemini/gemini-3.8-flash"])
+
+  Takes the options of `chat/3`. See `OneshotAI.DryRun`.
+  """
+  @spec dry_run(provider(), messages(), keyword()) :: {:ok, DryRun.t()} | {:error, Error.t()}
+  def dry_run(provider, messages, opts \\ []) do
+    {client, body, call} = ChatOptions.split!(provider, messages, opts, dry_run: true)
+
+    with {:ok, answer} <- HTTP.fetch(client, "/chat", body, call) do
+      case answer do
+        %{"dry_run" => true, "targets" => targets} when is_list(targets) ->
+          {:ok, DryRun.decode(answer)}
+
+        _other ->
+          {:error, Error.new(:invalid_response, "It is not that of a dry run.")}
+      end
+    end
   end
 
   @doc "Like `chat_text/3`, but returns the text itself, or raises a `OneshotAI.Error`."
@@ -147,7 +184,7 @@ defmodule OneshotAI do
           {:ok, Object.t()} | {:error, Error.t()}
   def chat_object(provider, messages, schema, opts \\ []) do
     {own, opts} = ObjectLoop.split!(opts, schema)
-    ask = &chat(provider, &1, opts)
+    ask = &chat(provider, &1, ChatOptions.for_round(opts, &1))
     messages |> ChatOptions.to_list() |> ObjectLoop.run(schema, own[:max_rounds], ask)
   end
 
@@ -293,7 +330,81 @@ defmodule OneshotAI do
   removed. A stream that has ended may be cancelled too.
   """
   @spec cancel(ref()) :: :ok
-  def cancel(ref), do: Reader.cancel(ref)
+  def cancel({reader, _name} = ref) when is_pid(reader), do: Reader.cancel(ref)
+
+  @spec cancel(String.t()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def cancel(request_id) when is_binary(request_id), do: cancel(request_id, [])
+
+  @doc """
+  Ends an answer that the server keeps, by its `request_id`, whoever reads it. Returns the receipt, a
+  `OneshotAI.Answer`: its `:usage` and `:cost` are what was settled against the token's limits.
+
+      {:ok, %{state: :cancelled, cost: cost}} = OneshotAI.cancel(request_id, claims: %{sub: user.id})
+
+  An answer that had ended before is not changed; its `:state` says how it ended.
+  Options as for `fetch_answer/2`.
+  """
+  @spec cancel(String.t(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def cancel(request_id, opts), do: fetch_state(request_id, opts, :delete, "cancel")
+
+  @doc """
+  Begins an answer that the server makes in the background and keeps: returns at once.
+
+      {:ok, %{request_id: id}} = OneshotAI.start_chat("claude", messages, webhook: url)
+
+  Read it with `fetch_answer/2` once it is there (a webhook says so, see `OneshotAI.Webhook`), or
+  with `follow/2` while it is being written, if it was begun with `stream: true`. Takes the options of
+  `chat/3`. Needs a server with `STORE_ANSWERS=on`; others answer `:answers_not_kept`.
+  """
+  @spec start_chat(provider(), messages(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def start_chat(provider, messages, opts \\ []) do
+    {stream?, opts} = Keyword.pop(opts, :stream, false)
+    fields = [background: true] ++ if(stream?, do: [stream: true], else: [])
+    {client, body, call} = ChatOptions.split!(provider, messages, opts, fields)
+    decode_answer(HTTP.fetch(client, "/chat", body, call))
+  end
+
+  @doc """
+  The state of an answer that the server keeps, and the answer itself if it is complete. See
+  `OneshotAI.Answer`.
+
+      {:ok, %{state: :completed, response: response}} = OneshotAI.fetch_answer(request_id)
+
+  It belongs to the subject and tenant of the token that asked for it: give the same `:claims`; for
+  anybody else it is `:not_found`. Options:
+
+  #{ChatOptions.short_call_docs()}
+  """
+  @spec fetch_answer(String.t(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
+  def fetch_answer(request_id, opts \\ []),
+    do: fetch_state(request_id, opts, :get, "fetch_answer")
+
+  @doc """
+  A streamed answer that the server keeps, from its beginning: the same elements as of `stream/3`,
+  then live ones. For a LiveView that was mounted again, or another node.
+
+      {:ok, ref} = OneshotAI.stream_to(self(), OneshotAI.follow(request_id, claims: %{sub: user.id}))
+
+  The answer goes on if its follower ends. Options as for `fetch_answer/2`, and `:silence_timeout`.
+  """
+  @spec follow(String.t(), keyword()) :: Enumerable.t()
+  def follow(request_id, opts \\ []) do
+    own = [silence_timeout: {:milliseconds, "how long it may be silent."}]
+    {client, call} = ChatOptions.split_call!(opts, "follow", own)
+    EventStream.follow(client, request_id, call)
+  end
+
+  defp fetch_state(request_id, opts, method, owner) do
+    {client, call} = ChatOptions.split_call!(opts, owner)
+    decode_answer(HTTP.fetch(client, HTTP.answer_path(request_id), nil, [method: method] ++ call))
+  end
+
+  defp decode_answer({:error, error}), do: {:error, error}
+
+  defp decode_answer({:ok, body}) do
+    with :error <- Answer.decode(body),
+         do: {:error, Error.new(:invalid_response, "It has no state of an answer.")}
+  end
 
   @doc """
   Asks, runs the tools that the model calls, and asks again, until it answers without a call.
@@ -320,7 +431,7 @@ defmodule OneshotAI do
     {messages, tools, own, opts} = split_run!(messages, tools, opts)
 
     ToolLoop.run(messages, tools, own, fn messages ->
-      case chat(provider, messages, opts) do
+      case chat(provider, messages, ChatOptions.for_round(opts, messages)) do
         {:ok, response} -> [%Event.Done{response: response}]
         {:error, error} -> [{:error, error}]
       end
@@ -352,7 +463,13 @@ defmodule OneshotAI do
   @spec stream_tools(provider(), messages(), [Tool.t() | map()], keyword()) :: Enumerable.t()
   def stream_tools(provider, messages, tools, opts \\ []) do
     {messages, tools, own, opts} = split_run!(messages, tools, opts)
-    ToolLoop.stream(messages, tools, own, &stream(provider, &1, opts))
+
+    ToolLoop.stream(
+      messages,
+      tools,
+      own,
+      &stream(provider, &1, ChatOptions.for_round(opts, &1))
+    )
   end
 
   defp split_run!(messages, tools, opts) do
@@ -374,16 +491,18 @@ defmodule OneshotAI do
 
   #{ChatOptions.short_call_docs()}
 
-  It calls `POST /v1/embeddings` in OpenAI's format. A server that does not have that path yet
-  answers `{:error, %OneshotAI.Error{reason: :not_found}}`.
+  The model is `provider/model`, or a name of the server's catalog (`list_models/1` lists those of the
+  kind `"embedding"`). `"echo/echo-embedding"` needs no key: its vectors of texts that share words are
+  near each other. Vectors of different models cannot be compared, so there are no fallbacks.
   """
   @spec embed(String.t(), String.t() | [String.t()], keyword()) ::
           {:ok, Embeddings.t()} | {:error, Error.t()}
   def embed(model, input, opts \\ []) do
-    {dimensions, opts} = Keyword.pop(opts, :dimensions)
-    {client, call} = ChatOptions.split_call!(opts, "embed")
+    own = [dimensions: {:count, "the length of the vectors."}]
+    {client, call} = ChatOptions.split_call!(opts, "embed", own)
+    {dimensions, call} = Keyword.pop(call, :dimensions)
     input = List.wrap(input)
-    body = %{model: model, input: input}
+    body = %{model: model, input: input, encoding_format: "base64"}
     body = if dimensions, do: Map.put(body, :dimensions, dimensions), else: body
 
     with {:ok, answer} <- HTTP.fetch(client, "/v1/embeddings", body, call),
@@ -433,6 +552,68 @@ defmodule OneshotAI do
   @doc "The models in the server's catalog. See `OneshotAI.Model`. Options as for `list_providers/1`."
   @spec list_models(keyword()) :: {:ok, [Model.t()]} | {:error, Error.t()}
   def list_models(opts \\ []), do: list("/models", "models", &Model.decode/1, opts)
+
+  @doc """
+  Every limit of the token, and how much of it is used. See `OneshotAI.Limit`.
+
+      {:ok, limits} = OneshotAI.limits(policy: policy, claims: %{sub: user.id})
+      for limit <- limits, limit.kind == "usd", do: OneshotAI.Limit.left(limit)
+
+  Give the same `:policy` and `:claims` as for the calls. Options as for `list_providers/1`.
+  """
+  @spec limits(keyword()) :: {:ok, [Limit.t()]} | {:error, Error.t()}
+  def limits(opts \\ []), do: list("/limits", "limits", &Limit.decode/1, opts)
+
+  @usage_params [
+    from: {:any, "the first day, a `Date`. Default: 30 days before the last."},
+    to: {:any, "the last day, a `Date`. Default: today."},
+    group_by:
+      {:any,
+       "a list of `:hour`, `:day` or `:month`, and of `:issuer`, `:tenant`, `:subject`, `:provider`, `:model`, " <>
+         "`:dialect`, `:kind` and `:outcome`."},
+    time_zone: {:string, "whose days they are. Default: UTC."},
+    view:
+      {:string_or_atom,
+       "`:own`, `:tenant` or `:all`. Default: the widest that the token's scope allows."},
+    limit: {:count, "rows of a page. Default: 1,000."},
+    page: {:string, "`:next_page` of the page before."},
+    filter: {:map, "only calls with these values, such as `[model: \"claude-opus-5-5\"]`."}
+  ]
+
+  @doc """
+  What was used and what it cost, from the server's ledger. See `OneshotAI.UsageReport`.
+
+      {:ok, report} = OneshotAI.usage(group_by: [:day, :model], from: ~D[2026-11-01])
+      report.totals["cost_usd"]
+
+  The token sees its own subject's calls; with the scope `usage:tenant` or `admin` those of others too:
+  `claims: %{scope: "usage:tenant", ai: %{tenant: "acme"}}`. A server without a ledger answers
+  `:not_found`.
+
+  Options: those of `list_providers/1`, and
+
+  #{OneshotAI.Options.docs(@usage_params)}
+  """
+  @spec usage(keyword()) :: {:ok, UsageReport.t()} | {:error, Error.t()}
+  def usage(opts \\ []) do
+    {client, call} = ChatOptions.split_call!(opts, "usage", @usage_params)
+    {params, call} = Keyword.split(call, Keyword.keys(@usage_params))
+    {filter, params} = Keyword.pop(params, :filter, [])
+
+    params =
+      if params[:group_by],
+        do: Keyword.update!(params, :group_by, &(&1 |> List.wrap() |> Enum.join(","))),
+        else: params
+
+    call = Keyword.put(call, :query, params ++ Enum.to_list(filter))
+
+    with {:ok, body} <- HTTP.fetch(client, "/usage", nil, call) do
+      case body do
+        %{"data" => rows, "totals" => %{}} when is_list(rows) -> {:ok, UsageReport.decode(body)}
+        _other -> {:error, Error.new(:invalid_response, "It has no usage.")}
+      end
+    end
+  end
 
   defp list(path, field, decode, opts) do
     {client, call} = ChatOptions.split_call!(opts, "list_" <> field)

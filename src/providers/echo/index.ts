@@ -6,12 +6,13 @@ import { sleep } from "../../upstream/sleep.ts";
 import type { Provider, ProviderCall } from "../provider.ts";
 import { echoCapabilities } from "./capabilities.ts";
 import { createAnswer } from "./create-answer.ts";
+import { embed } from "./embed.ts";
 import { ECHO_FAULTS, failByCode, findFault, type Step } from "./faults.ts";
 
 /**
  * A provider without a network that repeats the last user message, so that callers can test their
  * handling of answers, tools, and slow, cut and failing streams. Its models: `echo`, those of
- * {@link ECHO_FAULTS}, and `echo-fail-<code>` for any of this server's error codes.
+ * {@link ECHO_FAULTS}, `echo-embedding`, and `echo-fail-<code>` for any of this server's error codes.
  */
 export function createEchoProvider(deps: Pick<ProviderDeps, "randomId" | "timeouts">): Provider {
   return {
@@ -21,6 +22,8 @@ export function createEchoProvider(deps: Pick<ProviderDeps, "randomId" | "timeou
     defaultModel: "echo",
     available: true,
     capabilities: echoCapabilities,
+    embeds: true,
+    embed,
     async open(call) {
       const model = call.model.id;
       failByCode(model);

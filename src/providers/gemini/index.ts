@@ -1,4 +1,3 @@
-import { ChatError } from "../../errors/chat-error.ts";
 import { readErrorBody } from "../../google/read-error.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
@@ -7,8 +6,10 @@ import type { Provider, ProviderCall, ProviderInfo, UnavailableProvider } from "
 import { geminiCapabilities } from "./capabilities.ts";
 import { decodeCount, encodeCountRequest } from "./count-tokens.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
+import { embed } from "./embed.ts";
 import { encodeRequest } from "./encode-request.ts";
 import type { GeminiConfig } from "./env.ts";
+import { readModelId } from "./read-model-id.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** Google's Gemini models, through the Gemini API or Vertex AI. */
@@ -25,6 +26,7 @@ export function createGeminiProvider(
     format: "google",
     defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
     capabilities: geminiCapabilities(transport.name),
+    embeds: true,
   };
   if ("reason" in transport) {
     const { available, code, reason } = transport;
@@ -39,6 +41,7 @@ export function createGeminiProvider(
     async countTokens(call) {
       return { input_tokens: await countTokens(call, transport, deps) };
     },
+    embed: (call) => embed(call, transport, deps),
   };
 }
 
@@ -97,14 +100,4 @@ async function countTokens(
     ),
   );
   return decodeCount(answer);
-}
-
-/** The model's bare name. It comes from the caller and becomes part of the URL. */
-function readModelId(id: string): string {
-  const model = id.replace(/^models\//, "");
-  if (/^[\w.@-]+$/.test(model) && !/^\.+$/.test(model)) return model;
-  throw new ChatError("model_not_found", {
-    param: "model",
-    message: "This is not the name of a Gemini model.",
-  });
 }

@@ -4,6 +4,8 @@ import {
   type ChatServer,
   openChatCompletions,
 } from "../../formats/openai-chat/open-chat-completions.ts";
+import { readErrorBody } from "../../formats/openai-chat/read-error.ts";
+import { requestEmbeddings } from "../../formats/openai-embeddings/request-embeddings.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { PRESETS } from "./presets.ts";
@@ -39,6 +41,7 @@ function createProvider(
     format: FORMAT,
     defaultModel,
     capabilities: capabilitiesOf(quirks),
+    embeds: true,
   };
   if ("reason" in access) return { ...info, ...access };
   const server: ChatServer = { ...access, quirks };
@@ -46,5 +49,6 @@ function createProvider(
     ...info,
     available: true,
     open: async (call) => openChatCompletions(call, server, deps),
+    embed: (call) => requestEmbeddings(call, { ...server, readErrorBody }, deps),
   };
 }

@@ -6,7 +6,7 @@ export const openaiEnv = {
   OPENAI_BASE_URL: baseUrlSchema
     .default("https://api.openai.com/v1")
     .describe(
-      "Base URL of the OpenAI API with its version, for a proxy or a test; `/responses` is appended.",
+      "Base URL of the OpenAI API with its version, for a proxy or a test; `/responses` and `/embeddings` are appended.",
     ),
   OPENAI_ORGANIZATION: z
     .string()

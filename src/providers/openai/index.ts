@@ -1,5 +1,6 @@
 import type { ModelInfo } from "../../chat/model.ts";
 import { checkCredential } from "../../env/check-credential.ts";
+import { requestEmbeddings } from "../../formats/openai-embeddings/request-embeddings.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
@@ -30,6 +31,7 @@ export function createOpenaiProvider(
     format: "openai_responses",
     defaultModel: config.OPENAI_DEFAULT_MODEL ?? null,
     capabilities: openaiCapabilities,
+    embeds: true,
   };
   const fault = checkConfig(config);
   if (fault) return { ...info, ...fault };
@@ -55,6 +57,8 @@ export function createOpenaiProvider(
         deps,
       );
     },
+    embed: (call) =>
+      requestEmbeddings(call, { baseUrl: config.OPENAI_BASE_URL, headers, readErrorBody }, deps),
   };
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { jsonAnswer } from "../../support/upstream-answer.ts";
 import { VENDORS } from "../../support/vendors/index.ts";
 import { TEXT } from "../script.ts";
 import type { Stage } from "../stage.ts";
 
 const root = resolve(import.meta.dir, "../../..");
+
+const VECTOR = { data: [{ object: "embedding", index: 0, embedding: [0.5, 1, -1, 2] }] };
 
 /** The code blocks of docs/clients.md in this language, each with the title above it. */
 function readSnippets(language: string): [title: string, code: string][] {
@@ -27,6 +30,7 @@ export function describeSnippets({ upstream, main, token }: Stage): void {
   async function run(command: string[]): Promise<string> {
     upstream.reset();
     upstream.respond = (request) => {
+      if (request.url.endsWith("/embeddings")) return jsonAnswer(VECTOR);
       const vendor = VENDORS.find(({ name }) => request.url.startsWith(`/${name}/`));
       if (!vendor) throw new Error(`nobody answers ${request.url}`);
       return vendor.answer(TEXT, request);
@@ -52,7 +56,8 @@ export function describeSnippets({ upstream, main, token }: Stage): void {
     });
 
     test.each(scripts)("%s runs", async (_, code) => {
-      expect(await run([process.execPath, "-e", code])).toContain(TEXT.text ?? "");
+      const said = code.includes("embeddings") ? "4 numbers" : (TEXT.text ?? "");
+      expect(await run([process.execPath, "-e", code])).toContain(said);
     });
 
     test

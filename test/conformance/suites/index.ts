@@ -6,6 +6,7 @@ import { describeDepartureMatrix } from "./departure-matrix.ts";
 import { describeDepartures } from "./departures.ts";
 import { describeDiscovery } from "./discovery.ts";
 import { describeEcho } from "./echo.ts";
+import { describeEmbeddings } from "./embeddings.ts";
 import { describeFailures } from "./failures.ts";
 import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
@@ -37,4 +38,5 @@ export const ALL_SUITES = [
   describeCopilot,
   describeLimits,
   describeSilentCallers,
+  describeEmbeddings,
 ] as const;

@@ -38,7 +38,8 @@ function findServer(): { command: string[]; root: string } | undefined {
 
 export const hasLlama = findServer() !== undefined;
 
-export async function startLlama(): Promise<Llama> {
+/** `more` are options of llama-server. */
+export async function startLlama(more: readonly string[] = []): Promise<Llama> {
   const server = findServer();
   if (!server) throw new Error("there is no llama-server");
   const folder = "/tmp/ai-server-llama";
@@ -51,6 +52,7 @@ export async function startLlama(): Promise<Llama> {
     [
       ...server.command,
       ...["--offline", "--no-ui", "-m", model, "--alias", MODEL, "--api-key", KEY],
+      ...more,
       ...["--host", "127.0.0.1", "--port", String(port), "-t", "1"],
       // The context is shared out among the slots.
       ...["-c", String(CONTEXT_TOKENS * SLOTS), "-np", String(SLOTS)],

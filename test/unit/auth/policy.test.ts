@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as z from "zod";
 import { allowsModel } from "../../../src/auth/match-model.ts";
 import { createPolicyReader, type Policy, readPolicyText } from "../../../src/auth/policy.ts";
 import type { PolicyRules } from "../../../src/auth/policy-schema.ts";
@@ -323,5 +326,22 @@ describe("patterns of models", () => {
     const started = performance.now();
     expect(allowsModel([`${"a*".repeat(120)}b`], "a".repeat(255))).toBe(false);
     expect(performance.now() - started).toBeLessThan(100);
+  });
+});
+
+const vectors = z
+  .object({
+    valid: z.array(z.object({ name: z.string(), ai: z.unknown() })),
+    invalid: z.array(z.object({ name: z.string(), ai: z.unknown(), fault: z.string() })),
+  })
+  .parse(JSON.parse(readFileSync(join(import.meta.dir, "../../fixtures/policies.json"), "utf8")));
+
+describe("policies that the Elixir client judges alike", () => {
+  test.each(vectors.valid)("$name is accepted", ({ ai }) => {
+    expect(refusal({ ai })).toBe("accepted");
+  });
+
+  test.each(vectors.invalid)("$name is refused", ({ ai, fault }) => {
+    expect(refusal({ ai })).toEndWith(fault);
   });
 });

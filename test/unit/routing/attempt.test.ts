@@ -80,6 +80,7 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     pending: null,
     lost: { tokens: 0 },
     attemptedAt: 0,
+    promptTokens: () => 1,
     price: () => null,
     target: null,
     now: () => now,

@@ -67,6 +67,7 @@ function createCall(overrides: Partial<AttemptCall> = {}): AttemptCall {
     retry: { maxRetries: 0, firstContentMs: 60_000 },
     deadlineAt: null,
     hedgeAfterMs: HEDGE_MS,
+    promptTokens: () => 1,
     price: (_target, counted) =>
       counted && { currency: "USD", input: counted.input_tokens, output: 0, total: 7 },
     target: null,

@@ -63,6 +63,22 @@ describe("the metrics", () => {
     expect(await value(`ai_server_attempts_total{${TARGET},outcome="ok"}`)).toBe(2);
   });
 
+  test("count embeddings, and those without a price", async () => {
+    const { record, value } = create();
+    const usage = { input_tokens: 7, output_tokens: 0, total_tokens: 7 };
+    const embed = { kind: "embed", dialect: "openai-embeddings", usage } as const;
+    record({ ...embed, firstContentAt: null });
+    record({ ...embed, firstContentAt: null, cost: null });
+    record({ kind: "count_tokens", usage, cost: null });
+    expect(
+      await value(
+        `ai_server_requests_total{kind="embed",dialect="openai-embeddings",${TARGET},status="2xx"}`,
+      ),
+    ).toBe(2);
+    expect(await value(`ai_server_tokens_total{${TARGET},type="input"}`)).toBe(21);
+    expect(await value(`ai_server_unpriced_requests_total{${TARGET}}`)).toBe(1);
+  });
+
   test("tell whose fault a failure is", async () => {
     const { record, refused, value } = create();
     record({ outcome: "upstream_overloaded", usage: null, cost: null });

@@ -28,7 +28,23 @@ defmodule OneshotAI.ChatOptions do
     cache: {:any, "`%{}` asks the vendor to cache the prompt; `%{ttl: \"1h\"}` sets for how long."},
     metadata: {:any, "short labels for vendors that accept them, `%{\"order\" => \"17\"}`."},
     strict: {:boolean, "true: fail if the model does not support a parameter, instead of warning."},
-    extras: {:any, "fields of a vendor's own format, by format: `%{anthropic: %{…}}`."}
+    extras: {:any, "fields of a vendor's own format, by format: `%{anthropic: %{…}}`."},
+    fallbacks:
+      {:any,
+       "targets to try if the first one fails before its content: `[\"openai/gpt-6.1-terra\", " <>
+         "%{provider: \"gemini\"}]`. `response.attempts` says what was tried."},
+    deadline_ms:
+      {:count,
+       "how long the server may take, with all retries and fallbacks (100 to 1,800,000). After that the call " <>
+         "ends with `:deadline_exceeded`."},
+    on_disconnect:
+      {{:in, [:cancel, :continue, "cancel", "continue"]},
+       "`:continue`: the answer goes on if its reader ends, to be read with `fetch_answer/2` or `follow/2`."},
+    webhook:
+      {:any, "the URL to which the server says that the answer has ended, see `OneshotAI.Webhook`."},
+    hedge_after_ms:
+      {:count,
+       "after how many milliseconds without content the next target is tried beside the first. Both may be billed."}
   ]
 
   @call [
@@ -40,15 +56,22 @@ defmodule OneshotAI.ChatOptions do
     silence_timeout:
       {:milliseconds, "how long a stream may be silent. Default: the client's, 30,000."},
     claims: {:map, "claims to add to this call's token, see `OneshotAI.Token`."},
+    policy: {:map, "what this call's token allows, see `OneshotAI.Policy`."},
     retry:
       {{:in, [:safe, false]},
        "`:safe` tries again (up to 4 times in about 4 seconds) if the server cannot be reached or is shutting " <>
          "down, as during its deployment: then it has not begun. Default: `false`."},
     idempotency_key:
-      {:string, "sent as the header `Idempotency-Key`, which the server does not evaluate yet."}
+      {:string,
+       "makes the call once, however often it is sent: the same key and request again get the same answer, " <>
+         "as after a lost connection or in a job that is tried again. Needs a server with `STORE_ANSWERS=on`."},
+    resume:
+      {:resume,
+       "true: the answer survives a lost connection; a number of milliseconds: how long to try, by default " <>
+         "60,000. Needs a server with `STORE_ANSWERS=on`."}
   ]
 
-  @short_call [:client, :timeout, :claims, :retry]
+  @short_call [:client, :timeout, :claims, :policy, :retry]
 
   @spec body_docs() :: String.t()
   def body_docs, do: Options.docs(@body)
@@ -82,11 +105,31 @@ defmodule OneshotAI.ChatOptions do
     {client(call), body, Keyword.delete(call, :client)}
   end
 
-  @doc "The client and the options of a call that is not a chat."
-  @spec split_call!(keyword(), String.t()) :: {Client.t(), keyword()}
-  def split_call!(opts, owner) do
-    call = Options.validate!(opts, Keyword.take(@call, @short_call), owner)
+  @doc """
+  The client and the options of a call that is not a chat. `own` declares the options of the function
+  itself, which are among them.
+  """
+  @spec split_call!(keyword(), String.t(), Options.schema()) :: {Client.t(), keyword()}
+  def split_call!(opts, owner, own \\ []) do
+    call = Options.validate!(opts, own ++ Keyword.take(@call, @short_call), owner)
     {client(call), Keyword.delete(call, :client)}
+  end
+
+  @doc """
+  The options of one round of several. Each has a request of its own, so it must have a key of its
+  own; the same one if the same round is sent again.
+  """
+  @spec for_round(keyword(), [term()]) :: keyword()
+  def for_round(opts, messages) do
+    case opts[:idempotency_key] do
+      nil ->
+        opts
+
+      key ->
+        round = messages |> Enum.map(&JSON.normalize/1) |> :erlang.term_to_binary([:deterministic])
+        hash = :crypto.hash(:sha256, round) |> Base.url_encode64(padding: false)
+        Keyword.put(opts, :idempotency_key, key <> "." <> String.slice(hash, 0, 16))
+    end
   end
 
   @doc "Messages as a list; a string is a user's message."
@@ -106,6 +149,7 @@ defmodule OneshotAI.ChatOptions do
   end
 
   defp encode(:tools, tools) when is_list(tools), do: Enum.map(tools, &Tool.encode/1)
+  defp encode(:webhook, url) when is_binary(url), do: %{url: url}
   defp encode(_name, value), do: JSON.normalize(value)
 
   defp put_present(map, _name, nil), do: map

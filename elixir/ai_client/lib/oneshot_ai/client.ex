@@ -84,8 +84,10 @@ defmodule OneshotAI.Client do
   """
   @spec new(keyword()) :: t()
   def new(opts \\ []) do
-    given = Options.validate!(opts, Keyword.delete(Settings.schema(), :json), "the client")
-    opts = configured() |> override(given) |> Keyword.delete(:json)
+    given =
+      Options.validate!(opts, Keyword.drop(Settings.schema(), Settings.global()), "the client")
+
+    opts = configured() |> override(given) |> Keyword.drop(Settings.global())
 
     Settings.defaults()
     |> Keyword.merge(opts)

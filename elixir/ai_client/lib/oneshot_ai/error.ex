@@ -25,6 +25,7 @@ defmodule OneshotAI.Error do
     * `:status` - the HTTP status. An error in the middle of a stream has none.
     * `:param` - the request's field at fault, such as `"messages[0].content"`.
     * `:upstream` - the vendor's side: `%{status: …, code: …, request_id: …}`, each if known.
+    * `:limit` - a `OneshotAI.Limit`, if one of the token's limits refused the call.
     * `:code` - the server's code as a string; differs from `:reason` only for `:unknown`.
     * `:messages` - from tool runs and `OneshotAI.chat_object/4`: the conversation so far, including
       the results of the tools that have run. Pass it to continue the run.
@@ -35,7 +36,7 @@ defmodule OneshotAI.Error do
   use OneshotAI.JSON.Encodable, except: [:__exception__, :messages]
 
   alias OneshotAI.Error.Reasons
-  alias OneshotAI.Response
+  alias OneshotAI.{Limit, Response}
 
   # A log is no place for a conversation.
   @derive {Inspect, except: [:messages]}
@@ -47,6 +48,7 @@ defmodule OneshotAI.Error do
                status: nil,
                param: nil,
                upstream: nil,
+               limit: nil,
                code: nil,
                messages: nil,
                partial: nil
@@ -70,6 +72,7 @@ defmodule OneshotAI.Error do
           status: pos_integer() | nil,
           param: String.t() | nil,
           upstream: map() | nil,
+          limit: Limit.t() | nil,
           code: String.t() | nil,
           messages: [map()] | nil,
           partial: Response.t() | nil
@@ -130,7 +133,8 @@ defmodule OneshotAI.Error do
         retry_after: body["retry_after"],
         request_id: body["request_id"],
         param: body["param"],
-        upstream: decode_upstream(body["upstream"])
+        upstream: decode_upstream(body["upstream"]),
+        limit: Limit.decode(body["limit"])
       },
       fields
     )

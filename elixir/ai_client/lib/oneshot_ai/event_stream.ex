@@ -3,21 +3,56 @@ defmodule OneshotAI.EventStream do
   # The elements of a stream, lazily: nothing is sent before the first is wanted, and the connection
   # is closed when no more are wanted.
 
-  alias OneshotAI.{Client, Error, Event, EventDecoder, HTTP, SSE, Telemetry}
+  alias OneshotAI.{
+    Client,
+    Error,
+    Event,
+    EventDecoder,
+    Guard,
+    HTTP,
+    Resumption,
+    SSE,
+    Telemetry
+  }
 
   @spec new(Client.t(), map(), keyword()) :: Enumerable.t()
   def new(%Client{} = client, body, opts) do
-    Stream.resource(fn -> {:unopened, client, body, opts} end, &next/1, &finish/1)
+    open = fn ->
+      case Resumption.new(client, body, opts) do
+        nil -> open(HTTP.open_stream(client, "/chat", body, opts))
+        resumption -> Resumption.open(resumption)
+      end
+    end
+
+    Stream.resource(fn -> {:unopened, body, open} end, &next/1, &finish/1)
   end
 
-  defp next({:unopened, client, body, opts}) do
+  @doc "The elements of an answer that the server keeps, from its first event."
+  @spec follow(Client.t(), String.t(), keyword()) :: Enumerable.t()
+  def follow(%Client{} = client, request_id, opts) do
+    path = HTTP.answer_path(request_id) <> "/events"
+    open = fn -> open(HTTP.open_stream(client, path, nil, opts)) end
+    Stream.resource(fn -> {:unopened, %{}, open} end, &next/1, &finish/1)
+  end
+
+  defp open({:ok, response}), do: {:ok, response, nil}
+  defp open({:error, error}), do: {:error, error}
+
+  defp next({:unopened, body, open}) do
     span = Telemetry.start_chat(body, true)
-    open = fn -> HTTP.open_stream(client, "/chat", body, opts) end
 
     case Telemetry.report_exceptions(span, open) do
-      {:ok, response} ->
+      {:ok, response, resumption} ->
         next(
-          {:open, %{response: response, sse: SSE.new(), decoder: EventDecoder.new(), span: span}}
+          {:open,
+           %{
+             response: response,
+             sse: SSE.new(),
+             decoder: EventDecoder.new(),
+             span: span,
+             resumption: resumption,
+             guard: guard(resumption)
+           }}
         )
 
       {:error, error} ->
@@ -32,21 +67,50 @@ defmodule OneshotAI.EventStream do
         read(bytes, %{state | response: %{response | next: next}})
 
       :done ->
-        fail(Error.new(:disconnected, "The stream ended without its last event."), state)
+        lose(Error.new(:disconnected, "The stream ended without its last event."), state)
+
+      {:error, error} ->
+        lose(error, state)
+    end
+  end
+
+  defp next(:finished), do: {:halt, :finished}
+
+  defp guard(%Resumption{request_id: id} = resumption) when id != nil do
+    if Resumption.bound_to_reader?(resumption),
+      do: Guard.start(resumption.client, id, resumption.opts)
+  end
+
+  defp guard(_no_resumption), do: nil
+
+  # The connection is lost, but the answer may not be.
+  defp lose(error, %{resumption: nil} = state), do: fail(error, state)
+
+  defp lose(error, state) do
+    state.response.close.()
+    Telemetry.resume_chat(state.span, error)
+
+    case Resumption.reopen(state.resumption, error) do
+      {:ok, response, resumption} ->
+        next({:open, %{state | response: response, resumption: resumption, sse: SSE.new()}})
 
       {:error, error} ->
         fail(error, state)
     end
   end
 
-  defp next(:finished), do: {:halt, :finished}
-
   defp read(bytes, state) do
     case SSE.decode(state.sse, bytes) do
-      {texts, sse} -> decode(texts, %{state | sse: sse})
+      {[], sse} -> decode([], %{state | sse: sse})
+      {texts, sse} -> decode(texts, note_progress(%{state | sse: sse}))
       :too_long -> fail(Error.new(:invalid_response, "An event of the stream is too long."), state)
     end
   end
+
+  defp note_progress(%{resumption: nil} = state), do: state
+
+  defp note_progress(state),
+    do: %{state | resumption: Resumption.progress(state.resumption, state.sse.id)}
 
   defp decode(texts, state) do
     {more_or_done, elements, decoder} = EventDecoder.decode(state.decoder, texts)
@@ -58,9 +122,16 @@ defmodule OneshotAI.EventStream do
 
   defp close(elements, state) do
     state.response.close.()
+    if state.guard, do: release(state.guard, List.last(elements))
     Telemetry.stop_chat(state.span, outcome(List.last(elements)))
     {elements, :finished}
   end
+
+  # An answer that could not be resumed may still run.
+  defp release(guard, {:error, error}),
+    do: if(Resumption.lost?(error), do: Guard.cancel(guard), else: Guard.stop(guard))
+
+  defp release(guard, _done), do: Guard.stop(guard)
 
   defp outcome(%Event.Done{response: response}), do: {:ok, response}
   defp outcome({:error, error}), do: {:error, error}
@@ -68,6 +139,7 @@ defmodule OneshotAI.EventStream do
   # The reader stopped before the end, or raised.
   defp finish({:open, state}) do
     state.response.close.()
+    if state.guard, do: Guard.cancel(state.guard)
     Telemetry.stop_chat(state.span, :halted)
   end
 

@@ -2,7 +2,7 @@ defmodule OneshotAI.HTTP do
   @moduledoc false
   # One call of the server: from a path and a body to a decoded answer or an open stream.
 
-  alias OneshotAI.{Client, Error, JSON, Token}
+  alias OneshotAI.{Client, Error, JSON, Policy, Token}
   alias OneshotAI.Transport.{Request, Response}
 
   @version Mix.Project.config()[:version]
@@ -16,6 +16,12 @@ defmodule OneshotAI.HTTP do
 
   @type option ::
           {:claims, map()}
+          | {:policy, Policy.t()}
+          | {:query, keyword()}
+          | {:method, :get | :post | :delete}
+          | {:headers, [{String.t(), String.t()}]}
+          | {:deadline, integer() | :infinity}
+          | {:resume, boolean() | timeout()}
           | {:timeout, timeout()}
           | {:silence_timeout, timeout()}
           | {:idempotency_key, String.t()}
@@ -30,7 +36,7 @@ defmodule OneshotAI.HTTP do
           {:ok, map()} | {:error, Error.t()}
   def fetch(client, path, body, opts) do
     with {:ok, request} <- build(client, path, body, "application/json", opts),
-         request = %{request | deadline: deadline(opts[:timeout] || client.timeout)},
+         request = %{request | deadline: deadline(opts, client.timeout)},
          {:ok, response} <- open(client, request, retry_delays(opts)) do
       read_object(response)
     end
@@ -43,7 +49,7 @@ defmodule OneshotAI.HTTP do
     with {:ok, request} <- build(client, path, body, "text/event-stream", opts),
          request = %{
            request
-           | deadline: deadline(opts[:timeout] || :infinity),
+           | deadline: deadline(opts, :infinity),
              silence_timeout: opts[:silence_timeout] || client.silence_timeout
          },
          {:ok, response} <- open(client, request, retry_delays(opts)) do
@@ -53,8 +59,22 @@ defmodule OneshotAI.HTTP do
     end
   end
 
-  defp deadline(:infinity), do: :infinity
-  defp deadline(timeout), do: System.monotonic_time(:millisecond) + timeout
+  @doc "The options with the time at which the whole call must be over, for those that are sent again."
+  @spec with_deadline(keyword(), timeout()) :: keyword()
+  def with_deadline(opts, default \\ :infinity),
+    do: Keyword.put(opts, :deadline, deadline(opts, default))
+
+  @doc "Where a kept answer is."
+  @spec answer_path(String.t()) :: String.t()
+  def answer_path(request_id), do: "/chat/" <> URI.encode(request_id, &URI.char_unreserved?/1)
+
+  defp deadline(opts, default) do
+    case {opts[:deadline], opts[:timeout] || default} do
+      {nil, :infinity} -> :infinity
+      {nil, timeout} -> System.monotonic_time(:millisecond) + timeout
+      {deadline, _timeout} -> deadline
+    end
+  end
 
   defp build(client, path, body, accept, opts) do
     claims = claims(opts)
@@ -62,8 +82,8 @@ defmodule OneshotAI.HTTP do
     with {:ok, authorization} <- authorize(client, claims, opts) do
       {:ok,
        %Request{
-         method: if(body, do: :post, else: :get),
-         url: %{client.url | path: client.url.path <> path},
+         method: opts[:method] || if(body, do: :post, else: :get),
+         url: %{client.url | path: client.url.path <> path, query: query(opts)},
          headers: authorization ++ headers(body, accept, opts),
          body: if(body, do: JSON.encode!(body), else: ""),
          claims: claims,
@@ -75,8 +95,26 @@ defmodule OneshotAI.HTTP do
     end
   end
 
+  defp query(opts) do
+    case for({name, value} <- opts[:query] || [], value != nil, do: {name, to_string(value)}) do
+      [] -> nil
+      params -> URI.encode_query(params)
+    end
+  end
+
   defp claims(opts) do
-    Map.new(opts[:claims] || %{}, fn {name, value} -> {to_string(name), value} end)
+    claims = Map.new(opts[:claims] || %{}, fn {name, value} -> {to_string(name), value} end)
+
+    case {opts[:policy], claims} do
+      {nil, claims} ->
+        Token.check_policy!(claims)
+
+      {_policy, %{"ai" => _other}} ->
+        raise ArgumentError, "a call has both :policy and the claim ai"
+
+      {policy, claims} ->
+        Map.put(claims, "ai", Policy.new!(policy))
+    end
   end
 
   defp authorize(client, claims, opts) do
@@ -91,16 +129,17 @@ defmodule OneshotAI.HTTP do
   defp headers(body, accept, opts) do
     [{"accept", accept}, {"user-agent", "oneshot-ai-elixir/" <> @version}] ++
       if(body, do: [{"content-type", "application/json"}], else: []) ++
-      if(key = opts[:idempotency_key], do: [{"idempotency-key", key}], else: [])
+      if(key = opts[:idempotency_key], do: [{"idempotency-key", key}], else: []) ++
+      (opts[:headers] || [])
   end
 
   defp retry_delays(opts), do: if(opts[:retry] == :safe, do: @retry_delays_ms, else: [])
 
-  # Returns a response with status 200, or the error.
+  # Returns a successful response, or the error.
   defp open(client, request, delays) do
     result =
       case client.transport.open(request) do
-        {:ok, %{status: 200} = response} -> {:ok, response}
+        {:ok, %{status: status} = response} when status in [200, 202] -> {:ok, response}
         {:ok, response} -> {:error, read_error(response)}
         {:error, error} -> {:error, error}
       end

@@ -2,6 +2,9 @@ defmodule OneshotAI.Model do
   @moduledoc """
   A model in the server's catalog: its limits, and the parameters that it `:refuses`. Models that
   are not in the catalog work too.
+
+  `:kind` is `"chat"`, or `"embedding"` for a model of `OneshotAI.embed/3`, whose vectors have
+  `:dimensions` numbers.
   """
   use OneshotAI.JSON.Encodable
 
@@ -13,6 +16,8 @@ defmodule OneshotAI.Model do
     :max_output_tokens,
     :reasoning,
     :retires,
+    :dimensions,
+    kind: "chat",
     aliases: [],
     refuses: [],
     available?: false,
@@ -22,6 +27,8 @@ defmodule OneshotAI.Model do
   @type t :: %__MODULE__{
           id: String.t(),
           provider: String.t(),
+          kind: String.t(),
+          dimensions: pos_integer() | nil,
           aliases: [String.t()],
           available?: boolean(),
           reason: String.t() | nil,
@@ -39,6 +46,8 @@ defmodule OneshotAI.Model do
     %__MODULE__{
       id: body["id"],
       provider: body["provider"],
+      kind: body["kind"] || "chat",
+      dimensions: body["dimensions"],
       aliases: body["aliases"] || [],
       available?: body["available"] == true,
       reason: body["reason"],

@@ -10,6 +10,7 @@ defmodule OneshotAI.Options do
           | :milliseconds
           | :boolean
           | :module
+          | :resume
           | :keyword
           | :map
           | {:in, [term()]}
@@ -60,6 +61,7 @@ defmodule OneshotAI.Options do
   defp valid?(:count, value), do: is_integer(value) and value > 0
   defp valid?(:milliseconds, value), do: value == :infinity or (is_integer(value) and value > 0)
   defp valid?(:boolean, value), do: is_boolean(value)
+  defp valid?(:resume, value), do: is_boolean(value) or (is_integer(value) and value > 0)
   defp valid?(:module, value), do: is_atom(value)
   defp valid?(:keyword, value), do: Keyword.keyword?(value)
   defp valid?(:map, value), do: is_map(value) or Keyword.keyword?(value)
@@ -71,6 +73,7 @@ defmodule OneshotAI.Options do
   defp expected(:count), do: "an integer above zero"
   defp expected(:milliseconds), do: "a number of milliseconds above zero, or :infinity"
   defp expected(:boolean), do: "true or false"
+  defp expected(:resume), do: "true, false or a number of milliseconds above zero"
   defp expected(:module), do: "a module"
   defp expected(:keyword), do: "a keyword list"
   defp expected(:map), do: "a map or a keyword list"

@@ -1,10 +1,11 @@
 defmodule OneshotAI.SSE do
   @moduledoc false
-  # Server-sent events (HTML Living Standard §9.2.6), decoded incrementally. Only an event's data is
-  # kept. An event that the stream's end cuts off is dropped.
+  # Server-sent events (HTML Living Standard §9.2.6), decoded incrementally. Of an
+  # event its data is kept, and of the last one its id. An event that the stream's end cuts off is dropped.
 
   # `line`: the pieces of the incomplete line, in reverse. `skip_lf?`: the last piece ended with CR.
-  defstruct line: [], data: [], skip_lf?: false, started?: false, bytes: 0
+  # `id`: that of the last event that is complete; `next_id`: of the one that is arriving.
+  defstruct line: [], data: [], id: nil, next_id: nil, skip_lf?: false, started?: false, bytes: 0
 
   @type t :: %__MODULE__{}
 
@@ -63,7 +64,7 @@ defmodule OneshotAI.SSE do
 
   defp add_line("", %{data: data} = state, events) do
     {[data |> Enum.reverse() |> Enum.intersperse("\n") |> IO.iodata_to_binary() | events],
-     %{state | data: [], bytes: 0}}
+     %{state | data: [], id: state.next_id, bytes: 0}}
   end
 
   defp add_line("data: " <> value, state, events),
@@ -73,5 +74,7 @@ defmodule OneshotAI.SSE do
     do: {events, %{state | data: [value | state.data]}}
 
   defp add_line("data", state, events), do: {events, %{state | data: ["" | state.data]}}
+  defp add_line("id: " <> id, state, events), do: {events, %{state | next_id: id}}
+  defp add_line("id:" <> id, state, events), do: {events, %{state | next_id: id}}
   defp add_line(_comment_or_other_field, state, events), do: {events, state}
 end

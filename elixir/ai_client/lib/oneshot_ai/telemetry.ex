@@ -6,6 +6,7 @@ defmodule OneshotAI.Telemetry do
   | --- | --- | --- |
   | `[:oneshot_ai, :chat, :start]` | `:monotonic_time`, `:system_time` | the call's |
   | `[:oneshot_ai, :chat, :first_token]` | `:duration` since the start | the call's |
+  | `[:oneshot_ai, :chat, :resume]` | `:duration` since the start | and `:error`, with which the connection was lost |
   | `[:oneshot_ai, :chat, :stop]` | `:duration`, `:input_tokens`, `:output_tokens` | and `:outcome`, `:response`, `:error`, `:request_id` |
   | `[:oneshot_ai, :chat, :exception]` | `:duration` | and `:kind`, `:reason`, `:stacktrace` |
   | `[:oneshot_ai, :tool, :start]` | `:monotonic_time`, `:system_time` | `:tool`, `:call_id` |
@@ -30,10 +31,19 @@ defmodule OneshotAI.Telemetry do
   `System.convert_time_unit(duration, :native, :millisecond)`.
 
       :telemetry.attach("ai-cost", [:oneshot_ai, :chat, :stop], &MyApp.AIMetrics.handle/4, nil)
+
+  ## In ReqLLM's shape
+
+  With `config :oneshot_ai, req_llm_telemetry: true` each chat also emits the stable events of
+  [ReqLLM](https://hexdocs.pm/req_llm/telemetry.html): `[:req_llm, :request, :start]`, `:stop` or
+  `:exception`, and `[:req_llm, :token_usage]`, so that handlers and dashboards made for it work. The
+  model is `%{id: …, provider: …}`, with the provider as ReqLLM names it (`:anthropic` for
+  `"claude"`); `:server_request_id` identifies the call in the server's log. `{:error, error}` is an
+  `:exception` there.
   """
 
   alias OneshotAI.{Error, Event, Response, ToolCall}
-  alias OneshotAI.Telemetry.OpenSpans
+  alias OneshotAI.Telemetry.{OpenSpans, ReqLLM}
 
   @typep span :: %{
            prefix: [atom()],
@@ -94,6 +104,12 @@ defmodule OneshotAI.Telemetry do
   end
 
   @doc false
+  @spec resume_chat(span(), Error.t()) :: :ok
+  def resume_chat(span, error) do
+    emit(span, :resume, %{duration: duration(span)}, Map.put(span.metadata, :error, error))
+  end
+
+  @doc false
   @spec stop_chat(span(), {:ok, Response.t()} | {:error, Error.t()} | :halted | :cancelled) :: :ok
   def stop_chat(span, result) do
     {outcome, known, response, error} =
@@ -141,11 +157,19 @@ defmodule OneshotAI.Telemetry do
 
   defp emit(span, event, measurements, metadata) do
     # By name: the app may have :telemetry although this library was compiled without it.
-    if available?(),
-      do: apply(:telemetry, :execute, [span.prefix ++ [event], measurements, metadata])
+    if available?() do
+      apply(:telemetry, :execute, [span.prefix ++ [event], measurements, metadata])
+
+      if span.prefix == [:oneshot_ai, :chat] and req_llm?() do
+        for {name, measurements, metadata} <- ReqLLM.translate(event, measurements, metadata),
+            do: apply(:telemetry, :execute, [name, measurements, metadata])
+      end
+    end
 
     :ok
   end
+
+  defp req_llm?, do: Application.get_env(:oneshot_ai, :req_llm_telemetry, false)
 
   # Cached, because looking for a missing module searches the whole code path.
   defp available? do

@@ -22,12 +22,20 @@ defmodule OneshotAI.Test do
     * `{:error, reason}` or `{:error, reason, fields}`, with fields of `OneshotAI.Error` such as
       `retry_after: 3`. `:status` and `:retryable?` default to those of the real error.
     * `{:cut, answer}` - a stream that breaks off half-way (`:upstream_incomplete`).
+    * `{:fault, name, answer}` - the answer, misbehaving as one of the models of the server's provider
+      `echo`: `{:fault, "echo-stall-3", "one two three four"}` stops after three words
+      (`:upstream_stalled`), `"echo-late-500"` begins after half a second, `"echo-filter-2"` ends with
+      `:content_filter`. The server's docs/routing.md lists the names. A failure comes at once, without
+      the server's wait for it.
     * a function of one argument - receives the request's body, a map with string keys, and returns
       one of the above.
     * a list of these - one for each call, in order. A further call raises, and `verify!/0` raises
       if calls are missing.
 
   For `OneshotAI.chat_object/4` the text is the JSON.
+
+  A chat with the provider `echo` needs no stub: it repeats the last message, and a model such as
+  `"echo-cut-2"` misbehaves, as on the server.
 
   ## Which process
 
@@ -37,8 +45,9 @@ defmodule OneshotAI.Test do
 
   For every call the owner receives `{:oneshot_ai_request, request}`, a map with
 
-    * `:function` - `:chat` (for all functions that chat), `:embed`, `:health`, `:list_providers` or
-      `:list_models`,
+    * `:function` - `:chat` (for all functions that chat), `:cancel`, `:dry_run`, `:embed`,
+      `:fetch_answer`, `:health`, `:limits`, `:list_providers`, `:list_models`, `:start_chat` or
+      `:usage`. `follow/2` is a chat.
     * `:body` - the request's body, a map with string keys,
     * `:claims` - the claims that the call added to its token, with string keys,
     * `:headers` - a map, such as `%{"idempotency-key" => "order-17"}`.
@@ -47,10 +56,22 @@ defmodule OneshotAI.Test do
   @behaviour OneshotAI.Transport
 
   alias OneshotAI.JSON
-  alias OneshotAI.Test.{Script, Stubs}
+  alias OneshotAI.Test.{Fault, Script, Stubs}
   alias OneshotAI.Transport.{Request, Response}
 
-  @functions [:chat, :embed, :health, :list_providers, :list_models]
+  @functions [
+    :cancel,
+    :chat,
+    :dry_run,
+    :embed,
+    :fetch_answer,
+    :health,
+    :limits,
+    :list_providers,
+    :list_models,
+    :start_chat,
+    :usage
+  ]
 
   @type answer ::
           String.t()
@@ -58,9 +79,21 @@ defmodule OneshotAI.Test do
           | {:error, atom()}
           | {:error, atom(), keyword()}
           | {:cut, String.t() | keyword()}
+          | {:fault, String.t(), String.t() | keyword()}
           | (map() -> answer())
 
-  @type function_name :: :chat | :embed | :health | :list_providers | :list_models
+  @type function_name ::
+          :cancel
+          | :chat
+          | :dry_run
+          | :embed
+          | :fetch_answer
+          | :health
+          | :limits
+          | :list_providers
+          | :list_models
+          | :start_chat
+          | :usage
 
   @doc """
   Sets the answers to this process's chats. Replaces earlier ones.
@@ -89,7 +122,15 @@ defmodule OneshotAI.Test do
       OneshotAI.Test.stub(:embed, [[0.1, 0.2]])
       OneshotAI.Test.stub(:embed, fn %{"input" => inputs} -> Enum.map(inputs, fn _ -> [0.0, 1.0] end) end)
 
-  Without a stub the server is healthy and has one provider with one model. `embed` needs one.
+      OneshotAI.Test.stub(:limits, [[per: "subject", kind: "usd", limit: 2.5, used: 1, reserved: 0]])
+      OneshotAI.Test.stub(:usage, [[day: "2026-11-28", calls: 3, cost_usd: 0.01]])
+      OneshotAI.Test.stub(:dry_run, [[provider: "claude", model: "claude-opus-5-5"]])
+
+      OneshotAI.Test.stub(:fetch_answer, state: "completed", answer: "Hello!")
+      OneshotAI.Test.stub(:cancel, state: "cancelled", cost: [currency: "USD", total: 0.01])
+
+  Without a stub an answer is begun (`start_chat`) and cancelled, the server is healthy, has one provider with one model, and knows of no limits and no
+  usage. `embed`, `dry_run` and `fetch_answer` need one.
   """
   @spec stub(function_name(), term()) :: :ok
   def stub(:chat, answers), do: stub(answers)
@@ -118,23 +159,33 @@ defmodule OneshotAI.Test do
 
   @impl OneshotAI.Transport
   def open(%Request{url: %{path: path}} = request) do
-    name = function_name(path)
     body = decode(request.body)
+    name = function_name(request.method, path, body)
 
-    {owner, answer} = Stubs.take!([self() | relatives()], name, Script.default(name))
+    {owner, answer} = Stubs.take!([self() | relatives()], name, Script.default(name, body))
     if owner, do: send(owner, {:oneshot_ai_request, describe(request, name, body)})
-    answer |> resolve(body) |> play(name, body)
+    answer |> resolve(body) |> play(name, follow(body, path))
   end
 
-  defp function_name(path) do
+  defp function_name(method, path, body) do
     cond do
+      body["dry_run"] -> :dry_run
+      body["background"] -> :start_chat
+      path =~ ~r"/chat/[^/]+/events\z" -> :chat
+      path =~ ~r"/chat/[^/]+\z" -> if(method == :delete, do: :cancel, else: :fetch_answer)
       String.ends_with?(path, "/chat") -> :chat
       String.ends_with?(path, "/embeddings") -> :embed
       String.ends_with?(path, "/health") -> :health
+      String.ends_with?(path, "/limits") -> :limits
+      String.ends_with?(path, "/usage") -> :usage
       String.ends_with?(path, "/providers") -> :list_providers
       String.ends_with?(path, "/models") -> :list_models
     end
   end
+
+  # A GET asks for a stream too.
+  defp follow(body, path),
+    do: if(String.ends_with?(path, "/events"), do: Map.put(body, "stream", true), else: body)
 
   defp decode(""), do: %{}
 
@@ -165,23 +216,64 @@ defmodule OneshotAI.Test do
   end
 
   defp play({:cut, _answer}, :chat, body), do: play({:error, :upstream_incomplete}, :chat, body)
-  defp play(answer, :chat, %{"stream" => true} = body), do: events(Script.events(answer, body))
-  defp play(answer, :chat, body), do: json(200, Script.response(answer, body))
+  defp play({:fault, name, answer}, :chat, body), do: fail(Fault.parse!(name), answer, body)
+
+  defp play(answer, :chat, body) do
+    case Fault.parse(body["model"]) do
+      nil -> play_whole(answer, body)
+      fault -> fail(fault, answer, body)
+    end
+  end
+
   defp play(answer, name, body), do: json(200, Script.body(name, answer, body))
+
+  defp play_whole(answer, %{"stream" => true} = body), do: events(Script.events(answer, body))
+  defp play_whole(answer, body), do: json(200, Script.response(answer, body))
+
+  defp fail(fault, answer, body) do
+    case {Fault.play(fault, Script.events(answer, body)), body} do
+      {{:error, reason, fields}, body} ->
+        play({:error, reason, fields}, :chat, body)
+
+      {{:steps, steps}, %{"stream" => true}} ->
+        events(Enum.map(steps, &Script.failure/1))
+
+      {{:steps, steps}, body} ->
+        for {:wait, milliseconds} <- steps, do: Process.sleep(milliseconds)
+
+        case List.last(steps) do
+          %{"type" => "error", "reason" => reason} -> play({:error, reason}, :chat, body)
+          done -> json(200, Script.whole(steps, done))
+        end
+    end
+  end
 
   defp json(status, body), do: respond(status, "application/json", [JSON.encode!(body)])
 
   defp events(events) do
-    pieces = Enum.map(events, &"event: #{&1["type"]}\ndata: #{JSON.encode!(&1)}\n\n")
-    respond(200, "text/event-stream", pieces)
+    respond(200, "text/event-stream", Enum.map(events, &piece/1))
   end
+
+  defp piece({:wait, milliseconds}), do: {:wait, milliseconds}
+  defp piece(event), do: "event: #{event["type"]}\ndata: #{JSON.encode!(event)}\n\n"
+
+  defp pieces([]), do: fn -> :done end
+
+  defp pieces([{:wait, milliseconds} | rest]) do
+    fn ->
+      Process.sleep(milliseconds)
+      pieces(rest).()
+    end
+  end
+
+  defp pieces([piece | rest]), do: fn -> {:ok, piece, pieces(rest)} end
 
   defp respond(status, type, pieces) do
     {:ok,
      %Response{
        status: status,
        headers: [{"content-type", type}],
-       next: Response.pieces(pieces),
+       next: pieces(pieces),
        close: fn -> :ok end
      }}
   end

@@ -1,5 +1,5 @@
 defmodule OneshotAI.Token do
-  alias OneshotAI.{Error, Options}
+  alias OneshotAI.{Client, Error, Options, Policy}
   alias OneshotAI.Token.{Cache, Signer}
 
   @options [
@@ -35,7 +35,8 @@ defmodule OneshotAI.Token do
 
       OneshotAI.chat("claude", messages, claims: %{"sub" => user.id})
 
-  The server logs `sub` and checks `iss`, `aud` and `exp`. It does not evaluate other claims.
+  The server checks `iss`, `aud` and `exp`, logs `sub`, and counts by it. `scope` says which of its
+  functions the token is for, and `ai` which models, and how much of them: see `OneshotAI.Policy`.
 
   ## Options of `:jwt`
 
@@ -62,10 +63,45 @@ defmodule OneshotAI.Token do
           String.t() | (... -> result()) | (map() -> result()) | {module(), atom(), [term()]}
   @type result :: String.t() | {:ok, String.t()} | {:error, term()}
 
+  @doc """
+  A new token to hand out, for instance to a browser that calls the server itself.
+
+      policy = OneshotAI.Policy.new!(models: ["claude/*"], limits: [[per: :token, usd: 0.25]])
+      token = OneshotAI.Token.mint!(%{sub: user.id, scope: "chat", ai: policy}, lifetime: 300)
+
+  Options: `:client`, and `:lifetime` in seconds. The claim `ai` is checked as by `OneshotAI.Policy`.
+  The client must sign its tokens itself (`:jwt`).
+  """
+  @spec mint!(map() | keyword(), keyword()) :: String.t()
+  def mint!(claims, opts \\ []) do
+    schema = [client: {:any, "the client."}, lifetime: {:count, "seconds."}]
+    opts = Options.validate!(opts, schema, "mint!")
+
+    case opts[:client] || Client.new() do
+      %Client{jwt: nil} ->
+        raise ArgumentError, "the client has no key to sign tokens with: set :jwt"
+
+      %Client{jwt: jwt} ->
+        claims = Map.new(claims, fn {name, value} -> {to_string(name), value} end)
+
+        jwt =
+          jwt |> add_claims(check_policy!(claims)) |> Keyword.merge(Keyword.take(opts, [:lifetime]))
+
+        {token, _expires_at} = Signer.sign(jwt)
+        token
+    end
+  end
+
+  @doc false
+  # The claims, in which `ai` is a valid policy if there is one.
+  @spec check_policy!(map()) :: map()
+  def check_policy!(%{"ai" => policy} = claims), do: %{claims | "ai" => Policy.new!(policy)}
+  def check_policy!(claims), do: claims
+
   @doc false
   @spec validate!(keyword()) :: jwt()
   def validate!(opts) do
-    opts = Keyword.merge(@defaults, Options.validate!(opts, @options, "jwt"))
+    opts = Keyword.merge(@defaults, Options.validate!(opts, @options, "jwt")) |> add_claims(%{})
 
     case {opts[:secret], opts[:private_key]} do
       {nil, nil} ->
@@ -101,10 +137,16 @@ defmodule OneshotAI.Token do
   def fetch(%{jwt: nil, token: source}, claims), do: source |> resolve(claims) |> check()
   def fetch(%{jwt: jwt}, claims) when claims == %{}, do: {:ok, Cache.fetch(jwt, &Signer.sign/1)}
 
-  def fetch(%{jwt: jwt}, claims) do
-    # With string names, so that a call's claim overrides the client's.
+  def fetch(%{jwt: jwt}, claims), do: {:ok, Cache.fetch(add_claims(jwt, claims), &Signer.sign/1)}
+
+  # With string names, so that a call's claim overrides the client's.
+  defp add_claims(jwt, claims) do
     own = Map.new(jwt[:claims] || %{}, fn {name, value} -> {to_string(name), value} end)
-    {:ok, Cache.fetch(Keyword.put(jwt, :claims, Map.merge(own, claims)), &Signer.sign/1)}
+
+    case own |> check_policy!() |> Map.merge(claims) do
+      none when none == %{} -> jwt
+      claims -> Keyword.put(jwt, :claims, claims)
+    end
   end
 
   defp resolve(fun, claims) when is_function(fun, 1), do: fun.(claims)

@@ -16,7 +16,13 @@ defmodule OneshotAI.EmbedTest do
     assert %Usage{input_tokens: 1, total_tokens: 1, output_tokens: nil} = usage
 
     assert_received {:oneshot_ai_request, %{function: :embed, body: body}}
-    assert body == %{"model" => "openai/m", "input" => ["Rain"], "dimensions" => 2}
+
+    assert body == %{
+             "model" => "openai/m",
+             "input" => ["Rain"],
+             "dimensions" => 2,
+             "encoding_format" => "base64"
+           }
 
     assert %{vectors: [[1.0, _], [2.0, _]]} =
              OneshotAI.embed!("openai/m", ["a", "bb"], client: client())
@@ -26,7 +32,49 @@ defmodule OneshotAI.EmbedTest do
     data = for index <- [1, 0], do: %{"index" => index, "embedding" => [index + 0.5]}
     assert {:ok, %{vectors: [[0.5], [1.5]]}} = Embeddings.decode(%{"data" => data}, 2)
     assert :error = Embeddings.decode(%{"data" => data}, 3)
+
+    base64 = Base.encode64(<<0.5::float-32-little, -2.0::float-32-little>>)
+    encoded = [%{"index" => 0, "embedding" => base64}]
+    assert {:ok, %{vectors: [[0.5, -2.0]]}} = Embeddings.decode(%{"data" => encoded}, 1)
+
+    for odd <- ["AAA=", "!"] do
+      assert :error = Embeddings.decode(%{"data" => [%{"index" => 0, "embedding" => odd}]}, 1)
+    end
+
     assert :error = Embeddings.decode(%{}, 1)
+  end
+
+  test "the server's own: as many vectors as texts, of the wanted length, with usage and log" do
+    assert {:ok, %Embeddings{vectors: vectors, usage: usage, cost: nil, model: "echo-embedding"}} =
+             OneshotAI.embed("echo/echo-embedding", ["the grey cat", "a grey cat", "tax report"],
+               dimensions: 256
+             )
+
+    assert [cat, other, tax] = vectors
+    assert Enum.map(vectors, &length/1) == [256, 256, 256]
+    near = fn one, two -> Enum.sum(Enum.map(Enum.zip(one, two), fn {x, y} -> x * y end)) end
+    assert near.(cat, other) > near.(cat, tax)
+    assert usage.input_tokens == 8
+
+    assert {:error, %Error{reason: :invalid_request, param: "input[1]", status: 400}} =
+             OneshotAI.embed("echo/echo-embedding", ["a", ""])
+
+    assert {:error, %Error{reason: :invalid_request, param: "model"}} =
+             OneshotAI.embed("cursor/any", "a")
+
+    assert {:ok, models} = OneshotAI.list_models()
+    assert %{kind: "embedding", dimensions: 64} = Enum.find(models, &(&1.id == "echo-embedding"))
+    assert %{kind: "chat", dimensions: nil} = Enum.find(models, &(&1.id == "echo"))
+  end
+
+  test "what it cost" do
+    body = %{
+      "data" => [%{"index" => 0, "embedding" => [0.5]}],
+      "usage" => %{"prompt_tokens" => 3, "total_tokens" => 3, "cost" => 0.002}
+    }
+
+    assert {:ok, %{cost: %OneshotAI.Cost{currency: "USD", total: 0.002, output: 0}}} =
+             Embeddings.decode(body, 1)
   end
 
   test "errors; a missing vector; no stub" do

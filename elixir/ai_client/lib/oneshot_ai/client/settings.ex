@@ -31,7 +31,11 @@ defmodule OneshotAI.Client.Settings do
       {:module, "how requests are sent, see `OneshotAI.Transport`. Default: `OneshotAI.HTTP1`."},
     transport_options:
       {:keyword, "options of the transport, such as Req's for `OneshotAI.Transport.Req`."},
-    json: {:module, "the JSON library, see `OneshotAI.JSON`. In the configuration only."}
+    json: {:module, "the JSON library, see `OneshotAI.JSON`. In the configuration only."},
+    req_llm_telemetry:
+      {:boolean,
+       "whether chats also emit telemetry in the shape of ReqLLM's, see `OneshotAI.Telemetry`. In the " <>
+         "configuration only."}
   ]
 
   @defaults [
@@ -40,6 +44,12 @@ defmodule OneshotAI.Client.Settings do
     connect_timeout: 10_000,
     transport: OneshotAI.HTTP1
   ]
+
+  # Not of one client, but of the app.
+  @global [:json, :req_llm_telemetry]
+
+  @spec global() :: [atom()]
+  def global, do: @global
 
   @spec schema() :: Options.schema()
   def schema, do: @schema

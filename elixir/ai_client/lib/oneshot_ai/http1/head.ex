@@ -20,15 +20,19 @@ defmodule OneshotAI.HTTP1.Head do
     [
       method(request.method),
       " ",
-      url.path || "",
+      target(url),
       " HTTP/1.1\r\n",
       Enum.map(headers, &header/1),
       "\r\n"
     ]
   end
 
+  defp target(%URI{path: path, query: nil}), do: path || ""
+  defp target(%URI{path: path, query: query}), do: [path || "", "?", query]
+
   defp method(:get), do: "GET"
   defp method(:post), do: "POST"
+  defp method(:delete), do: "DELETE"
 
   defp host(%URI{host: host, port: port, scheme: scheme}) do
     host = if String.contains?(host, ":"), do: "[" <> host <> "]", else: host

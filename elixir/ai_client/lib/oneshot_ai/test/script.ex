@@ -23,6 +23,7 @@ defmodule OneshotAI.Test.Script do
     request_id: {:string, "identifies the call in the log."},
     status: {:count, "the HTTP status."},
     param: {:string, "the field at fault."},
+    limit: {:map, "the limit that refused the call."},
     upstream: {:map, "the vendor's side."}
   ]
 
@@ -49,10 +50,48 @@ defmodule OneshotAI.Test.Script do
   @spec cut_events(String.t() | keyword(), map()) :: [map()]
   def cut_events(answer, request) do
     events = beginning(answer, request)
-    {:ok, _status, cut} = error(:upstream_incomplete, [])
 
     Enum.take(events, div(length(events) + 1, 2)) ++
-      [%{"type" => "error", "complete" => false, "error" => cut, "usage_complete" => false}]
+      [failure(%{"type" => "error", "reason" => :upstream_incomplete})]
+  end
+
+  @doc "A stream's last event, if it names the reason of a failure; any other step as it is."
+  @spec failure(term()) :: term()
+  def failure(%{"type" => "error", "reason" => reason}) do
+    {:ok, _status, error} = error(reason, [])
+    %{"type" => "error", "complete" => false, "error" => error, "usage_complete" => false}
+  end
+
+  def failure(step), do: step
+
+  @doc "The whole answer of these events, of which `done` is the last."
+  @spec whole([term()], map()) :: map()
+  def whole(events, done) do
+    content =
+      for %{"type" => "part-start", "index" => index} = start <- events do
+        written =
+          for %{"type" => "part-delta", "index" => ^index, "delta" => delta} <- events,
+              into: "",
+              do: delta
+
+        part = %{"type" => start["kind"]} |> Map.merge(Map.take(start, ["id", "name"]))
+
+        if start["kind"] == "tool_call" do
+          {:ok, arguments} = JSON.decode(written)
+          Map.put(part, "arguments", arguments)
+        else
+          Map.put(part, "text", written)
+        end
+      end
+
+    done
+    |> Map.drop(["type", "complete"])
+    |> Map.merge(%{
+      "role" => "assistant",
+      "text" => for(%{"type" => "text", "text" => text} <- content, into: "", do: text),
+      "content" => content,
+      "tool_calls" => for(%{"type" => "tool_call"} = part <- content, do: Map.delete(part, "type"))
+    })
   end
 
   @doc "A status and an error as the server would send it, or an error of the client's own."
@@ -75,6 +114,7 @@ defmodule OneshotAI.Test.Script do
     error =
       fields
       |> with_string_names()
+      |> JSON.normalize()
       |> Map.put("code", Atom.to_string(reason))
       |> Map.put("retryable", Keyword.get(overrides, :retryable?, retryable?))
 
@@ -83,11 +123,31 @@ defmodule OneshotAI.Test.Script do
   end
 
   @doc "The answer to a function that is not stubbed."
-  @spec default(atom()) :: {:ok, term()} | :none
-  def default(:health), do: {:ok, []}
-  def default(:list_providers), do: {:ok, [[name: "test", default_model: "test"]]}
-  def default(:list_models), do: {:ok, [[id: "test", provider: "test", default: true]]}
-  def default(_function), do: :none
+  @spec default(atom(), map()) :: {:ok, term()} | :none
+  def default(:health, _body), do: {:ok, []}
+  def default(:list_providers, _body), do: {:ok, [[name: "test", default_model: "test"]]}
+  def default(:list_models, _body), do: {:ok, [[id: "test", provider: "test", default: true]]}
+  def default(name, _body) when name in [:limits, :usage], do: {:ok, []}
+  def default(:start_chat, _body), do: {:ok, [state: "running"]}
+  def default(:cancel, _body), do: {:ok, [state: "cancelled"]}
+
+  # As the server's provider echo does.
+  def default(:chat, %{"messages" => messages} = body) do
+    case {body["provider"], body["model"]} do
+      {"echo", _model} -> {:ok, last_text(messages)}
+      {nil, "echo/" <> _model} -> {:ok, last_text(messages)}
+      _other -> :none
+    end
+  end
+
+  def default(_function, _body), do: :none
+
+  defp last_text(messages) do
+    messages
+    |> Enum.filter(&(&1["role"] == "user"))
+    |> List.last(%{"role" => "user", "content" => ""})
+    |> OneshotAI.Message.text()
+  end
 
   @doc "The body with which a server would answer another function than chat."
   @spec body(atom(), term(), map()) :: map()
@@ -98,6 +158,43 @@ defmodule OneshotAI.Test.Script do
 
   def body(:list_providers, items, _request), do: %{"providers" => Enum.map(items, &listed/1)}
   def body(:list_models, items, _request), do: %{"models" => Enum.map(items, &listed/1)}
+
+  def body(name, fields, request) when name in [:start_chat, :fetch_answer, :cancel] do
+    {answer, fields} = Keyword.pop(fields, :answer)
+
+    %{"request_id" => "test", "state" => "completed", "stream" => false}
+    |> Map.merge(fields |> with_string_names() |> JSON.normalize())
+    |> Map.put("answer", answer && response(answer, request))
+  end
+
+  def body(:limits, items, _request), do: %{"limits" => Enum.map(items, &with_string_names/1)}
+
+  def body(:usage, rows, _request) do
+    rows = Enum.map(rows, &with_string_names/1)
+
+    sums =
+      Enum.reduce(rows, %{}, fn row, sums ->
+        for {name, value} <- row,
+            is_number(value),
+            into: sums,
+            do: {name, value + (sums[name] || 0)}
+      end)
+
+    %{"data" => rows, "totals" => sums, "next_page" => nil}
+  end
+
+  def body(:dry_run, targets, _request) do
+    defaults = %{"warnings" => [], "error" => nil, "estimated_cost" => nil}
+    targets = Enum.map(targets, &Map.merge(defaults, with_string_names(&1)))
+
+    %{
+      "dry_run" => true,
+      "request_id" => "test",
+      "targets" => targets,
+      "skipped" => [],
+      "limits" => []
+    }
+  end
 
   def body(:embed, vectors, request) do
     data =

@@ -2,7 +2,7 @@ defmodule OneshotAI.Transport.Request do
   @moduledoc """
   A request for a transport to send.
 
-    * `:method` (`:get` or `:post`), `:url` (a `URI`), `:headers` (pairs of strings, names in lower
+    * `:method` (`:get`, `:post` or `:delete`), `:url` (a `URI`), `:headers` (pairs of strings, names in lower
       case), `:body`
     * `:claims` - the claims that this call adds to its token. The token is in `:headers`; this is
       for `OneshotAI.Test`.
@@ -29,7 +29,7 @@ defmodule OneshotAI.Transport.Request do
   ]
 
   @type t :: %__MODULE__{
-          method: :get | :post,
+          method: :get | :post | :delete,
           url: URI.t(),
           headers: [{String.t(), String.t()}],
           body: iodata(),

@@ -1,0 +1,37 @@
+import * as z from "zod";
+import { VECTOR_ENCODINGS } from "../../embeddings/request.ts";
+
+/**
+ * The body of `POST /v1/embeddings`. Unknown fields are kept, because a server of this format may
+ * know them. Null means absent. Source:
+ * https://platform.openai.com/docs/api-reference/embeddings/create (2026-11-28).
+ */
+export const embeddingsBodySchema = z.looseObject({
+  model: z.string().min(1).max(256).describe("The model, as `provider/model` or by its name."),
+  // Checked by hand (decode-input.ts): a union would keep an issue for each of a million tokens.
+  input: z.unknown().meta({
+    description: "A text, a list of texts, the tokens of a text, or a list of those.",
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { type: "array", minItems: 1, maxItems: 2048, items: { type: "string", minLength: 1 } },
+      { type: "array", minItems: 1, items: { type: "integer", minimum: 0 } },
+      {
+        type: "array",
+        minItems: 1,
+        maxItems: 2048,
+        items: { type: "array", minItems: 1, items: { type: "integer", minimum: 0 } },
+      },
+    ],
+  }),
+  encoding_format: z
+    .enum(VECTOR_ENCODINGS)
+    .nullish()
+    .describe("Vectors as numbers, or as the base64 of 32-bit floats."),
+  dimensions: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .nullish()
+    .describe("The length of the vectors, if the model can shorten them."),
+  user: z.string().max(512).nullish().describe("Who the end user is, for the vendor."),
+});
