@@ -1,4 +1,6 @@
 import { Router } from "itty-router";
+import { createAnswers } from "./answers/answers.ts";
+import { createSeal, NO_SEAL } from "./answers/seal.ts";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
 import { createRevocations } from "./auth/revocations.ts";
 import type { RequestContext } from "./calls/call.ts";
@@ -12,8 +14,10 @@ import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { ERRORS } from "./errors/error-codes.ts";
 import { shuttingDown } from "./errors/shutting-down.ts";
+import { createCancelAnswer, createResumeAnswer, createShowAnswer } from "./handlers/answers.ts";
 import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
+import { encodeInterrupted } from "./handlers/find-dialect.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
 import { createListLimits } from "./handlers/limits.ts";
@@ -121,6 +125,22 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
   });
   log("info", "store", { store: stores.kind });
+  const answerKeys = [config.ANSWER_KEY, config.ANSWER_KEY_PREVIOUS];
+  const answers =
+    config.STORE_ANSWERS === "on"
+      ? createAnswers({
+          store: stores.answers,
+          // A process's own memory holds the keys as well.
+          seal:
+            stores.kind === "memory"
+              ? NO_SEAL
+              : createSeal(answerKeys.filter((key) => key !== undefined)),
+          ttlMs: config.ANSWER_TTL_MS,
+          maxBytes: config.ANSWER_MAX_BYTES,
+          now: platform.now,
+          encodeInterrupted,
+        })
+      : null;
   const providers = createProviders(config, config.env, catalog, providerDeps);
   const breaker = createBreaker(
     { failures: config.BREAKER_FAILURES, cooldownMs: config.BREAKER_COOLDOWN_MS },
@@ -166,6 +186,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       ...(metrics ? [metrics.record] : []),
       ...(ledger ? [ledger.record] : []),
     ],
+    answers,
     ledger,
     metrics,
     readAsset: extras.readAsset,
@@ -247,6 +268,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
 
   // The router tries the paths in this order.
   route("/chat", { POST: createGenerate(chatDialect, server) });
+  route("/chat/:id", { GET: createShowAnswer(server), DELETE: createCancelAnswer(server) });
+  route("/chat/:id/events", { GET: createResumeAnswer(server) });
   route(
     "/v1/chat/completions",
     { POST: createGenerate(openaiChatDialect, server) },

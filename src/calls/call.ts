@@ -83,6 +83,8 @@ export interface Call extends AttemptCall, RunningCall {
    * `rate_limited`, `budget_exceeded`, `forbidden` or `store_unavailable`.
    */
   reserve(): Promise<void>;
+  /** What became of it; null until it has ended. */
+  readonly record: CallRecord | null;
   /** How the token's limits stood then. */
   readonly standings: readonly Standing[];
   /** Looks at the answer's events as they pass. */
@@ -114,6 +116,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   let reservation = NO_RESERVATION;
   let stopEnforcing = () => {};
   let isOpen = true;
+  let record: CallRecord | null = null;
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
   const answer: AnswerContext = {
@@ -163,6 +166,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
     attemptedAt: startedAt,
     principal,
     answer,
+    get record() {
+      return record;
+    },
     get standings() {
       return reservation.standings;
     },
@@ -214,7 +220,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       running.delete(call);
       stopEnforcing();
       if (failure) controller.abort(failure);
-      const record = createRecord(failure);
+      record = createRecord(failure);
       const settled = reservation.settle(measureRecord(record));
       void Promise.all([publishRecord(record, services), settled]).then(() => recorded.resolve());
     },

@@ -1,3 +1,4 @@
+import type { KeptAnswer } from "../answers/answer-tail.ts";
 import type { TokenReader } from "../auth/read-token.ts";
 import type { Attempt } from "../chat/attempt.ts";
 import type { Warning } from "../chat/event.ts";
@@ -65,7 +66,22 @@ export interface Dialect {
   /** The parsed body → a chat request. Throws a ChatError that names the field. */
   decodeRequest(body: unknown, headers: Headers): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
-  /** The encoder must read `context` when it encodes an event, not before. */
-  createStreamEncoder(context: AnswerContext): StreamEncoder;
+  /**
+   * The encoder must read `context` when it encodes an event, not before. It goes on after `written`
+   * events, if there are some.
+   */
+  createStreamEncoder(context: AnswerContext, written?: number): StreamEncoder;
   encodeError(error: ChatError, requestId: string): EncodedError;
+  /** How its callers ask for an answer in the background; absent if they cannot. */
+  readonly background?: Background;
+}
+
+/** Answers of a dialect that are made in the background. */
+export interface Background {
+  /** Of the response that says that an answer is being made. */
+  readonly status: number;
+  /** Whether `stream` gives its caller the stream at once all the same. */
+  readonly streams: boolean;
+  /** What became of an answer; its text is all of it. */
+  encodeState(kept: KeptAnswer): unknown;
 }

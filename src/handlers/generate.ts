@@ -15,7 +15,9 @@ import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { describeDryRun } from "./dry-run.ts";
+import { keepOrReplay } from "./generate-kept.ts";
 import type { Server } from "./server.ts";
+import { readWish } from "./wish.ts";
 
 /** The official clients count their own retries in it. */
 const RETRY_COUNT_HEADER = "x-stainless-retry-count";
@@ -37,13 +39,19 @@ export function createGenerate(dialect: Dialect, server: Server) {
         context.requestId,
       );
     const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
-    const call = openCall(
-      { kind: "generate", context, dialect, principal, isRepeat, ...chosen },
-      server,
-    );
+    const open = () =>
+      openCall({ kind: "generate", context, dialect, principal, isRepeat, ...chosen }, server);
+    const attempt = (call: Call) => attemptTargets(chosen.targets, call);
+    const wish = readWish(chosen.request, request.headers, server.answers !== null);
+    if (wish && server.answers) {
+      const kept = { answers: server.answers, dialect, wish, request, context, principal, body };
+      const hooks = { open, attempt, headersOf };
+      return await keepOrReplay({ ...kept, ...hooks, isStream: asked.stream ?? false }, server);
+    }
+    const call = open();
     try {
       await call.reserve();
-      const opening = attemptTargets(chosen.targets, call);
+      const opening = attempt(call);
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {

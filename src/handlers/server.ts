@@ -1,3 +1,4 @@
+import type { Answers } from "../answers/answers.ts";
 import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
@@ -19,6 +20,8 @@ export interface Server extends CallServices {
   readonly breaker: Breaker;
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
+  /** Null if the operator lets no answers be kept. */
+  readonly answers: Answers | null;
   /** Undefined if the operator wants none, or the runtime cannot keep one. */
   readonly ledger: Ledger | undefined;
   /** Undefined if the pages are not built. */

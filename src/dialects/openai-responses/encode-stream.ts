@@ -61,10 +61,10 @@ const TEXT_KINDS = {
  * Chat events → the events of the Responses API, in the order and with the numbers that the
  * official clients check; or the vendor's own events if the answer came in this format.
  */
-export function createStreamEncoder(context: AnswerContext): StreamEncoder {
+export function createStreamEncoder(context: AnswerContext, written = 0): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
   let model: string | undefined;
-  let sequence = 0;
+  let sequence = written;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
   /** Whether items are written as they come, with ids of our own; else at their end, with the vendor's. */
@@ -206,6 +206,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   return {
     heartbeat: ": keep-alive\n\n",
+    get written() {
+      return sequence;
+    },
     encode: createPassThrough("openai_responses", context, {
       encodeOwn,
       encodeRaw,

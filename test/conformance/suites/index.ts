@@ -9,6 +9,7 @@ import { describeFailures } from "./failures.ts";
 import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
+import { describeKeptAnswers } from "./kept-answers.ts";
 import { describeLimits } from "./limits.ts";
 import { describePages } from "./pages.ts";
 import { describeStreams } from "./streams.ts";
@@ -33,4 +34,5 @@ export const ALL_SUITES = [
   describeCursor,
   describeCopilot,
   describeLimits,
+  describeKeptAnswers,
 ] as const;

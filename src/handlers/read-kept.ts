@@ -1,0 +1,57 @@
+import type { KeptAnswer } from "../answers/answer-tail.ts";
+import type { Answers } from "../answers/answers.ts";
+import type { Owner } from "../answers/identify.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { eventIdParam, refuseEventId } from "../http/read-event-id.ts";
+
+/** What a caller has just got may not be in the log yet; longer than that takes, in milliseconds. */
+const CATCH_UP_MS = 1500;
+const LOOK_MS = 100;
+
+/** All that there is of an answer by now; null if there is no such answer. */
+export async function readWhole(
+  answers: Answers,
+  owner: Owner,
+  id: string,
+): Promise<KeptAnswer | null> {
+  let kept = await answers.read(owner, id, 0, 0);
+  if (!kept) return null;
+  let { text, textLast } = kept;
+  while (textLast < kept.last && !kept.isTooLarge) {
+    const more: KeptAnswer | null = await answers.read(owner, id, textLast, 0);
+    if (!more) throw new ChatError("answer_expired");
+    kept = more;
+    text += more.text;
+    textLast = more.textLast;
+  }
+  return { ...kept, text, textLast };
+}
+
+/**
+ * An answer from an event on; null if there is none. Refuses an event that the answer does not have
+ * yet, unless its server is gone: then the reader may know more of it than the log.
+ */
+export async function readFrom(
+  answers: Answers,
+  owner: Owner,
+  id: string,
+  after: number,
+  request: Request,
+): Promise<KeptAnswer | null> {
+  let kept = await answers.read(owner, id, after, 0);
+  for (let waitedMs = 0; waitedMs < CATCH_UP_MS; waitedMs += LOOK_MS) {
+    if (!kept || kept.ending || kept.last >= after) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    kept = await answers.read(owner, id, after, 0);
+  }
+  if (kept && after > kept.last && !isInterrupted(kept))
+    throw refuseEventId(
+      eventIdParam(request),
+      `is ahead of the answer, whose last event is ${kept.last}`,
+    );
+  return kept;
+}
+
+export function isInterrupted({ ending }: Pick<KeptAnswer, "ending">): boolean {
+  return ending?.error?.code === "answer_interrupted";
+}
