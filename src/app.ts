@@ -27,6 +27,7 @@ import { createPages } from "./handlers/pages.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import { createRevoke } from "./handlers/revocations.ts";
 import type { Server } from "./handlers/server.ts";
+import { createCancelResponse, createShowResponse } from "./handlers/stored-responses.ts";
 import { createShowUsage } from "./handlers/usage.ts";
 import { createListCalls } from "./handlers/usage-calls.ts";
 import { createShowLatency } from "./handlers/usage-latency.ts";
@@ -280,6 +281,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     { POST: createGenerate(openaiResponsesDialect, server) },
     openaiResponsesDialect,
   );
+  route("/v1/responses/:id", { GET: createShowResponse(server) }, openaiResponsesDialect);
+  route("/v1/responses/:id/cancel", { POST: createCancelResponse(server) }, openaiResponsesDialect);
   route(
     "/v1/messages",
     { POST: createGenerate(anthropicMessagesDialect, server) },

@@ -12,6 +12,8 @@ const headSchema = z.object({
   isBackground: z.boolean(),
   /** Milliseconds since 1970. */
   startedAt: z.number(),
+  /** What the dialect says of the answer before it begins. */
+  first: z.unknown().optional(),
   /** Of the Responses API: the whole conversation so far, for `previous_response_id`. */
   input: z.array(z.unknown()).optional(),
 });

@@ -6,7 +6,7 @@ import type { Attempt } from "../chat/attempt.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect, KeptContext } from "../dialects/dialect.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import { type Limiter, NO_RESERVATION, NOTHING } from "../limits/limiter.ts";
 import type { Standing } from "../limits/standing.ts";
@@ -64,6 +64,8 @@ export interface Admission {
   readonly request: ChatRequest;
   /** Whether the client itself is retrying; its retries must not multiply with the server's. */
   readonly isRepeat?: boolean;
+  /** Set if the answer is kept. */
+  readonly kept?: KeptContext | undefined;
   /** In order of preference; at least one. */
   readonly targets: readonly [Target, ...Target[]];
   /** Those that were named but are not tried. */
@@ -141,6 +143,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       return call.target && `${call.target.provider.name}/${call.target.model.id}`;
     },
     cost: (usage) => call.price(call.target ?? targets[0], usage),
+    kept: admission.kept,
   };
 
   const call: Call = {

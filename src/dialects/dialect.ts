@@ -38,6 +38,19 @@ export interface AnswerContext {
   /** When the request came in, in milliseconds since 1970. */
   readonly startedAt: number;
   cost(usage: Usage | null): Cost | null;
+  /** Set if this server keeps the answer, so that its id is the one to ask for it by. */
+  readonly kept?: KeptContext | undefined;
+}
+
+export interface KeptContext {
+  /** The answer that this one goes on from; null if there is none. */
+  readonly previousId: string | null;
+}
+
+/** What a dialect has to know of the server to read a request. */
+export interface DecodeOptions {
+  /** Whether it keeps answers. */
+  readonly keeps: boolean;
 }
 
 export interface EncodedError {
@@ -64,7 +77,7 @@ export interface Dialect {
    */
   readonly requestIdHeader: string;
   /** The parsed body → a chat request. Throws a ChatError that names the field. */
-  decodeRequest(body: unknown, headers: Headers): ChatRequest;
+  decodeRequest(body: unknown, headers: Headers, options?: DecodeOptions): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
   /**
    * The encoder must read `context` when it encodes an event, not before. It goes on after `written`
@@ -82,6 +95,8 @@ export interface Background {
   readonly status: number;
   /** Whether `stream` gives its caller the stream at once all the same. */
   readonly streams: boolean;
+  /** What is known of an answer before it begins; it is kept with it. */
+  encodeFirst?(context: AnswerContext): unknown;
   /** What became of an answer; its text is all of it. */
   encodeState(kept: KeptAnswer): unknown;
 }

@@ -7,7 +7,7 @@ import type { RequestContext } from "../calls/call.ts";
 import { encodeAnswerState, encodeReceipt } from "../dialects/chat/answer-state.ts";
 import { chatDialect } from "../dialects/chat/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { readEventId } from "../http/read-event-id.ts";
+import { eventIdParam, readEventId } from "../http/read-event-id.ts";
 import { respondEmpty, respondJson, respondStream } from "../http/respond.ts";
 import { followAnswer, RECONNECT } from "./follow-answer.ts";
 import { ownerOf } from "./owner-of.ts";
@@ -55,7 +55,7 @@ export function createResumeAnswer(server: Server) {
     const after = readEventId(request, { hasQuery: true }) ?? 0;
     let kept: KeptAnswer | null;
     try {
-      kept = await readFrom(answers, owner, id, after, request);
+      kept = await readFrom(answers, owner, id, after, eventIdParam(request));
     } catch (thrown) {
       // A browser's EventSource gives up for good at a 503.
       if (!(thrown instanceof ChatError) || thrown.code !== "store_unavailable") throw thrown;

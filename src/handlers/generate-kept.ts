@@ -6,7 +6,8 @@ import type { Call, RequestContext } from "../calls/call.ts";
 import { describeEnding, runStream } from "../calls/run-answer.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { Dialect, KeptContext } from "../dialects/dialect.ts";
+import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import {
   answerHeaders,
@@ -15,9 +16,11 @@ import {
   respondJsonText,
   respondStream,
 } from "../http/respond.ts";
+import { isJsonObject } from "../json/json-object.ts";
 import { createLiveBody } from "../stream/live-body.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
+import { listInput } from "./continue-conversation.ts";
 import { encodeForOne } from "./find-dialect.ts";
 import { ownerOf } from "./owner-of.ts";
 import { replayAnswer } from "./replay.ts";
@@ -32,11 +35,14 @@ export interface KeptCall {
   readonly request: Request;
   readonly context: RequestContext;
   readonly principal: Principal;
-  /** The request's, for its fingerprint. */
+  /** The body as it was sent, for its fingerprint. */
+  readonly sent: unknown;
+  /** The same with the whole conversation. */
   readonly body: unknown;
+  readonly previousId: string | null;
   readonly isStream: boolean;
   /** Opens the call, once it is known that it is to be made. */
-  open(): Call;
+  open(kept: KeptContext): Call;
   attempt(call: Call): Promise<EventStream>;
   headersOf(call: Call): Record<string, string>;
 }
@@ -50,9 +56,9 @@ interface OpenKept extends KeptCall {
 
 /** The answer to a request that wants it kept, or that was sent before with the same key. */
 export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Response> {
-  const { answers, wish, request, context, principal, body, isStream, dialect } = kept;
+  const { answers, wish, request, context, principal, sent, isStream, dialect } = kept;
   const { pathname } = new URL(request.url);
-  const use = await readKeyUse(wish, pathname, body, isStream);
+  const use = await readKeyUse(wish, pathname, sent, isStream);
   if (use) {
     const id = await answers.claim(ownerOf(principal), use, context.requestId);
     if (id !== null) return replayAnswer({ answers, id, request, principal, dialect }, server);
@@ -65,16 +71,26 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
   const { answers, dialect, wish, context, principal, isStream } = kept;
   const { requestId, startedAt } = context;
   const { isBackground } = wish;
-  const head = { requestId, dialect: dialect.name, isStream, isBackground, startedAt };
   let stop = (_reason: StopReason) => {};
-  const onStop = (reason: StopReason) => stop(reason);
-  const writer = await answers.begin(ownerOf(principal), head, use, onStop);
-  const call = kept.open();
+  const call = kept.open({ previousId: kept.previousId });
+  const input = describeInput(kept);
+  const head: AnswerHead = {
+    requestId,
+    dialect: dialect.name,
+    isStream,
+    isBackground,
+    startedAt,
+    first: dialect.background?.encodeFirst?.(call.answer),
+    ...(input ? { input } : {}),
+  };
+  let writer: AnswerWriter | undefined;
   try {
+    const onStop = (reason: StopReason) => stop(reason);
+    writer = await answers.begin(ownerOf(principal), head, use, onStop);
     await call.reserve();
   } catch (thrown) {
     const error = call.fail(thrown);
-    await writer.end(failedEnding(error));
+    await writer?.end(failedEnding(error));
     return respondError(error, dialect, requestId);
   }
   const open: OpenKept = { ...kept, call, head, writer };
@@ -83,6 +99,16 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
   };
   setRead(() => false);
   return isStream ? respondStreamed(open, setRead, server) : respondWhole(open);
+}
+
+/** A longer conversation cannot be gone on from: it would not fit into a row of a Durable Object. */
+const MAX_INPUT_LETTERS = 400_000;
+
+/** What `previous_response_id` will need, if the caller lets it be stored. */
+function describeInput({ dialect, body }: KeptCall): unknown[] | undefined {
+  if (dialect !== openaiResponsesDialect) return undefined;
+  const input = isJsonObject(body) && body.store !== false ? listInput(body) : undefined;
+  return input && JSON.stringify(input).length <= MAX_INPUT_LETTERS ? [...input] : undefined;
 }
 
 /** What becomes of a call that is stopped from elsewhere, or whose log is lost. */

@@ -3,7 +3,7 @@ import { type Call, openCall, type RequestContext } from "../calls/call.ts";
 import { checkMediaUrls } from "../chat/check-media-urls.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { Dialect, KeptContext } from "../dialects/dialect.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
@@ -14,6 +14,7 @@ import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
+import { asksToStore, continueConversation } from "./continue-conversation.ts";
 import { describeDryRun } from "./dry-run.ts";
 import { keepOrReplay } from "./generate-kept.ts";
 import type { Server } from "./server.ts";
@@ -27,8 +28,10 @@ export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     requireScope(principal, "chat");
-    const body = await readJsonBody(request, server.bodyLimits);
-    const decoded = dialect.decodeRequest(body, request.headers);
+    const sent = await readJsonBody(request, server.bodyLimits);
+    const { body, previousId } = await continueConversation(sent, dialect, principal, server);
+    const keeps = server.answers !== null;
+    const decoded = dialect.decodeRequest(body, request.headers, { keeps });
     const asked = applyDeadlineHeader(decoded, request.headers);
     checkMediaUrls(asked.messages);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
@@ -39,14 +42,18 @@ export function createGenerate(dialect: Dialect, server: Server) {
         context.requestId,
       );
     const isRepeat = Number(request.headers.get(RETRY_COUNT_HEADER)) > 0;
-    const open = () =>
-      openCall({ kind: "generate", context, dialect, principal, isRepeat, ...chosen }, server);
+    const open = (kept?: KeptContext) =>
+      openCall(
+        { kind: "generate", context, dialect, principal, isRepeat, kept, ...chosen },
+        server,
+      );
     const attempt = (call: Call) => attemptTargets(chosen.targets, call);
-    const wish = readWish(chosen.request, request.headers, server.answers !== null);
+    const isStored = asksToStore(body, dialect, chosen.targets);
+    const wish = readWish(chosen.request, request.headers, { keeps, isStored });
     if (wish && server.answers) {
-      const kept = { answers: server.answers, dialect, wish, request, context, principal, body };
-      const hooks = { open, attempt, headersOf };
-      return await keepOrReplay({ ...kept, ...hooks, isStream: asked.stream ?? false }, server);
+      const asking = { dialect, wish, request, context, principal, sent, body, previousId };
+      const making = { answers: server.answers, isStream: asked.stream ?? false };
+      return await keepOrReplay({ ...asking, ...making, open, attempt, headersOf }, server);
     }
     const call = open();
     try {

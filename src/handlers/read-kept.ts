@@ -2,7 +2,7 @@ import type { KeptAnswer } from "../answers/answer-tail.ts";
 import type { Answers } from "../answers/answers.ts";
 import type { Owner } from "../answers/identify.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { eventIdParam, refuseEventId } from "../http/read-event-id.ts";
+import { refuseEventId } from "../http/read-event-id.ts";
 
 /** What a caller has just got may not be in the log yet; longer than that takes, in milliseconds. */
 const CATCH_UP_MS = 1500;
@@ -36,7 +36,7 @@ export async function readFrom(
   owner: Owner,
   id: string,
   after: number,
-  request: Request,
+  param: string,
 ): Promise<KeptAnswer | null> {
   let kept = await answers.read(owner, id, after, 0);
   for (let waitedMs = 0; waitedMs < CATCH_UP_MS; waitedMs += LOOK_MS) {
@@ -45,10 +45,7 @@ export async function readFrom(
     kept = await answers.read(owner, id, after, 0);
   }
   if (kept && after > kept.last && !isInterrupted(kept))
-    throw refuseEventId(
-      eventIdParam(request),
-      `is ahead of the answer, whose last event is ${kept.last}`,
-    );
+    throw refuseEventId(param, `is ahead of the answer, whose last event is ${kept.last}`);
   return kept;
 }
 

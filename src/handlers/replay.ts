@@ -4,7 +4,7 @@ import { restoreError } from "../answers/ending.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import { readEventId } from "../http/read-event-id.ts";
+import { eventIdParam, readEventId } from "../http/read-event-id.ts";
 import { respondError, respondJson, respondJsonText, respondStream } from "../http/respond.ts";
 import { followAnswer } from "./follow-answer.ts";
 import { ownerOf } from "./owner-of.ts";
@@ -47,7 +47,7 @@ export async function replayAnswer(replay: Replay, server: Server): Promise<Resp
     if (!whole) throw new ChatError("answer_expired");
     return respondJsonText(whole.text, id, 200, headers);
   }
-  const kept = await readFrom(answers, owner, id, after, request);
+  const kept = await readFrom(answers, owner, id, after, eventIdParam(request));
   if (!kept) throw new ChatError("answer_expired");
   const { signal } = request;
   const options = { answers, principal, kept, after, signal, comesBack: false };

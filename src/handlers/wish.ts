@@ -14,11 +14,19 @@ export interface Wish {
   readonly webhook: string | null;
 }
 
+/** What a server is ready to do. */
+interface Readiness {
+  /** Whether it keeps answers. */
+  readonly keeps: boolean;
+  /** Whether the request asks this server to keep its answer, by a field of its API. */
+  readonly isStored: boolean;
+}
+
 /** Null if the request wants nothing of it: then nothing of its answer is kept. */
 export function readWish(
   { background = false, on_disconnect: onDisconnect, webhook }: ChatRequest,
   headers: Headers,
-  keeps: boolean,
+  { keeps, isStored }: Readiness,
 ): Wish | null {
   const key = readIdempotencyKey(headers);
   const asksBy =
@@ -26,14 +34,15 @@ export function readWish(
     (onDisconnect === "continue" && "on_disconnect") ||
     (background && "background") ||
     (webhook && "webhook");
-  if (!asksBy) return null;
-  if (!keeps) throw new ChatError("answers_not_kept", { param: asksBy });
+  if (!asksBy && !(keeps && isStored)) return null;
+  if (!keeps && asksBy) throw new ChatError("answers_not_kept", { param: asksBy });
   if (background && onDisconnect === "cancel")
     throw new ChatError("invalid_request", {
       param: "on_disconnect",
       message: "on_disconnect: an answer in the background has no connection to be cancelled by.",
     });
-  const goesOn = onDisconnect !== "cancel";
+  // OpenAI ends what is only stored when its caller leaves.
+  const goesOn = asksBy !== undefined && onDisconnect !== "cancel";
   return { key, isBackground: background, goesOn, webhook: webhook?.url ?? null };
 }
 

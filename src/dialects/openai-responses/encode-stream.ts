@@ -19,7 +19,7 @@ import {
   type TextKind,
 } from "./encode-item-events.ts";
 import { encodeOutputItems, mintItemId } from "./encode-output-item.ts";
-import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
+import { answerId, echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 
 /** A part whose item is being encoded. */
@@ -63,6 +63,8 @@ const TEXT_KINDS = {
  */
 export function createStreamEncoder(context: AnswerContext, written = 0): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
+  /** The vendor's id of a kept answer, as JSON: it goes out under this server's. */
+  let foreignId: string | undefined;
   let model: string | undefined;
   let sequence = written;
   let usage: Usage | null = null;
@@ -171,7 +173,7 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
   function encodeOwn(event: ChatEvent): string {
     switch (event.type) {
       case "start":
-        id = encodeAnswerId(event.id);
+        id = answerId(event.id, context);
         model = event.model;
         isLive = context.format !== "openai_responses" || event.raw !== undefined;
         return encodeAnswerEvent("response.created") + encodeAnswerEvent("response.in_progress");
@@ -199,9 +201,14 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
   }
 
   function encodeRaw(event: ChatEvent, writeRaw: WriteRaw): string {
-    if (event.type === "start") ({ id, model } = event);
+    if (event.type === "start") {
+      model = event.model;
+      id = context.kept ? answerId(event.id, context) : event.id;
+      if (context.kept) foreignId = JSON.stringify(event.id);
+    }
     if (event.raw) sequence += 1;
-    return writeRaw(event.raw);
+    const text = writeRaw(event.raw);
+    return foreignId === undefined ? text : text.replaceAll(foreignId, JSON.stringify(id));
   }
 
   return {

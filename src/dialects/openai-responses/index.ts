@@ -1,6 +1,7 @@
 import { readBearer } from "../../auth/read-token.ts";
 import type { Dialect } from "../dialect.ts";
 import { encodeError } from "../openai-error.ts";
+import { background } from "./background.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
@@ -16,4 +17,5 @@ export const openaiResponsesDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
+  background,
 };
