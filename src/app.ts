@@ -1,6 +1,7 @@
 import { Router } from "itty-router";
 import { createAnswers } from "./answers/answers.ts";
 import { createSeal, NO_SEAL } from "./answers/seal.ts";
+import { createWebhooks } from "./answers/webhooks.ts";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
 import { createRevocations } from "./auth/revocations.ts";
 import type { RequestContext } from "./calls/call.ts";
@@ -188,6 +189,18 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       ...(ledger ? [ledger.record] : []),
     ],
     answers,
+    webhooks: createWebhooks({
+      fetch: platform.fetch,
+      now: platform.now,
+      secrets: config.WEBHOOK_SECRET,
+      allowsPrivate: config.WEBHOOK_PRIVATE === "allow",
+      report: (requestId, tries, failure) =>
+        log(failure === null ? "info" : "warn", "webhook", {
+          request_id: requestId,
+          tries,
+          reason: failure ?? undefined,
+        }),
+    }),
     ledger,
     metrics,
     readAsset: extras.readAsset,

@@ -17,11 +17,18 @@ export interface RunOptions {
   readonly live: LiveBody | null;
 }
 
+/** How an answer ended, and the number of its last event. */
+export interface Ended {
+  readonly ending: Ending;
+  readonly last: number;
+}
+
 /**
  * Reads a streamed answer to its end, whether anybody listens or not, into the log and to the caller.
  * It never rejects.
  */
-export async function runStream({ call, opening, encoder, writer, live }: RunOptions) {
+export async function runStream(options: RunOptions): Promise<Ended> {
+  const { call, opening, encoder, writer, live } = options;
   let error: ChatError | null = null;
   let hasContent = false;
   let count = 0;
@@ -61,7 +68,9 @@ export async function runStream({ call, opening, encoder, writer, live }: RunOpt
   }
   live?.close();
   call.end(error);
-  await writer.end(describeEnding(call.record, error, hasContent));
+  const ending = describeEnding(call.record, error, hasContent);
+  await writer.end(ending);
+  return { ending, last: encoder.written ?? count };
 }
 
 /** How an answer ended, as it is kept. */

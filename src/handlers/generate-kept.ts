@@ -1,58 +1,26 @@
 import type { AnswerWriter, StopReason } from "../answers/answer-writer.ts";
-import type { Answers, KeyUse } from "../answers/answers.ts";
-import { type AnswerHead, failedEnding } from "../answers/ending.ts";
-import type { Principal } from "../auth/principal.ts";
-import type { Call, RequestContext } from "../calls/call.ts";
+import type { KeyUse } from "../answers/answers.ts";
+import { type AnswerHead, type Ending, failedEnding } from "../answers/ending.ts";
 import { describeEnding, runStream } from "../calls/run-answer.ts";
-import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
-import type { Dialect, KeptContext } from "../dialects/dialect.ts";
-import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
-import { ChatError, toChatError } from "../errors/chat-error.ts";
-import {
-  answerHeaders,
-  respondError,
-  respondJson,
-  respondJsonText,
-  respondStream,
-} from "../http/respond.ts";
-import { isJsonObject } from "../json/json-object.ts";
+import { toChatError } from "../errors/chat-error.ts";
+import { answerHeaders, respondError, respondJsonText, respondStream } from "../http/respond.ts";
 import { createLiveBody } from "../stream/live-body.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { withDeadline } from "../stream/with-deadline.ts";
-import { listInput } from "./continue-conversation.ts";
 import { encodeForOne } from "./find-dialect.ts";
+import {
+  createStop,
+  describeInput,
+  type KeptCall,
+  notify,
+  type OpenKept,
+  respondBackground,
+} from "./kept-call.ts";
 import { ownerOf } from "./owner-of.ts";
 import { replayAnswer } from "./replay.ts";
 import type { Server } from "./server.ts";
-import { readKeyUse, type Wish } from "./wish.ts";
-
-/** A call whose answer is kept, from its admission on. */
-export interface KeptCall {
-  readonly answers: Answers;
-  readonly dialect: Dialect;
-  readonly wish: Wish;
-  readonly request: Request;
-  readonly context: RequestContext;
-  readonly principal: Principal;
-  /** The body as it was sent, for its fingerprint. */
-  readonly sent: unknown;
-  /** The same with the whole conversation. */
-  readonly body: unknown;
-  readonly previousId: string | null;
-  readonly isStream: boolean;
-  /** Opens the call, once it is known that it is to be made. */
-  open(kept: KeptContext): Call;
-  attempt(call: Call): Promise<EventStream>;
-  headersOf(call: Call): Record<string, string>;
-}
-
-/** A call that has been opened. */
-interface OpenKept extends KeptCall {
-  readonly call: Call;
-  readonly head: AnswerHead;
-  readonly writer: AnswerWriter;
-}
+import { readKeyUse } from "./wish.ts";
 
 /** The answer to a request that wants it kept, or that was sent before with the same key. */
 export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Response> {
@@ -98,43 +66,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
     stop = createStop(call, isRead);
   };
   setRead(() => false);
-  return isStream ? respondStreamed(open, setRead, server) : respondWhole(open);
-}
-
-/** A longer conversation cannot be gone on from: it would not fit into a row of a Durable Object. */
-const MAX_INPUT_LETTERS = 400_000;
-
-/** What `previous_response_id` will need, if the caller lets it be stored. */
-function describeInput({ dialect, body }: KeptCall): unknown[] | undefined {
-  if (dialect !== openaiResponsesDialect) return undefined;
-  const input = isJsonObject(body) && body.store !== false ? listInput(body) : undefined;
-  return input && JSON.stringify(input).length <= MAX_INPUT_LETTERS ? [...input] : undefined;
-}
-
-/** What becomes of a call that is stopped from elsewhere, or whose log is lost. */
-function createStop(call: Call, isRead: () => boolean): (reason: StopReason) => void {
-  return (reason) => {
-    if (reason === "cancelled") call.abort(new ChatError("cancelled"));
-    else if (isRead()) return;
-    else if (reason === "too_large") call.abort(new ChatError("answer_too_large"));
-    else call.abort(new ChatError("answer_interrupted"));
-  };
-}
-
-function respondBackground({ answers, dialect, context, head }: OpenKept): Response {
-  const { background } = dialect;
-  if (!background) throw new ChatError("internal_error", { logReason: "no_background" });
-  const state = background.encodeState({
-    head,
-    ending: null,
-    last: 0,
-    isTooLarge: false,
-    expiresAt: head.startedAt + answers.ttlMs,
-    text: "",
-    textLast: 0,
-  });
-  const headers = { [dialect.requestIdHeader]: context.requestId };
-  return respondJson(state, context.requestId, background.status, headers);
+  return isStream ? respondStreamed(open, setRead, server) : respondWhole(open, server);
 }
 
 async function respondStreamed(
@@ -160,7 +92,7 @@ async function respondStreamed(
   setRead(() => live?.isOpen ?? false);
   const ran = runStream({ call, opening, encoder, writer, live });
   // Registered before anything is waited for: workerd drops what is registered once the caller is gone.
-  context.waitUntil(ran);
+  context.waitUntil(ran.then((ended) => notify(kept, ended, server)));
   if (!live) return respondBackground(kept);
   try {
     await withDeadline(opening, server.stream.commitAfterMs);
@@ -172,8 +104,13 @@ async function respondStreamed(
   return respondStream(live.stream, call.requestId, kept.headersOf(call));
 }
 
-async function respondWhole(kept: OpenKept): Promise<Response> {
+async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
   const { dialect, wish, request, context, call, writer } = kept;
+
+  async function end(ending: Ending): Promise<void> {
+    await writer.end(ending);
+    await notify(kept, { ending, last: 0 }, server);
+  }
 
   async function answer(): Promise<string> {
     try {
@@ -183,11 +120,13 @@ async function respondWhole(kept: OpenKept): Promise<Response> {
       call.end(null);
       writer.push(text, 1);
       const headers = answerHeaders(dialect, call.answer);
-      context.waitUntil(writer.end(describeEnding(call.record, null, true, headers)));
+      context.waitUntil(end(describeEnding(call.record, null, true, headers)));
       return text;
     } catch (thrown) {
       const error = call.fail(thrown);
-      await writer.end(describeEnding(call.record, error, false));
+      const ending = describeEnding(call.record, error, false);
+      await writer.end(ending);
+      context.waitUntil(notify(kept, { ending, last: 0 }, server));
       throw error;
     }
   }

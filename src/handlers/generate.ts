@@ -50,6 +50,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const attempt = (call: Call) => attemptTargets(chosen.targets, call);
     const isStored = asksToStore(body, dialect, chosen.targets);
     const wish = readWish(chosen.request, request.headers, { keeps, isStored });
+    if (wish?.webhook) server.webhooks.check(wish.webhook);
     if (wish && server.answers) {
       const asking = { dialect, wish, request, context, principal, sent, body, previousId };
       const making = { answers: server.answers, isStream: asked.stream ?? false };

@@ -1,4 +1,5 @@
 import type { Answers } from "../answers/answers.ts";
+import type { Webhooks } from "../answers/webhooks.ts";
 import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
@@ -22,6 +23,7 @@ export interface Server extends CallServices {
   readonly stream: StreamSettings;
   /** Null if the operator lets no answers be kept. */
   readonly answers: Answers | null;
+  readonly webhooks: Webhooks;
   /** Undefined if the operator wants none, or the runtime cannot keep one. */
   readonly ledger: Ledger | undefined;
   /** Undefined if the pages are not built. */

@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from "bun:test";
+import OpenAI from "openai";
+import * as z from "zod";
 import { answerStateSchema, receiptSchema } from "../../../src/dialects/chat/answer-state.ts";
 import { mintTestToken } from "../../support/chat-client.ts";
 import { until } from "../../support/until.ts";
@@ -34,6 +36,12 @@ const DIALECTS = [
     }),
   ],
 ] as const;
+
+const webhookSchema = z.strictObject({
+  type: z.string(),
+  timestamp: z.iso.datetime(),
+  data: receiptSchema,
+});
 
 /** Answers that are kept: repeated, resumed, read again, stopped. */
 export function describeKeptAnswers({ start, main }: Conformance): void {
@@ -297,6 +305,62 @@ export function describeKeptAnswers({ start, main }: Conformance): void {
           answerStateSchema.parse((await subject.client.send(`/chat/${id}`)).json());
         await until("it has failed", async () => (await read()).state === "failed");
         expect((await read()).error).toMatchObject({ code: "upstream_error" });
+      });
+    });
+
+    describe("webhooks", () => {
+      const SECRET = `whsec_${Buffer.alloc(32, "secret").toString("base64")}`;
+
+      test.each([
+        ["completed", "echo-late-200", {}],
+        ["completed", "echo", { stream: true }],
+        ["completed", "echo", { background: true }],
+        ["failed", "echo-cut-2", { stream: true }],
+        ["failed", "echo-fail-upstream_error", { background: true }],
+      ])("tell that an answer has %s (%s, %p)", async (state, model, more) => {
+        const received = Promise.withResolvers<{ body: string; headers: Record<string, string> }>();
+        const receiver = Bun.serve({
+          port: 0,
+          hostname: "127.0.0.1",
+          async fetch(request) {
+            const headers = Object.fromEntries(request.headers);
+            received.resolve({ body: await request.text(), headers });
+            return new Response(null, { status: 204 });
+          },
+        });
+        const webhook = { url: `http://127.0.0.1:${receiver.port}/hook` };
+        const sent = await hooked.client.chat(ask(WORDS, { model, webhook, ...more }));
+        const { body, headers } = await received.promise;
+        await receiver.stop(true);
+        const client = new OpenAI({ apiKey: "none" });
+        const event: unknown = await client.webhooks.unwrap(body, headers, SECRET);
+        const { type, data } = webhookSchema.parse(event);
+        expect(type).toBe(`answer.${state}`);
+        expect(data.request_id).toBe(sent.headers.get("x-request-id") ?? "");
+        expect(body).not.toContain("three");
+        const { answer, ...receipt } = answerStateSchema.parse(
+          (await hooked.client.send(`/chat/${data.request_id}`)).json(),
+        );
+        expect(data).toEqual({ ...receipt, expires_at: expect.any(String) });
+        expect(answer?.text ?? "").toBe(state === "completed" ? `${PROMPT_CANARY} ${WORDS}` : "");
+      });
+
+      test("to private addresses are refused unless they are allowed", async () => {
+        const refusing = await start({ STORE_ANSWERS: "on", WEBHOOK_SECRET: SECRET });
+        const body = ask("x", { webhook: { url: "https://127.0.0.1/hook" } });
+        const refused = await refusing.client.chat(body);
+        expect(refused.error()).toMatchObject({ code: "invalid_request", param: "webhook.url" });
+        const unsigned = await subject.client.chat(body);
+        expect(unsigned.error()).toMatchObject({ code: "invalid_request", param: "webhook" });
+      });
+
+      let hooked: Subject;
+      beforeAll(async () => {
+        hooked = await start({
+          STORE_ANSWERS: "on",
+          WEBHOOK_SECRET: SECRET,
+          WEBHOOK_PRIVATE: "allow",
+        });
       });
     });
 
