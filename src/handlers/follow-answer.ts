@@ -5,6 +5,7 @@ import { ChatError, toChatError } from "../errors/chat-error.ts";
 import { createLiveBody, type LiveBody } from "../stream/live-body.ts";
 import { encodeForOne, findDialect, pastContext } from "./find-dialect.ts";
 import { ownerOf } from "./owner-of.ts";
+import { isInterrupted } from "./read-kept.ts";
 import type { Server } from "./server.ts";
 
 /** How long one look into the store may last while nothing comes, in milliseconds. */
@@ -69,7 +70,11 @@ async function pushAll(
     live.push(kept.text);
     after = kept.textLast;
     await live.drained();
-    if (kept.ending && after >= kept.last) return;
+    if (kept.ending && after >= kept.last) {
+      // The log may have lost events that this reader has, so its terminal event may be no news to them.
+      if (from >= kept.last && isInterrupted(kept)) throw new ChatError("answer_interrupted");
+      return;
+    }
     checkReader();
     kept = await answers.read(owner, requestId, after, WAIT_MS);
   }

@@ -1,11 +1,15 @@
 import type { KeptAnswer } from "../answers/answer-tail.ts";
+import { LEASE_MS } from "../answers/answer-writer.ts";
 import type { Answers } from "../answers/answers.ts";
 import type { Owner } from "../answers/identify.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { refuseEventId } from "../http/read-event-id.ts";
 
-/** What a caller has just got may not be in the log yet; longer than that takes, in milliseconds. */
-const CATCH_UP_MS = 1500;
+/**
+ * What a caller has just got is in the log a moment later, or never if the server is gone: that is known
+ * when its lease has lapsed.
+ */
+const CATCH_UP_MS = LEASE_MS + 1000;
 const LOOK_MS = 100;
 
 /** All that there is of an answer by now; null if there is no such answer. */
