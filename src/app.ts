@@ -139,6 +139,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
               : createSeal(answerKeys.filter((key) => key !== undefined)),
           ttlMs: config.ANSWER_TTL_MS,
           maxBytes: config.ANSWER_MAX_BYTES,
+          failure: config.STORE_FAILURE,
           now: platform.now,
           encodeInterrupted,
         })

@@ -18,6 +18,8 @@ export interface AnswersOptions {
   readonly ttlMs: number;
   /** `ANSWER_MAX_BYTES` */
   readonly maxBytes: number;
+  /** `STORE_FAILURE`: `open` makes calls without keeping their answers while the store fails. */
+  readonly failure: "closed" | "open";
   now(): number;
   /** The terminal event of an answer whose writer is gone, in its dialect, after that many events. */
   encodeInterrupted(head: AnswerHead, after: number): { text: string; last: number };
@@ -49,6 +51,9 @@ export interface Answers {
   read(owner: Owner, id: string, after: number, waitMs: number): Promise<KeptAnswer | null>;
   cancel(owner: Owner, id: string): Promise<void>;
 }
+
+/** Of an answer that is not kept after all: it waits for its reader, and ends with it. */
+const UNKEPT: AnswerWriter = { push() {}, end: () => Promise.resolve(), isTooLarge: true };
 
 /** How long a key may be without its answer's log: its server is just about to begin it. */
 const BEGIN_MS = 2000;
@@ -101,44 +106,67 @@ export function createAnswers(options: AnswersOptions): Answers {
     return true;
   }
 
+  async function claim(owner: Owner, use: KeyUse, id: string): Promise<string | null> {
+    const key = await nameKey(owner, use.path, use.key);
+    const holder = `${id}:${use.fingerprint}`;
+    let instead: string | null = null;
+    for (;;) {
+      const held = await reachable(() => store.claim(key, holder, instead, ttlMs));
+      if (held === holder) return null;
+      const [heldId = "", heldFor] = held.split(":");
+      if (await isVain(owner, heldId)) {
+        instead = held;
+        continue;
+      }
+      if (heldFor !== use.fingerprint)
+        throw new ChatError("idempotency_key_reused", { param: "Idempotency-Key" });
+      return heldId;
+    }
+  }
+
+  async function begin(
+    owner: Owner,
+    head: AnswerHead,
+    use: KeyUse | null,
+    onStop: (reason: StopReason) => void,
+  ): Promise<AnswerWriter> {
+    const name = await nameAnswer(owner, head.requestId);
+    const key = use && (await nameKey(owner, use.path, use.key));
+    const sealed = await seal.seal(JSON.stringify(head), `${name}/head`);
+    await reachable(() => store.open(name, sealed, terms));
+    return createAnswerWriter({
+      store,
+      seal,
+      name,
+      terms,
+      maxBytes: options.maxBytes,
+      now: options.now,
+      onStop,
+      async onRenew() {
+        if (key === null || use === null) return;
+        const holder = `${head.requestId}:${use.fingerprint}`;
+        await store.claim(key, holder, holder, ttlMs);
+      },
+    });
+  }
+
+  async function orOpen<T>(operation: () => Promise<T>, instead: T): Promise<T> {
+    try {
+      return await operation();
+    } catch (thrown) {
+      const isOut = thrown instanceof ChatError && thrown.code === "store_unavailable";
+      if (isOut && options.failure === "open") return instead;
+      throw thrown;
+    }
+  }
+
   return {
     ttlMs,
-    async claim(owner, use, id) {
-      const key = await nameKey(owner, use.path, use.key);
-      const holder = `${id}:${use.fingerprint}`;
-      let instead: string | null = null;
-      for (;;) {
-        const held = await reachable(() => store.claim(key, holder, instead, ttlMs));
-        if (held === holder) return null;
-        const [heldId = "", heldFor] = held.split(":");
-        if (await isVain(owner, heldId)) {
-          instead = held;
-          continue;
-        }
-        if (heldFor !== use.fingerprint)
-          throw new ChatError("idempotency_key_reused", { param: "Idempotency-Key" });
-        return heldId;
-      }
-    },
-    async begin(owner, head, use, onStop) {
-      const name = await nameAnswer(owner, head.requestId);
-      const key = use && (await nameKey(owner, use.path, use.key));
-      const sealed = await seal.seal(JSON.stringify(head), `${name}/head`);
-      await reachable(() => store.open(name, sealed, terms));
-      return createAnswerWriter({
-        store,
-        seal,
-        name,
-        terms,
-        maxBytes: options.maxBytes,
-        now: options.now,
-        onStop,
-        async onRenew() {
-          if (key === null || use === null) return;
-          const holder = `${head.requestId}:${use.fingerprint}`;
-          await store.claim(key, holder, holder, ttlMs);
-        },
-      });
+    claim: (owner, use, id) => orOpen(() => claim(owner, use, id), null),
+    begin: (owner, head, use, onStop) => {
+      // Of what is made in the background nobody would ever hear.
+      const begun = () => begin(owner, head, use, onStop);
+      return head.isBackground ? begun() : orOpen(begun, UNKEPT);
     },
     read: async (owner, id, after, waitMs) => read(await nameAnswer(owner, id), after, waitMs),
     async cancel(owner, id) {
