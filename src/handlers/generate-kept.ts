@@ -7,7 +7,7 @@ import { toChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondError, respondJsonText, respondStream } from "../http/respond.ts";
 import { createLiveBody } from "../stream/live-body.ts";
 import { observeStream } from "../stream/observe-stream.ts";
-import { withDeadline } from "../stream/with-deadline.ts";
+import { settleWithin } from "../stream/settle-within.ts";
 import { encodeForOne } from "./find-dialect.ts";
 import {
   createStop,
@@ -95,7 +95,7 @@ async function respondStreamed(
   context.waitUntil(ran.then((ended) => notify(kept, ended, server)));
   if (!live) return respondBackground(kept);
   try {
-    await withDeadline(opening, server.stream.commitAfterMs);
+    await settleWithin(opening, server.stream.commitAfterMs);
   } catch (thrown) {
     await live.stream.cancel();
     await ran;
