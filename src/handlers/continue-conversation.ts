@@ -1,3 +1,4 @@
+import type { Answers } from "../answers/answers.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { decodeKeptId } from "../dialects/openai-responses/answer-id.ts";
@@ -8,12 +9,12 @@ import { isJsonObject } from "../json/json-object.ts";
 import type { Target } from "../routing/select-target.ts";
 import { ownerOf } from "./owner-of.ts";
 import { readWhole } from "./read-kept.ts";
-import type { Server } from "./server.ts";
 
-/** A request of the Responses API with the whole of its conversation. */
-export interface Conversation {
-  readonly body: unknown;
-  readonly previousId: string | null;
+/** The id, as the caller has it, of the answer of this server that a request goes on from; null if there is none. */
+export function findPrevious(body: unknown, dialect: Dialect): string | null {
+  if (dialect !== openaiResponsesDialect || !isJsonObject(body)) return null;
+  const { previous_response_id: id } = body;
+  return typeof id === "string" && decodeKeptId(id) !== undefined ? id : null;
 }
 
 /**
@@ -22,16 +23,11 @@ export interface Conversation {
  */
 export async function continueConversation(
   body: unknown,
-  dialect: Dialect,
+  previousId: string,
+  answers: Answers,
   principal: Principal,
-  { answers }: Pick<Server, "answers">,
-): Promise<Conversation> {
-  const unchanged = { body, previousId: null };
-  if (!answers || dialect !== openaiResponsesDialect || !isJsonObject(body)) return unchanged;
-  const { previous_response_id: previousId, ...rest } = body;
-  const id = typeof previousId === "string" ? decodeKeptId(previousId) : undefined;
-  if (typeof previousId !== "string" || id === undefined) return unchanged;
-  const kept = await readWhole(answers, ownerOf(principal), id);
+): Promise<unknown> {
+  const kept = await readWhole(answers, ownerOf(principal), decodeKeptId(previousId) ?? "");
   const isThere = kept?.ending && !kept.ending.error && !kept.isTooLarge;
   const { output } = isThere ? encodeState(kept) : {};
   if (
@@ -44,8 +40,9 @@ export async function continueConversation(
       message:
         "previous_response_id: there is no such answer, or no longer, or it is not complete. Send the whole conversation as input.",
     });
+  const { previous_response_id: _id, ...rest } = isJsonObject(body) ? body : {};
   const input = [...kept.head.input, ...output, ...(listInput(body) ?? [])];
-  return { body: { ...rest, input }, previousId };
+  return { ...rest, input };
 }
 
 /**

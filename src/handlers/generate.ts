@@ -14,7 +14,7 @@ import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
-import { asksToStore, continueConversation } from "./continue-conversation.ts";
+import { asksToStore, continueConversation, findPrevious } from "./continue-conversation.ts";
 import { describeDryRun } from "./dry-run.ts";
 import { keepOrReplay } from "./generate-kept.ts";
 import type { Server } from "./server.ts";
@@ -29,8 +29,13 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     requireScope(principal, "chat");
     const sent = await readJsonBody(request, server.bodyLimits);
-    const { body, previousId } = await continueConversation(sent, dialect, principal, server);
-    const keeps = server.answers !== null;
+    const { answers } = server;
+    const keeps = answers !== null;
+    const previousId = keeps ? findPrevious(sent, dialect) : null;
+    const body =
+      answers && previousId !== null
+        ? await continueConversation(sent, previousId, answers, principal)
+        : sent;
     const decoded = dialect.decodeRequest(body, request.headers, { keeps });
     const asked = applyDeadlineHeader(decoded, request.headers);
     checkMediaUrls(asked.messages);
@@ -51,9 +56,9 @@ export function createGenerate(dialect: Dialect, server: Server) {
     const isStored = asksToStore(body, dialect, chosen.targets);
     const wish = readWish(chosen.request, request.headers, { keeps, isStored });
     if (wish?.webhook) server.webhooks.check(wish.webhook);
-    if (wish && server.answers) {
+    if (wish && answers) {
       const asking = { dialect, wish, request, context, principal, sent, body, previousId };
-      const making = { answers: server.answers, isStream: asked.stream ?? false };
+      const making = { answers, isStream: asked.stream ?? false };
       return await keepOrReplay({ ...asking, ...making, open, attempt, headersOf }, server);
     }
     const call = open();

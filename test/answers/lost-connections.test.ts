@@ -158,6 +158,30 @@ describe.skipIf(!hasRedis)("streams whose callers lose the connection (needs red
     await sleeper.stop();
   }, 60_000);
 
+  test("a server that is asked to stop ends its answers first, and lets readers come back", async () => {
+    const leaving = await start("bun");
+    const prompt = "drained";
+    const send = (url: string, path: string, init: RequestInit = {}) =>
+      fetch(`${url}${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      });
+    const body = JSON.stringify({ ...bodyOf(prompt), background: true });
+    const started = await send(leaving.url, "/chat", { method: "POST", body });
+    expect(started.status).toBe(202);
+    const id = started.headers.get("x-request-id") ?? "";
+    process.kill(leaving.pid ?? 0, "SIGTERM");
+    await Bun.sleep(100);
+    // A browser's EventSource gives up for good at a 503.
+    expect((await send(leaving.url, `/chat/${id}/events?after=1`)).status).toBe(200);
+    expect((await send(leaving.url, "/chat", { method: "POST", body })).status).toBe(503);
+    const rest = await (await send(urlOf(0), `/chat/${id}/events`)).text();
+    expect(rest).toContain('"done"');
+    expect(rest).toContain(wordsFor(prompt, WORDS).at(-1)?.trim() ?? "");
+    expect(vendor.calls.get(prompt)).toBe(1);
+    await leaving.stop();
+  }, 60_000);
+
   test("50 with one key at once, on two servers, get one answer of one call", async () => {
     for (const stream of [false, true]) {
       const prompt = `keyed-${stream}`;

@@ -1,13 +1,14 @@
 import { closePart, type OpenPart } from "../../chat/fold-events.ts";
 import { textOf } from "../../chat/message.ts";
 import { defined } from "../../json/defined.ts";
+import { dataLines } from "../../stream/data-lines.ts";
 import { streamEventSchema } from "./event.ts";
 import type { ChatResponseBody } from "./response.ts";
 
 /** The text of a whole stream of `POST /chat` → the answer as it is without `stream`; null if it is cut. */
 export function foldStream(text: string): ChatResponseBody | null {
   const parts: OpenPart[] = [];
-  for (const [, json = ""] of text.matchAll(/^data: (.*)$/gm)) {
+  for (const json of dataLines(text)) {
     const event = streamEventSchema.safeParse(JSON.parse(json)).data;
     switch (event?.type) {
       case "part-start":

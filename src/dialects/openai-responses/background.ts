@@ -1,6 +1,7 @@
 import type { KeptAnswer } from "../../answers/answer-tail.ts";
 import { restoreError } from "../../answers/ending.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { dataLines } from "../../stream/data-lines.ts";
 import type { AnswerContext, Background } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
 import { encodeKeptId } from "./answer-id.ts";
@@ -43,11 +44,10 @@ function readWhole({ ending, text }: KeptAnswer): JsonObject | null {
 }
 
 /** Events that have the whole response, as it was then. */
-const LIFECYCLE =
-  /^data: (.*"type": ?"response\.(?:created|in_progress|queued|completed|incomplete|failed)".*)$/gm;
+const LIFECYCLE = /"type": ?"response\.(?:created|in_progress|queued|completed|incomplete|failed)"/;
 
 function readLastResponse(text: string): JsonObject | null {
-  const json = Array.from(text.matchAll(LIFECYCLE), ([, data = ""]) => data).at(-1);
+  const json = dataLines(text).findLast((line) => LIFECYCLE.test(line));
   const response = json === undefined ? null : parseObject(json)?.response;
   return isJsonObject(response) ? response : null;
 }

@@ -147,6 +147,17 @@ export function describeKeptAnswers({ start, main }: Conformance): void {
       expect((await post("/chat", ask("x"), "k".repeat(255))).status).toBe(200);
     });
 
+    test("a client that sends its POST again with Last-Event-ID gets what comes after that", async () => {
+      const key = newKey();
+      const body = ask(WORDS, { stream: true });
+      const first = await post("/chat", body, key);
+      const repeat = (after: string) =>
+        subject.client.chat(body, { headers: { "idempotency-key": key, "last-event-id": after } });
+      expect((await repeat("3")).text).toBe(eventsAfter(first.text, 3));
+      expect((await repeat("9999")).error()).toMatchObject({ param: "Last-Event-ID" });
+      expect((await repeat("three")).error()).toMatchObject({ param: "Last-Event-ID" });
+    });
+
     test("a stream that fails after content is repeated with its failure", async () => {
       const key = newKey();
       const body = ask(WORDS, { model: "echo-cut-3", stream: true });
