@@ -1,4 +1,7 @@
 import { Router } from "itty-router";
+import { createAnswers } from "./answers/answers.ts";
+import { createSeal, NO_SEAL } from "./answers/seal.ts";
+import { createWebhooks } from "./answers/webhooks.ts";
 import { createAuthenticator } from "./auth/create-authenticator.ts";
 import { createRevocations } from "./auth/revocations.ts";
 import type { RequestContext } from "./calls/call.ts";
@@ -14,9 +17,11 @@ import { openaiResponsesDialect } from "./dialects/openai-responses/index.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { ERRORS } from "./errors/error-codes.ts";
 import { shuttingDown } from "./errors/shutting-down.ts";
+import { createCancelAnswer, createResumeAnswer, createShowAnswer } from "./handlers/answers.ts";
 import { createApiDescription } from "./handlers/api-description.ts";
 import { createCountTokens } from "./handlers/count-tokens.ts";
 import { createEmbeddings } from "./handlers/embeddings.ts";
+import { encodeInterrupted } from "./handlers/find-dialect.ts";
 import { createGenerate } from "./handlers/generate.ts";
 import { createHealth } from "./handlers/health.ts";
 import { createListLimits } from "./handlers/limits.ts";
@@ -26,6 +31,7 @@ import { createPages } from "./handlers/pages.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import { createRevoke } from "./handlers/revocations.ts";
 import type { Server } from "./handlers/server.ts";
+import { createCancelResponse, createShowResponse } from "./handlers/stored-responses.ts";
 import { createShowUsage } from "./handlers/usage.ts";
 import { createListCalls } from "./handlers/usage-calls.ts";
 import { createShowLatency } from "./handlers/usage-latency.ts";
@@ -124,6 +130,23 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
   });
   log("info", "store", { store: stores.kind });
+  const answerKeys = [config.ANSWER_KEY, config.ANSWER_KEY_PREVIOUS];
+  const answers =
+    config.STORE_ANSWERS === "on"
+      ? createAnswers({
+          store: stores.answers,
+          // A process's own memory holds the keys as well.
+          seal:
+            stores.kind === "memory"
+              ? NO_SEAL
+              : createSeal(answerKeys.filter((key) => key !== undefined)),
+          ttlMs: config.ANSWER_TTL_MS,
+          maxBytes: config.ANSWER_MAX_BYTES,
+          failure: config.STORE_FAILURE,
+          now: platform.now,
+          encodeInterrupted,
+        })
+      : null;
   const providers = createProviders(config, config.env, catalog, providerDeps);
   const breaker = createBreaker(
     { failures: config.BREAKER_FAILURES, cooldownMs: config.BREAKER_COOLDOWN_MS },
@@ -170,6 +193,19 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       ...(metrics ? [metrics.record] : []),
       ...(ledger ? [ledger.record] : []),
     ],
+    answers,
+    webhooks: createWebhooks({
+      fetch: platform.fetch,
+      now: platform.now,
+      secrets: config.WEBHOOK_SECRET,
+      allowsPrivate: config.WEBHOOK_PRIVATE === "allow",
+      report: (requestId, tries, failure) =>
+        log(failure === null ? "info" : "warn", "webhook", {
+          request_id: requestId,
+          tries,
+          reason: failure ?? undefined,
+        }),
+    }),
     ledger,
     metrics,
     readAsset: extras.readAsset,
@@ -251,6 +287,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
 
   // The router tries the paths in this order.
   route("/chat", { POST: createGenerate(chatDialect, server) });
+  route("/chat/:id", { GET: createShowAnswer(server), DELETE: createCancelAnswer(server) });
+  route("/chat/:id/events", { GET: createResumeAnswer(server) });
   route(
     "/v1/chat/completions",
     { POST: createGenerate(openaiChatDialect, server) },
@@ -261,6 +299,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     { POST: createGenerate(openaiResponsesDialect, server) },
     openaiResponsesDialect,
   );
+  route("/v1/responses/:id", { GET: createShowResponse(server) }, openaiResponsesDialect);
+  route("/v1/responses/:id/cancel", { POST: createCancelResponse(server) }, openaiResponsesDialect);
   route(
     "/v1/messages",
     { POST: createGenerate(anthropicMessagesDialect, server) },

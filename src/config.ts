@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { answersEnv } from "./answers/env.ts";
 import { authEnv, policyEnv } from "./auth/env.ts";
 import { catalogEnv } from "./catalog/overrides.ts";
 import { ConfigError } from "./env/config-error.ts";
@@ -107,6 +108,7 @@ export const envSchema = z.object({
   ...policyEnv,
   ...limitsEnv,
   ...storeEnv,
+  ...answersEnv,
   ...catalogEnv,
   ...routingEnv,
   ...providersEnv,

@@ -2,6 +2,8 @@
  * bun scripts/docs/write-configuration-docs.ts [--check] — docs/configuration.md from the schema of
  * the environment.
  */
+
+import { answersEnv } from "../../src/answers/env.ts";
 import { authEnv, policyEnv } from "../../src/auth/env.ts";
 import { catalogEnv } from "../../src/catalog/overrides.ts";
 import { envSchema } from "../../src/config.ts";
@@ -34,6 +36,7 @@ const SECTIONS: readonly Section[] = [
   { title: "Metrics", names: Object.keys(telemetryEnv) },
   { title: "Policies and limits", names: [...Object.keys(policyEnv), ...Object.keys(limitsEnv)] },
   { title: "Store", names: Object.keys(storeEnv) },
+  { title: "Kept answers and webhooks", names: Object.keys(answersEnv) },
   { title: "Claude", names: ownNames(claudeEnv) },
   { title: "Gemini", names: ownNames(geminiEnv) },
   { title: "Google Cloud (Gemini and Claude on Vertex AI)", names: Object.keys(googleEnv) },

@@ -7,7 +7,7 @@ import { createArgumentsCheck } from "../chat/broken-arguments.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
-import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect, KeptContext } from "../dialects/dialect.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import { type Limiter, NO_RESERVATION, NOTHING } from "../limits/limiter.ts";
 import type { Standing } from "../limits/standing.ts";
@@ -69,6 +69,10 @@ export interface Admission {
   readonly demand?: Demand;
   /** Whether the client itself is retrying; its retries must not multiply with the server's. */
   readonly isRepeat?: boolean;
+  /** Set if the answer is kept. */
+  readonly kept?: KeptContext | undefined;
+  /** Makes a function that also looks at the answer's events as they pass. */
+  watchAnswer?(answer: AnswerContext): (batch: EventBatch) => void;
   /** In order of preference; at least one. */
   readonly targets: readonly [Target, ...Target[]];
   /** Those that were named but are not tried. */
@@ -88,6 +92,8 @@ export interface Call extends AttemptCall, RunningCall {
    * `rate_limited`, `budget_exceeded`, `forbidden` or `store_unavailable`.
    */
   reserve(): Promise<void>;
+  /** What became of it; null until it has ended. */
+  readonly record: CallRecord | null;
   /** How the token's limits stood then. */
   readonly standings: readonly Standing[];
   /** Looks at the answer's events as they pass. */
@@ -120,6 +126,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   let reservation = NO_RESERVATION;
   let stopEnforcing = () => {};
   let isOpen = true;
+  let record: CallRecord | null = null;
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
   const answer: AnswerContext = {
@@ -147,6 +154,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       return call.target && `${call.target.provider.name}/${call.target.model.id}`;
     },
     cost: (usage) => call.price(call.target ?? targets[0], usage),
+    kept: admission.kept,
   };
 
   const call: Call = {
@@ -174,6 +182,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
     attemptedAt: startedAt,
     principal,
     answer,
+    get record() {
+      return record;
+    },
     get standings() {
       return reservation.standings;
     },
@@ -206,6 +217,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     observe(batch) {
       observer.observe(batch);
       checkArguments(batch);
+      watch?.(batch);
       if (isTerminal(batch[batch.length - 1])) setServedCost(answer.cost(observer.usage()));
     },
     abort: (reason) => controller.abort(reason),
@@ -226,7 +238,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       running.delete(call);
       stopEnforcing();
       if (failure) controller.abort(failure);
-      const record = createRecord(failure);
+      record = createRecord(failure);
       const consumed = measureRecord(record, {
         lostTokens: call.lost.tokens,
         isAnswered: call.target !== null,
@@ -241,6 +253,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     },
   };
 
+  const watch = admission.watchAnswer?.(answer);
   const checkArguments = createArgumentsCheck((warning) => call.warn(warning));
 
   function progress(): Progress {

@@ -171,6 +171,22 @@ export const chatRequestSchema = z.strictObject({
       "`true`: the answer says which targets would be tried, with their warnings and estimated " +
         "costs. No vendor is called.",
     ),
+  on_disconnect: z
+    .enum(["cancel", "continue"])
+    .optional()
+    .describe(
+      "What becomes of the answer if the caller's connection is lost. `continue` needs a server " +
+        "that keeps answers (`STORE_ANSWERS`). Default: `cancel`, but `continue` with an " +
+        "`Idempotency-Key`, `background` or `webhook`.",
+    ),
+  background: z
+    .boolean()
+    .optional()
+    .describe("`true`: the server answers at once; `GET /chat/{id}` then has the answer."),
+  webhook: z
+    .strictObject({ url: z.string().min(1).max(2048) })
+    .optional()
+    .describe("Where the server says, by a signed POST, that the answer has ended."),
   stream: z.boolean().optional().describe("Whether to stream the answer as events."),
   strict: z
     .boolean()

@@ -1,3 +1,4 @@
+import type { KeptAnswer } from "../answers/answer-tail.ts";
 import type { TokenReader } from "../auth/read-token.ts";
 import type { Attempt } from "../chat/attempt.ts";
 import type { Warning } from "../chat/event.ts";
@@ -39,6 +40,19 @@ export interface AnswerContext {
   /** When the request came in, in milliseconds since 1970. */
   readonly startedAt: number;
   cost(usage: Usage | null): Cost | null;
+  /** Set if this server keeps the answer, so that its id is the one to ask for it by. */
+  readonly kept?: KeptContext | undefined;
+}
+
+export interface KeptContext {
+  /** The answer that this one goes on from; null if there is none. */
+  readonly previousId: string | null;
+}
+
+/** What a dialect has to know of the server to read a request. */
+export interface DecodeOptions {
+  /** Whether it keeps answers. */
+  readonly keeps: boolean;
 }
 
 export interface EncodedError {
@@ -73,12 +87,29 @@ export interface Dialect {
    */
   readonly requestIdHeader: string;
   /** The parsed body → a chat request. Throws a ChatError that names the field. */
-  decodeRequest(body: unknown, headers: Headers): ChatRequest;
+  decodeRequest(body: unknown, headers: Headers, options?: DecodeOptions): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
-  /** The encoder must read `context` when it encodes an event, not before. */
-  createStreamEncoder(context: AnswerContext): StreamEncoder;
+  /**
+   * The encoder must read `context` when it encodes an event, not before. It goes on after `written`
+   * events, if there are some.
+   */
+  createStreamEncoder(context: AnswerContext, written?: number): StreamEncoder;
   /** `attempts`: what was tried before the call failed, for an API that has a place for it. */
   encodeError(error: ChatError, requestId: string, attempts?: readonly Attempt[]): EncodedError;
   /** The path of something in the request, for warnings and errors → the caller's own. */
   readonly nameParam: NameParam;
+  /** How its callers ask for an answer in the background; absent if they cannot. */
+  readonly background?: Background;
+}
+
+/** Answers of a dialect that are made in the background. */
+export interface Background {
+  /** Of the response that says that an answer is being made. */
+  readonly status: number;
+  /** Whether `stream` gives its caller the stream at once all the same. */
+  readonly streams: boolean;
+  /** What is known of an answer before it begins; it is kept with it. */
+  encodeFirst?(context: AnswerContext): unknown;
+  /** What became of an answer; its text is all of it. */
+  encodeState(kept: KeptAnswer): unknown;
 }

@@ -28,6 +28,10 @@ const TYPES = {
   // The type by which their clients know that waiting does not help.
   budget_exceeded: ["insufficient_quota", "budget_exceeded"],
   revoked: [INVALID, "invalid_api_key"],
+  answers_not_kept: [INVALID],
+  idempotency_key_reused: [INVALID],
+  answer_expired: [INVALID],
+  answer_too_large: [INVALID],
 
   auth_not_configured: [SERVER],
   keys_unavailable: [SERVER],
@@ -35,6 +39,7 @@ const TYPES = {
   provider_unavailable: [SERVER],
   provider_unsupported: [SERVER],
   store_unavailable: [SERVER],
+  answer_interrupted: [SERVER],
   shutting_down: [SERVER],
   internal_error: [SERVER],
   deadline_exceeded: [SERVER],

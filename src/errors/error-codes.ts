@@ -64,6 +64,28 @@ export const ERRORS = {
     retryable: false,
     message: "The token's budget is used up.",
   },
+  answers_not_kept: {
+    status: 400,
+    retryable: false,
+    message:
+      "This server keeps no answers. Leave out what asks for it, or set STORE_ANSWERS=on on the " +
+      "server.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    retryable: false,
+    message: "This Idempotency-Key belongs to another request; take a new key.",
+  },
+  answer_expired: {
+    status: 410,
+    retryable: false,
+    message: "The events that are asked for are no longer kept; send the request again.",
+  },
+  answer_too_large: {
+    status: 410,
+    retryable: false,
+    message: "The answer is larger than this server keeps (ANSWER_MAX_BYTES).",
+  },
   revoked: { status: 401, retryable: false, message: "The token has been revoked." },
 
   // This server.
@@ -98,6 +120,11 @@ export const ERRORS = {
     status: 503,
     retryable: true,
     message: "A store of this server cannot be reached; send the request again later.",
+  },
+  answer_interrupted: {
+    status: 503,
+    retryable: true,
+    message: "The server that made this answer stopped; what had arrived is all there is.",
   },
   shutting_down: {
     status: 503,

@@ -21,6 +21,10 @@ const DOMAINS = {
   request_too_large: "caller",
   unsupported_media_type: "caller",
   client_stalled: "caller",
+  answers_not_kept: "caller",
+  idempotency_key_reused: "caller",
+  answer_expired: "caller",
+  answer_too_large: "caller",
   cancelled: "caller",
   // The caller chose how long it may take.
   deadline_exceeded: "caller",
@@ -55,6 +59,7 @@ const DOMAINS = {
   provider_unsupported: "server",
   store_unavailable: "server",
   keys_unavailable: "server",
+  answer_interrupted: "server",
   shutting_down: "server",
   internal_error: "server",
 } as const satisfies Record<ErrorCode, FaultDomain>;

@@ -1,8 +1,8 @@
 import { authorize, requireScope } from "../calls/authorize.ts";
 import { type Call, openCall, type RequestContext } from "../calls/call.ts";
-import type { EventBatch, EventStream } from "../chat/event.ts";
+import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { Dialect, KeptContext } from "../dialects/dialect.ts";
 import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { isRepeat } from "../http/is-repeat.ts";
@@ -15,17 +15,27 @@ import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
+import { asksToStore, continueConversation, findPrevious } from "./continue-conversation.ts";
 import { describeDryRun } from "./dry-run.ts";
+import { keepOrReplay } from "./generate-kept.ts";
 import { recallSignatures, watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
+import { readWish } from "./wish.ts";
 
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     requireScope(principal, "chat");
-    const body = await readJsonBody(request, server.bodyLimits);
-    const decoded = dialect.decodeRequest(body, request.headers);
+    const sent = await readJsonBody(request, server.bodyLimits);
+    const { answers } = server;
+    const keeps = answers !== null;
+    const previousId = keeps ? findPrevious(sent, dialect) : null;
+    const body =
+      answers && previousId !== null
+        ? await continueConversation(sent, previousId, answers, principal)
+        : sent;
+    const decoded = dialect.decodeRequest(body, request.headers, { keeps });
     const asked = applyDeadlineHeader(decoded, request.headers);
     checkCallersUrls(asked, dialect);
     const selected = selectTargets(asked, server, dialect.defaultProvider);
@@ -41,13 +51,33 @@ export function createGenerate(dialect: Dialect, server: Server) {
         await describeDryRun(chosen, principal, server, context),
         context.requestId,
       );
-    const call = openCall(
-      { kind: "generate", context, dialect, principal, isRepeat: isRepeat(request), ...chosen },
-      server,
-    );
+    const open = (kept?: KeptContext) =>
+      openCall(
+        {
+          kind: "generate",
+          context,
+          dialect,
+          principal,
+          isRepeat: isRepeat(request),
+          kept,
+          watchAnswer: (answer) => watchSignatures(dialect, principal, answer, server.signatures),
+          ...chosen,
+        },
+        server,
+      );
+    const attempt = (call: Call) => attemptTargets(chosen.targets, call);
+    const isStored = asksToStore(body, dialect, chosen.targets);
+    const wish = readWish(chosen.request, request.headers, { keeps, isStored });
+    if (wish?.webhook) server.webhooks.check(wish.webhook);
+    if (wish && answers) {
+      const asking = { dialect, wish, request, context, principal, sent, body, previousId };
+      const making = { answers, isStream: asked.stream ?? false };
+      return await keepOrReplay({ ...asking, ...making, open, attempt, headersOf }, server);
+    }
+    const call = open();
     try {
       await call.reserve();
-      const opening = attemptTargets(chosen.targets, call);
+      const opening = attempt(call);
       const respond = call.stream ? respondStreamed : respondWhole;
       return await respond(call, opening, request.signal);
     } catch (thrown) {
@@ -64,16 +94,8 @@ export function createGenerate(dialect: Dialect, server: Server) {
     };
   }
 
-  function observerOf(call: Call): (batch: EventBatch) => void {
-    const watch = watchSignatures(dialect, call, server.signatures);
-    return (batch) => {
-      call.observe(batch);
-      watch(batch);
-    };
-  }
-
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
-    const answer = opening.then((stream) => foldEvents(observeStream(stream, observerOf(call))));
+    const answer = opening.then((stream) => foldEvents(observeStream(stream, call.observe)));
     const response = await call.whileConnected(caller, answer);
     const body = dialect.encodeResponse(response, call.answer);
     call.end(null);
@@ -88,7 +110,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       source: opening,
       encoder: dialect.createStreamEncoder(call.answer),
       callerSignal: caller,
-      onBatch: observerOf(call),
+      onBatch: call.observe,
       onFinish: call.end,
     });
     // An attempt that is still waiting may add warnings; those are only in the stream's last event.

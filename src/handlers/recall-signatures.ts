@@ -1,5 +1,4 @@
 import type { Principal } from "../auth/principal.ts";
-import type { Call } from "../calls/call.ts";
 import type { EventBatch } from "../chat/event.ts";
 import type { Format } from "../chat/format.ts";
 import type { Message } from "../chat/message.ts";
@@ -7,7 +6,7 @@ import type { ChatRequest } from "../chat/request.ts";
 import type { SignatureMemory } from "../chat/signature-memory.ts";
 import { createTurnCollector, restoreTurn, unsignedCalls } from "../chat/signed-turn.ts";
 import { keepPlace } from "../dialects/caller-paths.ts";
-import type { Dialect } from "../dialects/dialect.ts";
+import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 
 /**
  * The request with the reasoning and the signatures of those of its earlier answers that came back with
@@ -38,11 +37,11 @@ export async function recallSignatures(
  */
 export function watchSignatures(
   dialect: Dialect,
-  call: Call,
+  principal: Principal,
+  answer: AnswerContext,
   memory: SignatureMemory,
 ): (batch: EventBatch) => void {
   if (dialect.format === null) return () => {};
-  const { principal, answer } = call;
   const collect = createTurnCollector(
     () => answer.format,
     (turn) => memory.keep(ownerOf(principal), turn),

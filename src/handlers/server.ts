@@ -1,3 +1,5 @@
+import type { Answers } from "../answers/answers.ts";
+import type { Webhooks } from "../answers/webhooks.ts";
 import type { Authenticator } from "../auth/create-authenticator.ts";
 import type { CallServices } from "../calls/call.ts";
 import type { SignatureMemory } from "../chat/signature-memory.ts";
@@ -21,6 +23,9 @@ export interface Server extends CallServices {
   readonly bodyLimits: BodyLimits;
   readonly stream: StreamSettings;
   readonly signatures: SignatureMemory;
+  /** Null if the operator lets no answers be kept. */
+  readonly answers: Answers | null;
+  readonly webhooks: Webhooks;
   /** Undefined if the operator wants none, or the runtime cannot keep one. */
   readonly ledger: Ledger | undefined;
   /** Undefined if the pages are not built. */

@@ -4,7 +4,7 @@
  */
 const ALLOWED_HEADERS = "authorization, *";
 const EXPOSED_HEADERS =
-  "x-request-id, request-id, retry-after, x-warnings, x-token-count, x-served-by, server-timing";
+  "x-request-id, request-id, retry-after, x-warnings, x-token-count, x-served-by, server-timing, idempotency-replayed";
 
 export interface Cors {
   /** The preflight response, or null if this is no preflight or the origin is not allowed. */
@@ -30,7 +30,7 @@ export function createCors(origins: readonly string[]): Cors {
         status: 204,
         headers: {
           "access-control-allow-origin": origin,
-          "access-control-allow-methods": "GET, POST",
+          "access-control-allow-methods": "GET, POST, DELETE",
           "access-control-allow-headers": ALLOWED_HEADERS,
           "access-control-max-age": "600",
           vary: "origin",

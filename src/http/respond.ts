@@ -34,6 +34,24 @@ export function respondJson(
   });
 }
 
+/** JSON that is text already. */
+export function respondJsonText(
+  text: string,
+  requestId: string,
+  status: number,
+  headers: Record<string, string>,
+): Response {
+  return new Response(text, {
+    status,
+    headers: { "content-type": "application/json", ...commonHeaders(requestId), ...headers },
+  });
+}
+
+/** Nothing more to say (204). */
+export function respondEmpty(requestId: string): Response {
+  return new Response(null, { status: 204, headers: commonHeaders(requestId) });
+}
+
 /** A text that is no page: metrics, or a table. */
 export function respondText(
   text: string,

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
+import { describeAnswerPaths, IDEMPOTENCY_KEY_PARAMETER } from "./describe-answers.ts";
 import { describeSchemas, type SchemaName, schemaReference } from "./describe-schemas.ts";
 
 const BEARER = [{ bearer: [] }];
@@ -75,6 +76,7 @@ function describeVendorPath({
       summary,
       description: `As documented for ${vendor}. \`model\` is \`provider/model\`, a model of the catalog or an alias. Errors have that API's format.`,
       security,
+      parameters: schema === "CountTokensRequest" ? [] : [IDEMPOTENCY_KEY_PARAMETER],
       requestBody: { required: true, content: json(schemaReference(schema)) },
       responses: {
         "200": {
@@ -130,7 +132,12 @@ export function describeApi(version: string) {
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "Chat" }, { name: "Vendors' APIs" }, { name: "Server" }],
+    tags: [
+      { name: "Chat" },
+      { name: "Kept answers" },
+      { name: "Vendors' APIs" },
+      { name: "Server" },
+    ],
     components: {
       securitySchemes: {
         bearer: {
@@ -162,6 +169,7 @@ export function describeApi(version: string) {
             "every event has a name, an id and one line of JSON (`StreamEvent`), and the last " +
             "one is `done`, `error` or `cancelled`. Comment lines keep a silent stream alive.",
           security: BEARER,
+          parameters: [IDEMPOTENCY_KEY_PARAMETER],
           requestBody: {
             required: true,
             content: {
@@ -188,10 +196,15 @@ export function describeApi(version: string) {
                 },
               },
             },
+            "202": {
+              description: "The answer is being made, because of `background`.",
+              content: json(schemaReference("AnswerState")),
+            },
             ...describeErrors(),
           },
         },
       },
+      ...describeAnswerPaths(BEARER, describeErrors()),
       "/v1/chat/completions": describeVendorPath({
         summary: "OpenAI Chat Completions",
         vendor: "OpenAI's Chat Completions API",

@@ -13,6 +13,7 @@ import {
 } from "../chat/part.ts";
 import { reasoningSchema, responseFormatSchema } from "../chat/request.ts";
 import { functionToolSchema, opaqueToolSchema, toolChoiceSchema } from "../chat/tool.ts";
+import { answerStateSchema, receiptSchema } from "../dialects/chat/answer-state.ts";
 import {
   doneSchema,
   failedSchema,
@@ -77,6 +78,8 @@ export const SCHEMAS = {
   Error: errorSchema,
   ErrorResponse: errorResponseSchema,
   DryRunResponse: dryRunSchema,
+  AnswerState: answerStateSchema,
+  Receipt: receiptSchema,
   ChatCompletionsRequest: completionBodySchema,
   EmbeddingsRequest: embeddingsBodySchema,
   ResponsesRequest: responsesBodySchema,

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import type { Addition, Terms } from "../answers/answer-store.ts";
 import type { Revocation } from "../auth/revocation.ts";
 import type { Entry } from "../limits/bucket.ts";
 import type { HoldRequest, SettleRequest } from "../limits/limit-store.ts";
@@ -35,6 +36,30 @@ export class StoreDurableObject extends DurableObject {
 
   list(since: string | null) {
     return this.#object.list(since);
+  }
+
+  claimKey(key: string, holder: string, instead: string | null, ttlMs: number) {
+    return this.#object.claimKey(key, holder, instead, ttlMs);
+  }
+
+  openAnswer(name: string, head: string, terms: Terms) {
+    return this.#object.openAnswer(name, head, terms);
+  }
+
+  appendAnswer(name: string, addition: Addition, terms: Terms) {
+    return this.#object.appendAnswer(name, addition, terms);
+  }
+
+  readAnswer(name: string, after: number, waitMs: number) {
+    return this.#object.readAnswer(name, after, waitMs);
+  }
+
+  cancelAnswer(name: string) {
+    return this.#object.cancelAnswer(name);
+  }
+
+  takeOverAnswer(name: string, epoch: number, terms: Terms) {
+    return this.#object.takeOverAnswer(name, epoch, terms);
   }
 
   alarm() {

@@ -30,6 +30,7 @@ export const storeEnv = {
     .describe(
       "What happens while the store cannot be reached. `closed`: calls with a budget get a 503 " +
         "`store_unavailable`. `open`: they are let through, counted by this process alone. Rates " +
-        "are counted by this process alone in both cases.",
+        "are counted by this process alone in both cases. Calls whose answer is to be kept are " +
+        "refused or made without keeping it in the same way.",
     ),
 };

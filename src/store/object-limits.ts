@@ -8,7 +8,7 @@ import { within } from "./within.ts";
 export type StoreObjectStub = {
   readonly [Name in Exclude<keyof StoreObject, "alarm">]: (
     ...args: Parameters<StoreObject[Name]>
-  ) => Promise<ReturnType<StoreObject[Name]>>;
+  ) => Promise<Awaited<ReturnType<StoreObject[Name]>>>;
 };
 
 /** A new stub each time: one belongs to the request that made it, and after a reset of its object it fails for ever. */

@@ -1,3 +1,9 @@
+import type {
+  Addition,
+  Reading as AnswerReading,
+  AppendResult,
+  Terms,
+} from "../answers/answer-store.ts";
 import {
   type Revocation,
   type RevocationList,
@@ -7,6 +13,7 @@ import {
 import { applyHold, applySettle, applyUndo, readStates } from "../limits/apply.ts";
 import type { Entry } from "../limits/bucket.ts";
 import type { HoldRequest, HoldResult, Reading, SettleRequest } from "../limits/limit-store.ts";
+import { createSqliteAnswers } from "./sqlite-answers.ts";
 import { createSqliteRows, type SqlStorage } from "./sqlite-rows.ts";
 
 /** The part of a Durable Object's storage that is used here. */
@@ -21,12 +28,15 @@ export interface ObjectStorage {
 const SWEEP_MS = 3_600_000;
 
 /**
- * What one Durable Object does: it keeps the limits of one home, or the revocations. Each operation is
+ * What one Durable Object does: it keeps the limits of one home, the revocations, an answer or a key. Each operation is
  * one synchronous transaction: an object's gates do not keep apart what awaits in between, and a method
  * that throws undoes nothing by itself.
  */
 export function createStoreObject(storage: ObjectStorage, now: () => number) {
   const rows = createSqliteRows(storage.sql);
+  const answers = createSqliteAnswers(storage.sql);
+  /** Readers that wait for more of this object's answer. */
+  let waiting: (() => void)[] = [];
   storage.sql.exec(
     "create table if not exists revocation (key text primary key, body text not null, until integer not null) strict, without rowid",
   );
@@ -46,6 +56,22 @@ export function createStoreObject(storage: ObjectStorage, now: () => number) {
       });
     }
     return result;
+  }
+
+  function wake(): void {
+    const resolves = waiting;
+    waiting = [];
+    for (const resolve of resolves) resolve();
+  }
+
+  function waitFor(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, waitMs);
+      waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   return {
@@ -80,6 +106,30 @@ export function createStoreObject(storage: ObjectStorage, now: () => number) {
       return { version, revocations };
     },
 
+    claimKey: (key: string, holder: string, instead: string | null, ttlMs: number): string =>
+      transact((time) => answers.claim(key, holder, instead, ttlMs, time)),
+    openAnswer(name: string, head: string, terms: Terms): void {
+      transact((time) => answers.open(name, head, terms, time));
+    },
+    appendAnswer(name: string, addition: Addition, terms: Terms): AppendResult {
+      const result = transact((time) => answers.append(name, addition, terms, time));
+      if (addition.piece || addition.end !== null) wake();
+      return result;
+    },
+    async readAnswer(name: string, after: number, waitMs: number): Promise<AnswerReading | null> {
+      const reading = answers.read(name, after, now());
+      if (!reading || reading.last > after || reading.end !== null || reading.isLapsed)
+        return reading;
+      if (waitMs === 0) return reading;
+      await waitFor(Math.min(waitMs, answers.leaseLeft(name, now())));
+      return answers.read(name, after, now());
+    },
+    cancelAnswer(name: string): void {
+      transact(() => answers.cancel(name));
+    },
+    takeOverAnswer: (name: string, epoch: number, terms: Terms): number | null =>
+      transact((time) => answers.takeOver(name, epoch, terms, time)),
+
     /**
      * Deletes what has expired, and comes again while anything is left. It never throws: an alarm that
      * fails is given up in silence after six tries.
@@ -87,7 +137,10 @@ export function createStoreObject(storage: ObjectStorage, now: () => number) {
     async alarm(): Promise<void> {
       let isLeft = true;
       try {
-        isLeft = storage.transactionSync(() => rows.sweep(now()));
+        isLeft = storage.transactionSync(() => {
+          const [hasRows, hasAnswers] = [rows.sweep(now()), answers.sweep(now())];
+          return hasRows || hasAnswers;
+        });
       } catch {
         // It is tried again at the next alarm.
       }

@@ -92,3 +92,27 @@ test.each([
 ] as const)("%s = %p is taken as %p", (name, value, expected) => {
   expect(loadConfig({ [name]: value })[name]).toBe(expected);
 });
+
+describe("the settings of kept answers", () => {
+  const key = Buffer.alloc(32, 7);
+
+  test("take a key of 32 bytes, in any base64", () => {
+    for (const name of ["ANSWER_KEY", "ANSWER_KEY_PREVIOUS"]) {
+      expect(complaintOf(name, key.toString("base64"))).toBeNull();
+      expect(complaintOf(name, key.toString("base64url"))).toBeNull();
+      for (const other of ["short", key.subarray(1).toString("base64"), key.toString("hex")])
+        expect(complaintOf(name, other)).toContain("32 bytes in base64");
+    }
+  });
+
+  test("take webhook secrets only in the form that all clients read alike", () => {
+    const [one, other] = [24, 64].map((size) => Buffer.alloc(size, 250).toString("base64"));
+    const secrets = loadConfig({ WEBHOOK_SECRET: `whsec_${one} whsec_${other}` }).WEBHOOK_SECRET;
+    expect(secrets).toEqual([`whsec_${one}`, `whsec_${other}`]);
+    // Without the prefix some take it as text, and some as base64.
+    const url = Buffer.alloc(32, 250).toString("base64url");
+    const bad = [one, `whsec_${url}`, "whsec_", "whsec_short", `whsec_${one},whsec_${other}`];
+    for (const secret of [...bad, `whsec_${one} `.repeat(3)])
+      expect(complaintOf("WEBHOOK_SECRET", secret)).toContain("whsec_");
+  });
+});

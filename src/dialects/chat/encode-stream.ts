@@ -12,8 +12,8 @@ import { mapUsage } from "./map-usage.ts";
  * repeats the name as `type`. Events that only a vendor's own clients understand are left out. The
  * last event is `done`, `error` or `cancelled`.
  */
-export function createStreamEncoder(context: AnswerContext): StreamEncoder {
-  let lastId = 0;
+export function createStreamEncoder(context: AnswerContext, written = 0): StreamEncoder {
+  let lastId = written;
   let id = "";
   let model: string | undefined;
   let usage: Usage | null = null;
@@ -93,6 +93,9 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
 
   return {
     heartbeat: ": heartbeat\n\n",
+    get written() {
+      return lastId;
+    },
     encode(batch) {
       let text = "";
       for (const event of batch) text += encodeEvent(event);

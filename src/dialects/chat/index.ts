@@ -1,5 +1,6 @@
 import { readBearer } from "../../auth/read-token.ts";
 import type { Dialect } from "../dialect.ts";
+import { encodeAnswerState } from "./answer-state.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeError } from "./encode-error.ts";
 import { encodeResponse } from "./encode-response.ts";
@@ -17,4 +18,5 @@ export const chatDialect: Dialect = {
   createStreamEncoder,
   encodeError,
   nameParam: (param) => param,
+  background: { status: 202, streams: false, encodeState: encodeAnswerState },
 };

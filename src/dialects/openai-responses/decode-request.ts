@@ -8,6 +8,7 @@ import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { notePlace } from "../caller-paths.ts";
 import { decodeTargets } from "../decode-fallbacks.ts";
+import type { DecodeOptions } from "../dialect.ts";
 import { parseBody } from "../parse-body.ts";
 import { decodeInput } from "./decode-input.ts";
 import { decodeToolChoice, decodeTools } from "./decode-tools.ts";
@@ -19,13 +20,20 @@ import { type ResponsesBody, responsesBodySchema } from "./request.ts";
  * extras of this format. Anything that another provider cannot honour limits the request to this
  * format.
  */
-export function decodeRequest(body: unknown): ChatRequest {
-  const request = parseBody(responsesBodySchema, body);
-  if (request.background && !request.stream) {
+export function decodeRequest(
+  body: unknown,
+  _headers?: Headers,
+  { keeps }: DecodeOptions = { keeps: false },
+): ChatRequest {
+  const asked = parseBody(responsesBodySchema, body);
+  // A server that keeps answers makes them in the background itself.
+  const request = keeps ? { ...asked, background: undefined } : asked;
+  const background = keeps && asked.background === true;
+  if (asked.background && !keeps && !asked.stream) {
     throw new ChatError("unsupported_parameter", {
       param: "background",
       message:
-        "background: only supported with stream, since there is no GET /v1/responses/{id} here.",
+        "background: only supported with stream, since this server keeps no answers (STORE_ANSWERS).",
     });
   }
   const extras = collectExtras(request);
@@ -49,6 +57,7 @@ export function decodeRequest(body: unknown): ChatRequest {
     cache: request.prompt_cache_key ? { best_effort: true } : undefined,
     ...openaiResponsesExtras.wrap(extras),
     ...findFormatRequirement(request),
+    background: background || undefined,
     stream: request.stream ?? false,
   });
 }

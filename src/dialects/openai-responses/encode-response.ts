@@ -10,6 +10,7 @@ import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { encodeKeptId } from "./answer-id.ts";
 import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems, encodeRefusalItem } from "./encode-output-item.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
@@ -18,8 +19,11 @@ import type { ResponsesAnswer } from "./response.ts";
 
 /** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
-  if (response.body?.format === "openai_responses") return renameBody(response.body.value, context);
-  const id = encodeAnswerId(response.id);
+  if (response.body?.format === "openai_responses") {
+    const body = renameBody(response.body.value, context);
+    return context.kept ? { ...body, id: encodeKeptId(context.requestId) } : body;
+  }
+  const id = answerId(response.id, context);
   const output: JsonObject[] = [];
   const restoreCall = createRestoreCall(context.request.tools);
   for (const part of response.content)
@@ -31,6 +35,11 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     echoRequest(context.request),
     context,
   );
+}
+
+/** The vendor's id in the form of this API, or the one by which this server keeps the answer. */
+export function answerId(id: string, { kept, requestId }: AnswerContext): string {
+  return kept ? encodeKeptId(requestId) : encodeAnswerId(id);
 }
 
 /** Clients expect the prefix; some check it. */
@@ -66,15 +75,15 @@ export function encodeAnswer(
     object: "response",
     created_at: Math.floor(context.startedAt / 1000),
     status: error ? "failed" : ending ? (reason ? "incomplete" : "completed") : "in_progress",
-    background: false,
+    background: context.request.background ?? false,
     error: error ?? null,
     incomplete_details: reason ? { reason } : null,
     ...echo,
     model,
     output,
-    previous_response_id: null,
+    previous_response_id: context.kept?.previousId ?? null,
     service_tier: ending?.extras?.openai_responses?.service_tier ?? "default",
-    store: false,
+    store: context.kept !== undefined,
     truncation: "disabled",
     usage: ending?.usage ? mapUsage(ending.usage) : null,
     // Warnings go into a field that the API lacks and its clients ignore.

@@ -19,7 +19,7 @@ import {
   type TextKind,
 } from "./encode-item-events.ts";
 import { encodeOutputItems, encodeRefusalItem, mintItemId } from "./encode-output-item.ts";
-import { echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
+import { answerId, echoRequest, encodeAnswer, encodeAnswerId } from "./encode-response.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 
 /** A part whose item is being encoded. */
@@ -61,10 +61,12 @@ const TEXT_KINDS = {
  * Chat events → the events of the Responses API, in the order and with the numbers that the
  * official clients check; or the vendor's own events if the answer came in this format.
  */
-export function createStreamEncoder(context: AnswerContext): StreamEncoder {
+export function createStreamEncoder(context: AnswerContext, written = 0): StreamEncoder {
   let id = encodeAnswerId(context.requestId);
+  /** The vendor's id of a kept answer, as JSON: it goes out under this server's. */
+  let foreignId: string | undefined;
   let model: string | undefined;
-  let sequence = 0;
+  let sequence = written;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
   /** Whether items are written as they come, with ids of our own; else at their end, with the vendor's. */
@@ -176,7 +178,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   function encodeOwn(event: ChatEvent): string {
     switch (event.type) {
       case "start":
-        id = encodeAnswerId(event.id);
+        id = answerId(event.id, context);
         model = event.model;
         isLive = context.format !== "openai_responses" || event.raw !== undefined;
         return encodeAnswerEvent("response.created") + encodeAnswerEvent("response.in_progress");
@@ -206,13 +208,21 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   }
 
   function encodeRaw(event: ChatEvent, writeRaw: WriteRaw): string {
-    if (event.type === "start") ({ id, model } = event);
+    if (event.type === "start") {
+      model = event.model;
+      id = context.kept ? answerId(event.id, context) : event.id;
+      if (context.kept) foreignId = JSON.stringify(event.id);
+    }
     if (event.raw) sequence += 1;
-    return writeRaw(event.raw);
+    const text = writeRaw(event.raw);
+    return foreignId === undefined ? text : text.replaceAll(foreignId, JSON.stringify(id));
   }
 
   return {
     heartbeat: ": keep-alive\n\n",
+    get written() {
+      return sequence;
+    },
     encode: createPassThrough("openai_responses", context, {
       encodeOwn,
       encodeRaw,

@@ -2,6 +2,7 @@ import { readBearer } from "../../auth/read-token.ts";
 import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
 import { encodeError } from "../openai-error.ts";
+import { background } from "./background.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
@@ -23,4 +24,5 @@ export const openaiResponsesDialect: Dialect = {
     "reasoning.visible": "reasoning.summary",
     cache: "prompt_cache_key",
   }),
+  background,
 };

@@ -5,6 +5,7 @@ import { describeFailures } from "./failures.ts";
 import { describeIdentity } from "./identity.ts";
 import { describeRecordings } from "./recordings.ts";
 import { describeSnippets } from "./snippets.ts";
+import { describeStoredResponses } from "./stored-responses.ts";
 import { describeTurns } from "./turns.ts";
 
 /** What every runtime must do for the clients. */
@@ -17,4 +18,5 @@ export const CLIENT_SUITES = [
   describeRecordings,
   describeCross,
   describeSnippets,
+  describeStoredResponses,
 ] as const;

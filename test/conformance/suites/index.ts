@@ -11,6 +11,7 @@ import { describeFailures } from "./failures.ts";
 import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
+import { describeKeptAnswers } from "./kept-answers.ts";
 import { describeLimits } from "./limits.ts";
 import { describePages } from "./pages.ts";
 import { describeSilentCallers } from "./silent-callers.ts";
@@ -39,4 +40,5 @@ export const ALL_SUITES = [
   describeLimits,
   describeSilentCallers,
   describeEmbeddings,
+  describeKeptAnswers,
 ] as const;

@@ -40,6 +40,12 @@ export async function startStoreWorker(): Promise<StoreWorker> {
       read: call(name, "read"),
       revoke: call(name, "revoke"),
       list: call(name, "list"),
+      claimKey: call(name, "claimKey"),
+      openAnswer: call(name, "openAnswer"),
+      appendAnswer: call(name, "appendAnswer"),
+      readAnswer: call(name, "readAnswer"),
+      cancelAnswer: call(name, "cancelAnswer"),
+      takeOverAnswer: call(name, "takeOverAnswer"),
     }),
     stop: () => worker.dispose(),
   };

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { LimitStore } from "../../../src/limits/limit-store.ts";
+import { createDurableObjectAnswers } from "../../../src/store/object-answers.ts";
 import { createDurableObjectLimitStore } from "../../../src/store/object-limits.ts";
 import { createDurableObjectRevocations } from "../../../src/store/object-revocations.ts";
 import { concurrent, entries, money, rate } from "../../support/limit-buckets.ts";
 import { type StoreWorker, startStoreWorker } from "../../support/workers/start-store-worker.ts";
+import { describeAnswerStore } from "./answer-store-contract.ts";
 import { describeLimitStore } from "./limit-store-contract.ts";
 import { describeRevocationStore } from "./revocation-store-contract.ts";
 
@@ -18,6 +20,7 @@ describe("Durable Object (workerd)", () => {
   afterAll(() => worker.stop());
 
   describeLimitStore("Durable Object", () => store);
+  describeAnswerStore("Durable Object", () => createDurableObjectAnswers(worker.getObject, 20_000));
   describeRevocationStore("Durable Object", () =>
     createDurableObjectRevocations(worker.getObject, 20_000),
   );

@@ -21,6 +21,10 @@ defmodule OneshotAI.Error.Reasons do
     rate_limited: {429, true},
     budget_exceeded: {429, false},
     revoked: {401, false},
+    answers_not_kept: {400, false},
+    idempotency_key_reused: {422, false},
+    answer_expired: {410, false},
+    answer_too_large: {410, false},
     # The server.
     auth_not_configured: {503, false},
     keys_unavailable: {503, true},
@@ -28,6 +32,7 @@ defmodule OneshotAI.Error.Reasons do
     provider_unavailable: {503, false},
     provider_unsupported: {501, false},
     store_unavailable: {503, true},
+    answer_interrupted: {503, true},
     shutting_down: {503, true},
     internal_error: {500, false},
     deadline_exceeded: {504, false},

@@ -1,0 +1,67 @@
+import type { Answers } from "../answers/answers.ts";
+import type { Principal } from "../auth/principal.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import { decodeKeptId } from "../dialects/openai-responses/answer-id.ts";
+import { encodeState } from "../dialects/openai-responses/background.ts";
+import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { isJsonObject } from "../json/json-object.ts";
+import type { Target } from "../routing/select-target.ts";
+import { ownerOf } from "./owner-of.ts";
+import { readWhole } from "./read-kept.ts";
+
+/** The id, as the caller has it, of the answer of this server that a request goes on from; null if there is none. */
+export function findPrevious(body: unknown, dialect: Dialect): string | null {
+  if (dialect !== openaiResponsesDialect || !isJsonObject(body)) return null;
+  const { previous_response_id: id } = body;
+  return typeof id === "string" && decodeKeptId(id) !== undefined ? id : null;
+}
+
+/**
+ * Puts what an answer of this server was about, and the answer, before the input of a request that goes
+ * on from it (`previous_response_id`). The id of an answer that the vendor keeps stays as it is.
+ */
+export async function continueConversation(
+  body: unknown,
+  previousId: string,
+  answers: Answers,
+  principal: Principal,
+): Promise<unknown> {
+  const kept = await readWhole(answers, ownerOf(principal), decodeKeptId(previousId) ?? "");
+  const isThere = kept?.ending && !kept.ending.error && !kept.isTooLarge;
+  const { output } = isThere ? encodeState(kept) : {};
+  if (
+    !kept?.head.input ||
+    kept.head.dialect !== openaiResponsesDialect.name ||
+    !Array.isArray(output)
+  )
+    throw new ChatError("invalid_request", {
+      param: "previous_response_id",
+      message:
+        "previous_response_id: there is no such answer, or no longer, or it is not complete. Send the whole conversation as input.",
+    });
+  const { previous_response_id: _id, ...rest } = isJsonObject(body) ? body : {};
+  const input = [...kept.head.input, ...output, ...(listInput(body) ?? [])];
+  return { ...rest, input };
+}
+
+/**
+ * Whether a request asks this server to store its answer. OpenAI's own targets store it themselves, for
+ * longer than this server would.
+ */
+export function asksToStore(body: unknown, dialect: Dialect, targets: readonly Target[]): boolean {
+  return (
+    dialect === openaiResponsesDialect &&
+    isJsonObject(body) &&
+    body.store === true &&
+    !targets.some(({ provider }) => provider.format === "openai_responses")
+  );
+}
+
+/** A request's input as a list of items; undefined if it is none. */
+export function listInput(body: unknown): readonly unknown[] | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const { input } = body;
+  if (typeof input === "string") return [{ role: "user", content: input }];
+  return Array.isArray(input) ? input : undefined;
+}

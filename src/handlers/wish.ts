@@ -1,0 +1,57 @@
+import type { KeyUse } from "../answers/answers.ts";
+import { fingerprint } from "../answers/identify.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { IDEMPOTENCY_KEY, readIdempotencyKey } from "../http/read-idempotency-key.ts";
+
+/** What a request wants of its answer beyond this connection. */
+export interface Wish {
+  /** Its `Idempotency-Key`; null if it has none. */
+  readonly key: string | null;
+  readonly isBackground: boolean;
+  /** Whether the answer goes on if the caller leaves. */
+  readonly goesOn: boolean;
+  readonly webhook: string | null;
+}
+
+/** What a server is ready to do. */
+interface Readiness {
+  /** Whether it keeps answers. */
+  readonly keeps: boolean;
+  /** Whether the request asks this server to keep its answer, by a field of its API. */
+  readonly isStored: boolean;
+}
+
+/** Null if the request wants nothing of it: then nothing of its answer is kept. */
+export function readWish(
+  { background = false, on_disconnect: onDisconnect, webhook }: ChatRequest,
+  headers: Headers,
+  { keeps, isStored }: Readiness,
+): Wish | null {
+  const key = readIdempotencyKey(headers);
+  const asksBy =
+    (key !== null && IDEMPOTENCY_KEY) ||
+    (onDisconnect === "continue" && "on_disconnect") ||
+    (background && "background") ||
+    (webhook && "webhook");
+  if (!asksBy && !(keeps && isStored)) return null;
+  if (!keeps && asksBy) throw new ChatError("answers_not_kept", { param: asksBy });
+  if (background && onDisconnect === "cancel")
+    throw new ChatError("invalid_request", {
+      param: "on_disconnect",
+      message: "on_disconnect: an answer in the background has no connection to be cancelled by.",
+    });
+  // OpenAI ends what is only stored when its caller leaves.
+  const goesOn = asksBy !== undefined && onDisconnect !== "cancel";
+  return { key, isBackground: background, goesOn, webhook: webhook?.url ?? null };
+}
+
+/** What the wish's key is for; null if it has none. */
+export async function readKeyUse(
+  { key }: Wish,
+  path: string,
+  body: unknown,
+  isStream: boolean,
+): Promise<KeyUse | null> {
+  return key === null ? null : { path, key, fingerprint: await fingerprint(body, isStream) };
+}

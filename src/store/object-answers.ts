@@ -1,0 +1,26 @@
+import type { AnswerStore } from "../answers/answer-store.ts";
+import type { GetStoreObject, StoreObjectStub } from "./object-limits.ts";
+import { within } from "./within.ts";
+
+/** Each answer in an object of its own, and each key: no object is asked more than one answer needs. */
+export function createDurableObjectAnswers(
+  getObject: GetStoreObject,
+  timeoutMs: number,
+): AnswerStore {
+  const ofKey = (key: string) => getObject(`answer-keys/${key}`);
+  const ask = <T>(name: string, operation: (object: StoreObjectStub) => Promise<T>, waitMs = 0) =>
+    within(timeoutMs + waitMs, operation(getObject(`answers/${name}`)));
+
+  return {
+    claim: (key, holder, instead, ttlMs) =>
+      within(timeoutMs, ofKey(key).claimKey(key, holder, instead, ttlMs)),
+    open: (name, head, terms) => ask(name, (object) => object.openAnswer(name, head, terms)),
+    append: (name, addition, terms) =>
+      ask(name, (object) => object.appendAnswer(name, addition, terms)),
+    read: (name, after, waitMs) =>
+      ask(name, (object) => object.readAnswer(name, after, waitMs), waitMs),
+    cancel: (name) => ask(name, (object) => object.cancelAnswer(name)),
+    takeOver: (name, epoch, terms) =>
+      ask(name, (object) => object.takeOverAnswer(name, epoch, terms)),
+  };
+}
