@@ -45,6 +45,7 @@ import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { openCallsMetric } from "./telemetry/open-calls-metric.ts";
+import type { CreateTracer } from "./telemetry/tracer.ts";
 import { VERSION } from "./version.ts";
 
 /** What only some runtimes have. */
@@ -54,6 +55,8 @@ export interface Extras {
   /** Finds the Durable Object in which limits are kept (Workers). */
   readonly getStoreObject?: GetStoreObject | undefined;
   readonly readAsset?: ReadAsset | undefined;
+  /** Undefined unless a collector is configured. */
+  readonly createTracer?: CreateTracer | undefined;
 }
 
 export interface App {
@@ -121,6 +124,12 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       log("error", "settlement_lost", { request_id: call, tokens, micro_usd: microUsd }),
   });
   log("info", "store", { store: stores.kind });
+  const tracer = extras.createTracer?.({
+    platform,
+    log,
+    store: stores.kind,
+    identities: config.METRICS_IDENTITIES,
+  });
   const providers = createProviders(config, config.env, catalog, providerDeps);
   const breaker = createBreaker(
     { failures: config.BREAKER_FAILURES, cooldownMs: config.BREAKER_COOLDOWN_MS },
@@ -165,6 +174,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       breaker.record,
       ...(metrics ? [metrics.record] : []),
       ...(ledger ? [ledger.record] : []),
+      ...(tracer ? [tracer.record] : []),
     ],
     ledger,
     metrics,
@@ -207,7 +217,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   ): void {
     const handlers = methods.GET ? { ...methods, HEAD: methods.GET } : methods;
     const allow = Object.keys(handlers).join(", ");
-    router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
+    router.all(path, async (request: Request, arrived: RequestContext): Promise<Response> => {
+      const context = { ...arrived, route: path };
       const dialect = typeof spoken === "function" ? spoken(request) : spoken;
       try {
         const handler = Object.hasOwn(handlers, request.method)
@@ -233,7 +244,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     });
   }
 
-  function fail(error: ChatError, dialect: Dialect, { requestId }: RequestContext): Response {
+  function fail(error: ChatError, dialect: Dialect, context: RequestContext): Response {
+    const { requestId, route, trace, startedAt } = context;
     log(error.status >= 500 ? "error" : "info", "refused", {
       request_id: requestId,
       status: error.status,
@@ -242,6 +254,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       param: error.param !== undefined && PLAIN_PATH.test(error.param) ? error.param : undefined,
     });
     metrics?.refused(error.code);
+    const sent = trace && tracer?.refused({ trace, requestId, route, error, startedAt });
+    if (sent) context.waitUntil(sent);
     return respondError(error, dialect, requestId);
   }
 
@@ -303,9 +317,11 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   return {
     prepare: server.authenticator.prepare,
     async fetch(request, waitUntil) {
+      const requestId = platform.randomId();
       const context: RequestContext = {
-        requestId: platform.randomId(),
+        requestId,
         startedAt: platform.now(),
+        trace: tracer?.begin(request, requestId),
         waitUntil,
       };
       const preflight = cors.preflight(request);
@@ -319,7 +335,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       for (const call of server.running) call.abort(shuttingDown());
     },
     async close() {
-      await ledger?.close();
+      await Promise.all([ledger?.close(), tracer?.close()]);
     },
   };
 }

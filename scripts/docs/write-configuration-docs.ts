@@ -8,6 +8,7 @@ import { envSchema } from "../../src/config.ts";
 import { googleEnv } from "../../src/google/env.ts";
 import { ledgerEnv } from "../../src/ledger/env.ts";
 import { limitsEnv } from "../../src/limits/env.ts";
+import { otelEnv } from "../../src/otel/env.ts";
 import { claudeEnv } from "../../src/providers/claude/env.ts";
 import { copilotEnv } from "../../src/providers/copilot/env.ts";
 import { cursorEnv } from "../../src/providers/cursor/env.ts";
@@ -32,6 +33,7 @@ const SECTIONS: readonly Section[] = [
   { title: "Tokens of the callers", names: Object.keys(authEnv) },
   { title: "Ledger", names: Object.keys(ledgerEnv) },
   { title: "Metrics", names: Object.keys(telemetryEnv) },
+  { title: "OpenTelemetry", names: Object.keys(otelEnv) },
   { title: "Policies and limits", names: [...Object.keys(policyEnv), ...Object.keys(limitsEnv)] },
   { title: "Store", names: Object.keys(storeEnv) },
   { title: "Claude", names: ownNames(claudeEnv) },
@@ -45,7 +47,8 @@ const SECTIONS: readonly Section[] = [
   { title: "Routing", names: Object.keys(routingEnv) },
 ];
 
-export const configurationPage = (): string => renderConfiguration(envSchema, SECTIONS);
+export const configurationPage = (): string =>
+  renderConfiguration(envSchema.extend(otelEnv), SECTIONS);
 
 if (import.meta.main) {
   process.exit(

@@ -16,6 +16,7 @@ import type { Target } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
+import type { RequestTrace } from "../telemetry/trace.ts";
 import { sleep } from "../upstream/sleep.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
 import {
@@ -32,6 +33,10 @@ export interface RequestContext {
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The path of the request, as this server has it. */
+  readonly route?: string | undefined;
+  /** Undefined if the server takes no part in traces. */
+  readonly trace?: RequestTrace | undefined;
   /** Keeps the runtime alive until the promise settles. */
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -102,7 +107,7 @@ export interface Call extends AttemptCall, RunningCall {
 export function openCall(admission: Admission, services: CallServices): Call {
   const { context, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
-  const { requestId, startedAt } = context;
+  const { requestId, startedAt, trace } = context;
   // Shutdown, the caller's departure and a failed write all end in this one controller.
   const controller = new AbortController();
   const observer = createAnswerObserver(platform.now);
@@ -161,13 +166,15 @@ export function openCall(admission: Admission, services: CallServices): Call {
     served: null,
     pending: null,
     attemptedAt: startedAt,
+    trace,
     principal,
     answer,
     get standings() {
       return reservation.standings;
     },
     async reserve() {
-      const { limiter, revocations } = services;
+      const { revocations } = services;
+      const limiter = trace?.watch(services.limiter) ?? services.limiter;
       const { policy } = principal;
       const meter = createMeter({
         ...services.meter,
@@ -247,6 +254,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       requestId,
       kind: admission.kind,
       dialect: admission.dialect.name,
+      route: context.route,
       subject: principal.subject,
       issuer: principal.issuer,
       tenant: principal.policy.tenant,
@@ -261,8 +269,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
       price: cost && findPrice(usage, (call.target ?? targets[0]).model, startedAt),
       attempts: [...attempts],
       startedAt,
+      attemptedAt: tried ? call.attemptedAt : null,
       firstContentAt: observer.firstContentAt(),
       endedAt: platform.now(),
+      trace,
     };
   }
 

@@ -10,6 +10,7 @@ import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeLimits } from "./limits.ts";
+import { describeOtel } from "./otel.ts";
 import { describePages } from "./pages.ts";
 import { describeStreams } from "./streams.ts";
 import { describeTokens } from "./tokens.ts";
@@ -33,4 +34,5 @@ export const ALL_SUITES = [
   describeCursor,
   describeCopilot,
   describeLimits,
+  describeOtel,
 ] as const;
