@@ -45,7 +45,7 @@
           installPhase = "cp -r node_modules $out";
           dontFixup = true;
           outputHashMode = "recursive";
-          outputHash = "sha256-tnxUVcdXqzjndHQ8/FfiiDUMu9EGQPuwHUjLb6WfxzQ=";
+          outputHash = "sha256-fhBz6cPjnwIQG2Uh9iuGQU8XMTU4lST1+ZzMLRIJBQs=";
         };
 
       makeAiServer =
@@ -69,7 +69,7 @@
           ];
           buildPhase = ''
             cp -r ${makeDependencies pkgs} node_modules
-            bun build src/runtimes/bun.ts --target=bun --minify --sourcemap=linked --outdir=out
+            bun build src/runtimes/bun.ts --target=bun --minify --splitting --sourcemap=linked --outdir=out
             bun scripts/pages/build-pages.ts out/pages
           '';
           installPhase = ''

@@ -1,5 +1,6 @@
 // CPU, time to first byte and memory of the server next to the thinnest proxy, on one machine. `npm
-// run bench -- --seconds 5 --rounds 3`; with `--against DIR`, also next to another checkout.
+// run bench -- --seconds 5 --rounds 3`; with `--against DIR`, also next to another checkout; with
+// `--otel`, also next to the same server with OpenTelemetry.
 import { cpus, loadavg, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,6 +14,7 @@ const { values: options } = parseArgs({
     seconds: { type: "string", default: "5" },
     rounds: { type: "string", default: "3" },
     against: { type: "string" },
+    otel: { type: "boolean", default: false },
   },
 });
 const seconds = Number(options.seconds);
@@ -110,6 +112,10 @@ const other =
   options.against === undefined
     ? undefined
     : await startProgram(resolve(options.against, SERVER), serverEnv);
+const collector = options.otel ? await startProgram("bench/collector.ts", {}) : undefined;
+const traced =
+  collector &&
+  (await startProgram(SERVER, { ...serverEnv, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }));
 const headers = {
   "content-type": "application/json",
   authorization: `Bearer ${await mintTestToken()}`,
@@ -131,6 +137,7 @@ const variants: Variant[] = [
   { name: "direct", program: undefined, url: `${upstream.url}/v1/messages`, body: anthropicBody },
   { name: "thinnest proxy", program: thin, url: thin.url, body: anthropicBody },
   ...describeServer("server", server),
+  ...(traced ? describeServer("with OpenTelemetry", traced) : []),
   ...(other ? describeServer("other", other) : []),
 ];
 
@@ -255,6 +262,9 @@ print(
     .map((value) => value.toFixed(2))
     .join(" ")}`,
 );
-await Promise.all(
-  [upstream, thin, server, ...(other ? [other] : [])].map((program) => program.stop()),
-);
+if (collector) {
+  const bytes = await (await fetch(collector.url)).text();
+  print(`the collector got ${(Number(bytes) / 1024 / 1024).toFixed(1)} MiB`);
+}
+const programs = [upstream, thin, server, other, traced, collector];
+await Promise.all(programs.map((program) => program?.stop()));

@@ -54,6 +54,7 @@ import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { openCallsMetric } from "./telemetry/open-calls-metric.ts";
+import type { CreateTracer } from "./telemetry/tracer.ts";
 import { VERSION } from "./version.ts";
 
 /** What only some runtimes have. */
@@ -63,6 +64,8 @@ export interface Extras {
   /** Finds the Durable Object in which limits are kept (Workers). */
   readonly getStoreObject?: GetStoreObject | undefined;
   readonly readAsset?: ReadAsset | undefined;
+  /** Undefined unless a collector is configured. */
+  readonly createTracer?: CreateTracer | undefined;
 }
 
 export interface App {
@@ -147,6 +150,12 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
           encodeInterrupted,
         })
       : null;
+  const tracer = extras.createTracer?.({
+    platform,
+    log,
+    store: stores.kind,
+    identities: config.METRICS_IDENTITIES,
+  });
   const providers = createProviders(config, config.env, catalog, providerDeps);
   const breaker = createBreaker(
     { failures: config.BREAKER_FAILURES, cooldownMs: config.BREAKER_COOLDOWN_MS },
@@ -192,6 +201,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       breaker.record,
       ...(metrics ? [metrics.record] : []),
       ...(ledger ? [ledger.record] : []),
+      ...(tracer ? [tracer.record] : []),
     ],
     answers,
     webhooks: createWebhooks({
@@ -247,7 +257,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   ): void {
     const handlers = methods.GET ? { ...methods, HEAD: methods.GET } : methods;
     const allow = Object.keys(handlers).join(", ");
-    router.all(path, async (request: Request, context: RequestContext): Promise<Response> => {
+    router.all(path, async (request: Request, arrived: RequestContext): Promise<Response> => {
+      const context = { ...arrived, route: path };
       const dialect = typeof spoken === "function" ? spoken(request) : spoken;
       try {
         const handler = Object.hasOwn(handlers, request.method)
@@ -273,7 +284,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
     });
   }
 
-  function fail(error: ChatError, dialect: ErrorDialect, { requestId }: RequestContext): Response {
+  function fail(error: ChatError, dialect: ErrorDialect, context: RequestContext): Response {
+    const { requestId, route, trace, startedAt } = context;
     log(error.status >= 500 ? "error" : "info", "refused", {
       request_id: requestId,
       status: error.status,
@@ -282,6 +294,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       param: error.param !== undefined && PLAIN_PATH.test(error.param) ? error.param : undefined,
     });
     metrics?.refused(error.code);
+    const sent = trace && tracer?.refused({ trace, requestId, route, error, startedAt });
+    if (sent) context.waitUntil(sent);
     return respondError(error, dialect, requestId);
   }
 
@@ -348,9 +362,11 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   return {
     prepare: server.authenticator.prepare,
     async fetch(request, waitUntil) {
+      const requestId = platform.randomId();
       const context: RequestContext = {
-        requestId: platform.randomId(),
+        requestId,
         startedAt: platform.now(),
+        trace: tracer?.begin(request, requestId),
         waitUntil,
       };
       const preflight = cors.preflight(request);
@@ -364,7 +380,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       for (const call of server.running) call.abort(shuttingDown());
     },
     async close() {
-      await ledger?.close();
+      await Promise.all([ledger?.close(), tracer?.close()]);
     },
   };
 }

@@ -13,11 +13,12 @@ export interface WorkerBundle {
 
 /**
  * Bundles the Worker with wrangler itself (a dry run), so that tests and figures are about what
- * would be deployed.
+ * would be deployed. `entry` stands for `main` of wrangler.toml.
  */
-export async function bundleWorker(folder: string): Promise<WorkerBundle> {
+export async function bundleWorker(folder: string, entry?: string): Promise<WorkerBundle> {
   const { exitCode, output } = await runWrangler([
     "deploy",
+    ...(entry === undefined ? [] : [entry]),
     "--dry-run",
     "--outdir",
     resolve(folder),

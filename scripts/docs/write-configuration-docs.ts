@@ -10,6 +10,7 @@ import { envSchema } from "../../src/config.ts";
 import { googleEnv } from "../../src/google/env.ts";
 import { ledgerEnv } from "../../src/ledger/env.ts";
 import { limitsEnv } from "../../src/limits/env.ts";
+import { otelEnv } from "../../src/otel/env.ts";
 import { claudeEnv } from "../../src/providers/claude/env.ts";
 import { copilotEnv } from "../../src/providers/copilot/env.ts";
 import { cursorEnv } from "../../src/providers/cursor/env.ts";
@@ -34,6 +35,7 @@ const SECTIONS: readonly Section[] = [
   { title: "Tokens of the callers", names: Object.keys(authEnv) },
   { title: "Ledger", names: Object.keys(ledgerEnv) },
   { title: "Metrics", names: Object.keys(telemetryEnv) },
+  { title: "OpenTelemetry", names: Object.keys(otelEnv) },
   { title: "Policies and limits", names: [...Object.keys(policyEnv), ...Object.keys(limitsEnv)] },
   { title: "Store", names: Object.keys(storeEnv) },
   { title: "Kept answers and webhooks", names: Object.keys(answersEnv) },
@@ -48,7 +50,8 @@ const SECTIONS: readonly Section[] = [
   { title: "Routing", names: Object.keys(routingEnv) },
 ];
 
-export const configurationPage = (): string => renderConfiguration(envSchema, SECTIONS);
+export const configurationPage = (): string =>
+  renderConfiguration(envSchema.extend(otelEnv), SECTIONS);
 
 if (import.meta.main) {
   process.exit(

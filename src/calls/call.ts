@@ -17,6 +17,7 @@ import type { Target } from "../routing/select-target.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
+import type { RequestTrace } from "../telemetry/trace.ts";
 import { sleep } from "../upstream/sleep.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
 import {
@@ -35,6 +36,10 @@ export interface RequestContext {
   readonly requestId: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The path of the request, as this server has it. */
+  readonly route?: string | undefined;
+  /** Undefined if the server takes no part in traces. */
+  readonly trace?: RequestTrace | undefined;
   /** Keeps the runtime alive until the promise settles. */
   waitUntil(promise: Promise<unknown>): void;
 }
@@ -114,7 +119,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const { context, dialect, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
   const demand = admission.demand ?? demandOf(request);
-  const { requestId, startedAt } = context;
+  const { requestId, startedAt, trace } = context;
   // Shutdown, the caller's departure and a failed write all end in this one controller.
   const controller = new AbortController();
   const observer = createAnswerObserver(platform.now);
@@ -180,6 +185,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     pending: null,
     lost: { tokens: 0 },
     attemptedAt: startedAt,
+    trace,
     principal,
     answer,
     get record() {
@@ -189,7 +195,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
       return reservation.standings;
     },
     async reserve() {
-      const { limiter, revocations } = services;
+      const { revocations } = services;
+      const limiter = trace?.watch(services.limiter) ?? services.limiter;
       const { policy } = principal;
       const meter = createMeter({
         ...services.meter,
@@ -284,6 +291,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       requestId,
       kind: admission.kind,
       dialect: admission.dialect.name,
+      route: context.route,
       subject: principal.subject,
       issuer: principal.issuer,
       tenant: principal.policy.tenant,
@@ -298,8 +306,10 @@ export function openCall(admission: Admission, services: CallServices): Call {
       price: cost && findPrice(usage, (call.target ?? targets[0]).model, startedAt),
       attempts: [...attempts],
       startedAt,
+      attemptedAt: tried ? call.attemptedAt : null,
       firstContentAt: observer.firstContentAt(),
       endedAt: platform.now(),
+      trace,
     };
   }
 

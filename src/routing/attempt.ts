@@ -6,6 +6,7 @@ import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { Platform } from "../platform.ts";
 import type { AnswerCall } from "../providers/provider.ts";
+import type { RequestTrace } from "../telemetry/trace.ts";
 import { awaitFirstContent } from "./await-first-content.ts";
 import { fitRequest } from "./fit-request.ts";
 import { isFallbacksOwn, isFinal } from "./is-final.ts";
@@ -27,7 +28,7 @@ export interface RetryPolicy {
 
 /** What the attempts of one call share. */
 export interface AttemptCall
-  extends Omit<AnswerCall, "model" | "warn">,
+  extends Omit<AnswerCall, "model" | "warn" | "traceparent">,
     Pick<Platform, "now" | "random"> {
   /** Waits this many milliseconds, or until the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
@@ -59,6 +60,8 @@ export interface AttemptCall
   readonly lost: { tokens: number };
   /** When the first attempt began, in milliseconds since 1970. */
   attemptedAt: number;
+  /** Undefined if the server takes no part in traces. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /** An attempt whose outcome is not known yet. */
@@ -67,6 +70,8 @@ export interface PendingAttempt {
   readonly target: Target;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** What its vendor is told of the trace. */
+  readonly traceparent: string | undefined;
   /** What it has brought, before its content. */
   readonly seen: EventBatch[];
 }
@@ -104,12 +109,12 @@ export async function attemptInTurn(queue: TargetQueue, call: AttemptCall): Prom
       if (signal.aborted) throw abortReason(signal);
       if (call.deadlineAt !== null && now() >= call.deadlineAt)
         throw new ChatError("deadline_exceeded");
-      const pending = startAttempt(target, now());
-      const { attempt, seen } = pending;
+      const pending = startAttempt(target, now(), call.trace);
+      const { attempt } = pending;
       attempts.push(attempt);
       call.pending = pending;
       try {
-        const answer = await openTarget(target, call, seen, queue.taken === targets.length);
+        const answer = await openTarget(call, pending, queue.taken === targets.length);
         if (signal.aborted) {
           answer.close();
           throw abortReason(signal);
@@ -141,7 +146,11 @@ export async function attemptInTurn(queue: TargetQueue, call: AttemptCall): Prom
   throw failure ?? new ChatError("internal_error", { logReason: "no_target" });
 }
 
-function startAttempt(target: Target, startedAt: number): PendingAttempt {
+function startAttempt(
+  target: Target,
+  startedAt: number,
+  trace: RequestTrace | undefined,
+): PendingAttempt {
   const attempt: Attempt = {
     provider: target.provider.name,
     model: target.model.id,
@@ -149,7 +158,8 @@ function startAttempt(target: Target, startedAt: number): PendingAttempt {
     duration_ms: 0,
     cost: null,
   };
-  return { attempt, target, startedAt, seen: [] };
+  const traceparent = trace?.beginAttempt(attempt, startedAt);
+  return { attempt, target, startedAt, traceparent, seen: [] };
 }
 
 /** Notes how long the attempt under way took, and what was counted before its content. */
@@ -170,16 +180,15 @@ function promptUsage(tokens: number): Usage {
 }
 
 async function openTarget(
-  target: Target,
   call: AttemptCall,
-  seen: EventBatch[],
+  { target, traceparent, seen }: PendingAttempt,
   isLast: boolean,
 ): Promise<EventStream> {
   call.warn.clear();
   const { provider, model } = target;
   const request = fitRequest(call.request, target, call.warn);
   const { stream, warn, requestId, waitUntil, signal } = call;
-  const answerCall = { request, model, stream, warn, requestId, waitUntil, signal };
+  const answerCall = { request, model, stream, warn, requestId, traceparent, waitUntil, signal };
   if (isLast || !stream) return readFirstContent(await provider.open(answerCall), seen, isLast);
   const limit = limitFirstContent(signal, call.retry.firstContentMs);
   try {

@@ -8,6 +8,7 @@ import { VERSION } from "../version.ts";
 import { createBackground } from "./background.ts";
 import { chooseLedger } from "./choose-ledger.ts";
 import { type Development, type Environment, enterDevelopment } from "./development.ts";
+import { loadTracer } from "./load-tracer.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
 import { readPages } from "./read-pages.ts";
 import { createMetricsHandler } from "./serve-metrics.ts";
@@ -46,7 +47,12 @@ export async function start(host: Host): Promise<void> {
       identities: config.METRICS_IDENTITIES,
     });
     const ledger = chooseLedger(config, host.connectPostgres);
-    app = createApp(config, host.platform, { ledger, metrics, readAsset: await readPages() });
+    app = createApp(config, host.platform, {
+      ledger,
+      metrics,
+      readAsset: await readPages(),
+      createTracer: await loadTracer(config.env),
+    });
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;
     host.printError(thrown.message);

@@ -3,6 +3,7 @@ import type { FinishReason } from "../chat/event.ts";
 import type { Cost, Price } from "../chat/model.ts";
 import type { Usage } from "../chat/usage.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
+import type { RequestTrace } from "./trace.ts";
 
 /**
  * Where the counts of tokens come from: the vendor counted them, this server estimated them (a
@@ -19,6 +20,8 @@ export interface CallRecord {
   readonly requestId: string;
   readonly kind: "generate" | "count_tokens" | "embed";
   readonly dialect: string;
+  /** The path of the request, as this server has it. */
+  readonly route?: string | undefined;
   readonly subject: string;
   readonly issuer: string;
   /** `ai.tenant` of the token; null if it names none. */
@@ -43,10 +46,14 @@ export interface CallRecord {
   readonly attempts: readonly Attempt[];
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** When the first attempt began, in milliseconds since 1970; null if none did. */
+  readonly attemptedAt?: number | null;
   /** Milliseconds since 1970; null if no content arrived. */
   readonly firstContentAt: number | null;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
+  /** The trace that the call belongs to, if the server takes part in traces. */
+  readonly trace?: RequestTrace | undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ export function createCallLog(log: Log): Recorder {
     const { outcome, startedAt, firstContentAt, usage } = record;
     log(isExpected(outcome) ? "info" : "warn", EVENTS[record.kind], {
       request_id: record.requestId,
+      trace_id: record.trace?.traceId,
       subject: record.subject,
       dialect: record.dialect,
       provider: record.provider,

@@ -35,6 +35,8 @@ export interface UpstreamCall {
   url: string;
   /** Built from scratch: no header of the caller goes upstream. */
   headers: Record<string, string>;
+  /** The header of the same name; undefined if this server takes no part in traces. */
+  traceparent?: string | undefined;
   /** Absent if the method takes none. */
   body?: string;
   method?: "POST" | "GET";
@@ -63,7 +65,7 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
       ? call.send(connection.signal)
       : deps.fetch(call.url, {
           method: call.method ?? "POST",
-          headers: call.headers,
+          headers: withTraceparent(call.headers, call.traceparent),
           body: call.body ?? null,
           signal: connection.signal,
           redirect: "manual",
@@ -82,6 +84,14 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
     connection.close();
     throw redactError(error, call);
   }
+}
+
+/** Adds the header by which a vendor's own spans belong to the trace. */
+export function withTraceparent(
+  headers: Record<string, string>,
+  traceparent: string | undefined,
+): Record<string, string> {
+  return traceparent === undefined ? headers : { ...headers, traceparent };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createChatClient, mintTestToken, TEST_JWT } from "../support/chat-client.ts";
+import { startCollector } from "../support/collector.ts";
 import { openRawConnection } from "../support/raw-http.ts";
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
@@ -41,6 +42,28 @@ describe.each(["bun", "deno"] as const)("%s that is asked to stop", (runtime) =>
     expect(tookMs).toBeLessThan(GRACE_MS + 20_000);
     expect((await text).trimEnd().split("\n\n").at(-1)).toContain('"code":"shutting_down"');
   });
+
+  test("tells the collector of its last calls, and does not wait for one that is silent", async () => {
+    const collector = startCollector();
+    const silent = Bun.serve({ port: 0, fetch: () => new Promise<Response>(() => {}) });
+    const waits = { OTEL_BSP_SCHEDULE_DELAY: "60000", OTEL_METRIC_EXPORT_INTERVAL: "3600000" };
+    for (const url of [collector.url, `http://127.0.0.1:${silent.port}`]) {
+      const server = await startServer(runtime, {
+        ...TEST_JWT,
+        ...waits,
+        OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      });
+      const client = await createChatClient(server.url);
+      await client.chat({ provider: "echo", messages: [{ role: "user", content: "Hello" }] });
+      expect(collector.spans).toHaveLength(url === collector.url ? 0 : 2);
+      // Recorders have 3 s to write what they hold.
+      expect(await stop(server)).toBeLessThan(20_000);
+    }
+    expect(collector.spans.map(({ name }) => name)).toEqual(["POST /chat", "chat echo"]);
+    expect(collector.metrics.map(({ name }) => name)).toContain("gen_ai.client.token.usage");
+    await collector.stop();
+    await silent.stop(true);
+  }, 30_000);
 
   test("does not wait for a request that does not arrive whole", async () => {
     const server = await start();

@@ -44,9 +44,23 @@ describe("wrangler.toml", () => {
   test(
     "makes a Worker under 224 KiB gzip",
     async () => {
-      const { gzipBytes } = await bundleWorker(join(folder, "out"));
+      const { gzipBytes, path } = await bundleWorker(join(folder, "out"));
       expect(gzipBytes).toBeGreaterThan(20 * 1024);
       expect(gzipBytes).toBeLessThan(224 * 1024);
+      // OpenTelemetry has an entry of its own.
+      expect(readFileSync(path, "utf8")).not.toContain("OTEL_BSP_SCHEDULE_DELAY");
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    "makes a Worker with OpenTelemetry under 260 KiB gzip that needs none of Node's modules",
+    async () => {
+      const entry = "src/runtimes/workers-otel.ts";
+      const { gzipBytes, path, imports } = await bundleWorker(join(folder, "otel"), entry);
+      expect(gzipBytes).toBeLessThan(260 * 1024);
+      expect(readFileSync(path, "utf8")).toContain("OTEL_BSP_SCHEDULE_DELAY");
+      expect(imports.filter((name) => !name.startsWith("cloudflare:"))).toEqual([]);
     },
     TIMEOUT_MS,
   );

@@ -19,7 +19,7 @@ export interface ChatServer {
 
 /** Calls a server of this format; its answer comes as chat events. */
 export function openChatCompletions(
-  call: EncodeCall & { readonly signal: AbortSignal },
+  call: EncodeCall & { readonly signal: AbortSignal; readonly traceparent?: string | undefined },
   server: ChatServer,
   deps: ProviderDeps,
 ): Promise<EventStream> {
@@ -32,6 +32,7 @@ export function openChatCompletions(
         accept: call.stream ? "text/event-stream" : "application/json",
         ...server.headers,
       },
+      traceparent: call.traceparent,
       body: JSON.stringify(body),
       stream: call.stream,
       signal: call.signal,

@@ -46,7 +46,7 @@ export function createDirectTransport(
     open(endpoint, request, reading) {
       const body = JSON.stringify(request.body);
       const path = PATHS[endpoint];
-      const headers = createHeaders(request, credential);
+      const headers = createHeaders(request, credential, reading.traceparent);
       client ??= loadClient(credential.value).catch((thrown: unknown) => {
         // Not the upstream's fault: Deno, for example, may deny the client access to the
         // environment.
@@ -69,14 +69,16 @@ function authorize({ type, value }: ClaudeCredential): Record<string, string> {
 function createHeaders(
   { betas, version }: ClaudeRequest,
   { type }: ClaudeCredential,
+  traceparent: string | undefined,
 ): Record<string, string> | undefined {
   // With this server's OAuth token, a caller's marker of Claude Code would be a pretence.
   const passed = betas.filter(
     (beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")),
   );
-  if (passed.length === 0 && version === undefined) return undefined;
+  if (passed.length === 0 && version === undefined && traceparent === undefined) return undefined;
   const all = type === "oauth" ? [...passed, OAUTH_BETA] : passed;
   const headers: Record<string, string> = {};
+  if (traceparent !== undefined) headers.traceparent = traceparent;
   if (version !== undefined) headers[VERSION_HEADER] = version;
   if (all.length > 0) headers[BETA_HEADER] = all.join(",");
   return headers;

@@ -34,6 +34,7 @@ export function createClaudeProvider(
       return transport.open("messages", request, {
         stream: request.body.stream === true,
         signal: call.signal,
+        traceparent: call.traceparent,
         format: "anthropic",
         createAnswerDecoder: () => createAnswerDecoder(call.warn),
         readErrorBody,

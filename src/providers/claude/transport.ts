@@ -12,7 +12,7 @@ export const OAUTH_BETA = "oauth-2025-04-20";
 /** How an answer is read; the transport provides the rest of an upstream call. */
 export type AnswerReading = Pick<
   UpstreamCall,
-  "stream" | "signal" | "format" | "createAnswerDecoder" | "readErrorBody"
+  "stream" | "signal" | "traceparent" | "format" | "createAnswerDecoder" | "readErrorBody"
 >;
 
 /**

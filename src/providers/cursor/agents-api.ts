@@ -5,6 +5,7 @@ import { isJsonObject } from "../../json/json-object.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import { openUpstream } from "../../upstream/open-upstream.ts";
 import { type JsonCall, requestJson } from "../../upstream/request-json.ts";
+import type { ProviderCall } from "../provider.ts";
 import type { CreateAgentRequest } from "./agents.ts";
 import type { RunDecoder } from "./decode-answer.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -30,7 +31,7 @@ export interface AgentsApi {
     run: Run,
     decoder: RunDecoder,
     lastEventId: string | undefined,
-    signal: AbortSignal,
+    call: Pick<ProviderCall, "signal" | "traceparent">,
   ): Promise<EventStream>;
   /** Null if Cursor gives none (early access), or not in time. Never rejects. */
   readUsage(run: Run, signal: AbortSignal): Promise<Usage | null>;
@@ -78,7 +79,7 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
       return { agentId: request.agentId, runId: run.id };
     },
 
-    openStream(run, decoder, lastEventId, signal) {
+    openStream(run, decoder, lastEventId, { signal, traceparent }) {
       const headers: Record<string, string> = { authorization, accept: "text/event-stream" };
       if (lastEventId !== undefined) headers["last-event-id"] = lastEventId;
       return openUpstream(
@@ -88,6 +89,7 @@ export function createAgentsApi(baseUrl: string, key: string, deps: ProviderDeps
           headers,
           stream: true,
           signal,
+          traceparent,
           format: "cursor",
           createAnswerDecoder: () => decoder,
           readErrorBody,

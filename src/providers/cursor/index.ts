@@ -54,9 +54,9 @@ async function openChat(call: AnswerCall, api: AgentsApi, agentId: string): Prom
       showReasoning: request.reasoning?.visible !== false,
     });
     return readRun({
-      stream: await api.openStream(run, decoder, undefined, signal),
+      stream: await api.openStream(run, decoder, undefined, call),
       decoder,
-      reopen: (lastEventId) => api.openStream(run, decoder, lastEventId, signal),
+      reopen: (lastEventId) => api.openStream(run, decoder, lastEventId, call),
       readUsage: () => api.readUsage(run, signal),
       onFinish: lease.release,
     });

@@ -69,6 +69,7 @@ function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps
         body,
         stream,
         signal: call.signal,
+        traceparent: call.traceparent,
         format: "google",
         createAnswerDecoder: () => createAnswerDecoder({ model, randomId: deps.randomId }),
         readErrorBody,

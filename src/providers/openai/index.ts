@@ -46,6 +46,7 @@ export function createOpenaiProvider(
         {
           url,
           headers: { ...headers, accept: call.stream ? "text/event-stream" : "application/json" },
+          traceparent: call.traceparent,
           body: JSON.stringify(body),
           stream: call.stream,
           signal: call.signal,

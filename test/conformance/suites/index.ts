@@ -13,6 +13,7 @@ import { describeFaults } from "./faults.ts";
 import { describeGoogle } from "./google.ts";
 import { describeKeptAnswers } from "./kept-answers.ts";
 import { describeLimits } from "./limits.ts";
+import { describeOtel } from "./otel.ts";
 import { describePages } from "./pages.ts";
 import { describeSilentCallers } from "./silent-callers.ts";
 import { describeStreams } from "./streams.ts";
@@ -41,4 +42,5 @@ export const ALL_SUITES = [
   describeSilentCallers,
   describeEmbeddings,
   describeKeptAnswers,
+  describeOtel,
 ] as const;

@@ -57,26 +57,35 @@ async function startDeno(
   );
 }
 
-let workerCode: Promise<string> | undefined;
+const WORKER = "src/runtimes/workers.ts";
+const WORKER_WITH_OTEL = "src/runtimes/workers-otel.ts";
+const workerCodes = new Map<string, Promise<string>>();
 
 /** The bundle that wrangler would deploy, made once for a test run. */
-function loadWorkerCode(): Promise<string> {
-  workerCode ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), "worker-"));
-    try {
-      return readFileSync((await bundleWorker(folder)).path, "utf8");
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  })();
-  return workerCode;
+function loadWorkerCode(entry: string): Promise<string> {
+  let code = workerCodes.get(entry);
+  if (!code) {
+    code = bundle(entry);
+    workerCodes.set(entry, code);
+  }
+  return code;
+}
+
+async function bundle(entry: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "worker-"));
+  try {
+    return readFileSync((await bundleWorker(folder, entry)).path, "utf8");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function startWorkers(
   env: Record<string, string>,
   { now }: StartOptions,
 ): Promise<RunningServer> {
-  const code = await loadWorkerCode();
+  const isTraced = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
+  const code = await loadWorkerCode(isTraced ? WORKER_WITH_OTEL : WORKER);
   let logs = "";
   const others = new Set(findChildren("workerd"));
   const worker = await serveWorker({

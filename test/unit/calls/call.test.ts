@@ -282,7 +282,7 @@ describe("what a call has consumed", () => {
       cost: null,
     };
     call.attempts.push(attempt);
-    call.pending = { attempt, target: first, startedAt: now, seen: [] };
+    call.pending = { attempt, target: first, startedAt: now, traceparent: undefined, seen: [] };
     call.end(new ChatError("cancelled"));
     expect(records).toMatchObject([
       {

@@ -1,0 +1,75 @@
+import { type App, createApp } from "../app.ts";
+import { type Env, loadConfig } from "../config.ts";
+import { chatDialect } from "../dialects/chat/index.ts";
+import { ConfigError } from "../env/config-error.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import { respondError } from "../http/respond.ts";
+import type { Platform } from "../platform.ts";
+import type { GetStoreObject, StoreObjectStub } from "../store/object-limits.ts";
+import type { CreateTracer } from "../telemetry/tracer.ts";
+import { findAssets } from "./find-assets.ts";
+import { findLedgerObject } from "./ledger-object.ts";
+import { createRandomId } from "./random-id.ts";
+
+const platform: Platform = {
+  runtime: "workers",
+  // As a method of another object, workerd's fetch throws "Illegal invocation".
+  fetch: (input, init) => fetch(input, init),
+  now: Date.now,
+  randomId: createRandomId(),
+  random: Math.random,
+  log: (line) => console.log(line),
+};
+
+interface Bindings {
+  readonly [name: string]: unknown;
+  /** The Durable Objects of wrangler.toml. Without it each isolate counts limits for itself. */
+  readonly STORE?: StoreNamespace;
+}
+
+interface StoreNamespace {
+  idFromName(name: string): unknown;
+  get(id: unknown): StoreObjectStub;
+}
+
+function createGetStoreObject(namespace: StoreNamespace | undefined): GetStoreObject | undefined {
+  return namespace && ((name) => namespace.get(namespace.idFromName(name)));
+}
+
+/** Only an entry that bundles OpenTelemetry gives it. Throws a ConfigError. */
+export type ReadTracer = (env: Env) => CreateTracer | undefined;
+
+/** The Worker: one app for each isolate, because the bindings do not change while it lives. */
+export function createWorker(readTracer?: ReadTracer) {
+  let app: App | undefined;
+
+  function start(env: Bindings): App {
+    // Workers are never in development mode: they cannot know that only this machine reaches them.
+    const config = loadConfig({ ...env, NODE_ENV: "production" });
+    return createApp(config, platform, {
+      ledger: findLedgerObject(env),
+      getStoreObject: createGetStoreObject(env.STORE),
+      readAsset: findAssets(env),
+      createTracer: readTracer?.(config.env),
+    });
+  }
+
+  return {
+    async fetch(
+      request: Request,
+      env: Bindings,
+      context: { waitUntil(promise: Promise<unknown>): void },
+    ): Promise<Response> {
+      try {
+        app ??= start(env);
+      } catch (thrown) {
+        if (!(thrown instanceof ConfigError)) throw thrown;
+        platform.log(
+          JSON.stringify({ level: "error", event: "misconfigured", message: thrown.message }),
+        );
+        return respondError(new ChatError("misconfigured"), chatDialect, platform.randomId());
+      }
+      return app.fetch(request, (promise) => context.waitUntil(promise));
+    },
+  };
+}
