@@ -2,7 +2,7 @@ import type { Principal } from "../auth/principal.ts";
 import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { type Attempt, wasStopped } from "../chat/attempt.ts";
+import type { Attempt } from "../chat/attempt.ts";
 import { createArgumentsCheck } from "../chat/broken-arguments.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
@@ -25,6 +25,7 @@ import {
   type Demand,
   demandOf,
   type MeterSettings,
+  measureLost,
   measureRecord,
   measureUsage,
   type Progress,
@@ -183,7 +184,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     target: null,
     served: null,
     pending: null,
-    lost: { tokens: 0 },
+    lost: { input_tokens: 0, output_tokens: 0, isEstimated: false },
     attemptedAt: startedAt,
     trace,
     principal,
@@ -247,7 +248,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
       if (failure) controller.abort(failure);
       record = createRecord(failure);
       const consumed = measureRecord(record, {
-        lostTokens: call.lost.tokens,
+        lost: call.lost,
         isAnswered: call.target !== null,
       });
       const settled = reservation.settle(consumed);
@@ -277,12 +278,9 @@ export function openCall(admission: Admission, services: CallServices): Call {
     const outcome = error?.code ?? "ok";
     const isComplete = outcome === "ok" && admission.kind !== "count_tokens";
     closePending(call);
-    const isStopped = attempts.some(wasStopped);
-    const { usage, source } = measureUsage(
-      progress(),
-      { isComplete, wasStopped: isStopped },
-      demand,
-    );
+    const { usage, source } = call.target
+      ? measureUsage(progress(), isComplete, demand)
+      : measureLost(call.lost);
     // What came of attempts without an answer has its cost with them.
     const cost = call.target && answer.cost(usage);
     setServedCost(cost);

@@ -6,6 +6,7 @@ import type { ChatRequest } from "../chat/request.ts";
 import type { Usage } from "../chat/usage.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Consumption } from "../limits/limiter.ts";
+import type { LostUsage } from "../routing/attempt.ts";
 import type { Target } from "../routing/select-target.ts";
 import { type CallRecord, totalCost } from "../telemetry/call-record.ts";
 
@@ -137,12 +138,13 @@ function toMicroUsd(dollars: number): number {
  */
 export function measureRecord(
   record: Pick<CallRecord, "usage" | "cost" | "attempts">,
-  { lostTokens, isAnswered }: { lostTokens: number; isAnswered: boolean },
+  { lost, isAnswered }: { lost: LostUsage; isAnswered: boolean },
 ): Consumption {
-  // Without an answer, the record's usage is that of a lost attempt.
+  // Without an answer, the record's usage is what was lost.
   const usage = isAnswered ? record.usage : null;
+  const answered = usage ? usage.input_tokens + usage.output_tokens : 0;
   return {
-    tokens: (usage ? usage.input_tokens + usage.output_tokens : 0) + lostTokens,
+    tokens: answered + lost.input_tokens + lost.output_tokens,
     microUsd: toMicroUsd(totalCost(record)?.total ?? 0),
   };
 }
@@ -154,20 +156,29 @@ export interface MeasuredUsage {
 
 /**
  * The usage of an answer that has ended. Vendors count at the end of a stream, so of one that was cut
- * the output is what was delivered, at least; and some count nothing at all. Of one that was stopped
- * before anything came, it is the prompt.
+ * the output is what was delivered, at least; and some count nothing at all.
  */
 export function measureUsage(
   { usage, letters }: Progress,
-  { isComplete, wasStopped }: { isComplete: boolean; wasStopped: boolean },
+  isComplete: boolean,
   demand: Demand,
 ): MeasuredUsage {
   if (usage && (isComplete || usage.passes)) return { usage, source: "provider" };
-  if (letters === 0 && !isComplete && !wasStopped)
-    return { usage, source: usage ? "provider" : "none" };
+  if (letters === 0 && !isComplete) return { usage, source: usage ? "provider" : "none" };
   const input = usage?.input_tokens ?? demand.inputTokens();
   const delivered = Math.ceil(letters / LETTERS_PER_TOKEN);
   const output = Math.max(usage?.output_tokens ?? 0, delivered);
   if (usage && output === usage.output_tokens) return { usage, source: "provider" };
   return { usage: { ...usage, ...createUsage(input, output) }, source: "estimated" };
+}
+
+/** The usage of a call that no target answered. */
+export function measureLost({
+  input_tokens,
+  output_tokens,
+  isEstimated,
+}: LostUsage): MeasuredUsage {
+  if (input_tokens + output_tokens === 0) return { usage: null, source: "none" };
+  const source = isEstimated ? "estimated" : "provider";
+  return { usage: createUsage(input_tokens, output_tokens), source };
 }

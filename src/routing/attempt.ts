@@ -56,12 +56,19 @@ export interface AttemptCall
   served: Attempt | null;
   /** The attempt under way; null between attempts. */
   pending: PendingAttempt | null;
-  /** Tokens of attempts that failed or were given up, as far as their vendors counted them. */
-  readonly lost: { tokens: number };
+  /** What attempts that failed or were given up have consumed. */
+  readonly lost: LostUsage;
   /** When the first attempt began, in milliseconds since 1970. */
   attemptedAt: number;
   /** Undefined if the server takes no part in traces. */
   readonly trace?: RequestTrace | undefined;
+}
+
+/** Tokens of attempts without an answer: as their vendors counted, or else of the prompt alone. */
+export interface LostUsage {
+  input_tokens: number;
+  output_tokens: number;
+  isEstimated: boolean;
 }
 
 /** An attempt whose outcome is not known yet. */
@@ -170,9 +177,13 @@ export function closePending(call: AttemptCall): void {
   attempt.duration_ms = call.now() - startedAt;
   // The cost of the answer itself is known at its end.
   if (attempt.outcome === "ok") return;
-  const usage = usageOf(seen) ?? (wasStopped(attempt) ? promptUsage(call.promptTokens()) : null);
+  const counted = usageOf(seen);
+  const usage = counted ?? (wasStopped(attempt) ? promptUsage(call.promptTokens()) : null);
   attempt.cost = call.price(target, usage);
-  if (usage) call.lost.tokens += usage.input_tokens + usage.output_tokens;
+  if (!usage) return;
+  call.lost.input_tokens += usage.input_tokens;
+  call.lost.output_tokens += usage.output_tokens;
+  call.lost.isEstimated ||= !counted;
 }
 
 function promptUsage(tokens: number): Usage {

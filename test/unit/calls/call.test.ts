@@ -269,7 +269,7 @@ describe("what a call has consumed", () => {
   function measured(call: Call) {
     const [record] = records;
     const isAnswered = call.target !== null;
-    return record && measureRecord(record, { lostTokens: call.lost.tokens, isAnswered });
+    return record && measureRecord(record, { lost: call.lost, isAnswered });
   }
 
   test("is the prompt, if it was stopped while the vendor worked on it", () => {

@@ -78,7 +78,7 @@ function run(targets: Target[], overrides: Partial<AttemptCall> = {}) {
     warnings,
     served: null,
     pending: null,
-    lost: { tokens: 0 },
+    lost: { input_tokens: 0, output_tokens: 0, isEstimated: false },
     attemptedAt: 0,
     promptTokens: () => 1,
     price: () => null,

@@ -73,7 +73,7 @@ function createCall(overrides: Partial<AttemptCall> = {}): AttemptCall {
     target: null,
     served: null,
     pending: null,
-    lost: { tokens: 0 },
+    lost: { input_tokens: 0, output_tokens: 0, isEstimated: false },
     attemptedAt: 0,
     now: Date.now,
     random: () => 0.5,
@@ -138,7 +138,7 @@ describe("a hedged call", () => {
     expect(attempts[0]).toMatchObject({ outcome: "cancelled", cost: { input: 7 } });
     // Once, for the token's limits.
     await Bun.sleep(0);
-    expect(call.lost.tokens).toBe(7);
+    expect(call.lost.input_tokens + call.lost.output_tokens).toBe(7);
   });
 
   test("goes on at once where the first fails, and hedges what comes next", async () => {
