@@ -25,9 +25,11 @@ import { readKeyUse } from "./wish.ts";
 
 /** The answer to a request that wants it kept, or that was sent before with the same key. */
 export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Response> {
-  const { answers, wish, request, context, principal, sent, isStream, dialect } = kept;
+  const { wish, request, context, principal, asked, sent, dialect } = kept;
+  const { answers } = wish;
+  if (wish.webhook) server.webhooks.check(wish.webhook);
   const { pathname } = new URL(request.url);
-  const use = await readKeyUse(wish, pathname, sent, isStream);
+  const use = await readKeyUse(wish, pathname, sent, asked.stream ?? false);
   if (use) {
     const id = await answers.claim(ownerOf(principal), use, context.requestId);
     if (id !== null) return replayAnswer({ answers, id, request, principal, dialect }, server);
@@ -37,7 +39,8 @@ export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Resp
 
 /** Makes the call and keeps its answer. The call may outlive its connection. */
 async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server): Promise<Response> {
-  const { answers, dialect, wish, context, principal, isStream } = kept;
+  const { dialect, wish, context, principal } = kept;
+  const isStream = kept.asked.stream ?? false;
   const { requestId, startedAt } = context;
   const { isBackground } = wish;
   let stop = (_reason: StopReason) => {};
@@ -55,7 +58,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
   let writer: AnswerWriter | undefined;
   try {
     const onStop = (reason: StopReason) => stop(reason);
-    writer = await answers.begin(ownerOf(principal), head, use, onStop);
+    writer = await wish.answers.begin(ownerOf(principal), head, use, onStop);
     await call.reserve();
   } catch (thrown) {
     const error = nameError(call.fail(thrown), dialect, call.request, call.answer.format);

@@ -1,24 +1,23 @@
-import { authorize, requireScope } from "../calls/authorize.ts";
-import { type Call, openCall, type RequestContext } from "../calls/call.ts";
+import { requireScope } from "../calls/authorize.ts";
+import { type Admission, type Call, openCall, type RequestContext } from "../calls/call.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect, KeptContext } from "../dialects/dialect.ts";
-import { checkCallersUrls, nameError } from "../dialects/name-error.ts";
-import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
+import { nameError } from "../dialects/name-error.ts";
 import { isRepeat } from "../http/is-repeat.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
-import { readJsonBody } from "../http/read-json-body.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
 import { serverTiming } from "../http/server-timing.ts";
 import { attemptTargets } from "../routing/attempt-targets.ts";
-import { selectTargets } from "../routing/select-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
-import { asksToStore, continueConversation, findPrevious } from "./continue-conversation.ts";
+import { chooseTargets } from "./choose-targets.ts";
+import { asksToStore } from "./continue-conversation.ts";
 import { describeDryRun } from "./dry-run.ts";
 import { keepOrReplay } from "./generate-kept.ts";
-import { recallSignatures, watchSignatures } from "./recall-signatures.ts";
+import { readChatRequest } from "./read-chat-request.ts";
+import { watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
 import { readWish } from "./wish.ts";
 
@@ -27,54 +26,31 @@ export function createGenerate(dialect: Dialect, server: Server) {
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     requireScope(principal, "chat");
-    const sent = await readJsonBody(request, server.bodyLimits);
-    const { answers } = server;
-    const keeps = answers !== null;
-    const previousId = keeps ? findPrevious(sent, dialect) : null;
-    const body =
-      answers && previousId !== null
-        ? await continueConversation(sent, previousId, answers, principal)
-        : sent;
-    const decoded = dialect.decodeRequest(body, request.headers, { keeps });
-    const asked = applyDeadlineHeader(decoded, request.headers);
-    checkCallersUrls(asked, dialect);
-    const selected = selectTargets(asked, server, dialect.defaultProvider);
-    const allowed = authorize(principal, asked, selected.targets);
-    const { format } = allowed.targets[0].provider;
-    const recalled =
-      format === dialect.format
-        ? allowed.request
-        : await recallSignatures(allowed.request, principal, format, server.signatures);
-    const chosen = { ...selected, ...allowed, request: recalled };
+    const asking = await readChatRequest(request, principal, dialect, server);
+    const chosen = await chooseTargets(asking.asked, principal, dialect, server);
     if (chosen.request.dry_run)
       return respondJson(
         await describeDryRun(chosen, principal, server, context),
         context.requestId,
       );
-    const open = (kept?: KeptContext) =>
-      openCall(
-        {
-          kind: "generate",
-          context,
-          dialect,
-          principal,
-          isRepeat: isRepeat(request),
-          kept,
-          watchAnswer: (answer) => watchSignatures(dialect, principal, answer, server.signatures),
-          ...chosen,
-        },
-        server,
-      );
+    const admission: Admission = {
+      kind: "generate",
+      context,
+      dialect,
+      principal,
+      isRepeat: isRepeat(request),
+      watchAnswer: (answer) => watchSignatures(dialect, principal, answer, server.signatures),
+      ...chosen,
+    };
     const attempt = (call: Call) => attemptTargets(chosen.targets, call);
-    const isStored = asksToStore(body, dialect, chosen.targets);
-    const wish = readWish(chosen.request, request.headers, { keeps, isStored });
-    if (wish?.webhook) server.webhooks.check(wish.webhook);
-    if (wish && answers) {
-      const asking = { dialect, wish, request, context, principal, sent, body, previousId };
-      const making = { answers, isStream: asked.stream ?? false };
-      return await keepOrReplay({ ...asking, ...making, open, attempt, headersOf }, server);
+    const isStored = asksToStore(asking.body, dialect, chosen.targets);
+    const wish = readWish(chosen.request, request.headers, server.answers, isStored);
+    if (wish) {
+      const open = (kept: KeptContext) => openCall({ ...admission, kept }, server);
+      const connection = { request, context, principal, dialect };
+      return keepOrReplay({ ...asking, ...connection, wish, open, attempt, headersOf }, server);
     }
-    const call = open();
+    const call = openCall(admission, server);
     try {
       await call.reserve();
       const opening = attempt(call);

@@ -1,5 +1,4 @@
 import type { AnswerWriter, StopReason } from "../answers/answer-writer.ts";
-import type { Answers } from "../answers/answers.ts";
 import type { AnswerHead } from "../answers/ending.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Call, RequestContext } from "../calls/call.ts";
@@ -12,23 +11,17 @@ import { ChatError } from "../errors/chat-error.ts";
 import { respondJson } from "../http/respond.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { listInput } from "./continue-conversation.ts";
+import type { AskedChat } from "./read-chat-request.ts";
 import type { Server } from "./server.ts";
 import type { Wish } from "./wish.ts";
 
 /** A call whose answer is kept, from its admission on. */
-export interface KeptCall {
-  readonly answers: Answers;
+export interface KeptCall extends AskedChat {
   readonly dialect: Dialect;
   readonly wish: Wish;
   readonly request: Request;
   readonly context: RequestContext;
   readonly principal: Principal;
-  /** The body as it was sent, for its fingerprint. */
-  readonly sent: unknown;
-  /** The same with the whole conversation. */
-  readonly body: unknown;
-  readonly previousId: string | null;
-  readonly isStream: boolean;
   /** Opens the call, once it is known that it is to be made. */
   open(kept: KeptContext): Call;
   attempt(call: Call): Promise<EventStream>;
@@ -63,7 +56,7 @@ export function createStop(call: Call, isRead: () => boolean): (reason: StopReas
 }
 
 /** Says that the answer is being made. */
-export function respondBackground({ answers, dialect, context, head }: OpenKept): Response {
+export function respondBackground({ wish, dialect, context, head }: OpenKept): Response {
   const { background } = dialect;
   if (!background) throw new ChatError("internal_error", { logReason: "no_background" });
   const state = background.encodeState({
@@ -71,7 +64,7 @@ export function respondBackground({ answers, dialect, context, head }: OpenKept)
     ending: null,
     last: 0,
     isTooLarge: false,
-    expiresAt: head.startedAt + answers.ttlMs,
+    expiresAt: head.startedAt + wish.answers.ttlMs,
     text: "",
     textLast: 0,
   });
@@ -85,11 +78,17 @@ export async function notify(
   { ending, last }: Ended,
   server: Server,
 ): Promise<void> {
-  const { wish, head, answers, writer } = kept;
+  const { wish, head, writer } = kept;
   if (wish.webhook === null) return;
   const now = server.platform.now();
   const { isTooLarge } = writer;
-  const data = encodeReceipt({ head, ending, last, isTooLarge, expiresAt: now + answers.ttlMs });
+  const data = encodeReceipt({
+    head,
+    ending,
+    last,
+    isTooLarge,
+    expiresAt: now + wish.answers.ttlMs,
+  });
   const timestamp = new Date(now).toISOString();
   const body = JSON.stringify({ type: `answer.${data.state}`, timestamp, data });
   await server.webhooks.send(wish.webhook, head.requestId, body);

@@ -1,4 +1,4 @@
-import type { KeyUse } from "../answers/answers.ts";
+import type { Answers, KeyUse } from "../answers/answers.ts";
 import { fingerprint } from "../answers/identify.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
@@ -6,6 +6,8 @@ import { IDEMPOTENCY_KEY, readIdempotencyKey } from "../http/read-idempotency-ke
 
 /** What a request wants of its answer beyond this connection. */
 export interface Wish {
+  /** Where it is kept. */
+  readonly answers: Answers;
   /** Its `Idempotency-Key`; null if it has none. */
   readonly key: string | null;
   readonly isBackground: boolean;
@@ -14,19 +16,15 @@ export interface Wish {
   readonly webhook: string | null;
 }
 
-/** What a server is ready to do. */
-interface Readiness {
-  /** Whether it keeps answers. */
-  readonly keeps: boolean;
-  /** Whether the request asks this server to keep its answer, by a field of its API. */
-  readonly isStored: boolean;
-}
-
-/** Null if the request wants nothing of it: then nothing of its answer is kept. */
+/**
+ * Null if the request wants nothing of it: then nothing of its answer is kept. `answers` is null if the
+ * operator lets none be kept; `isStored` says whether the request asks for it by a field of its API.
+ */
 export function readWish(
   { background = false, on_disconnect: onDisconnect, webhook }: ChatRequest,
   headers: Headers,
-  { keeps, isStored }: Readiness,
+  answers: Answers | null,
+  isStored: boolean,
 ): Wish | null {
   const key = readIdempotencyKey(headers);
   const asksBy =
@@ -34,8 +32,11 @@ export function readWish(
     (onDisconnect === "continue" && "on_disconnect") ||
     (background && "background") ||
     (webhook && "webhook");
-  if (!asksBy && !(keeps && isStored)) return null;
-  if (!keeps && asksBy) throw new ChatError("answers_not_kept", { param: asksBy });
+  if (!asksBy && !isStored) return null;
+  if (!answers) {
+    if (!asksBy) return null;
+    throw new ChatError("answers_not_kept", { param: asksBy });
+  }
   if (background && onDisconnect === "cancel")
     throw new ChatError("invalid_request", {
       param: "on_disconnect",
@@ -43,7 +44,7 @@ export function readWish(
     });
   // OpenAI ends what is only stored when its caller leaves.
   const goesOn = asksBy !== undefined && onDisconnect !== "cancel";
-  return { key, isBackground: background, goesOn, webhook: webhook?.url ?? null };
+  return { answers, key, isBackground: background, goesOn, webhook: webhook?.url ?? null };
 }
 
 /** What the wish's key is for; null if it has none. */
