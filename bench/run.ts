@@ -5,9 +5,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { mintTestToken, TEST_JWT } from "../test/support/chat-client.ts";
-import { findFreePort } from "../test/support/find-free-port.ts";
-import { readProcess } from "../test/support/read-process.ts";
-import type { LoadOptions, LoadResult } from "./load.ts";
+import { measure, median, type Program, type Run, startProgram } from "./programs.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -19,69 +17,6 @@ const { values: options } = parseArgs({
 });
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
-const root = resolve(import.meta.dir, "..");
-
-interface Program {
-  url: string;
-  pid: number;
-  stop(): Promise<void>;
-}
-
-async function startProgram(path: string, env: Record<string, string>): Promise<Program> {
-  const port = findFreePort();
-  const child = Bun.spawn([process.execPath, resolve(root, path)], {
-    cwd: import.meta.dir,
-    env: {
-      PATH: process.env.PATH ?? "",
-      NODE_ENV: "production",
-      HOST: "127.0.0.1",
-      ...env,
-      PORT: String(port),
-    },
-    stdout: "ignore",
-    stderr: "inherit",
-  });
-  const url = `http://127.0.0.1:${port}`;
-  for (let up = false; !up; ) {
-    if (child.exitCode !== null) throw new Error(`${path} ended`);
-    await Bun.sleep(20);
-    up = await fetch(url).then(
-      () => true,
-      () => false,
-    );
-  }
-  return {
-    url,
-    pid: child.pid,
-    async stop() {
-      child.kill("SIGKILL");
-      await child.exited;
-    },
-  };
-}
-
-async function load(options: LoadOptions): Promise<LoadResult> {
-  const child = Bun.spawn(
-    [process.execPath, resolve(root, "bench/load.ts"), JSON.stringify(options)],
-    {
-      cwd: import.meta.dir,
-      stdout: "pipe",
-      stderr: "inherit",
-    },
-  );
-  const result: LoadResult = JSON.parse(await new Response(child.stdout).text());
-  if (result.failures > 0)
-    throw new Error(`${result.failures} of ${result.calls} calls of ${options.url} failed`);
-  return result;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const high = sorted[Math.floor(middle)] ?? Number.NaN;
-  return Number.isInteger(middle) ? (high + (sorted[middle - 1] ?? Number.NaN)) / 2 : high;
-}
-
 const content = "Tell me of the fox.";
 const anthropicBody = { model: "bench", max_tokens: 1000, messages: [{ role: "user", content }] };
 const chatBody = {
@@ -141,27 +76,20 @@ const variants: Variant[] = [
   ...(other ? describeServer("other", other) : []),
 ];
 
-interface Run extends LoadResult {
-  cpuSeconds: number;
-  residentMiB: number;
-}
-
-async function measure({ url, program, body }: Variant, connections: number): Promise<Run> {
-  const before = program && readProcess(program.pid);
-  const result = await load({
+function measureVariant(
+  { program, url }: Variant,
+  body: Record<string, unknown>,
+  connections: number,
+): Promise<Run> {
+  const expects = "quick brown fox";
+  return measure(program, {
     url,
     headers,
     body: JSON.stringify(body),
-    expects: "quick brown fox",
+    expects,
     connections,
     seconds,
   });
-  const after = program && readProcess(program.pid);
-  return {
-    ...result,
-    cpuSeconds: (after?.cpuSeconds ?? 0) - (before?.cpuSeconds ?? 0),
-    residentMiB: (after?.residentBytes ?? 0) / 1024 / 1024,
-  };
 }
 
 /** All variants in every round, so that a busy minute of the machine affects all of them. */
@@ -172,7 +100,7 @@ async function runRounds(
   const runs: Run[][] = variants.map(() => []);
   for (let round = 0; round < rounds; round++) {
     for (const [at, variant] of variants.entries()) {
-      runs[at]?.push(await measure({ ...variant, body: change(variant.body) }, connections));
+      runs[at]?.push(await measureVariant(variant, change(variant.body), connections));
     }
   }
   return runs;
@@ -208,7 +136,7 @@ print(
 );
 
 // The first round is a warm-up and is not counted.
-for (const variant of variants) await measure(variant, 64);
+for (const variant of variants) await measureVariant(variant, variant.body, 64);
 
 const JSON_CONNECTIONS = 64;
 print(`\nWhole answers (2 KB), ${JSON_CONNECTIONS} connections, saturated`);
