@@ -54,6 +54,7 @@ import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { openCallsMetric } from "./telemetry/open-calls-metric.ts";
+import { storeMetric } from "./telemetry/store-metric.ts";
 import type { CreateTracer } from "./telemetry/tracer.ts";
 import { VERSION } from "./version.ts";
 
@@ -223,6 +224,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   if (metrics) {
     metrics.add(openCallsMetric(server.running));
     metrics.add(breakerMetric(breaker));
+    metrics.add(storeMetric(stores.kind, limiter));
     if (ledger) for (const source of ledgerMetrics(ledger)) metrics.add(source);
   }
   if (!server.authenticator.configured)
@@ -293,7 +295,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
       reason: error.logReason,
       param: error.param !== undefined && PLAIN_PATH.test(error.param) ? error.param : undefined,
     });
-    metrics?.refused(error.code);
+    metrics?.refused(error.code, route);
     const sent = trace && tracer?.refused({ trace, requestId, route, error, startedAt });
     if (sent) context.waitUntil(sent);
     return respondError(error, dialect, requestId);

@@ -3,6 +3,7 @@ import { ApiError } from "../shared/api.ts";
 import { Calls } from "./calls.tsx";
 import { daysAgo, Filters, type Selection } from "./filters.tsx";
 import { ErrorsCard, LatencyCard, LimitsCard, Tiles, UsageCard } from "./report.tsx";
+import { StateCard } from "./state.tsx";
 import { loadReport, type Report } from "./usage.ts";
 
 interface DashboardProps {
@@ -63,6 +64,7 @@ export function Dashboard({ token, signOut }: DashboardProps) {
             <ErrorsCard report={report} />
             <LatencyCard report={report} />
           </div>
+          <StateCard state={report.state} />
           <LimitsCard limits={report.limits} />
           <Calls key={`${range.from} ${range.to} ${tries}`} token={token} range={range} />
         </>
@@ -71,11 +73,11 @@ export function Dashboard({ token, signOut }: DashboardProps) {
   );
 }
 
-function describeView({ view, ledger, isCut }: Report): string {
+function describeView({ view, state, isCut }: Report): string {
   const whose =
     view === "all" ? "All calls" : view === "tenant" ? "Your tenant's calls" : "Your own calls";
   const sentences = [`${whose}.`];
-  if (ledger !== "ok")
+  if (state.ledger === "failing")
     sentences.push("The ledger is failing: newer calls are missing here until it is back.");
   if (isCut) sentences.push("There are more groups than are shown; choose a shorter range.");
   return sentences.join(" ");

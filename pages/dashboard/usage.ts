@@ -108,7 +108,46 @@ export interface Report {
   readonly latency: readonly LatencyRow[];
   readonly isSampled: boolean;
   readonly limits: readonly LimitRow[];
-  readonly ledger: string;
+  readonly state: ServerState;
+}
+
+export interface ServerState {
+  readonly version: string;
+  readonly runtime: string;
+  readonly ledger: "ok" | "failing" | "none";
+  readonly isStoreDown: boolean;
+  /** `provider/model` of each. */
+  readonly openTargets: readonly string[];
+}
+
+interface Health {
+  readonly status: string;
+  readonly version: string;
+  readonly runtime: string;
+  readonly ledger?: "ok" | "failing";
+}
+
+interface ProviderList {
+  readonly providers: readonly {
+    readonly name: string;
+    readonly open_breakers: readonly string[];
+  }[];
+}
+
+async function loadState(token: string, signal: AbortSignal): Promise<ServerState> {
+  const [{ status, version, runtime, ledger }, { providers }] = await Promise.all([
+    get<Health>(token, "/health", signal),
+    get<ProviderList>(token, "/providers", signal),
+  ]);
+  return {
+    version,
+    runtime,
+    ledger: ledger ?? "none",
+    isStoreDown: status === "degraded",
+    openTargets: providers.flatMap(({ name, open_breakers }) =>
+      open_breakers.map((model) => `${name}/${model}`),
+    ),
+  };
 }
 
 const MAX_PAGES = 4;
@@ -126,7 +165,7 @@ export async function loadReport(
   signal: AbortSignal,
 ): Promise<Report> {
   const grain = range.from === range.to ? "hour" : "day";
-  const [first, outcomes, latency, limits, health] = await Promise.all([
+  const [first, outcomes, latency, limits, state] = await Promise.all([
     get<UsageAnswer>(
       token,
       usagePath("/usage", range, { group_by: `${grain},${group}`, limit: "5000" }),
@@ -140,7 +179,7 @@ export async function loadReport(
     ),
     // A server without limits has none to show.
     get<{ limits: LimitRow[] }>(token, "/limits", signal).catch(() => ({ limits: [] })),
-    get<{ ledger?: string }>(token, "/health", signal),
+    loadState(token, signal),
   ]);
   const rows = [...first.data];
   let page = first.next_page;
@@ -164,7 +203,7 @@ export async function loadReport(
     latency: latency.data,
     isSampled: latency.sampled,
     limits: limits.limits,
-    ledger: health.ledger ?? "ok",
+    state,
   };
 }
 

@@ -16,6 +16,9 @@ interface ChartProps {
 }
 
 const HEIGHT = 240;
+const DAY_SECONDS = 24 * 3600;
+/** Between two marks of an axis of days: never hours, of which there are no figures. */
+const DAY_STEPS = [1, 2, 4, 7, 14, 28, 56].map((days) => days * DAY_SECONDS);
 /** Told apart without colour too. */
 const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3], [4, 4], [1, 4], [12, 6]];
 
@@ -46,7 +49,10 @@ export function Chart({ label, times, series, format }: ChartProps) {
           legend: { show: false },
           cursor: { y: false },
           scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.05 : 1] } },
-          axes: [axis, { ...axis, size: 68, values: (_plot, ticks) => ticks.map(format) }],
+          axes: [
+            isDaily(times) ? { ...axis, incrs: DAY_STEPS } : axis,
+            { ...axis, size: 68, values: (_plot, ticks) => ticks.map(format) },
+          ],
           series: [
             {},
             ...series.map((one, index) => ({
@@ -90,6 +96,11 @@ export function Chart({ label, times, series, format }: ChartProps) {
       </figcaption>
     </figure>
   );
+}
+
+function isDaily([first = 0, second = 0]: readonly number[]): boolean {
+  // A day may have 23 hours.
+  return second - first > DAY_SECONDS / 2;
 }
 
 /** A canvas takes no variables of CSS, and no `light-dark()`. */

@@ -3,6 +3,7 @@ import { openCall, type RequestContext } from "../calls/call.ts";
 import { openaiEmbeddingsDialect } from "../dialects/openai-embeddings/index.ts";
 import { estimateInputTokens } from "../embeddings/request.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
+import { costHeader } from "../http/cost-header.ts";
 import { isRepeat } from "../http/is-repeat.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
@@ -58,6 +59,7 @@ export function createEmbeddings(server: Server) {
         ...answerHeaders(dialect, call.answer),
         ...serverTiming(call.answer.startedAt, call.attemptedAt, call.now()),
         ...limitHeaders(dialect, call.standings),
+        ...costHeader(call.served?.cost),
       });
     } catch (thrown) {
       return respondError(call.fail(thrown), dialect, call.requestId);

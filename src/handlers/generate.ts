@@ -4,6 +4,7 @@ import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect, KeptContext } from "../dialects/dialect.ts";
 import { nameError } from "../dialects/name-error.ts";
+import { costHeader } from "../http/cost-header.ts";
 import { isRepeat } from "../http/is-repeat.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
@@ -67,6 +68,8 @@ export function createGenerate(dialect: Dialect, server: Server) {
       ...answerHeaders(dialect, call.answer),
       ...serverTiming(call.answer.startedAt, call.attemptedAt, call.now()),
       ...limitHeaders(dialect, call.standings),
+      // Of a stream it is not known when its headers are sent.
+      ...(call.stream ? {} : costHeader(call.served?.cost)),
     };
   }
 

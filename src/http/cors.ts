@@ -4,7 +4,7 @@
  */
 const ALLOWED_HEADERS = "authorization, *";
 const EXPOSED_HEADERS =
-  "x-request-id, request-id, retry-after, x-warnings, x-token-count, x-served-by, server-timing, idempotency-replayed";
+  "x-request-id, request-id, retry-after, x-warnings, x-token-count, x-served-by, x-cost-usd, server-timing, idempotency-replayed";
 
 export interface Cors {
   /** The preflight response, or null if this is no preflight or the origin is not allowed. */

@@ -22,6 +22,12 @@ const ANSWER_HEADERS = {
       "that (`gateway`).",
     schema: { type: "string" },
   },
+  "x-cost-usd": {
+    description:
+      "What the answer cost, in US dollars, by the catalog's prices. Absent on a stream, or if the " +
+      "cost is not known.",
+    schema: { type: "string" },
+  },
   "x-warnings": {
     description:
       "What was dropped or changed for the target, as a list: " +

@@ -1,6 +1,6 @@
 import type { Attributes, Meter } from "@opentelemetry/api";
 import { errorType } from "../errors/error-type.ts";
-import type { CallRecord } from "../telemetry/call-record.ts";
+import { type CallRecord, totalCost } from "../telemetry/call-record.ts";
 import { createLabelCap, OTHER } from "../telemetry/label-cap.ts";
 import { OPERATIONS, targetAttributes } from "./gen-ai.ts";
 
@@ -81,7 +81,8 @@ export function createInstruments(meter: Meter): Instruments {
         tokens.record(usage.input_tokens, { ...target, "gen_ai.token.type": "input" });
         tokens.record(usage.output_tokens, { ...target, "gen_ai.token.type": "output" });
       }
-      if (record.cost) cost.add(record.cost.total, target);
+      const spent = totalCost(record);
+      if (spent) cost.add(spent.total, target);
       if (record.stream && firstContentAt !== null) {
         const seconds = toSeconds(firstContentAt - startedAt);
         firstChunk.record(seconds, target);

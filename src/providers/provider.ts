@@ -27,7 +27,7 @@ export interface AnswerCall extends ProviderCall {
 }
 
 /** A call that turns texts into vectors. */
-export interface EmbedCall {
+export interface EmbedCall extends Pick<ProviderCall, "traceparent"> {
   readonly request: EmbeddingRequest;
   /** The model as the vendor names it, whether or not it is in the catalog. */
   readonly model: ModelInfo;

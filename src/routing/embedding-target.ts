@@ -49,8 +49,8 @@ export function embeddingTarget(
       model,
       provider: {
         ...provider,
-        async open({ signal, warn }) {
-          answer = await embed({ request, model, signal, warn });
+        async open({ signal, traceparent, warn }) {
+          answer = await embed({ request, model, signal, traceparent, warn });
           return endedStream(answer);
         },
       },

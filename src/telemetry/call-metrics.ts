@@ -9,13 +9,15 @@ const MAX_MODELS = 200;
 
 /** From a refused request to a long answer of a reasoning model, in seconds. */
 const DURATION_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
+/** From what no caller notices to a store that hangs, in seconds; the clock has milliseconds. */
+const GATEWAY_BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 /** From a fast model to a stalled one, in seconds. */
 const PER_TOKEN_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 
 export interface CallMetrics {
   record(call: CallRecord): void;
   /** Counts a request that was refused before it was a call. */
-  refused(code: ErrorCode): void;
+  refused(code: ErrorCode, route: string | undefined): void;
   /** How often a model was counted under `other`. */
   folded(): number;
 }
@@ -25,11 +27,11 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const target = ["provider", "model"];
   const counter = (name: string, help: string, labelNames: string[]) =>
     new Counter({ name: `ai_server_${name}`, help, labelNames, registers: [registry] });
-  const histogram = (name: string, help: string, buckets: number[]) =>
+  const histogram = (name: string, help: string, buckets: number[], labelNames = target) =>
     new Histogram({
       name: `ai_server_${name}`,
       help,
-      labelNames: target,
+      labelNames,
       buckets,
       registers: [registry],
     });
@@ -37,7 +39,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const requests = counter(
     "requests_total",
     "Calls that have ended, by the status class of their outcome.",
-    ["kind", "dialect", ...target, "status"],
+    ["route", "kind", "dialect", ...target, "status"],
   );
   const errors = counter(
     "errors_total",
@@ -47,7 +49,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const refusals = counter(
     "refused_requests_total",
     "Requests that were refused before they were a call of a model.",
-    ["error_type"],
+    ["route", "error_type"],
   );
   const tokens = counter(
     "tokens_total",
@@ -85,6 +87,12 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     "From the first content to the end of a streamed answer, for each output token.",
     PER_TOKEN_BUCKETS,
   );
+  const gateway = histogram(
+    "gateway_duration_seconds",
+    "What a call spent in this server before its first attempt: token, body, limits.",
+    GATEWAY_BUCKETS,
+    ["route"],
+  );
   const models = createLabelCap(MAX_MODELS);
 
   /** The labels of a target; a model is told apart once it has answered. */
@@ -99,10 +107,11 @@ export function createCallMetrics(registry: Registry): CallMetrics {
       const { usage, outcome, firstContentAt, endedAt } = call;
       const answered = firstContentAt !== null || usage !== null;
       const labels = labelsOf(call.provider, call.model, answered);
-      const { kind, dialect } = call;
-      requests.inc({ kind, dialect, ...labels, status: statusClass(outcome) });
+      const { kind, dialect, route = OTHER, attemptedAt } = call;
+      requests.inc({ route, kind, dialect, ...labels, status: statusClass(outcome) });
       if (outcome !== "ok") errors.inc({ ...labels, error_type: errorType(outcome) });
       duration.observe(labels, seconds(call.startedAt, endedAt));
+      if (attemptedAt) gateway.observe({ route }, seconds(call.startedAt, attemptedAt));
       if (usage) {
         tokens.inc({ ...labels, type: "input" }, usage.input_tokens);
         tokens.inc({ ...labels, type: "output" }, usage.output_tokens);
@@ -133,7 +142,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
         rescued.inc({ ...labels, by: same ? "retry" : "fallback" });
       }
     },
-    refused: (code) => refusals.inc({ error_type: errorType(code) }),
+    refused: (code, route = OTHER) => refusals.inc({ route, error_type: errorType(code) }),
     folded: models.folded,
   };
 }

@@ -17,7 +17,7 @@ export interface Metrics {
   /** Counts a finished call. */
   readonly record: Recorder;
   /** Counts a request that was refused before it was a call. */
-  refused(code: ErrorCode): void;
+  refused(code: ErrorCode, route: string | undefined): void;
   /** Adds a figure that another part of the server holds. */
   add(source: MetricSource): void;
   /** The page in Prometheus' text format. */

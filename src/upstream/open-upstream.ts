@@ -10,6 +10,7 @@ import { type Connection, createConnection } from "./connection.ts";
 import { readAnswerText } from "./read-body.ts";
 import { type ReadErrorBody, readFailure } from "./read-failure.ts";
 import { redactError } from "./redact-error.ts";
+import { withTraceparent } from "./with-traceparent.ts";
 
 /**
  * A vendor's answer → chat events. A decoder serves one answer and keeps its state. If it throws,
@@ -84,14 +85,6 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
     connection.close();
     throw redactError(error, call);
   }
-}
-
-/** Adds the header by which a vendor's own spans belong to the trace. */
-export function withTraceparent(
-  headers: Record<string, string>,
-  traceparent: string | undefined,
-): Record<string, string> {
-  return traceparent === undefined ? headers : { ...headers, traceparent };
 }
 
 /**

@@ -6,12 +6,15 @@ import { createConnection } from "./connection.ts";
 import { readAnswerText } from "./read-body.ts";
 import { type ReadErrorBody, readFailure } from "./read-failure.ts";
 import { redactError } from "./redact-error.ts";
+import { withTraceparent } from "./with-traceparent.ts";
 
 export interface JsonCall {
   method: "GET" | "POST" | "DELETE";
   url: string;
   /** Built from scratch: no header of the caller goes upstream. */
   headers: Record<string, string>;
+  /** The header of the same name; undefined if this server takes no part in traces. */
+  traceparent?: string | undefined;
   body?: string;
   signal: AbortSignal;
   /** Until the whole answer has arrived, in milliseconds. */
@@ -34,7 +37,7 @@ export async function requestJson(
   try {
     const response = await deps.fetch(call.url, {
       method: call.method,
-      headers: call.headers,
+      headers: withTraceparent(call.headers, call.traceparent),
       body: call.body ?? null,
       signal: connection.signal,
       redirect: "manual",

@@ -103,6 +103,10 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       ...TEST_JWT,
       LEDGER_FILE: join(folder, "ledger.db"),
       ANTHROPIC_API_KEY: "sk-ant-canary",
+      BREAKER_FAILURES: "1",
+      COMPATIBLE_PROVIDERS: JSON.stringify([
+        { name: "gone", base_url: "http://127.0.0.1:1/v1", default_model: "m" },
+      ]),
     });
     browser = await startBrowser();
     page = browser.page;
@@ -169,6 +173,22 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await page.until('document.querySelector(".attempts li") !== null');
       await clickButton("Older calls");
       await page.until('document.querySelectorAll("[aria-expanded]").length === 50');
+    });
+
+    test("shows the stores, and which targets keep failing", async () => {
+      await openSignedIn("/dashboard");
+      await page.until('document.querySelector("section[aria-label=Server]") !== null');
+      expect(await textOf("section[aria-label=Server]")).toContain("keep failingnone");
+      const failed = await fetch(`${server.url}/chat`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${admin}` },
+        body: JSON.stringify({ model: "gone/m", messages: [{ role: "user", content: "Hello" }] }),
+      });
+      expect(failed.status).toBe(502);
+      await openSignedIn("/dashboard");
+      await page.until('document.querySelector("section[aria-label=Server] .bad") !== null');
+      expect(await textOf("section[aria-label=Server] .bad")).toBe("gone/m");
+      expect(await textOf("section[aria-label=Server]")).toContain("storeanswers");
     });
 
     test("says that there is nothing where there is nothing", async () => {

@@ -7,6 +7,7 @@ import type { MessageBody, WireUsage } from "../../formats/anthropic-messages/re
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { costField } from "../usage-cost.ts";
 import { encodeContent } from "./encode-content.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -57,7 +58,12 @@ export function encodeEnding(
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
   return {
     stop_reason: raw ?? mapFinishReason(ending.finish_reason),
-    usage: { ...mapUsage(ending.usage), ...(isJsonObject(counts) ? counts : {}) },
+    usage: {
+      ...mapUsage(ending.usage),
+      ...(isJsonObject(counts) ? counts : {}),
+      // What comes from Anthropic is as it came.
+      ...(context.format === "anthropic" ? {} : costField(ending.usage, context)),
+    },
     fields,
   };
 }

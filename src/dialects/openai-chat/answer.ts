@@ -36,6 +36,8 @@ export interface WireUsage {
   total_tokens: number;
   prompt_tokens_details?: { cached_tokens?: number; cache_write_tokens?: number };
   completion_tokens_details?: { reasoning_tokens?: number };
+  /** US dollars, as OpenRouter writes it; absent if the cost is not known. */
+  cost?: number;
 }
 
 export type WireFinishReason = "stop" | "length" | "tool_calls" | "content_filter";

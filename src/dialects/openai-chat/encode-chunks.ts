@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
+import { costField } from "../usage-cost.ts";
 import { embedInCall, embedInDetails } from "./embed-foreign.ts";
 import type { ForeignPart } from "./foreign-part.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -136,7 +137,9 @@ export function createChunkEncoder(
     );
     const counted = event.usage ?? usage;
     const usageChunk =
-      includeUsage && counted ? `${head}[],"usage":${JSON.stringify(mapUsage(counted))}}\n\n` : "";
+      includeUsage && counted
+        ? `${head}[],"usage":${JSON.stringify({ ...mapUsage(counted), ...costField(counted, context) })}}\n\n`
+        : "";
     return `${refusal}${last}${usageChunk}data: ${DONE}\n\n`;
   }
 

@@ -4,6 +4,7 @@ import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { addCost, costField } from "../usage-cost.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
 import type { ForeignPart } from "./foreign-part.ts";
@@ -16,7 +17,10 @@ import { mapUsage } from "./map-usage.ts";
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
   const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
   if (response.body?.format === FORMAT)
-    return { ...renameBody(response.body.value, context), ...warnings };
+    return {
+      ...addCost(renameBody(response.body.value, context), response.usage, context),
+      ...warnings,
+    };
   const completion: WireCompletion = {
     id: response.id,
     object: "chat.completion",
@@ -30,7 +34,11 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
         finish_reason: response.finish_reason,
       },
     ],
-    ...defined({ usage: response.usage ? mapUsage(response.usage) : undefined }),
+    ...defined({
+      usage: response.usage
+        ? { ...mapUsage(response.usage), ...costField(response.usage, context) }
+        : undefined,
+    }),
     ...warnings,
   };
   return completion;

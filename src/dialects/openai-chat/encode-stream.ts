@@ -3,6 +3,7 @@ import { DONE, FORMAT } from "../../formats/openai-chat/format.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { createPassThrough, type WriteRaw } from "../pass-through.ts";
+import { addCostText } from "../usage-cost.ts";
 import { createChunkEncoder } from "./encode-chunks.ts";
 
 /**
@@ -14,7 +15,10 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   const encodeOwn = createChunkEncoder(context);
   let wroteDone = false;
 
-  function encodeRaw({ type, raw }: ChatEvent, write: WriteRaw): string {
+  function encodeRaw(event: ChatEvent, write: WriteRaw): string {
+    const { type, raw } = event;
+    if (type === "usage" && raw)
+      return write({ ...raw, data: addCostText(raw.data, event.usage, context) });
     if (raw?.data === DONE) wroteDone = true;
     // The vendor's stream has no field for warnings; they go before its end marker.
     const before = raw?.data === DONE ? encodeWarnings(context) : "";

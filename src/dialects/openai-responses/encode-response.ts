@@ -10,6 +10,7 @@ import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { costField } from "../usage-cost.ts";
 import { encodeKeptId } from "./answer-id.ts";
 import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems, encodeRefusalItem } from "./encode-output-item.ts";
@@ -85,7 +86,9 @@ export function encodeAnswer(
     service_tier: ending?.extras?.openai_responses?.service_tier ?? "default",
     store: context.kept !== undefined,
     truncation: "disabled",
-    usage: ending?.usage ? mapUsage(ending.usage) : null,
+    usage: ending?.usage
+      ? { ...mapUsage(ending.usage), ...costField(ending.usage, context) }
+      : null,
     // Warnings go into a field that the API lacks and its clients ignore.
     ...defined({
       warnings:

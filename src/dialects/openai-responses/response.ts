@@ -7,6 +7,8 @@ export interface ResponsesUsage {
   output_tokens: number;
   output_tokens_details: { reasoning_tokens: number };
   total_tokens: number;
+  /** US dollars; absent if the cost is not known. */
+  cost?: number;
 }
 
 /** A whole answer as this server writes it. A vendor's answer is read field by field instead. */

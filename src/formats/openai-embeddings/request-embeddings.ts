@@ -22,6 +22,7 @@ export async function requestEmbeddings(
     readonly request: EmbeddingRequest;
     readonly model: ModelInfo;
     readonly signal: AbortSignal;
+    readonly traceparent?: string | undefined;
   },
   { baseUrl, headers, readErrorBody }: EmbeddingServer,
   deps: ProviderDeps,
@@ -33,6 +34,7 @@ export async function requestEmbeddings(
       headers: { "content-type": "application/json", accept: "application/json", ...headers },
       body: JSON.stringify(encodeRequest(call.request, call.model.id)),
       signal: call.signal,
+      traceparent: call.traceparent,
       timeoutMs: deps.timeouts.answerMs,
       readErrorBody,
     },

@@ -27,7 +27,7 @@ export async function embed(
 
   async function work(): Promise<void> {
     for (let batch = batches[next++]; batch; batch = batches[next++]) {
-      const decoded = await request(batch, model, transport, signal, deps);
+      const decoded = await request(batch, model, transport, { ...call, signal }, deps);
       decoded.vectors.forEach((vector, index) => {
         vectors[batch.start + index] = vector;
       });
@@ -50,7 +50,7 @@ async function request(
   batch: EmbeddingBatch,
   model: string,
   transport: Transport,
-  signal: AbortSignal,
+  { signal, traceparent }: EmbedCall,
   deps: ProviderDeps,
 ): Promise<DecodedBatch> {
   const body = JSON.stringify(batch.body);
@@ -62,6 +62,7 @@ async function request(
         headers: { "content-type": "application/json", ...headers },
         body,
         signal,
+        traceparent,
         timeoutMs: deps.timeouts.answerMs,
         readErrorBody,
       },

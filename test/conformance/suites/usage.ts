@@ -192,7 +192,9 @@ export function describeUsage({ runtime, main: { client } }: Conformance): void 
       }
       expect(status).toBe(200);
       expect(headers.get("content-type")).toStartWith("text/plain; version=0.0.4");
-      expect(text).toContain('ai_server_requests_total{kind="generate",dialect="chat",');
+      expect(text).toContain(
+        'ai_server_requests_total{route="/chat",kind="generate",dialect="chat",',
+      );
       expect(text).toContain("ai_server_resident_memory_bytes");
     });
   });

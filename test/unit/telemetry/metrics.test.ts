@@ -6,6 +6,7 @@ import type { CallRecord } from "../../../src/telemetry/call-record.ts";
 import type { METRICS_IDENTITIES } from "../../../src/telemetry/env.ts";
 import { createMetrics } from "../../../src/telemetry/metrics.ts";
 import { openCallsMetric } from "../../../src/telemetry/open-calls-metric.ts";
+import { storeMetric } from "../../../src/telemetry/store-metric.ts";
 import { callRecord } from "../../support/call-records.ts";
 import { scriptDay } from "../../support/scripted-day.ts";
 
@@ -48,7 +49,7 @@ describe("the metrics", () => {
     record({ stream: true, usage });
     expect(
       await value(
-        `ai_server_requests_total{kind="generate",dialect="chat",${TARGET},status="2xx"}`,
+        `ai_server_requests_total{route="/chat",kind="generate",dialect="chat",${TARGET},status="2xx"}`,
       ),
     ).toBe(2);
     expect(await value(`ai_server_tokens_total{${TARGET},type="input"}`)).toBe(2000);
@@ -63,6 +64,28 @@ describe("the metrics", () => {
     expect(await value(`ai_server_attempts_total{${TARGET},outcome="ok"}`)).toBe(2);
   });
 
+  test("tell what a call spent in this server, by route", async () => {
+    const { record, value } = create();
+    record();
+    record({ route: "/v1/messages" });
+    // Refused before an attempt: there is nothing to tell.
+    record({ route: "/v1/messages", outcome: "rate_limited", attempts: [], attemptedAt: null });
+    const name = "ai_server_gateway_duration_seconds";
+    expect(await value(`${name}_sum{route="/chat"}`)).toBe(0.003);
+    expect(await value(`${name}_count{route="/v1/messages"}`)).toBe(1);
+    expect(await value(`${name}_bucket{le="0.005",route="/chat"}`)).toBe(1);
+    expect(await value(`${name}_bucket{le="0.002",route="/chat"}`)).toBe(0);
+  });
+
+  test("tell whether the store of limits answers", async () => {
+    const metrics = create();
+    let isDegraded = false;
+    metrics.add(storeMetric("redis", { isDegraded: () => isDegraded }));
+    expect(await metrics.value('ai_server_store_up{store="redis"}')).toBe(1);
+    isDegraded = true;
+    expect(await metrics.value('ai_server_store_up{store="redis"}')).toBe(0);
+  });
+
   test("count embeddings, and those without a price", async () => {
     const { record, value } = create();
     const usage = { input_tokens: 7, output_tokens: 0, total_tokens: 7 };
@@ -72,7 +95,7 @@ describe("the metrics", () => {
     record({ kind: "count_tokens", usage, cost: null });
     expect(
       await value(
-        `ai_server_requests_total{kind="embed",dialect="openai-embeddings",${TARGET},status="2xx"}`,
+        `ai_server_requests_total{route="/chat",kind="embed",dialect="openai-embeddings",${TARGET},status="2xx"}`,
       ),
     ).toBe(2);
     expect(await value(`ai_server_tokens_total{${TARGET},type="input"}`)).toBe(21);
@@ -83,12 +106,14 @@ describe("the metrics", () => {
     const { record, refused, value } = create();
     record({ outcome: "upstream_overloaded", usage: null, cost: null });
     record({ outcome: "cancelled", usage: null, cost: null });
-    refused("unauthenticated");
+    refused("unauthenticated", "/chat");
     const errors = `ai_server_errors_total{${TARGET},error_type=`;
     expect(await value(`${errors}"provider_overloaded"}`)).toBe(1);
     expect(await value(`${errors}"caller_cancelled"}`)).toBe(1);
     expect(
-      await value('ai_server_refused_requests_total{error_type="caller_unauthenticated"}'),
+      await value(
+        'ai_server_refused_requests_total{route="/chat",error_type="caller_unauthenticated"}',
+      ),
     ).toBe(1);
   });
 
@@ -148,7 +173,7 @@ describe("the metrics", () => {
       const { record, refused, page } = create("subject");
       for (const { record: call } of scriptDay(2000)) record(call);
       record({ subject: 'quote " backslash \\ line \n end' });
-      refused("forbidden");
+      refused("forbidden", undefined);
       const check = Bun.spawn(["promtool", "check", "metrics"], {
         stdin: new Blob([await page()]),
         stdout: "pipe",
