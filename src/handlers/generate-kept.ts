@@ -30,7 +30,11 @@ export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Resp
   const use = await readKeyUse(wish, pathname, sent, isStream);
   if (use) {
     const id = await answers.claim(ownerOf(principal), use, context.requestId);
-    if (id !== null) return replayAnswer({ answers, id, request, principal, dialect }, server);
+    if (id !== null) {
+      const { subject } = principal;
+      server.log("info", "replay", { request_id: context.requestId, answer: id, subject });
+      return replayAnswer({ answers, id, request, principal, dialect }, server);
+    }
   }
   return generateKept(kept, use, server);
 }
@@ -66,7 +70,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
   const setRead = (isRead: () => boolean) => {
     stop = createStop(call, isRead);
   };
-  setRead(() => false);
+  setRead(() => !isBackground && !kept.request.signal.aborted);
   return isStream ? respondStreamed(open, setRead, server) : respondWhole(open, server);
 }
 
