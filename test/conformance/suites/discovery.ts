@@ -63,7 +63,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
 
     for (const path of [
       "/",
-      "/chat/x",
+      "/chat/x/y",
       "/v2/chat",
       "/.env",
       "/health/..%2f",
@@ -178,7 +178,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         const { status, headers } = await ask("http://localhost:5173", path);
         expect(status).toBe(204);
         expect(headers.get("access-control-allow-origin")).toBe("http://localhost:5173");
-        expect(headers.get("access-control-allow-methods")).toBe("GET, POST");
+        expect(headers.get("access-control-allow-methods")).toBe("GET, POST, DELETE");
         expect(headers.get("access-control-allow-headers")).toBe("authorization, *");
         expect(headers.get("access-control-allow-credentials")).toBeNull();
         expect(headers.get("vary")).toContain("origin");
