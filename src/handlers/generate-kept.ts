@@ -4,7 +4,7 @@ import { type AnswerHead, type Ending, failedEnding } from "../answers/ending.ts
 import { describeEnding, runStream } from "../calls/run-answer.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import { nameError } from "../dialects/name-error.ts";
-import { toChatError } from "../errors/chat-error.ts";
+import { type ChatError, toChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondError, respondJsonText, respondStream } from "../http/respond.ts";
 import { createLiveBody } from "../stream/live-body.ts";
 import { observeStream } from "../stream/observe-stream.ts";
@@ -62,7 +62,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
     writer = await answers.begin(ownerOf(principal), head, use, onStop);
     await call.reserve();
   } catch (thrown) {
-    const error = nameError(call.fail(thrown), dialect, call.request, call.answer.format);
+    const error = nameFailure(call.fail(thrown), { call, dialect });
     await writer?.end(failedEnding(error));
     return respondError(error, dialect, requestId, call.attempts);
   }
@@ -95,7 +95,14 @@ async function respondStreamed(
       })
     : null;
   setRead(() => live?.isOpen ?? false);
-  const ran = runStream({ call, opening, encoder, writer, live });
+  const ran = runStream({
+    call,
+    opening,
+    encoder,
+    writer,
+    live,
+    nameError: (error) => nameFailure(error, kept),
+  });
   // Registered before anything is waited for: workerd drops what is registered once the caller is gone.
   context.waitUntil(ran.then((ended) => notify(kept, ended, server)));
   if (!live) return respondBackground(kept);
@@ -128,7 +135,7 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
       context.waitUntil(end(describeEnding(call.record, null, true, headers)));
       return text;
     } catch (thrown) {
-      const error = call.fail(thrown);
+      const error = nameFailure(call.fail(thrown), kept);
       const ending = describeEnding(call.record, error, false);
       await writer.end(ending);
       context.waitUntil(notify(kept, { ending, last: 0 }, server));
@@ -147,8 +154,14 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
   }
 }
 
-/** The failure of a call whose answer has not begun, by the caller's own path. */
-function respondFailure(thrown: unknown, { call, dialect }: OpenKept): Response {
-  const error = nameError(toChatError(thrown), dialect, call.request, call.answer.format);
+/** The error by the caller's own path. */
+function nameFailure(error: ChatError, { call, dialect }: Pick<OpenKept, "call" | "dialect">) {
+  return nameError(error, dialect, call.request, call.answer.format);
+}
+
+/** The failure of a call whose answer has not begun. */
+function respondFailure(thrown: unknown, kept: OpenKept): Response {
+  const { call, dialect } = kept;
+  const error = nameFailure(toChatError(thrown), kept);
   return respondError(error, dialect, call.requestId, call.attempts);
 }
