@@ -49,6 +49,9 @@ export interface Reading {
   readonly pieces: readonly Piece[];
 }
 
+/** How long events are gathered if nothing speaks for longer, in milliseconds. */
+export const GATHER_MS = 50;
+
 /** Pieces that one reading has at most. */
 export const MAX_PIECES = 64;
 
@@ -58,6 +61,8 @@ export const MAX_PIECES = 64;
  * executed is then unknown.
  */
 export interface AnswerStore {
+  /** How long an answer's events are gathered before they are written, in milliseconds. */
+  readonly gatherMs: number;
   /**
    * Gives the key to `holder` if nobody has it, or only `instead` has, and says who has it now. A
    * holder that claims again instead of itself keeps it for longer.

@@ -2,10 +2,10 @@ import type { AnswerStore, AppendResult, Piece, Terms } from "./answer-store.ts"
 import type { Ending } from "./ending.ts";
 import type { Seal } from "./seal.ts";
 
-/** How long an answer's events are gathered before they are written, in milliseconds; … */
-const GATHER_MS = 50;
-/** … unless there are so many letters of them. */
+/** So many letters of events are written at once. */
 const GATHER_LETTERS = 16 * 1024;
+/** Between two tries to write the end, in milliseconds. */
+const RETRY_MS = 50;
 /** How often a silent answer renews its lease, and learns whether it is to be stopped. */
 export const TICK_MS = 500;
 /** How long a writer may be silent before its answer is taken for interrupted. */
@@ -118,7 +118,7 @@ export function createAnswerWriter(options: WriterOptions): AnswerWriter {
   }
 
   function schedule(): void {
-    timer ??= setTimeout(write, GATHER_MS);
+    timer ??= setTimeout(write, store.gatherMs);
   }
 
   const ticks = setInterval(() => {
@@ -142,7 +142,7 @@ export function createAnswerWriter(options: WriterOptions): AnswerWriter {
       const giveUpAt = now() + terms.leaseMs * 2;
       while (!isDone && now() < giveUpAt) {
         await write();
-        if (!isDone) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        if (!isDone) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
       isDone = true;
       clearTimeout(timer);

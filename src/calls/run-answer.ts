@@ -4,7 +4,7 @@ import { type EventBatch, type EventStream, isTerminal } from "../chat/event.ts"
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import type { LiveBody } from "../stream/live-body.ts";
 import type { StreamEncoder } from "../stream/stream-body.ts";
-import type { CallRecord } from "../telemetry/call-record.ts";
+import { type CallRecord, totalCost } from "../telemetry/call-record.ts";
 import type { Call } from "./call.ts";
 
 /** The part of a kept answer that runs on without its caller. */
@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly writer: AnswerWriter;
   /** The caller's own connection; null if the answer was asked for in the background. */
   readonly live: LiveBody | null;
+  /** The error with the caller's own path, as it is kept. */
+  nameError(error: ChatError): ChatError;
 }
 
 /** How an answer ended, and the number of its last event. */
@@ -68,7 +70,7 @@ export async function runStream(options: RunOptions): Promise<Ended> {
   }
   live?.close();
   call.end(error);
-  const ending = describeEnding(call.record, error, hasContent);
+  const ending = describeEnding(call.record, error && options.nameError(error), hasContent);
   await writer.end(ending);
   return { ending, last: encoder.written ?? count };
 }
@@ -85,7 +87,7 @@ export function describeEnding(
     hasContent,
     usage: record?.usage ?? null,
     usageSource: record?.usageSource ?? "none",
-    cost: record?.cost ?? null,
+    cost: record && totalCost(record),
     headers,
   };
 }

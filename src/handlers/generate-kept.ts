@@ -4,7 +4,7 @@ import { type AnswerHead, type Ending, failedEnding } from "../answers/ending.ts
 import { describeEnding, runStream } from "../calls/run-answer.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import { nameError } from "../dialects/name-error.ts";
-import { toChatError } from "../errors/chat-error.ts";
+import { type ChatError, toChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondError, respondJsonText, respondStream } from "../http/respond.ts";
 import { createLiveBody } from "../stream/live-body.ts";
 import { observeStream } from "../stream/observe-stream.ts";
@@ -32,7 +32,11 @@ export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Resp
   const use = await readKeyUse(wish, pathname, sent, asked.stream ?? false);
   if (use) {
     const id = await answers.claim(ownerOf(principal), use, context.requestId);
-    if (id !== null) return replayAnswer({ answers, id, request, principal, dialect }, server);
+    if (id !== null) {
+      const { subject } = principal;
+      server.log("info", "replay", { request_id: context.requestId, answer: id, subject });
+      return replayAnswer({ answers, id, request, principal, dialect }, server);
+    }
   }
   return generateKept(kept, use, server);
 }
@@ -61,7 +65,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
     writer = await wish.answers.begin(ownerOf(principal), head, use, onStop);
     await call.reserve();
   } catch (thrown) {
-    const error = nameError(call.fail(thrown), dialect, call.request, call.answer.format);
+    const error = nameFailure(call.fail(thrown), { call, dialect });
     await writer?.end(failedEnding(error));
     return respondError(error, dialect, requestId, call.attempts);
   }
@@ -69,7 +73,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
   const setRead = (isRead: () => boolean) => {
     stop = createStop(call, isRead);
   };
-  setRead(() => false);
+  setRead(() => !isBackground && !kept.request.signal.aborted);
   return isStream ? respondStreamed(open, setRead, server) : respondWhole(open, server);
 }
 
@@ -94,7 +98,14 @@ async function respondStreamed(
       })
     : null;
   setRead(() => live?.isOpen ?? false);
-  const ran = runStream({ call, opening, encoder, writer, live });
+  const ran = runStream({
+    call,
+    opening,
+    encoder,
+    writer,
+    live,
+    nameError: (error) => nameFailure(error, kept),
+  });
   // Registered before anything is waited for: workerd drops what is registered once the caller is gone.
   context.waitUntil(ran.then((ended) => notify(kept, ended, server)));
   if (!live) return respondBackground(kept);
@@ -127,7 +138,7 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
       context.waitUntil(end(describeEnding(call.record, null, true, headers)));
       return text;
     } catch (thrown) {
-      const error = call.fail(thrown);
+      const error = nameFailure(call.fail(thrown), kept);
       const ending = describeEnding(call.record, error, false);
       await writer.end(ending);
       context.waitUntil(notify(kept, { ending, last: 0 }, server));
@@ -146,8 +157,14 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
   }
 }
 
-/** The failure of a call whose answer has not begun, by the caller's own path. */
-function respondFailure(thrown: unknown, { call, dialect }: OpenKept): Response {
-  const error = nameError(toChatError(thrown), dialect, call.request, call.answer.format);
+/** The error by the caller's own path. */
+function nameFailure(error: ChatError, { call, dialect }: Pick<OpenKept, "call" | "dialect">) {
+  return nameError(error, dialect, call.request, call.answer.format);
+}
+
+/** The failure of a call whose answer has not begun. */
+function respondFailure(thrown: unknown, kept: OpenKept): Response {
+  const { call, dialect } = kept;
+  const error = nameFailure(toChatError(thrown), kept);
   return respondError(error, dialect, call.requestId, call.attempts);
 }

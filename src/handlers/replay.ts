@@ -2,6 +2,7 @@ import type { KeptAnswer } from "../answers/answer-tail.ts";
 import type { Answers } from "../answers/answers.ts";
 import { restoreError } from "../answers/ending.ts";
 import type { Principal } from "../auth/principal.ts";
+import { chatDialect } from "../dialects/chat/index.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { eventIdParam, readEventId } from "../http/read-event-id.ts";
@@ -27,7 +28,8 @@ export interface Replay {
 export async function replayAnswer(replay: Replay, server: Server): Promise<Response> {
   const { answers, id, request, principal, dialect } = replay;
   const owner = ownerOf(principal);
-  const after = readEventId(request, { hasQuery: false }) ?? 0;
+  // The events of other dialects have no ids that come back in this header.
+  const after = dialect === chatDialect ? (readEventId(request, { hasQuery: false }) ?? 0) : 0;
   const { head, ending, isTooLarge } = await awaitFirst(replay, server);
   const headers = { ...ending?.headers, [dialect.requestIdHeader]: head.requestId, ...REPLAYED };
   const { background } = dialect;

@@ -1,4 +1,10 @@
-import { type AnswerStore, MAX_PIECES, type Piece, type Reading } from "../answers/answer-store.ts";
+import {
+  type AnswerStore,
+  GATHER_MS,
+  MAX_PIECES,
+  type Piece,
+  type Reading,
+} from "../answers/answer-store.ts";
 
 interface Log {
   readonly head: string;
@@ -88,6 +94,7 @@ export function createMemoryAnswers(now: () => number, maxSize: number): AnswerS
   });
 
   return {
+    gatherMs: GATHER_MS,
     async claim(key, holder, instead, ttlMs) {
       sweep();
       const held = keys.get(key);

@@ -2,6 +2,12 @@ import type { AnswerStore } from "../answers/answer-store.ts";
 import type { GetStoreObject, StoreObjectStub } from "./object-limits.ts";
 import { within } from "./within.ts";
 
+/**
+ * A Worker may make 10,000 subrequests for one request, and 50 without a paid plan (Cloudflare's page on
+ * limits, 2026-11): this lets an answer run for half an hour.
+ */
+const GATHER_MS = 200;
+
 /** Each answer in an object of its own, and each key: no object is asked more than one answer needs. */
 export function createDurableObjectAnswers(
   getObject: GetStoreObject,
@@ -12,6 +18,7 @@ export function createDurableObjectAnswers(
     within(timeoutMs + waitMs, operation(getObject(`answers/${name}`)));
 
   return {
+    gatherMs: GATHER_MS,
     claim: (key, holder, instead, ttlMs) =>
       within(timeoutMs, ofKey(key).claimKey(key, holder, instead, ttlMs)),
     open: (name, head, terms) => ask(name, (object) => object.openAnswer(name, head, terms)),

@@ -1,5 +1,11 @@
 import * as z from "zod";
-import { type AnswerStore, MAX_PIECES, type Piece, type Reading } from "../answers/answer-store.ts";
+import {
+  type AnswerStore,
+  GATHER_MS,
+  MAX_PIECES,
+  type Piece,
+  type Reading,
+} from "../answers/answer-store.ts";
 import {
   APPEND_SCRIPT,
   CANCEL_SCRIPT,
@@ -60,6 +66,7 @@ export function createRedisAnswers(send: SendCommand): AnswerStore {
   }
 
   return {
+    gatherMs: GATHER_MS,
     async claim(key, holder, instead, ttlMs) {
       const args = [holder, instead ?? "", String(ttlMs)];
       return parse(z.string(), await claim([`ai:{answer-key:${key}}`], args));

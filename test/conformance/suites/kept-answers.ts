@@ -298,6 +298,16 @@ export function describeKeptAnswers({ start, main }: Conformance): void {
         expect((await read()).usage?.output_tokens).toBeGreaterThan(0);
       }, 30_000);
 
+      test("are made once for a key", async () => {
+        const key = newKey();
+        const body = ask(WORDS, { model: "echo-late-500", background: true });
+        const first = answerStateSchema.parse((await post("/chat", body, key)).json());
+        const again = await post("/chat", body, key);
+        expect(again.status).toBe(202);
+        expect(again.headers.get("idempotency-replayed")).toBe("true");
+        expect(answerStateSchema.parse(again.json()).request_id).toBe(first.request_id);
+      });
+
       test("are followed as a stream", async () => {
         const body = ask(WORDS, { model: "echo-slow", background: true, stream: true });
         const started = await post("/chat", body, null);
