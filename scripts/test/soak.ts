@@ -1,0 +1,256 @@
+// Mixed load with departures, faults, slow readers and store outages, ending in a table:
+// `npm run soak -- --minutes 10 --runtime bun|deno|workers`. Exits with 1 if a bound is broken.
+import { readdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import * as z from "zod";
+import { createChatClient, mintTestToken, TEST_JWT } from "../../test/support/chat-client.ts";
+import { readProcess } from "../../test/support/read-process.ts";
+import { hasRedis, startRedis } from "../../test/support/redis-server.ts";
+import { RUNTIMES } from "../../test/support/runtimes/runtime.ts";
+import { startServer } from "../../test/support/runtimes/start-server.ts";
+import { makeCall, type SoakCall, type Verdict } from "../../test/support/soak/caller.ts";
+import { BEHAVIOURS, type Behaviour, startSoakVendor } from "../../test/support/soak/vendor.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "10" },
+    runtime: { type: "string", default: "bun" },
+    callers: { type: "string", default: "24" },
+  },
+});
+const runtime = RUNTIMES.find((name) => name === options.runtime);
+if (!runtime) throw new Error(`--runtime must be one of ${RUNTIMES.join(", ")}`);
+const durationMs = Number(options.minutes) * 60_000;
+
+const OUTAGE_EVERY_MS = 30_000;
+const OUTAGE_MS = 3000;
+const SAMPLE_MS = 2000;
+/** What may still be open after the last call: leases that an outage kept from being settled. */
+const LEASE_MS = 60_000;
+const TENANTS = 8;
+const FAULTS = Object.entries(BEHAVIOURS).flatMap(([name, { isFault }]) => (isFault ? [name] : []));
+
+const vendor = await startSoakVendor();
+// Workers keep limits in a Durable Object, which is never away.
+const redis = runtime !== "workers" && hasRedis ? await startRedis() : null;
+const server = await startServer(runtime, {
+  ...TEST_JWT,
+  ANTHROPIC_API_KEY: "sk-ant-soak-canary-0123456789",
+  ANTHROPIC_BASE_URL: vendor.url,
+  ...(redis ? { REDIS_URL: redis.url } : {}),
+  STORE_FAILURE: "closed",
+  RETRY_MAX: "1",
+  BREAKER_FAILURES: "0",
+  HEARTBEAT_MS: "1000",
+  COMMIT_AFTER_MS: "1000",
+  CLIENT_STALL_MS: "5000",
+  UPSTREAM_HEADERS_TIMEOUT_MS: "5000",
+  UPSTREAM_ANSWER_TIMEOUT_MS: "5000",
+  UPSTREAM_IDLE_TIMEOUT_MS: "5000",
+});
+const { pid } = server;
+if (pid === undefined) throw new Error("the server's process was not found");
+const client = await createChatClient(server.url);
+
+/** Every call has a subject of its own, by which its record is found; limits are the tenant's. */
+function mint(number: number): Promise<string> {
+  const limits = [
+    { per: "tenant", concurrent: 10_000 },
+    { per: "tenant", usd: 1000, window: "1d" },
+  ];
+  const ai = { tenant: `tenant-${number % TENANTS}`, limits };
+  return mintTestToken({ sub: `soaker-${number}`, ai });
+}
+
+let isAway = false;
+let backAt = 0;
+const outages = redis
+  ? setInterval(() => {
+      redis.kill("SIGSTOP");
+      isAway = true;
+      setTimeout(() => {
+        redis.kill("SIGCONT");
+        isAway = false;
+        backAt = performance.now();
+      }, OUTAGE_MS);
+    }, OUTAGE_EVERY_MS)
+  : undefined;
+/** The server may look for the store again only some time after it is back. */
+const isStoreAway = () => isAway || (backAt > 0 && performance.now() - backAt < 5000);
+
+function choose<T>(list: readonly T[]): T {
+  const chosen = list[Math.floor(Math.random() * list.length)];
+  if (chosen === undefined) throw new Error("nothing to choose from");
+  return chosen;
+}
+
+function invent(number: number): SoakCall {
+  const [chance, fault, reading] = [Math.random(), Math.random(), Math.random()];
+  const leaves = chance < 0.2;
+  const isFault = fault < 0.05;
+  const slow = !leaves && !isFault && reading < 0.03;
+  const name = isFault ? choose(FAULTS) : slow ? "large" : choose(["well", "well", "slow"]);
+  return {
+    number,
+    behaviour: name as Behaviour,
+    manner: leaves
+      ? choose(["leaves", "resets"] as const)
+      : slow
+        ? choose(["reads slowly", "reads slowly", "stops reading"] as const)
+        : "reads",
+    stream: slow || Math.random() < 0.6,
+    dialect: Math.floor(Math.random() * 4),
+    leavesAfterMs: 30 + Math.random() * 600,
+    isStoreAway,
+  };
+}
+
+const verdicts: Record<Verdict, number> = {
+  answered: 0,
+  failed: 0,
+  left: 0,
+  lost: 0,
+  "lying end": 0,
+};
+const oddities: string[] = [];
+const samples: number[] = [];
+const sampling = setInterval(() => samples.push(readProcess(pid).residentBytes), SAMPLE_MS);
+const countDescriptors = () => readdirSync(`/proc/${pid}/fd`).length;
+const descriptorsBefore = countDescriptors();
+const endAt = performance.now() + durationMs;
+let made = 0;
+
+async function keepCalling(): Promise<void> {
+  while (performance.now() < endAt) {
+    const call = invent(made++);
+    const { verdict, tail } = await makeCall(server.url, await mint(call.number), call);
+    verdicts[verdict] += 1;
+    if (verdict === "lost" || verdict === "lying end")
+      oddities.push(`${verdict}: ${JSON.stringify(call)} ${JSON.stringify(tail)}`);
+    await Bun.sleep(Math.random() * 200);
+  }
+}
+await Promise.all(Array.from({ length: Number(options.callers) }, keepCalling));
+clearInterval(outages);
+clearInterval(sampling);
+
+async function settles(condition: () => boolean | Promise<boolean>, timeoutMs: number) {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition()) && performance.now() < deadline) await Bun.sleep(250);
+}
+
+const lineSchema = z.looseObject({
+  event: z.string(),
+  subject: z.string().optional(),
+  code: z.string().optional(),
+  state: z.string().optional(),
+});
+
+/** The log, as far as it is JSON, and what of it is not. */
+function readLog() {
+  const lines: z.infer<typeof lineSchema>[] = [];
+  let foreign = 0;
+  for (const text of server.logs().split("\n")) {
+    if (text === "" || text.startsWith("AI server: ")) continue;
+    try {
+      lines.push(lineSchema.parse(JSON.parse(text)));
+    } catch {
+      foreign += 1;
+      if (foreign < 5) oddities.push(`not a log line: ${text.slice(0, 200)}`);
+    }
+  }
+  return { lines, foreign };
+}
+/** How many records there are of each call that came as far as the vendor, or was answered. */
+function countMissing(): { missing: number; doubled: number } {
+  const records = new Map<string, number>();
+  for (const { event, subject } of readLog().lines)
+    if (event === "answer") records.set(String(subject), 1 + (records.get(String(subject)) ?? 0));
+  let [missing, doubled] = [0, 0];
+  for (let number = 0; number < made; number++) {
+    const count = records.get(`soaker-${number}`) ?? 0;
+    if (count > 1) doubled += 1;
+    if (count === 0 && vendor.hasSeen(number)) missing += 1;
+  }
+  return { missing, doubled };
+}
+
+const limitsSchema = z.object({
+  limits: z.array(z.object({ kind: z.string(), reserved: z.number(), used: z.number() })),
+});
+async function countLeases(): Promise<number> {
+  let leases = 0;
+  for (let tenant = 0; tenant < TENANTS; tenant++) {
+    const token = await mint(tenant);
+    const body = limitsSchema.parse((await client.send("/limits", { token })).json());
+    for (const { kind, reserved, used } of body.limits)
+      leases += kind === "concurrent" ? used : reserved > 0 ? 1 : 0;
+  }
+  return leases;
+}
+
+await Bun.sleep(OUTAGE_MS + 1000);
+await settles(() => vendor.openCalls() === 0, 15_000);
+const openCalls = vendor.openCalls();
+await settles(() => countMissing().missing === 0, 15_000);
+const { missing, doubled } = countMissing();
+let leases = await countLeases();
+await settles(async () => {
+  leases = await countLeases();
+  return leases === 0;
+}, LEASE_MS + 10_000);
+const descriptors = countDescriptors();
+const { foreign, lines } = readLog();
+
+const codes = new Map<string, number>();
+for (const { event, code, state } of lines) {
+  const name = `${event} ${code ?? state ?? ""}`;
+  codes.set(name, 1 + (codes.get(name) ?? 0));
+}
+
+const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
+const third = Math.floor(samples.length / 3);
+const plateau = mean(samples.slice(third, 2 * third));
+const last = mean(samples.slice(2 * third));
+const growth = last / plateau - 1;
+const mib = (bytes: number) => Math.round(bytes / 1024 / 1024);
+
+const rows: [name: string, value: string, isKept: boolean][] = [
+  ["calls", String(made), made > 0],
+  [
+    "answered / failed as they should / left",
+    `${verdicts.answered} / ${verdicts.failed} / ${verdicts.left}`,
+    true,
+  ],
+  ["lost calls", String(verdicts.lost), verdicts.lost === 0],
+  ["lying ends", String(verdicts["lying end"]), verdicts["lying end"] === 0],
+  ["calls without a record, with two", `${missing}, ${doubled}`, missing + doubled === 0],
+  ["lines that are no log", String(foreign), foreign === 0],
+  [
+    "settlements lost",
+    String(lines.filter(({ event }) => event === "settlement_lost").length),
+    true,
+  ],
+  ["upstream calls open at the end", String(openCalls), openCalls === 0],
+  ["leases at the end", String(leases), leases === 0],
+  [
+    "memory, MiB: first, plateau, last third",
+    `${mib(samples[0] ?? 0)}, ${mib(plateau)}, ${mib(last)}`,
+    growth <= 0.1,
+  ],
+  [
+    "descriptors before and after",
+    `${descriptorsBefore}, ${descriptors}`,
+    descriptors <= descriptorsBefore + 50,
+  ],
+  ["the server runs", server.died() ? "no" : "yes", !server.died()],
+];
+process.stdout.write(`\n| ${runtime}, ${options.minutes} min | | |\n| --- | --- | --- |\n`);
+for (const [name, value, isKept] of rows)
+  process.stdout.write(`| ${name} | ${value} | ${isKept ? "ok" : "BROKEN"} |\n`);
+process.stdout.write(`${[...codes].map(([name, count]) => `${name}: ${count}`).join("; ")}\n`);
+for (const oddity of oddities.slice(0, 20)) process.stdout.write(`${oddity}\n`);
+await server.stop();
+await redis?.stop();
+await vendor.stop();
+process.exit(rows.every(([, , isKept]) => isKept) ? 0 : 1);
