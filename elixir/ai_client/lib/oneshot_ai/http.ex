@@ -43,7 +43,7 @@ defmodule OneshotAI.HTTP do
   end
 
   @doc "Opens a stream. The caller must read the body and call `close`."
-  @spec open_stream(Client.t(), String.t(), map(), [option()]) ::
+  @spec open_stream(Client.t(), String.t(), map() | nil, [option()]) ::
           {:ok, Response.t()} | {:error, Error.t()}
   def open_stream(client, path, body, opts) do
     with {:ok, request} <- build(client, path, body, "text/event-stream", opts),
