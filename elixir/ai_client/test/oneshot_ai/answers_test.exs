@@ -4,7 +4,6 @@ defmodule OneshotAI.AnswersTest do
 
   alias OneshotAI.{Answer, RawServer, Webhook}
 
-  @moduletag :answers
   @text "one two three four five six seven eight"
   @webhook_secret "whsec_" <> Base.encode64(String.duplicate("w", 32))
 
@@ -190,7 +189,6 @@ defmodule OneshotAI.AnswersTest do
     assert {:ok, %{text: "a b"}} = OneshotAI.collect(OneshotAI.follow(id, caller))
   end
 
-  @tag :webhooks
   test "a signed webhook", context do
     owner = self()
 
