@@ -327,13 +327,12 @@ defmodule OneshotAI do
   Ends a stream of `stream_to/4`.
 
   None of its messages arrives after this, and those already in the calling process's mailbox are
-  removed. A stream that has ended may be cancelled too.
+  removed. A stream that has ended may be cancelled too. With a `request_id` instead, as `cancel/2`.
   """
   @spec cancel(ref()) :: :ok
-  def cancel({reader, _name} = ref) when is_pid(reader), do: Reader.cancel(ref)
-
   @spec cancel(String.t()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def cancel(request_id) when is_binary(request_id), do: cancel(request_id, [])
+  def cancel(ref), do: Reader.cancel(ref)
 
   @doc """
   Ends an answer that the server keeps, by its `request_id`, whoever reads it. Returns the receipt, a

@@ -129,13 +129,10 @@ defmodule OneshotAI.DocsTest do
     |> Enum.filter(fn [needs, block] ->
       assert {:ok, _quoted} = Code.string_to_quoted(block), "in #{Path.basename(path)}:\n#{block}"
 
-      (needs == "" or (needs == "answers" and keeps_answers?())) and
-        not String.contains?(block, "Mix.install")
+      needs == "" and not String.contains?(block, "Mix.install")
     end)
     |> Enum.map(fn [_needs, block] -> String.replace(block, ~s("claude"), ~s("echo")) end)
   end
-
-  defp keeps_answers?, do: File.exists?(Path.join(TestServer.repository(), "docs/answers.md"))
 
   defp classify(block) do
     case Regex.run(~r/\A# ((?:mix|config|lib|test)[\w\/.]*\.exs?)\n/, block) do

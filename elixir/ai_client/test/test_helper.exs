@@ -28,24 +28,11 @@ ipv6? = match?({:ok, _listener}, :gen_tcp.listen(0, [:inet6, ip: {0, 0, 0, 0, 0,
 
 if not ipv6?, do: IO.puts("left out: addresses of IPv6 (needs IPv6 on loopback)")
 
-answers? = File.exists?(Path.join(TestServer.repository(), "docs/answers.md"))
-
-webhooks? =
-  TestServer.repository()
-  |> Path.join("src/**/*.ts")
-  |> Path.wildcard()
-  |> Enum.any?(&String.contains?(File.read!(&1), "webhook-signature"))
-
-if answers? and not webhooks?, do: IO.puts("left out: webhooks (needs a server that sends them)")
-if not answers?, do: IO.puts("left out: kept answers (needs a server that keeps them)")
-
 # Longer than anything takes, on a busy machine too.
 ExUnit.start(
   exclude:
     if(req?, do: [], else: [:req]) ++
-      if(ipv6?, do: [], else: [:ipv6]) ++
-      if(answers?, do: [], else: [:answers]) ++
-      if(webhooks?, do: [], else: [:webhooks]),
+      if(ipv6?, do: [], else: [:ipv6]),
   assert_receive_timeout: 20_000,
   timeout: 300_000
 )

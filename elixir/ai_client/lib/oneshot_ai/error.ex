@@ -25,6 +25,7 @@ defmodule OneshotAI.Error do
     * `:status` - the HTTP status. An error in the middle of a stream has none.
     * `:param` - the request's field at fault, such as `"messages[0].content"`.
     * `:upstream` - the vendor's side: `%{status: …, code: …, request_id: …}`, each if known.
+    * `:attempts` - the `OneshotAI.Attempt`s that were made before the call failed.
     * `:limit` - a `OneshotAI.Limit`, if one of the token's limits refused the call.
     * `:code` - the server's code as a string; differs from `:reason` only for `:unknown`.
     * `:messages` - from tool runs and `OneshotAI.chat_object/4`: the conversation so far, including
@@ -36,7 +37,7 @@ defmodule OneshotAI.Error do
   use OneshotAI.JSON.Encodable, except: [:__exception__, :messages]
 
   alias OneshotAI.Error.Reasons
-  alias OneshotAI.{Limit, Response}
+  alias OneshotAI.{Attempt, Limit, Response}
 
   # A log is no place for a conversation.
   @derive {Inspect, except: [:messages]}
@@ -49,6 +50,7 @@ defmodule OneshotAI.Error do
                param: nil,
                upstream: nil,
                limit: nil,
+               attempts: [],
                code: nil,
                messages: nil,
                partial: nil
@@ -73,6 +75,7 @@ defmodule OneshotAI.Error do
           param: String.t() | nil,
           upstream: map() | nil,
           limit: Limit.t() | nil,
+          attempts: [Attempt.t()],
           code: String.t() | nil,
           messages: [map()] | nil,
           partial: Response.t() | nil
@@ -139,6 +142,14 @@ defmodule OneshotAI.Error do
       fields
     )
   end
+
+  @doc false
+  # The attempts beside the `error` in a body or an event.
+  @spec decode_attempts(term()) :: [Attempt.t()]
+  def decode_attempts(attempts) when is_list(attempts),
+    do: for(%{} = attempt <- attempts, do: Attempt.decode(attempt))
+
+  def decode_attempts(_none), do: []
 
   defp decode_upstream(%{} = upstream) do
     for key <- [:status, :code, :request_id],

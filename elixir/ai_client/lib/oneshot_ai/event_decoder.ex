@@ -97,7 +97,8 @@ defmodule OneshotAI.EventDecoder do
 
   defp event(type, %{"error" => %{"code" => code} = error} = body, state)
        when type in ["error", "cancelled"] and is_binary(code) do
-    {:last, {:error, Error.decode(error, partial: partial(state, body))}}
+    attempts = Error.decode_attempts(body["attempts"])
+    {:last, {:error, Error.decode(error, partial: partial(state, body), attempts: attempts)}}
   end
 
   defp event(type, _body, _state)

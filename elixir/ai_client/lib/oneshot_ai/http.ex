@@ -43,7 +43,7 @@ defmodule OneshotAI.HTTP do
   end
 
   @doc "Opens a stream. The caller must read the body and call `close`."
-  @spec open_stream(Client.t(), String.t(), map(), [option()]) ::
+  @spec open_stream(Client.t(), String.t(), map() | nil, [option()]) ::
           {:ok, Response.t()} | {:error, Error.t()}
   def open_stream(client, path, body, opts) do
     with {:ok, request} <- build(client, path, body, "text/event-stream", opts),
@@ -170,8 +170,12 @@ defmodule OneshotAI.HTTP do
 
   defp read_error(response) do
     with {:ok, text} <- read_text(response),
-         {:ok, %{"error" => %{"code" => code} = error}} when is_binary(code) <- JSON.decode(text) do
-      Error.decode(error, status: response.status)
+         {:ok, %{"error" => %{"code" => code} = error} = body} when is_binary(code) <-
+           JSON.decode(text) do
+      Error.decode(error,
+        status: response.status,
+        attempts: Error.decode_attempts(body["attempts"])
+      )
     else
       {:error, %Error{} = error} -> error
       _not_the_servers -> reject(response)

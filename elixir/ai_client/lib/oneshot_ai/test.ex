@@ -56,8 +56,8 @@ defmodule OneshotAI.Test do
   @behaviour OneshotAI.Transport
 
   alias OneshotAI.JSON
-  alias OneshotAI.Test.{Fault, Script, Stubs}
-  alias OneshotAI.Transport.{Request, Response}
+  alias OneshotAI.Test.{Player, Replies, Stubs}
+  alias OneshotAI.Transport.Request
 
   @functions [
     :cancel,
@@ -162,9 +162,9 @@ defmodule OneshotAI.Test do
     body = decode(request.body)
     name = function_name(request.method, path, body)
 
-    {owner, answer} = Stubs.take!([self() | relatives()], name, Script.default(name, body))
+    {owner, answer} = Stubs.take!([self() | relatives()], name, Replies.default(name, body))
     if owner, do: send(owner, {:oneshot_ai_request, describe(request, name, body)})
-    answer |> resolve(body) |> play(name, follow(body, path))
+    Player.play(answer, name, follow(body, path))
   end
 
   defp function_name(method, path, body) do
@@ -200,81 +200,5 @@ defmodule OneshotAI.Test do
 
   defp relatives do
     for pid <- Process.get(:"$callers", []) ++ Process.get(:"$ancestors", []), is_pid(pid), do: pid
-  end
-
-  defp resolve(fun, body) when is_function(fun, 1), do: body |> fun.() |> resolve(body)
-  defp resolve(answer, _body), do: answer
-
-  defp play({:error, reason}, name, body), do: play({:error, reason, []}, name, body)
-
-  defp play({:error, reason, fields}, _name, _body) do
-    with {:ok, status, error} <- Script.error(reason, fields), do: json(status, %{"error" => error})
-  end
-
-  defp play({:cut, answer}, :chat, %{"stream" => true} = body) do
-    events(Script.cut_events(answer, body))
-  end
-
-  defp play({:cut, _answer}, :chat, body), do: play({:error, :upstream_incomplete}, :chat, body)
-  defp play({:fault, name, answer}, :chat, body), do: fail(Fault.parse!(name), answer, body)
-
-  defp play(answer, :chat, body) do
-    case Fault.parse(body["model"]) do
-      nil -> play_whole(answer, body)
-      fault -> fail(fault, answer, body)
-    end
-  end
-
-  defp play(answer, name, body), do: json(200, Script.body(name, answer, body))
-
-  defp play_whole(answer, %{"stream" => true} = body), do: events(Script.events(answer, body))
-  defp play_whole(answer, body), do: json(200, Script.response(answer, body))
-
-  defp fail(fault, answer, body) do
-    case {Fault.play(fault, Script.events(answer, body)), body} do
-      {{:error, reason, fields}, body} ->
-        play({:error, reason, fields}, :chat, body)
-
-      {{:steps, steps}, %{"stream" => true}} ->
-        events(Enum.map(steps, &Script.failure/1))
-
-      {{:steps, steps}, body} ->
-        for {:wait, milliseconds} <- steps, do: Process.sleep(milliseconds)
-
-        case List.last(steps) do
-          %{"type" => "error", "reason" => reason} -> play({:error, reason}, :chat, body)
-          done -> json(200, Script.whole(steps, done))
-        end
-    end
-  end
-
-  defp json(status, body), do: respond(status, "application/json", [JSON.encode!(body)])
-
-  defp events(events) do
-    respond(200, "text/event-stream", Enum.map(events, &piece/1))
-  end
-
-  defp piece({:wait, milliseconds}), do: {:wait, milliseconds}
-  defp piece(event), do: "event: #{event["type"]}\ndata: #{JSON.encode!(event)}\n\n"
-
-  defp pieces([]), do: fn -> :done end
-
-  defp pieces([{:wait, milliseconds} | rest]) do
-    fn ->
-      Process.sleep(milliseconds)
-      pieces(rest).()
-    end
-  end
-
-  defp pieces([piece | rest]), do: fn -> {:ok, piece, pieces(rest)} end
-
-  defp respond(status, type, pieces) do
-    {:ok,
-     %Response{
-       status: status,
-       headers: [{"content-type", type}],
-       next: pieces(pieces),
-       close: fn -> :ok end
-     }}
   end
 end

@@ -4,7 +4,6 @@ defmodule OneshotAI.AnswersTest do
 
   alias OneshotAI.{Answer, RawServer, Webhook}
 
-  @moduletag :answers
   @text "one two three four five six seven eight"
   @webhook_secret "whsec_" <> Base.encode64(String.duplicate("w", 32))
 
@@ -190,7 +189,6 @@ defmodule OneshotAI.AnswersTest do
     assert {:ok, %{text: "a b"}} = OneshotAI.collect(OneshotAI.follow(id, caller))
   end
 
-  @tag :webhooks
   test "a signed webhook", context do
     owner = self()
 
@@ -234,6 +232,35 @@ defmodule OneshotAI.AnswersTest do
     end
 
     assert {:error, %Error{reason: :answers_not_kept}} = OneshotAI.start_chat("echo", "Hi")
+  end
+
+  test "200 readers that are killed: every answer is cancelled, no process is left", context do
+    readers = length(Task.Supervisor.children(OneshotAI.Readers))
+    owner = self()
+
+    pids =
+      for _ <- 1..200 do
+        spawn(fn ->
+          opts = [resume: true, model: "echo-slow"] ++ context.caller
+
+          "echo"
+          |> OneshotAI.stream(String.duplicate("word ", 300), opts)
+          |> Enum.each(&if(match?(%Event.Start{}, &1), do: send(owner, {:started, self()})))
+        end)
+      end
+
+    for pid <- pids, do: assert_receive({:started, ^pid})
+    for pid <- pids, do: Process.exit(pid, :kill)
+
+    cancelled = fn ->
+      for %{"event" => "answer", "subject" => sub, "code" => "cancelled"} <-
+            TestServer.log(context.server),
+          sub == context.claims.sub,
+          do: sub
+    end
+
+    assert eventually(fn -> length(cancelled.()) == 200 end)
+    assert eventually(fn -> length(Task.Supervisor.children(OneshotAI.Readers)) <= readers end)
   end
 
   test "100 streams at once that all lose their connection: all complete, nothing is left",

@@ -35,8 +35,27 @@ defmodule OneshotAI.ErrorTest do
              Enum.to_list(OneshotAI.stream("echo", "Hi", model: model))
 
     assert whole.status in 400..599
-    assert %{whole | request_id: nil} == %{streamed | request_id: nil}
+    assert without_times(whole) == without_times(streamed)
     :ok
+  end
+
+  defp without_times(error) do
+    attempts = for attempt <- error.attempts, do: %{attempt | duration_ms: nil}
+    %{error | request_id: nil, attempts: attempts}
+  end
+
+  test "what was tried before the call failed, whole and streamed" do
+    opts = [model: "echo-fail-upstream_auth", fallbacks: ["echo/echo-fail-upstream_billing"]]
+
+    assert {:error, %Error{attempts: [%{outcome: "upstream_auth"}, %{model: model}]}} =
+             OneshotAI.chat("echo", "Hi", opts)
+
+    assert model == "echo-fail-upstream_billing"
+
+    assert [{:error, %Error{attempts: [_, _]}}] = Enum.to_list(OneshotAI.stream("echo", "Hi", opts))
+
+    assert {:error, %Error{attempts: [%{model: "echo-cut-1"}], partial: %{text: "one"}}} =
+             OneshotAI.collect(OneshotAI.stream("echo", "one two", model: "echo-cut-1"))
   end
 
   test "401: the token is not good" do
