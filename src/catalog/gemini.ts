@@ -27,7 +27,10 @@ const NO_SAMPLING: Parameter[] = ["temperature", "top_p"];
 const LEVELS: Effort[] = ["low", "medium", "high"];
 const LEVELS_AND_MINIMAL: Effort[] = ["minimal", ...LEVELS];
 
-/** At the price of text, the only input that this server sends. */
+/**
+ * At the price of text, the only input that this server sends. The prices were read on other sites
+ * (2026-11-28), not on Google's page.
+ */
 function embedding(id: string, contextTokens: number, input: number): ModelInfo {
   return {
     id,
@@ -35,8 +38,8 @@ function embedding(id: string, contextTokens: number, input: number): ModelInfo 
     dimensions: 3072,
     context_tokens: contextTokens,
     price: { input, output: 0 },
-    ...PRICES,
     price_date: "2026-11-28",
+    price_source: "third-party lists",
   };
 }
 

@@ -54,11 +54,11 @@ describe("wrangler.toml", () => {
   );
 
   test(
-    "makes a Worker with OpenTelemetry under 260 KiB gzip that needs none of Node's modules",
+    "makes a Worker with OpenTelemetry under 280 KiB gzip that needs none of Node's modules",
     async () => {
       const entry = "src/runtimes/workers-otel.ts";
       const { gzipBytes, path, imports } = await bundleWorker(join(folder, "otel"), entry);
-      expect(gzipBytes).toBeLessThan(260 * 1024);
+      expect(gzipBytes).toBeLessThan(280 * 1024);
       expect(readFileSync(path, "utf8")).toContain("OTEL_BSP_SCHEDULE_DELAY");
       expect(imports.filter((name) => !name.startsWith("cloudflare:"))).toEqual([]);
     },
