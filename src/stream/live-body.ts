@@ -53,6 +53,7 @@ export function createLiveBody(options: LiveBodyOptions): LiveBody {
     wake();
   }
   function wake(): void {
+    if (waiting.length === 0) return;
     const resolves = waiting;
     waiting = [];
     for (const resolve of resolves) resolve();
