@@ -28,7 +28,7 @@ const LEVELS: Effort[] = ["low", "medium", "high"];
 const LEVELS_AND_MINIMAL: Effort[] = ["minimal", ...LEVELS];
 
 /**
- * At the price of text, the only input that this server sends. The prices were read on other sites
+ * At the price of text, the only input that this server sends. The prices were read on another site
  * (2026-11-28), not on Google's page.
  */
 function embedding(id: string, contextTokens: number, input: number): ModelInfo {
@@ -39,7 +39,7 @@ function embedding(id: string, contextTokens: number, input: number): ModelInfo 
     context_tokens: contextTokens,
     price: { input, output: 0 },
     price_date: "2026-11-28",
-    price_source: "third-party lists",
+    price_source: "https://embeddingcost.com/google",
   };
 }
 

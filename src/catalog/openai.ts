@@ -131,6 +131,7 @@ const models: readonly ModelInfo[] = [
   { id: "gpt-5", retires: "2026-12-11" },
   embedding("text-embedding-3-small", 1536, 0.02),
   embedding("text-embedding-3-large", 3072, 0.13),
+  // No longer on OpenAI's page; read on other sites.
   embedding("text-embedding-ada-002", 1536, 0.1),
 ];
 
