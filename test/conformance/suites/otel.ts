@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { mintTestToken } from "../../support/chat-client.ts";
 import { type CollectedSpan, startCollector } from "../../support/collector.ts";
+import { hasRedis, startRedis } from "../../support/redis-server.ts";
 import { waitForLog } from "../../support/runtimes/runtime.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
 import { until } from "../../support/until.ts";
@@ -244,6 +246,34 @@ export function describeOtel({ runtime, upstream, start }: Conformance): void {
       expect(said).not.toContain("INVALID");
       expect(subject.server.logs()).not.toContain(KEY_CANARY);
     });
+
+    // A Worker has a Durable Object in its place, whose limiter is the same.
+    if (runtime !== "workers")
+      test.skipIf(!hasRedis)(
+        "the work of the store is a part of the trace (needs redis)",
+        async () => {
+          const redis = await startRedis();
+          const shared = await start({
+            OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+            OTEL_BSP_SCHEDULE_DELAY: "50",
+            REDIS_URL: redis.url,
+          });
+          const limits = [{ per: "subject", requests: 5, window: "1m" }];
+          const token = await mintTestToken({ ai: { limits } });
+          upstream.enqueue(jsonAnswer(MESSAGE));
+          expect((await shared.client.chat(CALL, { token })).status).toBe(200);
+          const spans = await collected(4);
+          const request = find(spans, "POST /chat");
+          for (const name of ["limits reserve", "limits settle"])
+            expect(find(spans, name)).toMatchObject({
+              traceId: request.traceId,
+              parentSpanId: request.spanId,
+              attributes: { "db.system.name": "redis" },
+            });
+          await shared.server.stop();
+          await redis.stop();
+        },
+      );
 
     test("a collector that is away for a moment loses nothing", async () => {
       collector.refuse(503);

@@ -2,7 +2,7 @@ defmodule OneshotAI.HTTP do
   @moduledoc false
   # One call of the server: from a path and a body to a decoded answer or an open stream.
 
-  alias OneshotAI.{Client, Error, JSON, Policy, Token}
+  alias OneshotAI.{Client, Error, JSON, Policy, Token, Trace}
   alias OneshotAI.Transport.{Request, Response}
 
   @version Mix.Project.config()[:version]
@@ -130,7 +130,7 @@ defmodule OneshotAI.HTTP do
     [{"accept", accept}, {"user-agent", "oneshot-ai-elixir/" <> @version}] ++
       if(body, do: [{"content-type", "application/json"}], else: []) ++
       if(key = opts[:idempotency_key], do: [{"idempotency-key", key}], else: []) ++
-      (opts[:headers] || [])
+      Trace.headers() ++ (opts[:headers] || [])
   end
 
   defp retry_delays(opts), do: if(opts[:retry] == :safe, do: @retry_delays_ms, else: [])
