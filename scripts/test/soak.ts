@@ -39,6 +39,8 @@ const server = await startServer(runtime, {
   ANTHROPIC_BASE_URL: vendor.url,
   ...(redis ? { REDIS_URL: redis.url } : {}),
   STORE_FAILURE: "closed",
+  // A busy machine is no outage.
+  STORE_TIMEOUT_MS: "1500",
   RETRY_MAX: "1",
   BREAKER_FAILURES: "0",
   HEARTBEAT_MS: "1000",
@@ -76,7 +78,7 @@ const outages = redis
     }, OUTAGE_EVERY_MS)
   : undefined;
 /** The server may look for the store again only some time after it is back. */
-const isStoreAway = () => isAway || (backAt > 0 && performance.now() - backAt < 5000);
+const isStoreAway = () => isAway || (backAt > 0 && performance.now() - backAt < 8000);
 
 function choose<T>(list: readonly T[]): T {
   const chosen = list[Math.floor(Math.random() * list.length)];
