@@ -115,7 +115,8 @@ export const chatRequestSchema = z.strictObject({
     .optional()
     .describe(
       "Whether the model may (`auto`), must not (`none`) or must (`required`) call a tool, or " +
-        "the name of the tool that it must call.",
+        "the name of the tool that it must call; or which of the declared tools it may call " +
+        "(`mode`, `tools`).",
     ),
   parallel_tool_calls: z
     .boolean()

@@ -27,9 +27,23 @@ export const opaqueToolSchema = z.strictObject({
 export const toolSchema = z.discriminatedUnion("type", [opaqueToolSchema, functionToolSchema]);
 export type Tool = z.infer<typeof toolSchema>;
 
-/** Whether the model may, must not or must call a tool, or which one it must call. */
+/**
+ * Whether the model may, must not or must call a tool, which one it must call, or which ones it may
+ * call at all of those that are declared.
+ */
 export const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
   z.strictObject({ name: z.string().min(1) }),
+  z.strictObject({
+    mode: z.enum(["auto", "required"]),
+    tools: z.array(z.string().min(1)).min(1).max(128),
+  }),
 ]);
 export type ToolChoice = z.infer<typeof toolChoiceSchema>;
+
+/** Whether the choice is among some of the declared tools. */
+export function isAllowedTools(
+  choice: ToolChoice | undefined,
+): choice is Extract<ToolChoice, { mode: string }> {
+  return typeof choice === "object" && "mode" in choice;
+}

@@ -4,7 +4,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { createFit, type Fit, type FitTarget } from "./fit.ts";
 import { fitMessages } from "./fit-messages.ts";
 import { fitReasoning } from "./fit-reasoning.ts";
-import { fitToolChoice, fitTools } from "./fit-tools.ts";
+import { chooseAllowed, fitToolChoice, fitTools } from "./fit-tools.ts";
 
 /** Parameters that are sent as they are or not at all. */
 const PLAIN = [
@@ -74,9 +74,10 @@ export function fitRequest(
     set("max_tokens", limit);
   }
   if (request.tools) {
-    const tools = fitTools(request.tools, fit);
+    const wanted = chooseAllowed(request, fit);
+    const tools = fitTools(wanted.tools ?? [], fit);
     set("tools", tools);
-    set("tool_choice", fitToolChoice(request, tools, fit));
+    set("tool_choice", fitToolChoice(wanted, tools, fit));
     // It is about the tools, and some vendors refuse it without any.
     if (tools === undefined && !removed.includes("parallel_tool_calls"))
       set("parallel_tool_calls", undefined);

@@ -1,7 +1,27 @@
 import type { ChatRequest } from "../chat/request.ts";
-import type { Tool, ToolChoice } from "../chat/tool.ts";
+import { isAllowedTools, type Tool, type ToolChoice } from "../chat/tool.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
+
+/**
+ * The request with only those tools that the caller allows, for a vendor that has no field for the
+ * difference between declared and allowed tools. OpenAI has one, so that a prompt cache survives.
+ */
+export function chooseAllowed(request: ChatRequest, fit: Fit): ChatRequest {
+  const { tool_choice: choice, tools } = request;
+  if (!isAllowedTools(choice) || !tools || isOwnChoice(request, fit)) return request;
+  const allowed = tools.filter(
+    (tool) => tool.type === "opaque" || choice.tools.includes(tool.name),
+  );
+  return { ...request, tools: allowed, tool_choice: choice.mode };
+}
+
+/** A server of Chat Completions may know the caller's own form. */
+function isOwnChoice({ extras }: ChatRequest, { format }: Fit): boolean {
+  return (
+    format === "openai_responses" || (format === "openai_chat" && extras?.openai_chat !== undefined)
+  );
+}
 
 /**
  * The tools that the target supports; the same list if nothing changes, undefined if none is left.
@@ -44,7 +64,9 @@ export function fitToolChoice(
 ): ToolChoice | undefined {
   const choice = request.tool_choice;
   if (choice === undefined) return undefined;
-  const forced = choice === "required" || typeof choice === "object";
+  const forced = isAllowedTools(choice)
+    ? choice.mode === "required"
+    : choice === "required" || typeof choice === "object";
   if (tools !== request.tools && !hasChosen(choice, tools)) {
     // If no tool is left, `auto` and `none` change nothing.
     if (forced) fit.drop("tool_choice", "does not support the tool that must be called");
@@ -65,6 +87,7 @@ function hasChosen(choice: ToolChoice, tools: Tool[] | undefined): boolean {
   if (!tools) return false;
   return (
     typeof choice === "string" ||
+    isAllowedTools(choice) ||
     tools.some((tool) => tool.type === "opaque" || tool.name === choice.name)
   );
 }

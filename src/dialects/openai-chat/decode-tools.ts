@@ -4,6 +4,7 @@ import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
+import { readObjects } from "../../json/narrow.ts";
 import { notePlace, type Renames } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeCacheControl } from "./decode-content.ts";
@@ -86,11 +87,21 @@ export function decodeToolChoice(choice: CompletionBody["tool_choice"]): Decoded
   }
   const name = nameIn(choice.function) ?? nameIn(choice.custom);
   if (name !== undefined) return { request: { tool_choice: { name } }, original };
+  const allowed = namesIn(choice.allowed_tools);
   const mode =
     isJsonObject(choice.allowed_tools) && choice.allowed_tools.mode === "required"
       ? "required"
       : "auto";
+  if (allowed.length > 0) return { request: { tool_choice: { mode, tools: allowed } }, original };
   return { request: { tool_choice: mode }, original, requirement: "tool_choice" };
+}
+
+/** The names in a list of allowed tools. */
+function namesIn(value: unknown): string[] {
+  const tools = isJsonObject(value) ? readObjects(value.tools) : [];
+  return tools.flatMap(
+    (tool) => nameIn(tool.function) ?? nameIn(tool.custom) ?? nameIn(tool) ?? [],
+  );
 }
 
 function nameIn(value: unknown): string | undefined {

@@ -2,6 +2,7 @@ import type { ChatRequest } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { readObjects } from "../../json/narrow.ts";
 import { nameForOthers, noteTool } from "./caller-tool.ts";
 import type { InputItem } from "./item.ts";
 import {
@@ -126,6 +127,20 @@ export function decodeToolChoice(
       ...(type === "custom" || within !== undefined ? { original: { tool_choice: choice } } : {}),
     };
   }
+  const allowed = type === "allowed_tools" ? namesOfAllowed(choice) : [];
+  if (allowed.length > 0) {
+    const mode = choice.mode === "required" ? "required" : "auto";
+    return { tool_choice: { mode, tools: allowed }, original: { tool_choice: choice } };
+  }
   extras.tool_choice = choice;
   return {};
+}
+
+/** The tools of the caller's in a list of allowed ones, by the names that other vendors know. */
+export function namesOfAllowed({ tools }: JsonObject): string[] {
+  return readObjects(tools).flatMap(({ name, namespace }) =>
+    typeof name === "string" && name !== ""
+      ? [nameForOthers(name, typeof namespace === "string" ? namespace : undefined)]
+      : [],
+  );
 }

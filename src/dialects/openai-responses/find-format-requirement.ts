@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../../chat/request.ts";
+import { namesOfAllowed } from "./decode-tools.ts";
 import type { InputItem } from "./item.ts";
 import { isHosted, type ResponsesBody } from "./request.ts";
 
@@ -67,9 +68,14 @@ function findField(body: ResponsesBody): string | undefined {
 /** A tool that the vendor runs binds the request only if it must be called; else the model can answer without it. */
 function findTool({ tools, tool_choice: choice }: ResponsesBody): string | undefined {
   if (typeof choice === "object" && choice !== null)
-    return isHosted(choice) ? "tool_choice" : undefined;
+    return isHosted(choice) && !isAboutOwnTools(choice) ? "tool_choice" : undefined;
   const isForced = choice === "required" && tools && tools.length > 0 && tools.every(isHosted);
   return isForced ? "tools[0]" : undefined;
+}
+
+/** Whether a list of allowed tools has some that the caller runs. */
+function isAboutOwnTools(choice: { type: string; [field: string]: unknown }): boolean {
+  return choice.type === "allowed_tools" && namesOfAllowed(choice).length > 0;
 }
 
 function findInclude(body: ResponsesBody): string | undefined {

@@ -1,4 +1,4 @@
-import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { isAllowedTools, type Tool, type ToolChoice } from "../../chat/tool.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { type EncodeContext, encodeCache } from "./encode-content.ts";
@@ -25,7 +25,7 @@ export function encodeTool(tool: Tool, context: EncodeContext): JsonObject {
 export function encodeToolChoice(choice: ToolChoice | undefined, original: unknown): unknown {
   if (choice === undefined) return undefined;
   if (original != null) return original;
-  return typeof choice === "string"
-    ? choice
-    : { type: "function", function: { name: choice.name } };
+  if (typeof choice === "string") return choice;
+  if (isAllowedTools(choice)) return choice.mode;
+  return { type: "function", function: { name: choice.name } };
 }

@@ -1,4 +1,4 @@
-import type { Tool, ToolChoice } from "../../chat/tool.ts";
+import { isAllowedTools, type Tool, type ToolChoice } from "../../chat/tool.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { openaiResponsesExtras } from "./extras.ts";
@@ -30,5 +30,8 @@ export function encodeTools(tools: readonly Tool[]): JsonObject[] {
 }
 
 export function encodeToolChoice(choice: ToolChoice): string | JsonObject {
-  return typeof choice === "string" ? choice : { type: "function", name: choice.name };
+  if (typeof choice === "string") return choice;
+  if (!isAllowedTools(choice)) return { type: "function", name: choice.name };
+  const tools = choice.tools.map((name) => ({ type: "function", name }));
+  return { type: "allowed_tools", mode: choice.mode, tools };
 }

@@ -1,6 +1,6 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import type { FunctionTool, Tool } from "../../chat/tool.ts";
+import { type FunctionTool, isAllowedTools, type Tool } from "../../chat/tool.ts";
 import { cacheControlOf } from "../../formats/anthropic-messages/cache-control.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { defined } from "../../json/defined.ts";
@@ -52,7 +52,8 @@ function encodeToolChoice({
   // `parallel_tool_calls` is a field of the choice; the API allows parallel calls by default.
   if (choice === undefined && parallel !== false) return undefined;
   const limit = parallel === undefined ? {} : { disable_parallel_tool_use: !parallel };
-  if (choice === undefined || choice === "auto") return { type: "auto", ...limit };
-  if (choice === "required") return { type: "any", ...limit };
-  return { type: "tool", name: choice.name, ...limit };
+  const mode = isAllowedTools(choice) ? choice.mode : choice;
+  if (mode === undefined || mode === "auto") return { type: "auto", ...limit };
+  if (mode === "required") return { type: "any", ...limit };
+  return { type: "tool", name: mode.name, ...limit };
 }

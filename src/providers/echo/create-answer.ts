@@ -1,7 +1,7 @@
 import type { ChatEvent, FinishReason } from "../../chat/event.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
 import type { ChatRequest } from "../../chat/request.ts";
-import type { FunctionTool } from "../../chat/tool.ts";
+import { type FunctionTool, isAllowedTools } from "../../chat/tool.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { type JsonObject, jsonObjectSchema } from "../../json/json-object.ts";
 import { sampleSchema } from "./sample-schema.ts";
@@ -45,7 +45,8 @@ function findText(messages: readonly Message[]): string {
  * user message names.
  */
 function chooseTools(request: ChatRequest, text: string): FunctionTool[] {
-  const choice = request.tool_choice ?? "auto";
+  const asked = request.tool_choice ?? "auto";
+  const choice = isAllowedTools(asked) ? asked.mode : asked;
   const tools = (request.tools ?? []).filter(
     (tool): tool is FunctionTool => tool.type !== "opaque",
   );

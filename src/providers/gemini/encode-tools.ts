@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../../chat/request.ts";
-import type { FunctionTool, Tool, ToolChoice } from "../../chat/tool.ts";
+import { type FunctionTool, isAllowedTools, type Tool, type ToolChoice } from "../../chat/tool.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { googleExtras } from "./extras.ts";
@@ -43,6 +43,7 @@ function encodeToolChoice(
   choice: ToolChoice | undefined,
   tools: readonly Tool[],
 ): FunctionCallingConfig | undefined {
+  if (isAllowedTools(choice)) return encodeToolChoice(choice.mode, tools);
   switch (choice) {
     case undefined:
     case "auto":
