@@ -30,6 +30,7 @@ import { createListModels } from "./handlers/models.ts";
 import { createPages } from "./handlers/pages.ts";
 import { createListProviders } from "./handlers/providers.ts";
 import { createRevoke } from "./handlers/revocations.ts";
+import { createShowRoot } from "./handlers/root.ts";
 import type { Server } from "./handlers/server.ts";
 import { createCancelResponse, createShowResponse } from "./handlers/stored-responses.ts";
 import { createShowUsage } from "./handlers/usage.ts";
@@ -300,6 +301,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   }
 
   // The router tries the paths in this order.
+  route("/", { GET: createShowRoot(server) });
   route("/chat", { POST: createGenerate(chatDialect, server) });
   route("/chat/:id", { GET: createShowAnswer(server), DELETE: createCancelAnswer(server) });
   route("/chat/:id/events", { GET: createResumeAnswer(server) });

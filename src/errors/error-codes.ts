@@ -214,14 +214,19 @@ export const ERRORS = {
   upstream_disconnected: {
     status: 502,
     retryable: true,
-    message: "The connection to the provider broke during the answer.",
+    // Clients that go by words (pi) ask again if they read "connection error".
+    message: "Connection error: the provider broke off its answer.",
   },
   upstream_incomplete: {
     status: 502,
     retryable: true,
-    message: "The provider's answer ended without its end marker.",
+    message: "Connection error: the provider's answer ended without its end marker.",
   },
-  upstream_stalled: { status: 504, retryable: true, message: "The provider stopped sending." },
+  upstream_stalled: {
+    status: 504,
+    retryable: true,
+    message: "Connection error: the provider stopped sending.",
+  },
 } as const satisfies Record<string, { status: number; retryable: boolean; message: string }>;
 
 export type ErrorCode = keyof typeof ERRORS;

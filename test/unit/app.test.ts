@@ -117,3 +117,18 @@ describe("a refused request for the models", () => {
     },
   );
 });
+
+test("GET / says what this is, and HEAD / is a 200 too", async () => {
+  const app = createApp(loadConfig({}), {
+    runtime: "bun",
+    random: Math.random,
+    fetch: () => Promise.reject(new Error("nothing is called")),
+    now: Date.now,
+    randomId: () => "id",
+    log() {},
+  });
+  const answer = await app.fetch(new Request("http://server.test/"), () => {});
+  expect(await answer.json()).toMatchObject({ name: "ai-server", docs: "/docs" });
+  const head = await app.fetch(new Request("http://server.test/", { method: "HEAD" }), () => {});
+  expect(head.status).toBe(200);
+});
