@@ -16,7 +16,12 @@ export function settleQuirks(quirks: Quirks, model: string): Quirks {
   if (system !== "by_model" && user !== "by_model") return quirks;
   return {
     ...quirks,
-    system_turns: system !== "by_model" ? system : /qwen/i.test(model) ? "first" : "anywhere",
+    system_turns:
+      system !== "by_model"
+        ? system
+        : /qwen/i.test(model) || MISTRAL.test(model)
+          ? "first"
+          : "anywhere",
     user_after_tool: user !== "by_model" ? user : MISTRAL.test(model) ? "bridged" : "taken",
   };
 }

@@ -29,7 +29,7 @@ export const quirksSchema = z.strictObject({
     .enum(["by_model", "anywhere", "first"])
     .default("by_model")
     .describe(
-      "Where system messages may stand. `first`: one, at the beginning; later ones are sent as text of the user, with a warning. The chat templates of local servers and Mistral take no others. `by_model`: `first` for Qwen's models, else `anywhere`.",
+      "Where system messages may stand. `first`: one, at the beginning; later ones are sent as text of the user, with a warning. The chat templates of local servers and Mistral take no others. `by_model`: `first` for Qwen's and Mistral's models, else `anywhere`.",
     ),
   user_after_tool: z
     .enum(["by_model", "taken", "bridged"])

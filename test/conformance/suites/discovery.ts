@@ -61,15 +61,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
       });
     }
 
-    for (const path of [
-      "/",
-      "/chat/x/y",
-      "/v2/chat",
-      "/.env",
-      "/health/..%2f",
-      "/chat.json",
-      "/CHAT",
-    ]) {
+    for (const path of ["/chat/x/y", "/v2/chat", "/.env", "/health/..%2f", "/chat.json", "/CHAT"]) {
       test(`${path} is 404 in the error shape`, async () => {
         const answer = await client.send(path, { method: "POST", body: "{}" });
         expect(answer.status).toBe(404);

@@ -61,7 +61,8 @@ describe("system messages, if the server takes but one", () => {
   test("stay where they are by default, but not for Qwen's models", () => {
     const messages = [system("A"), user("hi"), system("B")];
     expect(send(messages).sent).toEqual(['system: "A"', 'user: "hi"', 'system: "B"']);
-    expect(send(messages, {}, "Qwen/Qwen3-32B").said).toEqual(["messages[2].role"]);
+    for (const model of ["Qwen/Qwen3-32B", "mistralai/devstral-small-2"])
+      expect(send(messages, {}, model).said).toEqual(["messages[2].role"]);
   });
 
   test("are so on every local server, and at Mistral", () => {
