@@ -26,8 +26,8 @@ export interface SignedTurn {
   readonly size: number;
 }
 
-/** Ids that a vendor counts (`call_0`, `functions.f:1`) say nothing: another conversation has them too. */
-const MIN_ID_LENGTH = 12;
+/** Ids that a vendor counts (`call_0`, `functions.read:1`) say nothing: another conversation has them too. */
+const UNIQUE_ID = /[\w-]{12,}$/;
 
 /**
  * Collects the turn of an answer from its events; `keep` is called once, at its end, if the answer
@@ -63,7 +63,7 @@ export function createTurnCollector(
         },
       });
     } else if (start.kind === "tool_call") {
-      unknown ||= start.id.length < MIN_ID_LENGTH;
+      unknown ||= !UNIQUE_ID.test(start.id);
       parts.push({
         call: { id: start.id, fingerprint: fingerprint(start.name, parse(text)), ...proof },
       });

@@ -1,5 +1,6 @@
 import { readCount } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { createInBandError, findAnswerError } from "../../formats/answer-error.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { ProviderCall, TokenCount } from "../provider.ts";
 import { encodeCountRequest } from "./encode-request.ts";
@@ -21,6 +22,8 @@ export async function countTokens(
       decodeMessage() {},
       decodeEnd() {},
       decodeBody(body) {
+        const error = findAnswerError(body, "input_tokens" in body);
+        if (error) throw createInBandError(error);
         answer = body;
       },
     }),
