@@ -1,20 +1,14 @@
 import { parseArguments } from "../../chat/fold-events.ts";
 import type { Message } from "../../chat/message.ts";
-import type { Part, TextPart, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
-import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
+import type { Part, ToolResultPart } from "../../chat/part.ts";
 import { decodeContent } from "../../formats/openai-responses/decode-content.ts";
 import { noteItemFields, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
-import {
-  decodeReasoningExtras,
-  TEXT_SEPARATOR,
-  textsOf,
-} from "../../formats/openai-responses/reasoning-item.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { notePlace, type Renames } from "../caller-paths.ts";
 import { nameForOthers } from "./caller-tool.ts";
-import { decodeEmbeddedPart, type Embedded } from "./embed-foreign.ts";
+import { type AssistantState, decodeReasoning } from "./decode-reasoning.ts";
 import type {
   CustomCallItem,
   CustomCallOutputItem,
@@ -53,13 +47,13 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
     const path = `input[${index}]`;
     const from = parts.length;
     const before = parts;
-    addItem(item, path, index);
+    addItem(item, path);
     for (const part of parts === before ? parts.slice(from) : parts)
       notePlace(part, path, ITEM_RENAMES);
   });
   return messages;
 
-  function addItem(item: InputItem, path: string, index: number): void {
+  function addItem(item: InputItem, path: string): void {
     if (isMessage(item)) {
       if (item.role === "assistant")
         for (const part of decodeAssistantContent(item)) add("assistant", part);
@@ -78,11 +72,7 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
     else if (isCustomCall(item)) add("assistant", decodeCustomCall(item));
     else if (isCustomCallOutput(item)) add("tool", decodeCustomResult(item));
     else if (isReasoning(item)) {
-      const embedded = decodeEmbeddedPart(
-        item.encrypted_content,
-        `input[${index}].encrypted_content`,
-      );
-      const part = embedded ? restoreEmbedded(embedded, item, state) : decodeReasoning(item);
+      const part = decodeReasoning(item, `${path}.encrypted_content`, state);
       if (part) add("assistant", part);
     } else
       add(isToolOutput(item) ? "tool" : "assistant", {
@@ -222,52 +212,4 @@ function decodeAssistantContent(item: MessageItem): Part[] {
       return { type: "text", text, ...decodeOutputTextExtras(part, item, index) };
     return { type: "opaque", format: "openai_responses", value: { ...item, content: [part] } };
   });
-}
-
-function decodeReasoning(item: ReasoningItem): Part {
-  return {
-    type: "reasoning",
-    text: joinTexts(item),
-    ...decodeReasoningExtras(item, textsOf(item)),
-  };
-}
-
-function joinTexts(item: ReasoningItem): string {
-  return textsOf(item)
-    .map(({ text }) => text)
-    .join(TEXT_SEPARATOR);
-}
-
-/** What a later signature may belong to: the assistant's calls by id, and its latest text. */
-interface AssistantState {
-  readonly calls: Map<string, ToolCallPart>;
-  text: TextPart | undefined;
-}
-
-/**
- * What this server embedded in a reasoning item: a part of its own, or the signature of an earlier
- * part.
- */
-function restoreEmbedded(
-  embedded: Embedded,
-  item: ReasoningItem,
-  state: AssistantState,
-): Part | undefined {
-  switch (embedded.of) {
-    case "reasoning": {
-      const { of: _of, origin, ...proof } = embedded;
-      const noted = origin === undefined ? {} : noteOrigin(origin);
-      return { type: "reasoning", text: joinTexts(item), ...proof, ...noted };
-    }
-    case "opaque":
-      return { type: "opaque", format: embedded.format, value: embedded.value };
-    case "tool_call": {
-      const call = state.calls.get(embedded.id);
-      if (call) call.signature = embedded.signature;
-      return undefined;
-    }
-    case "text":
-      if (state.text) state.text.signature = embedded.signature;
-      return undefined;
-  }
 }
