@@ -57,30 +57,45 @@ function limit(
     isJsonObject(value) ? limit(value, rules, moved, depth + 1) : value;
   const limited: JsonObject = {};
   const said: string[] = [];
+  let changed = schema !== given;
   for (const [key, value] of Object.entries(schema)) {
     const isKnown = rules.keywords === null || rules.keywords.has(key);
-    if (SILENT.test(key) && !isKnown) continue;
-    if (!isKnown || rules.takes?.(key, value) === false) {
-      if (key === "additionalProperties" && rules.closed) continue;
-      said.push(`${key}: ${tell(value)}`);
-      moved.add(key);
-    } else if (BY_NAME.has(key) && isJsonObject(value)) {
-      limited[key] = Object.fromEntries(
-        Object.entries(value).map(([name, item]) => [name, inner(item)]),
-      );
-    } else if (IN_LIST.has(key) && Array.isArray(value)) limited[key] = value.map(inner);
-    else limited[key] = ONE.has(key) ? inner(value) : value;
+    if (isKnown && rules.takes?.(key, value) !== false) {
+      limited[key] = limitValue(key, value, inner);
+      changed ||= limited[key] !== value;
+      continue;
+    }
+    changed = true;
+    if ((SILENT.test(key) && !isKnown) || (key === "additionalProperties" && rules.closed))
+      continue;
+    said.push(`${key}: ${tell(value)}`);
+    moved.add(key);
   }
-  if (rules.closed && isObjectSchema(schema)) {
-    if (schema.additionalProperties !== undefined && schema.additionalProperties !== false)
-      moved.add("additionalProperties");
+  if (rules.closed && isObjectSchema(schema) && schema.additionalProperties !== false) {
+    if (schema.additionalProperties !== undefined) moved.add("additionalProperties");
     limited.additionalProperties = false;
+    changed = true;
   }
   if (said.length > 0) {
     const before = readText(schema.description);
     limited.description = `${before === undefined ? "" : `${before} `}(${said.join(", ")})`;
   }
-  return isSame(limited, given) ? given : limited;
+  return changed ? limited : given;
+}
+
+/** The value of a keyword with the schemas in it limited; the same value if nothing changes. */
+function limitValue(key: string, value: unknown, inner: (value: unknown) => unknown): unknown {
+  if (BY_NAME.has(key) && isJsonObject(value)) {
+    const entries = Object.entries(value).map(([name, item]) => [name, inner(item)] as const);
+    return entries.some(([name, item]) => item !== value[name])
+      ? Object.fromEntries(entries)
+      : value;
+  }
+  if (IN_LIST.has(key) && Array.isArray(value)) {
+    const items = value.map(inner);
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  return ONE.has(key) ? inner(value) : value;
 }
 
 /** Other words for the same schema that the vendor takes. */
@@ -145,8 +160,4 @@ function isObjectSchema({ type, properties }: JsonObject): boolean {
     (Array.isArray(type) && type.includes("object")) ||
     (type === undefined && isJsonObject(properties))
   );
-}
-
-function isSame(limited: JsonObject, given: JsonObject): boolean {
-  return JSON.stringify(limited) === JSON.stringify(given);
 }

@@ -10,5 +10,18 @@ const RULES: SchemaRules = { keywords: null, closed: false };
 
 /** A schema of a tool or an answer, as Google takes it. */
 export function encodeSchema(schema: JsonObject): JsonObject {
-  return limitSchema(schema, RULES).schema;
+  return hasCrowdedReference(schema, 0) ? limitSchema(schema, RULES).schema : schema;
+}
+
+/** Whether something may stand beside a reference. Nearly no schema has that, and a copy of each would cost more. */
+function hasCrowdedReference(value: object, depth: number): boolean {
+  if (depth > 128) return false;
+  const isReference = "$ref" in value;
+  for (const name in value) {
+    if (isReference && !name.startsWith("$")) return true;
+    const item: unknown = Reflect.get(value, name);
+    if (typeof item === "object" && item !== null && hasCrowdedReference(item, depth + 1))
+      return true;
+  }
+  return false;
 }

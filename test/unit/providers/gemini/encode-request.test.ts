@@ -3,6 +3,7 @@ import type { Warning } from "../../../../src/chat/event.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { encodeRequest } from "../../../../src/providers/gemini/encode-request.ts";
+import { encodeSchema } from "../../../../src/providers/gemini/limit-schema.ts";
 import type { GenerateRequest } from "../../../../src/providers/gemini/request.ts";
 import { createTestCall } from "../../../support/play-response.ts";
 
@@ -495,4 +496,19 @@ describe("settings", () => {
       { role: "model", parts: [{ text: "a" }] },
     ]);
   });
+});
+
+test("nothing stands beside a reference within a schema; other schemas are the caller's own", () => {
+  const $ref = "#/$defs/a";
+  const crowded = {
+    type: "object",
+    properties: { a: { $ref, description: "A." } },
+    $defs: { a: { type: "string", minLength: 1 } },
+  };
+  expect(encodeSchema(crowded)).toEqual({
+    ...crowded,
+    properties: { a: { description: "A.", anyOf: [{ $ref }] } },
+  });
+  const fine = { ...crowded, properties: { a: { $ref } } };
+  expect(encodeSchema(fine)).toBe(fine);
 });
