@@ -1,5 +1,5 @@
 import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 /**
  * Google takes any keyword in `parametersJsonSchema` and `responseJsonSchema`, and ignores some (recorded). "If $ref is
@@ -13,15 +13,16 @@ export function encodeSchema(schema: JsonObject): JsonObject {
   return hasCrowdedReference(schema, 0) ? limitSchema(schema, RULES).schema : schema;
 }
 
-/** Whether something may stand beside a reference. Nearly no schema has that, and a copy of each would cost more. */
-function hasCrowdedReference(value: object, depth: number): boolean {
+/** Whether something stands beside a reference. Nearly no schema has that, and a copy of each would cost more. */
+function hasCrowdedReference(schema: unknown, depth: number): boolean {
   if (depth > 128) return false;
-  const isReference = "$ref" in value;
-  for (const name in value) {
+  if (Array.isArray(schema)) return schema.some((item) => hasCrowdedReference(item, depth + 1));
+  if (!isJsonObject(schema)) return false;
+  const isReference = schema.$ref !== undefined;
+  for (const name of Object.keys(schema)) {
     if (isReference && !name.startsWith("$")) return true;
-    const item: unknown = Reflect.get(value, name);
-    if (typeof item === "object" && item !== null && hasCrowdedReference(item, depth + 1))
-      return true;
+    const item = schema[name];
+    if (typeof item === "object" && hasCrowdedReference(item, depth + 1)) return true;
   }
   return false;
 }
