@@ -65,10 +65,13 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const given = isJsonObject(extras.output_config) ? { ...extras.output_config } : {};
   delete extras.output_config;
   // A request in Anthropic's own format sets its reasoning itself, as far as the model takes that.
+  const asksForThinking = extras.thinking !== undefined || given.effort === undefined;
   if (!takesThinking(extras.thinking, call)) delete extras.thinking;
   if (!takesEffort(given.effort, call)) delete given.effort;
   const saysReasoning = "thinking" in extras || "effort" in given;
-  const reasoning = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
+  const encoded = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
+  // An effort alone, of a caller of Anthropic's own format, turns no thinking on.
+  const reasoning = asksForThinking ? encoded : { ...encoded, thinking: undefined };
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
   const outputConfig: JsonObject = {

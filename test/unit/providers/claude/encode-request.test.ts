@@ -215,6 +215,13 @@ describe("reasoning", () => {
       output_config: { effort: "high", task_budget },
     });
   });
+
+  test("an effort of Anthropic's own format is lowered to what the model takes, and nothing else", () => {
+    const extras = { anthropic: { output_config: { effort: "xhigh" } } };
+    const { body } = encode({ reasoning: { effort: "high" }, extras }, ADAPTIVE);
+    expect(body.output_config).toEqual({ effort: "high" });
+    expect(body).not.toHaveProperty("thinking");
+  });
 });
 
 describe("tools", () => {
