@@ -364,7 +364,15 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   }
 
   return {
-    prepare: server.authenticator.prepare,
+    async prepare() {
+      await server.authenticator.prepare();
+      if (revocations.isFailing())
+        log("error", "store", {
+          store: stores.kind,
+          state: "degraded",
+          reason: "revocations_unread",
+        });
+    },
     async fetch(request, waitUntil) {
       const requestId = platform.randomId();
       const context: RequestContext = {

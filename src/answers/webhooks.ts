@@ -69,7 +69,7 @@ export function createWebhooks(options: WebhookOptions): Webhooks {
 
   return {
     check(url) {
-      if (!secrets) throw refuse("webhook", "this server signs none: set WEBHOOK_SECRET on it");
+      if (!secrets) throw refuse("webhook", "webhooks need WEBHOOK_SECRET on the server");
       const isPublic = isPublicUrl(url) && new URL(url).protocol === "https:";
       if (isPublic || (allowsPrivate && isPlainUrl(url))) return;
       throw refuse("webhook.url", "must be a public https URL without credentials");

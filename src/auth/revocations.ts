@@ -20,6 +20,8 @@ export interface Revocations {
   isRevoked(principal: Principal): boolean;
   /** Reads the list if it is too old. It never rejects: an old list is better than none. */
   refresh(): Promise<void>;
+  /** Whether the list could not be read the last time. */
+  isFailing(): boolean;
   /** Reads the list for the first time, and tries again for some seconds. It never rejects. */
   prepare(): Promise<void>;
   /** Adds a revocation for all servers; rejects with `store_unavailable`. */
@@ -86,6 +88,7 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
   return {
     refresh,
     isRevoked,
+    isFailing: () => hasFailed,
     async prepare() {
       const endAt = now() + PREPARE_MS;
       await read();

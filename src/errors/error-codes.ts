@@ -146,7 +146,11 @@ export const ERRORS = {
     retryable: true,
     message: "The caller stopped reading the stream.",
   },
-  cancelled: { status: 499, retryable: false, message: "The caller left." },
+  cancelled: {
+    status: 499,
+    retryable: false,
+    message: "The call was cancelled, or its caller left.",
+  },
 
   // The upstream, before or after it began to answer.
   upstream_rejected: {

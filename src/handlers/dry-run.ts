@@ -1,5 +1,7 @@
+import type { Policy } from "../auth/policy.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { RequestContext } from "../calls/call.ts";
+import { createMeter, demandOf } from "../calls/meter.ts";
 import type { Warning } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { encodeErrorBody } from "../dialects/chat/encode-error.ts";
@@ -25,7 +27,7 @@ export async function describeDryRun(
   return {
     dry_run: true,
     request_id: requestId,
-    targets: targets.map((target) => describeTarget(request, target, server, requestId)),
+    targets: targets.map((target) => describeTarget(request, target, policy, server, requestId)),
     skipped: [...skipped],
     deadline_ms: deadlineMs ?? null,
     hedge_after_ms: hedgeAfterMs ?? null,
@@ -36,7 +38,8 @@ export async function describeDryRun(
 function describeTarget(
   request: ChatRequest,
   target: Target,
-  { catalog, platform }: Server,
+  policy: Policy,
+  { catalog, platform, meter }: Server,
   requestId: string,
 ): DryRunBody["targets"][number] {
   const warnings: Warning[] = [];
@@ -44,6 +47,11 @@ function describeTarget(
   let fitted = request;
   try {
     fitted = fitRequest(request, target, createWarningSink(request.strict ?? false, warnings));
+    const demand = demandOf(fitted);
+    const targets = [target];
+    const startedAt = platform.now();
+    // Throws what the call would be refused with: no price, or too long a prompt.
+    createMeter({ ...meter, demand, targets, policy, catalog, startedAt }).estimate();
   } catch (thrown) {
     error = encodeErrorBody(toChatError(thrown), requestId);
   }

@@ -6,10 +6,14 @@ import type { Server } from "./server.ts";
 
 /**
  * `GET /health`: whether the program runs and takes calls; 503 once it is about to stop, `degraded`
- * while its store cannot be reached. It calls nothing else, and reveals nothing of the configuration to an anonymous caller.
+ * while its store cannot be reached. It asks the store alone, and reveals nothing of the configuration
+ * to an anonymous caller.
  */
-export function createHealth({ version, platform, breaker, isDraining, ledger, limiter }: Server) {
-  return (_request: Request, { requestId }: RequestContext): Response => {
+export function createHealth(server: Server) {
+  const { version, platform, breaker, isDraining, ledger, limiter, revocations } = server;
+  return async (_request: Request, { requestId }: RequestContext): Promise<Response> => {
+    // A server without calls would not notice that its store has gone.
+    await revocations.refresh();
     const body = {
       version,
       runtime: platform.runtime,
@@ -17,7 +21,7 @@ export function createHealth({ version, platform, breaker, isDraining, ledger, l
       ...describeLedger(ledger),
     };
     // Still a 200: a server that is restarted for its store would lose its running answers.
-    const status = limiter.isDegraded() ? "degraded" : "ok";
+    const status = limiter.isDegraded() || revocations.isFailing() ? "degraded" : "ok";
     if (!isDraining()) return respondJson({ status, ...body }, requestId);
     const error = encodeErrorBody(shuttingDown(), requestId);
     const headers = { "retry-after": String(SHUTDOWN_RETRY_SECONDS) };

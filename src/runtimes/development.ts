@@ -59,7 +59,7 @@ export function enterDevelopment(environment: Environment): Development | null {
         "",
         `curl ${url}/chat -H 'Authorization: Bearer ${token}' -H 'Content-Type: application/json' -d '{"provider":"echo","messages":[{"role":"user","content":"Hello"}]}'`,
         "",
-        'For a stream, add "stream":true and use curl -N. GET /providers lists the providers that have a key.',
+        'For a stream, add "stream":true and use curl -N. GET /providers lists the providers, and what each one lacks.',
         "",
         `Playground: ${url}/playground${signedIn}`,
         `Dashboard:  ${url}/dashboard${signedIn}`,

@@ -6,6 +6,7 @@ import {
   mintTestToken,
   TEST_JWT,
 } from "../support/chat-client.ts";
+import { findFreePort } from "../support/find-free-port.ts";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.ts";
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
@@ -178,4 +179,16 @@ describe.skipIf(!hasRedis)("two servers on one store (needs redis)", () => {
       expect(Math.round((limit?.used ?? 0) * 1e6)).toBe(spent);
     }, 120_000);
   }
+});
+
+test("a server that starts while its store is out says so, in the log and on /health", async () => {
+  const server = await startServer("bun", {
+    ...TEST_JWT,
+    REDIS_URL: `redis://127.0.0.1:${findFreePort()}`,
+  });
+  const answer = await fetch(`${server.url}/health`);
+  expect(answer.status).toBe(200);
+  expect(await answer.json()).toMatchObject({ status: "degraded" });
+  await until("the log says so", () => server.logs().includes('"state":"degraded"'));
+  await server.stop();
 });

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { attemptSchema, dryRunSchema } from "../../../src/dialects/chat/response.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import { isErrorCode } from "../../../src/errors/error-codes.ts";
-import type { HttpAnswer } from "../../support/chat-client.ts";
+import { type HttpAnswer, mintTestToken } from "../../support/chat-client.ts";
 import {
   type Expected,
   FALLBACK_CASES,
@@ -299,6 +299,18 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
         code: "unsupported_parameter",
         param: "temperature",
       });
+    });
+
+    test("a dry run tells what the call would be refused for", async () => {
+      const budget = { limits: [{ per: "subject", usd: 1, window: "1d" }] };
+      const token = await mintTestToken({ sub: "dry", ai: budget });
+      const asked = { provider: "echo", messages };
+      const dry = await subject.client.open({ ...asked, dry_run: true }, { token });
+      const [target] = dryRunSchema.parse(await dry.json()).targets;
+      expect(target?.error).toMatchObject({ code: "forbidden", param: "model" });
+      const call = await subject.client.open(asked, { token });
+      expect(call.status).toBe(403);
+      expect(await call.json()).toMatchObject({ error: { message: target?.error?.message } });
     });
 
     test("Server-Timing tells the wait for the target from the rest", async () => {
