@@ -18,7 +18,7 @@ function findScripts(folder: string): string[] {
       : [];
   });
 }
-const scripts = [...findScripts("scripts"), ...findScripts(".ci")];
+const scripts = [...findScripts("scripts"), ...findScripts("findings"), ...findScripts(".ci")];
 
 test("the scripts are found", () => {
   expect(scripts).toEqual(
