@@ -20,17 +20,23 @@ export function inventCall(number: number, isStoreAway: () => boolean): SoakCall
   const leaves = happens(SHARES.left);
   const isFault = happens(SHARES.broken);
   const isSlow = !leaves && !isFault && happens(SHARES.slow);
+  const stream = isSlow || happens(60);
+  // Who leaves must do so before the answer is whole.
+  const behaviours = leaves
+    ? (["slow", "slow", "silent"] as const)
+    : (["well", "well", "slow"] as const);
   return {
     number,
-    behaviour: isFault ? choose(FAULTS) : isSlow ? "large" : choose(["well", "well", "slow"]),
+    behaviour:
+      isFault && !leaves ? choose(FAULTS) : isSlow ? "large" : choose<Behaviour>(behaviours),
     manner: leaves
       ? choose(["leaves", "resets"])
       : isSlow
         ? choose(["reads slowly", "reads slowly", "stops reading"])
         : "reads",
-    stream: isSlow || happens(60),
+    stream,
     dialect: Math.floor(Math.random() * 4),
-    leavesAfterMs: 30 + Math.random() * 600,
+    leavesAfterMs: 20 + Math.random() * (stream ? 500 : 150),
     isStoreAway,
   };
 }
