@@ -22,8 +22,8 @@ const BODY_QUEUE_BYTES = 256 * 1024;
  *   from its head, as most clients send it. Otherwise the vendor's answer would be paid in full.
  * - It closes the connections of callers who never send a whole head.
  *
- * A whole answer costs some 10 µs more than with `Deno.serve`, of 150. A caller who closes only its own side of the
- * connection counts as having left, as on Bun.
+ * A whole answer costs some 10 µs more than with `Deno.serve`, of 150. A caller who closes only its
+ * own side of the connection counts as having left, as on Bun.
  */
 export function listenHttp(
   handle: Handle,

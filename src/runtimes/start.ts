@@ -11,6 +11,7 @@ import { type Development, type Environment, enterDevelopment } from "./developm
 import { loadTracer } from "./load-tracer.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
 import { readPages } from "./read-pages.ts";
+import { reportUnhandled } from "./report-unhandled.ts";
 import { createMetricsHandler } from "./serve-metrics.ts";
 import { createStop, type Listener, type StopSignal } from "./stop.ts";
 
@@ -34,6 +35,7 @@ export type Handle = (request: Request) => Promise<Response>;
 
 /** Starts the server, prints where it is, and ends it gracefully when asked. */
 export async function start(host: Host): Promise<void> {
+  reportUnhandled(host.platform);
   let development: Development | null;
   let config: Config;
   let metrics: Metrics;

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { connect } from "node:net";
 import * as z from "zod";
+import { mintTestToken } from "../../support/chat-client.ts";
 import { openRawConnection } from "../../support/raw-http.ts";
+import { until } from "../../support/until.ts";
 import type { Conformance } from "../conformance.ts";
 
 const providersSchema = z.object({
@@ -101,6 +104,39 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
         });
       });
     }
+
+    // Bun 1.4 takes the second request for a fault of the connection.
+    test(`requests in a row on one connection are ${
+      runtime === "bun" ? "not answered" : "all answered"
+    }`, async () => {
+      const { hostname, port } = new URL(client.url);
+      const socket = connect({ host: hostname, port: Number(port) });
+      let received = "";
+      let closed = false;
+      socket.on("data", (bytes: Buffer) => {
+        received += bytes.toString();
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        closed = true;
+      });
+      const body = JSON.stringify({
+        provider: "echo",
+        messages: [{ role: "user", content: "hi" }],
+      });
+      const head = [
+        "POST /chat HTTP/1.1",
+        `host: ${hostname}`,
+        `authorization: Bearer ${await mintTestToken()}`,
+        "content-type: application/json",
+        `content-length: ${body.length}`,
+      ];
+      socket.write([...head, "", body].join("\r\n").repeat(3));
+      const answers = () => received.split("HTTP/1.1 200").length - 1;
+      await until("all are answered, or none is", () => closed || answers() === 3);
+      socket.destroy();
+      expect(answers()).toBe(runtime === "bun" ? 0 : 3);
+    });
 
     test("a WebSocket is refused by a status at which clients fall back to HTTP", async () => {
       const connection = openRawConnection(client.url);

@@ -23,11 +23,23 @@ function anthropicError(type: string, extra: Record<string, unknown> = {}) {
  * An upstream that fails before it begins to answer: the caller gets the true status, asked for a
  * stream or not.
  */
-export function describeFailures({ upstream, main, start }: Conformance): void {
+export function describeFailures({ runtime, upstream, main, start }: Conformance): void {
   const request = { provider: "claude", messages: [{ role: "user", content: PROMPT_CANARY }] };
 
   describe("failures of the upstream", () => {
     afterEach(() => upstream.reset());
+
+    test(`a connection that dies before the answer is asked ${
+      runtime === "deno" ? "once, or once more by Deno itself" : "once"
+    } if retries are off`, async () => {
+      // The first call leaves a connection behind that is used again.
+      for (const answer of [jsonAnswer({}, { status: 500 }), rawAnswer("", "cut")]) {
+        upstream.reset();
+        upstream.respond = () => answer;
+        expect((await main.client.chat(request)).status).toBe(502);
+        expect(upstream.requests.length).toBeLessThanOrEqual(runtime === "deno" ? 2 : 1);
+      }
+    });
 
     const cases: [
       status: number,
