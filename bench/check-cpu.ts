@@ -1,7 +1,8 @@
-// Whether a call takes more CPU than it did: `bun bench/check-cpu.ts`. Measured are a whole answer and a
-// streamed delta, as ratios to the thinnest proxy in the same run, so that a slower machine changes
-// nothing. Fails if one of the ratios is 15 % above bench/recorded-ratios.json in each of three tries.
-// `--record` writes that file: to be used when a change is meant to cost what it costs.
+// Whether a call takes more CPU than it did: `bun bench/check-cpu.ts`. Measured are a whole answer
+// and a streamed delta, as ratios to the thinnest proxy in the same run, so that a slower machine
+// changes nothing. Fails if one of the ratios is 15 % above bench/recorded-ratios.json in each of
+// three tries. `--record` writes that file: to be used when a change is meant to cost what it
+// costs.
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";

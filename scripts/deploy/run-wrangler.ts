@@ -12,7 +12,10 @@ export interface WranglerRun {
   output: string;
 }
 
-/** Builds the pages, which wrangler.toml names, and runs wrangler on Bun in the project's folder, without questions and without telemetry. */
+/**
+ * Builds the pages, which wrangler.toml names, and runs wrangler on Bun in the project's folder,
+ * without questions and without telemetry.
+ */
 export async function runWrangler(args: readonly string[]): Promise<WranglerRun> {
   await buildPages();
   const wrangler = Bun.spawn([process.execPath, "--bun", WRANGLER, ...args], {

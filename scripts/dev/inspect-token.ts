@@ -6,7 +6,10 @@ import { SCOPES } from "../../src/auth/scope.ts";
 import { ChatError } from "../../src/errors/chat-error.ts";
 import type { Bucket } from "../../src/limits/bucket.ts";
 
-/** What a token says, whether this server's settings accept it, and what it may use by them, as text for people. Nothing is sent anywhere. */
+/**
+ * What a token says, whether this server's settings accept it, and what it may use by them, as text
+ * for people. Nothing is sent anywhere.
+ */
 export async function inspectToken(
   token: string,
   config: AuthConfig,

@@ -1,6 +1,6 @@
 /**
- * bun scripts/docs/write-client-behaviour.ts [--check] — in docs/clients.md, what client libraries do with answers that are not as they should
- * be, by running them on Bun and on Node.
+ * bun scripts/docs/write-client-behaviour.ts [--check] — in docs/clients.md, what client libraries
+ * do with answers that are not as they should be, by running them on Bun and on Node.
  */
 
 import { readFileSync } from "node:fs";

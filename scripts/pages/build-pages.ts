@@ -1,4 +1,7 @@
-/** bun scripts/pages/build-pages.ts [FOLDER] — the dashboard and the playground, ready to be served (default: dist/pages). */
+/**
+ * bun scripts/pages/build-pages.ts [FOLDER] — the dashboard and the playground, ready to be served
+ * (default: dist/pages).
+ */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 

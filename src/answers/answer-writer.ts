@@ -40,8 +40,8 @@ export interface AnswerWriter {
 const encoder = new TextEncoder();
 
 /**
- * Gathers events and writes them from time to time: what an event costs here is joining two strings.
- * A write that fails is tried again unchanged, for the store may have it already.
+ * Gathers events and writes them from time to time: what an event costs here is joining two
+ * strings. A write that fails is tried again unchanged, for the store may have it already.
  */
 export function createAnswerWriter(options: WriterOptions): AnswerWriter {
   const { store, seal, name, terms, now } = options;

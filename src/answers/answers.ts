@@ -21,7 +21,9 @@ export interface AnswersOptions {
   /** `STORE_FAILURE`: `open` makes calls without keeping their answers while the store fails. */
   readonly failure: "closed" | "open";
   now(): number;
-  /** The terminal event of an answer whose writer is gone, in its dialect, after that many events. */
+  /**
+   * The terminal event of an answer whose writer is gone, in its dialect, after that many events.
+   */
   encodeInterrupted(head: AnswerHead, after: number): { text: string; last: number };
 }
 

@@ -21,8 +21,8 @@ const pemSchema = z.strictObject({
 });
 
 /**
- * `JWT_KEYS` → a ring of keys: secrets as `{"kid", "secret"}`, public keys as `{"kid", "pem"}` or as
- * JWKs. Throws a ConfigError that names the member at fault, never its value.
+ * `JWT_KEYS` → a ring of keys: secrets as `{"kid", "secret"}`, public keys as `{"kid", "pem"}` or
+ * as JWKs. Throws a ConfigError that names the member at fault, never its value.
  */
 export function createKeyList(value: string): KeySource {
   const list = parseJsonListSecret(value);

@@ -1,4 +1,7 @@
-/** Whether a text fits a pattern in which `*` stands for any characters, slashes included. Linear in the text for each `*`. */
+/**
+ * Whether a text fits a pattern in which `*` stands for any characters, slashes included. Linear in
+ * the text for each `*`.
+ */
 export function matchesGlob(pattern: string, text: string): boolean {
   let at = 0;
   let next = 0;
@@ -20,7 +23,10 @@ export function matchesGlob(pattern: string, text: string): boolean {
   return next === pattern.length;
 }
 
-/** Whether a list of patterns allows `provider/model`: the last one that fits decides, and `!` before it excludes. */
+/**
+ * Whether a list of patterns allows `provider/model`: the last one that fits decides, and `!`
+ * before it excludes.
+ */
 export function allowsModel(patterns: readonly string[], model: string): boolean {
   const last = patterns.findLast((pattern) =>
     matchesGlob(pattern.startsWith("!") ? pattern.slice(1) : pattern, model),
@@ -28,7 +34,10 @@ export function allowsModel(patterns: readonly string[], model: string): boolean
   return last !== undefined && !last.startsWith("!");
 }
 
-/** Whether a list of patterns may allow a model of this provider: one of them begins like its models. */
+/**
+ * Whether a list of patterns may allow a model of this provider: one of them begins like its
+ * models.
+ */
 export function mayAllowProvider(patterns: readonly string[], provider: string): boolean {
   return patterns.some((pattern) => {
     if (pattern.startsWith("!")) return false;

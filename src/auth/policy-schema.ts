@@ -19,7 +19,10 @@ const tokensSchema = z
   .optional();
 
 const rules = {
-  /** Globs over `provider/model`; `!` excludes; the last match wins. Absent: all models; empty: none. */
+  /**
+   * Globs over `provider/model`; `!` excludes; the last match wins. Absent: all models; empty:
+   * none.
+   */
   models: z
     .array(z.string().regex(/^!?[\x21-\x7e]{1,254}$/, "must be a pattern such as claude/*"))
     .max(MAX_PATTERNS, `must have at most ${MAX_PATTERNS} patterns`)

@@ -39,7 +39,10 @@ interface ServerPolicies {
   readonly POLICY_CEILING?: PolicyRules | undefined;
 }
 
-/** Tokens are accepted a little beyond their end (JWT_TOLERANCE_SECONDS is at most 60), and their buckets outlive that. */
+/**
+ * Tokens are accepted a little beyond their end (JWT_TOLERANCE_SECONDS is at most 60), and their
+ * buckets outlive that.
+ */
 const AFTER_END_SECONDS = 120;
 
 export function createPolicyReader({ POLICY, POLICY_CEILING }: ServerPolicies): ReadPolicy {
@@ -101,7 +104,10 @@ function smallest(values: readonly (number | undefined)[]): number | null {
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** The text of POLICY or POLICY_CEILING → its rules, or what is wrong with it as the end of a sentence. */
+/**
+ * The text of POLICY or POLICY_CEILING → its rules, or what is wrong with it as the end of a
+ * sentence.
+ */
 export function readPolicyText(text: string): PolicyRules | string {
   let value: unknown;
   try {

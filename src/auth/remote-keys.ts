@@ -10,7 +10,10 @@ import { createPublicKey } from "./public-key.ts";
 const MAX_AGE_MS = 600_000;
 /** … and up to this age it is used all the same, if that does not succeed. */
 const MAX_STALE_MS = 24 * 3_600_000;
-/** Between two fetches, also for keys that are not in the set: unknown names must not become requests. */
+/**
+ * Between two fetches, also for keys that are not in the set: unknown names must not become
+ * requests.
+ */
 const COOLDOWN_MS = 30_000;
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 64 * 1024;
@@ -23,9 +26,9 @@ export interface RemoteKeys extends KeySource {
 }
 
 /**
- * `JWT_JWKS_URL`: a JWK Set (RFC 7517) that a server publishes. It is cached, fetched no more than once
- * in half a minute, and used on while its server fails. jose's own loader refuses every token ten
- * minutes after the last fetch that succeeded, and reads a body of any size.
+ * `JWT_JWKS_URL`: a JWK Set (RFC 7517) that a server publishes. It is cached, fetched no more than
+ * once in half a minute, and used on while its server fails. jose's own loader refuses every token
+ * ten minutes after the last fetch that succeeded, and reads a body of any size.
  */
 export function createRemoteKeys(
   url: string,

@@ -8,7 +8,9 @@ export const revocationSchema = z.strictObject({
   /** The claim that names them; `tenant` is that of the `ai` claim. */
   claim: z.enum(REVOCABLE_CLAIMS),
   value: z.string(),
-  /** Only tokens that were issued before this (their `iat`), in seconds since 1970; null for all. */
+  /**
+   * Only tokens that were issued before this (their `iat`), in seconds since 1970; null for all.
+   */
   issuedBefore: z.number().nullable(),
   /** How long it holds, in milliseconds since 1970. */
   until: z.int(),
@@ -38,7 +40,9 @@ const nameSchema = z.string().refine(isPrintableName, "must be a printable name"
 /** Seconds since 1970, as in a token's own claims. */
 const timeSchema = z.number().min(0).max(9_999_999_999).optional();
 
-/** The body of `POST /admin/revocations`: one claim by which the tokens are named, and two times. */
+/**
+ * The body of `POST /admin/revocations`: one claim by which the tokens are named, and two times.
+ */
 export const revocationRequestSchema = z
   .strictObject({
     sub: nameSchema.describe("The tokens of this subject."),

@@ -8,7 +8,10 @@ const MAX_AGE_MS = 400;
 /** For how long a store that failed is not asked again, so that not every call waits for it. */
 const COOLDOWN_MS = 1000;
 
-/** For how long a start waits for a store that does not answer, and how often it asks, in milliseconds. */
+/**
+ * For how long a start waits for a store that does not answer, and how often it asks, in
+ * milliseconds.
+ */
 const PREPARE_MS = 3000;
 const PREPARE_PAUSE_MS = 200;
 
@@ -37,7 +40,10 @@ export interface RevocationsOptions {
 }
 
 export function createRevocations({ store, now, failure }: RevocationsOptions): Revocations {
-  /** A store that has lost its data must not bring tokens back, so what was known is kept until it is over. */
+  /**
+   * A store that has lost its data must not bring tokens back, so what was known is kept until it
+   * is over.
+   */
   const known = new Map<string, Revocation>();
   /** The same by claim and value. */
   let index = new Map<string, Revocation[]>();

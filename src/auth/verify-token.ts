@@ -47,7 +47,8 @@ export function createTokenVerifier(
     const { bearer, validFrom } = checkClaims(claims, rules, nowSeconds);
     const candidates = await keys.resolve(keyId, algorithm);
     await verifyWithAny(candidates, token, rules, nowSeconds);
-    // Behind the signature: a policy is read for those who signed it, and its faults are worth a log line.
+    // Behind the signature: a policy is read for those who signed it, and its faults are worth a
+    // log line.
     const principal: Principal = { ...bearer, policy: readPolicy(bearer) };
     cache.set(token, { principal, validFrom });
     return principal;

@@ -94,8 +94,8 @@ export interface Call extends AttemptCall, RunningCall {
   /** What the dialect may say about the answer. Its target is the one that answers. */
   readonly answer: AnswerContext;
   /**
-   * Reserves what the call may consume by its token's limits, before the first attempt. Rejects with
-   * `rate_limited`, `budget_exceeded`, `forbidden` or `store_unavailable`.
+   * Reserves what the call may consume by its token's limits, before the first attempt. Rejects
+   * with `rate_limited`, `budget_exceeded`, `forbidden` or `store_unavailable`.
    */
   reserve(): Promise<void>;
   /** What became of it; null until it has ended. */

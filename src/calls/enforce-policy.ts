@@ -5,7 +5,9 @@ import { LEASE_MS } from "../limits/limit-store.ts";
 import type { Consumption, Reservation } from "../limits/limiter.ts";
 import type { Meter, Progress } from "./meter.ts";
 
-/** How often a running call is looked at, in milliseconds: a revoked one must end within a second. */
+/**
+ * How often a running call is looked at, in milliseconds: a revoked one must end within a second.
+ */
 const WATCH_MS = 400;
 /** A third of the lease, so that two renewals may fail. */
 const RENEW_MS = LEASE_MS / 3;
@@ -24,9 +26,9 @@ export interface EnforcedCall {
 
 /**
  * Holds a running call to its token's policy: renews what it has reserved, reserves more once the
- * answer outgrows it, and ends the call if its budget is used up or its token is revoked. Nothing is done for each streamed
- * event. One timer for each call, because on Workers a timer belongs to the request that set it.
- * Returns the function that stops it.
+ * answer outgrows it, and ends the call if its budget is used up or its token is revoked. Nothing
+ * is done for each streamed event. One timer for each call, because on Workers a timer belongs to
+ * the request that set it. Returns the function that stops it.
  */
 export function enforcePolicy(call: EnforcedCall): () => void {
   const { principal, revocations, reservation, meter } = call;
@@ -49,7 +51,10 @@ export function enforcePolicy(call: EnforcedCall): () => void {
     sinceRenewalMs = 0;
   }
 
-  /** With room for more; what is left of a limit may be too little for that, but enough for what there is. */
+  /**
+   * With room for more; what is left of a limit may be too little for that, but enough for what
+   * there is.
+   */
   async function extend(needed: Consumption): Promise<Consumption> {
     const more = meter.extend(call.progress());
     try {

@@ -57,7 +57,9 @@ export interface Progress {
 
 /** What a call may consume, and what it has. */
 export interface Meter {
-  /** Throws `forbidden` for a prompt that is too long, or a model without a price under a budget. */
+  /**
+   * Throws `forbidden` for a prompt that is too long, or a model without a price under a budget.
+   */
   estimate(): Consumption;
   /** What the answer has consumed by now, at least. */
   measure(progress: Progress): Consumption;
@@ -126,15 +128,18 @@ function createUsage(input: number, output: number): Usage {
   return { input_tokens: input, output_tokens: output, total_tokens: input + output };
 }
 
-/** Dollars → micro-dollars, those begun included: budgets must not lose what is below one on each of many calls. */
+/**
+ * Dollars → micro-dollars, those begun included: budgets must not lose what is below one on each of
+ * many calls.
+ */
 function toMicroUsd(dollars: number): number {
   // Costs are whole billionths of a dollar.
   return Math.ceil(Math.round(dollars * 1e9) / 1000);
 }
 
 /**
- * What a finished call has consumed: the tokens of its answer and those lost in attempts without one,
- * and the money of all of them.
+ * What a finished call has consumed: the tokens of its answer and those lost in attempts without
+ * one, and the money of all of them.
  */
 export function measureRecord(
   record: Pick<CallRecord, "usage" | "cost" | "attempts">,
@@ -155,8 +160,8 @@ export interface MeasuredUsage {
 }
 
 /**
- * The usage of an answer that has ended. Vendors count at the end of a stream, so of one that was cut
- * the output is what was delivered, at least; and some count nothing at all.
+ * The usage of an answer that has ended. Vendors count at the end of a stream, so of one that was
+ * cut the output is what was delivered, at least; and some count nothing at all.
  */
 export function measureUsage(
   { usage, letters }: Progress,

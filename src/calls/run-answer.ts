@@ -26,8 +26,8 @@ export interface Ended {
 }
 
 /**
- * Reads a streamed answer to its end, whether anybody listens or not, into the log and to the caller.
- * It never rejects.
+ * Reads a streamed answer to its end, whether anybody listens or not, into the log and to the
+ * caller. It never rejects.
  */
 export async function runStream(options: RunOptions): Promise<Ended> {
   const { call, opening, encoder, writer, live } = options;

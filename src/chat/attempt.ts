@@ -28,8 +28,9 @@ export const ATTEMPT_REASONS = [
 export type AttemptReason = (typeof ATTEMPT_REASONS)[number];
 
 /**
- * Outcomes with which this server stopped waiting for an answer. The vendor had the request, and may
- * charge for it; an attempt that the vendor refused, or that broke, costs what the vendor counted.
+ * Outcomes with which this server stopped waiting for an answer. The vendor had the request, and
+ * may charge for it; an attempt that the vendor refused, or that broke, costs what the vendor
+ * counted.
  */
 const STOPPED: ReadonlySet<Attempt["outcome"]> = new Set([
   "cancelled",

@@ -10,7 +10,10 @@ import type { ToolCallPart } from "./part.ts";
  */
 const BROKEN_FIELD = "invalid_json_arguments";
 
-/** Whether the model's arguments are no JSON object: then `arguments` is empty, and only the text counts. */
+/**
+ * Whether the model's arguments are no JSON object: then `arguments` is empty, and only the text
+ * counts.
+ */
 export function isBroken({
   arguments: parsed,
   arguments_text: text,

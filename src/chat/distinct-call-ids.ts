@@ -22,11 +22,11 @@ function shorten(id: string): string {
 
 /**
  * The conversation with ids of calls that the vendor takes and that differ from each other. Some
- * models count their calls from 0 in every turn; Claude refuses a repeated id, and others would take
- * a result for that of an earlier call. A result gets the id of the call that it belongs to: the
- * latest one with its id, and among several of one turn the first that has no result yet. The same
- * list if nothing changes. A vendor of Chat Completions gets the ids as they are: its own may have a
- * meaning (Kimi), and results follow their calls there.
+ * models count their calls from 0 in every turn; Claude refuses a repeated id, and others would
+ * take a result for that of an earlier call. A result gets the id of the call that it belongs to:
+ * the latest one with its id, and among several of one turn the first that has no result yet. The
+ * same list if nothing changes. A vendor of Chat Completions gets the ids as they are: its own may
+ * have a meaning (Kimi), and results follow their calls there.
  */
 export function distinctCallIds(messages: Message[], format: Format | null): Message[] {
   const rule = format === null ? undefined : ID_RULES[format];

@@ -95,7 +95,9 @@ export interface EndEvent extends FromVendor {
   /** The vendor's own finish reason; null if it gave none. */
   raw_finish_reason: string | null;
   usage: Usage | null;
-  /** Why the vendor declined to answer, in its own words, if it says so beside the answer's text. */
+  /**
+   * Why the vendor declined to answer, in its own words, if it says so beside the answer's text.
+   */
   refusal?: string;
   /** The model that gave the answer, if another one began it. */
   model?: string;
@@ -118,9 +120,9 @@ export interface CancelledEvent extends FromVendor {
 
 /**
  * The order is the same for every provider: `start` → (`part-start` → `part-delta`* → `part-end`)*
- * → `usage`? → exactly one of `end`, `error`, `cancelled`. Parts do not overlap: one ends before the
- * next one starts, since clients of the Responses API keep only one open. Indexes start at 0 and have no gaps. `usage` and `opaque` may come anywhere
- * between `start` and the terminal event.
+ * → `usage`? → exactly one of `end`, `error`, `cancelled`. Parts do not overlap: one ends before
+ * the next one starts, since clients of the Responses API keep only one open. Indexes start at 0
+ * and have no gaps. `usage` and `opaque` may come anywhere between `start` and the terminal event.
  */
 export type ChatEvent =
   | StartEvent

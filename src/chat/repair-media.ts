@@ -28,7 +28,9 @@ function typeOfData(data: string): string | undefined {
   return known ?? (WEBP.test(data.slice(0, 20)) ? "image/webp" : undefined);
 }
 
-/** The media type by which a vendor takes this data: what it really is, under the registered name. */
+/**
+ * The media type by which a vendor takes this data: what it really is, under the registered name.
+ */
 export function trueMediaType(mediaType: string | undefined, data = ""): string | undefined {
   const name = mediaType?.toLowerCase().split(";", 1)[0]?.trim();
   return typeOfData(data) ?? (name === undefined ? undefined : (ALIASES.get(name) ?? name));

@@ -4,7 +4,9 @@ import type { Format, Signature } from "./format.ts";
 import { type Message, partsOf } from "./message.ts";
 import type { Part, ReasoningPart, ToolCallPart } from "./part.ts";
 
-/** A call, as it is known again: by its id, its name and its arguments, whatever their white space. */
+/**
+ * A call, as it is known again: by its id, its name and its arguments, whatever their white space.
+ */
 interface SignedCall {
   readonly id: string;
   readonly fingerprint: string;
@@ -12,8 +14,8 @@ interface SignedCall {
 }
 
 /**
- * An answer that called tools, as far as its vendor wants it back byte for byte: its reasoning and its
- * signatures, in the order of its parts.
+ * An answer that called tools, as far as its vendor wants it back byte for byte: its reasoning and
+ * its signatures, in the order of its parts.
  */
 export interface SignedTurn {
   readonly format: Format;
@@ -26,7 +28,10 @@ export interface SignedTurn {
   readonly size: number;
 }
 
-/** Ids that a vendor counts (`call_0`, `functions.read:1`) say nothing: another conversation has them too. */
+/**
+ * Ids that a vendor counts (`call_0`, `functions.read:1`) say nothing: another conversation has
+ * them too.
+ */
 const UNIQUE_ID = /[\w-]{12,}$/;
 
 /**
@@ -95,8 +100,8 @@ export function unsignedCalls(message: Message): ToolCallPart[] {
 }
 
 /**
- * The message with the reasoning and the signatures of its turn; undefined if it is not that turn: the
- * caller changed a call, or left one out.
+ * The message with the reasoning and the signatures of its turn; undefined if it is not that turn:
+ * the caller changed a call, or left one out.
  */
 export function restoreTurn(message: Message, turn: SignedTurn): Message | undefined {
   const calls = unsignedCalls(message);

@@ -4,10 +4,10 @@ import type { AnswerContext } from "./dialect.ts";
 type Named = Pick<AnswerContext, "request" | "target" | "isFallback">;
 
 /**
- * The name of an answer's model, as the caller is told it: the one that the caller used, if that was an
- * alias or `provider/model`. Clients compare the two: Claude Code drops the thinking of a message whose
- * model is not the one it is set to. A fallback is named as `provider/model`; what the vendor put in the
- * place of the model, as the vendor names it.
+ * The name of an answer's model, as the caller is told it: the one that the caller used, if that
+ * was an alias or `provider/model`. Clients compare the two: Claude Code drops the thinking of a
+ * message whose model is not the one it is set to. A fallback is named as `provider/model`; what
+ * the vendor put in the place of the model, as the vendor names it.
  */
 export function nameModel(answered: string, { request, target, isFallback }: Named): string {
   if (isFallback) return `${target.provider}/${answered}`;

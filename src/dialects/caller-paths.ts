@@ -12,8 +12,8 @@ export type Renames = Readonly<Record<string, string>>;
 const NONE: Renames = {};
 
 /**
- * Messages, parts and tools of a request → where the caller wrote them. It is no part of them, since
- * what becomes of them on the way to a vendor has no need of it.
+ * Messages, parts and tools of a request → where the caller wrote them. It is no part of them,
+ * since what becomes of them on the way to a vendor has no need of it.
  */
 const places = new WeakMap<object, Place>();
 

@@ -72,7 +72,10 @@ export interface Dialect {
     | "openai-responses"
     | "openai-embeddings"
     | "anthropic-messages";
-  /** The format of the vendor whose API it is: raw events and bodies of this format go out as they came in. */
+  /**
+   * The format of the vendor whose API it is: raw events and bodies of this format go out as they
+   * came in.
+   */
   readonly format: Format | null;
   /** Where callers of this API put their token. */
   readonly readToken: TokenReader;
@@ -90,8 +93,8 @@ export interface Dialect {
   decodeRequest(body: unknown, headers: Headers, options?: DecodeOptions): ChatRequest;
   encodeResponse(response: ChatResponse, context: AnswerContext): unknown;
   /**
-   * The encoder must read `context` when it encodes an event, not before. It goes on after `written`
-   * events, if there are some.
+   * The encoder must read `context` when it encodes an event, not before. It goes on after
+   * `written` events, if there are some.
    */
   createStreamEncoder(context: AnswerContext, written?: number): StreamEncoder;
   /** `attempts`: what was tried before the call failed, for an API that has a place for it. */

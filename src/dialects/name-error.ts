@@ -5,8 +5,8 @@ import { type ChatError, toChatError } from "../errors/chat-error.ts";
 import type { Dialect } from "./dialect.ts";
 
 /**
- * The error with the caller's own path in the place of the chat model's. A vendor names the fields of
- * its own API: its path is kept only for a caller who speaks that.
+ * The error with the caller's own path in the place of the chat model's. A vendor names the fields
+ * of its own API: its path is kept only for a caller who speaks that.
  */
 export function nameError(
   error: ChatError,

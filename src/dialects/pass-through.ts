@@ -10,9 +10,14 @@ export type WriteRaw = (raw: RawEvent | undefined) => string;
 export interface EventEncoders {
   /** An event in our own words. `batch` is the one that holds it. */
   encodeOwn(event: ChatEvent, batch: EventBatch): string;
-  /** An event that is passed through: the vendor's own, by `write`, and what the dialect adds to it. */
+  /**
+   * An event that is passed through: the vendor's own, by `write`, and what the dialect adds to it.
+   */
   encodeRaw(event: ChatEvent, write: WriteRaw): string;
-  /** Whether clients can read this vendor's events, by the first of them; if not, all are in our own words. */
+  /**
+   * Whether clients can read this vendor's events, by the first of them; if not, all are in our own
+   * words.
+   */
   isReadable?(first: RawEvent): boolean;
 }
 

@@ -1,8 +1,9 @@
 import type { ChatError } from "../errors/chat-error.ts";
 
 /**
- * The longest wait, in seconds, that a client is invited to. OpenAI's clients and the AI SDK ignore a longer
- * `retry-after` and retry at once; Anthropic's waits it out within the call. (`docs/clients.md`)
+ * The longest wait, in seconds, that a client is invited to. OpenAI's clients and the AI SDK ignore
+ * a longer `retry-after` and retry at once; Anthropic's waits it out within the call.
+ * (`docs/clients.md`)
  */
 const MAX_WAIT_SECONDS = 60;
 

@@ -9,7 +9,10 @@ export interface EmbeddingAnswer {
   readonly vectors: readonly Vector[];
   /** Null if the vendor reported no counts. */
   readonly usage: Usage | null;
-  /** The vendor's whole answer, if it is in OpenAI's format; its `data` is in the order of the inputs. */
+  /**
+   * The vendor's whole answer, if it is in OpenAI's format; its `data` is in the order of the
+   * inputs.
+   */
   readonly body?: JsonObject;
 }
 

@@ -6,7 +6,9 @@ export interface ChatErrorDetail {
   message?: string;
   /** The path of the field at fault in the request, as `messages[0].content[1].url`. */
   param?: string;
-  /** Whether `param` is a path in the caller's own API already; else it is one in the chat model. */
+  /**
+   * Whether `param` is a path in the caller's own API already; else it is one in the chat model.
+   */
   isCallersPath?: boolean;
   /** Seconds after which the caller may try again. */
   retryAfterSeconds?: number;

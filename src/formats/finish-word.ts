@@ -57,7 +57,9 @@ const FAILURES: ReadonlyMap<string, ErrorCode> = new Map([
   ["timeout", "upstream_timeout"],
 ]);
 
-/** What a vendor's word for the end of an answer means; undefined if this server does not know it. */
+/**
+ * What a vendor's word for the end of an answer means; undefined if this server does not know it.
+ */
 export function finishOf(word: string): FinishReason | undefined {
   return FINISH_REASONS.get(word.toLowerCase());
 }

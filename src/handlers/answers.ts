@@ -85,8 +85,8 @@ export function createCancelAnswer(server: Server) {
 }
 
 /**
- * Asks an answer's server to end it, and waits until it has. Null if there is no such answer. The store
- * passes it on even if that is this server: on Workers one request cannot end another's.
+ * Asks an answer's server to end it, and waits until it has. Null if there is no such answer. The
+ * store passes it on even if that is this server: on Workers one request cannot end another's.
  */
 export async function cancelAnswer(
   answers: Answers,

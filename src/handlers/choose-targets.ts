@@ -10,8 +10,8 @@ import type { Server } from "./server.ts";
 export type Chosen = Selection & Authorized;
 
 /**
- * The targets of a request that its token allows. The request comes with the signatures that its caller
- * had no place for, unless it speaks the format of the first target.
+ * The targets of a request that its token allows. The request comes with the signatures that its
+ * caller had no place for, unless it speaks the format of the first target.
  */
 export async function chooseTargets(
   asked: ChatRequest,

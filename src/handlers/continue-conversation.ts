@@ -10,7 +10,10 @@ import type { Target } from "../routing/select-target.ts";
 import { ownerOf } from "./owner-of.ts";
 import { readWhole } from "./read-kept.ts";
 
-/** The id, as the caller has it, of the answer of this server that a request goes on from; null if there is none. */
+/**
+ * The id, as the caller has it, of the answer of this server that a request goes on from; null if
+ * there is none.
+ */
 export function findPrevious(body: unknown, dialect: Dialect): string | null {
   if (dialect !== openaiResponsesDialect || !isJsonObject(body)) return null;
   const { previous_response_id: id } = body;
@@ -18,8 +21,9 @@ export function findPrevious(body: unknown, dialect: Dialect): string | null {
 }
 
 /**
- * Puts what an answer of this server was about, and the answer, before the input of a request that goes
- * on from it (`previous_response_id`). The id of an answer that the vendor keeps stays as it is.
+ * Puts what an answer of this server was about, and the answer, before the input of a request that
+ * goes on from it (`previous_response_id`). The id of an answer that the vendor keeps stays as it
+ * is.
  */
 export async function continueConversation(
   body: unknown,
@@ -46,8 +50,8 @@ export async function continueConversation(
 }
 
 /**
- * Whether a request asks this server to store its answer. OpenAI's own targets store it themselves, for
- * longer than this server would.
+ * Whether a request asks this server to store its answer. OpenAI's own targets store it themselves,
+ * for longer than this server would.
  */
 export function asksToStore(body: unknown, dialect: Dialect, targets: readonly Target[]): boolean {
   return (

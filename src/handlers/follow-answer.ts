@@ -71,7 +71,8 @@ async function pushAll(
     after = kept.textLast;
     await live.drained();
     if (kept.ending && after >= kept.last) {
-      // The log may have lost events that this reader has, so its terminal event may be no news to them.
+      // The log may have lost events that this reader has, so its terminal event may be no news to
+      // them.
       if (from >= kept.last && isInterrupted(kept)) throw new ChatError("answer_interrupted");
       return;
     }

@@ -106,7 +106,8 @@ async function respondStreamed(
     live,
     nameError: (error) => nameFailure(error, kept),
   });
-  // Registered before anything is waited for: workerd drops what is registered once the caller is gone.
+  // Registered before anything is waited for: workerd drops what is registered once the caller is
+  // gone.
   context.waitUntil(ran.then((ended) => notify(kept, ended, server)));
   if (!live) return respondBackground(kept);
   try {

@@ -6,8 +6,8 @@ import type { Server } from "./server.ts";
 
 /**
  * `GET /health`: whether the program runs and takes calls; 503 once it is about to stop, `degraded`
- * while its store cannot be reached. It asks the store alone, and reveals nothing of the configuration
- * to an anonymous caller.
+ * while its store cannot be reached. It asks the store alone, and reveals nothing of the
+ * configuration to an anonymous caller.
  */
 export function createHealth(server: Server) {
   const { version, platform, breaker, isDraining, ledger, limiter, revocations } = server;

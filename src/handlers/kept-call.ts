@@ -35,7 +35,9 @@ export interface OpenKept extends KeptCall {
   readonly writer: AnswerWriter;
 }
 
-/** A longer conversation cannot be gone on from: it would not fit into a row of a Durable Object. */
+/**
+ * A longer conversation cannot be gone on from: it would not fit into a row of a Durable Object.
+ */
 const MAX_INPUT_LETTERS = 400_000;
 
 /** What `previous_response_id` will need, if the caller lets it be stored. */

@@ -3,7 +3,8 @@ import { respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 
 /**
- * `GET /providers`: the values of `provider` that the token may use; for an unavailable one, what the operator must do.
+ * `GET /providers`: the values of `provider` that the token may use; for an unavailable one, what
+ * the operator must do.
  */
 export function createListProviders(server: Server) {
   const providers = server.providers.map((provider) => ({

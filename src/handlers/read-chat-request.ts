@@ -18,7 +18,9 @@ export interface AskedChat {
   readonly previousId: string | null;
 }
 
-/** A request of a dialect → a chat request. Rejects with a ChatError that names the caller's field. */
+/**
+ * A request of a dialect → a chat request. Rejects with a ChatError that names the caller's field.
+ */
 export async function readChatRequest(
   request: Request,
   principal: Principal,

@@ -6,8 +6,8 @@ import { ChatError } from "../errors/chat-error.ts";
 import { refuseEventId } from "../http/read-event-id.ts";
 
 /**
- * What a caller has just got is in the log a moment later, or never if the server is gone: that is known
- * when its lease has lapsed.
+ * What a caller has just got is in the log a moment later, or never if the server is gone: that is
+ * known when its lease has lapsed.
  */
 const CATCH_UP_MS = LEASE_MS + 1000;
 const LOOK_MS = 100;

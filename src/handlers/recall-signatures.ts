@@ -9,8 +9,9 @@ import { keepPlace } from "../dialects/caller-paths.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 
 /**
- * The request with the reasoning and the signatures of those of its earlier answers that came back with
- * nothing but their calls, if the target that is tried first is of the format that signed them.
+ * The request with the reasoning and the signatures of those of its earlier answers that came back
+ * with nothing but their calls, if the target that is tried first is of the format that signed
+ * them.
  */
 export async function recallSignatures(
   request: ChatRequest,
@@ -32,8 +33,8 @@ export async function recallSignatures(
 }
 
 /**
- * Watches an answer for what its caller may not send back. A caller of the vendor's own API has a place
- * for everything, and `/chat` returns every part.
+ * Watches an answer for what its caller may not send back. A caller of the vendor's own API has a
+ * place for everything, and `/chat` returns every part.
  */
 export function watchSignatures(
   dialect: Dialect,

@@ -45,8 +45,8 @@ export function dialectOfV1Models(request: Request): Dialect {
 }
 
 /**
- * `GET /v1/models` and `GET /v1/models/{id}`: what the token can call now, in Anthropic's shape if the
- * request has its version header, otherwise in OpenAI's.
+ * `GET /v1/models` and `GET /v1/models/{id}`: what the token can call now, in Anthropic's shape if
+ * the request has its version header, otherwise in OpenAI's.
  */
 export function createListV1Models(server: Server) {
   const models = new Map<string, { provider: string; id: string }>();

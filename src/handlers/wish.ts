@@ -17,8 +17,9 @@ export interface Wish {
 }
 
 /**
- * Null if the request wants nothing of it: then nothing of its answer is kept. `answers` is null if the
- * operator lets none be kept; `isStored` says whether the request asks for it by a field of its API.
+ * Null if the request wants nothing of it: then nothing of its answer is kept. `answers` is null if
+ * the operator lets none be kept; `isStored` says whether the request asks for it by a field of its
+ * API.
  */
 export function readWish(
   { background = false, on_disconnect: onDisconnect, webhook }: ChatRequest,

@@ -2,9 +2,9 @@ import type { Dialect } from "../dialects/dialect.ts";
 import type { Standing } from "../limits/standing.ts";
 
 /**
- * How much of the token's limits is left, as clients of the dialect look for it, of the tightest limit of
- * each kind; and for request limits as the IETF has it (draft-ietf-httpapi-ratelimit-headers), which
- * knows no unit for tokens.
+ * How much of the token's limits is left, as clients of the dialect look for it, of the tightest
+ * limit of each kind; and for request limits as the IETF has it
+ * (draft-ietf-httpapi-ratelimit-headers), which knows no unit for tokens.
  */
 export function limitHeaders(
   dialect: Pick<Dialect, "name">,

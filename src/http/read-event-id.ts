@@ -4,8 +4,8 @@ const HEADER = "Last-Event-ID";
 const QUERY = "after";
 
 /**
- * The event after which a reader goes on: `?after=` if that may be given, else `Last-Event-ID`, which
- * browsers send when they reconnect. Null if there is neither.
+ * The event after which a reader goes on: `?after=` if that may be given, else `Last-Event-ID`,
+ * which browsers send when they reconnect. Null if there is neither.
  */
 export function readEventId(
   { url, headers }: Request,

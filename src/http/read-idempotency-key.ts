@@ -8,8 +8,8 @@ const PRINTABLE = /^[\x20-\x7e]+$/;
 const QUOTED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /**
- * The request's `Idempotency-Key`, quoted as draft-ietf-httpapi-idempotency-key-header-07 has it, or
- * bare as most clients send it: both are the same key. Null if there is none.
+ * The request's `Idempotency-Key`, quoted as draft-ietf-httpapi-idempotency-key-header-07 has it,
+ * or bare as most clients send it: both are the same key. Null if there is none.
  */
 export function readIdempotencyKey(headers: Headers): string | null {
   const text = headers.get(IDEMPOTENCY_KEY);

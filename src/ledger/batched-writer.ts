@@ -19,8 +19,8 @@ export interface BatchedWriterOptions extends WriterOptions {
 }
 
 /**
- * Keeps rows for a second and writes them together. While the database is away they wait; those that
- * find the queue full are dropped, and counted.
+ * Keeps rows for a second and writes them together. While the database is away they wait; those
+ * that find the queue full are dropped, and counted.
  */
 export function createBatchedWriter(options: BatchedWriterOptions): Writer {
   const { write, isReachable, randomId } = options;

@@ -4,10 +4,14 @@ import { sqlType } from "./json-rows.ts";
 
 /** Any number that no other program takes for its lock in this database. */
 const MIGRATION_LOCK = 7_215_620_514;
-/** A migration waits no longer than this for another server's: then it fails, and is tried again. */
+/**
+ * A migration waits no longer than this for another server's: then it fails, and is tried again.
+ */
 const LOCK_TIMEOUT_MS = 10_000;
 
-/** Each list of statements is a version of the tables; a list that has been released never changes. */
+/**
+ * Each list of statements is a version of the tables; a list that has been released never changes.
+ */
 const MIGRATIONS: readonly ((flavor: Flavor) => readonly string[])[] = [
   (flavor) => [
     table(flavor, "ledger_calls", CALL_COLUMNS, ["id"]),

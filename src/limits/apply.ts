@@ -11,8 +11,8 @@ import {
 import type { Rows } from "./rows.ts";
 
 /**
- * The arithmetic of reserving and settling. The Lua script in store/redis-limit-script.ts says the same
- * line by line, and a test compares the two on random histories.
+ * The arithmetic of reserving and settling. The Lua script in store/redis-limit-script.ts says the
+ * same line by line, and a test compares the two on random histories.
  */
 
 /** Checks all buckets, then reserves in all of them or in none. */
@@ -61,8 +61,8 @@ export function applySettle(rows: Rows, { call, entries }: SettleRequest, now: n
 }
 
 /**
- * Takes a hold back as if it had never been, its requests included: for a store that decides in more
- * than one place, when a later one refuses.
+ * Takes a hold back as if it had never been, its requests included: for a store that decides in
+ * more than one place, when a later one refuses.
  */
 export function applyUndo(rows: Rows, { call, entries }: HoldRequest, now: number): Reading {
   for (const { bucket } of entries) {
@@ -99,7 +99,8 @@ function current(rows: Rows, bucket: Bucket, now: number) {
 function dropLapsed(rows: Rows, bucket: Bucket, now: number): BucketState {
   const { stored, lapsed, state } = current(rows, bucket, now);
   for (const [call] of lapsed) rows.dropLease(bucket, call);
-  // A clock that has stepped back is taken note of, or a full bucket would wait until it has caught up.
+  // A clock that has stepped back is taken note of, or a full bucket would wait until it has caught
+  // up.
   if (lapsed.length > 0 || state.at < stored.at)
     rows.writeState(bucket, state, expiresAt(bucket, state, now));
   return state;
@@ -122,7 +123,8 @@ export function roll(
     case "usd": {
       const current = periodAt(bucket.period, now);
       if (at < current) return { value: 0, at: current, reserved };
-      // A clock that steps back over the end of a period must not refill the budget twice; one that was far ahead must not stop it.
+      // A clock that steps back over the end of a period must not refill the budget twice; one that
+      // was far ahead must not stop it.
       return { value, at: at > current + 1 ? current : at, reserved };
     }
   }
@@ -157,7 +159,10 @@ function take(bucket: Bucket, state: BucketState, increase: number): BucketState
   }
 }
 
-/** A request counts from the moment in which it is admitted; everything else is only held until the call ends. */
+/**
+ * A request counts from the moment in which it is admitted; everything else is only held until the
+ * call ends.
+ */
 function release(bucket: Bucket, state: BucketState, held: number, actual: number): BucketState {
   const reserved = Math.max(0, state.reserved - held);
   switch (bucket.kind) {

@@ -11,10 +11,14 @@ interface BucketIdentity {
   readonly per: Per;
   /**
    * The place that decides on this bucket in one step: a hash slot, or a Durable Object. It is the
-   * tenant, or the subject if the token names no tenant, or the issuer for what all of its tokens share.
+   * tenant, or the subject if the token names no tenant, or the issuer for what all of its tokens
+   * share.
    */
   readonly home: string;
-  /** Names the bucket within its home. It says nothing of the size, so a token with another limit does not refill it. */
+  /**
+   * Names the bucket within its home. It says nothing of the size, so a token with another limit
+   * does not refill it.
+   */
   readonly key: string;
   /** A whole number of requests, tokens, calls at once, or micro-dollars. 0 allows none. */
   readonly limit: number;
@@ -35,15 +39,23 @@ export interface ConcurrencyBucket extends BucketIdentity {
 export interface MoneyBucket extends BucketIdentity {
   readonly kind: "usd";
   readonly period: Period;
-  /** For a budget without a period: when its token expires, in milliseconds since 1970; null keeps it for a day after its last use. */
+  /**
+   * For a budget without a period: when its token expires, in milliseconds since 1970; null keeps
+   * it for a day after its last use.
+   */
   readonly endsAt: number | null;
 }
 
 export type Bucket = RateBucket | ConcurrencyBucket | MoneyBucket;
 
-/** What is stored of a bucket. All three are whole numbers below 2^53, as Lua and SQLite need them. */
+/**
+ * What is stored of a bucket. All three are whole numbers below 2^53, as Lua and SQLite need them.
+ */
 export interface BucketState {
-  /** Rates: how full the bucket is, in units of 1/window (see gcra.ts). Money: what was spent, in micro-dollars. */
+  /**
+   * Rates: how full the bucket is, in units of 1/window (see gcra.ts). Money: what was spent, in
+   * micro-dollars.
+   */
   readonly value: number;
   /** Rates: the tick of `value`. Money: the number of its period. */
   readonly at: number;

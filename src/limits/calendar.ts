@@ -4,7 +4,10 @@ export type Period = (typeof PERIODS)[number];
 
 export const DAY_MS = 86_400_000;
 
-/** The number of the period that a moment (milliseconds since 1970) is in: days or months since 1970, or 0. */
+/**
+ * The number of the period that a moment (milliseconds since 1970) is in: days or months since
+ * 1970, or 0.
+ */
 export function periodAt(period: Period, nowMs: number): number {
   switch (period) {
     case "day":

@@ -6,7 +6,10 @@ import { MAX_VALUE, type RateBucket } from "./bucket.ts";
  * unit's share of the window nor the rate need be whole, as they must where a timestamp is kept.
  */
 
-/** Windows longer than this are counted in seconds, so that the largest limit's level stays below 2^53. */
+/**
+ * Windows longer than this are counted in seconds, so that the largest limit's level stays below
+ * 2^53.
+ */
 const FINE_WINDOW_MS = 3_600_000;
 
 export function tickMs(windowMs: number): number {
@@ -21,7 +24,9 @@ export function tickAt({ windowMs }: RateBucket, nowMs: number): number {
   return Math.floor(nowMs / tickMs(windowMs));
 }
 
-/** The level after this many ticks. A clock that stepped back takes nothing off and adds nothing. */
+/**
+ * The level after this many ticks. A clock that stepped back takes nothing off and adds nothing.
+ */
 export function leak(level: number, ticks: number, limit: number): number {
   return ticks <= 0 ? level : Math.max(0, level - ticks * limit);
 }

@@ -4,8 +4,9 @@ import type { BucketState, Entry } from "./bucket.ts";
 export const LEASE_MS = 60_000;
 
 /**
- * How long a settlement is tried again while the store cannot be reached, in milliseconds. It may have
- * been executed although no answer came, so it must not be sent when the store has forgotten that.
+ * How long a settlement is tried again while the store cannot be reached, in milliseconds. It may
+ * have been executed although no answer came, so it must not be sent when the store has forgotten
+ * that.
  */
 export const RETRY_SETTLING_MS = 600_000;
 
@@ -18,14 +19,20 @@ export const REMEMBER_SETTLED_MS = 900_000;
 export interface HoldRequest {
   /** The call's request id. */
   readonly call: string;
-  /** What it holds from now on, in all of its buckets. Amounts only grow: a smaller one than before changes nothing. */
+  /**
+   * What it holds from now on, in all of its buckets. Amounts only grow: a smaller one than before
+   * changes nothing.
+   */
   readonly entries: readonly Entry[];
 }
 
 export type HoldResult =
   /** Reserved until the lease ends. */
   | { readonly status: "held"; readonly now: number; readonly states: readonly BucketState[] }
-  /** Nothing was reserved in any bucket; `refused` is the index of the first one in which the amount does not fit. */
+  /**
+   * Nothing was reserved in any bucket; `refused` is the index of the first one in which the amount
+   * does not fit.
+   */
   | {
       readonly status: "refused";
       readonly refused: number;
@@ -37,7 +44,10 @@ export type HoldResult =
 
 export interface SettleRequest {
   readonly call: string;
-  /** What the call really consumed, in the same buckets. For requests and calls at once it is not looked at. */
+  /**
+   * What the call really consumed, in the same buckets. For requests and calls at once it is not
+   * looked at.
+   */
   readonly entries: readonly Entry[];
 }
 

@@ -31,7 +31,10 @@ const usdSchema = z
   })
   .optional();
 
-/** One limit, as policies write it: whose consumption it counts, how much of one thing, and in which window. */
+/**
+ * One limit, as policies write it: whose consumption it counts, how much of one thing, and in which
+ * window.
+ */
 export const limitSchema = z
   .strictObject({
     per: z.enum(PERS, `must be one of ${PERS.join(", ")}`),
@@ -107,7 +110,10 @@ function nameOf(per: Per, identity: Identity): string | null {
   }
 }
 
-/** What all tokens of an issuer share is apart from what a tenant's share, so that tenants do not queue behind each other. */
+/**
+ * What all tokens of an issuer share is apart from what a tenant's share, so that tenants do not
+ * queue behind each other.
+ */
 function homeOf(per: Per, { issuer, tenant, subject }: Identity): string {
   const root = encodeURIComponent(issuer);
   if (per === "issuer") return root;
@@ -116,7 +122,9 @@ function homeOf(per: Per, { issuer, tenant, subject }: Identity): string {
     : `${root}/tenant/${encodeURIComponent(tenant)}`;
 }
 
-/** One bucket for each name, in the order of their first mention, with the smallest of its limits. */
+/**
+ * One bucket for each name, in the order of their first mention, with the smallest of its limits.
+ */
 export function mergeBuckets(buckets: readonly Bucket[]): readonly Bucket[] {
   const merged = new Map<string, Bucket>();
   for (const bucket of buckets) {

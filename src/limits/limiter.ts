@@ -32,8 +32,8 @@ export interface Limiter {
   /** Whether the store cannot be reached, so that rates are counted in this process alone. */
   isDegraded(): boolean;
   /**
-   * Reserves what a call may consume in all of its buckets, or in none. Rejects with `rate_limited`,
-   * `budget_exceeded` or `store_unavailable`.
+   * Reserves what a call may consume in all of its buckets, or in none. Rejects with
+   * `rate_limited`, `budget_exceeded` or `store_unavailable`.
    */
   reserve(
     call: string,
@@ -54,7 +54,9 @@ export interface Reservation {
    * Rejects with the ChatError with which the call must end.
    */
   renew(consumption: Consumption): Promise<void>;
-  /** Replaces it with what was really consumed; only the first call of it counts. It never rejects. */
+  /**
+   * Replaces it with what was really consumed; only the first call of it counts. It never rejects.
+   */
   settle(consumption: Consumption): Promise<void>;
 }
 
@@ -76,7 +78,9 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const guard = createStoreGuard(options);
   let waiting = 0;
 
-  /** Tries until the store has answered, or would no longer know whether it has settled this before. */
+  /**
+   * Tries until the store has answered, or would no longer know whether it has settled this before.
+   */
   async function settleInStore(call: string, entries: readonly Entry[]): Promise<boolean> {
     const settle = () => guard.run(() => store.settle({ call, entries }));
     if ((await settle()).ok) return true;
@@ -130,7 +134,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
           return;
         }
         const held = await guard.run(() => store.hold({ call, entries }));
-        // Without an answer the lease goes on, or lapses; what was consumed is settled in the end all the same.
+        // Without an answer the lease goes on, or lapses; what was consumed is settled in the end
+        // all the same.
         if (held.ok && !isSettled) accept(entries, held.result);
       },
       async settle(consumption) {

@@ -13,7 +13,10 @@ export interface Lease {
  */
 export interface Rows {
   readState(bucket: Bucket): BucketState | undefined;
-  /** `expiresAt` (milliseconds since 1970): from then on the row says nothing that its absence does not. */
+  /**
+   * `expiresAt` (milliseconds since 1970): from then on the row says nothing that its absence does
+   * not.
+   */
   writeState(bucket: Bucket, state: BucketState, expiresAt: number): void;
   readLease(bucket: Bucket, call: string): Lease | undefined;
   writeLease(bucket: Bucket, call: string, lease: Lease): void;
@@ -21,6 +24,8 @@ export interface Rows {
   /** The leases whose time is over, with the names of their calls. */
   lapsedLeases(bucket: Bucket, now: number): readonly (readonly [call: string, lease: Lease])[];
   isSettled(call: string, now: number): boolean;
-  /** Remembers it for as long as a command of the call may still arrive: see `REMEMBER_SETTLED_MS`. */
+  /**
+   * Remembers it for as long as a command of the call may still arrive: see `REMEMBER_SETTLED_MS`.
+   */
   markSettled(call: string, now: number): void;
 }

@@ -3,7 +3,10 @@ import * as z from "zod";
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, mo: 30 * 86_400_000 } as const;
 const MAX_WINDOW_MS = 31 * UNIT_MS.d;
 
-/** The window of a limit as it is written, and how long it is when it rolls: a month is 30 days then. */
+/**
+ * The window of a limit as it is written, and how long it is when it rolls: a month is 30 days
+ * then.
+ */
 export interface Window {
   readonly text: string;
   readonly ms: number;

@@ -13,7 +13,10 @@ import type { ParentSpan } from "./traceparent.ts";
 /** Whether the trace is kept. */
 export type Sample = (traceId: string, parent: ParentSpan | null) => boolean;
 
-/** `OTEL_TRACES_SAMPLER`. The decision is made when a request begins, for the vendors are told of it. */
+/**
+ * `OTEL_TRACES_SAMPLER`. The decision is made when a request begins, for the vendors are told of
+ * it.
+ */
 export function createSampler(config: OtelConfig): Sample {
   if (config.OTEL_TRACES_EXPORTER === "none") return () => false;
   const name = config.OTEL_TRACES_SAMPLER;

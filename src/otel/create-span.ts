@@ -25,8 +25,8 @@ const NO_DURATION: HrTime = [0, 0];
 
 /**
  * What has ended → a span as the exporter reads it. The package's own span, which collects what
- * happens while it is open, would cost each call some 20 µs more (Bun 1.4.5), and the call knows all
- * of it at its end.
+ * happens while it is open, would cost each call some 20 µs more (Bun 1.4.5), and the call knows
+ * all of it at its end.
  */
 export function createSpan(work: FinishedWork, resource: Resource): ReadableSpan {
   const { traceId, spanId, parentId } = work;

@@ -22,13 +22,15 @@ const SERVER_ERROR = 500;
 /** Callers can make up any other: the conventions have one name for all of those. */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
 const OTHER_METHOD = "_OTHER";
-/** The longest that a Worker waits for more before it sends: it may live for 30 s after an answer. */
+/**
+ * The longest that a Worker waits for more before it sends: it may live for 30 s after an answer.
+ */
 const WORKER_SPANS_MS = 1000;
 const WORKER_METRICS_MS = 10_000;
 
 /**
- * Spans and metrics of the records of calls, for a collector. With `usesTimers` they go out by time;
- * without (Workers), in the seconds after a call.
+ * Spans and metrics of the records of calls, for a collector. With `usesTimers` they go out by
+ * time; without (Workers), in the seconds after a call.
  */
 export function createTracer(
   config: OtelConfig,

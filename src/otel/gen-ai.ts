@@ -4,8 +4,8 @@ import type { CallRecord } from "../telemetry/call-record.ts";
 
 /**
  * Names of OpenTelemetry's conventions for generative AI
- * (https://github.com/open-telemetry/semantic-conventions-genai, 2026-11; no release yet), and those
- * before them that backends still read.
+ * (https://github.com/open-telemetry/semantic-conventions-genai, 2026-11; no release yet), and
+ * those before them that backends still read.
  */
 
 /** `gen_ai.operation.name` */

@@ -11,7 +11,9 @@ import type { JsonObject } from "../json/json-object.ts";
 export interface ProviderCall extends EncodeCall {
   /** Aborted when the caller has gone; the upstream call must then stop at once. */
   readonly signal: AbortSignal;
-  /** The header of the same name for the vendor; undefined if this server takes no part in traces. */
+  /**
+   * The header of the same name for the vendor; undefined if this server takes no part in traces.
+   */
   readonly traceparent?: string | undefined;
 }
 

@@ -37,14 +37,16 @@ export interface AttemptCall
   /** The warnings of the attempt under way, or of the one that answers. */
   warnings: readonly Warning[];
   /**
-   * Every attempt, added when it begins; until its outcome is known, that is `cancelled`. `ok` means
-   * that the answer began.
+   * Every attempt, added when it begins; until its outcome is known, that is `cancelled`. `ok`
+   * means that the answer began.
    */
   readonly attempts: Attempt[];
   readonly retry: RetryPolicy;
   /** When the call must have ended, in milliseconds since 1970; null if it has no deadline. */
   readonly deadlineAt: number | null;
-  /** After how many milliseconds without content the next target is tried beside; null for never. */
+  /**
+   * After how many milliseconds without content the next target is tried beside; null for never.
+   */
   readonly hedgeAfterMs: number | null;
   /** About how many tokens the prompt has. */
   promptTokens(): number;

@@ -6,7 +6,9 @@ import { createFit } from "./fit.ts";
 import { formOf } from "./fit-messages.ts";
 import type { Target } from "./select-target.ts";
 
-/** What a request cannot do without: an answer that leaves it out would be one to another question. */
+/**
+ * What a request cannot do without: an answer that leaves it out would be one to another question.
+ */
 export interface Needs {
   /** Each with the reason to pass over a target that lacks it. */
   readonly parameters: ReadonlyMap<Parameter, AttemptReason>;

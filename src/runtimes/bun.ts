@@ -13,7 +13,9 @@ import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 import type { StopSignal } from "./stop.ts";
 
-/** Log lines go out in batches: one write for each line costs more than the request it describes. */
+/**
+ * Log lines go out in batches: one write for each line costs more than the request it describes.
+ */
 const LOG_FLUSH_MS = 50;
 /**
  * Longer than the longest heartbeat. A stream that nobody reads is given up earlier

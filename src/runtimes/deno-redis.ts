@@ -8,7 +8,8 @@ export async function connectDenoRedis(url: string, timeoutMs: number): Promise<
     disableOfflineQueue: true,
     socket: { connectTimeout: timeoutMs, reconnectStrategy: false },
   });
-  // Without a listener an error of the connection ends the process; the commands reject all the same.
+  // Without a listener an error of the connection ends the process; the commands reject all the
+  // same.
   client.on("error", () => {});
   await client.connect();
   return {

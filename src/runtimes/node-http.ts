@@ -66,7 +66,8 @@ async function answer(
     body.discard(response.ok);
     await send(response, outgoing);
   } catch {
-    // What the app throws, or a body that fails in its midst: the caller must not take it for whole.
+    // What the app throws, or a body that fails in its midst: the caller must not take it for
+    // whole.
     outgoing.destroy();
   }
 }
@@ -103,8 +104,8 @@ interface ReceivedBody {
   /** Null if the request has none. */
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>> | null;
   /**
-   * Throws away what is still to come, so that the caller gets to read the answer; the connection of
-   * a refused caller who does not stop is closed.
+   * Throws away what is still to come, so that the caller gets to read the answer; the connection
+   * of a refused caller who does not stop is closed.
    */
   discard(accepted: boolean): void;
 }

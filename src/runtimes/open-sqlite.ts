@@ -9,7 +9,9 @@ import { sqliteText } from "../ledger/sqlite-text.ts";
  */
 const BUSY_TIMEOUT_MS = 50;
 
-/** A SQLite file, or `:memory:`, by the module that Bun and Deno both have. Throws as SQLite does. */
+/**
+ * A SQLite file, or `:memory:`, by the module that Bun and Deno both have. Throws as SQLite does.
+ */
 export async function openSqlite(file: string): Promise<Database> {
   const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(file);

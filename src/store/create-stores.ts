@@ -30,7 +30,10 @@ export interface StoreConfig {
   readonly ANSWER_MAX_BYTES: number;
 }
 
-/** The stores that are configured: Redis, the Durable Object's binding, or else this process's memory. */
+/**
+ * The stores that are configured: Redis, the Durable Object's binding, or else this process's
+ * memory.
+ */
 export function createStores(
   { REDIS_URL: url, STORE_TIMEOUT_MS: timeoutMs, ANSWER_MAX_BYTES: maxBytes }: StoreConfig,
   { now, connectRedis }: Pick<Platform, "now" | "connectRedis">,

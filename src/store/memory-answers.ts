@@ -31,8 +31,8 @@ interface Holding {
 const SWEEP_MS = 1000;
 
 /**
- * Answers of one process. Beyond `maxSize` letters in all, the oldest answers lose their pieces: what
- * is left of them says so.
+ * Answers of one process. Beyond `maxSize` letters in all, the oldest answers lose their pieces:
+ * what is left of them says so.
  */
 export function createMemoryAnswers(now: () => number, maxSize: number): AnswerStore {
   const logs = new Map<string, Log>();

@@ -12,7 +12,10 @@ interface Row {
   readonly leases: Map<string, Lease>;
   /** The latest end of a lease. */
   lastUntil: number;
-  /** Whether the leases are in the order of their ends: they are equally long, and a renewed one goes to the end, so only a clock that steps back changes it. */
+  /**
+   * Whether the leases are in the order of their ends: they are equally long, and a renewed one
+   * goes to the end, so only a clock that steps back changes it.
+   */
   inOrder: boolean;
 }
 
@@ -20,7 +23,9 @@ const NO_LEASES: readonly (readonly [string, Lease])[] = [];
 
 /** Bucket states in maps. */
 export function createMemoryRows(): Rows {
-  /** By home, then by key: joining the two to one name would cost more than all of the arithmetic. */
+  /**
+   * By home, then by key: joining the two to one name would cost more than all of the arithmetic.
+   */
   const homes = new Map<string, Map<string, Row>>();
   let size = 0;
   const settled = new Map<string, number>();

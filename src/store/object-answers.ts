@@ -3,12 +3,14 @@ import type { GetStoreObject, StoreObjectStub } from "./object-limits.ts";
 import { within } from "./within.ts";
 
 /**
- * A Worker may make 10,000 subrequests for one request, and 50 without a paid plan (Cloudflare's page on
- * limits, 2026-11): this lets an answer run for half an hour.
+ * A Worker may make 10,000 subrequests for one request, and 50 without a paid plan (Cloudflare's
+ * page on limits, 2026-11): this lets an answer run for half an hour.
  */
 const GATHER_MS = 200;
 
-/** Each answer in an object of its own, and each key: no object is asked more than one answer needs. */
+/**
+ * Each answer in an object of its own, and each key: no object is asked more than one answer needs.
+ */
 export function createDurableObjectAnswers(
   getObject: GetStoreObject,
   timeoutMs: number,

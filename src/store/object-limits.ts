@@ -11,7 +11,10 @@ export type StoreObjectStub = {
   ) => Promise<Awaited<ReturnType<StoreObject[Name]>>>;
 };
 
-/** A new stub each time: one belongs to the request that made it, and after a reset of its object it fails for ever. */
+/**
+ * A new stub each time: one belongs to the request that made it, and after a reset of its object it
+ * fails for ever.
+ */
 export type GetStoreObject = (name: string) => StoreObjectStub;
 
 interface Group {
@@ -22,9 +25,10 @@ interface Group {
 }
 
 /**
- * Limits in one object for each home. A call has two of them at most: what its issuer shares, and its
- * tenant or subject. They are asked one after the other, and if a later one refuses, the earlier ones
- * take back what they reserved: no limit is ever exceeded, but for that moment it counts too much.
+ * Limits in one object for each home. A call has two of them at most: what its issuer shares, and
+ * its tenant or subject. They are asked one after the other, and if a later one refuses, the
+ * earlier ones take back what they reserved: no limit is ever exceeded, but for that moment it
+ * counts too much.
  */
 export function createDurableObjectLimitStore(
   getObject: GetStoreObject,

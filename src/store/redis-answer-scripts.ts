@@ -1,7 +1,7 @@
 /**
- * What the server does for answers, each in one step, on Redis 6.2+ and Valkey. A log is a hash (h: head,
- * p: epoch, l: last event, e: end, u: end of the lease, c: to be cancelled, d: dropped) and a stream of
- * pieces, each under the number of its last event. The time is the server's, read once.
+ * What the server does for answers, each in one step, on Redis 6.2+ and Valkey. A log is a hash (h:
+ * head, p: epoch, l: last event, e: end, u: end of the lease, c: to be cancelled, d: dropped) and a
+ * stream of pieces, each under the number of its last event. The time is the server's, read once.
  */
 const NOW = `
 local time = redis.call('TIME')
@@ -25,7 +25,9 @@ redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1
 `;
 
-/** KEYS: hash, pieces. ARGV: epoch, time to live, lease, end ('' for none), drop, after, last, text. */
+/**
+ * KEYS: hash, pieces. ARGV: epoch, time to live, lease, end ('' for none), drop, after, last, text.
+ */
 export const APPEND_SCRIPT = `${NOW}
 local found = redis.call('HMGET', KEYS[1], 'p', 'l', 'e', 'c', 'd')
 if not found[1] or found[1] ~= ARGV[1] then return 'fenced' end
@@ -47,7 +49,10 @@ if found[4] then return 'cancel' end
 return 'ok'
 `;
 
-/** KEYS: hash, pieces. ARGV: after, most pieces. Answer: head, epoch, last, end, lapsed, dropped, expiry, then after, last, text of each piece. */
+/**
+ * KEYS: hash, pieces. ARGV: after, most pieces. Answer: head, epoch, last, end, lapsed, dropped,
+ * expiry, then after, last, text of each piece.
+ */
 export const READ_SCRIPT = `${NOW}
 local found = redis.call('HMGET', KEYS[1], 'h', 'p', 'l', 'e', 'u', 'd')
 if not found[1] then return false end

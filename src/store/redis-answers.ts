@@ -32,7 +32,10 @@ const readingSchema = z
   ])
   .rest(z.string());
 
-/** How soon a reader looks again while nothing comes, in milliseconds: at first, and at last. The one connection must not be held by a reader that blocks. */
+/**
+ * How soon a reader looks again while nothing comes, in milliseconds: at first, and at last. The
+ * one connection must not be held by a reader that blocks.
+ */
 const FIRST_LOOK_MS = 25;
 const LONGEST_LOOK_MS = 200;
 

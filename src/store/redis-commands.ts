@@ -12,8 +12,9 @@ export type SendCommand = (command: string, args: readonly string[]) => Promise<
 
 /**
  * One connection for all commands, each raced with a timer: no client library ends a command that a
- * hanging server leaves unanswered. A command that is given up on takes its connection with it, so that
- * nothing piles up behind it; the next command opens a new one. It may be executed all the same.
+ * hanging server leaves unanswered. A command that is given up on takes its connection with it, so
+ * that nothing piles up behind it; the next command opens a new one. It may be executed all the
+ * same.
  */
 export function createRedisCommands({ connect, timeoutMs }: RedisOptions): SendCommand {
   let opening: Promise<RedisConnection> | undefined;
@@ -35,7 +36,8 @@ export function createRedisCommands({ connect, timeoutMs }: RedisOptions): SendC
         used.then((connection) => connection.send(command, args)),
       );
     } catch (thrown) {
-      // What the server itself says (NOSCRIPT, OOM, LOADING) does not speak against the connection, READONLY but for a failover.
+      // What the server itself says (NOSCRIPT, OOM, LOADING) does not speak against the connection,
+      // READONLY but for a failover.
       if (isServerError(thrown) && !thrown.message.startsWith("READONLY")) throw thrown;
       if (opening === used) opening = undefined;
       used.then((connection) => connection.close()).catch(() => {});
@@ -44,7 +46,10 @@ export function createRedisCommands({ connect, timeoutMs }: RedisOptions): SendC
   };
 }
 
-/** Error replies begin with a word in capitals (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). */
+/**
+ * Error replies begin with a word in capitals
+ * (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors).
+ */
 export function isServerError(thrown: unknown): thrown is Error {
   return thrown instanceof Error && /^[A-Z]{3,}\b/.test(thrown.message);
 }

@@ -26,7 +26,10 @@ export function createScript(send: SendCommand, script: string): Evaluate {
   };
 }
 
-/** The first word of an error reply is its kind; the rest may name keys, which hold names of callers. */
+/**
+ * The first word of an error reply is its kind; the rest may name keys, which hold names of
+ * callers.
+ */
 function asStoreError({ message }: Error): StoreError {
   return new StoreError("refused", message.split(" ", 1)[0]);
 }

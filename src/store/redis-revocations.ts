@@ -9,7 +9,10 @@ const VERSION = "ai:{revocations}:version";
 /** Longer than any token lives. */
 const KEEP_MS = 40 * 86_400_000;
 
-/** One step, which may be repeated: drops what is over, adds, and tells the other servers by a new version. */
+/**
+ * One step, which may be repeated: drops what is over, adds, and tells the other servers by a new
+ * version.
+ */
 const REVOKE = `
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000

@@ -38,7 +38,10 @@ type AnswerRow = z.infer<typeof answerSchema>;
 const holderSchema = z.object({ holder: z.string() });
 const partSchema = z.object({ last: z.int(), after: z.int(), text: z.string() });
 
-/** A row of a Durable Object has at most 2 MB (Cloudflare's page on limits, 2026-07), and a letter three bytes. */
+/**
+ * A row of a Durable Object has at most 2 MB (Cloudflare's page on limits, 2026-07), and a letter
+ * three bytes.
+ */
 const PART_LETTERS = 500_000;
 
 /** The answers of one Durable Object. Every method is synchronous, to be run in one transaction. */

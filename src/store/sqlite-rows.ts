@@ -30,7 +30,10 @@ export interface SqliteRows extends Rows {
   sweep(now: number): boolean;
 }
 
-/** Bucket states in SQLite. Numbers are bound as REAL, and the columns of strict tables make them INTEGER again, exact below 2^53. */
+/**
+ * Bucket states in SQLite. Numbers are bound as REAL, and the columns of strict tables make them
+ * INTEGER again, exact below 2^53.
+ */
 export function createSqliteRows(sql: SqlStorage): SqliteRows {
   sql.exec(SCHEMA);
   const first = (query: string, ...bindings: (string | number)[]) =>

@@ -28,9 +28,9 @@ export interface ObjectStorage {
 const SWEEP_MS = 3_600_000;
 
 /**
- * What one Durable Object does: it keeps the limits of one home, the revocations, an answer or a key. Each operation is
- * one synchronous transaction: an object's gates do not keep apart what awaits in between, and a method
- * that throws undoes nothing by itself.
+ * What one Durable Object does: it keeps the limits of one home, the revocations, an answer or a
+ * key. Each operation is one synchronous transaction: an object's gates do not keep apart what
+ * awaits in between, and a method that throws undoes nothing by itself.
  */
 export function createStoreObject(storage: ObjectStorage, now: () => number) {
   const rows = createSqliteRows(storage.sql);
@@ -131,8 +131,8 @@ export function createStoreObject(storage: ObjectStorage, now: () => number) {
       transact((time) => answers.takeOver(name, epoch, terms, time)),
 
     /**
-     * Deletes what has expired, and comes again while anything is left. It never throws: an alarm that
-     * fails is given up in silence after six tries.
+     * Deletes what has expired, and comes again while anything is left. It never throws: an alarm
+     * that fails is given up in silence after six tries.
      */
     async alarm(): Promise<void> {
       let isLeft = true;

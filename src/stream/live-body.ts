@@ -31,8 +31,8 @@ export interface LiveBody {
 const textEncoder = new TextEncoder();
 
 /**
- * As in createStreamBody, each runtime shows in a different place that the caller left: by the signal,
- * by `cancel`, or by a queue that is never emptied.
+ * As in createStreamBody, each runtime shows in a different place that the caller left: by the
+ * signal, by `cancel`, or by a queue that is never emptied.
  */
 export function createLiveBody(options: LiveBodyOptions): LiveBody {
   const { callerSignal } = options;

@@ -9,8 +9,8 @@ export interface StreamEncoder {
    */
   encode(batch: EventBatch): string;
   /**
-   * How many events it has written, if they have numbers by which a stream can be resumed; undefined
-   * if they have none.
+   * How many events it has written, if they have numbers by which a stream can be resumed;
+   * undefined if they have none.
    */
   readonly written?: number;
   /** Keeps a silent connection alive; parsers must skip it. */

@@ -57,8 +57,8 @@ export interface CallRecord {
 }
 
 /**
- * What the call cost: its answer, and the attempts before or beside it; null if that is not known of
- * any.
+ * What the call cost: its answer, and the attempts before or beside it; null if that is not known
+ * of any.
  */
 export function totalCost(record: Pick<CallRecord, "cost" | "attempts">): Cost | null {
   let total = record.cost;

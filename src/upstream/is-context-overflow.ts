@@ -17,11 +17,13 @@ const TEXTS: readonly RegExp[] = [
   // Anthropic: "input length and `max_tokens` exceed context limit: …"; OpenAI: "Your input exceeds
   // the context window of this model"; llama.cpp: "the request exceeds the available context size".
   /\bexceeds? (?:the |this model's )?(?:available |maximum )?context (?:limit|window|size|length)/i,
-  // OpenAI, vLLM, DeepSeek, Mistral, OpenRouter: "This model's maximum context length is 8192 tokens"
+  // OpenAI, vLLM, DeepSeek, Mistral, OpenRouter: "This model's maximum context length is 8192
+  // tokens"
   /\bmaximum context length\b/i,
   // xAI: "This model's maximum prompt length is 131072 but the request contains 200000 tokens."
   /\bmaximum prompt length\b/i,
-  // Gemini: "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."
+  // Gemini: "The input token count (1200000) exceeds the maximum number of tokens allowed
+  // (1048576)."
   /\binput token count\b.*\bexceeds the maximum number of tokens\b/i,
 ];
 

@@ -41,8 +41,8 @@ const COLUMNS = [
 
 /**
  * Usage as FOCUS 1.2 (the FinOps Open Cost and Usage Specification): two charges for each day and
- * group, the input and the output. Costs are by list price, and nothing of a contract is known here,
- * so all four cost columns agree. Unit prices are left out: they may differ within a day.
+ * group, the input and the output. Costs are by list price, and nothing of a contract is known
+ * here, so all four cost columns agree. Unit prices are left out: they may differ within a day.
  */
 export function encodeFocus(groups: readonly UsageGroup[], zone: TimeZone): string {
   const rows = groups.flatMap(({ key, sums }) => {

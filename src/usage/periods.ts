@@ -13,7 +13,9 @@ export interface Period {
 
 const HOUR_MS = 3600 * 1000;
 
-/** The periods of the days `from` to `to`, both included; one without a label if there is no grain. */
+/**
+ * The periods of the days `from` to `to`, both included; one without a label if there is no grain.
+ */
 export function listPeriods(
   zone: TimeZone,
   from: string,

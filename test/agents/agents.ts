@@ -21,7 +21,10 @@ export interface Agent {
   program: string;
   /** What the program is started with; files that it reads are written into `home`. */
   start(call: AgentCall): { arguments: string[]; env: Record<string, string> };
-  /** The name of its tool that runs a command, as a vendor is offered it, in a request's text; undefined if it offers none. */
+  /**
+   * The name of its tool that runs a command, as a vendor is offered it, in a request's text;
+   * undefined if it offers none.
+   */
   findTool(request: string): string | undefined;
   /** The tool's arguments for a command. */
   runCommand(tool: string, command: string): JsonObject;

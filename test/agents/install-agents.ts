@@ -7,7 +7,10 @@ import { AGENTS } from "./agents.ts";
 const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ai-server/agents");
 const INSTALL_MS = 600_000;
 
-/** Installs the agents by npm, unless these very versions are there; gives the folder of their programs. */
+/**
+ * Installs the agents by npm, unless these very versions are there; gives the folder of their
+ * programs.
+ */
 export function installAgents(): string {
   const wanted = AGENTS.map((agent) => agent.package).join("\n");
   const note = join(folder, "installed.txt");

@@ -1,6 +1,7 @@
 /**
- * What each vendor takes, as strictly as its published format says it: an unknown field, a call without its result, a role out of turn
- * or a blank text is a fault. (Read in November 2026.) Each check gives its faults in words.
+ * What each vendor takes, as strictly as its published format says it: an unknown field, a call
+ * without its result, a role out of turn or a blank text is a fault. (Read in November 2026.) Each
+ * check gives its faults in words.
  */
 import * as z from "zod";
 
@@ -20,7 +21,10 @@ interface Step {
   results: string[];
 }
 
-/** Each step's calls must be answered by the next step, all of them and nothing else, and no id may come twice. */
+/**
+ * Each step's calls must be answered by the next step, all of them and nothing else, and no id may
+ * come twice.
+ */
 function checkCalls(steps: readonly Step[]): string[] {
   const faults: string[] = [];
   const ids = steps.flatMap(({ calls }) => calls);

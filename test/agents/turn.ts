@@ -13,9 +13,14 @@ import { AGENTS, type Agent, type AgentCall } from "./agents.ts";
 import { installAgents } from "./install-agents.ts";
 import { STRICT_CHECKS } from "./strict-requests.ts";
 
-/** Their format is another than the vendor's; with the vendor's own there is nothing to translate. */
+/**
+ * Their format is another than the vendor's; with the vendor's own there is nothing to translate.
+ */
 const OWN_VENDOR: Readonly<Record<string, string>> = { "Claude Code": "claude", Codex: "openai" };
-/** Where a stand-in answers with another model than it is asked for by default: Claude Code looks at the name. */
+/**
+ * Where a stand-in answers with another model than it is asked for by default: Claude Code looks at
+ * the name.
+ */
 const MODELS: Readonly<Record<string, string>> = { openai: "gpt-test" };
 const SIGNATURE = "EqQBCkYIBxgCKkD/+a8Zr3+/vLw0b/Kx==";
 const REASONING = "I must run two commands.";
@@ -48,7 +53,10 @@ afterAll(async () => {
   await upstream?.stop();
 });
 
-/** The vendor: it refuses what its format does not allow, asks for two commands, and ends once their results are there. */
+/**
+ * The vendor: it refuses what its format does not allow, asks for two commands, and ends once their
+ * results are there.
+ */
 function playVendor(vendor: Vendor, agent: Agent, faults: string[]): void {
   upstream.reset();
   upstream.respond = (request: UpstreamRequest) => {

@@ -48,8 +48,8 @@ const COUNTS_UNASKED: ReadonlySet<string> = new Set(["groq", "mistral"]);
 
 /**
  * The recorded request with three differences: a stream always requests usage, which cost and
- * budgets need, a null at the top level is left out, and the fallbacks in `models` are tried by this
- * server, one after the other.
+ * budgets need, a null at the top level is left out, and the fallbacks in `models` are tried by
+ * this server, one after the other.
  */
 function expectedRequest({ request: { body } }: Exchange, name: string): JsonObject {
   if (!isJsonObject(body)) throw new Error("the request is no object");

@@ -26,7 +26,10 @@ const LEASE_MS = 60_000;
 const FATES = ["whole", "whole", "streamed", "streamed", "fails", "cut", "cancelled"] as const;
 type Fate = (typeof FATES)[number];
 
-/** The stand-in vendor's own book: what it charges for a call, at least and at most, in micro-dollars. */
+/**
+ * The stand-in vendor's own book: what it charges for a call, at least and at most, in
+ * micro-dollars.
+ */
 interface Charge {
   workload: number;
   /** Charged for certain, because it was answered to the end. */

@@ -5,7 +5,10 @@ import { hasLlama, KEY, type Llama, MODEL, startLlama } from "../support/llama/s
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
 
-/** Embeddings of a real llama-server, as the official client reads them through this server and without it. */
+/**
+ * Embeddings of a real llama-server, as the official client reads them through this server and
+ * without it.
+ */
 describe.skipIf(!hasLlama)("embeddings of a real llama-server (needs llama-server)", () => {
   let llama: Llama;
   let server: RunningServer;

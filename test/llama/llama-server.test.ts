@@ -16,8 +16,9 @@ import { startServer } from "../support/runtimes/start-server.ts";
 import { until } from "../support/until.ts";
 
 /**
- * The server before a real llama-server, which speaks three vendors' APIs in its own way: each provider that can call it, and each
- * client library in front. What the model answers is known beforehand.
+ * The server before a real llama-server, which speaks three vendors' APIs in its own way: each
+ * provider that can call it, and each client library in front. What the model answers is known
+ * beforehand.
  */
 
 const TOOL = {
@@ -114,7 +115,8 @@ describe.skipIf(!hasLlama)("a real llama-server (needs llama-server)", () => {
 
           test(`reasoning, ${form}`, async () => {
             const told = await ours(kind).ask({ model, prompt: "thinking", stream });
-            // The AI SDK's provider of this API passes over reasoning of models whose names it does not know.
+            // The AI SDK's provider of this API passes over reasoning of models whose names it does
+            // not know.
             const reasoning = expect.stringMatching(/^(Let me see)?\s*$/);
             expect(told).toMatchObject({ text: "It is blue 🦊.", reasoning, finish: "stop" });
           });
@@ -128,7 +130,8 @@ describe.skipIf(!hasLlama)("a real llama-server (needs llama-server)", () => {
             });
             const second = await first.reply(() => "sunny").catch((thrown: unknown) => thrown);
             if (second instanceof Error) {
-              // llama-server refuses the form in which the AI SDK brings a text back, from the client itself too.
+              // llama-server refuses the form in which the AI SDK brings a text back, from the
+              // client itself too.
               expect([kind.name, provider]).toEqual(["ai with @ai-sdk/openai", "openai"]);
               const asked = direct(kind).ask({
                 model: MODEL,
@@ -199,7 +202,8 @@ describe.skipIf(!hasLlama)("a real llama-server (needs llama-server)", () => {
             const plainly = await direct(kind)
               .ask({ model: MODEL, prompt, stream, ...tools })
               .then(withoutIds, () => null);
-            // llama-server numbers nothing in its streams of /v1/responses, which some clients cannot read.
+            // llama-server numbers nothing in its streams of /v1/responses, which some clients
+            // cannot read.
             if (plainly) expect(through).toEqual(plainly);
             else expect(stream && kind.dialect).toBe("openai-responses");
           });

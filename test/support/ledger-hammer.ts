@@ -1,4 +1,5 @@
-// bun ledger-hammer.ts FILE — writes calls to a ledger as fast as it can, and prints how many are written, until it is killed.
+// bun ledger-hammer.ts FILE — writes calls to a ledger as fast as it can, and prints how many are
+// written, until it is killed.
 import { createLedger } from "../../src/ledger/create-ledger.ts";
 import { chooseLedger } from "../../src/runtimes/choose-ledger.ts";
 import { callRecord } from "./call-records.ts";

@@ -16,7 +16,9 @@ export interface PlayedAnswer {
   sent: JsonObject[];
 }
 
-/** The whole server in front of vendors that answer with these responses; the last one is repeated. */
+/**
+ * The whole server in front of vendors that answer with these responses; the last one is repeated.
+ */
 export function createPlayedApp(env: Record<string, string>, ...responses: PlayedResponse[]) {
   const played = playResponses(...responses);
   let ids = 0;

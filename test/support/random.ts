@@ -1,4 +1,7 @@
-/** A seeded generator of numbers in [0, 1): mulberry32, so that a failing history can be played again. */
+/**
+ * A seeded generator of numbers in [0, 1): mulberry32, so that a failing history can be played
+ * again.
+ */
 export function createRandom(seed: number) {
   let state = seed >>> 0;
   const next = (): number => {

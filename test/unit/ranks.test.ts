@@ -4,7 +4,9 @@ import { dirname, join, normalize, relative } from "node:path";
 
 const root = join(import.meta.dir, "../..");
 
-/** A rank's members are folders or top-level files of src; `name/*` stands for each folder in it. */
+/**
+ * A rank's members are folders or top-level files of src; `name/*` stands for each folder in it.
+ */
 function readRanks(): string[][] {
   const design = readFileSync(join(root, "docs/design.md"), "utf8");
   const line = /^Ranks, lowest first: ([^.]+)\./m.exec(design)?.[1] ?? "";

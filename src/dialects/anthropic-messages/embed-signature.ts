@@ -14,7 +14,9 @@ export type SignatureOwner =
   /** The text before it, or an empty text if there is none. */
   | { kind: "text" | "empty_text" }
   | { kind: "tool_call"; toolCallId: string }
-  /** Nothing: the value says where the reasoning stood in an answer of OpenAI's Chat Completions. */
+  /**
+   * Nothing: the value says where the reasoning stood in an answer of OpenAI's Chat Completions.
+   */
   | { kind: "origin" };
 
 const KINDS: ReadonlySet<string> = new Set<SignatureOwner["kind"]>([
@@ -42,7 +44,10 @@ export function embedSignature(signature: Signature, owner: SignatureOwner): str
   return `${EMBEDDED_PREFIX}${fields.join(":")}:${signature.value}`;
 }
 
-/** For reasoning without a signature: where it stood, if the vendor wants it back there; else an empty text. */
+/**
+ * For reasoning without a signature: where it stood, if the vendor wants it back there; else an
+ * empty text.
+ */
 export function embedOrigin(reasoning: ExtrasHolder): string {
   const value = originOf(reasoning);
   return value === undefined

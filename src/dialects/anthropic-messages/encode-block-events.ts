@@ -17,7 +17,9 @@ interface OpenBlock {
 
 /** The parts of an answer as the events of content blocks. */
 export interface BlockEncoder {
-  /** `signature` is the part's, if it is known by now; a client then gets it before the part itself. */
+  /**
+   * `signature` is the part's, if it is known by now; a client then gets it before the part itself.
+   */
   start(event: PartStartEvent, signature: Signature | undefined): string;
   delta(at: number, delta: string): string;
   end(event: PartEndEvent): string;
@@ -110,7 +112,8 @@ export function createBlockEncoder(write: (event: MessageEvent) => string): Bloc
       switch (event.kind) {
         case "text":
         case "reasoning":
-          // It begins with its first text: there are no empty text blocks, and an empty thought may have to wait.
+          // It begins with its first text: there are no empty text blocks, and an empty thought may
+          // have to wait.
           return "";
         case "tool_call":
           return startCall(open, event, signature);

@@ -5,8 +5,8 @@ import type { JsonObject } from "../../json/json-object.ts";
 import { embedOrigin, embedSignature, type SignatureOwner } from "./embed-signature.ts";
 
 /**
- * The parts of an answer → content blocks, in the order of a stream (see `createBlockEncoder`). What other
- * vendors' formats alone can say is left out.
+ * The parts of an answer → content blocks, in the order of a stream (see `createBlockEncoder`).
+ * What other vendors' formats alone can say is left out.
  */
 export function encodeContent(parts: readonly Part[]): JsonObject[] {
   const blocks: JsonObject[] = [];

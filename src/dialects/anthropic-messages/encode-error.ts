@@ -93,7 +93,10 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   };
 }
 
-/** Anthropic's words for a prompt that is too long, by which its clients know that they must compact. */
+/**
+ * Anthropic's words for a prompt that is too long, by which its clients know that they must
+ * compact.
+ */
 const TOO_LONG = "prompt is too long";
 
 function wordMessage({ code, message }: ChatError): string {

@@ -5,7 +5,10 @@ import { dataLines } from "../../stream/data-lines.ts";
 import { streamEventSchema } from "./event.ts";
 import type { ChatResponseBody } from "./response.ts";
 
-/** The text of a whole stream of `POST /chat` → the answer as it is without `stream`; null if it is cut. */
+/**
+ * The text of a whole stream of `POST /chat` → the answer as it is without `stream`; null if it is
+ * cut.
+ */
 export function foldStream(text: string): ChatResponseBody | null {
   const parts: OpenPart[] = [];
   for (const json of dataLines(text)) {

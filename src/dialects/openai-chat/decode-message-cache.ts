@@ -4,8 +4,9 @@ import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { decodeCacheControl } from "./decode-content.ts";
 
 /**
- * A message whose `cache_control` stands on itself, as the AI SDK's openai-compatible client writes it → the
- * hint on its last part, where other vendors have it. A server of this format gets it where it stood.
+ * A message whose `cache_control` stands on itself, as the AI SDK's openai-compatible client writes
+ * it → the hint on its last part, where other vendors have it. A server of this format gets it
+ * where it stood.
  */
 export function decodeMessageCache(message: Message): Message {
   const fields = message.extras?.openai_chat;

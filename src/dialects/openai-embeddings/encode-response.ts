@@ -6,8 +6,8 @@ import { readObjects } from "../../json/narrow.ts";
 import type { AnswerContext } from "../dialect.ts";
 
 /**
- * The vectors as OpenAI's clients read them. What a vendor of this format sent besides them goes out
- * as it came in. `usage.cost`, in dollars, is ours, under the name that OpenRouter gives it.
+ * The vectors as OpenAI's clients read them. What a vendor of this format sent besides them goes
+ * out as it came in. `usage.cost`, in dollars, is ours, under the name that OpenRouter gives it.
  */
 export function encodeResponse(
   { vectors, usage, body }: EmbeddingAnswer,

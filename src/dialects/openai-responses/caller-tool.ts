@@ -5,7 +5,10 @@ import type { Tool } from "../../chat/tool.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
-/** How the caller declared a tool that other vendors are offered as a function of another form or name. */
+/**
+ * How the caller declared a tool that other vendors are offered as a function of another form or
+ * name.
+ */
 const callerToolSchema = z.strictObject({
   name: z.string(),
   namespace: z.string().optional(),
@@ -58,7 +61,10 @@ export function namesOf({ name, namespace }: CallerTool): JsonObject {
   return { name, ...(namespace === undefined ? {} : { namespace }) };
 }
 
-/** The free text in a call of a function that stands for a custom tool; what is no such call is given as it is. */
+/**
+ * The free text in a call of a function that stands for a custom tool; what is no such call is
+ * given as it is.
+ */
 export function inputOf(call: ToolCallPart): string {
   const { input } = call.arguments;
   return typeof input === "string"

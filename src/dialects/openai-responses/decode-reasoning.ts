@@ -9,8 +9,8 @@ import { decodeEmbeddedPart, type Embedded } from "./embed-foreign.ts";
 import type { ReasoningItem } from "./item.ts";
 
 /**
- * A reasoning item: OpenAI's own, or what this server embedded in one; undefined if that belongs to an
- * earlier part. `param` is the path of its `encrypted_content`.
+ * A reasoning item: OpenAI's own, or what this server embedded in one; undefined if that belongs to
+ * an earlier part. `param` is the path of its `encrypted_content`.
  */
 export function decodeReasoning(
   item: ReasoningItem,

@@ -14,9 +14,9 @@ import {
 } from "./request.ts";
 
 /**
- * The tools of a request and of its `additional_tools` items → tools. What only this API has, namespaces and
- * tools that take free text, becomes functions, so that other vendors can call it; a provider of this
- * format is sent the original, which `notes` has.
+ * The tools of a request and of its `additional_tools` items → tools. What only this API has,
+ * namespaces and tools that take free text, becomes functions, so that other vendors can call it; a
+ * provider of this format is sent the original, which `notes` has.
  */
 export function decodeTools({ tools, input }: ResponsesBody): {
   tools?: Tool[];

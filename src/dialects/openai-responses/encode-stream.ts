@@ -43,7 +43,9 @@ interface Outcome {
   further?: JsonObject;
 }
 
-/** What a vendor of this format says at the end beside the response, such as llama.cpp's `timings`. */
+/**
+ * What a vendor of this format says at the end beside the response, such as llama.cpp's `timings`.
+ */
 function vendorFields(end: EndEvent): JsonObject {
   return omit(openaiResponsesExtras.fields(end), SAID_IN_RESPONSE);
 }
@@ -69,7 +71,10 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
   let sequence = written;
   let usage: Usage | null = null;
   let echo: JsonObject | undefined;
-  /** Whether items are written as they come, with ids of our own; else at their end, with the vendor's. */
+  /**
+   * Whether items are written as they come, with ids of our own; else at their end, with the
+   * vendor's.
+   */
   let isLive = false;
   /** Null until the item is finished. */
   const output: (JsonObject | null)[] = [];
@@ -226,7 +231,8 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
     encode: createPassThrough("openai_responses", context, {
       encodeOwn,
       encodeRaw,
-      // Clients refuse the events of llama.cpp's server, which number nothing; its first one has no time either.
+      // Clients refuse the events of llama.cpp's server, which number nothing; its first one has no
+      // time either.
       isReadable: ({ data }) =>
         !data.includes('"response.created"') || /"(?:created_at|sequence_number)"/.test(data),
     }),

@@ -65,7 +65,10 @@ function findField(body: ResponsesBody): string | undefined {
   return undefined;
 }
 
-/** A tool that the vendor runs binds the request only if it must be called; else the model can answer without it. */
+/**
+ * A tool that the vendor runs binds the request only if it must be called; else the model can
+ * answer without it.
+ */
 function findTool({ tools, tool_choice: choice }: ResponsesBody): string | undefined {
   if (typeof choice === "object" && choice !== null)
     return isHosted(choice) && !isAboutOwnTools(choice) ? "tool_choice" : undefined;

@@ -3,9 +3,9 @@ import { isJsonObject } from "../../json/json-object.ts";
 import { readObjects, readText } from "../../json/narrow.ts";
 
 /**
- * What a vendor of another format is told in the place of a block that only this format has; undefined
- * if its content cannot be told in words. These stand in results of the caller's own tools, which
- * would otherwise arrive empty.
+ * What a vendor of another format is told in the place of a block that only this format has;
+ * undefined if its content cannot be told in words. These stand in results of the caller's own
+ * tools, which would otherwise arrive empty.
  */
 export function describeBlock(block: JsonObject): string | undefined {
   switch (block.type) {

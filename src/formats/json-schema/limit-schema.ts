@@ -127,7 +127,10 @@ function holdsReference(schemas: readonly unknown[]): boolean {
   return schemas.some((schema) => isJsonObject(schema) && "$ref" in schema);
 }
 
-/** `allOf` as one schema: properties and requirements together; for anything else the first one counts. */
+/**
+ * `allOf` as one schema: properties and requirements together; for anything else the first one
+ * counts.
+ */
 export function mergeAll(schema: JsonObject, all: readonly unknown[]): JsonObject {
   const { allOf: _all, ...merged } = schema;
   const references: unknown[] = [];

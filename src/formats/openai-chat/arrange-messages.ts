@@ -7,9 +7,10 @@ import type { Quirks } from "./quirks.ts";
 const BRIDGE = "Understood.";
 
 /**
- * The quirks that depend on the model, settled. The templates of Qwen's models fail on a system message that is
- * not the first (https://github.com/ollama/ollama/issues/17774), those of Mistral's on a user's message behind a
- * tool's (https://github.com/mistralai/mistral-vibe/issues/578), wherever they run.
+ * The quirks that depend on the model, settled. The templates of Qwen's models fail on a system
+ * message that is not the first (https://github.com/ollama/ollama/issues/17774), those of Mistral's
+ * on a user's message behind a tool's (https://github.com/mistralai/mistral-vibe/issues/578),
+ * wherever they run.
  */
 export function settleQuirks(quirks: Quirks, model: string): Quirks {
   const { system_turns: system, user_after_tool: user } = quirks;

@@ -78,8 +78,9 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   }
 
   /**
-   * Puts into the vendor's own choice what clients of this format can read: a reason that they know, with the
-   * vendor's word beside it as OpenRouter has it, and `tool_calls` only if there is a call. True if it was changed.
+   * Puts into the vendor's own choice what clients of this format can read: a reason that they
+   * know, with the vendor's word beside it as OpenRouter has it, and `tool_calls` only if there is
+   * a call. True if it was changed.
    */
   function mendFinish(choice: JsonObject): boolean {
     const word = readText(choice.finish_reason);
@@ -140,7 +141,10 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     return show(chunk, raw, mended, options.hideUsageChunk === true && isUsageChunk);
   }
 
-  /** Makes of the vendor's chunk what its caller can read; false if there is nothing in it for the caller. */
+  /**
+   * Makes of the vendor's chunk what its caller can read; false if there is nothing in it for the
+   * caller.
+   */
   function show(chunk: JsonObject, raw: RawEvent, mended: boolean, hideUsage: boolean): boolean {
     // OpenAI's client throws at an event without choices, such as a ping.
     if (!Array.isArray(chunk.choices)) return false;

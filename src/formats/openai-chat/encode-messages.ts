@@ -86,8 +86,8 @@ export function encodeMessages(messages: readonly Message[], context: EncodeCont
 }
 
 /**
- * Servers refuse an answer that says nothing, as one is of which only another vendor's reasoning was there. What
- * the caller wrote in this format stays.
+ * Servers refuse an answer that says nothing, as one is of which only another vendor's reasoning
+ * was there. What the caller wrote in this format stays.
  */
 function saysSomething(encoded: JsonObject, { content, extras }: Message): boolean {
   if (extras?.openai_chat !== undefined || typeof content === "string" || content.length === 0)

@@ -19,8 +19,8 @@ export function isCallReason(word: string): boolean {
 /**
  * The vendor's reason → finish reason. Throws if the reason means failure. An unknown one may mean
  * that the answer was cut, so it is not `stop`. Some servers (Ollama, Google) say `stop` after a
- * tool call, OpenAI says `stop` after a refusal, and some say `tool_calls` without a call, for which
- * a caller would wait.
+ * tool call, OpenAI says `stop` after a refusal, and some say `tool_calls` without a call, for
+ * which a caller would wait.
  */
 export function mapFinishReason(
   word: string | null,

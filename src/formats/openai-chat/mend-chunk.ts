@@ -15,9 +15,9 @@ const USUAL_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Adds to the chunks of one answer what OpenAI's client and the AI SDK refuse the absence of, for a caller
- * who is sent them as they came: the role in the first delta, and the index of each piece of a tool call
- * (Mistral leaves it out). True if the chunk was changed.
+ * Adds to the chunks of one answer what OpenAI's client and the AI SDK refuse the absence of, for a
+ * caller who is sent them as they came: the role in the first delta, and the index of each piece of
+ * a tool call (Mistral leaves it out). True if the chunk was changed.
  */
 export function createChunkMender(): (chunk: JsonObject) => boolean {
   let hasRole = false;

@@ -33,8 +33,8 @@ export interface OpenCall {
 type Step = (events: ChatEvent[]) => void;
 
 /**
- * Events of parts, of which one is open at a time. What arrives in the midst of a call waits until the
- * call's arguments are complete: some servers mix the pieces of several calls.
+ * Events of parts, of which one is open at a time. What arrives in the midst of a call waits until
+ * the call's arguments are complete: some servers mix the pieces of several calls.
  */
 export interface PartAssembler {
   /** Whether there was any part yet. */

@@ -32,7 +32,10 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
   const part = decodePart(initial);
   let json = "";
   let hasText = false;
-  /** The text in the block's start, until the first delta; MiniMax says it there again (https://github.com/cline/cline/issues/9215). */
+  /**
+   * The text in the block's start, until the first delta; MiniMax says it there again
+   * (https://github.com/cline/cline/issues/9215).
+   */
   let said = part.type === "text" || part.type === "reasoning" ? part.text : "";
 
   function pushText(delta: string, raw: RawEvent, events: ChatEvent[]): void {

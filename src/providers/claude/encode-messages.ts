@@ -192,7 +192,9 @@ function callsTool({ content }: WireMessage): boolean {
   return typeof content !== "string" && content.some(({ type }) => type === "tool_use");
 }
 
-/** Leaves out blank texts, which the API refuses; the cache hint of one goes to what is before it. */
+/**
+ * Leaves out blank texts, which the API refuses; the cache hint of one goes to what is before it.
+ */
 function encodeParts(parts: readonly Part[], at: number, warn: EncodeCall["warn"]): JsonObject[] {
   const blocks: JsonObject[] = [];
   parts.forEach((part, index) => {

@@ -67,8 +67,8 @@ export function encodeReasoning(call: EncodeCall): EncodedReasoning {
 }
 
 /**
- * Whether the model takes this `thinking` of a caller of Anthropic's own format. If not, what the chat
- * model says of it is sent instead, as the model takes it.
+ * Whether the model takes this `thinking` of a caller of Anthropic's own format. If not, what the
+ * chat model says of it is sent instead, as the model takes it.
  */
 export function takesThinking(thinking: unknown, call: EncodeCall): boolean {
   if (!isJsonObject(thinking)) return true;

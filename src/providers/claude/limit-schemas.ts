@@ -40,7 +40,10 @@ const FORMATS: ReadonlySet<string> = new Set(
   "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
 );
 
-/** A schema that Claude is to enforce, without what it refuses; a warning says what it does not enforce. */
+/**
+ * A schema that Claude is to enforce, without what it refuses; a warning says what it does not
+ * enforce.
+ */
 export function limitOutputSchema(schema: JsonObject, warn: EncodeCall["warn"]): JsonObject {
   const { schema: limited, moved } = limitSchema(schema, STRICT);
   warnOfMoved(moved, "response_format", warn);

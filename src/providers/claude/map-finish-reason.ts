@@ -14,8 +14,8 @@ const FINISH_REASONS: Record<StopReason, FinishReason> = {
 };
 
 /**
- * Stop reason → finish reason. An unknown one may mean that the answer was cut, so it is not `stop`;
- * nor is `tool_use` one of `tool_calls` if there is no call, for which a caller would wait.
+ * Stop reason → finish reason. An unknown one may mean that the answer was cut, so it is not
+ * `stop`; nor is `tool_use` one of `tool_calls` if there is no call, for which a caller would wait.
  */
 export function mapFinishReason(reason: string, called: boolean): FinishReason {
   const finish = isStopReason(reason) ? FINISH_REASONS[reason] : (finishOf(reason) ?? "length");

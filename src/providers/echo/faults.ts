@@ -3,7 +3,9 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { isErrorCode } from "../../errors/error-codes.ts";
 import type { UpstreamTimeouts } from "../../platform.ts";
 
-/** What is played of an answer: batches, with waits between them. A wait of a call that ends is cut. */
+/**
+ * What is played of an answer: batches, with waits between them. A wait of a call that ends is cut.
+ */
 export type Step = EventBatch | { waitMs: number };
 
 /** A model of the echo provider that misbehaves, so that callers can test how they take it. */

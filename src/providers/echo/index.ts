@@ -12,7 +12,8 @@ import { ECHO_FAULTS, failByCode, findFault, type Step } from "./faults.ts";
 /**
  * A provider without a network that repeats the last user message, so that callers can test their
  * handling of answers, tools, and slow, cut and failing streams. Its models: `echo`, those of
- * {@link ECHO_FAULTS}, `echo-embedding`, and `echo-fail-<code>` for any of this server's error codes.
+ * {@link ECHO_FAULTS}, `echo-embedding`, and `echo-fail-<code>` for any of this server's error
+ * codes.
  */
 export function createEchoProvider(deps: Pick<ProviderDeps, "randomId" | "timeouts">): Provider {
   return {

@@ -58,8 +58,8 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
       return;
     }
     if (text !== "" && !thought && openText === "text" && details.signature !== undefined) {
-      // The end of a streamed text. Its signature follows it, as Google itself sends it in most streams:
-      // clients take a last piece that stands alone for the whole answer.
+      // The end of a streamed text. Its signature follows it, as Google itself sends it in most
+      // streams: clients take a last piece that stands alone for the whole answer.
       events.push({ type: "part-delta", index, delta: text });
       decodeText("", part, events);
       return;

@@ -2,9 +2,10 @@ import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-s
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 /**
- * Google takes any keyword in `parametersJsonSchema` and `responseJsonSchema`, and ignores some (recorded). "If $ref is
- * set on a sub-schema, no other properties, except for those starting as a $, may be set."
- * (ai.google.dev/api/generate-content, `GenerationConfig.responseJsonSchema`, November 2026)
+ * Google takes any keyword in `parametersJsonSchema` and `responseJsonSchema`, and ignores some
+ * (recorded). "If $ref is set on a sub-schema, no other properties, except for those starting as a
+ * $, may be set." (ai.google.dev/api/generate-content, `GenerationConfig.responseJsonSchema`,
+ * November 2026)
  */
 const RULES: SchemaRules = { keywords: null, closed: false };
 
@@ -13,7 +14,10 @@ export function encodeSchema(schema: JsonObject): JsonObject {
   return hasCrowdedReference(schema, 0) ? limitSchema(schema, RULES).schema : schema;
 }
 
-/** Whether something stands beside a reference. Nearly no schema has that, and a copy of each would cost more. */
+/**
+ * Whether something stands beside a reference. Nearly no schema has that, and a copy of each would
+ * cost more.
+ */
 function hasCrowdedReference(schema: unknown, depth: number): boolean {
   if (depth > 128) return false;
   if (Array.isArray(schema)) return schema.some((item) => hasCrowdedReference(item, depth + 1));

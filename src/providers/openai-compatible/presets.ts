@@ -175,8 +175,9 @@ export const PRESETS: readonly Preset[] = [
     },
   },
   {
-    // https://github.com/ggml-org/llama.cpp/tree/master/tools/server, and by running version 0.7.0: a call that `tool_choice` names is
-    // taken for "auto"; the chat template decides whether the role `developer` is known.
+    // https://github.com/ggml-org/llama.cpp/tree/master/tools/server, and by running version 0.7.0:
+    // a call that `tool_choice` names is taken for "auto"; the chat template decides whether the
+    // role `developer` is known.
     name: "llamacpp",
     aliases: ["llama.cpp", "llama-server"],
     prefix: "LLAMACPP",

@@ -30,7 +30,10 @@ export interface ItemDecoder {
   endText(place: TextPlace, text: string, events: ChatEvent[]): void;
   /** The finished item; what did not arrive of its texts is sent now. */
   done(item: JsonObject, events: ChatEvent[]): void;
-  /** Ends what was begun without the finished item. False if nothing was: then the item may still come whole. */
+  /**
+   * Ends what was begun without the finished item. False if nothing was: then the item may still
+   * come whole.
+   */
   end(events: ChatEvent[]): boolean;
 }
 

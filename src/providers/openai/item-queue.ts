@@ -18,11 +18,11 @@ interface OpenItem {
 }
 
 /**
- * The items of one answer as chat events, one item after another. OpenAI's items do not overlap, those of
- * some servers do; chat parts must not.
+ * The items of one answer as chat events, one item after another. OpenAI's items do not overlap,
+ * those of some servers do; chat parts must not.
  *
- * A numbered item waits until the one before it is finished. A server that numbers nothing finishes all
- * items at the end of the answer, so there an item ends when the next one begins.
+ * A numbered item waits until the one before it is finished. A server that numbers nothing finishes
+ * all items at the end of the answer, so there an item ends when the next one begins.
  */
 export interface ItemQueue {
   begin(item: JsonObject, key: ItemKey, events: ChatEvent[]): void;
@@ -43,7 +43,10 @@ export function createItemQueue(): ItemQueue {
   let parts = 0;
   const nextIndex = () => parts++;
 
-  /** Sends what the first open item has to say, and the ones behind it as far as those before are finished. */
+  /**
+   * Sends what the first open item has to say, and the ones behind it as far as those before are
+   * finished.
+   */
   function advance(events: ChatEvent[]): void {
     for (const [key, entry] of open) {
       entry.decoder ??= createItemDecoder(entry.item, nextIndex, events);

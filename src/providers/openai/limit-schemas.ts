@@ -7,8 +7,8 @@ import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects } from "../../json/narrow.ts";
 
 /**
- * What OpenAI takes in a strict schema (platform.openai.com/docs/guides/structured-outputs, "Supported
- * schemas", November 2026). It says of any other keyword that it is not permitted.
+ * What OpenAI takes in a strict schema (platform.openai.com/docs/guides/structured-outputs,
+ * "Supported schemas", November 2026). It says of any other keyword that it is not permitted.
  */
 const STRICT: SchemaRules = {
   keywords: new Set([
@@ -31,7 +31,10 @@ export function limitFormat(format: ResponseFormat, warn: EncodeCall["warn"]): R
   return limited ? { ...format, schema: limited } : { ...format, strict: false };
 }
 
-/** The tools, each with a schema that OpenAI takes: an object, and within its limits if it is strict. */
+/**
+ * The tools, each with a schema that OpenAI takes: an object, and within its limits if it is
+ * strict.
+ */
 export function limitTools(tools: readonly Tool[], warn: EncodeCall["warn"]): Tool[] {
   return tools.map((tool, index) =>
     tool.type === "opaque" || !tool.parameters

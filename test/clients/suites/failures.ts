@@ -109,7 +109,8 @@ export function describeFailures({ upstream, caller }: Stage): void {
           });
         }
 
-        // It asks for the longest answer of the model, for which this budget is too small from the start.
+        // It asks for the longest answer of the model, for which this budget is too small from the
+        // start.
         if (kind.name === "ai with @ai-sdk/anthropic") continue;
 
         test("a stream that crosses its budget is an error, not a short answer", async () => {

@@ -1,10 +1,11 @@
 /**
- * What client libraries do with answers that are not as they should be. A program of its own, run on Bun and on Node:
+ * What client libraries do with answers that are not as they should be. A program of its own, run
+ * on Bun and on Node:
  *
  *     probe.js URL    →    one line of JSON: client → case → what was seen
  *
- * A client calls `URL/<case>`; the server there (serve-cases.ts) answers as the case says. Waits of more than a second are noted and not
- * waited for.
+ * A client calls `URL/<case>`; the server there (serve-cases.ts) answers as the case says. Waits of
+ * more than a second are noted and not waited for.
  */
 import { createAnthropic } from "@ai-sdk/anthropic";
 import { createOpenAI } from "@ai-sdk/openai";

@@ -28,7 +28,10 @@ function answerStream(vendor: Vendor, request: UpstreamRequest, id: string): Ans
   );
 }
 
-/** Answers `/<case>/…` as the case says, and `/<case>/calls` with the number of calls that it has had since it was last asked. */
+/**
+ * Answers `/<case>/…` as the case says, and `/<case>/calls` with the number of calls that it has
+ * had since it was last asked.
+ */
 export async function serveCases(): Promise<Upstream> {
   const upstream = await startUpstream();
   const calls = new Map<string, number>();

@@ -2,19 +2,24 @@ import { TEXT_FIXTURE } from "../anthropic-fixtures.ts";
 import { streamMessage } from "../stream-anthropic-message.ts";
 import { type Answer, jsonAnswer, rawAnswer, silentAnswer, sseAnswer } from "../upstream-answer.ts";
 
-/** The limits of the server under test, in milliseconds: each far from the next on a busy machine. */
+/**
+ * The limits of the server under test, in milliseconds: each far from the next on a busy machine.
+ */
 export const LIMITS = { firstContentMs: 1500, upstreamMs: 4000 } as const;
 /** When a slow vendor sends its first content. */
 const LATE_MS = 2500;
 
-/** Outcomes of the first target's attempts, as `code` or `code (reason)`; `|` between two that may be. */
+/**
+ * Outcomes of the first target's attempts, as `code` or `code (reason)`; `|` between two that may
+ * be.
+ */
 type Tries = readonly string[];
 
 /** What a call comes to whose first target fails in this way. */
 export type Expected =
   /**
-   * The fallback answers. Without one, the call fails with the code in `alone` (default: that of the
-   * last try), or `answers`.
+   * The fallback answers. Without one, the call fails with the code in `alone` (default: that of
+   * the last try), or `answers`.
    */
   | { tries: Tries; alone?: string }
   /** The caller has seen content: the stream ends with this error, fallback or not. */

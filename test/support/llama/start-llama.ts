@@ -26,7 +26,10 @@ const root = join(
   "ai-server/llama-server",
 );
 
-/** How the server is started, and where a file has to lie for it to be read; undefined if there is none. */
+/**
+ * How the server is started, and where a file has to lie for it to be read; undefined if there is
+ * none.
+ */
 function findServer(): { command: string[]; root: string } | undefined {
   const installed = Bun.which("llama-server");
   if (installed) return { command: [installed], root: "/" };

@@ -1,11 +1,15 @@
 /**
- * A model of a few megabytes whose answers are known beforehand, for llama.cpp's llama-server. It is a chain in the dress of a llama
- * with one layer: embeddings are one-hot, attention and feed-forward add nothing, so the last token alone decides on the next one.
- * A token may be any text, so an answer is cut into tokens as the tests want it streamed.
+ * A model of a few megabytes whose answers are known beforehand, for llama.cpp's llama-server. It
+ * is a chain in the dress of a llama with one layer: embeddings are one-hot, attention and
+ * feed-forward add nothing, so the last token alone decides on the next one. A token may be any
+ * text, so an answer is cut into tokens as the tests want it streamed.
  */
 import { type MetadataValue, type Tensor, writeGguf } from "./write-gguf.ts";
 
-/** Each word, in the last message of the user's, chooses one of these answers; with none of them comes `plain`. */
+/**
+ * Each word, in the last message of the user's, chooses one of these answers; with none of them
+ * comes `plain`.
+ */
 export const SCRIPTS = {
   plain: ["Hello", ", I am", " a small", " model."],
   thinking: ["<think>", "\nLet me", " see", "</think>", "\n\nIt is", " blue", " 🦊."],
@@ -92,7 +96,10 @@ function chainTokens(tokens: readonly Token[]): number[][] {
   return rows;
 }
 
-/** The chat template (Jinja): the conversation in Hermes' form, by which llama-server knows tool calls, and the script's begin. */
+/**
+ * The chat template (Jinja): the conversation in Hermes' form, by which llama-server knows tool
+ * calls, and the script's begin.
+ */
 function writeTemplate(): string {
   const choices = ["endless", ...Object.keys(SCRIPTS)]
     .map(

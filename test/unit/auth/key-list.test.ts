@@ -45,7 +45,8 @@ describe("a ring of keys", () => {
 
   test("lets a signer change its key without downtime", async () => {
     const [old, young] = [await mint(OLD, "2026-11"), await mint(NEW, "2026-12")];
-    // Before, while and after the signer goes over: no token is refused that was good when it was made.
+    // Before, while and after the signer goes over: no token is refused that was good when it was
+    // made.
     const before = createVerifier(both.slice(0, 1));
     const during = createVerifier(both);
     const after = createVerifier(both.slice(1));

@@ -6,7 +6,10 @@ import { createMemoryRows } from "../../../src/store/memory-rows.ts";
 import { entries, rate } from "../../support/limit-buckets.ts";
 import { createRandom } from "../../support/random.ts";
 
-/** The plain model: a bucket that holds `limit` units and refills continuously, in exact fractions of BigInt. */
+/**
+ * The plain model: a bucket that holds `limit` units and refills continuously, in exact fractions
+ * of BigInt.
+ */
 function createModel({ limit, windowMs }: RateBucket) {
   const size = BigInt(limit) * BigInt(windowMs);
   let level = 0n;

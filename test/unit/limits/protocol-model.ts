@@ -5,8 +5,9 @@ import type { Lease, Rows } from "../../../src/limits/rows.ts";
 import { money } from "../../support/limit-buckets.ts";
 
 /**
- * A small model of the protocol between servers and a store, to be searched exhaustively. The store's
- * part is the real arithmetic of src/limits/apply.ts; servers, network and time are the model's.
+ * A small model of the protocol between servers and a store, to be searched exhaustively. The
+ * store's part is the real arithmetic of src/limits/apply.ts; servers, network and time are the
+ * model's.
  *
  * - Each call reserves, may extend, spends at its vendor, and settles. Only its server may crash.
  * - A command is a message: it may be executed at any later moment, or twice (a client library sent it

@@ -33,7 +33,8 @@ function findFault(world: World): string | null {
   if (value > settling) return "something was settled twice, or that was never spent";
   if (world.storeCrashes > 0) return null;
   if (world.time < FIRST_LAPSE && spent > LIMIT) return "more was spent than the limit";
-  // Without a crash of the store, what was spent is settled, held by a lease, or may still be settled by its server.
+  // Without a crash of the store, what was spent is settled, held by a lease, or may still be
+  // settled by its server.
   const known = sum(
     world.calls.filter(({ phase }) => phase === "settled").map((call) => call.spent),
   );

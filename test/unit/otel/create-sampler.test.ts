@@ -2,7 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { createSampler } from "../../../src/otel/create-sampler.ts";
 import { readOtelEnv } from "../../../src/otel/env.ts";
 
-/** The share of traces that are kept: without a parent, with one that is kept, and with one that is not. */
+/**
+ * The share of traces that are kept: without a parent, with one that is kept, and with one that is
+ * not.
+ */
 function shares(environment: Record<string, string>): number[] {
   const sample = createSampler(readOtelEnv(environment));
   return [undefined, true, false].map((isSampled) => {

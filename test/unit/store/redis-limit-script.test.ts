@@ -10,7 +10,9 @@ import { concurrent, money, rate } from "../../support/limit-buckets.ts";
 import { createRandom } from "../../support/random.ts";
 import { hasRedis, type RedisServer, startRedis } from "../../support/redis-server.ts";
 
-/** Later than the server's own clock, so that nothing expires by itself in the midst of a history. */
+/**
+ * Later than the server's own clock, so that nothing expires by itself in the midst of a history.
+ */
 const START = Date.parse("2048-02-27T22:00:00Z");
 
 describe.skipIf(!hasRedis)("the Redis script (needs redis)", () => {

@@ -17,8 +17,8 @@ import {
 import { chatErrorOf } from "../../support/rejection.ts";
 
 /**
- * This test's own format: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole answer;
- * named events have no meaning.
+ * This test's own format: `data: <text>` is a delta, `data: END` the end, `{"text"}` a whole
+ * answer; named events have no meaning.
  */
 function createAnswerDecoder(): AnswerDecoder {
   const end: ChatEvent = {

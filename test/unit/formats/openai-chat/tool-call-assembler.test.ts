@@ -197,7 +197,10 @@ describe("tool calls are assembled", () => {
 });
 
 describe("parts do not overlap", () => {
-  /** What happens in the order in which it is told: `+a` a call begins, `-a` it ends, texts as they are. */
+  /**
+   * What happens in the order in which it is told: `+a` a call begins, `-a` it ends, texts as they
+   * are.
+   */
   function order(...steps: readonly (JsonObject | string)[]): string {
     const writer = createPartAssembler();
     const assembler = createToolCallAssembler(writer, () => "id");
