@@ -16,8 +16,16 @@ const serviceSchema = z.object({
   cap_drop: z.tuple([z.literal("ALL")]),
   stop_grace_period: z.string(),
 });
+const storeSchema = z.object({
+  profiles: z.array(z.string()),
+  command: z.array(z.string()),
+  volumes: z.array(z.string()),
+  ports: z.undefined(),
+});
 const { services } = z
-  .object({ services: z.object({ web: serviceSchema, "ai-server": serviceSchema }) })
+  .object({
+    services: z.object({ web: serviceSchema, "ai-server": serviceSchema, store: storeSchema }),
+  })
   .parse(Bun.YAML.parse(readFileSync(join(root, "compose.yaml"), "utf8")));
 
 test("compose.yaml publishes the web app's port on loopback only, and the AI server's not at all", () => {
@@ -26,7 +34,7 @@ test("compose.yaml publishes the web app's port on loopback only, and the AI ser
 });
 
 test("both have the key that the caller must set, and time to drain", () => {
-  for (const { environment, stop_grace_period } of Object.values(services)) {
+  for (const { environment, stop_grace_period } of [services.web, services["ai-server"]]) {
     expect(environment.JWT_SECRET).toStartWith("${JWT_SECRET:?");
     expect(Number.parseInt(stop_grace_period, 10)).toBeGreaterThanOrEqual(45);
   }
@@ -40,6 +48,15 @@ test("the web app runs alone in its image, without root, and finds the AI server
   expect(user).toBe("1000:1000");
   expect(environment.AI_SERVER_URL).toBe("http://ai-server:8080");
   expect(readFileSync(join(root, "Dockerfile"), "utf8")).toContain("PORT=8080");
+});
+
+test("a store is there on request, keeps what it has on disk, and is the AI server's alone", () => {
+  expect(services.store).toMatchObject({
+    profiles: ["store"],
+    command: ["valkey-server", "--appendonly", "yes"],
+    volumes: ["store:/data"],
+  });
+  expect(services["ai-server"].environment.REDIS_URL).toBe("${REDIS_URL:-}");
 });
 
 test("the web app does not wait half a minute for the AI server's first check", () => {
