@@ -20,7 +20,7 @@ const storeSchema = z.object({
   profiles: z.array(z.string()),
   command: z.array(z.string()),
   volumes: z.array(z.string()),
-  ports: z.undefined(),
+  ports: z.never().optional(),
 });
 const { services } = z
   .object({
@@ -56,7 +56,7 @@ test("a store is there on request, keeps what it has on disk, and is the AI serv
     command: ["valkey-server", "--appendonly", "yes"],
     volumes: ["store:/data"],
   });
-  expect(services["ai-server"].environment.REDIS_URL).toBe("${REDIS_URL:-}");
+  expect(services["ai-server"].environment.REDIS_URL).toStartWith("${REDIS_URL:-");
 });
 
 test("the web app does not wait half a minute for the AI server's first check", () => {
