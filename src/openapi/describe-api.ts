@@ -1,6 +1,8 @@
-import { ERRORS, type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
 import { describeAnswerPaths, IDEMPOTENCY_KEY_PARAMETER } from "./describe-answers.ts";
+import { describeErrors } from "./describe-errors.ts";
 import { describeSchemas, type SchemaName, schemaReference } from "./describe-schemas.ts";
+import { describeServerPaths } from "./describe-server.ts";
+import { describeUsagePaths } from "./describe-usage.ts";
 
 const BEARER = [{ bearer: [] }];
 const json = (schema: object) => ({ "application/json": { schema } });
@@ -36,26 +38,6 @@ const ANSWER_HEADERS = {
     schema: { type: "string" },
   },
 };
-
-/** The possible failures by status, generated from the closed list of codes. */
-function describeErrors(): Record<string, object> {
-  const codesByStatus = new Map<number, ErrorCode[]>();
-  for (const code of Object.keys(ERRORS).filter(isErrorCode)) {
-    const { status } = ERRORS[code];
-    codesByStatus.set(status, [...(codesByStatus.get(status) ?? []), code]);
-  }
-  return Object.fromEntries(
-    [...codesByStatus]
-      .sort(([one], [other]) => one - other)
-      .map(([status, codes]) => [
-        String(status),
-        {
-          description: codes.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join("\n\n"),
-          content: json(schemaReference("ErrorResponse")),
-        },
-      ]),
-  );
-}
 
 interface VendorPath {
   summary: string;
@@ -102,30 +84,6 @@ function describeVendorPath({
   };
 }
 
-function describeList(summary: string, item: string) {
-  return {
-    get: {
-      tags: ["Server"],
-      summary,
-      security: BEARER,
-      responses: {
-        "200": {
-          description: summary,
-          content: json({
-            type: "object",
-            properties: { [item]: { type: "array", items: { type: "object" } } },
-            required: [item],
-          }),
-        },
-        "401": {
-          description: ERRORS.unauthenticated.message,
-          content: json(schemaReference("ErrorResponse")),
-        },
-      },
-    },
-  };
-}
-
 /** The server's API as OpenAPI 3.1. */
 export function describeApi(version: string) {
   const anthropicSecurity = [...BEARER, { apiKey: [] }];
@@ -142,6 +100,7 @@ export function describeApi(version: string) {
       { name: "Chat" },
       { name: "Kept answers" },
       { name: "Vendors' APIs" },
+      { name: "Usage" },
       { name: "Server" },
     ],
     components: {
@@ -239,61 +198,8 @@ export function describeApi(version: string) {
         schema: "CountTokensRequest",
         security: anthropicSecurity,
       }),
-      "/v1/models": describeList(
-        "The models that can be called now, in OpenAI's format, or in Anthropic's with an " +
-          "`anthropic-version` header",
-        "data",
-      ),
-      "/models": describeList("The models of the catalog, with their limits", "models"),
-      "/limits": describeList(
-        "Every limit of the token: its size, what is used and reserved, and when it resets",
-        "limits",
-      ),
-      "/admin/revocations": {
-        post: {
-          tags: ["Server"],
-          summary: "Revoke tokens",
-          description:
-            "From now on they are refused, and their running calls end within a second, on all " +
-            "servers of the store. The token needs the scope `admin`.",
-          security: BEARER,
-          requestBody: { required: true, content: json(schemaReference("RevocationRequest")) },
-          responses: {
-            "201": { description: "Revoked.", content: json({ type: "object" }) },
-            ...describeErrors(),
-          },
-        },
-      },
-      "/providers": describeList("The providers, and why one is unavailable", "providers"),
-      "/health": {
-        get: {
-          tags: ["Server"],
-          summary: "Whether the server runs",
-          security: [],
-          responses: {
-            "200": {
-              description: "It runs.",
-              content: json({
-                type: "object",
-                properties: {
-                  status: { const: "ok" },
-                  version: { type: "string" },
-                  open_breakers: {
-                    type: "integer",
-                    description: "How many targets keep failing, and are tried last.",
-                  },
-                  runtime: { enum: ["bun", "workers", "deno"] },
-                  ledger: {
-                    enum: ["ok", "failing"],
-                    description: "Absent if no ledger is kept; calls go on if it fails.",
-                  },
-                },
-                required: ["status", "version", "runtime"],
-              }),
-            },
-          },
-        },
-      },
+      ...describeUsagePaths(BEARER),
+      ...describeServerPaths(BEARER),
     },
   };
 }

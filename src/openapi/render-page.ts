@@ -7,6 +7,8 @@ type Api = ReturnType<typeof describeApi>;
 /** Anonymous schemas are rendered to this depth; openapi.json has the rest. */
 const MAX_DEPTH = 4;
 
+const REQUIRED = ' <abbr title="required">*</abbr>';
+
 /** The API's description as a page without scripts and external resources. */
 export function renderPage(api: Api): string {
   const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
@@ -35,7 +37,7 @@ ${api.tags
         .filter(({ operation }) => tagOf(operation) === name)
         .map(
           ({ path, method }) =>
-            `<li><a href="#${anchorOf(method, path)}">${escapeHtml(path)}</a></li>`,
+            `<li><a href="#${anchorOf(method, path)}"><small>${method.toUpperCase()}</small> ${escapeHtml(path)}</a></li>`,
         )
         .join("")}</ul>`,
   )
@@ -61,10 +63,21 @@ function renderOperation(method: string, path: string, operation: JsonObject): s
   return `<section class="operation" id="${anchorOf(method, path)}">
 <h2><span class="method">${method.toUpperCase()}</span> <code>${escapeHtml(path)}</code></h2>
 <p><strong>${renderText(operation.summary)}.</strong> ${renderText(operation.description)}</p>
+${renderParameters(operation.parameters)}
 ${Object.keys(request).length === 0 ? "" : `<h3>Request</h3>${renderContent(request)}`}
 <h3>Responses</h3>
 <dl>${responses.map(([status, response]) => `<dt>${status}</dt><dd>${renderText(toObject(response).description)}${status.startsWith("2") ? renderContent(toObject(toObject(response).content)) : ""}</dd>`).join("")}</dl>
 </section>`;
+}
+
+function renderParameters(parameters: unknown): string {
+  const list = Array.isArray(parameters) ? parameters.map(toObject) : [];
+  if (list.length === 0) return "";
+  const rows = list.map(({ name, in: place, required, description, schema }) => {
+    const mark = required === true ? REQUIRED : "";
+    return `<tr><th scope="row"><code>${escapeHtml(String(name))}</code>${mark}</th><td>${escapeHtml(String(place))}</td><td>${renderType(toObject(schema))}</td><td>${renderText(description)}</td></tr>`;
+  });
+  return `<h3>Parameters</h3><table><thead><tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
 function renderContent(content: JsonObject): string {
@@ -74,7 +87,7 @@ function renderContent(content: JsonObject): string {
       const shown = toObject(schema).contentSchema ?? schema;
       const sample =
         example === undefined ? "" : `<pre>${escapeHtml(JSON.stringify(example, null, 2))}</pre>`;
-      return `<p><code>${escapeHtml(type)}</code> ${renderType(toObject(shown))}</p>${sample}`;
+      return `<p><code>${escapeHtml(type)}</code> ${renderType(toObject(shown))}</p>${renderNested(toObject(shown), 0)}${sample}`;
     })
     .join("");
 }
@@ -90,7 +103,7 @@ function renderSchema(schema: JsonObject, depth: number): string {
   const required = Array.isArray(schema.required) ? schema.required : [];
   const rows = properties.map(([name, value]) => {
     const field = toObject(value);
-    const mark = required.includes(name) ? ' <abbr title="required">*</abbr>' : "";
+    const mark = required.includes(name) ? REQUIRED : "";
     return `<tr><th scope="row"><code>${escapeHtml(name)}</code>${mark}</th><td>${renderType(field)}</td><td>${renderText(field.description)}${renderNested(field, depth)}</td></tr>`;
   });
   return `<table><thead><tr><th>Field</th><th>Type</th><th>Meaning</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;

@@ -4,6 +4,10 @@ import { addDays, firstOfNextMonth, type TimeZone } from "./time-zone.ts";
 export const GRAINS = ["hour", "day", "month"] as const;
 export type Grain = (typeof GRAINS)[number];
 
+export function isGrain(name: string): name is Grain {
+  return name === "hour" || name === "day" || name === "month";
+}
+
 /** A period that usage is summed over: from the slot `first` up to, but not including, `next`. */
 export interface Period {
   readonly label: string;

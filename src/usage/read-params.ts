@@ -2,7 +2,7 @@ import * as z from "zod";
 import { ChatError } from "../errors/chat-error.ts";
 import { defined } from "../json/defined.ts";
 import { DIMENSIONS, type Dimension } from "../ledger/columns.ts";
-import { GRAINS, type Grain } from "./periods.ts";
+import { GRAINS, type Grain, isGrain } from "./periods.ts";
 import { addDays, createTimeZone, type TimeZone } from "./time-zone.ts";
 
 /** The longest range, in days: a leap year. */
@@ -10,9 +10,9 @@ const MAX_DAYS = 366;
 /** Hours are listed over at most this many days. */
 const MAX_HOURLY_DAYS = 31;
 const DEFAULT_DAYS = 30;
-const MAX_LIMIT = 5000;
+export const MAX_LIMIT = 5000;
 
-const GROUPS = [...GRAINS, ...DIMENSIONS] as const;
+export const GROUPS = [...GRAINS, ...DIMENSIONS] as const;
 const FORMATS = ["json", "csv", "focus"] as const;
 export const VIEWS = ["own", "tenant", "all"] as const;
 
@@ -57,6 +57,9 @@ const paramsSchema = z.strictObject({
   page: z.string().optional(),
   ...filterShape,
 });
+
+export const PARAM_NAMES = paramsSchema.keyof().options;
+export type ParamName = (typeof PARAM_NAMES)[number];
 
 /** What a caller wants to know of the ledger. */
 export interface UsageParams {
@@ -110,10 +113,6 @@ export function readUsageParams(url: string, now: number): UsageParams {
     limit,
     page,
   };
-}
-
-function isGrain(name: string): name is Grain {
-  return name === "hour" || name === "day" || name === "month";
 }
 
 function findZone(name: string): TimeZone {

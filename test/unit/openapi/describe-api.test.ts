@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { createStreamEncoder } from "../../../src/dialects/chat/encode-stream.ts";
 import { streamEventSchema } from "../../../src/dialects/chat/event.ts";
@@ -6,6 +8,7 @@ import { describeApi } from "../../../src/openapi/describe-api.ts";
 import { SCHEMAS } from "../../../src/openapi/describe-schemas.ts";
 import { renderPage } from "../../../src/openapi/render-page.ts";
 import { createEchoProvider } from "../../../src/providers/echo/index.ts";
+import { PARAM_NAMES } from "../../../src/usage/read-params.ts";
 import { collectEvents, createTestCall, TIMEOUTS } from "../../support/play-response.ts";
 
 const api = describeApi("0.0.0");
@@ -26,6 +29,29 @@ describe("the description of the API", () => {
     );
     expect(references.length).toBeGreaterThan(30);
     for (const name of references) expect(Object.keys(SCHEMAS)).toContain(name);
+  });
+
+  test("has every path that the server answers, but for the pages and the root", () => {
+    const app = readFileSync(join(import.meta.dir, "../../../src/app.ts"), "utf8");
+    const routes = [...app.matchAll(/^ {2}route\(\s*"([^"]+)"/gm)].map(([, path = ""]) =>
+      path.replace(/:(\w+)\+?/g, "{$1}"),
+    );
+    const pages = ["/", "/docs", "/openapi.json", "/dashboard", "/playground", "/pages/{name}"];
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.filter((path) => !pages.includes(path)).sort()).toEqual(
+      Object.keys(api.paths).sort(),
+    );
+  });
+
+  test("names the parameters that the questions to the ledger take, and no others", () => {
+    for (const [path, refused] of [
+      ["/usage", []],
+      ["/usage/calls", ["group_by"]],
+      ["/usage/latency", ["format", "limit", "page"]],
+    ] as const) {
+      const names = api.paths[path].get.parameters.map((parameter) => parameter.name);
+      expect([...names, ...refused].sort()).toEqual([...PARAM_NAMES].sort());
+    }
   });
 
   test("describes every field of a request to /chat", () => {
@@ -85,6 +111,14 @@ describe("the page", () => {
     const links = [...page.matchAll(/href="#([^"]+)"/g)].map(([, anchor]) => anchor);
     expect(links.length).toBeGreaterThan(50);
     for (const anchor of links) expect(page).toContain(`id="${anchor}"`);
+  });
+
+  test("tells operations of one path apart, and shows the parameters", () => {
+    for (const method of ["GET", "DELETE"])
+      expect(page).toContain(
+        `href="#${method.toLowerCase()}-chat-id-"><small>${method}</small> /chat/{id}</a>`,
+      );
+    expect(page).toContain('<th scope="row"><code>time_zone</code></th><td>query</td>');
   });
 
   test("runs no script and loads nothing", () => {
