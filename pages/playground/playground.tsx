@@ -7,8 +7,9 @@ import {
   readWholeAnswer,
   type WholeAnswer,
 } from "./answer.ts";
-import { AnswerCard } from "./answer-card.tsx";
-import { type Model, QuestionForm } from "./question-form.tsx";
+import { Conversation } from "./conversation.tsx";
+import type { Model, Provider } from "./model-fields.tsx";
+import { QuestionForm } from "./question-form.tsx";
 import { readStream } from "./read-stream.ts";
 import { type Body, buildBody, EMPTY_QUESTION, type Message, type Question } from "./request.ts";
 import { SnippetCard } from "./snippet-card.tsx";
@@ -21,6 +22,7 @@ interface PlaygroundProps {
 /** One conversation with any model, and everything that the server says of each answer. */
 export function Playground({ token, signOut }: PlaygroundProps) {
   const [models, setModels] = useState<readonly Model[]>([]);
+  const [providers, setProviders] = useState<readonly Provider[]>([]);
   const [question, setQuestion] = useState<Question>(EMPTY_QUESTION);
   const [earlier, setEarlier] = useState<readonly Message[]>([]);
   const [answer, setAnswer] = useState<Answer>();
@@ -29,9 +31,23 @@ export function Playground({ token, signOut }: PlaygroundProps) {
   const running = useRef<AbortController | null>(null);
 
   useEffect(() => {
-    get<{ models: Model[] }>(token, "/models").then(
-      ({ models: listed }) =>
-        setModels(listed.filter(({ available, kind }) => available && kind === "chat")),
+    Promise.all([
+      get<{ models: Model[] }>(token, "/models"),
+      get<{ providers: Provider[] }>(token, "/providers"),
+    ]).then(
+      ([listed, known]) => {
+        setModels(listed.models.filter(({ kind }) => kind === "chat"));
+        const usable = known.providers.filter(({ available }) => available);
+        setProviders(usable);
+        // The token may not allow the provider that the form begins with.
+        const [first] = usable;
+        if (first && !usable.some(({ name }) => name === EMPTY_QUESTION.provider))
+          setQuestion((asked) => ({
+            ...asked,
+            provider: first.name,
+            model: first.default_model ?? "",
+          }));
+      },
       (thrown: unknown) => {
         if (thrown instanceof ApiError && thrown.status === 401) signOut(thrown.message);
         else setFailure(describe(thrown));
@@ -41,15 +57,21 @@ export function Playground({ token, signOut }: PlaygroundProps) {
   }, [token]);
 
   async function ask(): Promise<void> {
+    let body: Body;
+    try {
+      body = buildBody(question, earlier);
+    } catch (thrown) {
+      setFailure(describe(thrown));
+      return;
+    }
     const controller = new AbortController();
     const startedAt = performance.now();
     const fold = createAnswerFold(startedAt);
     running.current = controller;
     setFailure(undefined);
     setAnswer(NO_ANSWER);
+    setMade(body);
     try {
-      const body = buildBody(question, earlier);
-      setMade(body);
       const response = await send(token, "/chat", {
         method: "POST",
         headers: { "content-type": "application/json" },
@@ -109,6 +131,7 @@ export function Playground({ token, signOut }: PlaygroundProps) {
           <QuestionForm
             question={question}
             models={models}
+            providers={providers}
             turns={earlier.length / 2}
             isRunning={isRunning}
             onChange={setQuestion}
@@ -123,7 +146,7 @@ export function Playground({ token, signOut }: PlaygroundProps) {
           />
         </div>
         <div>
-          <AnswerCard answer={answer} earlier={earlier} />
+          <Conversation messages={made?.messages ?? []} answer={answer} />
           <SnippetCard question={question} earlier={earlier} made={made} />
         </div>
       </div>

@@ -1,13 +1,6 @@
 import { useState } from "preact/hooks";
+import { type Model, ModelFields, type Provider } from "./model-fields.tsx";
 import { type Question, readImage } from "./request.ts";
-
-/** A model as `GET /models` lists it. */
-export interface Model {
-  readonly id: string;
-  readonly provider: string;
-  readonly available: boolean;
-  readonly kind: "chat" | "embedding";
-}
 
 const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 const EFFORTS = ["none", "low", "medium", "high"];
@@ -15,6 +8,7 @@ const EFFORTS = ["none", "low", "medium", "high"];
 interface QuestionFormProps {
   readonly question: Question;
   readonly models: readonly Model[];
+  readonly providers: readonly Provider[];
   /** Questions that were answered before. */
   readonly turns: number;
   readonly isRunning: boolean;
@@ -26,8 +20,18 @@ interface QuestionFormProps {
 }
 
 export function QuestionForm(props: QuestionFormProps) {
-  const { question, models, turns, isRunning, onChange, onAsk, onStop, onRestart, onFailure } =
-    props;
+  const {
+    question,
+    models,
+    providers,
+    turns,
+    isRunning,
+    onChange,
+    onAsk,
+    onStop,
+    onRestart,
+    onFailure,
+  } = props;
   const [isOver, setOver] = useState(false);
   const set = (changes: Partial<Question>) => onChange({ ...question, ...changes });
 
@@ -61,22 +65,13 @@ export function QuestionForm(props: QuestionFormProps) {
         void addImages(event.dataTransfer?.files ?? []);
       }}
     >
-      <label>
-        Model
-        <select
-          value={`${question.provider}/${question.model}`}
-          onChange={({ currentTarget: { value } }) => {
-            const slash = value.indexOf("/");
-            set({ provider: value.slice(0, slash), model: value.slice(slash + 1) });
-          }}
-        >
-          {models.map(({ provider, id }) => (
-            <option key={`${provider}/${id}`} value={`${provider}/${id}`}>
-              {provider}/{id}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ModelFields
+        provider={question.provider}
+        model={question.model}
+        models={models}
+        providers={providers}
+        onChange={set}
+      />
       <label>
         System
         <input
@@ -101,9 +96,9 @@ export function QuestionForm(props: QuestionFormProps) {
         />
       </label>
       <p id="message-help" class="soft">
-        Ctrl+Enter sends it. Images can be dropped here, or{" "}
+        Ctrl+Enter sends it. Drop images here, or{" "}
         <label class="file">
-          chosen
+          choose some
           <input
             type="file"
             multiple

@@ -1,6 +1,7 @@
 /** What is asked, as the form has it. */
 export interface Question {
   readonly provider: string;
+  /** Empty: the provider's default. */
   readonly model: string;
   readonly system: string;
   readonly text: string;
@@ -19,9 +20,13 @@ export interface DroppedImage {
   readonly data: string;
 }
 
+export type Part =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly media_type: string; readonly data: string };
+
 export interface Message {
   readonly role: "system" | "user" | "assistant";
-  readonly content: unknown;
+  readonly content: string | readonly Part[];
 }
 
 export const EMPTY_QUESTION: Question = {
@@ -40,21 +45,19 @@ export const EMPTY_QUESTION: Question = {
 /** The body of `POST /chat`; throws if the tools are no JSON. */
 export function buildBody(question: Question, earlier: readonly Message[]) {
   const { provider, model, system, text, images, temperature, maxTokens, effort, tools } = question;
-  const content =
-    images.length === 0
-      ? text
-      : [
-          ...images.map(({ mediaType, data }) => ({ type: "image", media_type: mediaType, data })),
-          { type: "text", text },
-        ];
+  const pictures = images.map(
+    ({ mediaType, data }): Part => ({ type: "image", media_type: mediaType, data }),
+  );
+  const content = pictures.length === 0 ? text : [...pictures, { type: "text" as const, text }];
+  const messages: readonly Message[] = [
+    ...(system === "" ? [] : [{ role: "system" as const, content: system }]),
+    ...earlier,
+    { role: "user", content },
+  ];
   return {
     provider,
-    model,
-    messages: [
-      ...(system === "" ? [] : [{ role: "system", content: system }]),
-      ...earlier,
-      { role: "user", content },
-    ],
+    ...(model.trim() === "" ? {} : { model: model.trim() }),
+    messages,
     ...(temperature === "" ? {} : { temperature: Number(temperature) }),
     ...(maxTokens === "" ? {} : { max_tokens: Number(maxTokens) }),
     ...(effort === "" ? {} : { reasoning: { effort } }),

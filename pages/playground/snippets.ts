@@ -23,9 +23,9 @@ export function writeSnippet(language: Language, body: Body, origin: string): st
 function writeElixir(body: Body): string {
   const { provider, messages, stream, ...options } = body;
   const list = Object.entries(options)
-    .map(([name, value]) => `${name}: ${toElixir(value)}`)
-    .join(", ");
-  const call = `(${toElixir(provider)}, ${toElixir(messages)}, ${list})`;
+    .map(([name, value]) => `, ${name}: ${toElixir(value)}`)
+    .join("");
+  const call = `(${toElixir(provider)}, ${toElixir(messages)}${list})`;
   if (!stream) return `{:ok, response} = OneshotAI.chat${call}\n\nIO.puts(response.text)`;
   return [
     "alias OneshotAI.Event",

@@ -214,28 +214,51 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await page.type(text);
       await page.evaluate('document.querySelector("form.question").requestSubmit()');
     };
-    const chooseModel = (model: string) =>
-      page.evaluate(`(() => {
-        const select = document.querySelector("form.question select");
-        select.value = ${JSON.stringify(model)};
-        select.dispatchEvent(new Event("change", { bubbles: true }));
-      })()`);
+    const typeModel = async (model: string) => {
+      await page.evaluate('document.querySelector("input[name=model]").focus()');
+      await page.evaluate('document.querySelector("input[name=model]").select()');
+      await page.type(model);
+    };
+    const listTurns = () =>
+      page.evaluate(
+        '[...document.querySelectorAll(".turns li")].map((one) => [...one.children].map((part) => part.textContent).join(": "))',
+      );
+    const ANSWER = "section[aria-label=Answer] .prose";
 
     test("streams an answer and shows what is known of it", async () => {
       await openSignedIn("/playground");
       await page.until('document.querySelectorAll("option").length > 3');
       await ask("Say this again");
       await page.until('document.querySelector("[role=status]")?.textContent === "Complete"');
-      expect(await textOf(".prose")).toBe("Say this again");
+      expect(await textOf(ANSWER)).toBe("Say this again");
       expect(await textOf(".facts")).toContain("echo/echo");
       expect(await textOf(".attempts")).toContain("ok");
       expect(await textOf("details pre")).toContain('"type":"done"');
     });
 
+    test("shows every turn of the conversation, from its first moment", async () => {
+      await typeModel("echo-slow");
+      await ask("And this");
+      await page.until('document.querySelector("[role=status]")?.textContent === "Running…"');
+      const turns = ["You: Say this again", "Answer: Say this again", "You: And this"];
+      expect(await listTurns()).toEqual(turns);
+      await page.until('document.querySelector("[role=status]")?.textContent === "Complete"');
+      expect(await listTurns()).toEqual(turns);
+      expect(await textOf(ANSWER)).toBe("And this");
+    });
+
+    test("asks a model that is typed, and keeps the question if it fails", async () => {
+      await typeModel("echo-fail-rate_limited");
+      await ask("What now?");
+      await page.until('document.querySelector("[role=status]")?.textContent === "Failed"');
+      expect(await listTurns()).toContain("You: What now?");
+      expect(await page.evaluate('document.querySelector("textarea").value')).toBe("What now?");
+    });
+
     test("stops an answer that is being written", async () => {
-      await chooseModel("echo/echo-slow");
+      await typeModel("echo-slow");
       await ask("a b c d e f g h i j k l m n o p q r s t u v w x y z ".repeat(20));
-      await page.until('(document.querySelector(".prose")?.textContent.length ?? 0) > 0');
+      await page.until(`(document.querySelector("${ANSWER}")?.textContent.length ?? 0) > 0`);
       await clickButton("Stop");
       await page.until('document.querySelector("[role=status]")?.textContent === "Stopped by you"');
     });
@@ -303,7 +326,7 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
   });
 
   test("nothing of it was refused by the pages' own policy, and no script failed", () => {
-    const complaints = page.complaints().filter((text) => !/status of 40[13]/.test(text));
+    const complaints = page.complaints().filter((text) => !/status of (40[13]|429)/.test(text));
     expect(complaints).toEqual([]);
   });
 });

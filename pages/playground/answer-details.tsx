@@ -1,6 +1,5 @@
 import { formatCount, formatDollars, formatDuration } from "../shared/format.ts";
 import type { Answer } from "./answer.ts";
-import type { Message } from "./request.ts";
 
 const STATES: Readonly<Record<Answer["state"], string>> = {
   running: "Running…",
@@ -9,26 +8,15 @@ const STATES: Readonly<Record<Answer["state"], string>> = {
   failed: "Failed",
 };
 
-interface AnswerCardProps {
-  readonly answer: Answer | undefined;
-  readonly earlier: readonly Message[];
-}
-
-export function AnswerCard({ answer, earlier }: AnswerCardProps) {
-  if (answer === undefined)
-    return (
-      <section class="card" aria-label="Answer">
-        <h2>Answer</h2>
-        <p class="empty">
-          {earlier.length === 0 ? "Nothing has been asked yet." : "Ask the next question."}
-        </p>
-      </section>
-    );
+/** The last answer, and everything that the server says of it. */
+export function AnswerDetails({ answer }: { readonly answer: Answer }) {
   const { ending } = answer;
   return (
-    <section class="card" aria-label="Answer" aria-busy={answer.state === "running"}>
-      <h2>Answer</h2>
-      <p role="status">{STATES[answer.state]}</p>
+    <section aria-label="Answer">
+      <h3>Answer</h3>
+      <p role="status" class="soft">
+        {STATES[answer.state]}
+      </p>
       {answer.error !== null && (
         <p class="error" role="alert">
           {answer.error}
@@ -59,7 +47,7 @@ export function AnswerCard({ answer, earlier }: AnswerCardProps) {
       </dl>
       {ending && ending.warnings.length > 0 && (
         <>
-          <h3>Warnings</h3>
+          <h4>Warnings</h4>
           <ul>
             {ending.warnings.map(({ param, message }) => (
               <li key={`${param} ${message}`}>
@@ -71,7 +59,7 @@ export function AnswerCard({ answer, earlier }: AnswerCardProps) {
       )}
       {ending && ending.attempts.length > 0 && (
         <>
-          <h3>Attempts</h3>
+          <h4>Attempts</h4>
           <ol class="attempts">
             {ending.attempts.map((attempt, index) => (
               <li key={`${index} ${attempt.model}`}>
