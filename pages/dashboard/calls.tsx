@@ -2,7 +2,7 @@ import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../shared/api.ts";
 import { formatCount, formatDollars, formatDuration, formatTime } from "../shared/format.ts";
-import { Scroll } from "./report.tsx";
+import { Scroll } from "./scroll.tsx";
 import { type CallRow, type Range, usagePath } from "./usage.ts";
 
 const PAGE_ROWS = 25;

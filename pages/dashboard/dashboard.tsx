@@ -2,9 +2,10 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../shared/api.ts";
 import { Calls } from "./calls.tsx";
 import { daysAgo, Filters, type Selection } from "./filters.tsx";
-import { ErrorsCard, LatencyCard, LimitsCard, Tiles, UsageCard } from "./report.tsx";
+import { ErrorsCard, LatencyCard, LimitsCard, Tiles } from "./report.tsx";
 import { StateCard } from "./state.tsx";
-import { loadReport, type Report } from "./usage.ts";
+import { loadReport, loadStanding, type Report, type Standing } from "./usage.ts";
+import { UsageCard } from "./usage-card.tsx";
 
 interface DashboardProps {
   readonly token: string;
@@ -19,6 +20,8 @@ export function Dashboard({ token, signOut }: DashboardProps) {
     metric: "cost_usd",
   });
   const [report, setReport] = useState<Report>();
+  /** What is shown if the server keeps no ledger. */
+  const [standing, setStanding] = useState<Standing>();
   const [failure, setFailure] = useState<string>();
   const [tries, setTries] = useState(0);
   const { range, group, metric } = selection;
@@ -26,14 +29,33 @@ export function Dashboard({ token, signOut }: DashboardProps) {
   useEffect(() => {
     const controller = new AbortController();
     setFailure(undefined);
-    loadReport(token, range, group, controller.signal).then(setReport, (thrown: unknown) => {
+    const fail = (thrown: unknown): void => {
       if (controller.signal.aborted) return;
       if (thrown instanceof ApiError && thrown.status === 401) signOut(thrown.message);
       else setFailure(thrown instanceof Error ? thrown.message : "The figures cannot be shown.");
-    });
+    };
+    loadReport(token, range, group, controller.signal)
+      .then(setReport, async (thrown: unknown) => {
+        if (!(thrown instanceof ApiError && thrown.status === 404)) throw thrown;
+        setStanding(await loadStanding(token, controller.signal));
+      })
+      .catch(fail);
     return () => controller.abort();
   }, [token, range, group, tries]);
 
+  if (standing !== undefined)
+    return (
+      <>
+        <h1>Dashboard</h1>
+        <p class="card">
+          This server keeps no ledger, so there are no figures of calls. To keep one, set{" "}
+          <code>LEDGER_FILE</code> to a file or <code>DATABASE_URL</code>, or on Workers bind{" "}
+          <code>LEDGER</code>.
+        </p>
+        <StateCard state={standing.state} />
+        <LimitsCard limits={standing.limits} />
+      </>
+    );
   return (
     <>
       <h1>Dashboard</h1>

@@ -1,5 +1,3 @@
-import { useMemo } from "preact/hooks";
-import { Chart } from "../shared/chart.tsx";
 import {
   formatCount,
   formatDollars,
@@ -7,23 +5,15 @@ import {
   formatShare,
   formatShort,
 } from "../shared/format.ts";
-import { foldErrors, foldGroups, foldTimeline } from "./fold.ts";
-import {
-  figureOf,
-  type Group,
-  type LimitRow,
-  METRIC_NAMES,
-  type Metric,
-  type Range,
-  type Report,
-} from "./usage.ts";
-
-const formatOf = (metric: Metric) => (metric === "cost_usd" ? formatDollars : formatShort);
+import { formatCost } from "./cost.ts";
+import { foldErrors } from "./fold.ts";
+import { Scroll } from "./scroll.tsx";
+import type { LimitRow, Report } from "./usage.ts";
 
 export function Tiles({ report: { totals, latency } }: { readonly report: Report }) {
   const slowest = latency.reduce((most, { total_ms }) => Math.max(most, total_ms.p95), 0);
   const tiles = [
-    ["Cost", formatDollars(totals.cost_usd), unpriced(totals.unpriced_calls)],
+    ["Cost", formatCost(totals), unpriced(totals.unpriced_calls)],
     ["Calls", formatCount(totals.calls), `${formatCount(totals.streams)} streams`],
     [
       "Tokens",
@@ -48,121 +38,10 @@ export function Tiles({ report: { totals, latency } }: { readonly report: Report
 }
 
 function unpriced(calls: number): string {
-  return calls === 0 ? "by list prices" : `${formatCount(calls)} calls have no known price`;
-}
-
-interface UsageCardProps {
-  readonly report: Report;
-  readonly range: Range;
-  readonly group: Group;
-  readonly metric: Metric;
-}
-
-export function UsageCard({ report, range, group, metric }: UsageCardProps) {
-  const groups = useMemo(() => foldGroups(report.rows, group, metric), [report, group, metric]);
-  const timeline = useMemo(
-    () => foldTimeline(report, range, group, metric, groups),
-    [report, range, group, metric, groups],
-  );
-  const format = formatOf(metric);
-  const title = `${METRIC_NAMES[metric]} by ${group}`;
-  if (groups.length === 0)
-    return (
-      <section class="card" aria-label={title}>
-        <h2>{title}</h2>
-        <p class="empty">
-          No calls in this range. The <a href="/playground">playground</a> makes one.
-        </p>
-      </section>
-    );
-  const most = figureOf(groups[0] ?? report.totals, metric);
-  return (
-    <section class="card" aria-label={title}>
-      <h2>{title}</h2>
-      <Chart
-        label={`${title} over time; the tables below have the figures.`}
-        times={timeline.times}
-        series={timeline.series}
-        format={format}
-      />
-      <details>
-        <summary>Figures over time</summary>
-        <Scroll label={`${title} over time`}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">{report.grain}</th>
-                {timeline.series.map(({ name }) => (
-                  <th key={name} scope="col" class="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {timeline.labels.map((label, index) => (
-                <tr key={label}>
-                  <th scope="row">{label.replace("T", " ")}</th>
-                  {timeline.series.map(({ name, values }) => (
-                    <td key={name} class="number">
-                      {format(values[index] ?? 0)}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      </details>
-      <Scroll label={title}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{group}</th>
-              <th scope="col" class="number">
-                Cost
-              </th>
-              <th scope="col" class="number">
-                Calls
-              </th>
-              <th scope="col" class="number">
-                Errors
-              </th>
-              <th scope="col" class="number">
-                Tokens in
-              </th>
-              <th scope="col" class="number">
-                Tokens out
-              </th>
-              <th scope="col">{METRIC_NAMES[metric]}, to scale</th>
-            </tr>
-          </thead>
-          <tbody>
-            {groups.map((one) => (
-              <tr key={one.name}>
-                <th scope="row">{one.name}</th>
-                <td class="number">{formatDollars(one.cost_usd)}</td>
-                <td class="number">{formatCount(one.calls)}</td>
-                <td class="number">{formatCount(one.errors)}</td>
-                <td class="number">{formatCount(one.input_tokens)}</td>
-                <td class="number">{formatCount(one.output_tokens)}</td>
-                <td>
-                  <meter
-                    min={0}
-                    max={most || 1}
-                    value={figureOf(one, metric)}
-                    aria-label={`${METRIC_NAMES[metric]} of ${one.name}`}
-                  >
-                    {format(figureOf(one, metric))}
-                  </meter>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
-    </section>
-  );
+  if (calls === 0) return "by list prices";
+  return calls === 1
+    ? "1 call has no known price"
+    : `${formatCount(calls)} calls have no known price`;
 }
 
 const DOMAIN_NAMES: Readonly<Record<string, string>> = {
@@ -318,22 +197,6 @@ export function LimitsCard({ limits }: { readonly limits: readonly LimitRow[] })
           </tbody>
         </table>
       </Scroll>
-    </section>
-  );
-}
-
-/** A table that is wider than its place scrolls in itself, by the keyboard too. */
-export function Scroll({
-  label,
-  children,
-}: {
-  readonly label: string;
-  readonly children: preact.ComponentChildren;
-}) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard.
-    <section class="scroll" aria-label={`${label}: table`} tabIndex={0}>
-      {children}
     </section>
   );
 }

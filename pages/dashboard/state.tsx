@@ -3,7 +3,7 @@ import type { ServerState } from "./usage.ts";
 /** How the server itself does: its stores, and the targets that it tries last. */
 export function StateCard({ state }: { readonly state: ServerState }) {
   const facts = [
-    ["Limits' store", state.isStoreDown ? "cannot be reached" : "answers", state.isStoreDown],
+    ["Store of limits", state.isStoreDown ? "cannot be reached" : "ok", state.isStoreDown],
     ["Ledger", LEDGER[state.ledger], state.ledger === "failing"],
     [
       "Targets that keep failing",
@@ -36,7 +36,7 @@ export function StateCard({ state }: { readonly state: ServerState }) {
 }
 
 const LEDGER: Readonly<Record<ServerState["ledger"], string>> = {
-  ok: "writes",
+  ok: "ok",
   failing: "cannot be written",
-  none: "none",
+  none: "off",
 };

@@ -97,7 +97,13 @@ export interface Range {
   readonly to: string;
 }
 
-export interface Report {
+/** What is known without a ledger. */
+export interface Standing {
+  readonly limits: readonly LimitRow[];
+  readonly state: ServerState;
+}
+
+export interface Report extends Standing {
   readonly view: string;
   readonly grain: "hour" | "day";
   readonly rows: readonly UsageRow[];
@@ -107,8 +113,6 @@ export interface Report {
   readonly outcomes: readonly UsageRow[];
   readonly latency: readonly LatencyRow[];
   readonly isSampled: boolean;
-  readonly limits: readonly LimitRow[];
-  readonly state: ServerState;
 }
 
 export interface ServerState {
@@ -150,6 +154,15 @@ async function loadState(token: string, signal: AbortSignal): Promise<ServerStat
   };
 }
 
+export async function loadStanding(token: string, signal: AbortSignal): Promise<Standing> {
+  const [{ limits }, state] = await Promise.all([
+    // A server without limits has none to show.
+    get<{ limits: LimitRow[] }>(token, "/limits", signal).catch(() => ({ limits: [] })),
+    loadState(token, signal),
+  ]);
+  return { limits, state };
+}
+
 const MAX_PAGES = 4;
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -165,7 +178,7 @@ export async function loadReport(
   signal: AbortSignal,
 ): Promise<Report> {
   const grain = range.from === range.to ? "hour" : "day";
-  const [first, outcomes, latency, limits, state] = await Promise.all([
+  const [first, outcomes, latency, standing] = await Promise.all([
     get<UsageAnswer>(
       token,
       usagePath("/usage", range, { group_by: `${grain},${group}`, limit: "5000" }),
@@ -177,9 +190,7 @@ export async function loadReport(
       usagePath("/usage/latency", range, { group_by: "provider,model" }),
       signal,
     ),
-    // A server without limits has none to show.
-    get<{ limits: LimitRow[] }>(token, "/limits", signal).catch(() => ({ limits: [] })),
-    loadState(token, signal),
+    loadStanding(token, signal),
   ]);
   const rows = [...first.data];
   let page = first.next_page;
@@ -202,8 +213,7 @@ export async function loadReport(
     outcomes: outcomes.data,
     latency: latency.data,
     isSampled: latency.sampled,
-    limits: limits.limits,
-    state,
+    ...standing,
   };
 }
 

@@ -87,8 +87,9 @@ function SignIn({ reason, onToken }: SignInProps) {
         aria-describedby="token-help"
       />
       <p id="token-help" class="soft">
-        A JWT for this server; <code>npm run token</code> makes one. It stays in this tab and goes
-        nowhere else.
+        A JWT for this server. <code>npm run token</code> makes one for your own calls, and{" "}
+        <code>npm run token -- --scope admin</code> makes an operator's, which sees all calls. It
+        stays in this tab and goes nowhere else.
       </p>
       <button type="submit">Sign in</button>
     </form>

@@ -19,7 +19,7 @@ npm run token -- inspect TOKEN
 --sub       who the token is for; it is named in the log (default: app)
 --ttl       how long it is valid: a number with s, m, h or d (default: 1h; at most JWT_MAX_LIFETIME_SECONDS)
 --policy    a JSON file with what the token may use: its ai claim (docs/limits.md)
---scope     as "chat usage:read"; "admin" may revoke tokens (default: chat usage:read)
+--scope     as "chat usage:read"; "admin" sees all calls and may revoke tokens (default: chat usage:read)
 --issuer    default: JWT_ISSUER
 --audience  default: JWT_AUDIENCE
 --claim     a further claim; a value that is JSON is taken as JSON. May be given several times.

@@ -11,6 +11,7 @@ import { requireSource } from "../support/ledger-sources.ts";
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
 import { scriptDay } from "../support/scripted-day.ts";
+import { until } from "../support/until.ts";
 
 const root = resolve(import.meta.dir, "../..");
 const DAY_MS = 24 * 3600 * 1000;
@@ -124,6 +125,7 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await signOut();
       await page.open(`${server.url}/dashboard`);
       expect(await textOf("h1")).toBe("Sign in");
+      expect(await textOf("#token-help")).toContain("npm run token -- --scope admin");
       await page.evaluate('document.querySelector("#token").focus()');
       await page.type(admin);
       await page.press("Enter");
@@ -188,7 +190,7 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await openSignedIn("/dashboard");
       await page.until('document.querySelector("section[aria-label=Server] .bad") !== null');
       expect(await textOf("section[aria-label=Server] .bad")).toBe("gone/m");
-      expect(await textOf("section[aria-label=Server]")).toContain("storeanswers");
+      expect(await textOf("section[aria-label=Server]")).toContain("limitsokLedgerok");
     });
 
     test("says that there is nothing where there is nothing", async () => {
@@ -197,6 +199,49 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await page.until(
         'document.body.textContent.includes("No calls in this range") && document.body.textContent.includes("Your own calls")',
       );
+    });
+
+    test("claims no cost of calls whose price is not known", async () => {
+      const caller = await mintTestToken({ sub: "unpriced" });
+      const answer = await fetch(`${server.url}/chat`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${caller}` },
+        body: JSON.stringify({ provider: "echo", messages: [{ role: "user", content: "Hello" }] }),
+      });
+      expect(answer.status).toBe(200);
+      await until("the ledger has the call", async () => {
+        await openSignedIn("/dashboard", caller);
+        await page.until('document.querySelector(".tiles") !== null');
+        return String(await textOf(".tiles")).includes("1 call has no known price");
+      });
+      expect(await textOf(".tiles .figure")).toBe("–");
+      expect(await textOf("main")).toContain("MODEL_CATALOG");
+      expect(await textOf("main")).not.toContain("$0");
+    });
+
+    test("marks a table that goes on at its side", async () => {
+      await page.resize({ width: 390, height: 844 });
+      await openSignedIn("/dashboard");
+      await page.until('document.querySelectorAll(".scroll").length > 2');
+      const marks = await page.evaluate(`[...document.querySelectorAll(".scroll")]
+        .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth)
+        .map((one) => getComputedStyle(one))
+        .map((style) => [style.backgroundAttachment, style.backgroundImage.split("linear-gradient").length - 1])`);
+      expect(marks).toContainEqual(["local, local, scroll, scroll", 4]);
+      await page.resize({ width: 1280, height: 900 });
+    });
+
+    test("says without alarm that a server keeps no ledger, and shows the rest", async () => {
+      const bare = await startServer("bun", { ...TEST_JWT, LEDGER_FILE: "off" });
+      try {
+        await page.open(`${bare.url}/dashboard#token=${admin}`);
+        await page.until('document.querySelector("section[aria-label=Server]") !== null');
+        expect(await textOf("main")).toContain("This server keeps no ledger");
+        expect(await textOf("main")).toContain("Ledgeroff");
+        expect(await page.evaluate('document.querySelector(".error, [role=alert]")')).toBeNull();
+      } finally {
+        await bare.stop();
+      }
     });
 
     test("says which scope is missing", async () => {
@@ -326,7 +371,7 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
   });
 
   test("nothing of it was refused by the pages' own policy, and no script failed", () => {
-    const complaints = page.complaints().filter((text) => !/status of (40[13]|429)/.test(text));
+    const complaints = page.complaints().filter((text) => !/status of (40[134]|429)/.test(text));
     expect(complaints).toEqual([]);
   });
 });
