@@ -34,8 +34,7 @@ const FILTERS = {
 export const COMMON = {
   from: { description: "The first day. Default: 29 days before `to`.", schema: day },
   to: {
-    description:
-      "The last day, included; at most 366 days after `from`, by hour 31. Default: today.",
+    description: "The last day, included. At most 366 days in all, by hour 31. Default: today.",
     schema: day,
   },
   time_zone: {

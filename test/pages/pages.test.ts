@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await signOut();
       await page.open(`${server.url}/dashboard`);
       expect(await textOf("h1")).toBe("Sign in");
-      expect(await textOf("#token-help")).toContain("npm run token -- --scope admin");
+      expect(await textOf("#token-help")).toContain("npm run -s token -- --scope admin");
       await page.evaluate('document.querySelector("#token").focus()');
       await page.type(admin);
       await page.press("Enter");
