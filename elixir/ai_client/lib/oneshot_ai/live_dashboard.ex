@@ -119,8 +119,14 @@ defmodule OneshotAI.LiveDashboard do
 
   defp sums(row) do
     counts = for name <- ~w(calls errors input_tokens output_tokens), do: "#{row[name] || 0}"
-    counts ++ [dollars(row["cost_usd"])]
+    counts ++ [cost(row)]
   end
+
+  # "$0" would say that calls without a known price were free.
+  defp cost(%{"cost_usd" => none, "unpriced_calls" => calls}) when none == 0 and calls > 0,
+    do: dollars(nil)
+
+  defp cost(row), do: dollars(row["cost_usd"])
 
   defp limits_table(limits) do
     %{
