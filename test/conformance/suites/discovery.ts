@@ -105,9 +105,9 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
       });
     }
 
-    // Bun 1.4 takes the second request for a fault of the connection.
-    test(`requests in a row on one connection are ${
-      runtime === "bun" ? "not answered" : "all answered"
+    // Bun 1.4 takes a second request in the same packet for a fault of the connection.
+    test(`requests in a row on one connection are all answered${
+      runtime === "bun" ? ", or none is" : ""
     }`, async () => {
       const { hostname, port } = new URL(client.url);
       const socket = connect({ host: hostname, port: Number(port) });
@@ -135,7 +135,7 @@ export function describeDiscovery({ runtime, start, main: { client } }: Conforma
       const answers = () => received.split("HTTP/1.1 200").length - 1;
       await until("all are answered, or none is", () => closed || answers() === 3);
       socket.destroy();
-      expect(answers()).toBe(runtime === "bun" ? 0 : 3);
+      expect(runtime === "bun" ? [0, 3] : [3]).toContain(answers());
     });
 
     test("a WebSocket is refused by a status at which clients fall back to HTTP", async () => {

@@ -32,8 +32,8 @@ describe("the description of the API", () => {
   });
 
   test("has every path that the server answers, but for the pages and the root", () => {
-    const app = readFileSync(join(import.meta.dir, "../../../src/app.ts"), "utf8");
-    const routes = [...app.matchAll(/^ {2}route\(\s*"([^"]+)"/gm)].map(([, path = ""]) =>
+    const table = readFileSync(join(import.meta.dir, "../../../src/routes.ts"), "utf8");
+    const routes = [...table.matchAll(/^ {2}route\(\s*"([^"]+)"/gm)].map(([, path = ""]) =>
       path.replace(/:(\w+)\+?/g, "{$1}"),
     );
     const pages = ["/", "/docs", "/openapi.json", "/dashboard", "/playground", "/pages/{name}"];
