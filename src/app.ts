@@ -1,5 +1,5 @@
 import { Router } from "itty-router";
-import type { RequestContext } from "./calls/call.ts";
+import type { RequestContext } from "./calls/request-context.ts";
 import type { Config } from "./config.ts";
 import { createServer, type Extras } from "./create-server.ts";
 import { chatDialect } from "./dialects/chat/index.ts";

@@ -1,4 +1,4 @@
-import type { RequestContext } from "./calls/call.ts";
+import type { RequestContext } from "./calls/request-context.ts";
 import type { Config } from "./config.ts";
 import { anthropicMessagesDialect } from "./dialects/anthropic-messages/index.ts";
 import { chatDialect } from "./dialects/chat/index.ts";

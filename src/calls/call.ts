@@ -1,93 +1,28 @@
-import type { Principal } from "../auth/principal.ts";
-import type { Revocations } from "../auth/revocations.ts";
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
-import type { Catalog } from "../catalog/index.ts";
 import type { Attempt } from "../chat/attempt.ts";
 import { createArgumentsCheck } from "../chat/broken-arguments.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
-import type { ChatRequest } from "../chat/request.ts";
-import type { AnswerContext, Dialect, KeptContext } from "../dialects/dialect.ts";
+import type { AnswerContext } from "../dialects/dialect.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
-import { type Limiter, NO_RESERVATION, NOTHING } from "../limits/limiter.ts";
+import { NO_RESERVATION, NOTHING } from "../limits/limiter.ts";
 import type { Standing } from "../limits/standing.ts";
-import type { Platform } from "../platform.ts";
-import { type AttemptCall, closePending, type RetryPolicy } from "../routing/attempt.ts";
-import type { Target } from "../routing/select-target.ts";
+import { type AttemptCall, closePending } from "../routing/attempt.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
-import type { RequestTrace } from "../telemetry/trace.ts";
 import { sleep } from "../upstream/sleep.ts";
+import type { Admission, CallServices, RunningCall } from "./admission.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
 import {
   createMeter,
-  type Demand,
   demandOf,
-  type MeterSettings,
   measureLost,
   measureRecord,
   measureUsage,
   type Progress,
 } from "./meter.ts";
-import { publishRecord, type Recording } from "./publish-record.ts";
-
-/** One request on its way through the server. */
-export interface RequestContext {
-  readonly requestId: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  /** The path of the request, as this server has it. */
-  readonly route?: string | undefined;
-  /** Undefined if the server takes no part in traces. */
-  readonly trace?: RequestTrace | undefined;
-  /** Keeps the runtime alive until the promise settles. */
-  waitUntil(promise: Promise<unknown>): void;
-}
-
-/** What calls need of the server. */
-export interface CallServices extends Recording {
-  readonly limiter: Limiter;
-  readonly revocations: Revocations;
-  readonly meter: MeterSettings;
-  readonly platform: Pick<Platform, "now" | "random">;
-  readonly catalog: Catalog;
-  readonly retry: RetryPolicy;
-  /** The calls under way, so that a shutdown can end them. */
-  readonly running: Set<RunningCall>;
-}
-
-export interface RunningCall {
-  /** Whether the caller asked for a stream. */
-  readonly stream: boolean;
-  readonly principal: Principal;
-  /** Aborts the call's signal: its attempts stop, and a stream ends with this error. */
-  abort(reason: ChatError): void;
-}
-
-export interface Admission {
-  readonly kind: CallRecord["kind"];
-  readonly context: RequestContext;
-  readonly dialect: Pick<Dialect, "name"> & Partial<Pick<Dialect, "nameParam">>;
-  readonly principal: Principal;
-  readonly request: ChatRequest;
-  /** Default: the request's. */
-  readonly demand?: Demand;
-  /** Whether the client itself is retrying; its retries must not multiply with the server's. */
-  readonly isRepeat?: boolean;
-  /** Set if the answer is kept. */
-  readonly kept?: KeptContext | undefined;
-  /** Makes a function that also looks at the answer's events as they pass. */
-  watchAnswer?(answer: AnswerContext): (batch: EventBatch) => void;
-  /** In order of preference; at least one. */
-  readonly targets: readonly [Target, ...Target[]];
-  /** Those that were named but are not tried. */
-  readonly skipped: readonly Attempt[];
-  /** How long the call may take, in milliseconds. */
-  readonly deadlineMs: number | undefined;
-  /** After how long without content the next target is tried beside, in milliseconds. */
-  readonly hedgeAfterMs: number | undefined;
-}
+import { publishRecord } from "./publish-record.ts";
 
 /** One call, from its admission to its record. */
 export interface Call extends AttemptCall, RunningCall {

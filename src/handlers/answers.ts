@@ -3,7 +3,7 @@ import type { Answers } from "../answers/answers.ts";
 import type { Owner } from "../answers/identify.ts";
 import type { Principal } from "../auth/principal.ts";
 import { requireScope } from "../calls/authorize.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { encodeAnswerState, encodeReceipt } from "../dialects/chat/answer-state.ts";
 import { chatDialect } from "../dialects/chat/index.ts";
 import { ChatError } from "../errors/chat-error.ts";

@@ -1,4 +1,4 @@
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { respondJson, respondPage } from "../http/respond.ts";
 import { describeApi } from "../openapi/describe-api.ts";
 import { renderPage } from "../openapi/render-page.ts";

@@ -1,5 +1,6 @@
 import { authorize, requireScope } from "../calls/authorize.ts";
-import { type Call, openCall, type RequestContext } from "../calls/call.ts";
+import { type Call, openCall } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { estimateTokens } from "../chat/estimate-tokens.ts";
 import {
   anthropicMessagesDialect,

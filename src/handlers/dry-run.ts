@@ -1,7 +1,7 @@
 import type { Policy } from "../auth/policy.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { RequestContext } from "../calls/call.ts";
 import { createMeter, demandOf } from "../calls/meter.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import type { Warning } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { encodeErrorBody } from "../dialects/chat/encode-error.ts";

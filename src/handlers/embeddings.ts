@@ -1,5 +1,6 @@
 import { requireModel, requireScope } from "../calls/authorize.ts";
-import { openCall, type RequestContext } from "../calls/call.ts";
+import { openCall } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { openaiEmbeddingsDialect } from "../dialects/openai-embeddings/index.ts";
 import { estimateInputTokens } from "../embeddings/request.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";

@@ -1,5 +1,7 @@
+import type { Admission } from "../calls/admission.ts";
 import { requireScope } from "../calls/authorize.ts";
-import { type Admission, type Call, openCall, type RequestContext } from "../calls/call.ts";
+import { type Call, openCall } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import type { EventStream } from "../chat/event.ts";
 import { foldEvents } from "../chat/fold-events.ts";
 import type { Dialect, KeptContext } from "../dialects/dialect.ts";

@@ -1,4 +1,4 @@
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { encodeErrorBody } from "../dialects/chat/encode-error.ts";
 import { SHUTDOWN_RETRY_SECONDS, shuttingDown } from "../errors/shutting-down.ts";
 import { respondJson } from "../http/respond.ts";

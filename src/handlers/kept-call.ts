@@ -1,7 +1,8 @@
 import type { AnswerWriter, StopReason } from "../answers/answer-writer.ts";
 import type { AnswerHead } from "../answers/ending.ts";
 import type { Principal } from "../auth/principal.ts";
-import type { Call, RequestContext } from "../calls/call.ts";
+import type { Call } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import type { Ended } from "../calls/run-answer.ts";
 import type { EventStream } from "../chat/event.ts";
 import { encodeReceipt } from "../dialects/chat/answer-state.ts";

@@ -1,5 +1,5 @@
 import { requireScope } from "../calls/authorize.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Bucket } from "../limits/bucket.ts";
 import { reportStanding } from "../limits/standing.ts";

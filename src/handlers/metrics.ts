@@ -1,5 +1,5 @@
 import { requireScope } from "../calls/authorize.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondText } from "../http/respond.ts";
 import type { Server } from "./server.ts";

@@ -1,5 +1,5 @@
 import type { Policy } from "../auth/policy.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Provider, UnavailableProvider } from "../providers/provider.ts";

@@ -1,4 +1,4 @@
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondAsset } from "../http/respond.ts";
 import type { Server } from "./server.ts";

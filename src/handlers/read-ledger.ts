@@ -1,5 +1,5 @@
 import type { Principal } from "../auth/principal.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Database } from "../ledger/database.ts";
 import { readUsageParams, type UsageParams } from "../usage/read-params.ts";

@@ -1,6 +1,6 @@
 import { REVOCABLE_CLAIMS, type Revocation, revocationRequestSchema } from "../auth/revocation.ts";
 import { requireScope } from "../calls/authorize.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { readJsonBody } from "../http/read-json-body.ts";
 import { respondJson } from "../http/respond.ts";

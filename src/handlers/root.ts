@@ -1,4 +1,4 @@
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { respondJson } from "../http/respond.ts";
 import type { Server } from "./server.ts";
 

@@ -1,7 +1,7 @@
 import type { Answers } from "../answers/answers.ts";
 import type { Webhooks } from "../answers/webhooks.ts";
 import type { Authenticator } from "../auth/create-authenticator.ts";
-import type { CallServices } from "../calls/call.ts";
+import type { CallServices } from "../calls/admission.ts";
 import type { SignatureMemory } from "../chat/signature-memory.ts";
 import type { BodyLimits } from "../http/read-json-body.ts";
 import type { ReadAsset } from "../http/respond.ts";

@@ -2,7 +2,7 @@ import type { KeptAnswer } from "../answers/answer-tail.ts";
 import type { Answers } from "../answers/answers.ts";
 import type { Principal } from "../auth/principal.ts";
 import { requireScope } from "../calls/authorize.ts";
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import { decodeKeptId } from "../dialects/openai-responses/answer-id.ts";
 import { encodeState } from "../dialects/openai-responses/background.ts";
 import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";

@@ -1,4 +1,4 @@
-import type { RequestContext } from "../calls/call.ts";
+import type { RequestContext } from "../calls/request-context.ts";
 import type { ModelInfo } from "../chat/model.ts";
 import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.ts";
 import type { Dialect } from "../dialects/dialect.ts";

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { type Call, type CallServices, openCall } from "../../../src/calls/call.ts";
+import type { CallServices } from "../../../src/calls/admission.ts";
+import { type Call, openCall } from "../../../src/calls/call.ts";
 import { measureRecord } from "../../../src/calls/meter.ts";
 import { createCatalog } from "../../../src/catalog/index.ts";
 import type { Attempt } from "../../../src/chat/attempt.ts";
