@@ -24,7 +24,7 @@ export interface FitTarget {
 
 interface ForeignExtras {
   path: string;
-  fields: string;
+  fields: string[];
   places: number;
 }
 
@@ -61,7 +61,7 @@ export function createFit(
         if (seen) seen.places += 1;
         else {
           foreign ??= new Map();
-          foreign.set(owner, { path: path(), fields: names.join(", ").slice(0, 200), places: 1 });
+          foreign.set(owner, { path: path(), fields: names, places: 1 });
         }
       }
     },
@@ -70,11 +70,13 @@ export function createFit(
       for (const [owner, { path, fields, places }] of foreign) {
         const others =
           places > 1 ? ` and in ${places - 1} other place${places > 2 ? "s" : ""}` : "";
-        const param = `${path === "" ? "" : `${path}.`}extras.${owner}`;
+        // The first of the fields: a caller of this format wrote no field that has them all.
+        const param = `${path === "" ? "" : `${path}.`}extras.${owner}.${fields[0]}`;
+        const list = fields.join(", ").slice(0, 200);
         warn({
           code: "foreign_content_dropped",
           param,
-          message: `Fields of the ${owner} format are not sent to ${name}: ${fields} here${others}.`,
+          message: `Fields of the ${owner} format are not sent to ${name}: ${list} here${others}.`,
         });
       }
     },

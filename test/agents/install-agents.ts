@@ -5,6 +5,7 @@ import { AGENTS } from "./agents.ts";
 
 /** A folder of their own, kept from run to run: together they have several hundred megabytes. */
 const folder = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "ai-server/agents");
+const PACKAGES = [...new Set(AGENTS.map((agent) => agent.package))];
 const INSTALL_MS = 600_000;
 
 /**
@@ -12,21 +13,14 @@ const INSTALL_MS = 600_000;
  * programs.
  */
 export function installAgents(): string {
-  const wanted = AGENTS.map((agent) => agent.package).join("\n");
+  const wanted = PACKAGES.join("\n");
   const note = join(folder, "installed.txt");
   const programs = join(folder, "node_modules/.bin");
   if (existsSync(note) && readFileSync(note, "utf8") === wanted) return programs;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{"private":true}\n');
   const npm = Bun.spawnSync(
-    [
-      "npm",
-      "install",
-      "--no-audit",
-      "--no-fund",
-      "--loglevel=error",
-      ...AGENTS.map((agent) => agent.package),
-    ],
+    ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error", ...PACKAGES],
     { cwd: folder, stdout: "pipe", stderr: "pipe", timeout: INSTALL_MS },
   );
   if (npm.exitCode !== 0)

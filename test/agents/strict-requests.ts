@@ -293,6 +293,9 @@ function checkPlain(body: unknown): string[] {
 
 const geminiPart = z.union([
   z.strictObject({ text: filled, thoughtSignature: z.string().optional() }),
+  // A stream may sign its text in an empty part at the end, which is to come back as it was
+  // (ai.google.dev/gemini-api/docs/thought-signatures).
+  z.strictObject({ text: z.literal(""), thoughtSignature: z.string().min(1) }),
   z.strictObject({
     text: z.string(),
     thought: z.literal(true),

@@ -7,34 +7,43 @@ import { mintTestToken, TEST_JWT } from "../support/chat-client.ts";
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
 import { startUpstream, type Upstream, type UpstreamRequest } from "../support/upstream.ts";
-import { jsonAnswer } from "../support/upstream-answer.ts";
+import { type Answer, jsonAnswer } from "../support/upstream-answer.ts";
 import { VENDORS, type Vendor } from "../support/vendors/index.ts";
-import { AGENTS, type Agent, type AgentCall } from "./agents.ts";
+import type { Agent, AgentCall } from "./agent.ts";
+import { AGENTS } from "./agents.ts";
 import { installAgents } from "./install-agents.ts";
 import { STRICT_CHECKS } from "./strict-requests.ts";
 
 /**
- * Their format is another than the vendor's; with the vendor's own there is nothing to translate.
- */
-const OWN_VENDOR: Readonly<Record<string, string>> = { "Claude Code": "claude", Codex: "openai" };
-/**
  * Where a stand-in answers with another model than it is asked for by default: Claude Code looks at
  * the name.
  */
-const MODELS: Readonly<Record<string, string>> = { openai: "gpt-test" };
-const SIGNATURE = "EqQBCkYIBxgCKkD/+a8Zr3+/vLw0b/Kx==";
-const REASONING = "I must run two commands.";
-/** The commands' outputs are not in the commands. */
-const COMMANDS = ["expr 40 + 2", "expr 50 + 5"];
-const OUTPUTS = ["42", "55"];
-const LAST = "The outputs are forty-two and fifty-five.";
+const MODELS: Readonly<Record<string, string>> = {
+  claude: "claude-sonnet-5-5",
+  openai: "gpt-test",
+};
+/** What the vendor signs the reasoning of each step with. */
+const SIGNATURES = ["EqQBCkYIBxgCKkD/+a8Zr3+/vLw0b/Kx==", "CrUBCkYIBxgCKkC+/9f1b3/AhzM0d/Qy=="];
+/** Gemini signs texts as well. */
+const TEXT_SIGNATURE = "EnQBCkYIBxgCKkAtext+8Zr3/vLw0b/Kx==";
+const REASONINGS = ["I must run two commands.", "The last command is missing."];
+/** Steps of one turn; the commands' outputs are not in the commands. */
+const STEPS = [["expr 40 + 2", "expr 50 + 5"], ["expr 60 + 6"]];
+const OUTPUTS = ["42", "55", "66"];
+/** As long as the vendors' own, so that no other conversation has them. */
+const IDS = ["call_Hx81kQzLmT02aa", "call_Hx81kQzLmT02ab", "call_Hx81kQzLmT02ac"];
+const LAST = "The outputs are forty-two, fifty-five and sixty-six.";
+const SECOND_PROMPT = "What do you say to that?";
+const SECOND_LAST = "That there is nothing more to say.";
+const FIXED_IDS = /\b(msg|rs|resp|chatcmpl|google)[_-]1\b/g;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const TURN_MS = 120_000;
 
 const programs = installAgents();
 
 let upstream: Upstream;
 let server: RunningServer;
-let token: string;
 
 beforeAll(async () => {
   upstream = await startUpstream();
@@ -46,7 +55,6 @@ beforeAll(async () => {
     MAX_BODY_BYTES: "33554432",
     LOG_LEVEL: "off",
   });
-  token = await mintTestToken();
 });
 afterAll(async () => {
   await server?.stop();
@@ -54,34 +62,56 @@ afterAll(async () => {
 });
 
 /**
- * The vendor: it refuses what its format does not allow, asks for two commands, and ends once their
- * results are there.
+ * The vendor: it refuses what its format does not allow, asks for commands in two steps, and ends
+ * once their results are there.
  */
 function playVendor(vendor: Vendor, agent: Agent, faults: string[]): void {
   upstream.reset();
   upstream.respond = (request: UpstreamRequest) => {
-    const found = STRICT_CHECKS[vendor.name]?.(request.json()) ?? [`no check of ${vendor.name}`];
+    // In its own vendor's format an agent's words reach the vendor as they are, new fields and all.
+    const own = agent.ownVendor === vendor.name;
+    const found = own
+      ? []
+      : (STRICT_CHECKS[vendor.name]?.(request.json()) ?? [`no check of ${vendor.name}`]);
     if (found.length > 0) {
       faults.push(...found);
       return jsonAnswer(vendor.refusal(400), { status: 400 });
     }
+    const answered = vendor.read(request.json()).resultIds.length;
+    const second = request.text().includes(SECOND_PROMPT);
+    const at = answered === 0 ? 0 : 1;
     const tool = agent.findTool(request.text());
-    if (!tool || vendor.read(request.json()).resultIds.length > 0)
-      return vendor.answer({ text: LAST, signature: SIGNATURE }, request);
-    return vendor.answer(
-      {
-        reasoning: REASONING,
-        signature: SIGNATURE,
-        text: "I run them.",
-        calls: COMMANDS.map((command, at) => ({
-          id: `call_${at + 1}`,
-          name: tool,
-          arguments: agent.runCommand(tool, command),
-        })),
-      },
-      request,
+    if (!tool || answered >= OUTPUTS.length)
+      return withNewId(
+        vendor.answer({ text: second ? SECOND_LAST : LAST, signature: TEXT_SIGNATURE }, request),
+      );
+    return withNewId(
+      vendor.answer(
+        {
+          reasoning: REASONINGS[at] ?? "",
+          signature: SIGNATURES[at] ?? "",
+          text: "I run them.",
+          calls: (STEPS[at] ?? []).map((command, index) => ({
+            id: IDS[answered + index] ?? "",
+            name: tool,
+            arguments: agent.runCommand(tool, command),
+          })),
+        },
+        request,
+      ),
     );
   };
+}
+
+/** Agents join answers of the same id; the stand-ins' are always the same. */
+function withNewId(answer: Answer): Answer {
+  const id = crypto.randomUUID().slice(0, 8);
+  const pieces = answer.pieces.map((piece) =>
+    piece instanceof Uint8Array
+      ? encoder.encode(decoder.decode(piece).replace(FIXED_IDS, `$1-${id}`))
+      : piece,
+  );
+  return { ...answer, pieces };
 }
 
 async function runAgent(
@@ -104,40 +134,52 @@ async function runAgent(
 
 for (const agent of AGENTS) {
   for (const vendor of VENDORS) {
-    if (OWN_VENDOR[agent.name] === vendor.name) continue;
     describe(`${agent.name} with ${vendor.name}`, () => {
       test(
-        "runs two commands and ends",
+        "runs commands in two steps, ends, and goes on in a second turn",
         async () => {
           const home = mkdtempSync(join(tmpdir(), "agent-"));
           const faults: string[] = [];
           playVendor(vendor, agent, faults);
+          // What the server remembers of one cell must not help the next.
+          const token = await mintTestToken({ sub: `${agent.name} ${vendor.name}` });
+          const model = `${vendor.name}/${MODELS[vendor.name] ?? vendor.model}`;
+          const base = { serverUrl: server.url, token, model, home };
           try {
-            const { code, output, log } = await runAgent(agent, {
-              serverUrl: server.url,
-              token,
-              model: `${vendor.name}/${MODELS[vendor.name] ?? vendor.model}`,
-              prompt: "Run the two commands and tell me what they say.",
-              home,
-            });
+            const prompt = "Run the commands and tell me what they say.";
+            const first = await runAgent(agent, { ...base, prompt });
             expect(faults).toEqual([]);
-            if (code !== 0) throw new Error(`${output.slice(-3000)}\n${log.slice(-3000)}`);
-            expect(agent.readResult(output)).toBe(LAST);
-            const last = upstream.requests
-              .map((request) => vendor.read(request.json()))
-              .findLast(({ results }) => results.length > 0);
-            expect(last?.callIds).toEqual(["call_1", "call_2"]);
-            expect([...(last?.resultIds ?? [])].sort()).toEqual(["call_1", "call_2"]);
-            for (const [at, id] of ["call_1", "call_2"].entries())
-              expect(last?.results[last.resultIds.indexOf(id)]).toContain(OUTPUTS[at] ?? "");
-            // A vendor that signs nothing wants the reasoning itself.
-            expect(last?.signatures).toContain(vendor.name === "plain" ? REASONING : SIGNATURE);
+            if (first.code !== 0)
+              throw new Error(`${first.output.slice(-3000)}\n${first.log.slice(-3000)}`);
+            expect(agent.readResult(first.output)).toContain(LAST);
+            checkConversation(vendor);
+            const again = { ...base, prompt: SECOND_PROMPT, earlier: first.output };
+            const second = await runAgent(agent, again);
+            expect(faults).toEqual([]);
+            if (second.code !== 0)
+              throw new Error(`${second.output.slice(-3000)}\n${second.log.slice(-3000)}`);
+            expect(agent.readResult(second.output)).toContain(SECOND_LAST);
+            checkConversation(vendor);
           } finally {
             rmSync(home, { recursive: true, force: true });
           }
         },
-        TURN_MS,
+        2 * TURN_MS,
       );
     });
   }
+}
+
+/** The last request with results had all calls, each with its result, and all reasoning. */
+function checkConversation(vendor: Vendor): void {
+  const last = upstream.requests
+    .map((request) => vendor.read(request.json()))
+    .findLast(({ results }) => results.length > 0);
+  expect(last?.callIds).toEqual(IDS);
+  expect([...(last?.resultIds ?? [])].sort()).toEqual(IDS);
+  for (const [at, id] of IDS.entries())
+    expect(last?.results[last.resultIds.indexOf(id)]).toContain(OUTPUTS[at] ?? "");
+  // A vendor that signs nothing wants the reasoning itself.
+  for (const proof of vendor.name === "plain" ? REASONINGS : SIGNATURES)
+    expect(last?.signatures).toContain(proof);
 }

@@ -68,7 +68,7 @@ describe("a warning names the caller's own path", () => {
       }),
     ).toEqual(
       expect.arrayContaining([
-        "input[1].signature",
+        "input[1].encrypted_content",
         "input[4].role",
         "tools[0]",
         "temperature",
@@ -130,6 +130,32 @@ describe("a warning names the caller's own path", () => {
         "messages[1].reasoning_content",
       ]),
     );
+  });
+
+  const USER = { role: "user", content: "Hi" };
+  const CHAT_TOOL = { type: "function", function: { name: "f", parameters: { type: "object" } } };
+  const TOOL = { name: "f", input_schema: { type: "object" } };
+  test.each([
+    [
+      "context_management",
+      "/v1/messages",
+      { max_tokens: 8, context_management: { edits: [] }, messages: [USER], tools: [TOOL] },
+    ],
+    [
+      "tools[0].eager_input_streaming",
+      "/v1/messages",
+      { max_tokens: 8, messages: [USER], tools: [{ ...TOOL, eager_input_streaming: true }] },
+    ],
+    ["input[0].further", "/v1/responses", { input: [{ ...USER, further: 1 }] }],
+    [
+      "tools[0].further",
+      "/v1/chat/completions",
+      { messages: [USER], tools: [{ ...CHAT_TOOL, further: 1 }] },
+    ],
+  ])("a field of its API that the vendor has not: %s in %s", async (param, path, body) => {
+    const foreign = path === "/v1/messages" ? OPENAI : CLAUDE;
+    const model = foreign === OPENAI ? "openai/gpt-6.1-sol" : "claude/claude-haiku-4-5";
+    expect(await warnedOf(foreign, path, { model, ...body })).toContain(param);
   });
 });
 

@@ -19,13 +19,16 @@ export const anthropicMessagesDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
-  nameParam: createNameParam({
-    cache: "cache_control",
-    parallel_tool_calls: "tool_choice.disable_parallel_tool_use",
-    reasoning: "thinking",
-    "reasoning.effort": "output_config.effort",
-    "reasoning.visible": "thinking.display",
-    response_format: "output_config.format",
-    stop: "stop_sequences",
-  }),
+  nameParam: createNameParam(
+    {
+      cache: "cache_control",
+      parallel_tool_calls: "tool_choice.disable_parallel_tool_use",
+      reasoning: "thinking",
+      "reasoning.effort": "output_config.effort",
+      "reasoning.visible": "thinking.display",
+      response_format: "output_config.format",
+      stop: "stop_sequences",
+    },
+    "anthropic",
+  ),
 };

@@ -2,7 +2,7 @@ import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { notePlace } from "../caller-paths.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeElement, type RequireFormat } from "./decode-content.ts";
 import { decodeReasoning } from "./decode-reasoning.ts";
@@ -10,6 +10,8 @@ import { type DecodedCall, decodeToolCall } from "./decode-tool-call.ts";
 import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
 import type { WireAssistant } from "./request.ts";
 import { restoreParts } from "./restore-foreign.ts";
+
+const CALL_RENAMES: Renames = { arguments: "function.arguments", cache: "cache_control" };
 
 /** An earlier answer, from this server or another one of this format → message. */
 export function decodeAssistant(
@@ -25,7 +27,7 @@ export function decodeAssistant(
     decodeToolCall(call, `${path}.tool_calls[${index}]`, requireFormat),
   );
   calls.forEach(({ part }, index) => {
-    notePlace(part, `${path}.tool_calls[${index}]`, { arguments: "function.arguments" });
+    notePlace(part, `${path}.tool_calls[${index}]`, CALL_RENAMES);
   });
   const elements = Array.isArray(content)
     ? content.map((part, at) => {

@@ -2,9 +2,10 @@ import { parseArguments } from "../../chat/fold-events.ts";
 import type { OpaquePart, ToolCallPart } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
+import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
 import { splitFields } from "./classify-fields.ts";
-import type { RequireFormat } from "./decode-content.ts";
+import { decodeCacheControl, type RequireFormat } from "./decode-content.ts";
 import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
 import type { WireCall } from "./request.ts";
 
@@ -36,6 +37,12 @@ export function decodeToolCall(
     `${param}.extra_content.google.thought_signature`,
   );
   if (foreign) delete fields.extra_content;
+  // As the AI SDK's openai-compatible client writes a message's hint.
+  const cache = decodeCacheControl(fields.cache_control);
+  if (cache) {
+    original.cache_control = fields.cache_control;
+    delete fields.cache_control;
+  }
   // Empty arguments would be encoded as `{}`.
   if (!called.arguments || Object.keys(called).length > 2) original.function = called;
   return {
@@ -44,6 +51,7 @@ export function decodeToolCall(
       id,
       name: called.name,
       ...parseArguments(called.arguments ?? ""),
+      ...defined({ cache }),
       ...openaiChatExtras.wrap(fields, {
         $original: original,
         ...(type === undefined ? { $type: "absent" } : {}),

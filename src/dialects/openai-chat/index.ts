@@ -18,8 +18,11 @@ export const openaiChatDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
-  nameParam: createNameParam({
-    "reasoning.effort": "reasoning_effort",
-    "response_format.schema": "response_format.json_schema.schema",
-  }),
+  nameParam: createNameParam(
+    {
+      "reasoning.effort": "reasoning_effort",
+      "response_format.schema": "response_format.json_schema.schema",
+    },
+    FORMAT,
+  ),
 };

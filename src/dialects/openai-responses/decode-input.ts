@@ -49,7 +49,7 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
     const before = parts;
     addItem(item, path);
     for (const part of parts === before ? parts.slice(from) : parts)
-      notePlace(part, path, ITEM_RENAMES);
+      notePlace(part, path, isReasoning(item) ? REASONING_RENAMES : ITEM_RENAMES);
   });
   return messages;
 
@@ -86,6 +86,7 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
 }
 
 const ITEM_RENAMES: Renames = { content: "output", tool_call_id: "call_id" };
+const REASONING_RENAMES: Renames = { signature: "encrypted_content" };
 const CONTENT_RENAMES: Renames = { url: "image_url", data: "image_url", media_type: "image_url" };
 
 const CALL_FIELDS: ReadonlySet<string> = new Set([

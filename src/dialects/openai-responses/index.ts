@@ -18,11 +18,14 @@ export const openaiResponsesDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
-  nameParam: createNameParam({
-    max_tokens: "max_output_tokens",
-    response_format: "text.format",
-    "reasoning.visible": "reasoning.summary",
-    cache: "prompt_cache_key",
-  }),
+  nameParam: createNameParam(
+    {
+      max_tokens: "max_output_tokens",
+      response_format: "text.format",
+      "reasoning.visible": "reasoning.summary",
+      cache: "prompt_cache_key",
+    },
+    "openai_responses",
+  ),
   background,
 };

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from "../../../src/json/json-object.ts"
 import type { AnthropicMessage } from "../read-anthropic-message.ts";
 import { streamMessage } from "../stream-anthropic-message.ts";
 import { jsonAnswer, sseAnswer } from "../upstream-answer.ts";
-import { COUNTS, type ScriptedAnswer, type Vendor } from "./vendor.ts";
+import { COUNTS, resultText, type ScriptedAnswer, type Vendor } from "./vendor.ts";
 
 const requestSchema = z.looseObject({
   stream: z.boolean().optional(),
@@ -41,13 +41,6 @@ function message(scripted: ScriptedAnswer): AnthropicMessage {
     stop_sequence: null,
     usage: { input_tokens: COUNTS.input, output_tokens: COUNTS.output },
   };
-}
-
-function resultText(content: unknown): string {
-  if (typeof content === "string") return content;
-  return Array.isArray(content)
-    ? content.map((part: JsonObject) => String(part.text)).join("")
-    : "";
 }
 
 const ERRORS: Readonly<Record<number, string>> = {

@@ -12,7 +12,7 @@ import {
   USAGE,
 } from "../responses-stream.ts";
 import { jsonAnswer, sseAnswer } from "../upstream-answer.ts";
-import type { ScriptedAnswer, Vendor } from "./vendor.ts";
+import { resultText, type ScriptedAnswer, type Vendor } from "./vendor.ts";
 
 const requestSchema = z.looseObject({
   stream: z.boolean().optional(),
@@ -143,7 +143,7 @@ export const openai: Vendor = {
       signatures: ofType("reasoning").map((item) => String(item.encrypted_content)),
       callIds: ofType("function_call").map((item) => String(item.call_id)),
       resultIds: ofType("function_call_output").map((item) => String(item.call_id)),
-      results: ofType("function_call_output").map((item) => String(item.output)),
+      results: ofType("function_call_output").map((item) => resultText(item.output)),
       images: parts.flatMap((part) =>
         part.type === "input_image"
           ? String(part.image_url).replace(/^data:image\/png;base64,/, "")

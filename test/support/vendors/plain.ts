@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isJsonObject, type JsonObject } from "../../../src/json/json-object.ts";
 import { jsonAnswer, sseAnswer } from "../upstream-answer.ts";
-import { COUNTS, pieces, type ScriptedAnswer, type Vendor } from "./vendor.ts";
+import { COUNTS, pieces, resultText, type ScriptedAnswer, type Vendor } from "./vendor.ts";
 
 const messageSchema = z.looseObject({
   content: z.unknown(),
@@ -120,7 +120,7 @@ export const plain: Vendor = {
       signatures: messages.flatMap(({ reasoning_content: reasoning }) => reasoning ?? []),
       callIds: messages.flatMap(({ tool_calls: calls = [] }) => calls.map(({ id }) => id)),
       resultIds: results.map(({ tool_call_id: id }) => String(id)),
-      results: results.map(({ content }) => String(content)),
+      results: results.map(({ content }) => resultText(content)),
       images: parts.flatMap(imageData),
       schema: format?.json_schema?.schema,
     };

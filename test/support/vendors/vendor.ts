@@ -51,3 +51,11 @@ export const COUNTS = { input: 20, output: 12, reasoning: 5, total: 32 } as cons
 export function pieces(text: string): string[] {
   return text.match(/[\s\S]{1,5}/gu) ?? [];
 }
+
+/** The text of a call's result, which is a text or has parts. */
+export function resultText(content: unknown): string {
+  if (typeof content === "string") return content;
+  return Array.isArray(content)
+    ? content.map((part: JsonObject) => String(part.text)).join("")
+    : "";
+}

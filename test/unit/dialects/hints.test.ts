@@ -105,6 +105,23 @@ describe("cache_control on a message of Chat Completions", () => {
     ]);
   });
 
+  test("is Claude's on a call that has it, as opencode sends it", () => {
+    const called = { name: "f", arguments: "{}" };
+    const call = { id: "call_1", type: "function", function: called, cache_control };
+    const talk = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "call_1", content: "ok" },
+    ];
+    const request = chat({ model: "m", messages: talk });
+    expect(toClaude(request).messages).toMatchObject([
+      { role: "user" },
+      { content: [{ type: "tool_use", id: "call_1", cache_control }] },
+      { role: "user" },
+    ]);
+    expect(toPlain(request).messages).toEqual(talk);
+  });
+
   test("stays where it is for a server of the same format", () => {
     expect(toPlain(chat({ model: "m", messages: said })).messages).toEqual(said);
   });

@@ -475,12 +475,12 @@ describe("fields of another format", () => {
     expect(warnings).toEqual([
       {
         code: "foreign_content_dropped",
-        param: "tools[0].extras.google",
+        param: "tools[0].extras.google.behavior",
         message: "Fields of the google format are not sent to stub m: behavior here.",
       },
       {
         code: "foreign_content_dropped",
-        param: "messages[0].content[0].extras.openai_chat",
+        param: "messages[0].content[0].extras.openai_chat.x",
         message:
           "Fields of the openai_chat format are not sent to stub m: x here and in 2 other places.",
       },
