@@ -6,11 +6,9 @@ import { openCodes } from "./opencode.ts";
 import { pis } from "./pi.ts";
 import { qwenCodes } from "./qwen-code.ts";
 
-export const AGENTS: readonly Agent[] = [
-  claudeCode,
-  ...codexes,
-  ...openCodes,
-  ...pis,
-  ...qwenCodes,
-  cline,
-];
+const ALL: readonly Agent[] = [claudeCode, ...codexes, ...openCodes, ...pis, ...qwenCodes, cline];
+
+/** `TEST_AGENTS`: the programs to run, separated by commas. Default: all of them. */
+const wanted = process.env.TEST_AGENTS?.split(",");
+
+export const AGENTS = ALL.filter(({ program }) => wanted?.includes(program) ?? true);
