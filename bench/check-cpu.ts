@@ -1,4 +1,4 @@
-// Whether a call takes more CPU than it did: `bun bench/check-cpu.ts`. Measured are a whole answer
+// Whether a call takes more CPU than it did: `npm run bench:check`. Measured are a whole answer
 // and a streamed delta, as ratios to the thinnest proxy in the same run, so that a slower machine
 // changes nothing. Fails if one of the ratios is 15 % above bench/recorded-ratios.json in each of
 // three tries. `--record` writes that file: to be used when a change is meant to cost what it
