@@ -23,12 +23,9 @@ export function findAnswerError(body: JsonObject, isAnswer: boolean): JsonObject
   const named = readNamed(error, body);
   if (named) return named;
   if (isJsonObject(groq) && readText(groq.error) !== undefined) return { message: groq.error };
-  if (isJsonObject(base) && typeof base.status_code === "number" && base.status_code !== 0)
-    return {
-      message: base.status_msg,
-      code: String(base.status_code),
-      minimax: base.status_code,
-    };
+  const minimax = isJsonObject(base) ? Number(base.status_code ?? 0) : 0;
+  if (isJsonObject(base) && minimax !== 0)
+    return { message: base.status_msg, code: String(base.status_code), minimax };
   if (body.object === "error" || body.type === "error") return unify(body);
   return isAnswer ? null : readUnnamed(body);
 }

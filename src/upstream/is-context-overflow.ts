@@ -9,6 +9,9 @@ const CODES: ReadonlySet<string> = new Set([
   // llama.cpp
   "exceed_context_size_error",
   "model_context_window_exceeded",
+  // GitHub Copilot and GitHub Models
+  "model_max_prompt_tokens_exceeded",
+  "tokens_limit_reached",
 ]);
 
 const TEXTS: readonly RegExp[] = [
@@ -22,6 +25,24 @@ const TEXTS: readonly RegExp[] = [
   /\bmaximum context length\b/i,
   // xAI: "This model's maximum prompt length is 131072 but the request contains 200000 tokens."
   /\bmaximum prompt length\b/i,
+  // Moonshot: "Your request exceeded model token limit: 131072"
+  /\bexceed(?:s|ed)? (?:the )?model(?:'s)? token limit\b/i,
+  // Z.ai: "Prompt exceeds max length"
+  /\bprompt exceeds (?:the )?max(?:imum)? length\b/i,
+  // Qwen: "Range of input length should be [1, 30720]"
+  /\brange of input length should be\b/i,
+  // MiniMax: "context window exceeds limit"
+  /\bcontext (?:window|length) exceeds (?:the )?limit\b/i,
+  // Cohere: "too many tokens: …"
+  /\btoo many tokens: .*\bprompt\b/i,
+  // TGI: "`inputs` tokens + `max_new_tokens` must be <= 4096"
+  /`inputs` tokens \+ `max_new_tokens` must be\b/i,
+  // vLLM: "is longer than the maximum model length"; SGLang: "is longer than the model's context length"
+  /\blonger than the (?:maximum model|model's context) length\b/i,
+  // LM Studio: "the number of tokens to keep from the initial prompt is greater than the context length"
+  /\binitial prompt is greater than the context length\b/i,
+  // Cerebras: "Please reduce the length of the messages or completion"
+  /\breduce the length of the (?:messages|prompt|input)\b/i,
   // Gemini: "The input token count (1200000) exceeds the maximum number of tokens allowed
   // (1048576)."
   /\binput token count\b.*\bexceeds the maximum number of tokens\b/i,

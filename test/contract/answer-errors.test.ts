@@ -41,6 +41,16 @@ const ERRORS: readonly [name: string, body: object, code: string][] = [
     { base_resp: { status_code: 2049, status_msg: "invalid api key" } },
     "upstream_auth",
   ],
+  [
+    "MiniMax's code as a text",
+    { base_resp: { status_code: "1004", status_msg: "invalid api key" } },
+    "upstream_auth",
+  ],
+  [
+    "a code beside no choices",
+    { choices: [], code: 1302, message: "Rate limit exceeded" },
+    "upstream_rate_limited",
+  ],
   ["FastAPI's detail", { detail: "Model m does not exist" }, "model_not_found"],
   [
     "FastAPI's list of details",
@@ -115,5 +125,74 @@ describe.each(FORMATS)("an error with status 200 in the format %s", (_, create) 
       sseResponse(sseText(["", " ", "{}", "null", { error: "x" }])),
     );
     expect(first).toMatchObject({ type: "error", error: { code: "upstream_error" } });
+  });
+});
+
+describe("an answer that holds its own error", () => {
+  const choice = {
+    finish_reason: "stop",
+    error: { code: 502, message: "upstream gone" },
+  };
+  const content = { role: "assistant", content: "par" };
+  const response = { id: "r", output: [], error: { code: "server_error", message: "no" } };
+  const done = { type: "response.completed", response: { ...response, status: "completed" } };
+  const cancelled = {
+    type: "response.completed",
+    response: { id: "r", output: [], status: "cancelled" },
+  };
+  const [, createChat] = FORMATS[0] ?? [];
+  const [, createOpenai] = FORMATS[1] ?? [];
+  test.each([
+    [
+      "in a choice",
+      createChat,
+      jsonResponse({ id: "1", choices: [{ ...choice, message: content }] }),
+    ],
+    [
+      "in a streamed choice",
+      createChat,
+      sseResponse(sseText([{ id: "1", choices: [{ ...choice, delta: content }] }, "[DONE]"])),
+    ],
+    ["in a completed response", createOpenai, jsonResponse({ ...response, status: "completed" })],
+    ["in a completed stream", createOpenai, sseResponse(sseText([done]))],
+    ["as a status in a completed stream", createOpenai, sseResponse(sseText([cancelled]))],
+  ] as const)("%s", async (_name, create, played) => {
+    if (!create) throw new Error("no such format");
+    const events = await play(create, played);
+    expect(events.at(-1)?.type).toBe("error");
+    expect(events.filter(({ type }) => type === "end")).toEqual([]);
+  });
+
+  test.each([
+    [
+      "Gemini's",
+      FORMATS[3]?.[1],
+      {
+        candidates: [
+          {
+            content: { parts: [{ functionCall: { name: "f", args: '{"a":' } }] },
+            finishReason: "STOP",
+          },
+        ],
+      },
+    ],
+    [
+      "Claude's",
+      FORMATS[2]?.[1],
+      {
+        id: "m",
+        type: "message",
+        role: "assistant",
+        model: "m",
+        content: [{ type: "tool_use", id: "c", name: "f", input: '{"a":' }],
+        stop_reason: "tool_use",
+        usage: { input_tokens: 1, output_tokens: 1 },
+      },
+    ],
+  ] as const)("%s arguments that are a text are kept as it", async (_name, create, body) => {
+    if (!create) throw new Error("no such format");
+    const events = await play(create, jsonResponse(body));
+    const pieces = events.map((event) => (event.type === "part-delta" ? event.delta : ""));
+    expect(pieces.join("")).toBe('{"a":');
   });
 });

@@ -1,4 +1,5 @@
 import { fromArgumentsObject } from "../../chat/broken-arguments.ts";
+import { parseArguments } from "../../chat/fold-events.ts";
 import type { Extras } from "../../chat/format.ts";
 import type {
   Cache,
@@ -132,7 +133,10 @@ function decodeToolUse(block: JsonObject): Part {
     type: "tool_call",
     id,
     name,
-    ...fromArgumentsObject(isJsonObject(input) ? input : {}),
+    // A text is broken JSON: an object would have come as one.
+    ...(typeof input === "string"
+      ? parseArguments(input)
+      : fromArgumentsObject(isJsonObject(input) ? input : {})),
     ...decodeRest(block, TOOL_USE_FIELDS),
   };
 }

@@ -170,7 +170,9 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!isJsonObject(chunk))
         throw new ChatError("upstream_invalid_response", { logReason: "event" });
       const error =
-        findAnswerError(chunk, Array.isArray(chunk.choices)) ?? (event === "error" ? chunk : null);
+        findAnswerError(chunk, hasChoices(chunk)) ??
+        findChoiceError(chunk) ??
+        (event === "error" ? chunk : null);
       if (error) {
         noteUsage(chunk, events);
         throw createInBandError(error);
@@ -189,7 +191,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (finished) end(events);
     },
     decodeBody(body, events) {
-      const error = findAnswerError(body, Array.isArray(body.choices) && body.choices.length > 0);
+      const error = findAnswerError(body, hasChoices(body)) ?? findChoiceError(body);
       if (error) throw createInBandError(error);
       const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
       if (!isJsonObject(choice) || !isJsonObject(choice.message))
@@ -218,4 +220,14 @@ function attachRaw(raw: RawEvent, events: ChatEvent[], first: number): void {
     }
   }
   events.push({ type: "opaque", raw });
+}
+
+function hasChoices({ choices }: JsonObject): boolean {
+  return Array.isArray(choices) && choices.length > 0;
+}
+
+/** OpenRouter says in the choice that its provider failed behind what has come. */
+function findChoiceError({ choices }: JsonObject): JsonObject | null {
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  return isJsonObject(choice) ? findAnswerError({ error: choice.error }, true) : null;
 }

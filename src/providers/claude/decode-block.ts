@@ -163,6 +163,7 @@ function textOf(part: Part): string {
     case "reasoning":
       return part.text;
     case "tool_call":
+      if (part.arguments_text !== undefined) return part.arguments_text;
       return Object.keys(part.arguments).length === 0 ? "" : JSON.stringify(part.arguments);
     default:
       return "";

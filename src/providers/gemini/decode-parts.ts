@@ -79,12 +79,11 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     if (name !== undefined) {
       if (openCall) endCall(openCall, events);
       openCall = startCall(name, call, part, events);
-      if (isJsonObject(call.args) && call.willContinue !== true) {
-        events.push({
-          type: "part-delta",
-          index: openCall.index,
-          delta: JSON.stringify(call.args),
-        });
+      // A text is broken JSON: an object would have come as one.
+      const isText = typeof call.args === "string" && call.args !== "";
+      if ((isText || isJsonObject(call.args)) && call.willContinue !== true) {
+        const delta = isText ? String(call.args) : JSON.stringify(call.args);
+        events.push({ type: "part-delta", index: openCall.index, delta });
         finishCall(openCall, events);
         return;
       }

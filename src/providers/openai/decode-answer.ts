@@ -139,6 +139,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       case "response.incomplete":
         if (!response)
           throw new ChatError("upstream_invalid_response", { logReason: "no_response" });
+        refuseFailed(response);
         finish(response, events, omit(data, EVENT_FIELDS));
         break;
       case "response.failed":
@@ -180,14 +181,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       if (error) throw createInBandError(error);
     },
     decodeBody(body, events) {
-      switch (body.status) {
-        case "failed":
-          throw createInBandError(isJsonObject(body.error) ? body.error : {});
-        case "queued":
-        case "in_progress":
-        case "cancelled":
-          throw new ChatError("upstream_incomplete", { upstreamCode: body.status });
-      }
+      refuseFailed(body);
       if (!Array.isArray(body.output)) {
         // Some servers report a failure with status 200.
         const error = findAnswerError(body, false);
@@ -198,6 +192,15 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       finish(body, events);
     },
   };
+}
+
+/** Throws for a response that failed, whatever else it says of itself. */
+function refuseFailed(response: JsonObject): void {
+  const { status } = response;
+  const failure = findAnswerError(response, true);
+  if (failure || status === "failed") throw createInBandError(failure ?? {});
+  if (status === "queued" || status === "in_progress" || status === "cancelled")
+    throw new ChatError("upstream_incomplete", { upstreamCode: status });
 }
 
 /** What every last event has; a server's own fields beside it are carried. */

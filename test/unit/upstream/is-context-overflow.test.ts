@@ -17,11 +17,26 @@ describe("a prompt that is too long", () => {
     "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",
     "Input is too long for requested model.",
     "the input length exceeds the context length",
+    "Prompt exceeds max length",
+    "Invalid request: Your request exceeded model token limit: 131072",
+    "Range of input length should be [1, 30720]",
+    "invalid params, context window exceeds limit (2013)",
+    "too many tokens: total number of tokens in the prompt exceeds the limit of 4081",
+    "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096. Given: 5000",
+    "The decoder prompt (length 9000) is longer than the maximum model length of 8192.",
+    "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
+    "The number of tokens to keep from the initial prompt is greater than the context length",
+    "Please reduce the length of the messages or completion.",
   ])("is known by the vendor's text: %s", (message) => {
     expect(codeOf(message)).toBe("context_length_exceeded");
   });
 
-  test.each(["context_length_exceeded", "exceed_context_size_error"])("or its code %s", (code) => {
+  test.each([
+    "context_length_exceeded",
+    "exceed_context_size_error",
+    "model_max_prompt_tokens_exceeded",
+    "tokens_limit_reached",
+  ])("or its code %s", (code) => {
     expect(codeOf("Too long.", code)).toBe("context_length_exceeded");
   });
 
