@@ -32,7 +32,8 @@ const SWEEP_MS = 1000;
 
 /**
  * Answers of one process. Beyond `maxSize` letters in all, the oldest answers lose their pieces:
- * what is left of them says so.
+ * what is left of them says so. If that is still too much, for the conversations that some go on
+ * from, the oldest that have ended are gone.
  */
 export function createMemoryAnswers(now: () => number, maxSize: number): AnswerStore {
   const logs = new Map<string, Log>();
@@ -50,6 +51,7 @@ export function createMemoryAnswers(now: () => number, maxSize: number): AnswerS
 
   function remove(name: string, log: Log): void {
     logs.delete(name);
+    size -= log.head.length;
     empty(log);
     wake(log);
   }
@@ -70,9 +72,17 @@ export function createMemoryAnswers(now: () => number, maxSize: number): AnswerS
     log.pieces.push(piece);
     log.size += piece.text.length;
     size += piece.text.length;
+    makeRoom(log);
+  }
+
+  function makeRoom(latest: Log): void {
     for (const oldest of logs.values()) {
       if (size <= maxSize) return;
-      if (oldest !== log) empty(oldest);
+      if (oldest !== latest) empty(oldest);
+    }
+    for (const [name, oldest] of logs) {
+      if (size <= maxSize) return;
+      if (oldest !== latest && oldest.end !== null) remove(name, oldest);
     }
   }
 
@@ -105,7 +115,7 @@ export function createMemoryAnswers(now: () => number, maxSize: number): AnswerS
     async open(name, head, { ttlMs, leaseMs }) {
       sweep();
       if (logs.has(name)) return;
-      logs.set(name, {
+      const log: Log = {
         head,
         epoch: 1,
         end: null,
@@ -117,7 +127,10 @@ export function createMemoryAnswers(now: () => number, maxSize: number): AnswerS
         size: 0,
         pieces: [],
         waiting: [],
-      });
+      };
+      logs.set(name, log);
+      size += head.length;
+      makeRoom(log);
     },
     async append(name, { epoch, piece, end, drop }, { ttlMs, leaseMs }) {
       const log = find(name);
