@@ -24,7 +24,7 @@ export function notePlace<T extends object>(holder: T, path: string, renames: Re
   return holder;
 }
 
-/** Puts a message that took another one's place where that was. */
+/** Gives a message the place of the one that it was made from. Returns it. */
 export function keepPlace<T extends object>(before: object, after: T): T {
   const place = places.get(before);
   if (place) places.set(after, place);
@@ -51,7 +51,7 @@ export function createNameParam(renames: Renames, format: Format): NameParam {
         part !== undefined && Array.isArray(content)
           ? nameIn(content[Number(part)], after, extras)
           : undefined;
-      // The caller has no such part where another one is known, so the message alone is named.
+      // The caller wrote other parts than this one, so the message alone is named.
       return found ?? nameIn(message, part === undefined ? rest : "", extras) ?? param;
     }
     return rename(param, renames, extras);

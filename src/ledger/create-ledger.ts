@@ -101,7 +101,7 @@ export function createLedger(source: LedgerSource, { platform, log, config }: Le
 /** A short reason for the log: an error's own text may hold a row, or a password. */
 function describeFailure(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown;
-  // Bun.SQL has Postgres' own code in `errno`, SQLite its own in `errcode`.
+  // Some clients have PostgreSQL's own code in `errno`; SQLite's is in `errcode`.
   for (const name of ["errcode", "errno", "code"]) {
     const code: unknown = Reflect.get(thrown, name);
     if (typeof code === "string" || typeof code === "number") return `${thrown.name} ${code}`;

@@ -28,8 +28,8 @@ export interface Metrics {
 /**
  * The server's metrics for Prometheus. Bun and Deno alone have them: prom-client needs Node's
  * modules. Its default metrics stay off, for they mislead there (Bun 1.4.5, Deno 2.9.6): the
- * histogram of garbage collections never gets a sample, and `findings/event-loop-delay-off-node.sh`
- * shows that a blocked event loop looks idle on Deno.
+ * histogram of garbage collections never gets a sample, and a blocked event loop may look idle
+ * (`findings/event-loop-delay-off-node.sh`).
  */
 export function createMetrics({ version, platform, identities }: MetricsOptions): Metrics {
   const registry = new Registry();

@@ -2,10 +2,11 @@ import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { FunctionTool } from "../../chat/tool.ts";
 import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
 import { isPlainRoot, mergeRoot } from "../../formats/json-schema/merge-root.ts";
+import { warnOfMoved } from "../../formats/json-schema/warn-of-moved.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
 /**
- * What Claude takes where it enforces a schema: in structured output and in strict tools
+ * What Claude takes if it is to enforce a schema: in structured output and in strict tools
  * (platform.claude.com/docs/en/build-with-claude/structured-outputs, "JSON Schema limitations",
  * November 2026).
  */
@@ -46,7 +47,7 @@ const FORMATS: ReadonlySet<string> = new Set(
  */
 export function limitOutputSchema(schema: JsonObject, warn: EncodeCall["warn"]): JsonObject {
   const { schema: limited, moved } = limitSchema(schema, STRICT);
-  warnOfMoved(moved, "response_format", warn);
+  warnOfMoved("Claude", moved, "response_format", warn);
   return limited;
 }
 
@@ -69,12 +70,6 @@ export function limitToolSchema(
   }
   if (!strict) return schema;
   const { schema: limited, moved } = limitSchema(schema, STRICT);
-  warnOfMoved(moved, param, warn);
+  warnOfMoved("Claude", moved, param, warn);
   return limited;
-}
-
-function warnOfMoved(moved: ReadonlySet<string>, param: string, warn: EncodeCall["warn"]): void {
-  if (moved.size === 0) return;
-  const message = `Claude does not enforce ${[...moved].join(", ")}; the schema's descriptions say it instead.`;
-  warn({ code: "adjusted_parameter", param, message });
 }

@@ -3,6 +3,7 @@ import type { ResponseFormat } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
 import { isPlainRoot, mergeRoot } from "../../formats/json-schema/merge-root.ts";
+import { warnOfMoved } from "../../formats/json-schema/warn-of-moved.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readObjects } from "../../json/narrow.ts";
 
@@ -78,10 +79,7 @@ function limitStrict(
     return undefined;
   }
   const { schema: limited, moved } = limitSchema(schema, STRICT);
-  if (moved.size > 0) {
-    const message = `OpenAI does not enforce ${[...moved].join(", ")}; the schema's descriptions say it instead.`;
-    warn({ code: "adjusted_parameter", param, message });
-  }
+  warnOfMoved("OpenAI", moved, param, warn);
   return limited;
 }
 
