@@ -1,4 +1,5 @@
 import { ChatError } from "../errors/chat-error.ts";
+import { type ReaderWatch, watchReader } from "./watch-reader.ts";
 
 export interface LiveBodyOptions {
   /** Keeps a silent connection alive; parsers must skip it. */
@@ -40,15 +41,13 @@ export function createLiveBody(options: LiveBodyOptions): LiveBody {
   let pending = "";
   let isOpen = true;
   let isClosing = false;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  let silentTicks = 0;
-  let unreadMs = 0;
+  let watch: ReaderWatch | undefined;
   let waiting: (() => void)[] = [];
 
   function finish(): void {
     isOpen = false;
     pending = "";
-    clearInterval(timer);
+    watch?.stop();
     callerSignal.removeEventListener("abort", onCallerGone);
     wake();
   }
@@ -68,7 +67,7 @@ export function createLiveBody(options: LiveBodyOptions): LiveBody {
   }
   function send(text: string): void {
     controller?.enqueue(textEncoder.encode(text));
-    silentTicks = 0;
+    watch?.sent();
   }
   function flush(): void {
     if (pending !== "") {
@@ -90,22 +89,20 @@ export function createLiveBody(options: LiveBodyOptions): LiveBody {
         return;
       }
       callerSignal.addEventListener("abort", onCallerGone);
-      const tickMs = options.heartbeatMs / 2;
-      timer = setInterval(() => {
-        unreadMs = (opened.desiredSize ?? 0) > 0 ? 0 : unreadMs + tickMs;
-        if (unreadMs >= options.clientStallMs) {
+      watch = watchReader(opened, {
+        heartbeatMs: options.heartbeatMs,
+        clientStallMs: options.clientStallMs,
+        onSilence: () => send(options.heartbeat),
+        onStall() {
           const error = new ChatError("client_stalled");
           send(options.encodeFailure(error));
           leave(error);
           opened.close();
-          return;
-        }
-        silentTicks += 1;
-        if (silentTicks >= 2 && unreadMs === 0) send(options.heartbeat);
-      }, tickMs);
+        },
+      });
     },
     pull() {
-      unreadMs = 0;
+      watch?.asked();
       if (isOpen) flush();
     },
     cancel() {

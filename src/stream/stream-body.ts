@@ -1,5 +1,6 @@
 import { type EventBatch, type EventStream, isTerminal } from "../chat/event.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
+import { type ReaderWatch, watchReader } from "./watch-reader.ts";
 
 /** Chat events → the text of the stream, batch by batch. */
 export interface StreamEncoder {
@@ -50,15 +51,12 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
   const { encoder, callerSignal } = options;
   let source: EventStream | undefined;
   let finished = false;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  /** Ticks since something was sent; two ticks are the heartbeat interval. */
-  let silentTicks = 0;
-  let unreadMs = 0;
+  let watch: ReaderWatch | undefined;
 
   function finish(failure: ChatError | null): void {
     if (finished) return;
     finished = true;
-    clearInterval(timer);
+    watch?.stop();
     callerSignal.removeEventListener("abort", onCallerGone);
     options.onFinish(failure);
     if (failure) {
@@ -80,27 +78,22 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
         return;
       }
       callerSignal.addEventListener("abort", onCallerGone);
-      const tickMs = options.heartbeatMs / 2;
-      timer = setInterval(() => {
-        unreadMs = (controller.desiredSize ?? 0) > 0 ? 0 : unreadMs + tickMs;
-        if (unreadMs >= options.clientStallMs) {
+      watch = watchReader(controller, {
+        heartbeatMs: options.heartbeatMs,
+        clientStallMs: options.clientStallMs,
+        onSilence: () => controller.enqueue(textEncoder.encode(encoder.heartbeat)),
+        onStall() {
           const error = new ChatError("client_stalled");
           // The caller may read on some time later, and must not take a cut answer for a whole one.
           controller.enqueue(textEncoder.encode(encoder.encode([{ type: "error", error }])));
           finish(error);
           controller.close();
-          return;
-        }
-        silentTicks += 1;
-        // Behind data that is still unread, a heartbeat would only fill the queue.
-        if (silentTicks < 2 || unreadMs > 0) return;
-        controller.enqueue(textEncoder.encode(encoder.heartbeat));
-        silentTicks = 0;
-      }, tickMs);
+        },
+      });
     },
     async pull(controller) {
       // A slow reader's queue is full at every tick; what counts is that it asks for more.
-      unreadMs = 0;
+      watch?.asked();
       // No further pull follows one that enqueues nothing, so this loops until it has something to
       // write.
       for (;;) {
@@ -121,7 +114,7 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
         const text = encoder.encode(batch);
         if (text !== "") {
           controller.enqueue(textEncoder.encode(text));
-          silentTicks = 0;
+          watch?.sent();
         }
         if (isTerminal(batch[batch.length - 1])) {
           finish(null);
