@@ -7,17 +7,30 @@ const ID_RULES: Readonly<Partial<Record<Format, (id: string) => string>>> = {
   // "String should match pattern '^[a-zA-Z0-9_-]+$'"
   anthropic: (id) => id.replace(/[^\w-]/g, "_"),
   // "Expected a string with maximum length 64"
-  openai_responses: (id) => (id.length <= MAX_LENGTH ? id : shorten(id)),
+  openai_responses: (id) => (id.length <= MAX_LENGTH ? id : shorten(id, MAX_LENGTH)),
+  // OpenAI's own takes 40; those of vLLM are longer, and go back to it as they were.
+  openai_chat: (id) => (id.length <= MAX_LENGTH ? id : shorten(id, 40)),
   google: (id) => id,
 };
 
 const MAX_LENGTH = 64;
 
-function shorten(id: string): string {
+function shorten(id: string, length: number): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < id.length; at++)
     hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193) >>> 0;
-  return `${id.slice(0, MAX_LENGTH - 9)}_${hash.toString(16).padStart(8, "0")}`;
+  return `${id.slice(0, length - 9)}_${hash.toString(16).padStart(8, "0")}`;
+}
+
+/** Kimi's ids: the tool's name and a count (`functions.read:1`), which have a meaning to it. */
+const COUNTED = /^(functions\..*:)(\d+)$/;
+
+/** The id for the `count`th call that has it. */
+function repeated(id: string, count: number): string {
+  const [, name, number] = COUNTED.exec(id) ?? [];
+  return name === undefined
+    ? `${id.slice(0, MAX_LENGTH - 5)}_${count}`
+    : `${name}${Number(number) + count - 1}`;
 }
 
 /**
@@ -25,8 +38,7 @@ function shorten(id: string): string {
  * models count their calls from 0 in every turn; Claude refuses a repeated id, and others would
  * take a result for that of an earlier call. A result gets the id of the call that it belongs to:
  * the latest one with its id, and among several of one turn the first that has no result yet. The
- * same list if nothing changes. A vendor of Chat Completions gets the ids as they are: its own may
- * have a meaning (Kimi), and results follow their calls there.
+ * same list if nothing changes. An empty id stays: some servers match results by their order.
  */
 export function distinctCallIds(messages: Message[], format: Format | null): Message[] {
   const rule = format === null ? undefined : ID_RULES[format];
@@ -38,10 +50,10 @@ export function distinctCallIds(messages: Message[], format: Format | null): Mes
   let changed = false;
 
   function nameCall(id: string): string {
+    if (id === "") return id;
     const base = rule?.(id) ?? id;
     let name = base;
-    for (let count = 2; used.has(name); count += 1)
-      name = `${base.slice(0, MAX_LENGTH - 5)}_${count}`;
+    for (let count = 2; used.has(name); count += 1) name = repeated(base, count);
     used.add(name);
     const known = current.get(id);
     if (known) known.push(name);

@@ -1,5 +1,6 @@
-import type { Format } from "../chat/format.ts";
+import type { Format, Signature } from "../chat/format.ts";
 import type { ChatRequest } from "../chat/request.ts";
+import { resolvePath } from "../chat/request-path.ts";
 
 /** Where the caller wrote something, and what is within it under another name. */
 interface Place {
@@ -13,8 +14,8 @@ export type Renames = Readonly<Record<string, string>>;
 const NONE: Renames = {};
 
 /**
- * Messages, parts and tools of a request → where the caller wrote them. It is no part of them,
- * since what becomes of them on the way to a vendor has no need of it.
+ * Messages, parts, signatures and tools of a request → where the caller wrote them. What a dialect
+ * makes of a body is noted here; what becomes of it on the way to a vendor, see `markOrigins`.
  */
 const places = new WeakMap<object, Place>();
 
@@ -24,7 +25,15 @@ export function notePlace<T extends object>(holder: T, path: string, renames: Re
   return holder;
 }
 
-/** Gives a message the place of the one that it was made from. Returns it. */
+/**
+ * Notes where the caller wrote the signature of a part: this API has it in another place than the
+ * part, or under another name.
+ */
+export function noteSignature(signature: Signature | undefined, path: string): void {
+  if (signature) notePlace(signature, path);
+}
+
+/** Gives a message or a part the place of the one that it was made from. Returns it. */
 export function keepPlace<T extends object>(before: object, after: T): T {
   const place = places.get(before);
   if (place) places.set(after, place);
@@ -38,37 +47,23 @@ export type NameParam = (param: string, request: ChatRequest) => string;
  * `renames` has the fields of a request that the caller's API has under another name; `format` is
  * the caller's own, the extras of which are fields as it wrote them.
  */
-export function createNameParam(renames: Renames, format: Format): NameParam {
-  const extras = `extras.${format}.`;
+export function createNameParam(renames: Renames, format: Format | null): NameParam {
+  const extras = format && `extras.${format}.`;
   return (param, request) => {
-    const [, list, at, rest = ""] = /^(messages|tools)\[(\d+)\](.*)$/s.exec(param) ?? [];
-    if (list === "tools") return nameIn(request.tools?.[Number(at)], rest, extras) ?? param;
-    if (list === "messages") {
-      const message = request.messages[Number(at)];
-      const [, part, after = ""] = /^\.content\[(\d+)\](.*)$/s.exec(rest) ?? [];
-      const content = message?.content;
-      const found =
-        part !== undefined && Array.isArray(content)
-          ? nameIn(content[Number(part)], after, extras)
-          : undefined;
-      // The caller wrote other parts than this one, so the message alone is named.
-      return found ?? nameIn(message, part === undefined ? rest : "", extras) ?? param;
-    }
-    return rename(param, renames, extras);
+    const found = resolvePath(param, request, (holder) => places.get(holder));
+    return found ? nameIn(found.known, found.rest, extras) : rename(param, renames, extras);
   };
 }
 
-function nameIn(holder: object | undefined, rest: string, extras: string): string | undefined {
-  const place = holder && places.get(holder);
-  if (!place) return undefined;
+function nameIn(place: Place, rest: string, extras: string | null): string {
   const inner = rest.replace(/^\./, "");
   const named = inner === "" ? "" : rename(inner, place.renames, extras);
   return named === "" || named.startsWith("[") ? place.path + named : `${place.path}.${named}`;
 }
 
 /** The longest renamed beginning of a path counts. */
-function rename(param: string, renames: Renames, extras: string): string {
-  if (param.startsWith(extras)) return param.slice(extras.length);
+function rename(param: string, renames: Renames, extras: string | null): string {
+  if (extras !== null && param.startsWith(extras)) return param.slice(extras.length);
   for (let end = param.length; end > 0; end = param.slice(0, end).search(/[.[][^.[]*$/)) {
     const known = renames[param.slice(0, end)];
     if (known !== undefined) return known + param.slice(end);

@@ -64,6 +64,19 @@ export class ChatError extends Error {
 
   /** The same error about a field under another name, which is the caller's; also in its text. */
   withParam(param: string | undefined): ChatError {
+    return this.#renamed(param, true);
+  }
+
+  /** The same error with another path in the chat model; also in its text. */
+  mapParam(map: (param: string) => string): ChatError {
+    const { param, isCallersPath, upstreamStatus } = this;
+    // A vendor names the fields of its own API.
+    if (param === undefined || isCallersPath || upstreamStatus !== undefined) return this;
+    const mapped = map(param);
+    return mapped === param ? this : this.#renamed(mapped, false);
+  }
+
+  #renamed(param: string | undefined, isCallersPath: boolean): ChatError {
     const { param: before, message } = this;
     const { param: _param, ...detail } = this.#detail;
     const renamed = new ChatError(this.code, {
@@ -73,7 +86,7 @@ export class ChatError extends Error {
         before === undefined || param === undefined
           ? message
           : message.replaceAll(before, () => param),
-      isCallersPath: true,
+      isCallersPath,
     });
     renamed.retried = this.retried;
     return renamed;

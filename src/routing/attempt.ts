@@ -8,7 +8,7 @@ import type { Platform } from "../platform.ts";
 import type { AnswerCall } from "../providers/provider.ts";
 import type { RequestTrace } from "../telemetry/trace.ts";
 import { awaitFirstContent } from "./await-first-content.ts";
-import { fitRequest } from "./fit-request.ts";
+import { callFitted } from "./fit-call.ts";
 import { isFallbacksOwn, isFinal } from "./is-final.ts";
 import { limitFirstContent } from "./limit-first-content.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
@@ -199,14 +199,15 @@ async function openTarget(
 ): Promise<EventStream> {
   call.warn.clear();
   const { provider, model } = target;
-  const request = fitRequest(call.request, target, call.warn);
-  const { stream, warn, requestId, waitUntil, signal } = call;
-  const answerCall = { request, model, stream, warn, requestId, traceparent, waitUntil, signal };
-  if (isLast || !stream) return readFirstContent(await provider.open(answerCall), seen, isLast);
-  const limit = limitFirstContent(signal, call.retry.firstContentMs);
+  const { stream, requestId, waitUntil } = call;
+  const open = (signal: AbortSignal) =>
+    callFitted(call.request, target, call.warn, (request, warn) =>
+      provider.open({ request, model, stream, warn, requestId, traceparent, waitUntil, signal }),
+    );
+  if (isLast || !stream) return readFirstContent(await open(call.signal), seen, isLast);
+  const limit = limitFirstContent(call.signal, call.retry.firstContentMs);
   try {
-    const opened = await provider.open({ ...answerCall, signal: limit.signal });
-    return await readFirstContent(opened, seen, isLast);
+    return await readFirstContent(await open(limit.signal), seen, isLast);
   } finally {
     limit.lift();
   }

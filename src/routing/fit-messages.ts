@@ -2,7 +2,8 @@ import { distinctCallIds } from "../chat/distinct-call-ids.ts";
 import type { Warning } from "../chat/event.ts";
 import type { Message } from "../chat/message.ts";
 import type { Parameter } from "../chat/model.ts";
-import { orderResults } from "../chat/order-results.ts";
+import { originalPath } from "../chat/origin.ts";
+import { pairResults } from "../chat/pair-results.ts";
 import type {
   DocumentPart,
   ImagePart,
@@ -13,7 +14,9 @@ import type {
 } from "../chat/part.ts";
 import { placeMedia } from "../chat/place-media.ts";
 import { repairMedia } from "../chat/repair-media.ts";
+import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
+import { goesOnFromKept } from "../formats/openai-responses/kept-state.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
 
@@ -23,7 +26,8 @@ import { mapOrSame } from "./map-or-same.ts";
  * is the last one, that is an error: without it, the model would answer a question that nobody
  * asked.
  */
-export function fitMessages(messages: Message[], fit: Fit): Message[] {
+export function fitMessages({ messages, extras }: ChatRequest, fit: Fit): Message[] {
+  const callsAreKept = fit.format === "openai_responses" && goesOnFromKept(messages, extras);
   const fitted = mapOrSame(messages, (message, index) => {
     const { content } = message;
     if (message.extras) fit.noteForeignExtras(message.extras, () => `messages[${index}]`);
@@ -48,8 +52,22 @@ export function fitMessages(messages: Message[], fit: Fit): Message[] {
     );
     return null;
   });
-  const warn = ({ code, param, message }: Warning) => fit.warn(code, param, message);
-  return orderResults(distinctCallIds(placeMedia(fitted, fit.format, warn), fit.format));
+  return repairConversation(fitted, callsAreKept, fit);
+}
+
+/**
+ * What a vendor of this format would refuse, as it takes it. Each repair names the places of the
+ * list that it is given; the warning has the caller's.
+ */
+function repairConversation(given: Message[], callsAreKept: boolean, fit: Fit): Message[] {
+  const warnAbout =
+    (messages: Message[]) =>
+    ({ code, param, message }: Warning) =>
+      fit.warn(code, originalPath(param, { messages }), message);
+  const placed = placeMedia(given, fit.format, warnAbout(given));
+  if (fit.format === null || fit.format === "cursor") return placed;
+  const distinct = distinctCallIds(placed, fit.format);
+  return pairResults(distinct, { callsAreKept, warn: warnAbout(distinct) });
 }
 
 /** Whether nothing is lost to a vendor of another format that is not sent this part. */

@@ -1,4 +1,5 @@
 import type { Warning } from "../chat/event.ts";
+import { markOrigins } from "../chat/origin.ts";
 import type { ChatRequest, ResponseFormat } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { createFit, type Fit, type FitTarget } from "./fit.ts";
@@ -38,6 +39,7 @@ export function fitRequest(
       message: `Only providers of the ${only.format} format support this, unlike ${provider.name}.`,
     });
   }
+  markOrigins(request);
   let reasoning = request.reasoning;
   const fit = createFit(target, () => reasoning?.effort === "none", warn);
   const changed: Partial<ChatRequest> = {};
@@ -85,7 +87,7 @@ export function fitRequest(
     set("tool_choice", fitToolChoice(request, undefined, fit));
   if (request.response_format)
     set("response_format", fitResponseFormat(request.response_format, fit));
-  set("messages", fitMessages(request.messages, fit));
+  set("messages", fitMessages(request, fit));
   if (request.extras) fit.noteForeignExtras(request.extras, () => "");
   fit.reportForeignExtras();
 

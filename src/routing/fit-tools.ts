@@ -1,3 +1,4 @@
+import { originalPath } from "../chat/origin.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { isAllowedTools, type Tool, type ToolChoice } from "../chat/tool.ts";
 import type { Fit } from "./fit.ts";
@@ -31,23 +32,26 @@ export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
     fit.drop("tools");
     return undefined;
   }
-  const fitted = mapOrSame(tools, (tool, index) => fitTool(tool, index, fit));
+  const fitted = mapOrSame(tools, (tool, index) =>
+    // Tools that may not be called are gone already.
+    fitTool(tool, () => originalPath(`tools[${index}]`, { messages: [], tools }), fit),
+  );
   return fitted.length === 0 && tools.length > 0 ? undefined : fitted;
 }
 
-function fitTool(tool: Tool, index: number, fit: Fit): Tool | null {
+function fitTool(tool: Tool, path: () => string, fit: Fit): Tool | null {
   if (tool.type === "opaque") {
     if (tool.format === fit.format) return tool;
     fit.warn(
       "foreign_content_dropped",
-      `tools[${index}]`,
+      path(),
       `A tool in the ${tool.format} format cannot be sent to this provider.`,
     );
     return null;
   }
-  if (tool.extras) fit.noteForeignExtras(tool.extras, () => `tools[${index}]`);
+  if (tool.extras) fit.noteForeignExtras(tool.extras, path);
   if (!tool.cache || fit.takes("cache")) return tool;
-  fit.drop(`tools[${index}].cache`);
+  fit.drop(`${path()}.cache`);
   const uncached = { ...tool };
   delete uncached.cache;
   return uncached;

@@ -4,6 +4,7 @@ import { createCatalog } from "../../src/catalog/index.ts";
 import type { Warning } from "../../src/chat/event.ts";
 import { foldEvents } from "../../src/chat/fold-events.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
+import type { ChatResponse } from "../../src/chat/response.ts";
 import {
   decodeCountRequest,
   anthropicMessagesDialect as dialect,
@@ -141,7 +142,27 @@ function isRefusal({ response: { status } }: Exchange): boolean {
   return [400, 404, 413].includes(status);
 }
 
-const GO_ON = { role: "user", content: "Go on" } as const;
+/** What a caller says next: the results of the calls in an answer, if it has some. */
+function nextTurn(content: readonly unknown[]) {
+  const calls = content.flatMap((block) => callSchema.safeParse(block).data ?? []);
+  const results = calls.map(({ id }) => ({
+    type: "tool_result",
+    tool_use_id: id,
+    content: "ok",
+  }));
+  return { role: "user", content: [...results, { type: "text", text: "Go on" }] };
+}
+
+/** The same in the native dialect. */
+function nativeTurn({ content }: Pick<ChatResponse, "content">) {
+  const results = content.flatMap((part) =>
+    part.type === "tool_call" ? { role: "tool", tool_call_id: part.id, content: "ok" } : [],
+  );
+  return [...results, { role: "user", content: [{ type: "text", text: "Go on" }] }];
+}
+
+const callSchema = z.looseObject({ type: z.literal("tool_use"), id: z.string() });
+
 function isBlankText(block: unknown): boolean {
   const text = z.looseObject({ type: z.literal("text"), text: z.string() }).safeParse(block).data;
   return text?.text.trim() === "";
@@ -171,6 +192,7 @@ describe("Anthropic's answers on the next turn", () => {
         ),
       );
 
+      const next = nextTurn(encoded.content);
       // By the native dialect the caller sends our answer back as it is, by Anthropic's the blocks.
       const native = chatDialect.decodeRequest(
         {
@@ -178,7 +200,7 @@ describe("Anthropic's answers on the next turn", () => {
           messages: [
             ...first.messages,
             chatDialect.encodeResponse(answer, createAnswerContext("anthropic")),
-            GO_ON,
+            ...nativeTurn(answer),
           ],
         },
         new Headers(),
@@ -190,7 +212,7 @@ describe("Anthropic's answers on the next turn", () => {
           messages: [
             { role: "user", content: "Hi" },
             { role: "assistant", content: encoded.content },
-            GO_ON,
+            next,
           ],
         },
         new Headers(),
@@ -203,7 +225,7 @@ describe("Anthropic's answers on the next turn", () => {
           { role: "user", content: "Hi" },
           // A refusal may have no content, and the API takes no empty messages.
           ...(kept.length === 0 ? [] : [{ role: "assistant", content: kept }]),
-          GO_ON,
+          next,
         ]);
         expect(warnings).toEqual([]);
       }

@@ -7,7 +7,7 @@ import type { Block, MessagesBody, WireMessage } from "../../formats/anthropic-m
 import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { omit } from "../../json/omit.ts";
-import { notePlace, type Renames } from "../caller-paths.ts";
+import { keepPlace, notePlace, noteSignature, type Renames } from "../caller-paths.ts";
 import { restoreSignature } from "./embed-signature.ts";
 
 const MESSAGE_FIELDS: ReadonlySet<string> = new Set(["role", "content"]);
@@ -48,9 +48,17 @@ const RENAMES: Renames = {
   data: "source.data",
   url: "source.url",
   media_type: "source.media_type",
+  // One that stands nowhere in the body was remembered; see `recallSignatures`.
+  signature: "",
 };
 
 function placed(part: Part, path: string): Part {
+  if (part.type === "tool_result" && typeof part.content !== "string")
+    part.content.forEach((inner, at) => {
+      notePlace(inner, `${path}.content[${at}]`, RENAMES);
+    });
+  if (part.type === "reasoning")
+    noteSignature(part.signature, `${path}.${part.redacted ? "data" : "signature"}`);
   return notePlace(part, path, RENAMES);
 }
 
@@ -118,26 +126,27 @@ function decodeAnswer(blocks: readonly Block[], path: string): Part[] {
       continue;
     }
     const { signature, owner } = embedded;
+    if (part.signature) keepPlace(part.signature, signature);
     const last = parts[parts.length - 1];
     switch (owner.kind) {
       case "reasoning":
-        parts.push({ ...part, signature });
+        parts.push(keepPlace(part, { ...part, signature }));
         break;
       case "redacted":
-        parts.push({ ...part, redacted: true, signature });
+        parts.push(keepPlace(part, { ...part, redacted: true, signature }));
         break;
       case "tool_call":
         callSignatures.set(owner.toolCallId, signature);
-        if (part.text !== "") parts.push(withoutSignature(part));
+        if (part.text !== "") parts.push(keepPlace(part, withoutSignature(part)));
         break;
       case "origin":
-        parts.push({ ...withoutSignature(part), ...noteOrigin(signature.value) });
+        parts.push(keepPlace(part, { ...withoutSignature(part), ...noteOrigin(signature.value) }));
         break;
       case "text":
         if (last?.type === "text") last.signature = signature;
         break;
       case "empty_text":
-        parts.push({ type: "text", text: "", signature });
+        parts.push(keepPlace(part, { type: "text", text: "", signature }));
         break;
     }
   }

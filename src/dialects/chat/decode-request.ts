@@ -1,6 +1,7 @@
 import type { Message } from "../../chat/message.ts";
 import type { ChatRequest } from "../../chat/request.ts";
 import { defined } from "../../json/defined.ts";
+import { notePlace } from "../caller-paths.ts";
 import { decodeFallbacks } from "../decode-fallbacks.ts";
 import { parseBody } from "../parse-body.ts";
 import { dropNulls } from "./drop-nulls.ts";
@@ -15,16 +16,16 @@ export function decodeRequest(body: unknown, headers: Headers): ChatRequest {
   return {
     ...rest,
     ...(fallbacks ? { fallbacks: decodeFallbacks(fallbacks) } : {}),
-    messages: messages.map(decodeMessage),
+    messages: messages.map((message, at) => decodeMessage(message, `messages[${at}]`)),
     stream: rest.stream ?? headers.get("accept")?.includes("text/event-stream") ?? false,
     ...defined({ stop: stop === undefined ? undefined : typeof stop === "string" ? [stop] : stop }),
   };
 }
 
-function decodeMessage(message: ChatBody["messages"][number]): Message {
+function decodeMessage(message: ChatBody["messages"][number], path: string): Message {
   if ("tool_call_id" in message) {
     const { role, ...result } = message;
-    return { role, content: [{ type: "tool_result", ...result }] };
+    return { role, content: [notePlace({ type: "tool_result" as const, ...result }, path)] };
   }
   const { role, content, extras } = message;
   // An answer's extras describe that answer (fingerprints, finer counts, filter results); vendors

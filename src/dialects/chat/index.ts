@@ -1,4 +1,5 @@
 import { readBearer } from "../../auth/read-token.ts";
+import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
 import { encodeAnswerState } from "./answer-state.ts";
 import { decodeRequest } from "./decode-request.ts";
@@ -17,6 +18,6 @@ export const chatDialect: Dialect = {
   encodeResponse,
   createStreamEncoder,
   encodeError,
-  nameParam: (param) => param,
+  nameParam: createNameParam({}, null),
   background: { status: 202, streams: false, encodeState: encodeAnswerState },
 };

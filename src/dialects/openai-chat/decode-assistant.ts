@@ -2,7 +2,7 @@ import type { Message } from "../../chat/message.ts";
 import type { Part } from "../../chat/part.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { notePlace, type Renames } from "../caller-paths.ts";
+import { notePlace, noteSignature, type Renames } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeElement, type RequireFormat } from "./decode-content.ts";
 import { decodeReasoning } from "./decode-reasoning.ts";
@@ -11,7 +11,12 @@ import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
 import type { WireAssistant } from "./request.ts";
 import { restoreParts } from "./restore-foreign.ts";
 
-const CALL_RENAMES: Renames = { arguments: "function.arguments", cache: "cache_control" };
+const CALL_RENAMES: Renames = {
+  arguments: "function.arguments",
+  cache: "cache_control",
+  // One that stands nowhere in the message was remembered.
+  signature: "",
+};
 
 /** An earlier answer, from this server or another one of this format → message. */
 export function decodeAssistant(
@@ -41,9 +46,10 @@ export function decodeAssistant(
   if (foreign) parts = restore(foreign, message, elements, calls);
   else {
     const reasoning = decodeReasoning(message);
+    noteSignature(reasoning.part?.signature, `${path}.reasoning_details`);
     Object.assign(original, reasoning.original);
     parts = [
-      ...(reasoning.part ? [notePlace(reasoning.part, `${path}.reasoning_content`)] : []),
+      ...(reasoning.part ? [notePlace(reasoning.part, `${path}.${reasoning.field}`)] : []),
       ...(text === "" ? [] : [notePlace({ type: "text" as const, text }, `${path}.content`)]),
       ...elements,
       ...(refusal
@@ -116,7 +122,9 @@ function findForeignParts(
   path: string,
 ): ForeignPart[] | undefined {
   for (const [index, detail] of (message.reasoning_details ?? []).entries()) {
-    const foreign = decodeForeignParts(detail.data, `${path}.reasoning_details[${index}].data`);
+    const place = `${path}.reasoning_details[${index}].data`;
+    const foreign = decodeForeignParts(detail.data, place);
+    for (const part of foreign ?? []) if ("signature" in part) noteSignature(part.signature, place);
     if (foreign) return foreign;
   }
   const ofCalls = calls.flatMap(({ foreign }) => foreign ?? []);

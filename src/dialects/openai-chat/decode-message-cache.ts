@@ -1,6 +1,7 @@
 import type { Message } from "../../chat/message.ts";
 import { partsOf } from "../../chat/message.ts";
 import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
+import { keepPlace } from "../caller-paths.ts";
 import { decodeCacheControl } from "./decode-content.ts";
 
 /**
@@ -22,7 +23,7 @@ export function decodeMessageCache(message: Message): Message {
     ...message,
     content: [
       ...parts.slice(0, -1),
-      { ...last, cache, extras: { ...last.extras, openai_chat: noted } },
+      keepPlace(last, { ...last, cache, extras: { ...last.extras, openai_chat: noted } }),
     ],
     ...openaiChatExtras.wrap(rest, {
       ...Object.fromEntries(notes),

@@ -7,7 +7,13 @@ import { splitFields } from "./classify-fields.ts";
 import { decodeAssistant } from "./decode-assistant.ts";
 import { decodeCacheControl, decodeElement, type RequireFormat } from "./decode-content.ts";
 import { decodeMessageCache } from "./decode-message-cache.ts";
-import type { WireContent, WireMessage, WirePlainMessage, WireToolMessage } from "./request.ts";
+import type {
+  WireContent,
+  WireMessage,
+  WirePart,
+  WirePlainMessage,
+  WireToolMessage,
+} from "./request.ts";
 
 export interface DecodedMessages {
   messages: Message[];
@@ -20,6 +26,12 @@ const RENAMES: Renames = {
   url: "image_url.url",
   data: "image_url.url",
   media_type: "image_url.url",
+};
+const FILE_RENAMES: Renames = {
+  cache: "cache_control",
+  data: "file.file_data",
+  media_type: "file.file_data",
+  title: "file.filename",
 };
 
 /** One message for each of `messages`. */
@@ -69,10 +81,16 @@ function decodeContent(
 ): string | Part[] {
   return typeof content === "string"
     ? content
-    : content.map((part, index) => {
-        const place = `${path}.content[${index}]`;
-        return notePlace(decodeElement(part, place, requireFormat), place, RENAMES);
-      });
+    : content.map((part, at) => decodePlaced(part, `${path}.content[${at}]`, requireFormat));
+}
+
+function decodePlaced(
+  part: WirePart,
+  path: string,
+  requireFormat: RequireFormat,
+): ReturnType<typeof decodeElement> {
+  const renames = part.type === "file" ? FILE_RENAMES : RENAMES;
+  return notePlace(decodeElement(part, path, requireFormat), path, renames);
 }
 
 /**
@@ -110,7 +128,7 @@ function decodeResult(
 ): ToolResultPart["content"] {
   if (typeof content === "string") return content;
   return content.flatMap((part, index) => {
-    const decoded = decodeElement(part, `${path}.content[${index}]`, requireFormat);
+    const decoded = decodePlaced(part, `${path}.content[${index}]`, requireFormat);
     return decoded.type === "reasoning" ? [] : [decoded];
   });
 }

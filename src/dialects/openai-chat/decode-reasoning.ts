@@ -11,6 +11,8 @@ import type { WireAssistant } from "./request.ts";
  */
 export function decodeReasoning(message: WireAssistant): {
   part: ReasoningPart | undefined;
+  /** The field of the message that it stood in. */
+  field: string;
   original: JsonObject;
 } {
   const original: JsonObject = {};
@@ -30,12 +32,12 @@ export function decodeReasoning(message: WireAssistant): {
       text = value;
     }
   }
-  if (field === undefined && details.length === 0) return { part: undefined, original };
+  if (field === undefined && details.length === 0) return { part: undefined, field: "", original };
   const part: ReasoningPart = {
     type: "reasoning",
     text,
     ...defined({ signature: details.length > 0 ? toSignature(details) : undefined }),
     ...(field === undefined ? {} : openaiChatExtras.wrap({}, { $field: field })),
   };
-  return { part, original };
+  return { part, field: field ?? "reasoning_details", original };
 }

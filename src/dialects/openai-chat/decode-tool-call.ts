@@ -4,6 +4,7 @@ import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject } from "../../json/json-object.ts";
+import { noteSignature } from "../caller-paths.ts";
 import { splitFields } from "./classify-fields.ts";
 import { decodeCacheControl, type RequireFormat } from "./decode-content.ts";
 import { decodeForeignParts, type ForeignPart } from "./foreign-part.ts";
@@ -32,10 +33,9 @@ export function decodeToolCall(
   // Some servers send no id and match results by position; other vendors match them by id.
   if (id === "") requireFormat(`${param}.id`);
   const { original, fields } = splitFields(rest);
-  const foreign = decodeForeignParts(
-    thoughtSignature(fields.extra_content),
-    `${param}.extra_content.google.thought_signature`,
-  );
+  const place = `${param}.extra_content.google.thought_signature`;
+  const foreign = decodeForeignParts(thoughtSignature(fields.extra_content), place);
+  for (const part of foreign ?? []) if ("signature" in part) noteSignature(part.signature, place);
   if (foreign) delete fields.extra_content;
   // As the AI SDK's openai-compatible client writes a message's hint.
   const cache = decodeCacheControl(fields.cache_control);

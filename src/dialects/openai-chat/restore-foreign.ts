@@ -1,4 +1,5 @@
 import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
+import { keepPlace } from "../caller-paths.ts";
 import type { ForeignPart } from "./foreign-part.ts";
 
 /** What the message itself says. */
@@ -89,5 +90,5 @@ function withSignature<T extends TextPart | ReasoningPart | ToolCallPart>(
   part: T,
   signature: T["signature"],
 ): T {
-  return signature ? { ...part, signature } : part;
+  return signature ? keepPlace(part, { ...part, signature }) : part;
 }

@@ -48,8 +48,11 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
     const from = parts.length;
     const before = parts;
     addItem(item, path);
-    for (const part of parts === before ? parts.slice(from) : parts)
-      notePlace(part, path, isReasoning(item) ? REASONING_RENAMES : ITEM_RENAMES);
+    const added = parts === before ? parts.slice(from) : parts;
+    const isList = isMessage(item) && typeof item.content !== "string" && item.content.length > 0;
+    added.forEach((part, at) => {
+      notePlace(part, isList ? `${path}.content[${at}]` : path, ITEM_RENAMES);
+    });
   });
   return messages;
 
@@ -61,16 +64,13 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
         role = undefined;
         parts = [];
         const message = decodeMessage(item);
-        if (typeof message.content !== "string")
-          message.content.forEach((part, at) => {
-            notePlace(part, `${path}.content[${at}]`, CONTENT_RENAMES);
-          });
+        placeContent(message.content, `${path}.content`);
         messages.push(notePlace(message, path));
       }
     } else if (isFunctionCall(item)) add("assistant", decodeCall(item));
-    else if (isFunctionCallOutput(item)) add("tool", decodeResult(item));
+    else if (isFunctionCallOutput(item)) add("tool", decodeResult(item, path));
     else if (isCustomCall(item)) add("assistant", decodeCustomCall(item));
-    else if (isCustomCallOutput(item)) add("tool", decodeCustomResult(item));
+    else if (isCustomCallOutput(item)) add("tool", decodeCustomResult(item, path));
     else if (isReasoning(item)) {
       const part = decodeReasoning(item, `${path}.encrypted_content`, state);
       if (part) add("assistant", part);
@@ -85,9 +85,22 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
   }
 }
 
-const ITEM_RENAMES: Renames = { content: "output", tool_call_id: "call_id" };
-const REASONING_RENAMES: Renames = { signature: "encrypted_content" };
-const CONTENT_RENAMES: Renames = { url: "image_url", data: "image_url", media_type: "image_url" };
+/** A signature that stands nowhere in the input was remembered; see `recallSignatures`. */
+const ITEM_RENAMES: Renames = { content: "output", tool_call_id: "call_id", signature: "" };
+const IMAGE_RENAMES: Renames = { url: "image_url", data: "image_url", media_type: "image_url" };
+const FILE_RENAMES: Renames = {
+  url: "file_url",
+  data: "file_data",
+  media_type: "file_data",
+  title: "filename",
+};
+
+function placeContent(content: ToolResultPart["content"] | Message["content"], path: string): void {
+  if (typeof content === "string") return;
+  content.forEach((part, at) => {
+    notePlace(part, `${path}[${at}]`, part.type === "document" ? FILE_RENAMES : IMAGE_RENAMES);
+  });
+}
 
 const CALL_FIELDS: ReadonlySet<string> = new Set([
   "type",
@@ -162,14 +175,15 @@ function decodeCustomCall(item: CustomCallItem): Part {
   };
 }
 
-function decodeCustomResult({ type, ...item }: CustomCallOutputItem): Part {
-  const part = decodeResult({ ...item, type: "function_call_output" });
+function decodeCustomResult({ type, ...item }: CustomCallOutputItem, path: string): Part {
+  const part = decodeResult({ ...item, type: "function_call_output" }, path);
   const fields = part.extras?.openai_responses ?? {};
   return { ...part, ...openaiResponsesExtras.wrap(fields, { $original: { type } }) };
 }
 
-function decodeResult(item: AnsweredCall): ToolResultPart {
+function decodeResult(item: AnsweredCall, path: string): ToolResultPart {
   const content = typeof item.output === "string" ? item.output : item.output.map(decodeContent);
+  placeContent(content, `${path}.output`);
   return {
     type: "tool_result",
     tool_call_id: item.call_id,

@@ -1,10 +1,11 @@
-import type { Part, TextPart, ToolCallPart } from "../../chat/part.ts";
+import type { Part, ReasoningPart, TextPart, ToolCallPart } from "../../chat/part.ts";
 import { noteOrigin } from "../../formats/openai-chat/reasoning-origin.ts";
 import {
   decodeReasoningExtras,
   TEXT_SEPARATOR,
   textsOf,
 } from "../../formats/openai-responses/reasoning-item.ts";
+import { noteSignature } from "../caller-paths.ts";
 import { decodeEmbeddedPart, type Embedded } from "./embed-foreign.ts";
 import type { ReasoningItem } from "./item.ts";
 
@@ -18,10 +19,14 @@ export function decodeReasoning(
   state: AssistantState,
 ): Part | undefined {
   const embedded = decodeEmbeddedPart(item.encrypted_content, param);
-  return embedded ? restoreEmbedded(embedded, item, state) : decodeOwn(item);
+  if (embedded && "signature" in embedded) noteSignature(embedded.signature, param);
+  if (embedded) return restoreEmbedded(embedded, item, state);
+  const own = decodeOwn(item);
+  noteSignature(own.signature, param);
+  return own;
 }
 
-function decodeOwn(item: ReasoningItem): Part {
+function decodeOwn(item: ReasoningItem): ReasoningPart {
   return {
     type: "reasoning",
     text: joinTexts(item),

@@ -3,6 +3,7 @@ import type { FunctionTool, Tool } from "../../chat/tool.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { readObjects } from "../../json/narrow.ts";
+import { notePlace, type Renames } from "../caller-paths.ts";
 import { nameForOthers, noteTool } from "./caller-tool.ts";
 import type { InputItem } from "./item.ts";
 import {
@@ -23,12 +24,15 @@ export function decodeTools({ tools, input }: ResponsesBody): {
   notes: { $original?: JsonObject; $unset?: string[] };
 } {
   const said = tools ?? [];
-  const added = Array.isArray(input) ? input.flatMap(toolsOfItem) : [];
+  const added = Array.isArray(input)
+    ? input.flatMap((item, at) => decodeItemsTools(item, `input[${at}]`))
+    : [];
   if (said.length === 0 && added.length === 0)
     return { ...(tools ? { tools: [] } : {}), notes: {} };
   /** A tool that is declared again replaces the earlier one; those of the vendor's have no name. */
   const byName = new Map<unknown, Tool>();
-  for (const tool of [...said, ...added].flatMap((body) => decodeTool(body)))
+  const declared = said.flatMap((body, at) => decodeTool(body, `tools[${at}]`));
+  for (const tool of [...declared, ...added])
     byName.set(tool.type === "opaque" ? tool : tool.name, tool);
   const isOriginal = added.length === 0 && said.every(({ type }) => !isRewritten(type));
   return {
@@ -42,23 +46,28 @@ function isRewritten(type: string): boolean {
 }
 
 /** Codex declares its tools in an item of the input. */
-function toolsOfItem(item: InputItem): ToolBody[] {
-  if (item.type !== "additional_tools" || !("tools" in item) || !Array.isArray(item.tools))
-    return [];
-  return item.tools.flatMap((tool: unknown) => toolSchema.safeParse(tool).data ?? []);
+function decodeItemsTools(item: InputItem, path: string): Tool[] {
+  return item.type === "additional_tools" && "tools" in item && Array.isArray(item.tools)
+    ? decodeList(item.tools, path)
+    : [];
 }
 
-function decodeTool(tool: ToolBody, namespace?: string): Tool[] {
-  if (isNamespace(tool)) {
-    return tool.tools.flatMap((inner) => {
-      const body = toolSchema.safeParse(inner).data;
-      return body ? decodeTool(body, tool.name) : [];
-    });
-  }
-  if (isFunction(tool)) return [decodeFunction(tool, namespace)];
-  if (isCustom(tool)) return [decodeCustom(tool, namespace)];
-  return [{ type: "opaque", format: "openai_responses", value: tool }];
+function decodeList(tools: readonly unknown[], path: string, namespace?: string): Tool[] {
+  return tools.flatMap((tool, at) => {
+    const body = toolSchema.safeParse(tool).data;
+    return body ? decodeTool(body, `${path}.tools[${at}]`, namespace) : [];
+  });
 }
+
+function decodeTool(tool: ToolBody, path: string, namespace?: string): Tool[] {
+  if (isNamespace(tool)) return decodeList(tool.tools, path, tool.name);
+  if (isFunction(tool)) return [notePlace(decodeFunction(tool, namespace), path)];
+  if (isCustom(tool)) return [notePlace(decodeCustom(tool, namespace), path, CUSTOM_RENAMES)];
+  return [notePlace({ type: "opaque", format: "openai_responses", value: tool }, path)];
+}
+
+/** A tool that takes free text has no schema. */
+const CUSTOM_RENAMES: Renames = { parameters: "" };
 
 function isNamespace(tool: ToolBody): tool is Extract<ToolBody, { tools: unknown[] }> {
   return tool.type === "namespace";

@@ -1,3 +1,4 @@
+import { giveUserTurn } from "../../chat/give-user-turn.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import type { ToolResultPart } from "../../chat/part.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -18,7 +19,10 @@ import { encodeToolCallId } from "./tool-call-id.ts";
  * Messages → `messages`. Each tool result becomes a message of its own. A tool message takes only
  * text, so images and PDFs follow in a user message after all results of the turn.
  */
-export function encodeMessages(messages: readonly Message[], context: EncodeContext): JsonObject[] {
+export function encodeMessages(given: readonly Message[], context: EncodeContext): JsonObject[] {
+  // Templates that take no system message elsewhere do not take it alone either.
+  const messages =
+    context.quirks.system_turns === "first" ? giveUserTurn(given, context.warn) : given;
   const wire: JsonObject[] = [];
   let attachments: JsonObject[] = [];
 

@@ -1,5 +1,6 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { Extras } from "../../chat/format.ts";
+import { giveUserTurn } from "../../chat/give-user-turn.ts";
 import { type Message, partsOf, textOf } from "../../chat/message.ts";
 import type { Part, TextPart } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
@@ -38,10 +39,11 @@ interface WireMessage {
  *   place.
  */
 export function encodeMessages(
-  messages: readonly Message[],
+  given: readonly Message[],
   warn: EncodeCall["warn"],
   systemTurns: SystemTurns,
 ): EncodedMessages {
+  const messages = giveUserTurn(given, warn);
   const wire: WireMessage[] = [];
   /**
    * System messages that wait for the next user turn, because nothing may come between a tool call
@@ -62,8 +64,9 @@ export function encodeMessages(
         typeof message.content === "string" && !isResult
           ? message.content
           : encodeParts(partsOf(message), at, warn);
-      // A message that says nothing is refused; one that is all there is, the API may explain.
-      if (isBlank(content) && messages.length > 1) return;
+      // A message that says nothing is refused. Without the last one, another would be answered.
+      if (isBlank(content) && at < messages.length - 1) return;
+      if (isBlank(content)) throw blankMessage(`messages[${at}].content`);
       wire.push({ role: "user", content, extras: message.extras });
     }
     afterResults = isResult;
@@ -145,6 +148,12 @@ export function encodeMessages(
       anthropicExtras.overlay({ role, content }, { extras }),
     ),
   };
+}
+
+/** "user messages must have non-empty content" */
+function blankMessage(param: string): ChatError {
+  const message = `${param}: is blank; Claude needs something to answer.`;
+  return new ChatError("invalid_request", { param, message });
 }
 
 /** "final assistant content cannot end with trailing whitespace" */

@@ -1,5 +1,6 @@
 import { collectToolNames } from "../../chat/collect-tool-names.ts";
 import type { EncodeCall } from "../../chat/encode-call.ts";
+import { giveUserTurn } from "../../chat/give-user-turn.ts";
 import { type Message, partsOf } from "../../chat/message.ts";
 import { defined } from "../../json/defined.ts";
 import { encodePart } from "./encode-part.ts";
@@ -22,10 +23,11 @@ const NO_SIGNATURE = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I=";
  * comes back as a message has extras that Google refuses in a request (grounding, safety ratings).
  */
 export function encodeContents({
-  request: { messages },
+  request,
   model,
   warn,
 }: EncodeCall): Pick<GenerateRequest, "contents" | "systemInstruction"> {
+  const messages = giveUserTurn(request.messages, warn);
   const context: PartContext = { model, warn, toolNames: collectToolNames(messages) };
   const turns: Content[] = [];
   const system: RequestPart[] = [];
@@ -45,8 +47,7 @@ export function encodeContents({
     if (last?.role === role) last.parts.push(...encoded);
     else turns.push({ role, parts: encoded });
   });
-  // Google needs more than instructions, and refuses function calls without a user turn before
-  // them.
+  // Google refuses function calls without a user turn before them.
   if (!turns[0] || callsOf(turns[0]).length > 0) turns.unshift({ role: "user", parts: [] });
   // A turn without parts is refused, so a turn of empty texts is sent as one empty text.
   for (const { parts } of turns) if (parts.length === 0) parts.push({ text: "" });

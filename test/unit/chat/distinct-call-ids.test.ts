@@ -66,8 +66,27 @@ describe("ids of calls", () => {
     expect(result).toEqual([call?.[1] ?? ""]);
   });
 
-  test("go to a server of Chat Completions as they are, and so does what needs no change", () => {
-    expect(distinctCallIds(counted, "openai_chat")).toBe(counted);
+  test("of Kimi are counted on, as they have a meaning to it", () => {
+    const again = [calls("functions.f:0"), results("functions.f:0")];
+    expect(idsOf(distinctCallIds([...again, ...again, ...again], "openai_chat"))).toEqual([
+      ["functions.f:0"],
+      ["functions.f:0"],
+      ["functions.f:1"],
+      ["functions.f:1"],
+      ["functions.f:2"],
+      ["functions.f:2"],
+    ]);
+  });
+
+  test("that are empty stay: some servers match results by their order", () => {
+    const unnamed = [calls("", ""), results("", "")];
+    expect(distinctCallIds(unnamed, "openai_chat")).toBe(unnamed);
+  });
+
+  test("that need no change leave the conversation as it is", () => {
+    const vllms = "chatcmpl-tool-0123456789abcdef0123456789abcdef";
+    const served = [calls(vllms), results(vllms)];
+    expect(distinctCallIds(served, "openai_chat")).toBe(served);
     const fine = [calls("a"), results("a"), calls("b"), results("b")];
     expect(distinctCallIds(fine, "anthropic")).toBe(fine);
   });

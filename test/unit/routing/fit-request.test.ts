@@ -17,7 +17,8 @@ function fit(
   provider: Partial<Provider> = {},
 ) {
   const warnings: Warning[] = [];
-  const whole: ChatRequest = { messages: [{ role: "user", content: "Hi" }], ...request };
+  const messages: Message[] = [{ role: "user", content: "Hi" }];
+  const whole: ChatRequest = structuredClone({ messages, ...request });
   const target = { provider: { ...stub, ...provider }, model: { id: "m", ...model } };
   const fitted = fitRequest(whole, target, createWarningSink(false, warnings));
   return { whole, fitted, warnings, said: warnings.map(({ code, param }) => `${code} ${param}`) };
@@ -119,7 +120,7 @@ describe("parameters", () => {
     );
     expect(said).toEqual([`unsupported_parameter ${name}`]);
     const { [name]: _, ...rest } = whole;
-    expect(fitted).toEqual(rest);
+    expect(structuredClone(fitted)).toEqual(structuredClone(rest));
   });
 
   test("drop permission for parallel calls silently, but warn about a request for one at a time", () => {
@@ -221,7 +222,7 @@ describe("tools", () => {
 
   test("in another vendor's format are dropped, those in the provider's own stay", () => {
     const { fitted, said } = fit({ tools: [{ name: "a" }, foreign, own], tool_choice: "required" });
-    expect(fitted.tools).toEqual([{ name: "a" }, own]);
+    expect(structuredClone(fitted.tools)).toEqual([{ name: "a" }, own]);
     expect(fitted.tool_choice).toBe("required");
     expect(said).toEqual(["foreign_content_dropped tools[1]"]);
   });
@@ -232,7 +233,7 @@ describe("tools", () => {
       tool_choice: { name: "googleSearch" },
       parallel_tool_calls: true,
     });
-    expect(fitted).toEqual({ messages: [{ role: "user", content: "Hi" }] });
+    expect(structuredClone(fitted)).toEqual({ messages: [{ role: "user", content: "Hi" }] });
     expect(said).toEqual(["foreign_content_dropped tools[0]", "unsupported_parameter tool_choice"]);
   });
 
@@ -305,7 +306,7 @@ describe("a conversation that comes from another vendor", () => {
   });
 
   test("keeps its texts, reasoning and calls, but not hidden reasoning without its signature", () => {
-    expect(fitted.messages).toEqual([
+    expect(structuredClone(fitted.messages)).toEqual([
       { role: "user", content: "Look it up." },
       {
         role: "assistant",
@@ -352,7 +353,7 @@ describe("a conversation that comes from another vendor", () => {
         { role: "user", content: "b" },
       ],
     });
-    expect(result.fitted.messages).toEqual([
+    expect(structuredClone(result.fitted.messages)).toEqual([
       { role: "user", content: "a" },
       { role: "user", content: "b" },
     ]);
@@ -398,13 +399,17 @@ describe("content that the provider does not support", () => {
       { capabilities: capabilitiesWithout(parameter) },
     );
     expect(said).toEqual([`unsupported_parameter messages[0].content[${index}]`]);
-    expect(fitted.messages[0]?.content).toEqual(
+    expect(structuredClone(fitted.messages[0]?.content)).toEqual(
       content.filter((_, at) => at !== index) as Message["content"],
     );
   });
 
   test("keeps a tool result that has nothing left, and says so: its call needs one", () => {
     const messages: Message[] = [
+      {
+        role: "assistant",
+        content: ["a", "b"].map((id) => ({ type: "tool_call", id, name: "f", arguments: {} })),
+      },
       {
         role: "tool",
         content: [
@@ -425,7 +430,7 @@ describe("content that the provider does not support", () => {
       {},
       { capabilities: capabilitiesWithout("tool_result.image", "document.url") },
     );
-    expect(fitted.messages[0]?.content).toEqual([
+    expect(structuredClone(fitted.messages[1]?.content)).toEqual([
       {
         type: "tool_result",
         tool_call_id: "a",
@@ -434,8 +439,8 @@ describe("content that the provider does not support", () => {
       { type: "tool_result", tool_call_id: "b", content: [{ type: "text", text: "t" }] },
     ]);
     expect(said).toEqual([
-      "unsupported_parameter messages[0].content[0].content[0]",
-      "unsupported_parameter messages[0].content[1].content[0]",
+      "unsupported_parameter messages[1].content[0].content[0]",
+      "unsupported_parameter messages[1].content[1].content[0]",
     ]);
   });
 
@@ -449,7 +454,7 @@ describe("content that the provider does not support", () => {
       {},
       { capabilities: capabilitiesWithout("cache") },
     );
-    expect(fitted).toEqual({
+    expect(structuredClone(fitted)).toEqual({
       tools: [{ name: "a" }],
       messages: [{ role: "user", content: [{ type: "text", text: "a" }] }],
     });

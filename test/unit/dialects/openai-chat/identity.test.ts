@@ -106,12 +106,15 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   "content null, absent and empty beside calls": {
     messages: [
       { role: "assistant", content: null, tool_calls: [call()] },
-      { role: "assistant", tool_calls: [call()] },
+      { role: "tool", tool_call_id: "t1", content: "r" },
+      { role: "assistant", tool_calls: [call({ id: "c2" })] },
+      { role: "tool", tool_call_id: "c2", content: "r" },
       {
         role: "assistant",
         content: "",
-        tool_calls: [call({ extra_content: { google: { thought_signature: "zz" } } })],
+        tool_calls: [call({ id: "c3", extra_content: { google: { thought_signature: "zz" } } })],
       },
+      { role: "tool", tool_call_id: "c3", content: "r" },
     ],
   },
   "tools and calls without a type, calls without arguments or ids": {
@@ -138,6 +141,7 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
         function_call: { name: "", arguments: "" },
         tool_calls: [call({ custom: { name: "", input: "" } })],
       },
+      { role: "tool", tool_call_id: "t1", content: "r" },
     ],
   },
   "other answers than a text": {

@@ -174,7 +174,7 @@ describe("the copilot provider", () => {
     const fitted = fitRequest(request, { provider, model: { id: "m" } }, ({ param }) =>
       warned.push(param),
     );
-    expect(fitted).toEqual({
+    expect(structuredClone(fitted)).toEqual({
       messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
       tools: [{ name: "weather" }],
     });

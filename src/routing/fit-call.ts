@@ -1,0 +1,28 @@
+import type { Warning } from "../chat/event.ts";
+import { originalPath } from "../chat/origin.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import { ChatError } from "../errors/chat-error.ts";
+import type { FitTarget } from "./fit.ts";
+import { fitRequest } from "./fit-request.ts";
+
+/**
+ * Calls a provider with the request as its vendor takes it. What the provider says of a message, a
+ * part or a tool names its place in the request before it was fitted.
+ */
+export async function callFitted<T>(
+  given: ChatRequest,
+  target: FitTarget,
+  warn: (warning: Warning) => void,
+  call: (request: ChatRequest, warn: (warning: Warning) => void) => Promise<T>,
+): Promise<T> {
+  const request = fitRequest(given, target, warn);
+  try {
+    return await call(request, (warning) =>
+      warn({ ...warning, param: originalPath(warning.param, request) }),
+    );
+  } catch (thrown) {
+    throw thrown instanceof ChatError
+      ? thrown.mapParam((param) => originalPath(param, request))
+      : thrown;
+  }
+}
