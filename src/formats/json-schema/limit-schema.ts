@@ -131,7 +131,7 @@ function holdsReference(schemas: readonly unknown[]): boolean {
  * `allOf` as one schema: properties and requirements together; for anything else the first one
  * counts.
  */
-export function mergeAll(schema: JsonObject, all: readonly unknown[]): JsonObject {
+function mergeAll(schema: JsonObject, all: readonly unknown[]): JsonObject {
   const { allOf: _all, ...merged } = schema;
   const references: unknown[] = [];
   for (const part of all) {

@@ -1,11 +1,12 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { ResponseFormat } from "../../chat/request.ts";
 import type { FunctionTool, Tool } from "../../chat/tool.ts";
+import { ChatError } from "../../errors/chat-error.ts";
 import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
 import { isPlainRoot, mergeRoot } from "../../formats/json-schema/merge-root.ts";
 import { warnOfMoved } from "../../formats/json-schema/warn-of-moved.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { readObjects } from "../../json/narrow.ts";
+import { isEmptyObject, readObjects } from "../../json/narrow.ts";
 
 /**
  * What OpenAI takes in a strict schema (platform.openai.com/docs/guides/structured-outputs,
@@ -25,11 +26,35 @@ const STRICT: SchemaRules = {
   closed: true,
 };
 
-/** The format, with a strict schema within OpenAI's limits. */
+/**
+ * The format, with a schema that OpenAI takes: an object, and within its limits if it is strict.
+ */
 export function limitFormat(format: ResponseFormat, warn: EncodeCall["warn"]): ResponseFormat {
-  if (format.type !== "json_schema" || !format.strict) return format;
-  const limited = limitStrict(format.schema, "response_format", warn);
-  return limited ? { ...format, schema: limited } : { ...format, strict: false };
+  if (format.type !== "json_schema") return format;
+  const rooted = { ...format, schema: limitRoot(format, warn) };
+  if (!format.strict) return rooted;
+  const limited = limitStrict(rooted.schema, "response_format", warn);
+  return limited ? { ...rooted, schema: limited } : { ...rooted, strict: false };
+}
+
+/** "schema must be a JSON Schema of 'type: \"object\"'"; if strict, without alternatives. */
+function limitRoot(
+  { schema, strict }: Extract<ResponseFormat, { type: "json_schema" }>,
+  warn: EncodeCall["warn"],
+): JsonObject {
+  if (isPlainRoot(schema) || (schema.type === "object" && !strict)) return schema;
+  const root = mergeRoot(schema);
+  const param = "response_format.schema";
+  if (schema.type !== "object" && isEmptyObject(Object(root.schema.properties))) {
+    const message = `${param}: OpenAI takes only an object at the root; make the schema a property of one.`;
+    throw new ChatError("unsupported_parameter", { param, message });
+  }
+  if (root.isLooser) {
+    const message =
+      "OpenAI takes no alternatives at the root of an answer's schema; they were merged into one object.";
+    warn({ code: "adjusted_parameter", param, message });
+  }
+  return root.schema;
 }
 
 /**

@@ -156,6 +156,51 @@ describe("the root of a tool's schema", () => {
     expect(mergeRoot({ $ref: "#/$defs/b", $defs: { b } }).schema).toMatchObject(b);
   });
 
+  test("with alternatives in alternatives, in allOf and behind conditions loses no property", () => {
+    const object = (name: string) => ({
+      type: "object",
+      properties: { [name]: { type: "string" } },
+      required: [name],
+    });
+    const { schema, isLooser } = mergeRoot({
+      type: "object",
+      properties: { a: { type: "string", minLength: 1 } },
+      allOf: [
+        { oneOf: [object("b"), { allOf: [{ $ref: "#/definitions/x~1y" }, object("c")] }] },
+        { anyOf: [{ anyOf: [object("d"), object("e")] }, object("f")] },
+        object("a"),
+      ],
+      if: { required: ["a"] },
+      then: object("g"),
+      definitions: { "x/y": { $ref: "#/definitions/z" }, z: object("z") },
+    });
+    expect(Object.keys(Object(schema.properties)).sort()).toEqual([..."abcdefgz"]);
+    expect(schema).toMatchObject({
+      properties: { a: { allOf: [{ type: "string", minLength: 1 }, { type: "string" }] } },
+      required: ["a"],
+      description:
+        "Needs one of: b; z + c. Needs one of: nothing; f. Needs one of: d; e. Needs one of: g; nothing.",
+    });
+    for (const name of ["allOf", "anyOf", "oneOf", "if", "then"])
+      expect(schema).not.toHaveProperty(name);
+    expect(isLooser).toBe(true);
+  });
+
+  test("that refers to itself, or to ever more of itself, ends", () => {
+    const list = (name: string) => Array.from({ length: 10 }, () => ({ $ref: `#/$defs/${name}` }));
+    const names = [..."abcdefghij"];
+    const $defs = Object.fromEntries(
+      names.map((name, at) => [name, { anyOf: list(names[at + 1] ?? name) }]),
+    );
+    const p = { type: "string" };
+    const { schema } = mergeRoot({
+      properties: { p },
+      anyOf: [{ $ref: "#" }, ...list("a")],
+      $defs,
+    });
+    expect(schema.properties).toEqual({ p });
+  });
+
   test("that is no object becomes one", () => {
     expect(mergeRoot({ type: ["object", "null"] }).schema).toEqual({
       type: "object",

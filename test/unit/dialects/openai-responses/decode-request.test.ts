@@ -175,7 +175,13 @@ describe("decodeRequest", () => {
         model: "m",
         input: [{ role: "user", content: "Hi" }],
         text: {
-          format: { type: "json_schema", name: "x", schema: {}, strict: true, repair: true },
+          format: {
+            type: "json_schema",
+            name: "x",
+            schema: { type: "object", properties: {}, additionalProperties: false },
+            strict: true,
+            repair: true,
+          },
         },
       },
     ],

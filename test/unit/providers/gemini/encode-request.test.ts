@@ -44,10 +44,15 @@ describe("the conversation", () => {
     expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "messages[4]" }]);
   });
 
-  test("instructions alone are sent with an empty turn", () => {
-    expect(encode({ messages: [{ role: "system", content: "Tell a joke." }] }).contents).toEqual([
-      { role: "user", parts: [{ text: "" }] },
-    ]);
+  test("instructions alone are sent as the user's, with a warning", () => {
+    const system = ["Be funny.", "Tell a joke."].map((content) => ({
+      role: "system" as const,
+      content,
+    }));
+    const { contents, systemInstruction, warnings } = encode({ messages: system });
+    expect(contents).toEqual([{ role: "user", parts: [{ text: "Tell a joke." }] }]);
+    expect(systemInstruction).toEqual({ parts: [{ text: "Be funny." }] });
+    expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "messages[1].role" }]);
   });
 
   test("empty texts are left out, unless there is nothing else", () => {

@@ -3,6 +3,7 @@ import type { Warning } from "../../../../src/chat/event.ts";
 import type { ModelInfo } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
 import { encodeRequest } from "../../../../src/providers/openai/encode-request.ts";
+import { thrownBy } from "../../../support/thrown-by.ts";
 
 const MODEL: ModelInfo = { id: "gpt-test" };
 
@@ -248,6 +249,46 @@ describe("schemas that OpenAI refuses", () => {
     expect(JSON.stringify(body.tools)).not.toContain("anyOf");
     expect(said(warnings)).toEqual(["tools[0].parameters"]);
     expect(warnings[0]?.message).toContain('"diff"');
+  });
+
+  test.each([
+    ["strict", { type: "object" }, true],
+    ["not typed as an object", {}, false],
+  ])("alternatives at the root of an answer's, %s, are merged too", (_what, type, strict) => {
+    const either = ["a", "b"].map((name) => ({
+      type: "object",
+      properties: { [name]: { type: "string" } },
+      required: [name],
+    }));
+    const { body, warnings } = encode({
+      response_format: { type: "json_schema", schema: { ...type, anyOf: either }, strict },
+    });
+    expect(body.text).toMatchObject({
+      format: {
+        schema: {
+          type: "object",
+          properties: { a: { type: "string" }, b: { type: "string" } },
+          description: "Needs one of: a; b.",
+        },
+        strict: false,
+      },
+    });
+    expect(JSON.stringify(body.text)).not.toContain("anyOf");
+    expect(said(warnings)).toContain("response_format.schema");
+  });
+
+  test.each([
+    { type: "array", items: { type: "string" } },
+    { anyOf: [{ type: "string" }, { type: "null" }] },
+    { enum: ["a", "b"] },
+    {},
+  ])("an answer's that is no object is refused: %j", (schema) => {
+    const thrown = thrownBy(() => encode({ response_format: { type: "json_schema", schema } }));
+    expect(thrown).toMatchObject({
+      code: "unsupported_parameter",
+      param: "response_format.schema",
+      message: expect.stringContaining("make the schema a property"),
+    });
   });
 
   test("keywords that a strict one must not have are said in descriptions", () => {
