@@ -1,3 +1,5 @@
+import { cleanBase64, firstBytes, parseDataUrl } from "./base64-data.ts";
+import type { Format } from "./format.ts";
 import type { DocumentPart, ImagePart } from "./part.ts";
 
 /** Names that clients use for a media type, and the registered one (IANA). */
@@ -8,24 +10,33 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["image/x-png", "image/png"],
   ["image/x-webp", "image/webp"],
   ["image/x-gif", "image/gif"],
+  ["image/x-ms-bmp", "image/bmp"],
+  ["image/x-bmp", "image/bmp"],
+  ["image/tif", "image/tiff"],
   ["application/x-pdf", "application/pdf"],
 ]);
 
-/** The first base64 characters of files of each type. */
-const BEGINNINGS: readonly (readonly [beginning: string, mediaType: string])[] = [
-  ["iVBORw0KGgo", "image/png"],
-  ["/9j/", "image/jpeg"],
-  ["R0lGOD", "image/gif"],
-  ["JVBERi0", "application/pdf"],
+/** How files of each type begin, one character for each byte. */
+const BEGINNINGS: readonly (readonly [beginning: RegExp, mediaType: string])[] = [
+  [/^\x89PNG\r\n/, "image/png"],
+  [/^\xff\xd8\xff/, "image/jpeg"],
+  [/^GIF8/, "image/gif"],
+  [/^RIFF.{4}WEBP/s, "image/webp"],
+  [/^%PDF-/, "application/pdf"],
+  [/^BM.{4}\0{4}/s, "image/bmp"],
+  [/^(?:II\*\0|MM\0\*)/, "image/tiff"],
+  [/^.{4}ftyp(?:hei|hev|mif1|msf1)/s, "image/heic"],
+  [/^.{4}ftypavi/s, "image/avif"],
+  [/^<svg/i, "image/svg+xml"],
 ];
 
-/** `RIFF`, four bytes of length, `WEBP`. */
-const WEBP = /^UklGR.{6}XRUJQ/;
+/** As many bytes as the longest beginning. */
+const LONGEST_BEGINNING = 12;
 
-/** The type that the data itself shows; undefined if it is none of those that vendors check. */
+/** The type that the data itself shows; undefined if it is none of those above. */
 function typeOfData(data: string): string | undefined {
-  const known = BEGINNINGS.find(([beginning]) => data.startsWith(beginning))?.[1];
-  return known ?? (WEBP.test(data.slice(0, 20)) ? "image/webp" : undefined);
+  const bytes = firstBytes(data, LONGEST_BEGINNING);
+  return BEGINNINGS.find(([beginning]) => beginning.test(bytes))?.[1];
 }
 
 /**
@@ -36,31 +47,59 @@ export function trueMediaType(mediaType: string | undefined, data = ""): string 
   return typeOfData(data) ?? (name === undefined ? undefined : (ALIASES.get(name) ?? name));
 }
 
-/** `data:image/png;base64,` before data that should be base64 alone. */
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w.+-]+=[\w.+-]+)*;base64,/i;
-
 /**
- * An image or a document under its true type, because vendors refuse what is mislabelled: by the
- * beginning of its data, else by the registered name of its type. A PDF that was sent as an image
- * becomes a document, and the reverse. The same part if nothing is wrong with it.
+ * An image or a document under its true type and in plain base64, because vendors refuse what is
+ * mislabelled: by the beginning of its data, else by the registered name of its type. A PDF that was
+ * sent as an image becomes a document, and the reverse. The same part if nothing is wrong with it;
+ * null if its data is not base64.
  */
-export function repairMedia(part: ImagePart | DocumentPart): ImagePart | DocumentPart {
-  const { data } = part;
-  if (data === undefined) {
+export function repairMedia(part: ImagePart | DocumentPart): ImagePart | DocumentPart | null {
+  if (part.data === undefined) {
     const named = trueMediaType(part.media_type);
     return named === part.media_type || named === undefined ? part : { ...part, media_type: named };
   }
-  const prefix = DATA_URL.exec(data.slice(0, 300));
-  const base64 = prefix ? data.slice(prefix[0].length) : data;
-  const mediaType = trueMediaType(prefix?.[1] ?? part.media_type, base64);
-  if (mediaType === undefined) return part;
-  if (mediaType.startsWith("image/") && part.type === "document") {
+  const url = parseDataUrl(part.data);
+  const data = cleanBase64(url?.data ?? part.data);
+  if (data === undefined) return null;
+  const mediaType = trueMediaType(url?.mediaType ?? part.media_type, data);
+  const media = mediaType === undefined ? { data } : { data, media_type: mediaType };
+  if (mediaType?.startsWith("image/") && part.type === "document") {
     const { title: _title, text: _text, ...rest } = part;
-    return { ...rest, type: "image", data: base64, media_type: mediaType };
+    return { ...rest, type: "image", ...media };
   }
   if (mediaType === "application/pdf" && part.type === "image")
-    return { ...part, type: "document", data: base64, media_type: mediaType };
-  return mediaType === part.media_type && !prefix
+    return { ...part, type: "document", ...media };
+  return data === part.data && (mediaType === part.media_type || mediaType === undefined)
     ? part
-    : { ...part, data: base64, media_type: mediaType };
+    : { ...part, ...media };
+}
+
+/** The images that vendors of each format read; absent if that depends on the server. */
+const IMAGES: Readonly<Partial<Record<Format, readonly string[]>>> = {
+  // platform.claude.com/docs/en/build-with-claude/vision
+  anthropic: ["image/jpeg", "image/png", "image/gif", "image/webp"],
+  // platform.openai.com/docs/guides/images-vision
+  openai_responses: ["image/png", "image/jpeg", "image/webp", "image/gif"],
+  // ai.google.dev/gemini-api/docs/image-understanding; Vertex AI takes GIF too.
+  google: ["image/png", "image/jpeg", "image/webp", "image/heic", "image/heif", "image/gif"],
+};
+
+/** Whether a file of this type is a text. */
+export function isTextType(mediaType: string): boolean {
+  return /^text\/|^application\/(?:json|xml|(?:x-)?yaml|javascript|toml|sql)$|\+(?:json|xml)$/.test(
+    mediaType,
+  );
+}
+
+/** What a vendor reads in the place of this file, if it does not read it. */
+export function unreadMedia(
+  { type, data, media_type: mediaType }: ImagePart | DocumentPart,
+  format: Format | null,
+): string | undefined {
+  if (data === undefined || mediaType === undefined || format === null) return undefined;
+  const images = IMAGES[format];
+  if (type === "image") return images?.includes(mediaType) ? undefined : images?.join(", ");
+  // "Input should be 'application/pdf'", and texts are sent as such.
+  const isRead = format !== "anthropic" || mediaType === "application/pdf" || isTextType(mediaType);
+  return isRead ? undefined : "application/pdf and texts";
 }

@@ -13,7 +13,7 @@ import type {
   ToolResultPart,
 } from "../chat/part.ts";
 import { placeMedia } from "../chat/place-media.ts";
-import { repairMedia } from "../chat/repair-media.ts";
+import { repairMedia, unreadMedia } from "../chat/repair-media.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { goesOnFromKept } from "../formats/openai-responses/kept-state.ts";
@@ -144,7 +144,18 @@ function fitMedia(
   // A server of the caller's own format is sent what the caller wrote.
   const isOwn = fit.format === "openai_chat" && part.extras?.openai_chat !== undefined;
   const repaired = isOwn ? part : repairMedia(part);
-  return fitFile(repaired, fit, path) ? fitCache(repaired, fit, path) : null;
+  if (!repaired) throw refuseData(`${path()}.data`, "is not base64; send the file's bytes so");
+  if (!fitFile(repaired, fit, path)) return null;
+  const read = unreadMedia(repaired, fit.format);
+  if (read) {
+    const problem = `is ${repaired.media_type}; this provider reads ${read}`;
+    throw refuseData(`${path()}.data`, problem);
+  }
+  return fitCache(repaired, fit, path);
+}
+
+function refuseData(param: string, problem: string): ChatError {
+  return new ChatError("unsupported_parameter", { param, message: `${param}: ${problem}.` });
 }
 
 /** Whether the target supports this image or document in the given form. */

@@ -1,3 +1,4 @@
+import { cleanBase64, parseDataUrl } from "../../chat/base64-data.ts";
 import type {
   Cache,
   DocumentPart,
@@ -85,11 +86,6 @@ export function decodeCacheControl(value: unknown): Cache | undefined {
   return value.ttl === undefined ? {} : undefined;
 }
 
-/** `data:image/png;base64,…`, with or without a charset or another parameter. */
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+)?((?:;[\w.+-]+=[\w.+-]+)*);base64,/i;
-/** Only the prefix is matched: a data URL may have megabytes. */
-const MAX_PREFIX_LENGTH = 300;
-
 interface Location {
   media_type?: string;
   data?: string;
@@ -98,14 +94,14 @@ interface Location {
 
 function decodeLocation(url: string, fallbackType: string, param: string): Location {
   if (/^https?:\/\//i.test(url)) return { url };
-  const match = DATA_URL.exec(url.slice(0, MAX_PREFIX_LENGTH));
-  if (!match) {
+  const inline = parseDataUrl(url);
+  if (!inline) {
     throw new ChatError("invalid_request", {
       param,
       message: `${param}: must be an http(s) URL, or a data URL in base64.`,
     });
   }
-  return { media_type: match[1] ?? fallbackType, data: url.slice(match[0].length) };
+  return { media_type: inline.mediaType ?? fallbackType, data: inline.data };
 }
 
 function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: string): ImagePart {
@@ -124,8 +120,8 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   }
   const hasMore =
     typeof image === "string" || Object.keys(image).length > 1 || !encodesTo(location, url);
-  const isMislabelled = relabel(location);
-  const shown = isMislabelled ? encodeDataUrl(location.media_type ?? "", location.data) : url;
+  const isMended = mend(location);
+  const shown = isMended ? encodeDataUrl(location.media_type ?? "", location.data) : url;
   const original = typeof image === "string" ? shown : { ...image, url: shown };
   return {
     type: "image",
@@ -134,13 +130,19 @@ function decodeImage(part: Extract<WirePart, { type: "image_url" }>, param: stri
   };
 }
 
-/** Puts the true type of an image in the place of a wrong one. A PDF stays what the caller says. */
-function relabel(location: Location): boolean {
-  if (location.data === undefined) return false;
-  const mediaType = trueMediaType(location.media_type, location.data);
-  if (!mediaType?.startsWith("image/") || mediaType === location.media_type) return false;
-  location.media_type = mediaType;
-  return true;
+/**
+ * Puts plain base64 in the place of other, and the true type of an image in the place of a wrong
+ * one. A PDF stays what the caller says.
+ */
+function mend(location: Location): boolean {
+  const { data, media_type: said } = location;
+  if (data === undefined) return false;
+  const clean = cleanBase64(data) ?? data;
+  const mediaType = trueMediaType(said, clean);
+  if (mediaType?.startsWith("image/") && said?.startsWith("image/"))
+    location.media_type = mediaType;
+  location.data = clean;
+  return clean !== data || location.media_type !== said;
 }
 
 /** Whether the decoded location encodes to the same URL. */
@@ -163,13 +165,13 @@ function decodeFile(
     return opaque(part);
   }
   const location = decodeLocation(file.file_data, "application/pdf", `${param}.file.file_data`);
-  const { file_data: _data, filename, ...others } = file;
-  const hasMore =
-    Object.keys(others).length > 0 || filename == null || !encodesTo(location, file.file_data);
+  const { file_data: given, filename, ...others } = file;
+  const hasMore = Object.keys(others).length > 0 || filename == null || !encodesTo(location, given);
+  const shown = mend(location) ? encodeDataUrl(location.media_type ?? "", location.data) : given;
   return {
     type: "document",
     ...location,
     ...defined({ title: filename ?? undefined }),
-    ...decodeRest(rest, hasMore ? { file } : {}),
+    ...decodeRest(rest, hasMore ? { file: { ...file, file_data: shown } } : {}),
   };
 }

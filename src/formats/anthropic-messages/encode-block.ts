@@ -7,7 +7,7 @@ import type {
   ReasoningPart,
   TextPart,
 } from "../../chat/part.ts";
-import { trueMediaType } from "../../chat/repair-media.ts";
+import { isTextType, trueMediaType } from "../../chat/repair-media.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64 } from "../base64.ts";
@@ -112,7 +112,7 @@ function encodeDocumentSource({
   if (text !== undefined) return { type: "text", media_type: "text/plain", data: text };
   if (url !== undefined) return { type: "url", url };
   // The API takes text documents as text only, and has one media type for all of them.
-  const plain = media_type.startsWith("text/") ? decodeUtf8Base64(data) : undefined;
+  const plain = isTextType(media_type) ? decodeUtf8Base64(data) : undefined;
   return plain === undefined
     ? { type: "base64", media_type, data }
     : { type: "text", media_type: "text/plain", data: plain };

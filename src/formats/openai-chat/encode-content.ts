@@ -1,6 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import type { Cache, DocumentPart, ImagePart, Part, TextPart } from "../../chat/part.ts";
+import { isTextType } from "../../chat/repair-media.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { decodeUtf8Base64, encodeDataUrl } from "../base64.ts";
@@ -99,8 +100,7 @@ function encodeKnown(part: TextPart | ImagePart | DocumentPart, quirks: Quirks):
 function encodeDocument(part: DocumentPart, quirks: Quirks): JsonObject {
   const { title, media_type = "application/pdf" } = part;
   // Most servers read only PDFs. A caller of this format knows what the server reads.
-  const asText =
-    media_type.startsWith("text/") && !(isListElement(part) && quirks.documents === "file");
+  const asText = isTextType(media_type) && !(isListElement(part) && quirks.documents === "file");
   const text =
     part.text ?? (asText && part.data !== undefined ? decodeUtf8Base64(part.data) : undefined);
   if (text !== undefined)

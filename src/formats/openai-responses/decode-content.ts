@@ -1,11 +1,10 @@
+import { parseDataUrl } from "../../chat/base64-data.ts";
 import type { DocumentPart, ImagePart, OpaquePart, TextPart } from "../../chat/part.ts";
 import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { openaiResponsesExtras } from "./extras.ts";
-
-const DATA_URL = /^data:([\w.+-]+\/[\w.+-]+);base64,/;
 
 /**
  * A content part of a user's message or a tool's output → part; opaque if the chat model lacks it.
@@ -60,9 +59,9 @@ const FILE_FIELDS: ReadonlySet<string> = new Set(["type", "file_data", "file_url
 
 function readUrl(
   value: unknown,
-): { url: string } | { media_type: string; data: string } | undefined {
+): { url: string } | { media_type?: string; data: string } | undefined {
   if (typeof value !== "string") return undefined;
-  if (!value.startsWith("data:")) return { url: value };
-  const match = DATA_URL.exec(value);
-  return match?.[1] ? { media_type: match[1], data: value.slice(match[0].length) } : undefined;
+  const inline = parseDataUrl(value);
+  if (inline) return { data: inline.data, ...defined({ media_type: inline.mediaType }) };
+  return /^\s*data:/i.test(value) ? undefined : { url: value };
 }

@@ -171,7 +171,7 @@ describe("the root of a tool's schema", () => {
         object("a"),
       ],
       if: { required: ["a"] },
-      then: object("g"),
+      else: object("g"),
       definitions: { "x/y": { $ref: "#/definitions/z" }, z: object("z") },
     });
     expect(Object.keys(Object(schema.properties)).sort()).toEqual([..."abcdefgz"]);
@@ -179,9 +179,9 @@ describe("the root of a tool's schema", () => {
       properties: { a: { allOf: [{ type: "string", minLength: 1 }, { type: "string" }] } },
       required: ["a"],
       description:
-        "Needs one of: b; z + c. Needs one of: nothing; f. Needs one of: d; e. Needs one of: g; nothing.",
+        "Needs one of: b; z + c. Needs one of: nothing; f. Needs one of: d; e. Needs one of: nothing; g.",
     });
-    for (const name of ["allOf", "anyOf", "oneOf", "if", "then"])
+    for (const name of ["allOf", "anyOf", "oneOf", "if", "else"])
       expect(schema).not.toHaveProperty(name);
     expect(isLooser).toBe(true);
   });
