@@ -159,6 +159,140 @@ describe("a warning names the caller's own path", () => {
   });
 });
 
+const PNG = "iVBORw0KGgoAAAANSUhEUg==";
+const DATA_URL = `data:image/png;base64,${PNG}`;
+
+/** What this server writes for the signature of a call that Gemini signed. */
+const SIGNED_CALL = `ai-server:1:${JSON.stringify({
+  of: "tool_call",
+  id: "c",
+  signature: { format: "google", value: "c2ln" },
+})}`;
+
+describe("a warning names the caller's own path, whatever was moved, merged or dropped before", () => {
+  const image = { type: "image", media_type: "image/png", data: PNG };
+  const image_url = { type: "image_url", image_url: { url: DATA_URL } };
+  const tools = [
+    { name: "x", parameters: {} },
+    { name: "f", parameters: ROOT },
+  ];
+
+  test.each<[path: string, body: JsonObject, params: readonly string[]]>([
+    [
+      "/chat",
+      {
+        messages: [
+          { role: "user", content: "Hi" },
+          { role: "assistant", content: [image] },
+          { role: "user", content: "Go" },
+          { role: "system", content: "Now." },
+          { role: "assistant", content: [{ type: "reasoning", text: "hm" }] },
+          { role: "user", content: "Well?" },
+        ],
+        tools,
+        tool_choice: { mode: "auto", tools: ["f"] },
+      },
+      ["messages[1].content[0]", "messages[3].role", "messages[4].content[0]"],
+    ],
+    [
+      "/v1/chat/completions",
+      {
+        messages: [
+          { role: "user", content: "Hi" },
+          { role: "assistant", content: [image_url] },
+          { role: "user", content: "Go" },
+          { role: "developer", content: "Now." },
+          { role: "assistant", content: "a", reasoning: "hm" },
+          { role: "user", content: "Well?" },
+        ],
+        tools: tools.map((tool) => ({ type: "function", function: tool })),
+        tool_choice: {
+          type: "allowed_tools",
+          allowed_tools: { mode: "auto", tools: [{ type: "function", function: { name: "f" } }] },
+        },
+      },
+      [
+        "messages[1].content[0]",
+        "messages[3].role",
+        "messages[4].reasoning",
+        "tools[1].function.parameters",
+      ],
+    ],
+    [
+      "/v1/responses",
+      {
+        input: [
+          { role: "user", content: "Hi" },
+          { role: "developer", content: [{ type: "input_image", image_url: DATA_URL }] },
+          { role: "user", content: "Go" },
+          { role: "developer", content: "Now." },
+          { type: "function_call", call_id: "c", name: "f", arguments: "{}" },
+          { type: "reasoning", summary: [], encrypted_content: SIGNED_CALL },
+          { type: "function_call_output", call_id: "c", output: "ok" },
+          {
+            type: "message",
+            role: "assistant",
+            content: [
+              { type: "output_text", text: "a" },
+              { type: "of_the_future", x: 1 },
+            ],
+          },
+          { role: "user", content: "Well?" },
+        ],
+        tools: [
+          { type: "web_search" },
+          {
+            type: "namespace",
+            name: "n",
+            tools: tools.map((tool) => ({ type: "function", ...tool })),
+          },
+        ],
+      },
+      [
+        "input[1].content[0]",
+        "input[3].role",
+        "input[5].encrypted_content",
+        "input[7].content[1]",
+        "tools[0]",
+        "tools[1].tools[1].parameters",
+      ],
+    ],
+    [
+      "/v1/messages",
+      {
+        max_tokens: 9,
+        messages: [
+          { role: "user", content: "Hi" },
+          {
+            role: "assistant",
+            content: [
+              { type: "image", source: { type: "base64", media_type: "image/png", data: PNG } },
+              { type: "tool_use", id: "t", name: "f", input: {} },
+            ],
+          },
+          {
+            role: "user",
+            content: [
+              { type: "tool_result", tool_use_id: "t", content: "ok" },
+              { type: "text", text: "Go" },
+            ],
+          },
+          { role: "system", content: "Now." },
+          { role: "user", content: "Well?" },
+        ],
+        tools: [{ name: "f", input_schema: ROOT }],
+      },
+      ["messages[1].content[0]", "messages[3].role", "tools[0].input_schema"],
+    ],
+  ])("in %s", async (path, body, params) => {
+    const asked = { model: "claude/claude-haiku-4-5", ...body };
+    const { status, headers } = await createPlayedApp(CLAUDE, MESSAGE)(path, asked);
+    expect(status).toBe(200);
+    const told = [...(headers.get("x-warnings") ?? "").matchAll(/param="([^"]*)"/g)];
+    expect(told.map(([, param]) => param)).toEqual(expect.arrayContaining([...params]));
+  });
+});
+
 describe("an error names the caller's own path", () => {
   test.each([
     [
