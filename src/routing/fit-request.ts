@@ -1,11 +1,12 @@
 import type { Warning } from "../chat/event.ts";
-import { markOrigins } from "../chat/origin.ts";
+import { limitCache } from "../chat/limit-cache.ts";
+import { markOrigins, originalPath } from "../chat/origin.ts";
 import type { ChatRequest, ResponseFormat } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { createFit, type Fit, type FitTarget } from "./fit.ts";
 import { fitMessages } from "./fit-messages.ts";
 import { fitReasoning } from "./fit-reasoning.ts";
-import { chooseAllowed, fitToolChoice, fitTools } from "./fit-tools.ts";
+import { checkChoice, chooseAllowed, fitToolChoice, fitTools, hasNone } from "./fit-tools.ts";
 
 /** Parameters that are sent as they are or not at all. */
 const PLAIN = [
@@ -75,6 +76,7 @@ export function fitRequest(
     );
     set("max_tokens", limit);
   }
+  checkChoice(request);
   if (request.tools) {
     const wanted = chooseAllowed(request, fit);
     const tools = fitTools(wanted.tools ?? [], fit);
@@ -85,17 +87,27 @@ export function fitRequest(
       set("parallel_tool_calls", undefined);
   } else if (request.tool_choice !== undefined)
     set("tool_choice", fitToolChoice(request, undefined, fit));
+  if (hasNone(request, fit) && !removed.includes("parallel_tool_calls"))
+    set("parallel_tool_calls", undefined);
   if (request.response_format)
     set("response_format", fitResponseFormat(request.response_format, fit));
   set("messages", fitMessages(request, fit));
   if (request.extras) fit.noteForeignExtras(request.extras, () => "");
   fit.reportForeignExtras();
 
-  if (removed.length === 0 && Object.keys(changed).length === 0) return request;
-  const fitted = { ...request, ...changed };
-  for (const name of removed) delete fitted[name];
-  return fitted;
+  let fitted = request;
+  if (removed.length > 0 || Object.keys(changed).length > 0) {
+    fitted = { ...request, ...changed };
+    for (const name of removed) delete fitted[name];
+  }
+  if (provider.format !== "anthropic") return fitted;
+  return limitCache(fitted, MAX_CACHE_HINTS, (warning) =>
+    warn({ ...warning, param: originalPath(warning.param, fitted) }),
+  );
 }
+
+/** "A maximum of 4 blocks with cache_control may be provided" (Anthropic) */
+const MAX_CACHE_HINTS = 4;
 
 function fitResponseFormat(format: ResponseFormat, fit: Fit): ResponseFormat | undefined {
   if (format.type === "text" || fit.takes(`response_format.${format.type}`)) return format;

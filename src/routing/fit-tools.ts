@@ -1,6 +1,8 @@
+import type { Format } from "../chat/format.ts";
 import { originalPath } from "../chat/origin.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { isAllowedTools, type Tool, type ToolChoice } from "../chat/tool.ts";
+import { ChatError } from "../errors/chat-error.ts";
 import type { Fit } from "./fit.ts";
 import { mapOrSame } from "./map-or-same.ts";
 
@@ -32,11 +34,39 @@ export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
     fit.drop("tools");
     return undefined;
   }
-  const fitted = mapOrSame(tools, (tool, index) =>
-    // Tools that may not be called are gone already.
-    fitTool(tool, () => originalPath(`tools[${index}]`, { messages: [], tools }), fit),
-  );
+  // Tools that may not be called are gone already.
+  const pathOf = (index: number) => originalPath(`tools[${index}]`, { messages: [], tools });
+  const last = new Map(tools.map((tool, at) => [tool.type === "opaque" ? tool : tool.name, at]));
+  const fitted = mapOrSame(tools, (tool, index) => {
+    if (tool.type !== "opaque") {
+      checkName(tool.name, () => `${pathOf(index)}.name`, fit.format);
+      if (last.get(tool.name) !== index) {
+        fit.warn("adjusted_parameter", pathOf(index), ANOTHER);
+        return null;
+      }
+    }
+    return fitTool(tool, () => pathOf(index), fit);
+  });
   return fitted.length === 0 && tools.length > 0 ? undefined : fitted;
+}
+
+/** Vendors refuse two of one name: "Tool names must be unique", "Duplicate function declaration". */
+const ANOTHER = "A later tool has the same name; that one was sent.";
+
+/** How a vendor of each format names tools; absent if that depends on the server. */
+const NAMES: Readonly<Partial<Record<Format, readonly [pattern: RegExp, words: string]>>> = {
+  anthropic: [/^[\w-]{1,128}$/, "letters, digits, _ and -"],
+  openai_responses: [/^[\w-]{1,128}$/, "letters, digits, _ and -"],
+  google: [/^[A-Za-z_][\w.:-]{0,127}$/, "letters, digits, _, -, . and :, with a letter or _ first"],
+};
+
+/** Refuses a name that the vendor would refuse: the caller would not know another one again. */
+function checkName(name: string, path: () => string, format: Format | null): void {
+  const rule = format === null ? undefined : NAMES[format];
+  if (!rule || rule[0].test(name)) return;
+  const param = path();
+  const message = `${param}: this provider takes names of ${rule[1]}, at most 128 of them.`;
+  throw new ChatError("unsupported_parameter", { param, message });
 }
 
 function fitTool(tool: Tool, path: () => string, fit: Fit): Tool | null {
@@ -71,7 +101,8 @@ export function fitToolChoice(
   const forced = isAllowedTools(choice)
     ? choice.mode === "required"
     : choice === "required" || typeof choice === "object";
-  if (tools !== request.tools && !hasChosen(choice, tools)) {
+  const isKept = tools === request.tools && !hasNone(request, fit);
+  if (!isKept && !hasChosen(choice, tools)) {
     // If no tool is left, `auto` and `none` change nothing.
     if (forced) fit.drop("tool_choice", "does not support the tool that must be called");
     return undefined;
@@ -87,8 +118,24 @@ export function fitToolChoice(
   return choice;
 }
 
+/** Refuses the choice of a tool that is not declared, as every vendor does. */
+export function checkChoice({ tool_choice: choice, tools, requires_format }: ChatRequest): void {
+  // What a vendor keeps may declare more.
+  if (typeof choice !== "object" || requires_format) return;
+  const names = isAllowedTools(choice) ? choice.tools : [choice.name];
+  const missing = names.find((name) => !hasChosen({ name }, tools));
+  if (missing === undefined) return;
+  const message = `tool_choice: no tool "${missing}" is declared in tools.`;
+  throw new ChatError("invalid_request", { param: "tool_choice", message });
+}
+
+/** Whether no tool is declared at all, with which vendors refuse a choice. */
+export function hasNone({ tools, requires_format }: ChatRequest, { format }: Fit): boolean {
+  return !tools?.length && !requires_format && format !== "openai_chat";
+}
+
 function hasChosen(choice: ToolChoice, tools: Tool[] | undefined): boolean {
-  if (!tools) return false;
+  if (!tools?.length) return false;
   return (
     typeof choice === "string" ||
     isAllowedTools(choice) ||

@@ -28,7 +28,8 @@ export function encodeResponseFormat(
   return {
     type: "json_schema",
     json_schema: {
-      name,
+      // OpenAI's alphabet, which others have taken over.
+      name: name.replace(/[^\w-]/g, "_"),
       ...defined({ description }),
       schema,
       ...defined({ strict }),

@@ -12,7 +12,8 @@ export function encodeFormat(format: ResponseFormat): JsonObject {
     case "json_schema":
       return {
         type: "json_schema",
-        name: format.name ?? "answer",
+        // "does not match pattern '^[a-zA-Z0-9_-]+$'"
+        name: (format.name ?? "answer").replace(/[^\w-]/g, "_"),
         ...defined({ description: format.description }),
         schema: format.schema,
         ...defined({ strict: format.strict }),

@@ -2,9 +2,15 @@ import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 
 /**
+ * Of the others: "`temperature` and `top_p` cannot both be specified for this model"
+ * (https://github.com/open-webui/pipelines/pull/546).
+ */
+const TAKES_BOTH = /claude-(?:[23]|(?:opus|sonnet)-4-(?:0|2025))/;
+
+/**
  * Sampling parameters. While Claude reasons, it takes only their defaults (and `top_p` from 0.95).
  */
-export function encodeSampling({ request, warn }: EncodeCall, reasons: boolean): JsonObject {
+export function encodeSampling({ request, model, warn }: EncodeCall, reasons: boolean): JsonObject {
   const { temperature, top_p: topP, stop } = request;
   const sampling: JsonObject = {};
   const leaveOut = (param: string) =>
@@ -29,6 +35,16 @@ export function encodeSampling({ request, warn }: EncodeCall, reasons: boolean):
   if (topP !== undefined) {
     if (reasons && topP < 0.95) leaveOut("top_p");
     else sampling.top_p = topP;
+  }
+  const hasBoth = sampling.temperature !== undefined && sampling.top_p !== undefined;
+  if (hasBoth && !TAKES_BOTH.test(model.id)) {
+    // The defaults say nothing.
+    if (temperature === 1 || topP === 1) delete sampling[topP === 1 ? "top_p" : "temperature"];
+    else {
+      delete sampling.top_p;
+      const message = "Claude takes temperature or top_p, not both; top_p was left out.";
+      warn({ code: "unsupported_parameter", param: "top_p", message });
+    }
   }
   const stops = stop?.filter((text, index) => {
     if (text.trim() !== "") return true;

@@ -1,9 +1,10 @@
 import type { EncodeCall } from "../../chat/encode-call.ts";
 import type { FunctionTool } from "../../chat/tool.ts";
+import { ChatError } from "../../errors/chat-error.ts";
 import { limitSchema, type SchemaRules } from "../../formats/json-schema/limit-schema.ts";
 import { isPlainRoot, mergeRoot } from "../../formats/json-schema/merge-root.ts";
 import { warnOfMoved } from "../../formats/json-schema/warn-of-moved.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 /**
  * What Claude takes if it is to enforce a schema: in structured output and in strict tools
@@ -51,6 +52,17 @@ export function limitOutputSchema(schema: JsonObject, warn: EncodeCall["warn"]):
   return limited;
 }
 
+/** "Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'" */
+const KEY = /^[\w.-]{1,64}$/;
+
+/** Refuses a property's name that Claude refuses: the caller's tool knows no other. */
+function checkKeys({ properties }: JsonObject, param: string): void {
+  if (!isJsonObject(properties) || Object.keys(properties).every((name) => KEY.test(name))) return;
+  const at = `${param}.properties`;
+  const message = `${at}: Claude takes names of at most 64 letters, digits, _, . and -.`;
+  throw new ChatError("unsupported_parameter", { param: at, message });
+}
+
 /** A tool's schema as Claude takes it: one object, and within its limits if the tool is strict. */
 export function limitToolSchema(
   { name, parameters, strict }: FunctionTool,
@@ -59,6 +71,7 @@ export function limitToolSchema(
 ): JsonObject {
   if (!parameters) return { type: "object", properties: {} };
   const given: JsonObject = { type: "object", ...parameters };
+  checkKeys(given, param);
   let schema = given;
   if (!isPlainRoot(given)) {
     const root = mergeRoot(given);

@@ -95,7 +95,6 @@ describe("a request that the target fully supports", () => {
   test("leaves an empty list of tools and an empty message to the vendor", () => {
     const { whole, fitted } = fit({
       tools: [],
-      tool_choice: "auto",
       messages: [{ role: "user", content: [] }],
     });
     expect(fitted).toBe(whole);
@@ -257,9 +256,46 @@ describe("tools", () => {
     expect(fit({ tools: [{ name: "a" }], tool_choice: "none" }, {}, { capabilities }).said).toEqual(
       ["unsupported_parameter tool_choice"],
     );
-    expect(fit({ tool_choice: "none" }, {}, { capabilities }).said).toEqual([
+  });
+
+  test("need no choice if there are none, and lose a forced one with a warning", () => {
+    for (const tool_choice of ["auto", "none"] as const) {
+      const { fitted, said } = fit({ tool_choice, parallel_tool_calls: false });
+      expect(structuredClone(fitted)).toEqual({ messages: [{ role: "user", content: "Hi" }] });
+      expect(said).toEqual([]);
+    }
+    expect(fit({ tools: [], tool_choice: "required" }).said).toEqual([
       "unsupported_parameter tool_choice",
     ]);
+    // A server of Chat Completions may have tools of its own.
+    const plain = fit({ tool_choice: "auto" }, {}, { format: "openai_chat" });
+    expect(plain.fitted).toBe(plain.whole);
+  });
+
+  test("of one name are sent once", () => {
+    const { fitted, said } = fit({
+      tools: [{ name: "a", description: "1" }, { name: "b" }, { name: "a", description: "2" }],
+    });
+    expect(structuredClone(fitted.tools)).toEqual([{ name: "b" }, { name: "a", description: "2" }]);
+    expect(said).toEqual(["adjusted_parameter tools[0]"]);
+  });
+
+  test.each([
+    ["anthropic", "a.b"],
+    ["openai_responses", "a b"],
+    ["google", "1a"],
+  ] as const)("are named as vendors of the format %s take it: not %s", (format, name) => {
+    const thrown = thrownBy(() => fit({ tools: [{ name: "a" }, { name }] }, {}, { format }));
+    expect(thrown).toMatchObject({ code: "unsupported_parameter", param: "tools[1].name" });
+    expect(fit({ tools: [{ name }] }, {}, { format: "openai_chat" }).said).toEqual([]);
+  });
+
+  test("must have the one that is chosen", () => {
+    for (const tool_choice of [{ name: "z" }, { mode: "auto" as const, tools: ["a", "z"] }]) {
+      const thrown = thrownBy(() => fit({ tools: [{ name: "a" }], tool_choice }));
+      expect(thrown).toMatchObject({ code: "invalid_request", param: "tool_choice" });
+      expect(thrown.message).toContain('"z"');
+    }
   });
 });
 

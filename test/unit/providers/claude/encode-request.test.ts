@@ -60,12 +60,28 @@ describe("max_tokens and streaming", () => {
 
 describe("sampling", () => {
   test("is sent", () => {
-    expect(encode({ temperature: 0.5, top_p: 0.9, stop: ["END"] }).body).toMatchObject({
+    expect(encode({ temperature: 0.5, stop: ["END"] }).body).toMatchObject({
       temperature: 0.5,
-      top_p: 0.9,
       stop_sequences: ["END"],
     });
+    expect(encode({ top_p: 0.9 }).body.top_p).toBe(0.9);
   });
+
+  test.each([
+    [{ temperature: 0.5, top_p: 0.9 }, { temperature: 0.5 }, ["unsupported_parameter top_p"]],
+    [{ temperature: 0.5, top_p: 1 }, { temperature: 0.5 }, []],
+    [{ temperature: 1, top_p: 0.9 }, { top_p: 0.9 }, []],
+  ])(
+    "of both kinds, %j, is one of them: models since Opus 4.1 refuse both",
+    (asked, sent, said) => {
+      const { body, warnings } = encode(asked);
+      const { temperature, top_p } = body;
+      expect({ temperature, top_p }).toEqual({ temperature: undefined, top_p: undefined, ...sent });
+      expect(warnings).toEqual(said);
+      const older = { id: "claude-sonnet-4-20250514" };
+      expect(encode(asked, older).body).toMatchObject(asked);
+    },
+  );
 
   test("is fitted to Claude's scale, with a warning", () => {
     const { body, warnings } = encode({ temperature: 1.5, stop: ["\n", "END"] });
@@ -81,7 +97,7 @@ describe("sampling", () => {
     expect(body).not.toContainAnyKeys(["temperature", "top_p"]);
     expect(warnings).toEqual(["unsupported_parameter temperature", "unsupported_parameter top_p"]);
     const kept = encode({ temperature: 1, top_p: 0.95, reasoning: { effort: "high" } }, ADAPTIVE);
-    expect(kept.body).toMatchObject({ temperature: 1, top_p: 0.95 });
+    expect(kept.body.top_p).toBe(0.95);
     expect(kept.warnings).toEqual([]);
     expect(
       encode({ temperature: 0.5, reasoning: { effort: "none" } }, ADAPTIVE).body.temperature,
