@@ -6,7 +6,7 @@ import { noteItemFields, openaiResponsesExtras } from "../../formats/openai-resp
 import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
-import { notePlace, type Renames } from "../caller-paths.ts";
+import { notePlace } from "../caller-paths.ts";
 import { nameForOthers } from "./caller-tool.ts";
 import { type AssistantState, decodeReasoning } from "./decode-reasoning.ts";
 import type {
@@ -19,6 +19,7 @@ import type {
   OtherItem,
   ReasoningItem,
 } from "./item.ts";
+import { ITEM_RENAMES, placeContent } from "./place-content.ts";
 
 /**
  * The flat list of items → messages. What the assistant did in one turn (reasoning, texts, calls)
@@ -83,23 +84,6 @@ export function decodeInput(items: readonly InputItem[]): Message[] {
         ...(item.type === "additional_tools" ? { text: "" } : {}),
       });
   }
-}
-
-/** A signature that stands nowhere in the input was remembered; see `recallSignatures`. */
-const ITEM_RENAMES: Renames = { content: "output", tool_call_id: "call_id", signature: "" };
-const IMAGE_RENAMES: Renames = { url: "image_url", data: "image_url", media_type: "image_url" };
-const FILE_RENAMES: Renames = {
-  url: "file_url",
-  data: "file_data",
-  media_type: "file_data",
-  title: "filename",
-};
-
-function placeContent(content: ToolResultPart["content"] | Message["content"], path: string): void {
-  if (typeof content === "string") return;
-  content.forEach((part, at) => {
-    notePlace(part, `${path}[${at}]`, part.type === "document" ? FILE_RENAMES : IMAGE_RENAMES);
-  });
 }
 
 const CALL_FIELDS: ReadonlySet<string> = new Set([
