@@ -1,6 +1,7 @@
 import type { Warning } from "../../chat/event.ts";
 import { type Message, textOf } from "../../chat/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../chat/part.ts";
+import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { encodeContent } from "./encode-content.ts";
 import { openaiResponsesExtras, overlayItem } from "./extras.ts";
@@ -10,6 +11,15 @@ import { restoreReasoning } from "./reasoning-item.ts";
 export interface EncodedInput {
   instructions?: string;
   input: JsonObject[];
+  /** The paths of the parts that the reasoning items were made of. */
+  reasoningPaths: ReadonlyMap<JsonObject, string>;
+}
+
+/** What the functions below add to. */
+interface Output {
+  readonly input: JsonObject[];
+  readonly reasoningPaths: Map<JsonObject, string>;
+  warn(warning: Warning): void;
 }
 
 /**
@@ -20,7 +30,8 @@ export function encodeInput(
   messages: readonly Message[],
   warn: (warning: Warning) => void,
 ): EncodedInput {
-  const input: JsonObject[] = [];
+  const output: Output = { input: [], reasoningPaths: new Map(), warn };
+  const { input, reasoningPaths } = output;
   const [first] = messages;
   const instructions =
     first?.role === "system" &&
@@ -30,17 +41,13 @@ export function encodeInput(
       : undefined;
   messages.forEach((message, index) => {
     if (index > 0 || instructions === undefined)
-      encodeMessage(message, `messages[${index}]`, input, warn);
+      encodeMessage(message, `messages[${index}]`, output);
   });
-  return instructions === undefined ? { input } : { instructions, input };
+  return { ...defined({ instructions }), input, reasoningPaths };
 }
 
-function encodeMessage(
-  message: Message,
-  path: string,
-  input: JsonObject[],
-  warn: (warning: Warning) => void,
-): void {
+function encodeMessage(message: Message, path: string, output: Output): void {
+  const { input, warn } = output;
   const { role, content } = message;
   // Anything but a result in a tool message can only come from the user.
   const author = {
@@ -56,7 +63,7 @@ function encodeMessage(
     return;
   }
   if (role === "assistant") {
-    encodeAssistant(content, path, input, warn);
+    encodeAssistant(content, path, output);
     return;
   }
   let contents: JsonObject[] = [];
@@ -91,12 +98,8 @@ function encodeMessage(
   flush();
 }
 
-function encodeAssistant(
-  parts: readonly Part[],
-  path: string,
-  input: JsonObject[],
-  warn: (warning: Warning) => void,
-): void {
+function encodeAssistant(parts: readonly Part[], path: string, output: Output): void {
+  const { input } = output;
   /**
    * The content of the last item, once it was copied; until then it may be the caller's own object.
    */
@@ -114,16 +117,12 @@ function encodeAssistant(
         input[input.length - 1] = { ...previous, content: growing };
       }
       growing.push(restoreOutputText(part));
-    } else encodeAssistantPart(part, `${path}.content[${index}]`, input, warn);
+    } else encodeAssistantPart(part, `${path}.content[${index}]`, output);
   }
 }
 
-function encodeAssistantPart(
-  part: Part,
-  path: string,
-  input: JsonObject[],
-  warn: (warning: Warning) => void,
-): void {
+function encodeAssistantPart(part: Part, path: string, output: Output): void {
+  const { input, reasoningPaths, warn } = output;
   switch (part.type) {
     case "text":
       if (openaiResponsesExtras.note(part, "$short") === true)
@@ -142,8 +141,10 @@ function encodeAssistantPart(
       break;
     case "reasoning": {
       const item = restoreReasoning(part);
-      if (item) input.push(item);
-      else warn(createDropWarning(part, path, "from another vendor"));
+      if (item) {
+        reasoningPaths.set(item, path);
+        input.push(item);
+      } else warn(createDropWarning(part, path, "from another vendor"));
       break;
     }
     case "tool_call":

@@ -5,6 +5,7 @@ import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeInput } from "../../formats/openai-responses/encode-input.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { MIN_OUTPUT_TOKENS, openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
+import { settleItems } from "../../formats/openai-responses/settle-items.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject } from "../../json/narrow.ts";
@@ -28,7 +29,7 @@ export function encodeRequest(
   { request, model, stream, warn }: EncodeCall,
   defaults: JsonObject = {},
 ): JsonObject {
-  const { instructions, input } = encodeInput(request.messages, warn);
+  const { instructions, input, reasoningPaths } = encodeInput(request.messages, warn);
   const reasoning =
     request.reasoning &&
     encodeReasoning(request.reasoning, openaiResponsesExtras.noteFields(request, "$summary"), warn);
@@ -57,6 +58,10 @@ export function encodeRequest(
     // The original form of the tools must not bring back tools that were dropped.
     exceptOriginal: request.tools ? PROTECTED_FIELDS : WITHOUT_TOOLS,
   });
+  if (input.length > 0) {
+    const isStored = result.store !== false;
+    result.input = settleItems(input, { isStored, pathOf: reasoningPaths, warn });
+  }
   // Both may have fields from the chat model and fields from extras.
   for (const name of ["text", "reasoning"]) {
     const encoded = body[name];

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Warning } from "../../../../src/chat/event.ts";
 import type { ModelInfo } from "../../../../src/chat/model.ts";
 import type { ChatRequest } from "../../../../src/chat/request.ts";
+import { readObjects } from "../../../../src/json/narrow.ts";
 import { encodeRequest } from "../../../../src/providers/openai/encode-request.ts";
 import { thrownBy } from "../../../support/thrown-by.ts";
 
@@ -331,6 +332,73 @@ describe("schemas that OpenAI refuses", () => {
     const parameters = { type: "object", properties: { a: { oneOf: [], default: 1 } } };
     const { body, warnings } = encode({ tools: [{ name: "f", parameters }] });
     expect(body.tools).toMatchObject([{ parameters }]);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe("items that OpenAI refuses", () => {
+  const proof = (id: string, value: string) => ({
+    signature: { format: "openai_responses" as const, id, value },
+  });
+  const thought = (id: string, value = "gAAA") =>
+    ({ type: "reasoning", text: "", ...proof(id, value) }) as const;
+  const said = { type: "text", text: "a" } as const;
+  const typesOf = ({ body }: ReturnType<typeof encode>) =>
+    readObjects(body.input).map(({ type, role }) => type ?? role);
+
+  test("reasoning that nothing of the model's follows is left out, with a warning", () => {
+    const encoded = encode({
+      messages: [
+        { role: "assistant", content: [thought("rs_1"), said, thought("rs_2")] },
+        { role: "user", content: "Go on" },
+        { role: "assistant", content: [thought("rs_3")] },
+        { role: "assistant", content: [thought("rs_4"), said] },
+      ],
+    });
+    expect(typesOf(encoded)).toEqual([
+      "reasoning",
+      "message",
+      "user",
+      "reasoning",
+      "reasoning",
+      "message",
+    ]);
+    expect(encoded.warnings.map(({ param }) => param)).toEqual(["messages[0].content[2]"]);
+  });
+
+  test("reasoning that is only an id is left out if nothing is kept there", () => {
+    const bare = {
+      type: "reasoning",
+      text: "hm",
+      extras: { openai_responses: { $item: { id: "rs_1" } } },
+    } as const;
+    const messages: ChatRequest["messages"] = [{ role: "assistant", content: [bare, said] }];
+    const kept = encode({ messages });
+    expect(typesOf(kept)).toEqual(["reasoning", "message"]);
+    expect(kept.warnings).toEqual([]);
+    const dropped = encode({ messages }, { store: false });
+    expect(typesOf(dropped)).toEqual(["message"]);
+    expect(dropped.warnings.map(({ param }) => param)).toEqual(["messages[0].content[0]"]);
+  });
+
+  test("an item that comes twice is sent once, and an id of two items once", () => {
+    const text = (id: string, words: string) => ({
+      type: "text" as const,
+      text: words,
+      extras: { openai_responses: { $item: { id } } },
+    });
+    const { body, warnings } = encode({
+      messages: [
+        { role: "assistant", content: [thought("rs_1"), text("msg_1", "a")] },
+        { role: "assistant", content: [thought("rs_1"), text("msg_1", "b")] },
+      ],
+    });
+    expect(body.input).toMatchObject([
+      { type: "reasoning", id: "rs_1" },
+      { id: "msg_1", content: [{ text: "a" }] },
+      { content: [{ text: "b" }] },
+    ]);
+    expect(readObjects(body.input)[2]).not.toHaveProperty("id");
     expect(warnings).toEqual([]);
   });
 });
