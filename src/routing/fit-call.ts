@@ -16,13 +16,20 @@ export async function callFitted<T>(
   call: (request: ChatRequest, warn: (warning: Warning) => void) => Promise<T>,
 ): Promise<T> {
   const request = fitRequest(given, target, warn);
+  const name = (param: string) => originalPath(param, request);
+  /** What a warning became in strict mode: it names the original already. */
+  let refusal: unknown;
+  function warnOf(warning: Warning): void {
+    try {
+      warn({ ...warning, param: name(warning.param) });
+    } catch (thrown) {
+      refusal = thrown;
+      throw thrown;
+    }
+  }
   try {
-    return await call(request, (warning) =>
-      warn({ ...warning, param: originalPath(warning.param, request) }),
-    );
+    return await call(request, warnOf);
   } catch (thrown) {
-    throw thrown instanceof ChatError
-      ? thrown.mapParam((param) => originalPath(param, request))
-      : thrown;
+    throw thrown instanceof ChatError && thrown !== refusal ? thrown.mapParam(name) : thrown;
   }
 }
