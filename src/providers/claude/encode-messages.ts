@@ -62,9 +62,12 @@ export function encodeMessages(
         typeof message.content === "string" && !isResult
           ? message.content
           : encodeParts(partsOf(message), at, warn);
-      // A message that says nothing is refused. Without the last one, another would be answered.
-      if (isBlank(content) && at < messages.length - 1) return;
-      if (isBlank(content)) throw blankMessage(`messages[${at}].content`);
+      // A message that says nothing is refused. One that is all there is, the API may explain.
+      if (isBlank(content) && messages.length > 1) {
+        if (at < messages.length - 1) return;
+        // Without it, the model would go on with what it said itself.
+        throw blankMessage(`messages[${at}].content`);
+      }
       wire.push({ role: "user", content, extras: message.extras });
     }
     afterResults = isResult;

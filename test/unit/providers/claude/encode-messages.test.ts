@@ -6,6 +6,7 @@ import {
   takesSystemTurns,
 } from "../../../../src/providers/claude/capabilities.ts";
 import { encodeMessages } from "../../../../src/providers/claude/encode-messages.ts";
+import { thrownBy } from "../../../support/thrown-by.ts";
 
 function encode(messages: Message[], systemTurns = true) {
   const warnings: string[] = [];
@@ -305,5 +306,29 @@ describe("system messages", () => {
   test("a caller of Anthropic's own format decides for a model that is not known", () => {
     expect(takesSystemTurns("claude-later")).toBe(false);
     expect(refusesSystemTurns("claude-later")).toBe(false);
+  });
+});
+
+describe("a conversation that Claude refuses", () => {
+  test("because its last message is blank is refused by that message's name", () => {
+    const thrown = thrownBy(() =>
+      encode([
+        { role: "user", content: "Hi" },
+        { role: "assistant", content: "Hello" },
+        { role: "user", content: [{ type: "text", text: " \n" }] },
+      ]),
+    );
+    expect(thrown).toMatchObject({ code: "invalid_request", param: "messages[2].content" });
+    expect(encode([{ role: "user", content: " " }]).wire).toEqual([{ role: "user", content: " " }]);
+  });
+
+  test("because nobody asks gets its last instruction as the user's", () => {
+    const { system, wire, warnings } = encode([
+      { role: "system", content: "Be funny." },
+      { role: "system", content: "Tell a joke." },
+    ]);
+    expect(system).toBe("Be funny.");
+    expect(wire).toEqual([{ role: "user", content: "Tell a joke." }]);
+    expect(warnings).toEqual(["adjusted_parameter messages[1].role"]);
   });
 });

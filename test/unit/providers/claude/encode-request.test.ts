@@ -6,6 +6,7 @@ import {
   encodeRequest,
 } from "../../../../src/providers/claude/encode-request.ts";
 import { createTestCall } from "../../../support/play-response.ts";
+import { thrownBy } from "../../../support/thrown-by.ts";
 
 const HI: ChatRequest["messages"] = [{ role: "user", content: "Hi" }];
 const ADAPTIVE: ModelInfo = {
@@ -241,6 +242,15 @@ describe("reasoning", () => {
 });
 
 describe("tools", () => {
+  test("with a property whose name Claude refuses are refused by the tool's schema", () => {
+    const parameters = { type: "object", properties: { größe: {} } };
+    const thrown = thrownBy(() => encode({ tools: [{ name: "a" }, { name: "f", parameters }] }));
+    expect(thrown).toMatchObject({
+      code: "unsupported_parameter",
+      param: "tools[1].parameters.properties",
+    });
+  });
+
   test("with schema, cache hint, strictness and extras; Anthropic's own unchanged", () => {
     const { body } = encode({
       tools: [
