@@ -1,7 +1,7 @@
-import type { ChatError } from "../errors/chat-error.ts";
+import { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { isEmptyObject, readText } from "../json/narrow.ts";
+import { isEmptyObject, readText, soleOf } from "../json/narrow.ts";
 import { createUpstreamError } from "../upstream/upstream-error.ts";
 
 /**
@@ -9,28 +9,46 @@ import { createUpstreamError } from "../upstream/upstream-error.ts";
  * (`message`, `code`, `type`, `status`); null if there is none. Vendors and the proxies in front of
  * them have many forms for it:
  *
- * - `{error}`: an object, a text (Ollama, xAI), a list, `true` or a number;
+ * - `{error}`, under any of its usual names: an object, a text (Ollama, xAI), a list, `true` or a
+ *   number;
  * - `{object: "error"}` and `{type: "error"}` (vLLM, Anthropic);
  * - `{base_resp: {status_code, status_msg}}`, which is an error unless the code is 0 (MiniMax,
  *   https://platform.minimax.io/docs/api-reference/errorcode);
- * - `{x_groq: {error}}` (Groq: https://github.com/groq/groq-python, `XGroq`).
+ * - `{x_groq: {error}}` (Groq: https://github.com/groq/groq-python, `XGroq`);
+ * - `{success: false}`, and a code of an error alone, even beside an answer.
  *
  * If the body holds nothing of an answer (`isAnswer` is false), these are errors too: `{detail}`
  * (FastAPI), `{errors}`, `{message}`, and a code beside a message under any of their usual names.
  */
 export function findAnswerError(body: JsonObject, isAnswer: boolean): JsonObject | null {
-  const { error, x_groq: groq, base_resp: base } = body;
-  const named = readNamed(error, body);
-  if (named) return named;
+  const { x_groq: groq, base_resp: base } = body;
+  for (const name of NAMES) {
+    const named = name in body ? readNamed(body[name], body) : null;
+    if (named) return named;
+  }
   if (isJsonObject(groq) && readText(groq.error) !== undefined) return { message: groq.error };
   const minimax = isJsonObject(base) ? Number(base.status_code ?? 0) : 0;
   if (isJsonObject(base) && minimax !== 0)
     return { message: base.status_msg, code: String(base.status_code), minimax };
   if (body.object === "error" || body.type === "error") return unify(body);
+  if (body.success === false || ERROR_CODES.some((name) => isCode(body[name]))) return unify(body);
   return isAnswer ? null : readUnnamed(body);
 }
 
-/** What stands in the field `error`. */
+/** Fields that hold an error. The last one is Apigee's. */
+const NAMES = ["error", "err", "Error", "exception", "fault"] as const;
+
+/** Fields that hold nothing but the code of an error; other codes may be of a success. */
+const ERROR_CODES = ["error_code", "errcode", "errorCode", "err_code"] as const;
+
+function isCode(value: unknown): boolean {
+  return (
+    (typeof value === "number" || typeof value === "string") &&
+    !/^(?:0*|null|ok|success)$/i.test(String(value))
+  );
+}
+
+/** What stands in a field for an error. */
 function readNamed(error: unknown, body: JsonObject): JsonObject | null {
   if (isJsonObject(error)) return isEmptyObject(error) ? null : unify(error);
   if (typeof error === "string" && error !== "")
@@ -68,6 +86,7 @@ const MESSAGES = [
   "errorMessage",
   "status_msg",
   "title",
+  "faultstring",
 ] as const;
 const CODES = ["code", "error_code", "errcode", "errorCode", "err_code", "ret"] as const;
 const STATUSES = ["status", "status_code", "statusCode", "http_code", "http_status"] as const;
@@ -161,11 +180,22 @@ export function createInBandError(error: JsonObject): ChatError {
 
 /** An error that stands in a stream outside of its events, as a bare JSON body. */
 export function findBareError(leftover: string): JsonObject | null {
-  if (!leftover.trimStart().startsWith("{")) return null;
+  if (!/^\s*[{[]/.test(leftover)) return null;
   try {
-    const body: unknown = JSON.parse(leftover);
+    const body = soleOf(JSON.parse(leftover));
     return isJsonObject(body) ? findAnswerError(body, false) : null;
   } catch {
     return null;
   }
+}
+
+/**
+ * The data of a stream's event; null for a sign of life of some proxies. Google gives an error as
+ * the only item of a list. Throws if the data is neither.
+ */
+export function parseEvent(data: string): JsonObject | null {
+  const event = soleOf(JSON.parse(data));
+  if (event === null || (isJsonObject(event) && isEmptyObject(event))) return null;
+  if (isJsonObject(event)) return event;
+  throw new ChatError("upstream_invalid_response", { logReason: "event" });
 }

@@ -4,12 +4,13 @@ import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import type { MessageBody, WireUsage } from "../../formats/anthropic-messages/response.ts";
+import { encodeStopReason } from "../../formats/anthropic-messages/stop-reason.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { costField } from "../usage-cost.ts";
+import { warningsOf, withWarnings } from "../warnings.ts";
 import { encodeContent } from "./encode-content.ts";
-import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 
 /** A whole answer. The vendor's body is passed through if the answer came in this format. */
@@ -17,7 +18,8 @@ export function encodeResponse(
   response: ChatResponse,
   context: AnswerContext,
 ): MessageBody | JsonObject {
-  if (response.body?.format === "anthropic") return renameBody(response.body.value, context);
+  if (response.body?.format === "anthropic")
+    return withWarnings(renameBody(response.body.value, context), context);
   const { stop_reason, usage, fields } = encodeEnding(response, context);
   return {
     id: response.id === "" ? context.requestId : response.id,
@@ -31,11 +33,6 @@ export function encodeResponse(
     usage,
     ...warningsOf(context),
   };
-}
-
-/** Warnings go into a field that the API lacks and its clients ignore. */
-export function warningsOf({ warnings }: AnswerContext): JsonObject {
-  return warnings.length > 0 ? { warnings: [...warnings] } : {};
 }
 
 export interface Ending {
@@ -57,7 +54,7 @@ export function encodeEnding(
   const { usage: counts, ...fields } = extras;
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
   return {
-    stop_reason: raw ?? mapFinishReason(ending.finish_reason),
+    stop_reason: encodeStopReason(ending.finish_reason, raw),
     usage: {
       ...mapUsage(ending.usage),
       ...(isJsonObject(counts) ? counts : {}),

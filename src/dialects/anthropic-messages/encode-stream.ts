@@ -5,10 +5,11 @@ import type { MessageEvent } from "../../formats/anthropic-messages/event.ts";
 import { defined } from "../../json/defined.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
-import { createPassThrough } from "../pass-through.ts";
+import { addWarnings, createPassThrough } from "../pass-through.ts";
+import { warningsOf } from "../warnings.ts";
 import { createBlockEncoder } from "./encode-block-events.ts";
 import { encodeErrorBody } from "./encode-error.ts";
-import { encodeEnding, warningsOf } from "./encode-response.ts";
+import { encodeEnding } from "./encode-response.ts";
 import { mapUsage } from "./map-usage.ts";
 
 /**
@@ -80,7 +81,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
     heartbeat: ": heartbeat\n\n",
     encode: createPassThrough("anthropic", context, {
       encodeOwn,
-      encodeRaw: ({ raw }, write) => write(raw),
+      encodeRaw: ({ raw }, write) =>
+        write(raw?.event === "message_delta" ? addWarnings(raw, /^\s*\{/, context) : raw),
     }),
   };
 }

@@ -5,6 +5,7 @@ import { defined } from "../../json/defined.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { addCost, costField } from "../usage-cost.ts";
+import { warningsOf } from "../warnings.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
 import type { ForeignPart } from "./foreign-part.ts";
@@ -15,11 +16,10 @@ import { mapUsage } from "./map-usage.ts";
  * format.
  */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
-  const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
   if (response.body?.format === FORMAT)
     return {
       ...addCost(renameBody(response.body.value, context), response.usage, context),
-      ...warnings,
+      ...warningsOf(context),
     };
   const completion: WireCompletion = {
     id: response.id,
@@ -39,7 +39,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
         ? { ...mapUsage(response.usage), ...costField(response.usage, context) }
         : undefined,
     }),
-    ...warnings,
+    ...warningsOf(context),
   };
   return completion;
 }

@@ -3,10 +3,10 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isEmptyObject, readText } from "../../json/narrow.ts";
+import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
-import { findAnswerError, findBareError } from "../answer-error.ts";
+import { findAnswerError, findBareError, parseEvent } from "../answer-error.ts";
 import { finishOf, warnUnknownFinish } from "../finish-word.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
 import { decodeDelta } from "./decode-delta.ts";
@@ -32,9 +32,9 @@ export interface AnswerDecoderOptions {
 
 /**
  * A Chat Completions answer, streamed or whole → chat events. A stream is complete at `[DONE]`, or
- * at its end if there was a `finish_reason` (some servers leave `[DONE]` out). A `[DONE]` without
- * any `finish_reason` counts if the usage chunk came before it: that chunk is only sent at the end,
- * and Snowflake never sends a reason (recorded).
+ * at its end if there was a `finish_reason` (some servers leave `[DONE]` out). An answer without
+ * any `finish_reason`, or with an empty one, is complete if it was counted: the usage is only sent
+ * at the end, and Snowflake never sends a reason (recorded).
  */
 export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecoder {
   const parts = createPartAssembler();
@@ -79,15 +79,16 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
 
   /**
    * Puts into the vendor's own choice what clients of this format can read: a reason that they
-   * know, with the vendor's word beside it as OpenRouter has it, and `tool_calls` only if there is
-   * a call. True if it was changed.
+   * know, with the vendor's word beside it as OpenRouter has it, and `tool_calls` if there is a
+   * call, and only then: agents go on by it. True if it was changed.
    */
   function mendFinish(choice: JsonObject): boolean {
     const word = readText(choice.finish_reason);
     if (word === undefined) return false;
-    const known = WIRE_REASONS.has(word) && !(isCallReason(word) && !calls.seen);
-    if (known) return false;
-    choice.finish_reason = mapFinishReason(word, { toolCall: calls.seen, refusal: refused });
+    const reason = mapFinishReason(word, { toolCall: calls.seen, refusal: refused });
+    const isTrue = isCallReason(word) === (reason === "tool_calls");
+    if (WIRE_REASONS.has(word) && isTrue) return false;
+    choice.finish_reason = reason;
     choice.native_finish_reason ??= word;
     return true;
   }
@@ -164,11 +165,8 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!finished && !counted) throw new ChatError("upstream_incomplete");
       end(events);
     } else {
-      const chunk: unknown = JSON.parse(data);
-      // A sign of life of some proxies.
-      if (chunk === null || (isJsonObject(chunk) && isEmptyObject(chunk))) return;
-      if (!isJsonObject(chunk))
-        throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      const chunk = parseEvent(data);
+      if (!chunk) return;
       const error =
         findAnswerError(chunk, hasChoices(chunk)) ??
         findChoiceError(chunk) ??
@@ -201,6 +199,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       noteFinish(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);
+      if (!finished && !usage) throw new ChatError("upstream_incomplete");
       mendFinish(choice);
       end(events, body);
     },

@@ -1,10 +1,10 @@
-import type { ChatEvent, EndEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent, Warning } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { findAnswerError, findBareError } from "../../formats/answer-error.ts";
+import { findAnswerError, findBareError, parseEvent } from "../../formats/answer-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isEmptyObject, readObjects, readString } from "../../json/narrow.ts";
+import { readObjects, readString } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import type { TextPlace } from "./decode-item.ts";
@@ -18,6 +18,7 @@ export interface AnswerNames {
   model: string;
   /** Used if the vendor's answer has no id. */
   mintId(): string;
+  warn?(warning: Warning): void;
 }
 
 /**
@@ -87,7 +88,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     const tier = readString(response.service_tier);
     const end: EndEvent = {
       type: "end",
-      ...mapFinishReason(response, output),
+      ...mapFinishReason(response, output, (warning) => names.warn?.(warning)),
       usage: mapUsage(response.usage),
       ...openaiResponsesExtras.wrap(defined({ ...further, service_tier: tier })),
     };
@@ -140,6 +141,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (!response)
           throw new ChatError("upstream_invalid_response", { logReason: "no_response" });
         refuseFailed(response);
+        if (data.type === "response.incomplete") response.status = "incomplete";
         finish(response, events, omit(data, EVENT_FIELDS));
         break;
       case "response.failed":
@@ -165,11 +167,8 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   return {
     decodeMessage(message, events) {
       if (message.data === "[DONE]") return;
-      const data: unknown = JSON.parse(message.data);
-      // A sign of life of some proxies.
-      if (data === null || (isJsonObject(data) && isEmptyObject(data))) return;
-      if (!isJsonObject(data))
-        throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      const data = parseEvent(message.data);
+      if (!data) return;
       const at = events.length;
       decodeData(data, events);
       const first = events[at];

@@ -718,6 +718,8 @@ test("a whole answer is decoded like a streamed one, and kept whole", async () =
   };
   const events = await collectEvents(await open(jsonResponse(body), false));
   expectEventOrder(events);
+  // By the end's own name, an agent would not run the call.
+  const choices = [{ ...body.choices[0], finish_reason: "tool_calls" }];
   expect(fold(events)).toEqual({
     id: "c1",
     model: "m",
@@ -737,7 +739,7 @@ test("a whole answer is decoded like a streamed one, and kept whole", async () =
     raw_finish_reason: "stop",
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
     extras: { openai_chat: { native_finish_reason: "STOP", provider: "Google" } },
-    body: { format: "openai_chat", value: body },
+    body: { format: "openai_chat", value: { ...body, choices } },
   });
 });
 
