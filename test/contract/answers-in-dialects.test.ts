@@ -45,17 +45,6 @@ describe("a call whose arguments are no JSON", () => {
   };
   const answer = answers({ content: null, tool_calls: [call] }, "tool_calls");
 
-  test.each(WAYS)("%s: keeps its text, and is told in a warning", async (_, path, body) => {
-    const ask = createPlayedApp(COMPATIBLE, answer(body.stream));
-    const { status, text, headers } = await ask(path, { ...body, model: "generic/m" });
-    expect(status).toBe(200);
-    expect(text).toContain("Par");
-    expect(text).toContain("tool_arguments_invalid");
-    if (body.stream) return;
-    expect(text).not.toMatch(/"input":\{\}/);
-    expect(headers.get("x-warnings")).toContain("tool_arguments_invalid");
-  });
-
   test("in /chat has no arguments that a caller would run the tool with", async () => {
     const ask = createPlayedApp(COMPATIBLE, answer(false));
     const { body } = await ask("/chat", { ...WAYS[0]?.[2], model: "generic/m" });

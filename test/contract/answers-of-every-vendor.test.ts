@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import Anthropic from "@anthropic-ai/sdk";
 import { APIS, createPlayedApp, type PlayedAnswer } from "../support/played-app.ts";
 import { WORDING_VENDORS, type WordedAnswer } from "../support/worded-answers.ts";
 
@@ -63,5 +64,75 @@ describe("an end in a word that nobody knows", () => {
       isPassed ? /"stop_reason":"tomorrow"/ : (FINISH[way.path]?.length ?? /never/),
     );
     if (!way.stream) expect(body.warnings).toMatchObject([{ code: "upstream_warning" }]);
+  });
+});
+
+describe("a call whose arguments are no JSON", () => {
+  const BROKEN = [
+    ["cut", '{"city":"Par'],
+    ["no object", '"Paris"'],
+    ["two values", '{"city":"Paris"}{"city":"Rome"}'],
+  ] as const;
+
+  const ALL = WAYS.flatMap(([name, way]) =>
+    BROKEN.map(([how, written]) => [`${name}, ${how}`, way, written] as const),
+  );
+  test.each(ALL)("%s: is told, and never as another call", async (_, way, written) => {
+    const calls = [{ ...CALL, arguments: written }];
+    const answer = await ask(way, { calls, finish: way.vendor.ends.calls });
+    expect(answer.status).toBe(200);
+    if (way.path === "/v1/messages" && way.stream && !isOwn(way)) {
+      expect(answer.events.at(-1)).toMatchObject({ type: "error", error: { type: "api_error" } });
+      expect(answer.text).not.toMatch(/content_block_stop|message_delta|message_stop/);
+      return;
+    }
+    expect(answer.text).toContain("tool_arguments_invalid");
+    if (way.stream) return;
+    expect(answer.headers.get("x-warnings")).toContain("tool_arguments_invalid");
+    const { tool_calls, content } = answer.body;
+    if (way.path === "/chat")
+      expect(tool_calls).toMatchObject([
+        { arguments: null, arguments_text: expect.stringMatching(/Par/) },
+      ]);
+    else if (way.path === "/v1/messages" && !isOwn(way))
+      expect(content).toMatchObject([{ input: { invalid_json_arguments: expect.any(String) } }]);
+    else expect(answer.text).toMatch(/"(?:arguments|input)":"[^}]*Par/);
+  });
+
+  const streamed = WAYS.filter(([, { path, stream }]) => path === "/v1/messages" && stream);
+  test.each(streamed)("%s: Anthropic's client never makes a call of it", async (_, way) => {
+    const calls = [{ ...CALL, arguments: '{"city":"Par' }, CALL];
+    const { text } = await ask(way, { calls, finish: way.vendor.ends.calls });
+    const fetch = async () =>
+      new Response(text, { headers: { "content-type": "text/event-stream" } });
+    const client = new Anthropic({ apiKey: "test", fetch, maxRetries: 0, logLevel: "off" });
+    const messages: Anthropic.MessageParam[] = [{ role: "user", content: "Hi" }];
+    const blocks: unknown[] = [];
+    const read = client.messages
+      .stream({ model: "m", max_tokens: 10, messages })
+      .on("contentBlock", (block) => blocks.push(block))
+      .finalMessage();
+    // From Anthropic itself it gets what a direct call would have given.
+    if (isOwn(way)) {
+      expect((await read).content).toHaveLength(2);
+      return;
+    }
+    const failure = await read.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    expect(String(failure)).toContain("are not a JSON object");
+    expect(blocks).toEqual([]);
+  });
+
+  test.each(WAYS)("%s: of one that was cut at its limit, the limit is told", async (_, way) => {
+    const calls = [{ ...CALL, arguments: '{"city":"Par' }];
+    const { text } = await ask(way, {
+      calls,
+      finish: way.vendor.ends.length,
+    });
+    expect(text).toContain("tool_arguments_invalid");
+    expect(text).toMatch(FINISH[way.path]?.length ?? /never/);
+    expect(text).not.toContain('"error":{');
   });
 });

@@ -19,8 +19,8 @@ export interface WordingVendor {
   env: Record<string, string>;
   model: string;
   answer(worded: WordedAnswer, stream: boolean): PlayedResponse;
-  /** Its words for the end of an answer without a call, and of one with a call. */
-  ends: { stop: string; calls: string };
+  /** Its words for the end of an answer without a call, of one with a call, and at the limit. */
+  ends: { stop: string; calls: string; length: string };
 }
 
 /** The same answer whole, or as a stream that comes in one piece. */
@@ -34,7 +34,7 @@ const compatible: WordingVendor = {
     COMPATIBLE_PROVIDERS: JSON.stringify([{ name: "generic", base_url: "http://generic.test/v1" }]),
   },
   model: "generic/m",
-  ends: { stop: "stop", calls: "tool_calls" },
+  ends: { stop: "stop", calls: "tool_calls", length: "length" },
   answer({ text, refusal, calls = [], finish }, stream) {
     const said = {
       ...(text === undefined ? {} : { content: text }),
@@ -82,7 +82,7 @@ const openai: WordingVendor = {
   name: "openai",
   env: { OPENAI_API_KEY: "sk-test" },
   model: "openai/gpt-5.4",
-  ends: { stop: "completed", calls: "completed" },
+  ends: { stop: "completed", calls: "completed", length: "max_output_tokens" },
   answer({ text, refusal, calls = [], finish }, stream) {
     const content = [
       ...(text === undefined ? [] : [{ type: "output_text", text, annotations: [] }]),
@@ -135,7 +135,7 @@ const claude: WordingVendor = {
   name: "claude",
   env: { ANTHROPIC_API_KEY: "sk-ant-api03-x" },
   model: "claude/claude-sonnet-4-6",
-  ends: { stop: "end_turn", calls: "tool_use" },
+  ends: { stop: "end_turn", calls: "tool_use", length: "max_tokens" },
   answer({ text, calls = [], finish }, stream) {
     const usage = { input_tokens: 1, output_tokens: 1 };
     const head = { id: "msg_1", type: "message", role: "assistant", model: "claude-sonnet-4-6" };
@@ -186,7 +186,7 @@ const gemini: WordingVendor = {
   name: "gemini",
   env: { GEMINI_API_KEY: "k" },
   model: "gemini/gemini-3.5-flash",
-  ends: { stop: "STOP", calls: "STOP" },
+  ends: { stop: "STOP", calls: "STOP", length: "MAX_TOKENS" },
   answer({ text, calls = [], finish }, stream) {
     const parts = [
       ...(text === undefined ? [] : [{ text }]),

@@ -1,4 +1,4 @@
-import type { ChatEvent, EventBatch } from "../../chat/event.ts";
+import type { ChatEvent, EventBatch, FinishReason, PartEndEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { MessageEvent } from "../../formats/anthropic-messages/event.ts";
@@ -19,6 +19,23 @@ import { mapUsage } from "./map-usage.ts";
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let usage: Usage | null = null;
   const blocks = createBlockEncoder(encodeSse);
+  /** The end of a call with broken arguments, until it is known why they are. */
+  let broken: PartEndEvent | undefined;
+
+  /**
+   * Clients of this API read the arguments of a call leniently, and would run the tool with a part
+   * of them. An answer that was cut says so itself, as Anthropic's do; any other one fails here,
+   * before its clients can take the call for a whole one.
+   */
+  function endBroken(finish?: FinishReason): string {
+    if (!broken) return "";
+    if (finish !== "length" && finish !== "content_filter")
+      throw new ChatError("upstream_invalid_response", {
+        message: "The model's arguments for a tool call are not a JSON object. Try again.",
+        logReason: "tool_arguments",
+      });
+    return blocks.end(broken);
+  }
 
   function encodeOwn(event: ChatEvent, batch: EventBatch): string {
     switch (event.type) {
@@ -43,13 +60,16 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         });
       }
       case "part-start": {
+        endBroken();
         const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
         return blocks.start(event, end?.type === "part-end" ? end.signature : undefined);
       }
       case "part-delta":
         return blocks.delta(event.index, event.delta);
       case "part-end":
-        return blocks.end(event);
+        if (!context.brokenCalls.has(event.index)) return blocks.end(event);
+        broken = event;
+        return "";
       case "usage":
         usage = event.usage;
         return "";
@@ -59,6 +79,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         const ending = encodeEnding({ ...event, usage: event.usage ?? usage }, context);
         const { context_management: management, ...fields } = ending.fields;
         return (
+          endBroken(event.finish_reason) +
           blocks.close() +
           encodeSse({
             type: "message_delta",
