@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import Anthropic from "@anthropic-ai/sdk";
+import { isJsonObject, type JsonObject } from "../../src/json/json-object.ts";
+import { readObjects } from "../../src/json/narrow.ts";
 import { APIS, createPlayedApp, type PlayedAnswer } from "../support/played-app.ts";
 import { WORDING_VENDORS, type WordedAnswer } from "../support/worded-answers.ts";
 
@@ -136,3 +138,75 @@ describe("a call whose arguments are no JSON", () => {
     expect(text).not.toContain('"error":{');
   });
 });
+
+describe("a refusal in the model's own words", () => {
+  const REFUSING = WAYS.filter(([, { vendor }]) => /compatible|openai/.test(vendor.name));
+  const words = "I cannot help with that.";
+
+  /** Where each API says it, in a whole answer and in a stream. */
+  const PLACES: Readonly<Record<string, [whole: RegExp, streamed: RegExp]>> = {
+    "/chat": [
+      /"type":"text","text":"I cannot help[^}]*"refusal":true/,
+      /"kind":"text"[^}]*"refusal":true.*"delta":"I cannot help/s,
+    ],
+    "/v1/chat/completions": [/"refusal":"I cannot help/, /"delta":\{[^}]*"refusal":"I cannot help/],
+    "/v1/responses": [
+      /"type":"refusal","refusal":"I cannot help/,
+      /"type":"refusal","refusal":"I cannot help/,
+    ],
+    "/v1/messages": [
+      /"type":"text","text":"I cannot help.*"explanation":"I cannot help/,
+      /"type":"text_delta","text":"I cannot help.*"explanation":"I cannot help/s,
+    ],
+  };
+
+  test.each(REFUSING)("%s: stands where this API has it", async (_, way) => {
+    const { text } = await ask(way, { refusal: words, finish: way.vendor.ends.stop });
+    expect(text).toMatch(PLACES[way.path]?.[way.stream ? 1 : 0] ?? /never/);
+    // As an answer it stands in no other API than those that have no other place for it.
+    if (way.path !== "/chat" && way.path !== "/v1/messages")
+      expect(text).not.toMatch(/"(?:content|text|output_text)":"I cannot/);
+    if (!isOwn(way))
+      expect(text).toMatch(/"(?:finish_reason|stop_reason|reason)":"(?:content_filter|refusal)"/);
+  });
+
+  test.each([
+    [
+      "/v1/chat/completions",
+      "openai",
+      (body: JsonObject) => ({ messages: [HI, { ...firstChoice(body) }, HI] }),
+      /\{"type":"refusal","refusal":"I cannot help/,
+    ],
+    [
+      "/v1/responses",
+      "compatible",
+      ({ output }: JsonObject) => ({ input: [HI, ...(Array.isArray(output) ? output : []), HI] }),
+      /"role":"assistant","content":null,"refusal":"I cannot help/,
+    ],
+    [
+      "/chat",
+      "openai",
+      ({ content }: JsonObject) => ({ messages: [HI, { role: "assistant", content }, HI] }),
+      /\{"type":"refusal","refusal":"I cannot help/,
+    ],
+  ] as const)("comes back from %s to %s as one", async (path, name, next, expected) => {
+    const found = WAYS.find(
+      ([, way]) => way.path === path && way.vendor.name === name && !way.stream,
+    );
+    if (!found) throw new Error("no such way");
+    const [, way] = found;
+    const { body } = await ask(way, { refusal: words, finish: way.vendor.ends.stop });
+    const { sent } = await ask(
+      { ...way, body: { model: way.vendor.model, stream: false, ...next(body) } },
+      { text: "ok", finish: way.vendor.ends.stop },
+    );
+    expect(JSON.stringify(sent[0])).toMatch(expected);
+  });
+});
+
+const HI = { role: "user", content: "Hi" };
+
+function firstChoice({ choices }: JsonObject): JsonObject {
+  const [choice] = readObjects(choices);
+  return isJsonObject(choice?.message) ? choice.message : {};
+}

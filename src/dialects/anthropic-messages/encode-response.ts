@@ -1,5 +1,6 @@
 import type { FinishReason } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
+import type { Part } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
@@ -20,7 +21,8 @@ export function encodeResponse(
 ): MessageBody | JsonObject {
   if (response.body?.format === "anthropic")
     return withWarnings(renameBody(response.body.value, context), context);
-  const { stop_reason, usage, fields } = encodeEnding(response, context);
+  const refusal = response.refusal ?? refusalIn(response.content);
+  const { stop_reason, usage, fields } = encodeEnding({ ...response, refusal }, context);
   return {
     id: response.id === "" ? context.requestId : response.id,
     type: "message",
@@ -35,8 +37,14 @@ export function encodeResponse(
   };
 }
 
+/** A refusal that is a part of the answer is its text here, and the explanation of its end. */
+function refusalIn(content: readonly Part[]): string | undefined {
+  const texts = content.map((part) => (part.type === "text" && part.refusal ? part.text : ""));
+  return texts.join("") || undefined;
+}
+
 export interface Ending {
-  refusal?: string;
+  refusal?: string | undefined;
   finish_reason: FinishReason;
   raw_finish_reason: string | null;
   usage: Usage | null;
@@ -49,7 +57,7 @@ export function encodeEnding(
   context: AnswerContext,
 ): { stop_reason: string; usage: WireUsage; fields: JsonObject } {
   const extras = context.format === "anthropic" ? anthropicExtras.fields(ending) : {};
-  if (ending.refusal !== undefined)
+  if (ending.refusal !== undefined && ending.finish_reason === "content_filter")
     extras.stop_details ??= { type: "refusal", category: null, explanation: ending.refusal };
   const { usage: counts, ...fields } = extras;
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;

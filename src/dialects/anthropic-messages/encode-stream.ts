@@ -18,6 +18,9 @@ import { mapUsage } from "./map-usage.ts";
  */
 export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   let usage: Usage | null = null;
+  /** The text of parts that are refusals; their indexes. */
+  let refusal = "";
+  const refusals = new Set<number>();
   const blocks = createBlockEncoder(encodeSse);
   /** The end of a call with broken arguments, until it is known why they are. */
   let broken: PartEndEvent | undefined;
@@ -61,10 +64,12 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       }
       case "part-start": {
         endBroken();
+        if (event.kind === "text" && event.refusal) refusals.add(event.index);
         const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
         return blocks.start(event, end?.type === "part-end" ? end.signature : undefined);
       }
       case "part-delta":
+        if (refusals.has(event.index)) refusal += event.delta;
         return blocks.delta(event.index, event.delta);
       case "part-end":
         if (!context.brokenCalls.has(event.index)) return blocks.end(event);
@@ -76,7 +81,14 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "opaque":
         return "";
       case "end": {
-        const ending = encodeEnding({ ...event, usage: event.usage ?? usage }, context);
+        const ending = encodeEnding(
+          {
+            ...event,
+            refusal: event.refusal ?? (refusal || undefined),
+            usage: event.usage ?? usage,
+          },
+          context,
+        );
         const { context_management: management, ...fields } = ending.fields;
         return (
           endBroken(event.finish_reason) +

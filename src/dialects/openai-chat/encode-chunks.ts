@@ -97,11 +97,7 @@ export function createChunkEncoder(
       case "tool_call":
         return chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: text } }] });
       case "text":
-        return chunk(
-          openaiChatExtras.note(part.start, "$field") === "refusal"
-            ? { refusal: text }
-            : { content: text },
-        );
+        return chunk(part.start.refusal ? { refusal: text } : { content: text });
       case "opaque":
         return "";
     }

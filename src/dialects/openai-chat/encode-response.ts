@@ -1,5 +1,4 @@
 import type { ChatResponse } from "../../chat/response.ts";
-import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
@@ -62,8 +61,7 @@ function encodeMessage({
       loose.push(described);
     }
     if (part.type === "reasoning") reasoning += part.text;
-    else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
-      refusal = (refusal ?? "") + part.text;
+    else if (part.type === "text" && part.refusal) refusal = (refusal ?? "") + part.text;
     else if (part.type === "text") text = (text ?? "") + part.text;
     else if (part.type === "tool_call") {
       const embedded = embedInCall(loose);

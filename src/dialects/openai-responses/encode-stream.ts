@@ -134,7 +134,7 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
     item.encoder = createItemEncoder(encodeSse, {
       id: itemId,
       outputIndex,
-      kind: TEXT_KINDS[start.kind],
+      kind: start.kind === "text" && start.refusal ? "refusal" : TEXT_KINDS[start.kind],
     });
     // A summary starts with its first text, because there may be none.
     return (

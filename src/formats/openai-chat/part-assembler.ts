@@ -6,7 +6,7 @@ import { appendDetails, needsReturn, toSignature } from "./reasoning-details.ts"
 import { noteOrigin } from "./reasoning-origin.ts";
 
 /**
- * Where text came from. A change starts a new part. These are field names; all but `content` go
+ * Where text came from. A change starts a new part. These are field names; those of reasoning go
  * into the part's extras.
  */
 export type TextOrigin =
@@ -155,7 +155,7 @@ export function createPartAssembler(): PartAssembler {
 
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
-  // These notes tell encode-assistant.ts which field the text goes back into.
-  const notes = noteOrigin(origin);
-  return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", ...notes };
+  if (origin === "refusal") return { type: "part-start", index, kind: "text", refusal: true };
+  // The notes tell encode-assistant.ts which field the text goes back into.
+  return { type: "part-start", index, kind: "reasoning", ...noteOrigin(origin) };
 }

@@ -212,5 +212,6 @@ function keyOf({ output_index: index, item_id: itemId, item }: JsonObject): Item
 
 function placeOf(data: JsonObject, list: TextPlace["list"]): TextPlace {
   const at = list === "summary" ? data.summary_index : data.content_index;
-  return { list, at: typeof at === "number" ? at : 0 };
+  const isRefusal = data.type === "response.refusal.delta" || data.type === "response.refusal.done";
+  return { list, at: typeof at === "number" ? at : 0, isRefusal };
 }

@@ -447,9 +447,7 @@ describe("refusals and other content", () => {
     expect(
       fold(await play(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), STOP, DONE)),
     ).toMatchObject({
-      content: [
-        { type: "text", text: "I cannot.", extras: { openai_chat: { $field: "refusal" } } },
-      ],
+      content: [{ type: "text", text: "I cannot.", refusal: true }],
       finish_reason: "content_filter",
       raw_finish_reason: "stop",
     });

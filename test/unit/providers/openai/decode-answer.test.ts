@@ -329,9 +329,7 @@ describe("a streamed answer", () => {
       ),
     );
     expect(answer).toMatchObject({
-      content: [
-        { type: "text", text: "I will not.", extras: { openai_responses: { $type: "refusal" } } },
-      ],
+      content: [{ type: "text", text: "I will not.", refusal: true }],
       finish_reason: "content_filter",
       raw_finish_reason: "refusal",
     });
