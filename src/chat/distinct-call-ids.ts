@@ -9,6 +9,7 @@ const ID_RULES: Readonly<Partial<Record<Format, (id: string) => string>>> = {
   // "Expected a string with maximum length 64"
   openai_responses: (id) => (id.length <= MAX_LENGTH ? id : shorten(id)),
   google: (id) => id,
+  openai_chat: (id) => id,
 };
 
 const MAX_LENGTH = 64;
@@ -25,8 +26,8 @@ function shorten(id: string): string {
  * models count their calls from 0 in every turn; Claude refuses a repeated id, and others would
  * take a result for that of an earlier call. A result gets the id of the call that it belongs to:
  * the latest one with its id, and among several of one turn the first that has no result yet. The
- * same list if nothing changes. A vendor of Chat Completions gets the ids as they are: its own may
- * have a meaning (Kimi), and results follow their calls there.
+ * same list if nothing changes. A vendor of Chat Completions gets the ids of different turns as
+ * they are: its own may have a meaning (Kimi), and results follow their calls there.
  */
 export function distinctCallIds(messages: Message[], format: Format | null): Message[] {
   const rule = format === null ? undefined : ID_RULES[format];
@@ -73,8 +74,11 @@ export function distinctCallIds(messages: Message[], format: Format | null): Mes
     return { ...part, tool_call_id: id };
   }
 
-  const renamed = messages.map((message) => {
-    if (message.role === "assistant") current = new Map();
+  const renamed = messages.map((message, at) => {
+    if (message.role === "assistant" && messages[at - 1]?.role !== "assistant") {
+      current = new Map();
+      if (format === "openai_chat") used.clear();
+    }
     if (typeof message.content === "string") return message;
     const content = message.content.map(rename);
     return content.some((part, index) => part !== message.content[index])

@@ -16,7 +16,7 @@ import {
 } from "../support/play-response.ts";
 import { sseText } from "../support/sse-text.ts";
 
-const names = { model: "m", randomId: () => "1", mintId: () => "1" };
+const names = { model: "m", randomId: () => "1" };
 const FORMATS: readonly [name: string, create: () => AnswerDecoder][] = [
   ["openai-chat", () => createChatDecoder(names)],
   ["openai-responses", () => createOpenaiDecoder(names)],

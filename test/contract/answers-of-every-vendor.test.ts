@@ -139,6 +139,22 @@ describe("a call whose arguments are no JSON", () => {
   });
 });
 
+describe("two calls with one id", () => {
+  /** The ids of an answer's calls, wherever they stand in it. */
+  const ID = /"(?:call_id|id)":"(call_1\w*)"/g;
+
+  test.each(WAYS)("%s: get two, of which one is the vendor's", async (_, way) => {
+    const calls = [CALL, { ...CALL, arguments: '{"city":"Rome"}' }];
+    const { text } = await ask(way, { calls, finish: way.vendor.ends.calls });
+    const ids = new Set([...text.matchAll(ID)].map(([, id]) => id));
+    expect([...ids]).toEqual(["call_1", "call_1_2"]);
+    for (const { index } of text.matchAll(/Rome/g)) {
+      const before = text.slice(0, index);
+      expect([...before.matchAll(ID)].at(-1)?.[1]).toBe("call_1_2");
+    }
+  });
+});
+
 describe("a refusal in the model's own words", () => {
   const REFUSING = WAYS.filter(([, { vendor }]) => /compatible|openai/.test(vendor.name));
   const words = "I cannot help with that.";

@@ -13,7 +13,7 @@ import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
 import { isCallReason, mapFinishReason, WIRE_REASONS } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
-import { bringsMore, createChunkMender } from "./mend-chunk.ts";
+import { bringsMore, createRoleMender } from "./mend-chunk.ts";
 import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
@@ -40,7 +40,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   const parts = createPartAssembler();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
-  const mendChunk = createChunkMender();
+  const mendRole = createRoleMender();
   let started = false;
   /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
@@ -123,12 +123,14 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       }
       start(chunk, events);
     }
+    let mended = false;
     if (isJsonObject(choice)) {
       if (choice.delta != null && !isJsonObject(choice.delta))
         throw new ChatError("upstream_invalid_response", { logReason: "delta" });
       const delta = choice.delta ?? wholeMessage(choice);
       if (delta) {
-        if (decodeDelta(delta, parts, calls, events)) refused = true;
+        mended = decodeDelta(delta, parts, calls, events, false);
+        refused ||= readText(delta.refusal) !== undefined;
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
       }
       noteFinish(choice);
@@ -136,7 +138,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     }
     if (finished) extras.add(chunk);
     noteUsage(chunk, events);
-    const mended = isJsonObject(choice) && mendFinish(choice);
+    if (isJsonObject(choice) && mendFinish(choice)) mended = true;
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
     return show(chunk, raw, mended, options.hideUsageChunk === true && isUsageChunk);
@@ -153,7 +155,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!bringsMore(chunk)) return false;
       const { usage: _usage, ...rest } = chunk;
       raw.data = JSON.stringify(rest);
-    } else if (mendChunk(chunk) || mended) raw.data = JSON.stringify(chunk);
+    } else if (mendRole(chunk) || mended) raw.data = JSON.stringify(chunk);
     return true;
   }
 
@@ -195,7 +197,8 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!isJsonObject(choice) || !isJsonObject(choice.message))
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
-      refused = decodeDelta(choice.message, parts, calls, events);
+      decodeDelta(choice.message, parts, calls, events, true);
+      refused = readText(choice.message.refusal) !== undefined;
       noteFinish(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);

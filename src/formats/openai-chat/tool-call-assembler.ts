@@ -1,4 +1,5 @@
 import type { ChatEvent } from "../../chat/event.ts";
+import { createOwnCallIds } from "../../chat/own-call-ids.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isZeroValue, readText } from "../../json/narrow.ts";
@@ -9,8 +10,10 @@ import type { PartAssembler } from "./part-assembler.ts";
 interface Call {
   /** The vendor's own id, if it sent one. */
   wireId: string | undefined;
-  /** The call's id in the chat model: the vendor's, or ours if that is missing or taken. */
+  /** The vendor's, or ours if that is missing or taken; empty until the call has one. */
   id: string;
+  /** Its number for clients, who join its pieces by it. */
+  index: number;
   name: string;
   /** Whether the part writer has it: the name is known. */
   written: boolean;
@@ -28,7 +31,11 @@ const KNOWN_FIELDS: ReadonlySet<string> = new Set(["index", "id", "type", "funct
 
 /** Tool-call deltas → events of tool-call parts. */
 export interface ToolCallAssembler {
-  add(deltas: readonly unknown[], events: ChatEvent[]): void;
+  /**
+   * Puts into the deltas what a caller of this format needs of them: one index and one id for each
+   * call, and no two calls with the same. A whole answer has no indexes. True if one was changed.
+   */
+  add(deltas: readonly unknown[], events: ChatEvent[], isWhole: boolean): boolean;
   /** Throws if a call never got a name. */
   check(): void;
   readonly seen: boolean;
@@ -52,7 +59,8 @@ export function createToolCallAssembler(
 ): ToolCallAssembler {
   const calls: Call[] = [];
   const byIndex = new Map<number, Call>();
-  const usedIds = new Set<string>();
+  const ownId = createOwnCallIds();
+  let nextIndex = 0;
 
   function find(
     delta: JsonObject,
@@ -89,9 +97,13 @@ export function createToolCallAssembler(
   }
 
   function create(delta: JsonObject, id: string | undefined, custom: boolean): Call {
+    const given = typeof delta.index === "number" && !byIndex.has(delta.index) ? delta.index : -1;
+    const index = calls.some((other) => other.index === given) || given < 0 ? nextIndex : given;
+    nextIndex = Math.max(nextIndex, index + 1);
     const call: Call = {
       wireId: id,
       id: "",
+      index,
       name: "",
       written: false,
       part: undefined,
@@ -107,6 +119,7 @@ export function createToolCallAssembler(
 
   function start(call: Call, events: ChatEvent[]): void {
     call.written = true;
+    if (call.id === "") call.id = ownId(`call_${randomId()}`);
     parts.pushCall(
       {
         // A custom call's text may go on for ever.
@@ -119,9 +132,6 @@ export function createToolCallAssembler(
   }
 
   function begin(call: Call, index: number, events: ChatEvent[]): void {
-    call.id =
-      call.wireId === undefined || usedIds.has(call.wireId) ? `call_${randomId()}` : call.wireId;
-    usedIds.add(call.id);
     call.part = index;
     if (call.custom)
       events.push({
@@ -147,7 +157,7 @@ export function createToolCallAssembler(
     );
   }
 
-  function addOne(delta: JsonObject, events: ChatEvent[]): void {
+  function addOne(delta: JsonObject, events: ChatEvent[], isWhole: boolean): boolean {
     const custom =
       isJsonObject(delta.custom) && !isZeroValue(delta.custom) ? delta.custom : undefined;
     const body = custom ?? (isJsonObject(delta.function) ? delta.function : {});
@@ -158,12 +168,24 @@ export function createToolCallAssembler(
     const piece = argumentsIn(body);
     // A call that Mistral repeats may bring the same arguments again.
     const repeated = piece !== "" && piece === call.text && isComplete(piece);
-    if (!call.written) {
+    const isUnknown = !call.written;
+    if (isUnknown) {
       call.wireId ??= id;
+      if (call.id === "" && call.wireId !== undefined) call.id = ownId(call.wireId);
       call.name = name ?? "";
     }
     if (!repeated && piece !== "") grow(call, piece, events);
     if (!call.written && name !== undefined) start(call, events);
+    return mend(delta, call, isWhole, isUnknown && call.written);
+  }
+
+  function mend(delta: JsonObject, call: Call, isWhole: boolean, hasBegun: boolean): boolean {
+    const hasIndex = isWhole || delta.index === call.index;
+    const hasId = delta.id == null ? !hasBegun : delta.id === call.id;
+    if (hasIndex && (hasId || call.id === "")) return false;
+    if (!hasIndex) delta.index = call.index;
+    if (!hasId && call.id !== "") delta.id = call.id;
+    return true;
   }
 
   function grow(call: Call, piece: string, events: ChatEvent[]): void {
@@ -179,12 +201,14 @@ export function createToolCallAssembler(
     get seen() {
       return calls.length > 0;
     },
-    add(deltas, events) {
+    add(deltas, events, isWhole) {
+      let mended = false;
       for (const delta of deltas) {
-        if (isJsonObject(delta)) addOne(delta, events);
+        if (isJsonObject(delta)) mended = addOne(delta, events, isWhole) || mended;
         else if (delta != null)
           throw new ChatError("upstream_invalid_response", { logReason: "tool_calls" });
       }
+      return mended;
     },
     check() {
       if (calls.some(({ written }) => !written))

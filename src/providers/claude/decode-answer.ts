@@ -1,5 +1,6 @@
 import type { ChatEvent, EndEvent, RawEvent, StartEvent, Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
+import { createOwnCallIds } from "../../chat/own-call-ids.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import {
   createInBandError,
@@ -47,6 +48,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
   /** The vendor's indexes rise like ours, so both are the same. */
   let nextIndex = 0;
   const open = new Map<number, BlockDecoder>();
+  const ownId = createOwnCallIds();
   const calls: CallSummary = { any: false, awaited: false };
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
@@ -64,6 +66,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     for (const block of message.content) {
       if (!isJsonObject(block)) throw invalid("block");
       noteCall(calls, block);
+      mendCallId(block);
       pushWholeBlock(block, nextIndex, events);
       nextIndex += 1;
     }
@@ -88,6 +91,14 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     if (event.finish_reason === "content_filter" && explanation !== undefined)
       event.refusal = explanation;
     events.push(event);
+  }
+
+  /** True if the call had the id of an earlier one. */
+  function mendCallId(block: JsonObject): boolean {
+    const id = block.type === "tool_use" ? readText(block.id) : undefined;
+    if (id === undefined) return false;
+    block.id = ownId(id);
+    return block.id !== id;
   }
 
   /** Before the event is written that names it, which may have a place for the warning. */
@@ -132,6 +143,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
         if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block))
           throw invalid("block_start");
         noteCall(calls, event.content_block);
+        if (mendCallId(event.content_block)) raw.data = JSON.stringify(event);
         lastModel = successorIn(event.content_block) ?? lastModel;
         const block = createBlockDecoder(event.content_block, nextIndex);
         open.set(nextIndex, block);

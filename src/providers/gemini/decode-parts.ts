@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { Extras, Signature } from "../../chat/format.ts";
+import { createOwnCallIds } from "../../chat/own-call-ids.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
@@ -35,6 +36,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
   let openText: "text" | "reasoning" | undefined;
   let openCall: OpenCall | undefined;
   let called = false;
+  const ownId = createOwnCallIds();
 
   function closeText(events: ChatEvent[]): void {
     if (openText === undefined) return;
@@ -106,7 +108,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     closeText(events);
     index += 1;
     called = true;
-    const id = readText(call.id) ?? `call_${randomId()}`;
+    const id = ownId(readText(call.id) ?? `call_${randomId()}`);
     events.push({ type: "part-start", index, kind: "tool_call", id, name });
     return {
       index,

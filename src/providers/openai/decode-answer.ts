@@ -4,20 +4,21 @@ import { findAnswerError, findBareError, parseEvent } from "../../formats/answer
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { readObjects, readString } from "../../json/narrow.ts";
+import { readObjects, readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import type { TextPlace } from "./decode-item.ts";
 import { createItemQueue, type ItemKey } from "./item-queue.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
+import { createCallIdMender } from "./mend-call-id.ts";
 import { createInBandError } from "./read-error.ts";
 
 export interface AnswerNames {
   /** Used if the vendor does not name its model. */
   model: string;
-  /** Used if the vendor's answer has no id. */
-  mintId(): string;
+  /** For what the vendor's answer gives no id. */
+  randomId(): string;
   warn?(warning: Warning): void;
 }
 
@@ -29,8 +30,11 @@ export interface AnswerNames {
 export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
   const queue = createItemQueue();
+  const mendCallId = createCallIdMender(names.randomId);
   let started = false;
   let hasItems = false;
+  /** Whether the vendor's own event was changed, for callers of the same format. */
+  let mended = false;
   /**
    * Whether text came for an item that is not open. Only the finished response can still hold it.
    */
@@ -39,12 +43,14 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function start(response: JsonObject, events: ChatEvent[]): void {
     if (started) return;
     started = true;
-    const id = readString(response.id) || names.mintId();
+    const id = readString(response.id) || `resp_${names.randomId()}`;
     events.push({ type: "start", id, model: readString(response.model) || names.model });
   }
 
   function addItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
+    // Without a call's id yet, it gets one when it is finished.
+    mended = readText(item.call_id) !== undefined && mendCallId(item, key);
     hasItems = true;
     queue.begin(item, key, events);
   }
@@ -75,6 +81,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function finish(response: JsonObject, events: ChatEvent[], further: JsonObject = {}): void {
     start(response, events);
     const items = readObjects(response.output);
+    items.forEach((item, index) => {
+      if (mendCallId(item, index, readString(item.id))) mended = true;
+    });
     if (hasLostText && (hasItems || items.length === 0)) {
       throw new ChatError("upstream_invalid_response", { logReason: "delta_without_item" });
     }
@@ -112,7 +121,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (isJsonObject(data.item)) addItem(data.item, keyOf(data), events);
         break;
       case "response.output_item.done":
-        if (isJsonObject(data.item)) finishItem(data.item, keyOf(data), events);
+        if (!isJsonObject(data.item)) break;
+        mended = mendCallId(data.item, keyOf(data));
+        finishItem(data.item, keyOf(data), events);
         break;
       case "response.output_text.delta":
       case "response.refusal.delta":
@@ -170,10 +181,12 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       const data = parseEvent(message.data);
       if (!data) return;
       const at = events.length;
+      mended = false;
       decodeData(data, events);
+      const raw = mended ? { ...message, data: JSON.stringify(data) } : message;
       const first = events[at];
-      if (first) first.raw = message;
-      else if (started) events.push({ type: "opaque", raw: message });
+      if (first) first.raw = raw;
+      else if (started) events.push({ type: "opaque", raw });
     },
     decodeEnd(_events, leftover) {
       const error = findBareError(leftover);

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
+import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import {
@@ -191,7 +192,7 @@ function createFunctionCallDecoder(
   let sent = "";
 
   function start(item: JsonObject, out: ChatEvent[]): number | undefined {
-    const id = readString(item.call_id) || readString(item.id);
+    const id = readString(item.call_id);
     const name = readString(item.name);
     if (index === undefined && id && name) {
       index = nextIndex();
@@ -216,7 +217,8 @@ function createFunctionCallDecoder(
     endText: (_place, text, out) => send(restOf(text, sent), out),
     done(item, out) {
       const at = start(item, out);
-      if (at === undefined) return;
+      if (at === undefined)
+        throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
       send(restOf(readString(item.arguments) ?? "", sent), out);
       out.push({ type: "part-end", index: at, ...otherFields(item) });
     },

@@ -54,7 +54,7 @@ export function createOpenaiProvider(
           createAnswerDecoder: () =>
             createAnswerDecoder({
               model: call.model.id,
-              mintId: () => `resp_${deps.randomId()}`,
+              randomId: deps.randomId,
               warn: call.warn,
             }),
           readErrorBody,

@@ -66,7 +66,20 @@ describe("ids of calls", () => {
     expect(result).toEqual([call?.[1] ?? ""]);
   });
 
-  test("go to a server of Chat Completions as they are, and so does what needs no change", () => {
+  test("of one turn differ for a server of Chat Completions, where results only follow the turn", () => {
+    const turns = [calls("a", "a"), results("a", "a"), calls("a"), results("a")];
+    expect(idsOf(distinctCallIds(turns, "openai_chat"))).toEqual([
+      ["a", "a_2"],
+      ["a", "a_2"],
+      ["a"],
+      ["a"],
+    ]);
+    // Some clients send each call in a message of its own.
+    const apart = [calls("a"), calls("a"), results("a"), results("a")];
+    expect(idsOf(distinctCallIds(apart, "openai_chat"))).toEqual([["a"], ["a_2"], ["a"], ["a_2"]]);
+  });
+
+  test("of different turns go there as they are, and so does what needs no change", () => {
     expect(distinctCallIds(counted, "openai_chat")).toBe(counted);
     const fine = [calls("a"), results("a"), calls("b"), results("b")];
     expect(distinctCallIds(fine, "anthropic")).toBe(fine);

@@ -106,11 +106,11 @@ const REQUESTS: Readonly<Record<string, JsonObject>> = {
   "content null, absent and empty beside calls": {
     messages: [
       { role: "assistant", content: null, tool_calls: [call()] },
-      { role: "assistant", tool_calls: [call()] },
+      { role: "assistant", tool_calls: [call({ id: "t2" })] },
       {
         role: "assistant",
         content: "",
-        tool_calls: [call({ extra_content: { google: { thought_signature: "zz" } } })],
+        tool_calls: [call({ id: "t3", extra_content: { google: { thought_signature: "zz" } } })],
       },
     ],
   },

@@ -771,6 +771,26 @@ describe("what clients cannot read is mended", () => {
     ]);
   });
 
+  test("calls that share an index or an id are told apart", async () => {
+    const told = await deltas(
+      chunk({ role: "assistant", ...call({ index: 0, id: "a" }, "{}") }),
+      chunk(call({ index: 0, id: "b" }, '{"x":')),
+      chunk(call({ index: 0 }, "1}")),
+      chunk(call({ index: 1, id: "a" }, "{}")),
+      chunk({ tool_calls: [{ index: 2, function: { name: "f", arguments: "{}" } }] }),
+      STOP,
+      DONE,
+    );
+    const pieces = told.flatMap((delta) => delta.tool_calls ?? []);
+    expect(pieces.map(({ index, id }) => [index, id])).toEqual([
+      [0, "a"],
+      [1, "b"],
+      [1, undefined],
+      [2, "a_2"],
+      [3, expect.stringMatching(/^call_/)],
+    ]);
+  });
+
   test("an event without choices is left out", async () => {
     expect(await shown(chunk({ role: "assistant" }), { type: "ping" }, STOP, DONE)).toHaveLength(2);
   });

@@ -39,7 +39,7 @@ function open(response: PlayedResponse): Promise<EventStream> {
       signal: new AbortController().signal,
       format: "openai_responses",
       createAnswerDecoder: () =>
-        createAnswerDecoder({ model: "gpt-asked", mintId: () => "resp_minted" }),
+        createAnswerDecoder({ model: "gpt-asked", randomId: () => "minted" }),
       readErrorBody,
     },
     deps,
