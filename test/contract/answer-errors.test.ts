@@ -261,10 +261,112 @@ describe("an answer that holds its own error", () => {
         usage: { input_tokens: 1, output_tokens: 1 },
       },
     ],
+    [
+      "OpenAI's",
+      FORMATS[1]?.[1],
+      {
+        id: "r",
+        status: "completed",
+        output: [{ type: "function_call", id: "fc", call_id: "c", name: "f", arguments: '{"a":' }],
+      },
+    ],
   ] as const)("%s arguments that are a text are kept as it", async (_name, create, body) => {
     if (!create) throw new Error("no such format");
     const events = await play(create, jsonResponse(body));
     const pieces = events.map((event) => (event.type === "part-delta" ? event.delta : ""));
     expect(pieces.join("")).toBe('{"a":');
+  });
+});
+
+describe("arguments in another form than the documented one", () => {
+  const call = { id: "c", name: "f" };
+  const bodies: readonly [
+    name: string,
+    create: (() => AnswerDecoder) | undefined,
+    of: (args: unknown) => object,
+  ][] = [
+    [
+      "openai-chat",
+      FORMATS[0]?.[1],
+      (args) => ({
+        id: "1",
+        choices: [
+          {
+            message: { tool_calls: [{ id: "c", function: { name: "f", arguments: args } }] },
+            finish_reason: "tool_calls",
+          },
+        ],
+        usage: { prompt_tokens: 1, completion_tokens: 1 },
+      }),
+    ],
+    [
+      "openai-responses",
+      FORMATS[1]?.[1],
+      (args) => ({
+        id: "r",
+        status: "completed",
+        output: [{ type: "function_call", call_id: "c", name: "f", arguments: args }],
+      }),
+    ],
+    [
+      "google",
+      FORMATS[3]?.[1],
+      (args) => ({
+        candidates: [
+          { content: { parts: [{ functionCall: { ...call, args } }] }, finishReason: "STOP" },
+        ],
+      }),
+    ],
+  ];
+
+  test.each(bodies)("%s: is never taken for none", async (_, create, bodyOf) => {
+    if (!create) throw new Error("no such format");
+    for (const [args, written] of [
+      [{ a: 1 }, '{"a":1}'],
+      [[1], "[1]"],
+      [5, "5"],
+      ['{"a":', '{"a":'],
+    ] as const) {
+      const events = await play(create, jsonResponse(bodyOf(args)));
+      const pieces = events.map((event) => (event.type === "part-delta" ? event.delta : ""));
+      expect(pieces.join("")).toBe(written);
+      expect(events.at(-1)).toMatchObject({ type: "end", finish_reason: "tool_calls" });
+    }
+  });
+
+  test("a call without a name is an error", async () => {
+    const nameless: readonly [(() => AnswerDecoder) | undefined, object][] = [
+      [
+        FORMATS[0]?.[1],
+        {
+          id: "1",
+          choices: [
+            {
+              message: { tool_calls: [{ id: "c", function: { arguments: "{}" } }] },
+              finish_reason: "tool_calls",
+            },
+          ],
+        },
+      ],
+      [
+        FORMATS[1]?.[1],
+        { id: "r", status: "completed", output: [{ type: "function_call", call_id: "c" }] },
+      ],
+      [
+        FORMATS[3]?.[1],
+        {
+          candidates: [
+            { content: { parts: [{ functionCall: { args: { a: 1 } } }] }, finishReason: "STOP" },
+          ],
+        },
+      ],
+    ];
+    for (const [create, body] of nameless) {
+      if (!create) throw new Error("no such format");
+      expect((await play(create, jsonResponse(body))).at(-1)).toMatchObject({
+        type: "error",
+        error: { code: "upstream_invalid_response" },
+      });
+    }
   });
 });

@@ -7,7 +7,7 @@ import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { findAnswerError, findBareError, parseEvent } from "../answer-error.ts";
-import { finishOf, warnUnknownFinish } from "../finish-word.ts";
+import { finishOf, readReason, warnUnknownFinish } from "../finish-word.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
 import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
@@ -45,6 +45,10 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
   let finishReason: string | null = null;
+  /** The reason that a caller of the same format has been told. */
+  let told: string | undefined;
+  /** The index of the first choice, which is the answer. */
+  let ownIndex: number | undefined;
   let finished = false;
   let counted = false;
   let refused = false;
@@ -69,7 +73,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   }
 
   function noteFinish(choice: JsonObject): void {
-    const word = readText(choice.finish_reason);
+    const word = readReason(choice.finish_reason);
     if (word === undefined) return;
     finished = true;
     finishReason = word;
@@ -83,11 +87,19 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
    * call, and only then: agents go on by it. True if it was changed.
    */
   function mendFinish(choice: JsonObject): boolean {
-    const word = readText(choice.finish_reason);
-    if (word === undefined) return false;
+    const word = readReason(choice.finish_reason);
+    if (word === undefined) {
+      // A call that comes behind the reason changes it.
+      if (told !== "stop" || !calls.seen) return false;
+      told = "tool_calls";
+      choice.finish_reason = told;
+      return true;
+    }
     const reason = mapFinishReason(word, { toolCall: calls.seen, refusal: refused });
     const isTrue = isCallReason(word) === (reason === "tool_calls");
-    if (WIRE_REASONS.has(word) && isTrue) return false;
+    const isReadable = WIRE_REASONS.has(word) && isTrue;
+    told = isReadable ? word : reason;
+    if (isReadable) return false;
     choice.finish_reason = reason;
     choice.native_finish_reason ??= word;
     return true;
@@ -116,6 +128,11 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   /** Returns whether the chunk is passed through to a caller of the same format. */
   function decodeChunk(chunk: JsonObject, raw: RawEvent, events: ChatEvent[]): boolean {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+    if (isJsonObject(choice) && typeof choice.index === "number") {
+      ownIndex ??= choice.index;
+      // No more than one answer is asked for.
+      if (choice.index !== ownIndex) return false;
+    }
     if (!started) {
       if (!isJsonObject(choice) && readText(chunk.id) === undefined) {
         held.push(raw);

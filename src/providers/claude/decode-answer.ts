@@ -103,7 +103,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
 
   /** Before the event is written that names it, which may have a place for the warning. */
   function noteStopReason(holder: JsonObject): void {
-    const reason = readString(holder.stop_reason);
+    const reason = readText(holder.stop_reason);
     if (reason === undefined || reason === stopReason) return;
     stopReason = reason;
     if (meaningOf(reason) === undefined && failureOf(reason) === undefined)
@@ -112,7 +112,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
 
   /** Makes the reason one that callers of this format can go by. True if it was changed. */
   function mendStopReason(holder: JsonObject): boolean {
-    const reason = readString(holder.stop_reason);
+    const reason = readText(holder.stop_reason);
     if (reason === undefined) return false;
     holder.stop_reason = encodeStopReason(mapFinishReason(reason, calls), reason);
     return holder.stop_reason !== reason;

@@ -2,7 +2,7 @@ import type { ChatEvent, EndEvent, Warning } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { findAnswerError, findBareError, parseEvent } from "../../formats/answer-error.ts";
-import { warnUnknownFinish } from "../../formats/finish-word.ts";
+import { readReason, warnUnknownFinish } from "../../formats/finish-word.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject, readString, readText, soleOf } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
@@ -82,7 +82,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     Object.assign(extras, others);
     if (isJsonObject(content)) parts.decode(listOf(content.parts, "parts is not a list"), events);
     else if (content != null) throw new Error("content is not an object");
-    finishReason = readText(reason) ?? finishReason;
+    finishReason = readReason(reason) ?? finishReason;
   }
 
   /** Pushes the terminal event if the answer is complete, and returns whether it is. */

@@ -81,17 +81,20 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     if (name !== undefined) {
       if (openCall) endCall(openCall, events);
       openCall = startCall(name, call, part, events);
-      // A text is broken JSON: an object would have come as one.
-      const isText = typeof call.args === "string" && call.args !== "";
-      if ((isText || isJsonObject(call.args)) && call.willContinue !== true) {
-        const delta = isText ? String(call.args) : JSON.stringify(call.args);
+      const { args } = call;
+      if (args != null && args !== "" && call.willContinue !== true) {
+        // A text is broken JSON: an object would have come as one.
+        const delta = typeof args === "string" ? args : JSON.stringify(args);
         events.push({ type: "part-delta", index: openCall.index, delta });
         finishCall(openCall, events);
         return;
       }
     }
     // Without a name, it continues a call or is the empty end marker of a finished one.
-    if (!openCall) return;
+    if (!openCall) {
+      if (call.args == null && call.partialArgs == null) return;
+      throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
+    }
     if (name === undefined)
       openCall.details = { ...openCall.details, ...readDetails(part, CALL_FIELDS) };
     const delta = openCall.decoder.decode(call.partialArgs);

@@ -45,9 +45,11 @@ const WITH_CALL: ReadonlySet<string> = new Set(["STOP", "UNEXPECTED_TOOL_CALL"])
  * answer is kept.
  */
 export function mapFinishReason(
-  reason: string,
+  word: string,
   called: boolean,
 ): { finish: FinishReason; isUnknown?: boolean } | { error: ErrorCode } {
+  // Proxies write it as their other vendors do.
+  const reason = word.toUpperCase();
   if (called && WITH_CALL.has(reason)) return { finish: "tool_calls" };
   const finish = Object.hasOwn(FINISHED, reason) ? FINISHED[reason] : undefined;
   if (finish !== undefined) return { finish };

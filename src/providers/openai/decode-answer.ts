@@ -11,7 +11,7 @@ import type { TextPlace } from "./decode-item.ts";
 import { createItemQueue, type ItemKey } from "./item-queue.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
-import { createCallIdMender } from "./mend-call-id.ts";
+import { createCallMender } from "./mend-call.ts";
 import { createInBandError } from "./read-error.ts";
 
 export interface AnswerNames {
@@ -30,7 +30,7 @@ export interface AnswerNames {
 export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
   const queue = createItemQueue();
-  const mendCallId = createCallIdMender(names.randomId);
+  const mendCall = createCallMender(names.randomId);
   let started = false;
   let hasItems = false;
   /** Whether the vendor's own event was changed, for callers of the same format. */
@@ -50,7 +50,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function addItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
     // Without a call's id yet, it gets one when it is finished.
-    mended = readText(item.call_id) !== undefined && mendCallId(item, key);
+    mended = readText(item.call_id) !== undefined && mendCall(item, key);
     hasItems = true;
     queue.begin(item, key, events);
   }
@@ -82,7 +82,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     start(response, events);
     const items = readObjects(response.output);
     items.forEach((item, index) => {
-      if (mendCallId(item, index, readString(item.id))) mended = true;
+      if (mendCall(item, index, readString(item.id))) mended = true;
     });
     if (hasLostText && (hasItems || items.length === 0)) {
       throw new ChatError("upstream_invalid_response", { logReason: "delta_without_item" });
@@ -122,7 +122,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         break;
       case "response.output_item.done":
         if (!isJsonObject(data.item)) break;
-        mended = mendCallId(data.item, keyOf(data));
+        mended = mendCall(data.item, keyOf(data));
         finishItem(data.item, keyOf(data), events);
         break;
       case "response.output_text.delta":

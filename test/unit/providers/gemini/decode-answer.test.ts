@@ -209,6 +209,7 @@ describe("the end", () => {
       "MISSING_THOUGHT_SIGNATURE",
       { type: "error", error: { code: "upstream_rejected", retryable: false } },
     ],
+    ["stop", { type: "end", finish_reason: "stop" }],
     ["NEVER_HEARD_OF", { type: "end", finish_reason: "length" }],
     ["constructor", { type: "end", finish_reason: "length" }],
   ];

@@ -545,6 +545,40 @@ describe("a failing answer", () => {
   });
 });
 
+describe("an end that is no natural one", () => {
+  const NAMED: readonly [name: string, type: string, fields: JsonObject, told: JsonObject][] = [
+    [
+      "a status that nobody knows",
+      "response.completed",
+      { status: "expired" },
+      { finish_reason: "length", raw_finish_reason: "expired" },
+    ],
+    [
+      "a reason that nobody knows",
+      "response.incomplete",
+      { status: "incomplete", incomplete_details: { reason: "tomorrow" } },
+      { finish_reason: "length", raw_finish_reason: "tomorrow" },
+    ],
+    [
+      "an event that says it, but no status",
+      "response.incomplete",
+      { status: undefined },
+      { finish_reason: "length", raw_finish_reason: "incomplete" },
+    ],
+    [
+      "a reason beside a completed status",
+      "response.completed",
+      { status: "completed", incomplete_details: { reason: "content_filter" } },
+      { finish_reason: "content_filter", raw_finish_reason: "content_filter" },
+    ],
+  ];
+  test.each(NAMED)("%s", async (_, type, fields, told) => {
+    const response = responseObject({ output: [messageItem("msg_1", "Hi")], ...fields });
+    const events = await play(CREATED, ...messageEvents(0, "msg_1", "Hi"), { type, response });
+    expect(fold(events)).toMatchObject({ content: [{ text: "Hi" }], ...told });
+  });
+});
+
 describe("readErrorBody", () => {
   const read = (error: JsonObject, status: number) => readErrorBody({ error }, status).code;
 

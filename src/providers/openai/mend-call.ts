@@ -7,11 +7,13 @@ import type { ItemKey } from "./item-queue.ts";
 const CALLS: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_call"]);
 
 /**
- * Puts an id of its own into each call of an answer, the same one wherever the call stands in it
- * (under any of these keys): the vendor's, or ours if that is missing or an earlier call has it.
- * True if it was changed.
+ * Makes of the calls of an answer what their reader needs. True if one was changed.
+ *
+ * - An id of its own, the same one wherever the call stands in the answer (under any of these
+ *   keys): the vendor's, or ours if that is missing or an earlier call has it.
+ * - Arguments that are a text.
  */
-export function createCallIdMender(
+export function createCallMender(
   randomId: () => string,
 ): (item: JsonObject, ...keys: ItemKey[]) => boolean {
   const ownId = createOwnCallIds();
@@ -26,6 +28,8 @@ export function createCallIdMender(
       if (key !== undefined) known.set(key, id);
     }
     item.call_id = id;
-    return id !== given;
+    const isText = item.arguments == null || typeof item.arguments === "string";
+    if (!isText) item.arguments = JSON.stringify(item.arguments);
+    return id !== given || !isText;
   };
 }
