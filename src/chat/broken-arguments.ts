@@ -30,7 +30,9 @@ function isObjectText(text: string): boolean {
 }
 
 /** A call's arguments for a format that has only objects. */
-export function toArgumentsObject(call: ToolCallPart): JsonObject {
+export function toArgumentsObject(
+  call: Pick<ToolCallPart, "arguments" | "arguments_text">,
+): JsonObject {
   return isBroken(call) ? { [BROKEN_FIELD]: call.arguments_text } : call.arguments;
 }
 

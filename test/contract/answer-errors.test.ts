@@ -208,6 +208,20 @@ describe("an answer that holds its own error", () => {
       createChat,
       sseResponse(sseText([{ ...piece, ...failed }, "[DONE]"])),
     ],
+    [
+      "in Claude's last event",
+      FORMATS[2]?.[1],
+      sseResponse(
+        sseText([
+          {
+            type: "message_start",
+            message: { id: "m", type: "message", role: "assistant", model: "m", content: [] },
+          },
+          { type: "message_delta", delta: { stop_reason: "end_turn" } },
+          { type: "message_stop", success: false },
+        ]),
+      ),
+    ],
     ["in a completed response", createOpenai, jsonResponse({ ...response, status: "completed" })],
     ["in a completed stream", createOpenai, sseResponse(sseText([done]))],
     ["as a status in a completed stream", createOpenai, sseResponse(sseText([cancelled]))],
@@ -306,6 +320,19 @@ describe("arguments in another form than the documented one", () => {
         id: "r",
         status: "completed",
         output: [{ type: "function_call", call_id: "c", name: "f", arguments: args }],
+      }),
+    ],
+    [
+      "anthropic-messages",
+      FORMATS[2]?.[1],
+      (args) => ({
+        id: "m",
+        type: "message",
+        role: "assistant",
+        model: "m",
+        content: [{ type: "tool_use", ...call, input: args }],
+        stop_reason: "tool_use",
+        usage: { input_tokens: 1, output_tokens: 1 },
       }),
     ],
     [

@@ -9,6 +9,7 @@ import { encodeStopReason } from "../../formats/anthropic-messages/stop-reason.t
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { finishAsTold } from "../finish-as-told.ts";
 import { costField } from "../usage-cost.ts";
 import { warningsOf, withWarnings } from "../warnings.ts";
 import { encodeContent } from "./encode-content.ts";
@@ -22,7 +23,10 @@ export function encodeResponse(
   if (response.body?.format === "anthropic")
     return withWarnings(renameBody(response.body.value, context), context);
   const refusal = response.refusal ?? refusalIn(response.content);
-  const { stop_reason, usage, fields } = encodeEnding({ ...response, refusal }, context);
+  const { stop_reason, usage, fields } = encodeEnding(
+    { ...response, refusal, hasCall: response.content.some(isCall) },
+    context,
+  );
   return {
     id: response.id === "" ? context.requestId : response.id,
     type: "message",
@@ -43,7 +47,13 @@ function refusalIn(content: readonly Part[]): string | undefined {
   return texts.join("") || undefined;
 }
 
+function isCall({ type }: Part): boolean {
+  return type === "tool_call";
+}
+
 export interface Ending {
+  /** Whether there is a call that this API can tell of. */
+  hasCall: boolean;
   refusal?: string | undefined;
   finish_reason: FinishReason;
   raw_finish_reason: string | null;
@@ -62,7 +72,12 @@ export function encodeEnding(
   const { usage: counts, ...fields } = extras;
   const raw = context.format === "anthropic" ? ending.raw_finish_reason : null;
   return {
-    stop_reason: encodeStopReason(ending.finish_reason, raw),
+    stop_reason: encodeStopReason(
+      context.format === "anthropic"
+        ? ending.finish_reason
+        : finishAsTold(ending.finish_reason, ending.hasCall),
+      raw,
+    ),
     usage: {
       ...mapUsage(ending.usage),
       ...(isJsonObject(counts) ? counts : {}),

@@ -21,6 +21,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
   /** The text of parts that are refusals; their indexes. */
   let refusal = "";
   const refusals = new Set<number>();
+  let hasCall = false;
   const blocks = createBlockEncoder(encodeSse);
   /** The end of a call with broken arguments, until it is known why they are. */
   let broken: PartEndEvent | undefined;
@@ -46,7 +47,8 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         // Some vendors count the prompt at the start, others at the end; a whole answer has both in
         // one batch. Anthropic's client reads most fields beside the content from this event only.
         const counted = batch.find((later) => later.type === "usage" || later.type === "end");
-        const ending = counted?.type === "end" ? encodeEnding(counted, context) : undefined;
+        const ending =
+          counted?.type === "end" ? encodeEnding({ ...counted, hasCall }, context) : undefined;
         return encodeSse({
           type: "message_start",
           message: {
@@ -65,6 +67,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
       case "part-start": {
         endBroken();
         if (event.kind === "text" && event.refusal) refusals.add(event.index);
+        hasCall ||= event.kind === "tool_call";
         const end = batch.find((later) => later.type === "part-end" && later.index === event.index);
         return blocks.start(event, end?.type === "part-end" ? end.signature : undefined);
       }
@@ -84,6 +87,7 @@ export function createStreamEncoder(context: AnswerContext): StreamEncoder {
         const ending = encodeEnding(
           {
             ...event,
+            hasCall,
             refusal: event.refusal ?? (refusal || undefined),
             usage: event.usage ?? usage,
           },

@@ -3,6 +3,7 @@ import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { finishAsTold } from "../finish-as-told.ts";
 import { addCost, costField } from "../usage-cost.ts";
 import { warningsOf } from "../warnings.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
@@ -20,6 +21,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
       ...addCost(renameBody(response.body.value, context), response.usage, context),
       ...warningsOf(context),
     };
+  const message = encodeMessage(response);
   const completion: WireCompletion = {
     id: response.id,
     object: "chat.completion",
@@ -28,9 +30,9 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     choices: [
       {
         index: 0,
-        message: encodeMessage(response),
+        message,
         logprobs: null,
-        finish_reason: response.finish_reason,
+        finish_reason: finishAsTold(response.finish_reason, message.tool_calls !== undefined),
       },
     ],
     ...defined({

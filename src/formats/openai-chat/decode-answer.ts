@@ -51,7 +51,6 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   let ownIndex: number | undefined;
   let finished = false;
   let counted = false;
-  let refused = false;
   let usage: Usage | null = null;
 
   function start(answer: JsonObject, events: ChatEvent[]): void {
@@ -95,7 +94,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       choice.finish_reason = told;
       return true;
     }
-    const reason = mapFinishReason(word, { toolCall: calls.seen, refusal: refused });
+    const reason = mapFinishReason(word, { toolCall: calls.seen, refusal: parts.refused });
     const isTrue = isCallReason(word) === (reason === "tool_calls");
     const isReadable = WIRE_REASONS.has(word) && isTrue;
     told = isReadable ? word : reason;
@@ -113,7 +112,10 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     const found = extras.extras();
     events.push({
       type: "end",
-      finish_reason: mapFinishReason(finishReason, { toolCall: calls.seen, refusal: refused }),
+      finish_reason: mapFinishReason(finishReason, {
+        toolCall: calls.seen,
+        refusal: parts.refused,
+      }),
       raw_finish_reason: finishReason,
       usage,
       ...defined({ extras: found, body }),
@@ -147,7 +149,6 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       const delta = choice.delta ?? wholeMessage(choice);
       if (delta) {
         mended = decodeDelta(delta, parts, calls, events, false);
-        refused ||= readText(delta.refusal) !== undefined;
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
       }
       noteFinish(choice);
@@ -215,7 +216,6 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
       decodeDelta(choice.message, parts, calls, events, true);
-      refused = readText(choice.message.refusal) !== undefined;
       noteFinish(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);

@@ -71,11 +71,14 @@ function createFormError(field: "content" | "refusal" | "tool_calls" | Reasoning
 }
 
 /**
- * One element of a content list: text, Mistral's thinking (a list of texts), or an opaque element.
+ * One element of a content list: text, a refusal, Mistral's thinking (a list of texts), or an opaque
+ * element.
  */
 function decodeElement(element: JsonObject, parts: PartAssembler, events: ChatEvent[]): void {
   if (element.type === "text" && typeof element.text === "string")
     parts.pushText("content", element.text, events);
+  else if (element.type === "refusal" && typeof element.refusal === "string")
+    parts.pushText("refusal", element.refusal, events);
   else if (element.type === "thinking" && Array.isArray(element.thinking)) {
     for (const piece of element.thinking) {
       if (isJsonObject(piece) && typeof piece.text === "string")

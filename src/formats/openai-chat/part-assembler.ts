@@ -39,6 +39,8 @@ type Step = (events: ChatEvent[]) => void;
 export interface PartAssembler {
   /** Whether there was any part yet. */
   readonly any: boolean;
+  /** Whether there was a refusal. */
+  readonly refused: boolean;
   pushText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
   pushDetails(added: unknown, events: ChatEvent[]): void;
   pushOpaque(value: JsonObject, events: ChatEvent[]): void;
@@ -56,6 +58,7 @@ export interface PartAssembler {
 
 export function createPartAssembler(): PartAssembler {
   let indexes = 0;
+  let refused = false;
   let open: OpenText | undefined;
   let call: OpenCall | undefined;
   const waiting: Step[] = [];
@@ -113,8 +116,12 @@ export function createPartAssembler(): PartAssembler {
     get any() {
       return indexes > 0;
     },
+    get refused() {
+      return refused;
+    },
     pushText(origin, text, events) {
       if (text === "") return;
+      refused ||= origin === "refusal";
       if (call) whenFree((out) => sendText(origin, text, out), events);
       else sendText(origin, text, events);
     },

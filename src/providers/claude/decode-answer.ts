@@ -189,11 +189,10 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     decodeMessage({ event: name, data }, events) {
       const event = parseEvent(data);
       if (!event) return;
-      if (typeof event.type !== "string") {
-        const error = findAnswerError(event, false);
-        if (error) throw createInBandError(error);
-        throw invalid("event");
-      }
+      const hasType = typeof event.type === "string";
+      const error = event.type === "error" ? null : findAnswerError(event, hasType);
+      if (error) throw createInBandError(error);
+      if (typeof event.type !== "string") throw invalid("event");
       decodeEvent(event, { event: name === "" ? event.type : name, data }, events);
     },
     decodeEnd(_events, leftover) {

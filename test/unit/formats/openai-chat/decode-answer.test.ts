@@ -453,6 +453,14 @@ describe("refusals and other content", () => {
     });
   });
 
+  test("a refusal may be an element of a list", async () => {
+    const refusal = [{ type: "refusal", refusal: "I cannot." }];
+    expect(fold(await play(chunk({ content: refusal }), STOP, DONE))).toMatchObject({
+      content: [{ type: "text", text: "I cannot.", refusal: true }],
+      finish_reason: "content_filter",
+    });
+  });
+
   test("images and unknown elements stay opaque", async () => {
     const image = { type: "image_url", image_url: { url: "data:image/png;base64,AA==" } };
     const reference = { type: "reference", reference_ids: [1] };
