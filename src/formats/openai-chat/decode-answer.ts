@@ -7,16 +7,15 @@ import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { findAnswerError, findBareError, parseEvent } from "../answer-error.ts";
-import { finishOf, readReason, warnUnknownFinish } from "../finish-word.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
 import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
-import { isCallReason, mapFinishReason, WIRE_REASONS } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { bringsMore, createRoleMender } from "./mend-chunk.ts";
 import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
+import { createFinishTracker, type Seen } from "./track-finish.ts";
 
 export interface AnswerDecoderOptions {
   /** The requested model, used if the answer does not name one. */
@@ -44,12 +43,9 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   let started = false;
   /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
-  let finishReason: string | null = null;
-  /** The reason that a caller of the same format has been told. */
-  let told: string | undefined;
+  const finish = createFinishTracker(options.warn);
   /** The index of the first choice, which is the answer. */
   let ownIndex: number | undefined;
-  let finished = false;
   let counted = false;
   let usage: Usage | null = null;
 
@@ -71,52 +67,18 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     if (started) events.push({ type: "usage", usage: found });
   }
 
-  function noteFinish(choice: JsonObject): void {
-    const word = readReason(choice.finish_reason);
-    if (word === undefined) return;
-    finished = true;
-    finishReason = word;
-    // Throws if the reason means failure.
-    mapFinishReason(word, { toolCall: false, refusal: false });
-  }
-
-  /**
-   * Puts into the vendor's own choice what clients of this format can read: a reason that they
-   * know, with the vendor's word beside it as OpenRouter has it, and `tool_calls` if there is a
-   * call, and only then: agents go on by it. True if it was changed.
-   */
-  function mendFinish(choice: JsonObject): boolean {
-    const word = readReason(choice.finish_reason);
-    if (word === undefined) {
-      // A call that comes behind the reason changes it.
-      if (told !== "stop" || !calls.seen) return false;
-      told = "tool_calls";
-      choice.finish_reason = told;
-      return true;
-    }
-    const reason = mapFinishReason(word, { toolCall: calls.seen, refusal: parts.refused });
-    const isTrue = isCallReason(word) === (reason === "tool_calls");
-    const isReadable = WIRE_REASONS.has(word) && isTrue;
-    told = isReadable ? word : reason;
-    if (isReadable) return false;
-    choice.finish_reason = reason;
-    choice.native_finish_reason ??= word;
-    return true;
+  function seen(): Seen {
+    return { toolCall: calls.seen, refusal: parts.refused };
   }
 
   function end(events: ChatEvent[], body?: JsonObject): void {
     calls.check();
     parts.close(events);
-    if (finishReason !== null && finishOf(finishReason) === undefined)
-      options.warn?.(warnUnknownFinish(finishReason));
     const found = extras.extras();
     events.push({
       type: "end",
-      finish_reason: mapFinishReason(finishReason, {
-        toolCall: calls.seen,
-        refusal: parts.refused,
-      }),
-      raw_finish_reason: finishReason,
+      finish_reason: finish.end(seen()),
+      raw_finish_reason: finish.word,
       usage,
       ...defined({ extras: found, body }),
     });
@@ -151,12 +113,12 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
         mended = decodeDelta(delta, parts, calls, events, false);
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
       }
-      noteFinish(choice);
-      if (finished) extras.add(choice);
+      finish.note(choice);
+      if (finish.word !== null) extras.add(choice);
     }
-    if (finished) extras.add(chunk);
+    if (finish.word !== null) extras.add(chunk);
     noteUsage(chunk, events);
-    if (isJsonObject(choice) && mendFinish(choice)) mended = true;
+    if (isJsonObject(choice) && finish.mend(choice, seen())) mended = true;
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
     return show(chunk, raw, mended, options.hideUsageChunk === true && isUsageChunk);
@@ -182,7 +144,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     const raw: RawEvent = { event, data };
     let shown = true;
     if (data === DONE) {
-      if (!finished && !counted) throw new ChatError("upstream_incomplete");
+      if (finish.word === null && !counted) throw new ChatError("upstream_incomplete");
       end(events);
     } else {
       const chunk = parseEvent(data);
@@ -206,7 +168,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     decodeEnd(events, leftover) {
       const error = findBareError(leftover);
       if (error) throw createInBandError(error);
-      if (finished) end(events);
+      if (finish.word !== null) end(events);
     },
     decodeBody(body, events) {
       const error = findAnswerError(body, hasChoices(body)) ?? findChoiceError(body);
@@ -216,11 +178,11 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
       decodeDelta(choice.message, parts, calls, events, true);
-      noteFinish(choice);
+      finish.note(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);
-      if (!finished && !usage) throw new ChatError("upstream_incomplete");
-      mendFinish(choice);
+      if (finish.word === null && !usage) throw new ChatError("upstream_incomplete");
+      finish.mend(choice, seen());
       end(events, body);
     },
   };

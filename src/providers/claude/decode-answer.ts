@@ -1,6 +1,5 @@
 import type { ChatEvent, EndEvent, RawEvent, StartEvent, Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
-import { createOwnCallIds } from "../../chat/own-call-ids.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import {
   createInBandError,
@@ -9,7 +8,7 @@ import {
   parseEvent,
 } from "../../formats/answer-error.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
-import { encodeStopReason, meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
+import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
 import { failureOf, warnUnknownFinish } from "../../formats/finish-word.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString, readText } from "../../json/narrow.ts";
@@ -19,6 +18,7 @@ import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
 import { type CallSummary, mapFinishReason, noteCall } from "./map-finish-reason.ts";
 import { mapUsage, restOfUsage } from "./map-usage.ts";
+import { createCallIdMender, mendStopReason } from "./mend-event.ts";
 import { readErrorBody } from "./read-error.ts";
 
 /** Fields of a message that the chat model expresses itself; all others become extras. */
@@ -48,8 +48,8 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
   /** The vendor's indexes rise like ours, so both are the same. */
   let nextIndex = 0;
   const open = new Map<number, BlockDecoder>();
-  const ownId = createOwnCallIds();
   const calls: CallSummary = { any: false, awaited: false };
+  const mendCallId = createCallIdMender();
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
     id = readText(message.id);
@@ -93,14 +93,6 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     events.push(event);
   }
 
-  /** True if the call had the id of an earlier one. */
-  function mendCallId(block: JsonObject): boolean {
-    const id = block.type === "tool_use" ? readText(block.id) : undefined;
-    if (id === undefined) return false;
-    block.id = ownId(id);
-    return block.id !== id;
-  }
-
   /** Before the event is written that names it, which may have a place for the warning. */
   function noteStopReason(holder: JsonObject): void {
     const reason = readText(holder.stop_reason);
@@ -108,14 +100,6 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     stopReason = reason;
     if (meaningOf(reason) === undefined && failureOf(reason) === undefined)
       warn?.(warnUnknownFinish(reason));
-  }
-
-  /** Makes the reason one that callers of this format can go by. True if it was changed. */
-  function mendStopReason(holder: JsonObject): boolean {
-    const reason = readText(holder.stop_reason);
-    if (reason === undefined) return false;
-    holder.stop_reason = encodeStopReason(mapFinishReason(reason, calls), reason);
-    return holder.stop_reason !== reason;
   }
 
   function blockAt(event: JsonObject): BlockDecoder {
@@ -165,7 +149,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
         if (id === undefined || !isJsonObject(event.delta)) throw invalid("message_delta");
         const { delta } = event;
         noteStopReason(delta);
-        if (mendStopReason(delta)) raw.data = JSON.stringify(event);
+        if (mendStopReason(delta, calls)) raw.data = JSON.stringify(event);
         rest = { ...rest, ...omit(delta, DELTA_FIELDS), ...omit(event, DELTA_EVENT_FIELDS) };
         if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
         const counted = mapUsage(usage);
@@ -207,7 +191,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
       if (error) throw createInBandError(error);
       if (!isAnswer) throw invalid("body");
       start(body, events);
-      mendStopReason(body);
+      mendStopReason(body, calls);
       end(events, { body });
     },
   };
