@@ -1,8 +1,8 @@
 import { ChatError } from "../errors/chat-error.ts";
-import type { ErrorCode } from "../errors/error-codes.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { isEmptyObject, readText, soleOf } from "../json/narrow.ts";
 import { createUpstreamError } from "../upstream/upstream-error.ts";
+import { codeByText } from "./error-text.ts";
 
 /**
  * The error in an answer with status 200, in its body or in a stream event, as fields of one form
@@ -21,6 +21,7 @@ import { createUpstreamError } from "../upstream/upstream-error.ts";
  * (FastAPI), `{errors}`, `{message}`, and a code beside a message under any of their usual names.
  */
 export function findAnswerError(body: JsonObject, isAnswer: boolean): JsonObject | null {
+  if (isAnswer && !maySayError(body)) return null;
   const { x_groq: groq, base_resp: base } = body;
   for (const name of NAMES) {
     const named = name in body ? readNamed(body[name], body) : null;
@@ -33,6 +34,26 @@ export function findAnswerError(body: JsonObject, isAnswer: boolean): JsonObject
   if (body.object === "error" || body.type === "error") return unify(body);
   if (body.success === false || ERROR_CODES.some((name) => isCode(body[name]))) return unify(body);
   return isAnswer ? null : readUnnamed(body);
+}
+
+/** One look at each field: this runs for every streamed event. */
+function maySayError(body: JsonObject): boolean {
+  return (
+    body.error != null ||
+    body.err != null ||
+    body.Error != null ||
+    body.exception != null ||
+    body.fault != null ||
+    body.x_groq != null ||
+    body.base_resp != null ||
+    body.success === false ||
+    body.error_code != null ||
+    body.errcode != null ||
+    body.errorCode != null ||
+    body.err_code != null ||
+    body.object === "error" ||
+    body.type === "error"
+  );
 }
 
 /** Fields that hold an error. The last one is Apigee's. */
@@ -111,61 +132,6 @@ export function statusOf(error: JsonObject): number | undefined {
     if (typeof status === "number" && status >= 400 && status <= 599) return status;
   }
   return undefined;
-}
-
-/** MiniMax's codes, https://platform.minimax.io/docs/api-reference/errorcode (November 2026). */
-const MINIMAX: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
-  [1001, "upstream_timeout"],
-  [1002, "upstream_rate_limited"],
-  [1004, "upstream_auth"],
-  [1008, "upstream_quota_exhausted"],
-  [1026, "upstream_rejected"],
-  [1027, "upstream_rejected"],
-  [1039, "upstream_rate_limited"],
-  [1041, "upstream_rate_limited"],
-  [1042, "upstream_rejected"],
-  [2013, "upstream_rejected"],
-  [2045, "upstream_rate_limited"],
-  [2049, "upstream_auth"],
-  [2056, "upstream_quota_exhausted"],
-]);
-
-/** In this order: a text about a quota often speaks of limits too. */
-const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
-  [
-    /insufficient.{0,12}(?:balance|quota|credit|fund)|quota (?:is )?exceeded|exceeded your.*quota|余额不足|欠费/i,
-    "upstream_quota_exhausted",
-  ],
-  [
-    /rate.?limit|too many requests|requests? per (?:minute|second|day)|\b[rt]pm\b|throttl|频率|限流|请求过多|并发/i,
-    "upstream_rate_limited",
-  ],
-  [
-    /overload|over capacity|at capacity|server (?:is )?busy|temporarily unavailable|service unavailable|繁忙/i,
-    "upstream_overloaded",
-  ],
-  [
-    /unauthori[sz]ed|(?:invalid|incorrect|missing|expired).{0,12}(?:api.?key|token|credential)|authentication|permission denied|forbidden/i,
-    "upstream_auth",
-  ],
-  [/timed? ?out|deadline exceeded/i, "upstream_timeout"],
-  [
-    /model\b.{0,80}(?:not found|does not exist|not exist|unknown)|(?:unknown|no such) model/i,
-    "model_not_found",
-  ],
-  [
-    /\binvalid|bad request|must be|is required|not supported|unsupported|too long|context (?:length|window)|content.?(?:filter|policy)|sensitive/i,
-    "upstream_rejected",
-  ],
-];
-
-/** What an error without a status means: by a vendor's own code, else by its text. */
-export function codeByText(error: JsonObject): ErrorCode | undefined {
-  const known = MINIMAX.get(error.minimax);
-  if (known !== undefined) return known;
-  const texts = [error.message, error.type, error.code].filter((text) => typeof text === "string");
-  const all = texts.join(" ");
-  return BY_TEXT.find(([text]) => text.test(all))?.[1];
 }
 
 /** An error inside an answer → ChatError, by the status that it names, else by its code or text. */

@@ -67,9 +67,14 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     if (started) events.push({ type: "usage", usage: found });
   }
 
-  function seen(): Seen {
-    return { toolCall: calls.seen, refusal: parts.refused };
-  }
+  const seen: Seen = {
+    get toolCall() {
+      return calls.seen;
+    },
+    get refusal() {
+      return parts.refused;
+    },
+  };
 
   function end(events: ChatEvent[], body?: JsonObject): void {
     calls.check();
@@ -77,7 +82,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     const found = extras.extras();
     events.push({
       type: "end",
-      finish_reason: finish.end(seen()),
+      finish_reason: finish.end(seen),
       raw_finish_reason: finish.word,
       usage,
       ...defined({ extras: found, body }),
@@ -118,7 +123,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     }
     if (finish.word !== null) extras.add(chunk);
     noteUsage(chunk, events);
-    if (isJsonObject(choice) && finish.mend(choice, seen())) mended = true;
+    if (isJsonObject(choice) && finish.mend(choice, seen)) mended = true;
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
     return show(chunk, raw, mended, options.hideUsageChunk === true && isUsageChunk);
@@ -182,7 +187,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);
       if (finish.word === null && !usage) throw new ChatError("upstream_incomplete");
-      finish.mend(choice, seen());
+      finish.mend(choice, seen);
       end(events, body);
     },
   };

@@ -5,8 +5,8 @@ import { isCallReason, mapFinishReason, WIRE_REASONS } from "./map-finish-reason
 
 /** What an answer holds, as far as it tells how the answer ended. */
 export interface Seen {
-  toolCall: boolean;
-  refusal: boolean;
+  readonly toolCall: boolean;
+  readonly refusal: boolean;
 }
 
 /** The finish reason of one answer. */
@@ -35,7 +35,9 @@ export function createFinishTracker(warn?: (warning: Warning) => void): FinishTr
       return word;
     },
     note(choice) {
-      word = readReason(choice.finish_reason) ?? word;
+      const said = readReason(choice.finish_reason);
+      if (said === undefined) return;
+      word = said;
       mapFinishReason(word, { toolCall: false, refusal: false });
     },
     mend(choice, seen) {

@@ -44,7 +44,10 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       error: _error,
       ...others
     } = chunk;
-    const other = findAnswerError(chunk, Object.keys(chunk).some(isAnswerField));
+    const other = findAnswerError(
+      chunk,
+      "candidates" in chunk || Object.keys(chunk).some(isAnswerField),
+    );
     if (other) throw createAnswerError(chunk, other);
     if (!started) {
       started = true;
