@@ -70,6 +70,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   let record: CallRecord | null = null;
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
+  const argumentsCheck = createArgumentsCheck((warning) => call.warn(warning));
   const answer: AnswerContext = {
     requestId,
     request,
@@ -79,6 +80,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
         param: dialect.nameParam?.(warning.param, request) ?? warning.param,
       }));
     },
+    brokenCalls: argumentsCheck.broken,
     attempts,
     startedAt,
     get target() {
@@ -159,7 +161,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     },
     observe(batch) {
       observer.observe(batch);
-      checkArguments(batch);
+      argumentsCheck.observe(batch);
       watch?.(batch);
       if (isTerminal(batch[batch.length - 1])) setServedCost(answer.cost(observer.usage()));
     },
@@ -197,7 +199,6 @@ export function openCall(admission: Admission, services: CallServices): Call {
   };
 
   const watch = admission.watchAnswer?.(answer);
-  const checkArguments = createArgumentsCheck((warning) => call.warn(warning));
 
   function progress(): Progress {
     return { usage: observer.usage(), letters: observer.letters() };

@@ -30,7 +30,9 @@ function isObjectText(text: string): boolean {
 }
 
 /** A call's arguments for a format that has only objects. */
-export function toArgumentsObject(call: ToolCallPart): JsonObject {
+export function toArgumentsObject(
+  call: Pick<ToolCallPart, "arguments" | "arguments_text">,
+): JsonObject {
   return isBroken(call) ? { [BROKEN_FIELD]: call.arguments_text } : call.arguments;
 }
 
@@ -44,13 +46,32 @@ export function fromArgumentsObject(
     : { arguments: given };
 }
 
-/** Watches an answer's events and warns of each call whose arguments are no JSON object. */
-export function createArgumentsCheck(
-  warn: (warning: Warning) => void,
-): (batch: EventBatch) => void {
+export interface ArgumentsCheck {
+  /** Looks at the events as they pass. */
+  observe(batch: EventBatch): void;
+  /** The indexes of the parts that turned out to be such calls. */
+  readonly broken: ReadonlySet<number>;
+}
+
+/** Finds the calls of an answer whose arguments are no JSON object, and warns of each. */
+export function createArgumentsCheck(warn: (warning: Warning) => void): ArgumentsCheck {
+  const broken = new Set<number>();
   const calls = new Map<number, { name: string; at: number; text: string }>();
   let count = 0;
-  return (batch) => {
+
+  function end(index: number): void {
+    const call = calls.get(index);
+    calls.delete(index);
+    if (!call || call.text === "" || isObjectText(call.text)) return;
+    broken.add(index);
+    warn({
+      code: "tool_arguments_invalid",
+      param: `tool_calls[${call.at}]`,
+      message: `The model's arguments for "${call.name}" are not a JSON object; they are given as it wrote them.`,
+    });
+  }
+
+  function observe(batch: EventBatch): void {
     for (const event of batch) {
       if (event.type === "part-start" && event.kind === "tool_call") {
         calls.set(event.index, { name: event.name, at: count, text: "" });
@@ -59,16 +80,9 @@ export function createArgumentsCheck(
       else if (event.type === "part-delta") {
         const call = calls.get(event.index);
         if (call) call.text += event.delta;
-      } else if (event.type === "part-end") {
-        const call = calls.get(event.index);
-        calls.delete(event.index);
-        if (call && call.text !== "" && !isObjectText(call.text))
-          warn({
-            code: "tool_arguments_invalid",
-            param: `tool_calls[${call.at}]`,
-            message: `The model's arguments for "${call.name}" are not a JSON object; they are given as it wrote them.`,
-          });
-      }
+      } else if (event.type === "part-end") end(event.index);
     }
-  };
+  }
+
+  return { observe, broken };
 }

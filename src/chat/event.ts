@@ -51,8 +51,12 @@ export interface StartEvent extends FromVendor {
 
 export type PartKind = "text" | "reasoning" | "tool_call" | "opaque";
 
-export type PartStartEvent = FromVendor & { type: "part-start"; index: number; extras?: Extras } & (
-    | { kind: "text" }
+export type PartStartEvent = FromVendor & {
+  type: "part-start";
+  index: number;
+  extras?: Extras;
+} /** `refusal`: the text says why the model declines to answer. */ & (
+    | { kind: "text"; refusal?: boolean }
     | { kind: "reasoning"; redacted?: boolean }
     | { kind: "tool_call"; id: string; name: string }
     /** A part in the vendor's own format; `value` is complete unless `part-end` replaces it. */
@@ -96,7 +100,7 @@ export interface EndEvent extends FromVendor {
   raw_finish_reason: string | null;
   usage: Usage | null;
   /**
-   * Why the vendor declined to answer, in its own words, if it says so beside the answer's text.
+   * Why the vendor declined to answer, in its own words, if it says so beside the answer's parts.
    */
   refusal?: string;
   /** The model that gave the answer, if another one began it. */

@@ -44,7 +44,12 @@ export function closePart({ start, pieces, end }: OpenPart): Part {
   const common = defined({ signature: end?.signature, extras: end?.extras ?? start.extras });
   switch (start.kind) {
     case "text":
-      return { type: "text", text: pieces, ...common };
+      return {
+        type: "text",
+        text: pieces,
+        ...(start.refusal ? { refusal: true } : {}),
+        ...common,
+      };
     case "reasoning":
       return {
         type: "reasoning",

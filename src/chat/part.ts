@@ -41,6 +41,10 @@ const common = {
 export const textPartSchema = z.strictObject({
   type: z.literal("text"),
   text: z.string(),
+  refusal: z
+    .boolean()
+    .optional()
+    .describe("True if the model says here why it declines to answer."),
   signature: signatureSchema.optional(),
   ...common,
 });

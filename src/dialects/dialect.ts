@@ -36,6 +36,8 @@ export interface AnswerContext {
    */
   readonly format: Format | null;
   readonly warnings: readonly Warning[];
+  /** The indexes of the parts that are calls whose arguments turned out to be no JSON object. */
+  readonly brokenCalls: ReadonlySet<number>;
   readonly attempts: readonly Attempt[];
   /** When the request came in, in milliseconds since 1970. */
   readonly startedAt: number;

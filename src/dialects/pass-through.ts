@@ -51,6 +51,20 @@ export function createPassThrough(
   };
 }
 
+/**
+ * A vendor's event with the warnings as a field of the object that `begin` finds. Only text is
+ * inserted, since it may hold the whole answer.
+ */
+export function addWarnings(
+  raw: RawEvent,
+  begin: RegExp,
+  { warnings }: Pick<AnswerContext, "warnings">,
+): RawEvent {
+  if (warnings.length === 0) return raw;
+  const field = `"warnings":${JSON.stringify(warnings)},`;
+  return { ...raw, data: raw.data.replace(begin, (found) => found + field) };
+}
+
 /** Data of several lines needs a field for each. */
 function writeRaw(event: string, data: string): string {
   const name = event === "" ? "" : `event: ${event}\n`;

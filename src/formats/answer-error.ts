@@ -1,36 +1,75 @@
-import type { ChatError } from "../errors/chat-error.ts";
-import type { ErrorCode } from "../errors/error-codes.ts";
+import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { isEmptyObject, readText } from "../json/narrow.ts";
+import { isEmptyObject, readText, soleOf } from "../json/narrow.ts";
 import { createUpstreamError } from "../upstream/upstream-error.ts";
+import { codeByText } from "./error-text.ts";
 
 /**
  * The error in an answer with status 200, in its body or in a stream event, as fields of one form
  * (`message`, `code`, `type`, `status`); null if there is none. Vendors and the proxies in front of
  * them have many forms for it:
  *
- * - `{error}`: an object, a text (Ollama, xAI), a list, `true` or a number;
+ * - `{error}`, under any of its usual names: an object, a text (Ollama, xAI), a list, `true` or a
+ *   number;
  * - `{object: "error"}` and `{type: "error"}` (vLLM, Anthropic);
  * - `{base_resp: {status_code, status_msg}}`, which is an error unless the code is 0 (MiniMax,
  *   https://platform.minimax.io/docs/api-reference/errorcode);
- * - `{x_groq: {error}}` (Groq: https://github.com/groq/groq-python, `XGroq`).
+ * - `{x_groq: {error}}` (Groq: https://github.com/groq/groq-python, `XGroq`);
+ * - `{success: false}`, and a code of an error alone, even beside an answer.
  *
  * If the body holds nothing of an answer (`isAnswer` is false), these are errors too: `{detail}`
  * (FastAPI), `{errors}`, `{message}`, and a code beside a message under any of their usual names.
  */
 export function findAnswerError(body: JsonObject, isAnswer: boolean): JsonObject | null {
-  const { error, x_groq: groq, base_resp: base } = body;
-  const named = readNamed(error, body);
-  if (named) return named;
+  if (isAnswer && !maySayError(body)) return null;
+  const { x_groq: groq, base_resp: base } = body;
+  for (const name of NAMES) {
+    const named = name in body ? readNamed(body[name], body) : null;
+    if (named) return named;
+  }
   if (isJsonObject(groq) && readText(groq.error) !== undefined) return { message: groq.error };
   const minimax = isJsonObject(base) ? Number(base.status_code ?? 0) : 0;
   if (isJsonObject(base) && minimax !== 0)
     return { message: base.status_msg, code: String(base.status_code), minimax };
   if (body.object === "error" || body.type === "error") return unify(body);
+  if (body.success === false || ERROR_CODES.some((name) => isCode(body[name]))) return unify(body);
   return isAnswer ? null : readUnnamed(body);
 }
 
-/** What stands in the field `error`. */
+/** One look at each field: this runs for every streamed event. */
+function maySayError(body: JsonObject): boolean {
+  return (
+    body.error != null ||
+    body.err != null ||
+    body.Error != null ||
+    body.exception != null ||
+    body.fault != null ||
+    body.x_groq != null ||
+    body.base_resp != null ||
+    body.success === false ||
+    body.error_code != null ||
+    body.errcode != null ||
+    body.errorCode != null ||
+    body.err_code != null ||
+    body.object === "error" ||
+    body.type === "error"
+  );
+}
+
+/** Fields that hold an error. The last one is Apigee's. */
+const NAMES = ["error", "err", "Error", "exception", "fault"] as const;
+
+/** Fields that hold nothing but the code of an error; other codes may be of a success. */
+const ERROR_CODES = ["error_code", "errcode", "errorCode", "err_code"] as const;
+
+function isCode(value: unknown): boolean {
+  return (
+    (typeof value === "number" || typeof value === "string") &&
+    !/^(?:0*|null|ok|success)$/i.test(String(value))
+  );
+}
+
+/** What stands in a field for an error. */
 function readNamed(error: unknown, body: JsonObject): JsonObject | null {
   if (isJsonObject(error)) return isEmptyObject(error) ? null : unify(error);
   if (typeof error === "string" && error !== "")
@@ -68,6 +107,7 @@ const MESSAGES = [
   "errorMessage",
   "status_msg",
   "title",
+  "faultstring",
 ] as const;
 const CODES = ["code", "error_code", "errcode", "errorCode", "err_code", "ret"] as const;
 const STATUSES = ["status", "status_code", "statusCode", "http_code", "http_status"] as const;
@@ -94,61 +134,6 @@ export function statusOf(error: JsonObject): number | undefined {
   return undefined;
 }
 
-/** MiniMax's codes, https://platform.minimax.io/docs/api-reference/errorcode (November 2026). */
-const MINIMAX: ReadonlyMap<unknown, ErrorCode> = new Map<unknown, ErrorCode>([
-  [1001, "upstream_timeout"],
-  [1002, "upstream_rate_limited"],
-  [1004, "upstream_auth"],
-  [1008, "upstream_quota_exhausted"],
-  [1026, "upstream_rejected"],
-  [1027, "upstream_rejected"],
-  [1039, "upstream_rate_limited"],
-  [1041, "upstream_rate_limited"],
-  [1042, "upstream_rejected"],
-  [2013, "upstream_rejected"],
-  [2045, "upstream_rate_limited"],
-  [2049, "upstream_auth"],
-  [2056, "upstream_quota_exhausted"],
-]);
-
-/** In this order: a text about a quota often speaks of limits too. */
-const BY_TEXT: readonly (readonly [RegExp, ErrorCode])[] = [
-  [
-    /insufficient.{0,12}(?:balance|quota|credit|fund)|quota (?:is )?exceeded|exceeded your.*quota|余额不足|欠费/i,
-    "upstream_quota_exhausted",
-  ],
-  [
-    /rate.?limit|too many requests|requests? per (?:minute|second|day)|\b[rt]pm\b|throttl|频率|限流|请求过多|并发/i,
-    "upstream_rate_limited",
-  ],
-  [
-    /overload|over capacity|at capacity|server (?:is )?busy|temporarily unavailable|service unavailable|繁忙/i,
-    "upstream_overloaded",
-  ],
-  [
-    /unauthori[sz]ed|(?:invalid|incorrect|missing|expired).{0,12}(?:api.?key|token|credential)|authentication|permission denied|forbidden/i,
-    "upstream_auth",
-  ],
-  [/timed? ?out|deadline exceeded/i, "upstream_timeout"],
-  [
-    /model\b.{0,80}(?:not found|does not exist|not exist|unknown)|(?:unknown|no such) model/i,
-    "model_not_found",
-  ],
-  [
-    /\binvalid|bad request|must be|is required|not supported|unsupported|too long|context (?:length|window)|content.?(?:filter|policy)|sensitive/i,
-    "upstream_rejected",
-  ],
-];
-
-/** What an error without a status means: by a vendor's own code, else by its text. */
-export function codeByText(error: JsonObject): ErrorCode | undefined {
-  const known = MINIMAX.get(error.minimax);
-  if (known !== undefined) return known;
-  const texts = [error.message, error.type, error.code].filter((text) => typeof text === "string");
-  const all = texts.join(" ");
-  return BY_TEXT.find(([text]) => text.test(all))?.[1];
-}
-
 /** An error inside an answer → ChatError, by the status that it names, else by its code or text. */
 export function createInBandError(error: JsonObject): ChatError {
   const status = statusOf(error);
@@ -161,11 +146,22 @@ export function createInBandError(error: JsonObject): ChatError {
 
 /** An error that stands in a stream outside of its events, as a bare JSON body. */
 export function findBareError(leftover: string): JsonObject | null {
-  if (!leftover.trimStart().startsWith("{")) return null;
+  if (!/^\s*[{[]/.test(leftover)) return null;
   try {
-    const body: unknown = JSON.parse(leftover);
+    const body = soleOf(JSON.parse(leftover));
     return isJsonObject(body) ? findAnswerError(body, false) : null;
   } catch {
     return null;
   }
+}
+
+/**
+ * The data of a stream's event; null for a sign of life of some proxies. Google gives an error as
+ * the only item of a list. Throws if the data is neither.
+ */
+export function parseEvent(data: string): JsonObject | null {
+  const event = soleOf(JSON.parse(data));
+  if (event === null || (isJsonObject(event) && isEmptyObject(event))) return null;
+  if (isJsonObject(event)) return event;
+  throw new ChatError("upstream_invalid_response", { logReason: "event" });
 }

@@ -69,6 +69,15 @@ export function failureOf(word: string): ErrorCode | undefined {
   return FAILURES.get(word.toLowerCase());
 }
 
+/**
+ * What a vendor says in the place of a reason: a word, or whatever else stands there as JSON.
+ * Undefined if it has not said any: some servers fill the field before the end.
+ */
+export function readReason(value: unknown): string | undefined {
+  if (value == null || value === "" || value === false || value === 0) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value).slice(0, 60);
+}
+
 /** The warning about a reason that this server does not know: the answer counts as cut. */
 export function warnUnknownFinish(word: string): Warning {
   const shown = word.slice(0, 60).replace(/[^\w .-]/g, "?");

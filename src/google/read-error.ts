@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
-import { readText } from "../json/narrow.ts";
+import { readText, soleOf } from "../json/narrow.ts";
 import { capRetryAfter } from "../upstream/retry-after.ts";
 import type { UpstreamErrorBody } from "../upstream/upstream-error.ts";
 
@@ -48,9 +48,9 @@ const BY_STATUS: Readonly<Record<string, ErrorCode>> = {
   UNAVAILABLE: "upstream_overloaded",
 };
 
-/** The error in a body, or undefined if there is none. Without SSE it is in a list. */
+/** The error in a body, or undefined if there is none. Without SSE it is the only item of a list. */
 export function findError(body: unknown): JsonObject | undefined {
-  const item: unknown = Array.isArray(body) ? body[0] : body;
+  const item = soleOf(body);
   return isJsonObject(item) && isJsonObject(item.error) ? item.error : undefined;
 }
 

@@ -30,6 +30,7 @@ export function pastContext({ requestId, startedAt }: AnswerHead): AnswerContext
     servedBy: null,
     format: null,
     warnings: [],
+    brokenCalls: new Set(),
     attempts: [],
     startedAt,
     cost: () => null,

@@ -18,6 +18,11 @@ export function readObjects(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
+/** What a list of one item holds; any other value as it is. */
+export function soleOf(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
 export function isEmptyObject(value: object): boolean {
   for (const _ in value) return false;
   return true;

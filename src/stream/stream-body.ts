@@ -6,7 +6,8 @@ import { type ReaderWatch, watchReader } from "./watch-reader.ts";
 export interface StreamEncoder {
   /**
    * The text for this batch; "" if it has none in this dialect. Not called again after a terminal
-   * event.
+   * event. Throws if its clients would take what is in the batch for something else; the stream
+   * then ends with that error.
    */
   encode(batch: EventBatch): string;
   /**
@@ -70,6 +71,12 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
   function onCallerGone(): void {
     finish(new ChatError("cancelled"));
   }
+  /** Ends the stream with an event that says why. */
+  function fail(error: ChatError, controller: ReadableStreamDefaultController<Uint8Array>): void {
+    controller.enqueue(textEncoder.encode(encoder.encode([{ type: "error", error }])));
+    finish(error);
+    controller.close();
+  }
 
   return new ReadableStream<Uint8Array>({
     start(controller) {
@@ -82,13 +89,8 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
         heartbeatMs: options.heartbeatMs,
         clientStallMs: options.clientStallMs,
         onSilence: () => controller.enqueue(textEncoder.encode(encoder.heartbeat)),
-        onStall() {
-          const error = new ChatError("client_stalled");
-          // The caller may read on some time later, and must not take a cut answer for a whole one.
-          controller.enqueue(textEncoder.encode(encoder.encode([{ type: "error", error }])));
-          finish(error);
-          controller.close();
-        },
+        // The caller may read on some time later, and must not take a cut answer for a whole one.
+        onStall: () => fail(new ChatError("client_stalled"), controller),
       });
     },
     async pull(controller) {
@@ -111,7 +113,13 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
           return;
         }
         options.onBatch(batch);
-        const text = encoder.encode(batch);
+        let text: string;
+        try {
+          text = encoder.encode(batch);
+        } catch (thrown) {
+          fail(toChatError(thrown), controller);
+          return;
+        }
         if (text !== "") {
           controller.enqueue(textEncoder.encode(text));
           watch?.sent();

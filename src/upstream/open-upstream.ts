@@ -2,6 +2,7 @@ import { type ChatEvent, type EventBatch, type EventStream, isTerminal } from ".
 import type { Format } from "../chat/format.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
+import { soleOf } from "../json/narrow.ts";
 import type { ProviderDeps } from "../platform.ts";
 import { createSurrogateJoiner } from "../stream/join-surrogates.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
@@ -103,7 +104,9 @@ async function readWhole(
   const events: ChatEvent[] = [];
   try {
     const decoder = call.createAnswerDecoder();
-    const body: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    // Google, and proxies in front of it, give an error as the only item of a list.
+    const body = decoder.decodeList ? parsed : soleOf(parsed);
     // Checked by hand: a schema would copy every answer.
     if (isJsonObject(body)) decoder.decodeBody(body, events);
     else if (decoder.decodeList && Array.isArray(body) && body.every(isJsonObject))

@@ -1,4 +1,5 @@
 import type { ChatError } from "../errors/chat-error.ts";
+import { soleOf } from "../json/narrow.ts";
 import { readErrorJson } from "./read-body.ts";
 import { readRetryAfter } from "./retry-after.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "./upstream-error.ts";
@@ -19,7 +20,7 @@ export async function readFailure(
   const body = response.status < 200 ? undefined : await inTime(readErrorJson(response));
   return createUpstreamError(
     response.status,
-    readErrorBody(body, response.status, response.headers),
+    readErrorBody(soleOf(body), response.status, response.headers),
     {
       retryAfterSeconds: readRetryAfter(response.headers, nowMs),
       requestId: response.headers.get("request-id") ?? response.headers.get("x-request-id"),

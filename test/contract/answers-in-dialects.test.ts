@@ -45,17 +45,6 @@ describe("a call whose arguments are no JSON", () => {
   };
   const answer = answers({ content: null, tool_calls: [call] }, "tool_calls");
 
-  test.each(WAYS)("%s: keeps its text, and is told in a warning", async (_, path, body) => {
-    const ask = createPlayedApp(COMPATIBLE, answer(body.stream));
-    const { status, text, headers } = await ask(path, { ...body, model: "generic/m" });
-    expect(status).toBe(200);
-    expect(text).toContain("Par");
-    expect(text).toContain("tool_arguments_invalid");
-    if (body.stream) return;
-    expect(text).not.toMatch(/"input":\{\}/);
-    expect(headers.get("x-warnings")).toContain("tool_arguments_invalid");
-  });
-
   test("in /chat has no arguments that a caller would run the tool with", async () => {
     const ask = createPlayedApp(COMPATIBLE, answer(false));
     const { body } = await ask("/chat", { ...WAYS[0]?.[2], model: "generic/m" });
@@ -139,6 +128,25 @@ describe("an end that is not what the vendor calls it", () => {
     const { text } = await ask(path, { ...body, model: "generic/m" });
     expect(text).toMatch(/"(?:finish_reason|stop_reason|status)":"(?:stop|end_turn|completed)"/);
     expect(text).not.toMatch(/"(?:finish_reason|stop_reason)":"tool_(?:calls|use)"/);
+  });
+
+  const OTHERS = WAYS.filter(([, path]) => /completions|messages/.test(path));
+  test.each(OTHERS)("%s: a call that this API cannot tell of is none", async (_, path, body) => {
+    const item = { type: "custom_tool_call", id: "ctc", call_id: "c", name: "x", input: "raw" };
+    const head = { id: "resp_1", object: "response", created_at: 1, model: "gpt-5.4" };
+    const response = { ...head, status: "completed", output: [item] };
+    const answer = body.stream
+      ? sseResponse(
+          sseText([
+            { type: "response.created", response: { ...head, output: [] } },
+            { type: "response.output_item.done", output_index: 0, item },
+            { type: "response.completed", response },
+          ]),
+        )
+      : jsonResponse(response);
+    const ask = createPlayedApp({ OPENAI_API_KEY: "sk-test" }, answer);
+    const { text } = await ask(path, { ...body, model: "openai/gpt-5.4" });
+    expect(text).toMatch(/"(?:finish_reason|stop_reason)":"(?:stop|end_turn)"/);
   });
 
   test.each(WAYS)("%s: a word that nobody knows is no natural end", async (_, path, body) => {

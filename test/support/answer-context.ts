@@ -14,6 +14,7 @@ export function createAnswerContext(
     servedBy: "test/test-model",
     format,
     warnings: [],
+    brokenCalls: new Set(),
     attempts: [],
     startedAt: 0,
     cost: () => null,

@@ -2,7 +2,7 @@ import { isBroken } from "../../chat/broken-arguments.ts";
 import type { FinishReason } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { textOf } from "../../chat/message.ts";
-import type { ToolCallPart } from "../../chat/part.ts";
+import type { Part, ToolCallPart } from "../../chat/part.ts";
 import type { ChatResponse } from "../../chat/response.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { defined } from "../../json/defined.ts";
@@ -42,9 +42,13 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     model: response.model,
     text: textOf(response),
     content,
-    tool_calls: content.flatMap((part) => (part.type === "tool_call" ? [encodeCall(part)] : [])),
+    tool_calls: encodeCalls(content),
     ...encodeEnding(response, context),
   };
+}
+
+export function encodeCalls(content: readonly Part[]): ChatResponseBody["tool_calls"] {
+  return content.flatMap((part) => (part.type === "tool_call" ? [encodeCall(part)] : []));
 }
 
 /** No empty arguments stand for broken ones: a caller would run the tool with them. */

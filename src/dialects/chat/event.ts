@@ -30,6 +30,7 @@ export const partStartSchema = z.discriminatedUnion("kind", [
     type: z.literal("part-start"),
     index,
     kind: z.literal("text"),
+    refusal: z.boolean().optional(),
     extras: extrasSchema.optional(),
   }),
   z.strictObject({

@@ -2,6 +2,7 @@ import { closePart, type OpenPart } from "../../chat/fold-events.ts";
 import { textOf } from "../../chat/message.ts";
 import { defined } from "../../json/defined.ts";
 import { dataLines } from "../../stream/data-lines.ts";
+import { encodeCalls } from "./encode-response.ts";
 import { streamEventSchema } from "./event.ts";
 import type { ChatResponseBody } from "./response.ts";
 
@@ -35,11 +36,7 @@ export function foldStream(text: string): ChatResponseBody | null {
           role: "assistant",
           text: textOf({ content }),
           content,
-          tool_calls: content.flatMap((part) =>
-            part.type === "tool_call"
-              ? [{ id: part.id, name: part.name, arguments: part.arguments }]
-              : [],
-          ),
+          tool_calls: encodeCalls(content),
         };
       }
       default:

@@ -52,22 +52,19 @@ export function decodeAssistant(
       ...(reasoning.part ? [notePlace(reasoning.part, `${path}.${reasoning.field}`)] : []),
       ...(text === "" ? [] : [notePlace({ type: "text" as const, text }, `${path}.content`)]),
       ...elements,
-      ...(refusal
-        ? [
-            {
-              type: "text" as const,
-              text: refusal,
-              ...openaiChatExtras.wrap({}, { $field: "refusal" }),
-            },
-          ]
-        : []),
+      ...(refusal ? [{ type: "text" as const, text: refusal, refusal: true }] : []),
       ...calls.map(({ part }) => part),
     ];
   }
   // A message with nothing but text is a string.
   if (
     parts.every(
-      (part) => part.type === "text" && part.text === text && !part.extras && !part.signature,
+      (part) =>
+        part.type === "text" &&
+        part.text === text &&
+        !part.refusal &&
+        !part.extras &&
+        !part.signature,
     ) &&
     parts.length < 2
   ) {

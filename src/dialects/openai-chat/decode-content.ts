@@ -34,8 +34,13 @@ export function decodeElement(
       return { type: "text", text, ...decodeRest(rest) };
     }
     case "refusal":
-      // Other vendors get it as text; this format gets the original element back.
-      return { type: "text", text: part.refusal, ...decodeRest({}, { ...part, text: undefined }) };
+      // This format gets the original element back.
+      return {
+        type: "text",
+        text: part.refusal,
+        refusal: true,
+        ...decodeRest({}, { ...part, text: undefined }),
+      };
     case "thinking":
       return {
         type: "reasoning",

@@ -6,6 +6,7 @@ import { DONE } from "../../formats/openai-chat/format.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { finishAsTold } from "../finish-as-told.ts";
 import { encodeErrorBody } from "../openai-error.ts";
 import { costField } from "../usage-cost.ts";
 import { embedInCall, embedInDetails } from "./embed-foreign.ts";
@@ -97,11 +98,7 @@ export function createChunkEncoder(
       case "tool_call":
         return chunk({ tool_calls: [{ index: part.callIndex, function: { arguments: text } }] });
       case "text":
-        return chunk(
-          openaiChatExtras.note(part.start, "$field") === "refusal"
-            ? { refusal: text }
-            : { content: text },
-        );
+        return chunk(part.start.refusal ? { refusal: text } : { content: text });
       case "opaque":
         return "";
     }
@@ -132,7 +129,7 @@ export function createChunkEncoder(
     const refusal = event.refusal === undefined ? "" : chunk({ refusal: event.refusal });
     const last = chunk(
       details ? { reasoning_details: details } : {},
-      event.finish_reason,
+      finishAsTold(event.finish_reason, calls > 0),
       warnings,
     );
     const counted = event.usage ?? usage;

@@ -1,10 +1,11 @@
 import type { ChatResponse } from "../../chat/response.ts";
-import { openaiChatExtras } from "../../formats/openai-chat/extras.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { defined } from "../../json/defined.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
+import { finishAsTold } from "../finish-as-told.ts";
 import { addCost, costField } from "../usage-cost.ts";
+import { warningsOf } from "../warnings.ts";
 import type { WireAssistantMessage, WireCompletion, WireToolCall } from "./answer.ts";
 import { embedInCall, embedInDetails, toForeignPart } from "./embed-foreign.ts";
 import type { ForeignPart } from "./foreign-part.ts";
@@ -15,12 +16,12 @@ import { mapUsage } from "./map-usage.ts";
  * format.
  */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): unknown {
-  const warnings = context.warnings.length > 0 ? { warnings: [...context.warnings] } : {};
   if (response.body?.format === FORMAT)
     return {
       ...addCost(renameBody(response.body.value, context), response.usage, context),
-      ...warnings,
+      ...warningsOf(context),
     };
+  const message = encodeMessage(response);
   const completion: WireCompletion = {
     id: response.id,
     object: "chat.completion",
@@ -29,9 +30,9 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
     choices: [
       {
         index: 0,
-        message: encodeMessage(response),
+        message,
         logprobs: null,
-        finish_reason: response.finish_reason,
+        finish_reason: finishAsTold(response.finish_reason, message.tool_calls !== undefined),
       },
     ],
     ...defined({
@@ -39,7 +40,7 @@ export function encodeResponse(response: ChatResponse, context: AnswerContext): 
         ? { ...mapUsage(response.usage), ...costField(response.usage, context) }
         : undefined,
     }),
-    ...warnings,
+    ...warningsOf(context),
   };
   return completion;
 }
@@ -62,8 +63,7 @@ function encodeMessage({
       loose.push(described);
     }
     if (part.type === "reasoning") reasoning += part.text;
-    else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
-      refusal = (refusal ?? "") + part.text;
+    else if (part.type === "text" && part.refusal) refusal = (refusal ?? "") + part.text;
     else if (part.type === "text") text = (text ?? "") + part.text;
     else if (part.type === "tool_call") {
       const embedded = embedInCall(loose);

@@ -206,9 +206,15 @@ function decodeAssistantContent(item: MessageItem): Part[] {
   // Kept even if empty: the reasoning before it may need it.
   if (content.length === 0) return [{ type: "opaque", format: "openai_responses", value: item }];
   return content.map((part, index): Part => {
-    const text = part.type === "refusal" ? part.refusal : part.text;
+    const isRefusal = part.type === "refusal";
+    const text = isRefusal ? part.refusal : part.text;
     if (typeof text === "string")
-      return { type: "text", text, ...decodeOutputTextExtras(part, item, index) };
+      return {
+        type: "text",
+        text,
+        ...(isRefusal ? { refusal: true } : {}),
+        ...decodeOutputTextExtras(part, item, index),
+      };
     return { type: "opaque", format: "openai_responses", value: { ...item, content: [part] } };
   });
 }

@@ -6,11 +6,11 @@ import type { Usage } from "../../chat/usage.ts";
 import { encodeFormat } from "../../formats/openai-responses/encode-format.ts";
 import { encodeToolChoice, encodeTools } from "../../formats/openai-responses/encode-tools.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
-import { defined } from "../../json/defined.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import { nameModel, renameBody } from "../answer-model.ts";
 import type { AnswerContext } from "../dialect.ts";
 import { costField } from "../usage-cost.ts";
+import { warningsOf, withWarnings } from "../warnings.ts";
 import { encodeKeptId } from "./answer-id.ts";
 import { createRestoreCall } from "./caller-tool.ts";
 import { encodeOutputItems, encodeRefusalItem } from "./encode-output-item.ts";
@@ -21,7 +21,7 @@ import type { ResponsesAnswer } from "./response.ts";
 /** A whole answer. The vendor's body is passed through if the answer came in this format. */
 export function encodeResponse(response: ChatResponse, context: AnswerContext): JsonObject {
   if (response.body?.format === "openai_responses") {
-    const body = renameBody(response.body.value, context);
+    const body = withWarnings(renameBody(response.body.value, context), context);
     return context.kept ? { ...body, id: encodeKeptId(context.requestId) } : body;
   }
   const id = answerId(response.id, context);
@@ -89,11 +89,7 @@ export function encodeAnswer(
     usage: ending?.usage
       ? { ...mapUsage(ending.usage), ...costField(ending.usage, context) }
       : null,
-    // Warnings go into a field that the API lacks and its clients ignore.
-    ...defined({
-      warnings:
-        (error || ending) && context.warnings.length > 0 ? [...context.warnings] : undefined,
-    }),
+    ...(error || ending ? warningsOf(context) : {}),
   };
 }
 

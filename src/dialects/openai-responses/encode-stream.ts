@@ -9,7 +9,7 @@ import { omit } from "../../json/omit.ts";
 import { nameModel } from "../answer-model.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
 import { encodeErrorBody } from "../openai-error.ts";
-import { createPassThrough, type WriteRaw } from "../pass-through.ts";
+import { addWarnings, createPassThrough, type WriteRaw } from "../pass-through.ts";
 import { createRestoreCall, namesOf } from "./caller-tool.ts";
 import {
   createItemEncoder,
@@ -51,6 +51,9 @@ function vendorFields(end: EndEvent): JsonObject {
 }
 
 const SAID_IN_RESPONSE: ReadonlySet<string> = new Set(["service_tier"]);
+
+/** Where the response begins in an event; within a text, quotes are escaped. */
+const RESPONSE = /"response"\s*:\s*\{/;
 
 /** The kinds of parts that are encoded as they arrive. */
 const TEXT_KINDS = {
@@ -131,7 +134,7 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
     item.encoder = createItemEncoder(encodeSse, {
       id: itemId,
       outputIndex,
-      kind: TEXT_KINDS[start.kind],
+      kind: start.kind === "text" && start.refusal ? "refusal" : TEXT_KINDS[start.kind],
     });
     // A summary starts with its first text, because there may be none.
     return (
@@ -219,7 +222,8 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
       if (context.kept) foreignId = JSON.stringify(event.id);
     }
     if (event.raw) sequence += 1;
-    const text = writeRaw(event.raw);
+    const isLast = event.type === "end" && event.raw;
+    const text = writeRaw(isLast ? addWarnings(isLast, RESPONSE, context) : event.raw);
     return foreignId === undefined ? text : text.replaceAll(foreignId, JSON.stringify(id));
   }
 

@@ -8,6 +8,7 @@ import type {
   OpaquePart,
   Part,
   TextPart,
+  ToolCallPart,
   ToolResultPart,
 } from "../../chat/part.ts";
 import { defined } from "../../json/defined.ts";
@@ -133,12 +134,15 @@ function decodeToolUse(block: JsonObject): Part {
     type: "tool_call",
     id,
     name,
-    // A text is broken JSON: an object would have come as one.
-    ...(typeof input === "string"
-      ? parseArguments(input)
-      : fromArgumentsObject(isJsonObject(input) ? input : {})),
+    ...decodeInput(input),
     ...decodeRest(block, TOOL_USE_FIELDS),
   };
+}
+
+/** A text is broken JSON: an object would have come as one. */
+function decodeInput(input: unknown): Pick<ToolCallPart, "arguments" | "arguments_text"> {
+  if (isJsonObject(input)) return fromArgumentsObject(input);
+  return parseArguments(typeof input === "string" ? input : JSON.stringify(input ?? {}));
 }
 
 function decodeToolResult(block: JsonObject): Part {

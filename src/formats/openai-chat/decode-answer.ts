@@ -3,20 +3,19 @@ import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isEmptyObject, readText } from "../../json/narrow.ts";
+import { readText } from "../../json/narrow.ts";
 import type { SseMessage } from "../../stream/sse-decode.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
-import { findAnswerError, findBareError } from "../answer-error.ts";
-import { finishOf, warnUnknownFinish } from "../finish-word.ts";
+import { findAnswerError, findBareError, parseEvent } from "../answer-error.ts";
 import { createExtrasCollector } from "./collect-extras.ts";
 import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
-import { isCallReason, mapFinishReason, WIRE_REASONS } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
-import { bringsMore, createChunkMender } from "./mend-chunk.ts";
+import { bringsMore, createRoleMender } from "./mend-chunk.ts";
 import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
+import { createFinishTracker, type Seen } from "./track-finish.ts";
 
 export interface AnswerDecoderOptions {
   /** The requested model, used if the answer does not name one. */
@@ -32,22 +31,22 @@ export interface AnswerDecoderOptions {
 
 /**
  * A Chat Completions answer, streamed or whole → chat events. A stream is complete at `[DONE]`, or
- * at its end if there was a `finish_reason` (some servers leave `[DONE]` out). A `[DONE]` without
- * any `finish_reason` counts if the usage chunk came before it: that chunk is only sent at the end,
- * and Snowflake never sends a reason (recorded).
+ * at its end if there was a `finish_reason` (some servers leave `[DONE]` out). An answer without
+ * any `finish_reason`, or with an empty one, is complete if it was counted: the usage is only sent
+ * at the end, and Snowflake never sends a reason (recorded).
  */
 export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecoder {
   const parts = createPartAssembler();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
-  const mendChunk = createChunkMender();
+  const mendRole = createRoleMender();
   let started = false;
   /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
-  let finishReason: string | null = null;
-  let finished = false;
+  const finish = createFinishTracker(options.warn);
+  /** The index of the first choice, which is the answer. */
+  let ownIndex: number | undefined;
   let counted = false;
-  let refused = false;
   let usage: Usage | null = null;
 
   function start(answer: JsonObject, events: ChatEvent[]): void {
@@ -68,40 +67,23 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     if (started) events.push({ type: "usage", usage: found });
   }
 
-  function noteFinish(choice: JsonObject): void {
-    const word = readText(choice.finish_reason);
-    if (word === undefined) return;
-    finished = true;
-    finishReason = word;
-    // Throws if the reason means failure.
-    mapFinishReason(word, { toolCall: false, refusal: false });
-  }
-
-  /**
-   * Puts into the vendor's own choice what clients of this format can read: a reason that they
-   * know, with the vendor's word beside it as OpenRouter has it, and `tool_calls` only if there is
-   * a call. True if it was changed.
-   */
-  function mendFinish(choice: JsonObject): boolean {
-    const word = readText(choice.finish_reason);
-    if (word === undefined) return false;
-    const known = WIRE_REASONS.has(word) && !(isCallReason(word) && !calls.seen);
-    if (known) return false;
-    choice.finish_reason = mapFinishReason(word, { toolCall: calls.seen, refusal: refused });
-    choice.native_finish_reason ??= word;
-    return true;
-  }
+  const seen: Seen = {
+    get toolCall() {
+      return calls.seen;
+    },
+    get refusal() {
+      return parts.refused;
+    },
+  };
 
   function end(events: ChatEvent[], body?: JsonObject): void {
     calls.check();
     parts.close(events);
-    if (finishReason !== null && finishOf(finishReason) === undefined)
-      options.warn?.(warnUnknownFinish(finishReason));
     const found = extras.extras();
     events.push({
       type: "end",
-      finish_reason: mapFinishReason(finishReason, { toolCall: calls.seen, refusal: refused }),
-      raw_finish_reason: finishReason,
+      finish_reason: finish.end(seen),
+      raw_finish_reason: finish.word,
       usage,
       ...defined({ extras: found, body }),
     });
@@ -115,6 +97,11 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   /** Returns whether the chunk is passed through to a caller of the same format. */
   function decodeChunk(chunk: JsonObject, raw: RawEvent, events: ChatEvent[]): boolean {
     const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+    if (isJsonObject(choice) && typeof choice.index === "number") {
+      ownIndex ??= choice.index;
+      // No more than one answer is asked for.
+      if (choice.index !== ownIndex) return false;
+    }
     if (!started) {
       if (!isJsonObject(choice) && readText(chunk.id) === undefined) {
         held.push(raw);
@@ -122,20 +109,21 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       }
       start(chunk, events);
     }
+    let mended = false;
     if (isJsonObject(choice)) {
       if (choice.delta != null && !isJsonObject(choice.delta))
         throw new ChatError("upstream_invalid_response", { logReason: "delta" });
       const delta = choice.delta ?? wholeMessage(choice);
       if (delta) {
-        if (decodeDelta(delta, parts, calls, events)) refused = true;
+        mended = decodeDelta(delta, parts, calls, events, false);
         if (Array.isArray(delta.annotations)) extras.add({ annotations: delta.annotations });
       }
-      noteFinish(choice);
-      if (finished) extras.add(choice);
+      finish.note(choice);
+      if (finish.word !== null) extras.add(choice);
     }
-    if (finished) extras.add(chunk);
+    if (finish.word !== null) extras.add(chunk);
     noteUsage(chunk, events);
-    const mended = isJsonObject(choice) && mendFinish(choice);
+    if (isJsonObject(choice) && finish.mend(choice, seen)) mended = true;
     const isUsageChunk = choice === undefined && isJsonObject(chunk.usage);
     counted ||= isUsageChunk;
     return show(chunk, raw, mended, options.hideUsageChunk === true && isUsageChunk);
@@ -152,7 +140,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!bringsMore(chunk)) return false;
       const { usage: _usage, ...rest } = chunk;
       raw.data = JSON.stringify(rest);
-    } else if (mendChunk(chunk) || mended) raw.data = JSON.stringify(chunk);
+    } else if (mendRole(chunk) || mended) raw.data = JSON.stringify(chunk);
     return true;
   }
 
@@ -161,14 +149,11 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     const raw: RawEvent = { event, data };
     let shown = true;
     if (data === DONE) {
-      if (!finished && !counted) throw new ChatError("upstream_incomplete");
+      if (finish.word === null && !counted) throw new ChatError("upstream_incomplete");
       end(events);
     } else {
-      const chunk: unknown = JSON.parse(data);
-      // A sign of life of some proxies.
-      if (chunk === null || (isJsonObject(chunk) && isEmptyObject(chunk))) return;
-      if (!isJsonObject(chunk))
-        throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      const chunk = parseEvent(data);
+      if (!chunk) return;
       const error =
         findAnswerError(chunk, hasChoices(chunk)) ??
         findChoiceError(chunk) ??
@@ -188,7 +173,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
     decodeEnd(events, leftover) {
       const error = findBareError(leftover);
       if (error) throw createInBandError(error);
-      if (finished) end(events);
+      if (finish.word !== null) end(events);
     },
     decodeBody(body, events) {
       const error = findAnswerError(body, hasChoices(body)) ?? findChoiceError(body);
@@ -197,11 +182,12 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!isJsonObject(choice) || !isJsonObject(choice.message))
         throw new ChatError("upstream_invalid_response", { logReason: "no_choice" });
       start(body, events);
-      refused = decodeDelta(choice.message, parts, calls, events);
-      noteFinish(choice);
+      decodeDelta(choice.message, parts, calls, events, true);
+      finish.note(choice);
       for (const fields of [body, choice, choice.message]) extras.add(fields);
       noteUsage(body, events);
-      mendFinish(choice);
+      if (finish.word === null && !usage) throw new ChatError("upstream_incomplete");
+      finish.mend(choice, seen);
       end(events, body);
     },
   };

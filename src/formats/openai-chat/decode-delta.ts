@@ -8,8 +8,8 @@ import { textOfDetails } from "./reasoning-details.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /**
- * Decodes a streamed delta or a whole message, which have the same fields. Returns whether it holds
- * a refusal. Throws if text or calls have an unknown form, because the answer would look complete
+ * Decodes a streamed delta or a whole message, which have the same fields. What callers of this
+ * format cannot read in it is changed; returns whether anything was. Throws if text or calls have an unknown form, because the answer would look complete
  * without them.
  */
 export function decodeDelta(
@@ -17,7 +17,9 @@ export function decodeDelta(
   parts: PartAssembler,
   calls: ToolCallAssembler,
   events: ChatEvent[],
+  isWhole: boolean,
 ): boolean {
+  let mended = false;
   decodeReasoning(message, parts, events);
   decodeContent(message.content, parts, events);
   if (message.refusal != null && typeof message.refusal !== "string")
@@ -26,11 +28,11 @@ export function decodeDelta(
   if (refusal !== undefined) parts.pushText("refusal", refusal, events);
   if (Array.isArray(message.images))
     for (const image of message.images) if (isJsonObject(image)) parts.pushOpaque(image, events);
-  if (Array.isArray(message.tool_calls)) calls.add(message.tool_calls, events);
+  if (Array.isArray(message.tool_calls)) mended = calls.add(message.tool_calls, events, isWhole);
   else if (message.tool_calls != null) throw createFormError("tool_calls");
   if (isJsonObject(message.function_call) && !isZeroValue(message.function_call))
-    calls.add([{ index: 0, function: message.function_call }], events);
-  return refusal !== undefined;
+    calls.add([{ index: 0, function: message.function_call }], events, isWhole);
+  return mended;
 }
 
 /**
@@ -69,11 +71,14 @@ function createFormError(field: "content" | "refusal" | "tool_calls" | Reasoning
 }
 
 /**
- * One element of a content list: text, Mistral's thinking (a list of texts), or an opaque element.
+ * One element of a content list: text, a refusal, Mistral's thinking (a list of texts), or an opaque
+ * element.
  */
 function decodeElement(element: JsonObject, parts: PartAssembler, events: ChatEvent[]): void {
   if (element.type === "text" && typeof element.text === "string")
     parts.pushText("content", element.text, events);
+  else if (element.type === "refusal" && typeof element.refusal === "string")
+    parts.pushText("refusal", element.refusal, events);
   else if (element.type === "thinking" && Array.isArray(element.thinking)) {
     for (const piece of element.thinking) {
       if (isJsonObject(piece) && typeof piece.text === "string")

@@ -35,7 +35,7 @@ export function encodeAssistant(
       const element = addReasoning(encoded, part, `${path}.content[${index}]`, context);
       if (element) elements.push(element);
       asList ||= element !== undefined;
-    } else if (part.type === "text" && openaiChatExtras.note(part, "$field") === "refusal")
+    } else if (part.type === "text" && part.refusal && !isListElement(part))
       encoded.refusal = textField(encoded.refusal, part.text);
     else if (isContentPart(part) && !isCustomCall(part)) {
       elements.push(encodeElement(part, context));

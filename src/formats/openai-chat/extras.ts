@@ -4,10 +4,7 @@ import { FORMAT } from "./format.ts";
 
 /** Notes on the original form, kept among the extras of this format. */
 export interface Notes extends CommonNotes {
-  /**
-   * The message field that held the text (`reasoning`, `reasoning_content`, `reasoning_details`,
-   * `refusal`).
-   */
+  /** The field that held the reasoning (`reasoning`, `reasoning_content`, `reasoning_details`). */
   $field?: string;
   /** The part was an element of a content list. */
   $element?: true;

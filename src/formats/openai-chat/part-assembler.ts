@@ -6,7 +6,7 @@ import { appendDetails, needsReturn, toSignature } from "./reasoning-details.ts"
 import { noteOrigin } from "./reasoning-origin.ts";
 
 /**
- * Where text came from. A change starts a new part. These are field names; all but `content` go
+ * Where text came from. A change starts a new part. These are field names; those of reasoning go
  * into the part's extras.
  */
 export type TextOrigin =
@@ -39,6 +39,8 @@ type Step = (events: ChatEvent[]) => void;
 export interface PartAssembler {
   /** Whether there was any part yet. */
   readonly any: boolean;
+  /** Whether there was a refusal. */
+  readonly refused: boolean;
   pushText(origin: TextOrigin, text: string, events: ChatEvent[]): void;
   pushDetails(added: unknown, events: ChatEvent[]): void;
   pushOpaque(value: JsonObject, events: ChatEvent[]): void;
@@ -56,6 +58,7 @@ export interface PartAssembler {
 
 export function createPartAssembler(): PartAssembler {
   let indexes = 0;
+  let refused = false;
   let open: OpenText | undefined;
   let call: OpenCall | undefined;
   const waiting: Step[] = [];
@@ -113,8 +116,12 @@ export function createPartAssembler(): PartAssembler {
     get any() {
       return indexes > 0;
     },
+    get refused() {
+      return refused;
+    },
     pushText(origin, text, events) {
       if (text === "") return;
+      refused ||= origin === "refusal";
       if (call) whenFree((out) => sendText(origin, text, out), events);
       else sendText(origin, text, events);
     },
@@ -155,7 +162,7 @@ export function createPartAssembler(): PartAssembler {
 
 function startOf(index: number, origin: TextOrigin): PartStartEvent {
   if (origin === "content") return { type: "part-start", index, kind: "text" };
-  // These notes tell encode-assistant.ts which field the text goes back into.
-  const notes = noteOrigin(origin);
-  return { type: "part-start", index, kind: origin === "refusal" ? "text" : "reasoning", ...notes };
+  if (origin === "refusal") return { type: "part-start", index, kind: "text", refusal: true };
+  // The notes tell encode-assistant.ts which field the text goes back into.
+  return { type: "part-start", index, kind: "reasoning", ...noteOrigin(origin) };
 }

@@ -3,7 +3,8 @@ import type { ErrorCode } from "../../errors/error-codes.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
 import { createUpstreamError, type UpstreamErrorBody } from "../../upstream/upstream-error.ts";
-import { codeByText, findAnswerError, statusOf } from "../answer-error.ts";
+import { findAnswerError, statusOf } from "../answer-error.ts";
+import { codeByText } from "../error-text.ts";
 
 interface Meaning {
   code: ErrorCode;

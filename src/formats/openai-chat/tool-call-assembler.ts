@@ -1,34 +1,21 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isZeroValue, readText } from "../../json/narrow.ts";
 import { openaiChatExtras } from "./extras.ts";
 import { FORMAT } from "./format.ts";
+import { mendCall } from "./mend-call.ts";
 import type { PartAssembler } from "./part-assembler.ts";
-
-interface Call {
-  /** The vendor's own id, if it sent one. */
-  wireId: string | undefined;
-  /** The call's id in the chat model: the vendor's, or ours if that is missing or taken. */
-  id: string;
-  name: string;
-  /** Whether the part writer has it: the name is known. */
-  written: boolean;
-  /** The part's index; undefined until it has begun. */
-  part: number | undefined;
-  ended: boolean;
-  text: string;
-  /** OpenAI's custom tools take free text and stay opaque. */
-  custom: boolean;
-  /** The call's other fields, besides id, name and arguments. */
-  rest: JsonObject;
-}
+import { type Call, createCallList, isComplete, isRepeated, readDelta } from "./tool-call-list.ts";
 
 const KNOWN_FIELDS: ReadonlySet<string> = new Set(["index", "id", "type", "function", "custom"]);
 
 /** Tool-call deltas → events of tool-call parts. */
 export interface ToolCallAssembler {
-  add(deltas: readonly unknown[], events: ChatEvent[]): void;
+  /**
+   * Makes of the deltas what a caller of this format can read, and leaves out calls that a whole
+   * answer repeats. True if one was changed.
+   */
+  add(deltas: unknown[], events: ChatEvent[], isWhole: boolean): boolean;
   /** Throws if a call never got a name. */
   check(): void;
   readonly seen: boolean;
@@ -50,63 +37,11 @@ export function createToolCallAssembler(
   parts: PartAssembler,
   randomId: () => string,
 ): ToolCallAssembler {
-  const calls: Call[] = [];
-  const byIndex = new Map<number, Call>();
-  const usedIds = new Set<string>();
-
-  function find(
-    delta: JsonObject,
-    id: string | undefined,
-    name: string | undefined,
-  ): Call | undefined {
-    const known =
-      typeof delta.index === "number"
-        ? findByIndex(delta.index, id, name)
-        : findWithoutIndex(id, name);
-    if (!known || name === undefined || known.name === "") return known;
-    const another =
-      known.name !== name ||
-      (id !== undefined && known.wireId !== undefined && id !== known.wireId);
-    return another || (id === undefined && isComplete(known.text)) ? undefined : known;
-  }
-
-  /** Under a new index, a delta without a name continues an earlier call. */
-  function findByIndex(
-    index: number,
-    id: string | undefined,
-    name: string | undefined,
-  ): Call | undefined {
-    const known = byIndex.get(index);
-    if (known || name !== undefined) return known;
-    if (id !== undefined) return calls.find(({ wireId }) => wireId === id);
-    const last = calls[calls.length - 1];
-    return last && isComplete(last.text) ? undefined : last;
-  }
-
-  function findWithoutIndex(id: string | undefined, name: string | undefined): Call | undefined {
-    const sameId = id === undefined ? undefined : calls.find(({ wireId }) => wireId === id);
-    return sameId ?? (name === undefined ? calls[calls.length - 1] : undefined);
-  }
-
-  function create(delta: JsonObject, id: string | undefined, custom: boolean): Call {
-    const call: Call = {
-      wireId: id,
-      id: "",
-      name: "",
-      written: false,
-      part: undefined,
-      ended: false,
-      text: "",
-      custom,
-      rest: {},
-    };
-    calls.push(call);
-    if (typeof delta.index === "number") byIndex.set(delta.index, call);
-    return call;
-  }
+  const calls = createCallList(randomId);
 
   function start(call: Call, events: ChatEvent[]): void {
     call.written = true;
+    calls.identify(call);
     parts.pushCall(
       {
         // A custom call's text may go on for ever.
@@ -119,9 +54,6 @@ export function createToolCallAssembler(
   }
 
   function begin(call: Call, index: number, events: ChatEvent[]): void {
-    call.id =
-      call.wireId === undefined || usedIds.has(call.wireId) ? `call_${randomId()}` : call.wireId;
-    usedIds.add(call.id);
     call.part = index;
     if (call.custom)
       events.push({
@@ -147,23 +79,24 @@ export function createToolCallAssembler(
     );
   }
 
-  function addOne(delta: JsonObject, events: ChatEvent[]): void {
-    const custom =
-      isJsonObject(delta.custom) && !isZeroValue(delta.custom) ? delta.custom : undefined;
-    const body = custom ?? (isJsonObject(delta.function) ? delta.function : {});
-    const id = delta.id === "null" ? undefined : readText(delta.id);
-    const name = readText(body.name);
-    const call = find(delta, id, name) ?? create(delta, id, custom !== undefined);
+  /** Whether the delta was changed; null if the call is there already. */
+  function addOne(delta: JsonObject, events: ChatEvent[], isWhole: boolean): boolean | null {
+    const read = readDelta(delta);
+    const { id, name, piece } = read;
+    const call = calls.take(read, isWhole);
+    const repeats = isRepeated(call, read);
+    if (repeats && isWhole) return null;
     for (const field in delta) if (!KNOWN_FIELDS.has(field)) call.rest[field] = delta[field];
-    const piece = argumentsIn(body);
-    // A call that Mistral repeats may bring the same arguments again.
-    const repeated = piece !== "" && piece === call.text && isComplete(piece);
-    if (!call.written) {
+    const isNew = !call.written;
+    if (isNew) {
       call.wireId ??= id;
+      if (call.wireId !== undefined) calls.identify(call);
       call.name = name ?? "";
     }
-    if (!repeated && piece !== "") grow(call, piece, events);
-    if (!call.written && name !== undefined) start(call, events);
+    if (!repeats && piece !== "") grow(call, piece, events);
+    if (isNew && name !== undefined) start(call, events);
+    const isFirst = isNew && call.written;
+    return mendCall(delta, { call, isFirst, isRepeated: repeats, isWhole });
   }
 
   function grow(call: Call, piece: string, events: ChatEvent[]): void {
@@ -177,17 +110,23 @@ export function createToolCallAssembler(
 
   return {
     get seen() {
-      return calls.length > 0;
+      return calls.all.length > 0;
     },
-    add(deltas, events) {
+    add(deltas, events, isWhole) {
+      let mended = false;
+      let kept = 0;
       for (const delta of deltas) {
-        if (isJsonObject(delta)) addOne(delta, events);
-        else if (delta != null)
+        if (delta != null && !isJsonObject(delta))
           throw new ChatError("upstream_invalid_response", { logReason: "tool_calls" });
+        const changed = delta ? addOne(delta, events, isWhole) : false;
+        mended ||= changed !== false;
+        if (changed !== null) deltas[kept++] = delta;
       }
+      deltas.length = kept;
+      return mended;
     },
     check() {
-      if (calls.some(({ written }) => !written))
+      if (calls.all.some(({ written }) => !written))
         throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
     },
   };
@@ -195,22 +134,4 @@ export function createToolCallAssembler(
 
 function customValue({ id, name, text, rest }: Call): JsonObject {
   return { ...rest, id, type: "custom", custom: { name, input: text.toWellFormed() } };
-}
-
-function argumentsIn(body: JsonObject): string {
-  const value = body.arguments ?? body.input;
-  if (value == null) return "";
-  if (typeof value === "string") return value;
-  if (isJsonObject(value)) return JSON.stringify(value);
-  throw new ChatError("upstream_invalid_response", { logReason: "tool_call_arguments" });
-}
-
-function isComplete(text: string): boolean {
-  if (!text.endsWith("}")) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

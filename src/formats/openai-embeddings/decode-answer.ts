@@ -2,10 +2,13 @@ import { readCount } from "../../chat/usage.ts";
 import { type EmbeddingAnswer, inputUsage, type Vector } from "../../embeddings/answer.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { createInBandError, findAnswerError } from "../answer-error.ts";
 
 /** The vendor's answer to this many inputs. The order of its `data` may be any. */
 export function decodeAnswer(body: JsonObject, count: number): EmbeddingAnswer {
   const { data, usage } = body;
+  const error = findAnswerError(body, Array.isArray(data));
+  if (error) throw createInBandError(error);
   if (!Array.isArray(data) || data.length !== count) throw invalid("data");
   const items: JsonObject[] = [];
   const vectors: Vector[] = [];

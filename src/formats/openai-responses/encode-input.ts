@@ -127,7 +127,7 @@ function encodeAssistantPart(part: Part, path: string, output: Output): void {
     case "text":
       if (openaiResponsesExtras.note(part, "$short") === true)
         input.push({ role: "assistant", content: part.text });
-      else if (openaiResponsesExtras.has(part)) {
+      else if (part.refusal || openaiResponsesExtras.has(part)) {
         input.push({
           type: "message",
           role: "assistant",

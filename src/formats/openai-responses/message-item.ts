@@ -10,8 +10,7 @@ const REFUSAL_FIELDS: ReadonlySet<string> = new Set(["type", "refusal"]);
 
 /**
  * The extras of a text part that was one content part of an assistant's message item: the content
- * part's own fields and, for the first one, those of the item (id, status, phase). A refusal is a
- * text with the note `$type`.
+ * part's own fields and, for the first one, those of the item (id, status, phase).
  */
 export function decodeOutputTextExtras(
   content: JsonObject,
@@ -19,7 +18,6 @@ export function decodeOutputTextExtras(
   contentIndex: number,
 ): { extras?: Extras } {
   const fields = omit(content, content.type === "refusal" ? REFUSAL_FIELDS : TEXT_FIELDS);
-  if (content.type === "refusal") fields.$type = "refusal";
   for (const name of ["annotations", "logprobs"]) {
     const value = fields[name];
     if (value === null || (Array.isArray(value) && value.length === 0)) delete fields[name];
@@ -37,7 +35,7 @@ export function continuesItem(part: TextPart): boolean {
 
 /** A text part of the assistant → its content part. */
 export function restoreOutputText(part: TextPart): JsonObject {
-  if (openaiResponsesExtras.note(part, "$type") === "refusal")
+  if (part.refusal)
     return openaiResponsesExtras.overlay({ type: "refusal", refusal: part.text }, part);
   return openaiResponsesExtras.overlay(
     { type: "output_text", text: part.text, annotations: [] },

@@ -1,17 +1,24 @@
 import type { ChatEvent, EndEvent, RawEvent, StartEvent, Warning } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { createInBandError, findAnswerError, findBareError } from "../../formats/answer-error.ts";
+import {
+  createInBandError,
+  findAnswerError,
+  findBareError,
+  parseEvent,
+} from "../../formats/answer-error.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
+import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
 import { failureOf, warnUnknownFinish } from "../../formats/finish-word.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isEmptyObject, readString, readText } from "../../json/narrow.ts";
+import { readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
-import { isKnownReason, mapFinishReason } from "./map-finish-reason.ts";
+import { type CallSummary, mapFinishReason, noteCall } from "./map-finish-reason.ts";
 import { mapUsage, restOfUsage } from "./map-usage.ts";
+import { createCallIdMender, mendStopReason } from "./mend-event.ts";
 import { readErrorBody } from "./read-error.ts";
 
 /** Fields of a message that the chat model expresses itself; all others become extras. */
@@ -41,8 +48,8 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
   /** The vendor's indexes rise like ours, so both are the same. */
   let nextIndex = 0;
   const open = new Map<number, BlockDecoder>();
-  /** Whether a tool was called, by whatever kind of call. */
-  let called = false;
+  const calls: CallSummary = { any: false, awaited: false };
+  const mendCallId = createCallIdMender();
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
     id = readText(message.id);
@@ -50,7 +57,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     if (id === undefined || model === undefined) throw invalid("message");
     const event: StartEvent = { type: "start", id, model };
     events.push(raw ? { ...event, raw } : event);
-    stopReason = readString(message.stop_reason) ?? stopReason;
+    noteStopReason(message);
     if (isJsonObject(message.usage)) usage = { ...message.usage };
     rest = omit(message, MESSAGE_FIELDS);
     if (!Array.isArray(message.content)) return;
@@ -58,7 +65,8 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     // execution.
     for (const block of message.content) {
       if (!isJsonObject(block)) throw invalid("block");
-      noteCall(block);
+      noteCall(calls, block);
+      mendCallId(block);
       pushWholeBlock(block, nextIndex, events);
       nextIndex += 1;
     }
@@ -69,10 +77,9 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     const failure = failureOf(stopReason);
     if (failure !== undefined)
       throw new ChatError(failure, { upstreamCode: `stop_reason_${stopReason}` });
-    if (!isKnownReason(stopReason)) warn?.(warnUnknownFinish(stopReason));
     const event: EndEvent = {
       type: "end",
-      finish_reason: mapFinishReason(stopReason, called),
+      finish_reason: mapFinishReason(stopReason, calls),
       raw_finish_reason: stopReason,
       usage: mapUsage(usage),
       ...toMessageExtras(rest, usage),
@@ -86,15 +93,13 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     events.push(event);
   }
 
-  function noteCall({ type }: JsonObject): void {
-    called ||= typeof type === "string" && type.endsWith("tool_use");
-  }
-
-  /** Callers of this format wait for a call, too, if the vendor says that there is one. */
-  function mendStopReason(holder: JsonObject): boolean {
-    if (holder.stop_reason !== "tool_use" || called) return false;
-    holder.stop_reason = "end_turn";
-    return true;
+  /** Before the event is written that names it, which may have a place for the warning. */
+  function noteStopReason(holder: JsonObject): void {
+    const reason = readText(holder.stop_reason);
+    if (reason === undefined || reason === stopReason) return;
+    stopReason = reason;
+    if (meaningOf(reason) === undefined && failureOf(reason) === undefined)
+      warn?.(warnUnknownFinish(reason));
   }
 
   function blockAt(event: JsonObject): BlockDecoder {
@@ -121,7 +126,8 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
       case "content_block_start": {
         if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block))
           throw invalid("block_start");
-        noteCall(event.content_block);
+        noteCall(calls, event.content_block);
+        if (mendCallId(event.content_block)) raw.data = JSON.stringify(event);
         lastModel = successorIn(event.content_block) ?? lastModel;
         const block = createBlockDecoder(event.content_block, nextIndex);
         open.set(nextIndex, block);
@@ -142,8 +148,8 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
       case "message_delta": {
         if (id === undefined || !isJsonObject(event.delta)) throw invalid("message_delta");
         const { delta } = event;
-        if (mendStopReason(delta)) raw.data = JSON.stringify(event);
-        stopReason = readString(delta.stop_reason) ?? stopReason;
+        noteStopReason(delta);
+        if (mendStopReason(delta, calls)) raw.data = JSON.stringify(event);
         rest = { ...rest, ...omit(delta, DELTA_FIELDS), ...omit(event, DELTA_EVENT_FIELDS) };
         if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
         const counted = mapUsage(usage);
@@ -165,15 +171,12 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
 
   return {
     decodeMessage({ event: name, data }, events) {
-      const event: unknown = JSON.parse(data);
-      // A sign of life of some proxies.
-      if (event === null || (isJsonObject(event) && isEmptyObject(event))) return;
-      if (!isJsonObject(event)) throw invalid("event");
-      if (typeof event.type !== "string") {
-        const error = findAnswerError(event, false);
-        if (error) throw createInBandError(error);
-        throw invalid("event");
-      }
+      const event = parseEvent(data);
+      if (!event) return;
+      const hasType = typeof event.type === "string";
+      const error = event.type === "error" ? null : findAnswerError(event, hasType);
+      if (error) throw createInBandError(error);
+      if (typeof event.type !== "string") throw invalid("event");
       decodeEvent(event, { event: name === "" ? event.type : name, data }, events);
     },
     decodeEnd(_events, leftover) {
@@ -188,7 +191,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
       if (error) throw createInBandError(error);
       if (!isAnswer) throw invalid("body");
       start(body, events);
-      mendStopReason(body);
+      mendStopReason(body, calls);
       end(events, { body });
     },
   };

@@ -1,10 +1,12 @@
+import { toArgumentsObject } from "../../chat/broken-arguments.ts";
 import type { ChatEvent, PartEndEvent, PartStartEvent, RawEvent } from "../../chat/event.ts";
+import { parseArguments } from "../../chat/fold-events.ts";
 import type { Extras } from "../../chat/format.ts";
 import type { Part } from "../../chat/part.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { decodeBlock } from "../../formats/anthropic-messages/decode-block.ts";
 import { KNOWN_BLOCKS } from "../../formats/anthropic-messages/request.ts";
-import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import type { JsonObject } from "../../json/json-object.ts";
 
 /** Decodes one content block as it streams. */
 export interface BlockDecoder {
@@ -111,7 +113,7 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
         events.push(endOf(decodePart(block), index));
         return;
       }
-      if (json !== "") block.input = parseInput(json);
+      if (json !== "") block.input = toArgumentsObject(parseArguments(json));
       events.push({ ...endOf(decodePart(block), index), raw });
     },
   };
@@ -145,15 +147,6 @@ function mergeDelta(block: JsonObject, delta: JsonObject): void {
     const earlier = block[name];
     block[name] =
       typeof earlier === "string" && typeof value === "string" ? earlier + value : value;
-  }
-}
-
-function parseInput(json: string): JsonObject {
-  try {
-    const input: unknown = JSON.parse(json);
-    return isJsonObject(input) ? input : {};
-  } catch {
-    return {};
   }
 }
 

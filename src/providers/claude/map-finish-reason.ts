@@ -1,32 +1,30 @@
 import type { FinishReason } from "../../chat/event.ts";
-import type { StopReason } from "../../formats/anthropic-messages/response.ts";
-import { finishOf } from "../../formats/finish-word.ts";
+import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
+import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
-const FINISH_REASONS: Record<StopReason, FinishReason> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  // A long run of Anthropic's own tools, which continues when the answer is sent back.
-  pause_turn: "stop",
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  tool_use: "tool_calls",
-  refusal: "content_filter",
-};
+/** What an answer's blocks tell about its end. */
+export interface CallSummary {
+  /** Whether a tool was called, by whatever kind of call. */
+  any: boolean;
+  /** Whether a call waits for the caller; those that Anthropic's code made may have been answered. */
+  awaited: boolean;
+}
+
+/** Adds a block to the summary. */
+export function noteCall(calls: CallSummary, { type, caller }: JsonObject): void {
+  calls.any ||= typeof type === "string" && type.endsWith("tool_use");
+  const isByModel = !isJsonObject(caller) || caller.type === "direct";
+  calls.awaited ||= type === "tool_use" && isByModel;
+}
 
 /**
  * Stop reason → finish reason. An unknown one may mean that the answer was cut, so it is not
- * `stop`; nor is `tool_use` one of `tool_calls` if there is no call, for which a caller would wait.
+ * `stop`. Servers that copy this API name the end of a turn for a call, or a call if there is none;
+ * a caller would not run the one, and would wait for the other.
  */
-export function mapFinishReason(reason: string, called: boolean): FinishReason {
-  const finish = isStopReason(reason) ? FINISH_REASONS[reason] : (finishOf(reason) ?? "length");
-  return finish === "tool_calls" && !called ? "stop" : finish;
-}
-
-/** Whether this server knows what a stop reason means. */
-export function isKnownReason(reason: string): boolean {
-  return isStopReason(reason) || finishOf(reason) !== undefined;
-}
-
-function isStopReason(reason: string): reason is StopReason {
-  return Object.hasOwn(FINISH_REASONS, reason);
+export function mapFinishReason(reason: string, calls: CallSummary): FinishReason {
+  const finish = meaningOf(reason) ?? "length";
+  if (finish === "tool_calls") return calls.any ? finish : "stop";
+  const isTurnsEnd = finish === "stop" && reason !== "pause_turn" && reason !== "stop_sequence";
+  return isTurnsEnd && calls.awaited ? "tool_calls" : finish;
 }

@@ -1,13 +1,13 @@
-import type { ChatEvent, EndEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent, Warning } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { createInBandError, findAnswerError, findBareError } from "../../formats/answer-error.ts";
-import { findError, readErrorBody } from "../../google/read-error.ts";
+import { findAnswerError, findBareError, parseEvent } from "../../formats/answer-error.ts";
+import { readReason, warnUnknownFinish } from "../../formats/finish-word.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isEmptyObject, readString, readText } from "../../json/narrow.ts";
+import { isEmptyObject, readString, readText, soleOf } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
-import { createUpstreamError } from "../../upstream/upstream-error.ts";
 import type { Candidate, GenerateAnswer } from "./answer.ts";
+import { createAnswerError } from "./answer-error.ts";
 import { createPartDecoder } from "./decode-parts.ts";
 import { mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -16,6 +16,7 @@ export interface DecoderOptions {
   /** The requested model, used if the answer names none. */
   model: string;
   randomId(): string;
+  warn?(warning: Warning): void;
 }
 
 /**
@@ -40,13 +41,14 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       usageMetadata,
       modelVersion,
       responseId,
-      error,
+      error: _error,
       ...others
     } = chunk;
-    if (error != null || !("candidates" in chunk)) {
-      const other = findAnswerError(chunk, Object.keys(chunk).some(isAnswerField));
-      if (other) throw createAnswerError(chunk, other);
-    }
+    const other = findAnswerError(
+      chunk,
+      "candidates" in chunk || Object.keys(chunk).some(isAnswerField),
+    );
+    if (other) throw createAnswerError(chunk, other);
     if (!started) {
       started = true;
       events.push({
@@ -83,7 +85,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     Object.assign(extras, others);
     if (isJsonObject(content)) parts.decode(listOf(content.parts, "parts is not a list"), events);
     else if (content != null) throw new Error("content is not an object");
-    finishReason = readText(reason) ?? finishReason;
+    finishReason = readReason(reason) ?? finishReason;
   }
 
   /** Pushes the terminal event if the answer is complete, and returns whether it is. */
@@ -117,6 +119,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
       const message = `The model's answer failed (${finishReason.slice(0, 100)}).`;
       throw new ChatError(mapped.error, { upstreamCode: finishReason.slice(0, 100), message });
     }
+    if (mapped.isUnknown) options.warn?.(warnUnknownFinish(finishReason));
     return { finish_reason: mapped.finish, raw_finish_reason: finishReason };
   }
 
@@ -126,10 +129,8 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
 
   return {
     decodeMessage({ event, data }, events) {
-      const chunk: unknown = JSON.parse(data);
-      // A sign of life of some proxies.
-      if (chunk === null || (isJsonObject(chunk) && isEmptyObject(chunk))) return;
-      if (!isJsonObject(chunk)) throw new Error("a chunk is not an object");
+      const chunk = parseEvent(data);
+      if (!chunk) return;
       const at = events.length;
       decodeChunk(chunk, events);
       const first = events[at];
@@ -139,7 +140,7 @@ export function createAnswerDecoder(options: DecoderOptions): AnswerDecoder {
     },
     decodeEnd(events, rest) {
       const error = findBareError(rest);
-      if (error) throw createAnswerError(JSON.parse(rest), error);
+      if (error) throw createAnswerError(soleOf(JSON.parse(rest)), error);
       finish(events);
     },
     decodeBody(body, events) {
@@ -158,14 +159,6 @@ function listOf(value: unknown, otherwise: string): readonly unknown[] {
   if (value == null) return [];
   if (Array.isArray(value)) return value;
   throw new Error(otherwise);
-}
-
-/** An error in place of a chunk. Its `code` is the status that the answer would have had. */
-function createAnswerError(body: unknown, error: JsonObject): ChatError {
-  const google = findError(body);
-  const code = google?.code;
-  if (code === undefined && typeof google?.status !== "string") return createInBandError(error);
-  return createUpstreamError(typeof code === "number" ? code : 500, readErrorBody(body));
 }
 
 /** Whether a field with this name is one of an answer. */

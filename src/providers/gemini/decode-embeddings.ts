@@ -1,6 +1,8 @@
 import { readCount } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
+import { findAnswerError } from "../../formats/answer-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { createAnswerError } from "./answer-error.ts";
 import type { EmbeddingBatch } from "./encode-embeddings.ts";
 
 export interface DecodedBatch {
@@ -15,6 +17,8 @@ export function decodeEmbeddings(
   { verb, count }: Pick<EmbeddingBatch, "verb" | "count">,
 ): DecodedBatch {
   const items = readItems(answer, verb);
+  const error = findAnswerError(answer, items.length > 0);
+  if (error) throw createAnswerError(answer, error);
   const vectors = items.map(({ values }) => {
     if (!isVector(values)) throw invalid("embedding");
     return values;

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { Extras, Signature } from "../../chat/format.ts";
+import { createOwnCallIds } from "../../chat/own-call-ids.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
@@ -35,6 +36,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
   let openText: "text" | "reasoning" | undefined;
   let openCall: OpenCall | undefined;
   let called = false;
+  const ownId = createOwnCallIds();
 
   function closeText(events: ChatEvent[]): void {
     if (openText === undefined) return;
@@ -79,17 +81,20 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     if (name !== undefined) {
       if (openCall) endCall(openCall, events);
       openCall = startCall(name, call, part, events);
-      // A text is broken JSON: an object would have come as one.
-      const isText = typeof call.args === "string" && call.args !== "";
-      if ((isText || isJsonObject(call.args)) && call.willContinue !== true) {
-        const delta = isText ? String(call.args) : JSON.stringify(call.args);
+      const { args } = call;
+      if (args != null && args !== "" && call.willContinue !== true) {
+        // A text is broken JSON: an object would have come as one.
+        const delta = typeof args === "string" ? args : JSON.stringify(args);
         events.push({ type: "part-delta", index: openCall.index, delta });
         finishCall(openCall, events);
         return;
       }
     }
     // Without a name, it continues a call or is the empty end marker of a finished one.
-    if (!openCall) return;
+    if (!openCall) {
+      if (call.args == null && call.partialArgs == null) return;
+      throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
+    }
     if (name === undefined)
       openCall.details = { ...openCall.details, ...readDetails(part, CALL_FIELDS) };
     const delta = openCall.decoder.decode(call.partialArgs);
@@ -106,7 +111,7 @@ export function createPartDecoder(randomId: () => string): PartDecoder {
     closeText(events);
     index += 1;
     called = true;
-    const id = readText(call.id) ?? `call_${randomId()}`;
+    const id = ownId(readText(call.id) ?? `call_${randomId()}`);
     events.push({ type: "part-start", index, kind: "tool_call", id, name });
     return {
       index,

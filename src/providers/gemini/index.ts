@@ -71,7 +71,8 @@ function openAnswer(call: ProviderCall, transport: Transport, deps: ProviderDeps
         signal: call.signal,
         traceparent: call.traceparent,
         format: "google",
-        createAnswerDecoder: () => createAnswerDecoder({ model, randomId: deps.randomId }),
+        createAnswerDecoder: () =>
+          createAnswerDecoder({ model, randomId: deps.randomId, warn: call.warn }),
         readErrorBody,
       },
       deps,

@@ -19,8 +19,16 @@ const FINISHED: Readonly<Record<string, FinishReason>> = {
   IMAGE_RECITATION: "content_filter",
 };
 
-/** Failures that are not the model's fault. */
-const REFUSED: Readonly<Record<string, ErrorCode>> = {
+/** With these the model failed; the last one is the request's fault. */
+const FAILED: Readonly<Record<string, ErrorCode>> = {
+  FINISH_REASON_UNSPECIFIED: "upstream_error",
+  OTHER: "upstream_error",
+  MALFORMED_FUNCTION_CALL: "upstream_error",
+  MALFORMED_RESPONSE: "upstream_error",
+  UNEXPECTED_TOOL_CALL: "upstream_error",
+  TOO_MANY_TOOL_CALLS: "upstream_error",
+  NO_IMAGE: "upstream_error",
+  IMAGE_OTHER: "upstream_error",
   MISSING_THOUGHT_SIGNATURE: "upstream_rejected",
 };
 
@@ -33,18 +41,18 @@ const WITH_CALL: ReadonlySet<string> = new Set(["STOP", "UNEXPECTED_TOOL_CALL"])
 
 /**
  * Google's `finishReason` → how the answer ended, or with which error. Google uses STOP after tool
- * calls too. All reasons but those above mean that the model failed (MALFORMED_FUNCTION_CALL,
- * TOO_MANY_TOOL_CALLS, OTHER, …). So did every reason that was added so far, so an unknown one is
- * an error.
+ * calls too. An unknown one may mean that the answer was cut, so it is not `stop`; what came of the
+ * answer is kept.
  */
 export function mapFinishReason(
-  reason: string,
+  word: string,
   called: boolean,
-): { finish: FinishReason } | { error: ErrorCode } {
+): { finish: FinishReason; isUnknown?: boolean } | { error: ErrorCode } {
+  // Proxies write it as their other vendors do.
+  const reason = word.toUpperCase();
   if (called && WITH_CALL.has(reason)) return { finish: "tool_calls" };
   const finish = Object.hasOwn(FINISHED, reason) ? FINISHED[reason] : undefined;
   if (finish !== undefined) return { finish };
-  return {
-    error: (Object.hasOwn(REFUSED, reason) ? REFUSED[reason] : undefined) ?? "upstream_error",
-  };
+  const error = Object.hasOwn(FAILED, reason) ? FAILED[reason] : undefined;
+  return error === undefined ? { finish: "length", isUnknown: true } : { error };
 }

@@ -1,23 +1,25 @@
-import type { ChatEvent, EndEvent } from "../../chat/event.ts";
+import type { ChatEvent, EndEvent, Warning } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { findAnswerError, findBareError } from "../../formats/answer-error.ts";
+import { findAnswerError, findBareError, parseEvent } from "../../formats/answer-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { isEmptyObject, readObjects, readString } from "../../json/narrow.ts";
+import { readObjects, readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import type { TextPlace } from "./decode-item.ts";
 import { createItemQueue, type ItemKey } from "./item-queue.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
+import { createCallMender } from "./mend-call.ts";
 import { createInBandError } from "./read-error.ts";
 
 export interface AnswerNames {
   /** Used if the vendor does not name its model. */
   model: string;
-  /** Used if the vendor's answer has no id. */
-  mintId(): string;
+  /** For what the vendor's answer gives no id. */
+  randomId(): string;
+  warn?(warning: Warning): void;
 }
 
 /**
@@ -28,8 +30,11 @@ export interface AnswerNames {
 export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
   const queue = createItemQueue();
+  const mendCall = createCallMender(names.randomId);
   let started = false;
   let hasItems = false;
+  /** Whether the vendor's own event was changed, for callers of the same format. */
+  let mended = false;
   /**
    * Whether text came for an item that is not open. Only the finished response can still hold it.
    */
@@ -38,12 +43,14 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function start(response: JsonObject, events: ChatEvent[]): void {
     if (started) return;
     started = true;
-    const id = readString(response.id) || names.mintId();
+    const id = readString(response.id) || `resp_${names.randomId()}`;
     events.push({ type: "start", id, model: readString(response.model) || names.model });
   }
 
   function addItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
+    // Without a call's id yet, it gets one when it is finished.
+    mended = readText(item.call_id) !== undefined && mendCall(item, key);
     hasItems = true;
     queue.begin(item, key, events);
   }
@@ -74,6 +81,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function finish(response: JsonObject, events: ChatEvent[], further: JsonObject = {}): void {
     start(response, events);
     const items = readObjects(response.output);
+    items.forEach((item, index) => {
+      if (mendCall(item, index, readString(item.id))) mended = true;
+    });
     if (hasLostText && (hasItems || items.length === 0)) {
       throw new ChatError("upstream_invalid_response", { logReason: "delta_without_item" });
     }
@@ -87,7 +97,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     const tier = readString(response.service_tier);
     const end: EndEvent = {
       type: "end",
-      ...mapFinishReason(response, output),
+      ...mapFinishReason(response, output, (warning) => names.warn?.(warning)),
       usage: mapUsage(response.usage),
       ...openaiResponsesExtras.wrap(defined({ ...further, service_tier: tier })),
     };
@@ -111,7 +121,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (isJsonObject(data.item)) addItem(data.item, keyOf(data), events);
         break;
       case "response.output_item.done":
-        if (isJsonObject(data.item)) finishItem(data.item, keyOf(data), events);
+        if (!isJsonObject(data.item)) break;
+        mended = mendCall(data.item, keyOf(data));
+        finishItem(data.item, keyOf(data), events);
         break;
       case "response.output_text.delta":
       case "response.refusal.delta":
@@ -140,6 +152,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (!response)
           throw new ChatError("upstream_invalid_response", { logReason: "no_response" });
         refuseFailed(response);
+        if (data.type === "response.incomplete") response.status = "incomplete";
         finish(response, events, omit(data, EVENT_FIELDS));
         break;
       case "response.failed":
@@ -165,16 +178,15 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   return {
     decodeMessage(message, events) {
       if (message.data === "[DONE]") return;
-      const data: unknown = JSON.parse(message.data);
-      // A sign of life of some proxies.
-      if (data === null || (isJsonObject(data) && isEmptyObject(data))) return;
-      if (!isJsonObject(data))
-        throw new ChatError("upstream_invalid_response", { logReason: "event" });
+      const data = parseEvent(message.data);
+      if (!data) return;
       const at = events.length;
+      mended = false;
       decodeData(data, events);
+      const raw = mended ? { ...message, data: JSON.stringify(data) } : message;
       const first = events[at];
-      if (first) first.raw = message;
-      else if (started) events.push({ type: "opaque", raw: message });
+      if (first) first.raw = raw;
+      else if (started) events.push({ type: "opaque", raw });
     },
     decodeEnd(_events, leftover) {
       const error = findBareError(leftover);
@@ -213,5 +225,6 @@ function keyOf({ output_index: index, item_id: itemId, item }: JsonObject): Item
 
 function placeOf(data: JsonObject, list: TextPlace["list"]): TextPlace {
   const at = list === "summary" ? data.summary_index : data.content_index;
-  return { list, at: typeof at === "number" ? at : 0 };
+  const isRefusal = data.type === "response.refusal.delta" || data.type === "response.refusal.done";
+  return { list, at: typeof at === "number" ? at : 0, isRefusal };
 }

@@ -1,5 +1,6 @@
 import type { ChatEvent } from "../../chat/event.ts";
 import type { Extras } from "../../chat/format.ts";
+import { ChatError } from "../../errors/chat-error.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import { decodeOutputTextExtras } from "../../formats/openai-responses/message-item.ts";
 import {
@@ -20,6 +21,8 @@ export type NextIndex = () => number;
 export interface TextPlace {
   readonly list: "content" | "summary" | "arguments";
   readonly at: number;
+  /** Whether the text is a refusal. */
+  readonly isRefusal: boolean;
 }
 
 /** Decodes one output item as its events arrive. A whole item needs only `done`. */
@@ -80,22 +83,28 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
       type: "part-start",
       kind: "text",
       index: part.index,
+      ...(content.type === "refusal" ? { refusal: true } : {}),
       ...decodeOutputTextExtras(content, item, contentIndex),
     });
     return part;
   }
 
-  function send(contentIndex: number, delta: string, events: ChatEvent[]): void {
-    const part = parts.get(contentIndex) ?? begin(contentIndex, {}, added, events);
+  function send(
+    { at, isRefusal }: Pick<TextPlace, "at" | "isRefusal">,
+    delta: string,
+    events: ChatEvent[],
+  ): void {
+    const content = isRefusal ? { type: "refusal" } : {};
+    const part = parts.get(at) ?? begin(at, content, added, events);
     part.sent += delta;
     events.push({ type: "part-delta", index: part.index, delta });
   }
 
   return {
-    text: ({ at }, delta, events) => send(at, delta, events),
-    endText({ at }, text, events) {
-      const rest = restOf(text, parts.get(at)?.sent ?? "");
-      if (rest !== "") send(at, rest, events);
+    text: send,
+    endText(place, text, events) {
+      const rest = restOf(text, parts.get(place.at)?.sent ?? "");
+      if (rest !== "") send(place, rest, events);
     },
     done(item, events) {
       const contents = readObjects(item.content);
@@ -113,7 +122,7 @@ function createMessageDecoder(added: JsonObject, nextIndex: NextIndex): ItemDeco
         const part = parts.get(contentIndex) ?? begin(contentIndex, content, item, events);
         if (open !== contentIndex) return;
         const rest = restOf(text, part.sent);
-        if (rest !== "") send(contentIndex, rest, events);
+        if (rest !== "") send({ at: contentIndex, isRefusal: false }, rest, events);
         end(events, decodeOutputTextExtras(content, item, contentIndex));
       });
       end(events);
@@ -183,7 +192,7 @@ function createFunctionCallDecoder(
   let sent = "";
 
   function start(item: JsonObject, out: ChatEvent[]): number | undefined {
-    const id = readString(item.call_id) || readString(item.id);
+    const id = readString(item.call_id);
     const name = readString(item.name);
     if (index === undefined && id && name) {
       index = nextIndex();
@@ -208,7 +217,8 @@ function createFunctionCallDecoder(
     endText: (_place, text, out) => send(restOf(text, sent), out),
     done(item, out) {
       const at = start(item, out);
-      if (at === undefined) return;
+      if (at === undefined)
+        throw new ChatError("upstream_invalid_response", { logReason: "tool_call_without_name" });
       send(restOf(readString(item.arguments) ?? "", sent), out);
       out.push({ type: "part-end", index: at, ...otherFields(item) });
     },

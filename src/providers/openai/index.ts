@@ -52,7 +52,11 @@ export function createOpenaiProvider(
           signal: call.signal,
           format: "openai_responses",
           createAnswerDecoder: () =>
-            createAnswerDecoder({ model: call.model.id, mintId: () => `resp_${deps.randomId()}` }),
+            createAnswerDecoder({
+              model: call.model.id,
+              randomId: deps.randomId,
+              warn: call.warn,
+            }),
           readErrorBody,
         },
         deps,

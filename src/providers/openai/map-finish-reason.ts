@@ -1,6 +1,7 @@
-import type { FinishReason } from "../../chat/event.ts";
+import type { FinishReason, Warning } from "../../chat/event.ts";
+import { finishOf, warnUnknownFinish } from "../../formats/finish-word.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
-import { readString } from "../../json/narrow.ts";
+import { readString, readText } from "../../json/narrow.ts";
 
 /** Calls that the caller has to run, besides function calls. */
 const CALLERS_CALLS: ReadonlySet<string> = new Set([
@@ -50,20 +51,30 @@ export function createOutputSummary(): OutputSummary {
   };
 }
 
-/** The finish reason of a completed or incomplete answer, in our terms and the vendor's. */
+/** How an answer ended, in our terms and the vendor's. */
+export interface Ending {
+  finish_reason: FinishReason;
+  raw_finish_reason: string | null;
+}
+
+/**
+ * The finish reason of a completed or incomplete answer. A reason or a status that this server does
+ * not know may mean that the answer was cut, so it is not `stop`; `warn` is told of it.
+ */
 export function mapFinishReason(
   response: JsonObject,
   output: OutputSummary,
-): { finish_reason: FinishReason; raw_finish_reason: string | null } {
-  if (response.status === "incomplete") {
-    const reason = isJsonObject(response.incomplete_details)
-      ? readString(response.incomplete_details.reason)
-      : undefined;
-    return {
-      finish_reason: reason === "content_filter" ? "content_filter" : "length",
-      raw_finish_reason: reason ?? "incomplete",
-    };
-  }
+  warn: (warning: Warning) => void,
+): Ending {
+  const { status, incomplete_details: details } = response;
+  const reason = isJsonObject(details) ? readText(details.reason) : undefined;
+  const word = reason ?? readText(status) ?? "completed";
+  const known = word === "incomplete" ? "length" : finishOf(word);
+  if (known === undefined) warn(warnUnknownFinish(word));
+  if (known === "content_filter") return { finish_reason: known, raw_finish_reason: word };
+  const isWhole = reason === undefined && status !== "incomplete";
+  if (!isWhole || known === undefined || known === "length")
+    return { finish_reason: "length", raw_finish_reason: word };
   if (output.hasRefusal()) return { finish_reason: "content_filter", raw_finish_reason: "refusal" };
   return {
     finish_reason: output.awaitsCaller() ? "tool_calls" : "stop",

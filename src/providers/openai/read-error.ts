@@ -1,6 +1,7 @@
 import type { ChatError } from "../../errors/chat-error.ts";
 import type { ErrorCode } from "../../errors/error-codes.ts";
-import { codeByText, findAnswerError, statusOf } from "../../formats/answer-error.ts";
+import { findAnswerError, statusOf } from "../../formats/answer-error.ts";
+import { codeByText } from "../../formats/error-text.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString } from "../../json/narrow.ts";
 import { capRetryAfter } from "../../upstream/retry-after.ts";

@@ -69,18 +69,16 @@ const RECORDED: readonly Recorded[] = [
         name: call.name,
         arguments: parseArguments(call.arguments),
       }));
-      // Not every client has a field for refusals; in the others a refusal is the text.
-      const text = answer.text + answer.refusal;
-      return { name, provider: "exact", streamed, bytes, contentType, text, calls };
+      const { text, refusal: explanation } = answer;
+      return { name, provider: "exact", streamed, bytes, contentType, text, explanation, calls };
     }),
   ...responsesRecordings.map((recording): Recorded => {
     const items = finishedItems(recording);
     const content = items.flatMap((item) =>
       item.type === "message" && Array.isArray(item.content) ? item.content : [],
     );
-    const text = content
-      .map((part) => (isJsonObject(part) ? (part.text ?? part.refusal ?? "") : ""))
-      .join("");
+    const join = (field: "text" | "refusal") =>
+      content.map((part) => (isJsonObject(part) ? (part[field] ?? "") : "")).join("");
     const calls = items
       .filter(({ type }) => type === "function_call")
       .map((item) => ({
@@ -94,7 +92,8 @@ const RECORDED: readonly Recorded[] = [
       streamed,
       bytes,
       contentType: typeOf(streamed),
-      text,
+      text: join("text"),
+      explanation: join("refusal"),
       calls,
     };
   }),

@@ -47,9 +47,9 @@ test("each call with broken arguments is told in a warning, however it arrives",
     ...pieces.map((delta): ChatEvent => ({ type: "part-delta", index, delta })),
     { type: "part-end", index },
   ];
-  check([{ type: "start", id: "1", model: "m" }, ...events(0, '{"a"', ":1}")]);
-  for (const event of events(1, '{"a"', ":")) check([event]);
-  check(events(2));
+  check.observe([{ type: "start", id: "1", model: "m" }, ...events(0, '{"a"', ":1}")]);
+  for (const event of events(1, '{"a"', ":")) check.observe([event]);
+  check.observe(events(2));
   expect(warnings).toMatchObject([{ code: "tool_arguments_invalid", param: "tool_calls[1]" }]);
   expect(warnings[0]?.message).toContain('"f1"');
 });

@@ -90,6 +90,7 @@ describe("the events of a stream", () => {
       servedBy: "echo/echo",
       format: null,
       warnings: [],
+      brokenCalls: new Set(),
       attempts: [{ provider: "echo", model: "echo", outcome: "ok", duration_ms: 1, cost: null }],
       startedAt: 0,
       cost: () => null,

@@ -68,6 +68,19 @@ describe("createStreamBody", () => {
     expect(finished).toEqual([null]);
   });
 
+  test("ends with an error, and closes the answer, if a batch cannot be told truthfully", async () => {
+    const source = createSource([[{ type: "opaque" }], END]);
+    const error = new ChatError("upstream_invalid_response");
+    const encode = (batch: EventBatch) => {
+      if (batch === END) throw error;
+      return encoder.encode(batch);
+    };
+    const { body, finished } = createBody(source, { encoder: { ...encoder, encode } });
+    expect(await new Response(body).text()).toBe("error\n");
+    expect(finished).toEqual([error]);
+    await until("the answer is closed", () => source.closed);
+  });
+
   test("reads on after a batch without text", async () => {
     const { body } = createBody(createSource([[{ type: "opaque" }], [{ type: "opaque" }], END]));
     expect(await new Response(body).text()).toBe("end\n");

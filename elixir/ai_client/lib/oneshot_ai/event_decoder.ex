@@ -142,7 +142,9 @@ defmodule OneshotAI.EventDecoder do
     |> put_present("extras", ending["extras"] || start["extras"])
   end
 
-  defp fields(:text, _start, text), do: %{"type" => "text", "text" => text}
+  defp fields(:text, start, text) do
+    put_present(%{"type" => "text", "text" => text}, "refusal", start["refusal"])
+  end
 
   defp fields(:reasoning, start, text) do
     part = %{"type" => "reasoning", "text" => text}

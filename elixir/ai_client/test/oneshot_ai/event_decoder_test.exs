@@ -31,6 +31,24 @@ defmodule OneshotAI.EventDecoderTest do
     end
   end
 
+  test "a text that is a refusal goes back as one" do
+    events = [
+      %{"type" => "start", "id" => "1"},
+      %{"type" => "part-start", "index" => 0, "kind" => "text", "refusal" => true},
+      %{"type" => "part-delta", "index" => 0, "delta" => "I cannot."},
+      %{"type" => "part-end", "index" => 0},
+      %{"type" => "done", "finish_reason" => "content_filter"}
+    ]
+
+    {:done, elements, _decoder} =
+      EventDecoder.decode(EventDecoder.new(), Enum.map(events, &JSON.encode!/1))
+
+    assert %Event.Done{response: response} = List.last(elements)
+
+    assert [%{"type" => "text", "text" => "I cannot.", "refusal" => true}] =
+             response.message.content
+  end
+
   test "what is odd beside an answer does not cost the answer" do
     odd = %{
       "type" => "done",

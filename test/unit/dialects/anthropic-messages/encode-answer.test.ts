@@ -172,8 +172,13 @@ describe("another vendor's answer", () => {
       ["tool_calls", "tool_use"],
       ["content_filter", "refusal"],
     ] as const) {
+      const call: ChatEvent[] = [
+        { type: "part-start", index: 0, kind: "tool_call", id: "c", name: "f" },
+        { type: "part-end", index: 0 },
+      ];
       const events: ChatEvent[] = [
         START,
+        ...(reason === "tool_calls" ? call : []),
         { type: "end", finish_reason: reason, raw_finish_reason: "end_turn", usage: null },
       ];
       expect(dialect.encodeResponse(fold(events), createAnswerContext(null))).toMatchObject({

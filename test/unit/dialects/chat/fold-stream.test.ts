@@ -27,6 +27,9 @@ const EVENTS: readonly ChatEvent[] = [
   { type: "part-end", index: 2 },
   { type: "part-start", index: 3, kind: "opaque", format: "anthropic", value: { b: 1 } },
   { type: "part-end", index: 3, value: { b: 2 } },
+  { type: "part-start", index: 4, kind: "tool_call", id: "c2", name: "f" },
+  { type: "part-delta", index: 4, delta: '{"a": ' },
+  { type: "part-end", index: 4 },
   { type: "usage", usage },
   { type: "end", finish_reason: "tool_calls", raw_finish_reason: "tool_use", usage },
 ];
@@ -36,7 +39,9 @@ describe("a stream of POST /chat, folded from its text", () => {
   const text = createStreamEncoder(context).encode(EVENTS);
 
   test("is the answer as it is without stream", () => {
-    expect(foldStream(text)).toEqual(encodeResponse(foldBatches([EVENTS], null), context));
+    const folded = foldStream(text);
+    expect(folded).toEqual(encodeResponse(foldBatches([EVENTS], null), context));
+    expect(folded?.tool_calls[1]).toMatchObject({ arguments: null, arguments_text: '{"a": ' });
   });
 
   test("is nothing if it was cut, or has failed", () => {

@@ -425,7 +425,7 @@ describe("earlier answers", () => {
       { type: "text", text: "Hi" },
     ]);
     expect(decodeMessage({ role: "assistant", refusal: "No." })?.content).toEqual([
-      { type: "text", text: "No.", extras: { openai_chat: { $field: "refusal" } } },
+      { type: "text", text: "No.", refusal: true },
     ]);
   });
 

@@ -95,7 +95,7 @@ function lastResponse(written: readonly Written[]): unknown {
 /** The events of an answer in this format that came whole, so there are no vendor events. */
 function decodeWhole(body: JsonObject): ChatEvent[] {
   const events: ChatEvent[] = [];
-  createAnswerDecoder({ model: "m", mintId: () => "resp_minted" }).decodeBody(body, events);
+  createAnswerDecoder({ model: "m", randomId: () => "minted" }).decodeBody(body, events);
   return events;
 }
 

@@ -447,11 +447,17 @@ describe("refusals and other content", () => {
     expect(
       fold(await play(chunk({ refusal: "I can" }), chunk({ refusal: "not." }), STOP, DONE)),
     ).toMatchObject({
-      content: [
-        { type: "text", text: "I cannot.", extras: { openai_chat: { $field: "refusal" } } },
-      ],
+      content: [{ type: "text", text: "I cannot.", refusal: true }],
       finish_reason: "content_filter",
       raw_finish_reason: "stop",
+    });
+  });
+
+  test("a refusal may be an element of a list", async () => {
+    const refusal = [{ type: "refusal", refusal: "I cannot." }];
+    expect(fold(await play(chunk({ content: refusal }), STOP, DONE))).toMatchObject({
+      content: [{ type: "text", text: "I cannot.", refusal: true }],
+      finish_reason: "content_filter",
     });
   });
 
@@ -575,8 +581,6 @@ describe("errors in an answer", () => {
     { tool_calls: 5 },
     { tool_calls: { index: 0 } },
     { tool_calls: ["f"] },
-    { tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: 5 } }] },
-    { tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: [1] } }] },
     { refusal: 5 },
     { reasoning: 5 },
     { reasoning_content: { text: "Hm" } },
@@ -718,6 +722,8 @@ test("a whole answer is decoded like a streamed one, and kept whole", async () =
   };
   const events = await collectEvents(await open(jsonResponse(body), false));
   expectEventOrder(events);
+  // By the end's own name, an agent would not run the call.
+  const choices = [{ ...body.choices[0], finish_reason: "tool_calls" }];
   expect(fold(events)).toEqual({
     id: "c1",
     model: "m",
@@ -737,7 +743,7 @@ test("a whole answer is decoded like a streamed one, and kept whole", async () =
     raw_finish_reason: "stop",
     usage: { input_tokens: 1, output_tokens: 1, total_tokens: 2 },
     extras: { openai_chat: { native_finish_reason: "STOP", provider: "Google" } },
-    body: { format: "openai_chat", value: body },
+    body: { format: "openai_chat", value: { ...body, choices } },
   });
 });
 
@@ -769,6 +775,79 @@ describe("what clients cannot read is mended", () => {
     expect(told.flatMap((delta) => delta.tool_calls ?? []).map(({ index }) => index)).toEqual([
       0, 0, 1,
     ]);
+  });
+
+  test("calls that share an index or an id are told apart", async () => {
+    const told = await deltas(
+      chunk({ role: "assistant", ...call({ index: 0, id: "a" }, "{}") }),
+      chunk(call({ index: 0, id: "b" }, '{"x":')),
+      chunk(call({ index: 0 }, "1}")),
+      chunk(call({ index: 1, id: "a" }, '{"y":1}')),
+      chunk({ tool_calls: [{ index: 2, function: { name: "f", arguments: "{}" } }] }),
+      STOP,
+      DONE,
+    );
+    const pieces = told.flatMap((delta) => delta.tool_calls ?? []);
+    expect(pieces.map(({ index, id }) => [index, id])).toEqual([
+      [0, "a"],
+      [1, "b"],
+      [1, undefined],
+      [2, "a_2"],
+      [3, expect.stringMatching(/^call_/)],
+    ]);
+  });
+
+  test("arguments are a text, and come once", async () => {
+    const object = { id: "a", function: { name: "f", arguments: { x: 1 } } };
+    const told = await deltas(
+      chunk({ role: "assistant", tool_calls: [{ index: 0, ...object }] }),
+      chunk({ tool_calls: [{ index: 0, ...object }] }),
+      chunk({ tool_calls: [{ index: 1, ...object }] }),
+      STOP,
+      DONE,
+    );
+    expect(told.flatMap((delta) => delta.tool_calls ?? [])).toMatchObject([
+      { index: 0, id: "a", function: { arguments: '{"x":1}' } },
+      { index: 0, id: "a", function: { arguments: "" } },
+      { index: 0, id: "a", function: { arguments: "" } },
+    ]);
+    const calls = [
+      object,
+      object,
+      { id: "a", function: { name: "f" } },
+      { function: { name: "g" } },
+    ];
+    const message = { role: "assistant", tool_calls: calls };
+    const whole = { id: "c1", choices: [{ index: 0, message, finish_reason: "tool_calls" }] };
+    const events = await collectEvents(await open(jsonResponse(whole), false));
+    expect(fold(events).body?.value.choices).toMatchObject([
+      {
+        message: {
+          tool_calls: [
+            { id: "a", function: { name: "f", arguments: '{"x":1}' } },
+            { id: "a_2", function: { name: "f", arguments: "{}" } },
+            { id: expect.stringMatching(/^call_/), function: { name: "g", arguments: "{}" } },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test("a call behind the reason changes it, and another answer is not this one", async () => {
+    const called = await shown(
+      chunk({ role: "assistant", content: "So:" }),
+      STOP,
+      chunk(call({ index: 0, id: "a" }, "{}")),
+      DONE,
+    );
+    expect(called.map(({ choices }) => choices[0].finish_reason ?? null)).toEqual([
+      null,
+      "stop",
+      "tool_calls",
+    ]);
+    const other = { ...chunk({ content: "B" }), choices: [{ index: 1, delta: { content: "B" } }] };
+    const events = await play(chunk({ content: "A" }), other, chunk({ content: "!" }), STOP, DONE);
+    expect(fold(events).content).toEqual([{ type: "text", text: "A!" }]);
   });
 
   test("an event without choices is left out", async () => {

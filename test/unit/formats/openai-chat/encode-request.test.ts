@@ -563,7 +563,7 @@ describe("earlier answers", () => {
     const refusal: Part = {
       type: "text",
       text: "No.",
-      extras: { openai_chat: { $field: "refusal" } },
+      refusal: true,
     };
     expect(answer([refusal]).messages).toEqual([
       { role: "assistant", content: null, refusal: "No." },

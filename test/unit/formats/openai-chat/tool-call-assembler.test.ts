@@ -17,7 +17,7 @@ function assemble(...deltas: readonly JsonObject[]): Part[] {
     return `id${ids}`;
   });
   const events: ChatEvent[] = [{ type: "start", id: "c", model: "m" }];
-  for (const delta of deltas) assembler.add([delta], events);
+  for (const delta of deltas) assembler.add([delta], events, false);
   assembler.check();
   writer.close(events);
   events.push({ type: "end", finish_reason: "tool_calls", raw_finish_reason: null, usage: null });
@@ -122,7 +122,7 @@ describe("tool calls are assembled", () => {
   test("with one id for two of them, of which the second gets another", () => {
     expect(
       assemble({ index: 0, id: "a", ...fn("f", "{}") }, { index: 1, id: "a", ...fn("g", "{}") }),
-    ).toEqual([call("a", "f", {}), call("call_id1", "g", {})]);
+    ).toEqual([call("a", "f", {}), call("a_2", "g", {})]);
   });
 
   test("whose name comes after the first arguments", () => {
@@ -219,7 +219,7 @@ describe("parts do not overlap", () => {
     for (const step of steps) {
       const events: ChatEvent[] = [];
       if (typeof step === "string") writer.pushText("content", step, events);
-      else assembler.add([step], events);
+      else assembler.add([step], events, false);
       tell(events);
     }
     const events: ChatEvent[] = [];

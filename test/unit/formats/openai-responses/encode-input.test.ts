@@ -126,7 +126,8 @@ describe("encodeInput", () => {
           {
             type: "text",
             text: "No.",
-            extras: { openai_responses: { $content_index: 1, $type: "refusal" } },
+            refusal: true,
+            extras: { openai_responses: { $content_index: 1 } },
           },
           { type: "text", text: "C", extras: { openai_responses: { $item: { id: "msg_2" } } } },
         ],

@@ -335,6 +335,21 @@ describe("a stop reason that does not fit", () => {
     expect(warnings[0]?.message).toContain('"tomorrow??x?"');
   });
 
+  test("another vendor's word, or the end of a turn for a call, is told in Anthropic's", () => {
+    for (const [said, blocks, told, finish] of [
+      ["stop", [], "end_turn", "stop"],
+      ["length", [], "max_tokens", "length"],
+      ["tool_calls", [CALL, STOP], "tool_use", "tool_calls"],
+      ["end_turn", [CALL, STOP], "tool_use", "tool_calls"],
+      ["pause_turn", [CALL, STOP], "pause_turn", "stop"],
+      ["tomorrow", [], "tomorrow", "length"],
+    ] as const) {
+      const events = decode(START, ...blocks, { ...END, delta: { stop_reason: said } }, LAST);
+      expect(events.at(-1)).toMatchObject({ finish_reason: finish, raw_finish_reason: said });
+      expect(events.some(({ raw }) => raw?.data.includes(`"stop_reason":"${told}"`))).toBe(true);
+    }
+  });
+
   test("one that means failure is one", () => {
     expect(
       failureOf(() => createAnswerDecoder().decodeBody(message("network_error"), [])),

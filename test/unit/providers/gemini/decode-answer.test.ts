@@ -209,11 +209,9 @@ describe("the end", () => {
       "MISSING_THOUGHT_SIGNATURE",
       { type: "error", error: { code: "upstream_rejected", retryable: false } },
     ],
-    [
-      "NEVER_HEARD_OF",
-      { type: "error", error: { code: "upstream_error", upstreamCode: "NEVER_HEARD_OF" } },
-    ],
-    ["constructor", { type: "error", error: { code: "upstream_error" } }],
+    ["stop", { type: "end", finish_reason: "stop" }],
+    ["NEVER_HEARD_OF", { type: "end", finish_reason: "length" }],
+    ["constructor", { type: "end", finish_reason: "length" }],
   ];
   for (const [reason, expected] of REASONS) {
     test(reason, async () => {

@@ -39,7 +39,7 @@ function open(response: PlayedResponse): Promise<EventStream> {
       signal: new AbortController().signal,
       format: "openai_responses",
       createAnswerDecoder: () =>
-        createAnswerDecoder({ model: "gpt-asked", mintId: () => "resp_minted" }),
+        createAnswerDecoder({ model: "gpt-asked", randomId: () => "minted" }),
       readErrorBody,
     },
     deps,
@@ -329,9 +329,7 @@ describe("a streamed answer", () => {
       ),
     );
     expect(answer).toMatchObject({
-      content: [
-        { type: "text", text: "I will not.", extras: { openai_responses: { $type: "refusal" } } },
-      ],
+      content: [{ type: "text", text: "I will not.", refusal: true }],
       finish_reason: "content_filter",
       raw_finish_reason: "refusal",
     });
@@ -544,6 +542,40 @@ describe("a failing answer", () => {
     [{ hello: "world" }, "upstream_invalid_response"],
   ])("an invalid whole answer %#", async (body, code) => {
     expect(await rejectionOf(open(jsonResponse(body)))).toMatchObject({ code });
+  });
+});
+
+describe("an end that is no natural one", () => {
+  const NAMED: readonly [name: string, type: string, fields: JsonObject, told: JsonObject][] = [
+    [
+      "a status that nobody knows",
+      "response.completed",
+      { status: "expired" },
+      { finish_reason: "length", raw_finish_reason: "expired" },
+    ],
+    [
+      "a reason that nobody knows",
+      "response.incomplete",
+      { status: "incomplete", incomplete_details: { reason: "tomorrow" } },
+      { finish_reason: "length", raw_finish_reason: "tomorrow" },
+    ],
+    [
+      "an event that says it, but no status",
+      "response.incomplete",
+      { status: undefined },
+      { finish_reason: "length", raw_finish_reason: "incomplete" },
+    ],
+    [
+      "a reason beside a completed status",
+      "response.completed",
+      { status: "completed", incomplete_details: { reason: "content_filter" } },
+      { finish_reason: "content_filter", raw_finish_reason: "content_filter" },
+    ],
+  ];
+  test.each(NAMED)("%s", async (_, type, fields, told) => {
+    const response = responseObject({ output: [messageItem("msg_1", "Hi")], ...fields });
+    const events = await play(CREATED, ...messageEvents(0, "msg_1", "Hi"), { type, response });
+    expect(fold(events)).toMatchObject({ content: [{ text: "Hi" }], ...told });
   });
 });
 
