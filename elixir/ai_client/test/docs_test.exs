@@ -2,6 +2,8 @@ defmodule OneshotAI.DocsTest do
   # Alone: it runs a server and Mix.
   use OneshotAI.Case, async: false
 
+  alias OneshotAI.NewProject
+
   @readme Path.expand("../README.md", __DIR__)
   @liveview Path.expand("../guides/liveview.md", __DIR__)
   @tour Path.expand("../guides/tour.livemd", __DIR__)
@@ -57,7 +59,7 @@ defmodule OneshotAI.DocsTest do
 
   # Each document is pasted into a project of its own, as a reader would do. Blocks that begin with
   # `# path` are files; the others run one after the other, in one process. "claude" becomes "echo".
-  # A block after `<!-- needs: library -->` is left to those who have the library on ERL_LIBS.
+  # A block after `<!-- needs: library -->` runs if the library is there, by ERL_LIBS.
   for {name, path} <- [
         {"README.md", @readme},
         {"guides/liveview.md", @liveview},
@@ -67,61 +69,85 @@ defmodule OneshotAI.DocsTest do
     test "every snippet of #{name} runs in a project made for it", %{priced: server} do
       path = unquote(path)
       app = if path == @guide, do: "oneshot", else: "my_app"
-      folder = Path.join(System.tmp_dir!(), "snippets-#{System.unique_integer([:positive])}")
-      on_exit(fn -> File.rm_rf!(folder) end)
-      # Neither the client's build nor its environment is the project's.
-      env = [{"MIX_ENV", nil}, {"MIX_BUILD_PATH", nil} | server_env(server)]
-      assert {_output, 0} = System.cmd("mix", ["new", folder, "--app", app], env: env)
+      folder = NewProject.create!(app, Enum.map(available(), &String.to_atom/1))
+      env = [{"AI_SERVER_URL", TestServer.url(server)}, {"JWT_SECRET", TestServer.secret()}]
 
       {files, scripts} =
         path |> runnable_blocks() |> Enum.map(&classify/1) |> Enum.split_with(&match?({_, _}, &1))
 
       assert scripts != []
-      for {file, text} <- files, do: write(folder, file, text)
+      files |> Enum.group_by(&elem(&1, 0), &elem(&1, 1)) |> Enum.each(&write(folder, &1))
       add_configuration(folder)
-      for {file, _} <- files, do: assert(File.exists?(Path.join(folder, file)))
 
       # The tests of the documents first, without a server.
       tests = for {"test/" <> _, _} = file <- files, do: file
       no_server = [{"AI_SERVER_URL", nil}, {"JWT_SECRET", nil}]
-      mix!(folder, ["test", "--warnings-as-errors"], [{"MIX_ENV", "test"} | env] ++ no_server)
+      NewProject.mix!(folder, ["test", "--warnings-as-errors"], [{"MIX_ENV", "test"} | no_server])
       assert path not in [@readme, @guide] or tests != []
 
-      File.write!(Path.join(folder, "snippets.exs"), Enum.join(scripts, "\n"))
-      mix!(folder, ["run", "snippets.exs"], env)
+      scripts = [scripts, library_calls(path)]
+      NewProject.write!(folder, "snippets.exs", scripts |> List.flatten() |> Enum.join("\n"))
+      NewProject.mix!(folder, ["run", "snippets.exs"], env)
 
       # A release starts with what its configuration names, and says what is missing.
       if path == @guide do
-        prod = List.keyreplace(env, "MIX_ENV", 0, {"MIX_ENV", "prod"})
-        mix!(folder, ["release", "--quiet", "--overwrite"], prod)
+        NewProject.mix!(folder, ["release", "--quiet"], [{"MIX_ENV", "prod"}])
         release = Path.join(folder, "_build/prod/rel/oneshot/bin/oneshot")
 
         expression =
-          ~s|IO.puts(elem(Oneshot.AIClient.chat("echo", [%{role: "user", content: "Hello, release"}]), 1).text)|
+          ~s|Application.ensure_all_started(:oneshot); | <>
+            ~s|IO.puts(elem(Oneshot.AIClient.chat("echo", [%{role: "user", content: "Hello, release"}]), 1).text)|
 
-        assert {output, 0} =
-                 System.cmd(
-                   release,
-                   ["eval", "Application.ensure_all_started(:oneshot); " <> expression],
-                   env: prod
-                 )
-
+        assert {output, 0} = NewProject.cmd(folder, release, ["eval", expression], env)
         assert output =~ "Hello, release"
-
-        assert {output, status} =
-                 System.cmd(release, ["eval", "1"],
-                   env: prod ++ [{"JWT_SECRET", nil}],
-                   stderr_to_stdout: true
-                 )
-
+        assert {output, status} = NewProject.cmd(folder, release, ["eval", "1"], no_server)
         assert status != 0 and output =~ "JWT_SECRET"
       end
     end
   end
 
-  defp server_env(server) do
-    [{"AI_SERVER_URL", TestServer.url(server)}, {"JWT_SECRET", TestServer.secret()}]
+  # What calls the modules that the document shows for each library. Not Phoenix, Oban and pgvector,
+  # which need an app or a database around them.
+  @libraries %{
+    "req" =>
+      {Req,
+       """
+       {:ok, %{"text" => "Hello, Req"}} = Oneshot.AI.chat("echo", [%{role: "user", content: "Hello, Req"}])
+       {:error, %{"code" => "unknown_provider"}} = Oneshot.AI.chat("nobody", [%{role: "user", content: "Hi"}])
+       question = [%{role: "user", content: "one two three"}]
+       {:ok, %{"complete" => true}} = Oneshot.AI.Stream.each_text(question, &send(self(), {:piece, &1}))
+       receive do: ({:piece, "one"} -> :ok)
+       {:error, %{"code" => "invalid_request"}} = Oneshot.AI.Stream.each_text([], &IO.write/1)
+       """},
+    "httpoison" =>
+      {HTTPoison,
+       """
+       {:ok, %{"text" => "Hi"}} = Oneshot.AIHTTP.chat("echo", [%{role: "user", content: "Hi"}])
+       {:error, %{"code" => "unknown_provider"}} = Oneshot.AIHTTP.chat("nobody", [%{role: "user", content: "Hi"}])
+       """},
+    "joken" => {Joken, ~s|"ey" <> _token = Oneshot.AIToken.get()\n|},
+    "finch" => {Finch, ""}
+  }
+
+  defp available?(""), do: true
+
+  defp available?(needs) do
+    case @libraries do
+      %{^needs => {module, _calls}} -> Code.ensure_loaded?(module)
+      _others -> false
+    end
   end
+
+  defp available, do: for({name, _} <- @libraries, available?(name), do: name)
+
+  # Those of the guide need each other: all of them, or none.
+  defp library_calls(@guide) do
+    if length(available()) == map_size(@libraries),
+      do: for({_name, {_module, calls}} <- @libraries, do: calls),
+      else: []
+  end
+
+  defp library_calls(_path), do: []
 
   defp runnable_blocks(path) do
     ~r/(?:<!-- needs: (\w+) -->\s*)?^ *```elixir\n(.*?)^ *```/ms
@@ -129,7 +155,7 @@ defmodule OneshotAI.DocsTest do
     |> Enum.filter(fn [needs, block] ->
       assert {:ok, _quoted} = Code.string_to_quoted(block), "in #{Path.basename(path)}:\n#{block}"
 
-      needs == "" and not String.contains?(block, "Mix.install")
+      available?(needs) and not String.contains?(block, "Mix.install")
     end)
     |> Enum.map(fn [_needs, block] -> String.replace(block, ~s("claude"), ~s("echo")) end)
   end
@@ -141,39 +167,20 @@ defmodule OneshotAI.DocsTest do
     end
   end
 
-  # The document's dependency, with this library's actual path.
-  defp write(folder, "mix.exs", block) do
-    assert block =~ ":oneshot_ai, path:"
-    path = Path.join(folder, "mix.exs")
-    mix = File.read!(path)
-    dependency = "{:oneshot_ai, path: #{inspect(Path.expand("..", __DIR__))}}"
-    File.write!(path, String.replace(mix, ~r/defp deps do\n\s+\[/, "\\0\n#{dependency}\n"))
+  # The project has the dependency already.
+  defp write(_folder, {"mix.exs", blocks}) do
+    for block <- blocks, do: assert(block =~ ":oneshot_ai, path:")
   end
 
-  defp write(folder, file, text) do
-    path = Path.join(folder, file)
-    File.mkdir_p!(Path.dirname(path))
-    File.write!(path, text)
-  end
+  # What is written to one file in several places of the document is one file of the reader's.
+  defp write(folder, {file, blocks}), do: NewProject.write!(folder, file, Enum.join(blocks, "\n"))
 
   # As in Phoenix: config.exs reads the environment's own file.
   defp add_configuration(folder) do
-    if not (File.read!(Path.join(folder, "mix.exs")) =~ "oneshot_ai"),
-      do: write(folder, "mix.exs", "{:oneshot_ai, path: }")
-
     if File.exists?(Path.join(folder, "config/test.exs")) do
-      write(folder, "config/config.exs", """
-      import Config
-      if config_env() == :test, do: import_config("test.exs")
-      """)
+      text = ~s|\nimport Config\nif config_env() == :test, do: import_config("test.exs")\n|
+      File.write!(Path.join(folder, "config/config.exs"), text, [:append])
     end
-  end
-
-  defp mix!(folder, arguments, env) do
-    {output, status} = System.cmd("mix", arguments, cd: folder, env: env, stderr_to_stdout: true)
-    assert status == 0, "mix #{Enum.join(arguments, " ")}:\n#{output}"
-    refute output =~ "warning:", output
-    output
   end
 
   test "every function of the client that the documents name is there" do
@@ -211,6 +218,26 @@ defmodule OneshotAI.DocsTest do
           flunk("#{inspect(module)} has no documentation")
       end
     end
+  end
+
+  test "every public module is in one group of the documentation" do
+    groups = Mix.Project.config()[:docs][:groups_for_modules]
+    {:ok, modules} = :application.get_key(:oneshot_ai, :modules)
+
+    # Mix tasks have a list of their own.
+    for module <- modules,
+        match?("OneshotAI" <> _, inspect(module)),
+        match?({:docs_v1, _, _, _, %{}, _, _}, Code.fetch_docs(module)) do
+      names = for {group, members} <- groups, member?(module, members), do: group
+      assert [_one] = names, "#{inspect(module)} is in #{inspect(names)}"
+    end
+  end
+
+  defp member?(module, members) do
+    Enum.any?(List.wrap(members), fn
+      %Regex{} = pattern -> inspect(module) =~ pattern
+      member -> member == module
+    end)
   end
 
   # What behaviours ask for is documented there.
