@@ -12,9 +12,7 @@ defmodule OneshotAI.MixProject do
       description: "Client of the AI server: chat, objects, tools and streams that end truthfully.",
       elixirc_paths: elixirc_paths(Mix.env()),
       start_permanent: Mix.env() == :prod,
-      # None: even an optional dependency would make Mix ask for Hex. Jason, Req, Ecto and
-      # :telemetry are used if the app has them.
-      deps: [],
+      deps: deps(Mix.env()),
       # In tests, libraries on ERL_LIBS stay on the path (Elixir 1.15 and later would remove them).
       prune_code_paths: Mix.env() != :test,
       package: package(),
@@ -45,7 +43,13 @@ defmodule OneshotAI.MixProject do
     ]
   end
 
-  # For ex_doc (`mix docs`), which the app that publishes this library brings.
+  # For `MIX_ENV=docs mix docs` and `MIX_ENV=docs mix hex.publish`, which need Hex.
+  defp deps(:docs), do: [{:ex_doc, "~> 0.40", only: :docs, runtime: false}]
+
+  # None: even an optional dependency would make Mix ask for Hex. Jason, Req, Ecto and :telemetry
+  # are used if the app has them.
+  defp deps(_env), do: []
+
   defp docs do
     [
       main: "readme",
@@ -56,34 +60,47 @@ defmodule OneshotAI.MixProject do
         "usage-rules.md" | Path.wildcard("guides/*.{md,livemd}")
       ],
       groups_for_extras: [Guides: ~r"guides/"],
+      groups_for_docs:
+        for group <- [
+              "Answers",
+              "Objects",
+              "Streams",
+              "Tools",
+              "Kept answers",
+              "Embeddings",
+              "The server"
+            ] do
+          {group, &(&1[:group] == group)}
+        end,
       groups_for_modules: [
         Client: [OneshotAI, OneshotAI.Client, OneshotAI.Token, OneshotAI.Policy, OneshotAI.Error],
-        Conversation: [
+        Conversations: [
           OneshotAI.Message,
-          OneshotAI.Part,
+          ~r"OneshotAI.Part",
           OneshotAI.Response,
-          OneshotAI.Schema,
-          OneshotAI.Object,
-          OneshotAI.Embeddings,
-          OneshotAI.Answer,
-          OneshotAI.Attempt,
-          OneshotAI.DryRun,
           OneshotAI.Usage,
-          OneshotAI.Cost
+          OneshotAI.Cost,
+          OneshotAI.Warning,
+          OneshotAI.Attempt,
+          OneshotAI.Answer,
+          OneshotAI.DryRun
         ],
+        "Objects and embeddings": [OneshotAI.Object, OneshotAI.Schema, OneshotAI.Embeddings],
         Tools: [OneshotAI.Tool, OneshotAI.ToolCall, OneshotAI.ToolRun],
         Streams: ~r"OneshotAI.Event",
-        Operation: [
+        "The server": [
+          OneshotAI.Provider,
+          OneshotAI.Model,
           OneshotAI.Limit,
-          OneshotAI.UsageReport,
-          OneshotAI.Webhook,
-          OneshotAI.Webhook.Plug,
+          OneshotAI.UsageReport
+        ],
+        Operation: [
           OneshotAI.Telemetry,
           OneshotAI.LiveDashboard,
           OneshotAI.Test,
-          OneshotAI.JSON
+          ~r"OneshotAI.Webhook"
         ],
-        Transports: ~r"OneshotAI.(Transport|HTTP1)"
+        "Transports and JSON": ~r"OneshotAI.(Transport|HTTP1|JSON)"
       ]
     ]
   end

@@ -59,6 +59,7 @@ defmodule OneshotAI do
     EventStream,
     HTTP,
     Limit,
+    Message,
     Model,
     Object,
     ObjectLoop,
@@ -74,14 +75,19 @@ defmodule OneshotAI do
     UsageReport
   }
 
-  @typedoc "A provider's name or alias. May be nil if the option `:model` names it (`\"claude/opus\"`)."
+  @typedoc """
+  Who is asked: a provider's name or alias (`"claude"`, `:claude`), or a provider and its model
+  (`"claude/opus"`). May be nil if the option `:model` names both.
+  """
   @type provider :: String.t() | atom()
 
   @typedoc "A list of messages, or a string, which is one message of the user."
-  @type messages :: ChatOptions.messages()
+  @type messages :: String.t() | [Message.t() | map() | keyword()]
 
-  @typedoc "Identifies a stream of `stream_to/4`, in its messages and for `cancel/1`."
-  @type ref :: Reader.ref()
+  @typedoc """
+  Identifies a stream of `stream_to/4`, in its messages and for `cancel/1`. Match it as a whole.
+  """
+  @type ref :: {pid(), reference()}
 
   @doc """
   Asks, and waits for the whole answer.
@@ -91,6 +97,7 @@ defmodule OneshotAI do
 
   It takes at most `:timeout`, by default 60 seconds. For longer answers use a stream.
   """
+  @doc group: "Answers"
   @spec chat(provider(), messages(), keyword()) :: {:ok, Response.t()} | {:error, Error.t()}
   def chat(provider, messages, opts \\ []) do
     {client, body, call} = ChatOptions.split!(provider, messages, opts)
@@ -122,6 +129,7 @@ defmodule OneshotAI do
 
       OneshotAI.chat!("claude", "Hello").text
   """
+  @doc group: "Answers"
   @spec chat!(provider(), messages(), keyword()) :: Response.t()
   def chat!(provider, messages, opts \\ []), do: unwrap!(chat(provider, messages, opts))
 
@@ -130,10 +138,16 @@ defmodule OneshotAI do
 
       {:ok, "Hello!"} = OneshotAI.chat_text("echo", "Hello!")
   """
+  @doc group: "Answers"
   @spec chat_text(provider(), messages(), keyword()) :: {:ok, String.t()} | {:error, Error.t()}
   def chat_text(provider, messages, opts \\ []) do
     with {:ok, response} <- chat(provider, messages, opts), do: {:ok, response.text}
   end
+
+  @doc "Like `chat_text/3`, but returns the text itself, or raises a `OneshotAI.Error`."
+  @doc group: "Answers"
+  @spec chat_text!(provider(), messages(), keyword()) :: String.t()
+  def chat_text!(provider, messages, opts \\ []), do: unwrap!(chat_text(provider, messages, opts))
 
   @doc """
   What a chat would do: the targets that would be tried, their warnings and estimated costs, and how
@@ -144,6 +158,7 @@ defmodule OneshotAI do
 
   Takes the options of `chat/3`. See `OneshotAI.DryRun`.
   """
+  @doc group: "Answers"
   @spec dry_run(provider(), messages(), keyword()) :: {:ok, DryRun.t()} | {:error, Error.t()}
   def dry_run(provider, messages, opts \\ []) do
     {client, body, call} = ChatOptions.split!(provider, messages, opts, dry_run: true)
@@ -158,10 +173,6 @@ defmodule OneshotAI do
       end
     end
   end
-
-  @doc "Like `chat_text/3`, but returns the text itself, or raises a `OneshotAI.Error`."
-  @spec chat_text!(provider(), messages(), keyword()) :: String.t()
-  def chat_text!(provider, messages, opts \\ []), do: unwrap!(chat_text(provider, messages, opts))
 
   @doc """
   Asks for an object that matches a schema.
@@ -180,6 +191,7 @@ defmodule OneshotAI do
 
   If no answer matches, the error's reason is `:invalid_object`; its `:partial` has the last answer.
   """
+  @doc group: "Objects"
   @spec chat_object(provider(), messages(), Schema.t(), keyword()) ::
           {:ok, Object.t()} | {:error, Error.t()}
   def chat_object(provider, messages, schema, opts \\ []) do
@@ -189,6 +201,7 @@ defmodule OneshotAI do
   end
 
   @doc "Like `chat_object/4`, but returns the `OneshotAI.Object` itself, or raises a `OneshotAI.Error`."
+  @doc group: "Objects"
   @spec chat_object!(provider(), messages(), Schema.t(), keyword()) :: Object.t()
   def chat_object!(provider, messages, schema, opts \\ []) do
     unwrap!(chat_object(provider, messages, schema, opts))
@@ -210,7 +223,9 @@ defmodule OneshotAI do
   `chat_object/4`, or `{:error, error}`. The model is asked once. Each partial object is decoded
   from the beginning, so this is for objects of some kilobytes.
   """
-  @spec stream_object(provider(), messages(), Schema.t(), keyword()) :: Enumerable.t()
+  @doc group: "Objects"
+  @spec stream_object(provider(), messages(), Schema.t(), keyword()) ::
+          Enumerable.t({:partial, map()} | {:ok, Object.t()} | {:error, Error.t()})
   def stream_object(provider, messages, schema, opts \\ []) do
     {_own, opts} = ObjectLoop.split!(opts, schema)
     messages = ChatOptions.to_list(messages)
@@ -236,14 +251,16 @@ defmodule OneshotAI do
   A stream may last as long as it is not silent for `:silence_timeout`. With `:timeout` it must also
   be complete within that time.
   """
-  @spec stream(provider(), messages(), keyword()) :: Enumerable.t()
+  @doc group: "Streams"
+  @spec stream(provider(), messages(), keyword()) :: Enumerable.t(Event.element())
   def stream(provider, messages, opts \\ []) do
     {client, body, call} = ChatOptions.split!(provider, messages, opts, stream: true)
     EventStream.new(client, body, call)
   end
 
   @doc "Like `stream/3`, but has only events: raises a `OneshotAI.Error` if the answer does not complete."
-  @spec stream!(provider(), messages(), keyword()) :: Enumerable.t()
+  @doc group: "Streams"
+  @spec stream!(provider(), messages(), keyword()) :: Enumerable.t(Event.t())
   def stream!(provider, messages, opts \\ []) do
     provider
     |> stream(messages, opts)
@@ -259,7 +276,8 @@ defmodule OneshotAI do
 
       for text <- OneshotAI.stream_text("claude", "A poem, please"), do: IO.write(text)
   """
-  @spec stream_text(provider(), messages(), keyword()) :: Enumerable.t()
+  @doc group: "Streams"
+  @spec stream_text(provider(), messages(), keyword()) :: Enumerable.t(String.t())
   def stream_text(provider, messages, opts \\ []) do
     provider
     |> stream!(messages, opts)
@@ -277,7 +295,8 @@ defmodule OneshotAI do
       |> Stream.each(&broadcast/1)
       |> OneshotAI.collect()
   """
-  @spec collect(Enumerable.t()) :: {:ok, Response.t()} | {:error, Error.t()}
+  @doc group: "Streams"
+  @spec collect(Enumerable.t(Event.element())) :: {:ok, Response.t()} | {:error, Error.t()}
   def collect(stream) do
     case Enum.reduce(stream, nil, fn element, _last -> element end) do
       %Event.Done{response: response} ->
@@ -310,6 +329,7 @@ defmodule OneshotAI do
 
   The call is cancelled when that process ends, and by `cancel/1`.
   """
+  @doc group: "Streams"
   @spec stream_to(pid(), provider(), messages(), keyword()) :: {:ok, ref()}
   def stream_to(receiver, provider, messages, opts \\ []) when is_pid(receiver) do
     stream_to(receiver, stream(provider, messages, opts))
@@ -320,6 +340,7 @@ defmodule OneshotAI do
 
       {:ok, ref} = OneshotAI.stream_to(self(), OneshotAI.stream_tools("claude", messages, tools))
   """
+  @doc group: "Streams"
   @spec stream_to(pid(), Enumerable.t()) :: {:ok, ref()}
   def stream_to(receiver, stream) when is_pid(receiver), do: Reader.start(receiver, stream)
 
@@ -329,6 +350,7 @@ defmodule OneshotAI do
   None of its messages arrives after this, and those already in the calling process's mailbox are
   removed. A stream that has ended may be cancelled too. With a `request_id` instead, as `cancel/2`.
   """
+  @doc group: "Streams"
   @spec cancel(ref()) :: :ok
   @spec cancel(String.t()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def cancel(request_id) when is_binary(request_id), do: cancel(request_id, [])
@@ -343,6 +365,7 @@ defmodule OneshotAI do
   An answer that had ended before is not changed; its `:state` says how it ended.
   Options as for `fetch_answer/2`.
   """
+  @doc group: "Kept answers"
   @spec cancel(String.t(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def cancel(request_id, opts), do: fetch_state(request_id, opts, :delete, "cancel")
 
@@ -355,6 +378,7 @@ defmodule OneshotAI do
   with `follow/2` while it is being written, if it was begun with `stream: true`. Takes the options of
   `chat/3`. Needs a server with `STORE_ANSWERS=on`; others answer `:answers_not_kept`.
   """
+  @doc group: "Kept answers"
   @spec start_chat(provider(), messages(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def start_chat(provider, messages, opts \\ []) do
     {stream?, opts} = Keyword.pop(opts, :stream, false)
@@ -374,6 +398,7 @@ defmodule OneshotAI do
 
   #{ChatOptions.short_call_docs()}
   """
+  @doc group: "Kept answers"
   @spec fetch_answer(String.t(), keyword()) :: {:ok, Answer.t()} | {:error, Error.t()}
   def fetch_answer(request_id, opts \\ []),
     do: fetch_state(request_id, opts, :get, "fetch_answer")
@@ -386,7 +411,8 @@ defmodule OneshotAI do
 
   The answer goes on if its follower ends. Options as for `fetch_answer/2`, and `:silence_timeout`.
   """
-  @spec follow(String.t(), keyword()) :: Enumerable.t()
+  @doc group: "Kept answers"
+  @spec follow(String.t(), keyword()) :: Enumerable.t(Event.element())
   def follow(request_id, opts \\ []) do
     own = [silence_timeout: {:milliseconds, "how long it may be silent."}]
     {client, call} = ChatOptions.split_call!(opts, "follow", own)
@@ -424,6 +450,7 @@ defmodule OneshotAI do
   Returns a `OneshotAI.ToolRun`. An error has the conversation so far in `:messages`; pass these to
   continue the run.
   """
+  @doc group: "Tools"
   @spec run_tools(provider(), messages(), [Tool.t() | map()], keyword()) ::
           {:ok, ToolRun.t()} | {:error, Error.t()}
   def run_tools(provider, messages, tools, opts \\ []) do
@@ -438,6 +465,7 @@ defmodule OneshotAI do
   end
 
   @doc "Like `run_tools/4`, but returns the `OneshotAI.ToolRun` itself, or raises a `OneshotAI.Error`."
+  @doc group: "Tools"
   @spec run_tools!(provider(), messages(), [Tool.t() | map()], keyword()) :: ToolRun.t()
   def run_tools!(provider, messages, tools, opts \\ []) do
     unwrap!(run_tools(provider, messages, tools, opts))
@@ -459,7 +487,9 @@ defmodule OneshotAI do
 
   If the reader stops early, or its process ends, the call and the running tools end too.
   """
-  @spec stream_tools(provider(), messages(), [Tool.t() | map()], keyword()) :: Enumerable.t()
+  @doc group: "Tools"
+  @spec stream_tools(provider(), messages(), [Tool.t() | map()], keyword()) ::
+          Enumerable.t(Event.element())
   def stream_tools(provider, messages, tools, opts \\ []) do
     {messages, tools, own, opts} = split_run!(messages, tools, opts)
 
@@ -494,6 +524,7 @@ defmodule OneshotAI do
   kind `"embedding"`). `"echo/echo-embedding"` needs no key: its vectors of texts that share words are
   near each other. Vectors of different models cannot be compared, so there are no fallbacks.
   """
+  @doc group: "Embeddings"
   @spec embed(String.t(), String.t() | [String.t()], keyword()) ::
           {:ok, Embeddings.t()} | {:error, Error.t()}
   def embed(model, input, opts \\ []) do
@@ -511,6 +542,7 @@ defmodule OneshotAI do
   end
 
   @doc "Like `embed/3`, but returns the `OneshotAI.Embeddings` itself, or raises a `OneshotAI.Error`."
+  @doc group: "Embeddings"
   @spec embed!(String.t(), String.t() | [String.t()], keyword()) :: Embeddings.t()
   def embed!(model, input, opts \\ []), do: unwrap!(embed(model, input, opts))
 
@@ -521,6 +553,7 @@ defmodule OneshotAI do
 
   Options: `:client`, `:retry` and `:timeout` (default here 5,000).
   """
+  @doc group: "The server"
   @spec health(keyword()) ::
           {:ok, %{status: String.t(), version: String.t(), runtime: String.t()}}
           | {:error, Error.t()}
@@ -545,12 +578,14 @@ defmodule OneshotAI do
 
   #{ChatOptions.short_call_docs()}
   """
+  @doc group: "The server"
   @spec list_providers(keyword()) :: {:ok, [Provider.t()]} | {:error, Error.t()}
-  def list_providers(opts \\ []), do: list("/providers", "providers", &Provider.decode/1, opts)
+  def list_providers(opts \\ []), do: list("providers", "list_providers", &Provider.decode/1, opts)
 
   @doc "The models in the server's catalog. See `OneshotAI.Model`. Options as for `list_providers/1`."
+  @doc group: "The server"
   @spec list_models(keyword()) :: {:ok, [Model.t()]} | {:error, Error.t()}
-  def list_models(opts \\ []), do: list("/models", "models", &Model.decode/1, opts)
+  def list_models(opts \\ []), do: list("models", "list_models", &Model.decode/1, opts)
 
   @doc """
   Every limit of the token, and how much of it is used. See `OneshotAI.Limit`.
@@ -560,8 +595,9 @@ defmodule OneshotAI do
 
   Give the same `:policy` and `:claims` as for the calls. Options as for `list_providers/1`.
   """
+  @doc group: "The server"
   @spec limits(keyword()) :: {:ok, [Limit.t()]} | {:error, Error.t()}
-  def limits(opts \\ []), do: list("/limits", "limits", &Limit.decode/1, opts)
+  def limits(opts \\ []), do: list("limits", "limits", &Limit.decode/1, opts)
 
   @usage_params [
     from: {:any, "the first day, a `Date`. Default: 30 days before the last."},
@@ -593,6 +629,7 @@ defmodule OneshotAI do
 
   #{OneshotAI.Options.docs(@usage_params)}
   """
+  @doc group: "The server"
   @spec usage(keyword()) :: {:ok, UsageReport.t()} | {:error, Error.t()}
   def usage(opts \\ []) do
     {client, call} = ChatOptions.split_call!(opts, "usage", @usage_params)
@@ -614,10 +651,10 @@ defmodule OneshotAI do
     end
   end
 
-  defp list(path, field, decode, opts) do
-    {client, call} = ChatOptions.split_call!(opts, "list_" <> field)
+  defp list(field, owner, decode, opts) do
+    {client, call} = ChatOptions.split_call!(opts, owner)
 
-    with {:ok, body} <- HTTP.fetch(client, path, nil, call) do
+    with {:ok, body} <- HTTP.fetch(client, "/" <> field, nil, call) do
       case body do
         %{^field => items} when is_list(items) -> {:ok, for(%{} = item <- items, do: decode.(item))}
         _other -> {:error, Error.new(:invalid_response, "It has no #{field}.")}

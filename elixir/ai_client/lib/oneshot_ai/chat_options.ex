@@ -83,13 +83,11 @@ defmodule OneshotAI.ChatOptions do
   @spec short_call_docs() :: String.t()
   def short_call_docs, do: Options.docs(Keyword.take(@call, @short_call))
 
-  @type messages :: String.t() | [map() | keyword() | struct()]
-
   @doc """
   Splits a chat into the client, the request's body and the options of the call. `fields` are added
   to the body.
   """
-  @spec split!(String.t() | atom(), messages(), keyword(), keyword()) ::
+  @spec split!(OneshotAI.provider(), OneshotAI.messages(), keyword(), keyword()) ::
           {Client.t(), map(), keyword()}
   def split!(provider, messages, opts, fields \\ []) do
     {call, body} =
@@ -98,7 +96,7 @@ defmodule OneshotAI.ChatOptions do
     body =
       body
       |> Map.new(fn {name, value} -> {name, encode(name, value)} end)
-      |> put_present(:provider, provider && to_string(provider))
+      |> put_target!(provider && to_string(provider))
       |> Map.put(:messages, messages |> to_list() |> Enum.map(&JSON.normalize/1))
       |> Map.merge(Map.new(fields))
 
@@ -133,7 +131,7 @@ defmodule OneshotAI.ChatOptions do
   end
 
   @doc "Messages as a list; a string is a user's message."
-  @spec to_list(messages()) :: [map() | keyword() | struct()]
+  @spec to_list(OneshotAI.messages()) :: [map() | keyword()]
   def to_list(text) when is_binary(text), do: [%{role: "user", content: text}]
   def to_list(messages) when is_list(messages), do: messages
 
@@ -152,6 +150,19 @@ defmodule OneshotAI.ChatOptions do
   defp encode(:webhook, url) when is_binary(url), do: %{url: url}
   defp encode(_name, value), do: JSON.normalize(value)
 
-  defp put_present(map, _name, nil), do: map
-  defp put_present(map, name, value), do: Map.put(map, name, value)
+  defp put_target!(body, nil), do: body
+
+  # `provider/model` is a model's full name.
+  defp put_target!(body, target) do
+    case {String.contains?(target, "/"), body} do
+      {false, _body} ->
+        Map.put(body, :provider, target)
+
+      {true, %{model: _second}} ->
+        raise ArgumentError, "the model is named twice: #{inspect(target)} and the option :model"
+
+      {true, _body} ->
+        Map.put(body, :model, target)
+    end
+  end
 end

@@ -6,9 +6,7 @@ defmodule OneshotAI.Reader do
 
   alias OneshotAI.{Error, Readers}
 
-  @opaque ref :: {pid(), reference()}
-
-  @spec start(pid(), Enumerable.t()) :: {:ok, ref()}
+  @spec start(pid(), Enumerable.t()) :: {:ok, OneshotAI.ref()}
   def start(receiver, stream) when is_pid(receiver) do
     name = make_ref()
     read = fn -> read(receiver, name, stream) end
@@ -48,7 +46,7 @@ defmodule OneshotAI.Reader do
   defp crashed?({:shutdown, _why}), do: false
   defp crashed?(_reason), do: true
 
-  @spec cancel(ref()) :: :ok
+  @spec cancel(OneshotAI.ref()) :: :ok
   def cancel({reader, _name} = ref) do
     monitor = Process.monitor(reader)
     Process.exit(reader, {:shutdown, :cancelled})

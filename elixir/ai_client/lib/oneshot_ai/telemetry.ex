@@ -156,18 +156,19 @@ defmodule OneshotAI.Telemetry do
   defp duration(span), do: System.monotonic_time() - span.started_at
 
   defp emit(span, event, measurements, metadata) do
-    # By name: the app may have :telemetry although this library was compiled without it.
     if available?() do
-      apply(:telemetry, :execute, [span.prefix ++ [event], measurements, metadata])
+      execute({span.prefix ++ [event], measurements, metadata})
 
-      if span.prefix == [:oneshot_ai, :chat] and req_llm?() do
-        for {name, measurements, metadata} <- ReqLLM.translate(event, measurements, metadata),
-            do: apply(:telemetry, :execute, [name, measurements, metadata])
-      end
+      if span.prefix == [:oneshot_ai, :chat] and req_llm?(),
+        do: event |> ReqLLM.translate(measurements, metadata) |> Enum.each(&execute/1)
     end
 
     :ok
   end
+
+  # By name: the app may have :telemetry although this library was compiled without it.
+  defp execute({name, measurements, metadata}),
+    do: apply(:telemetry, :execute, [name, measurements, metadata])
 
   defp req_llm?, do: Application.get_env(:oneshot_ai, :req_llm_telemetry, false)
 

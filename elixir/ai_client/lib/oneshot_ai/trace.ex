@@ -2,8 +2,6 @@ defmodule OneshotAI.Trace do
   @moduledoc false
   # The caller's trace, as a header, if the app uses OpenTelemetry (`opentelemetry_api`).
 
-  @compile {:no_warn_undefined, [:otel_ctx, :otel_propagator_trace_context]}
-
   @doc """
   `traceparent` of the current span, or nothing. The baggage of the app stays with the app.
   """
@@ -21,6 +19,8 @@ defmodule OneshotAI.Trace do
 
   defp inject do
     set = fn carrier, name, value -> [{name, value} | carrier] end
-    :otel_propagator_trace_context.inject(:otel_ctx.get_current(), [], set)
+    # By name: this library was compiled without them.
+    context = apply(:otel_ctx, :get_current, [])
+    apply(:otel_propagator_trace_context, :inject, [context, [], set])
   end
 end

@@ -52,7 +52,7 @@ defmodule OneshotAI.Test.Stubs do
 
   @impl GenServer
   def handle_call({:put, owner, function, answers}, _from, state) do
-    if not is_map_key(state.answers, owner), do: Process.monitor(owner)
+    _monitor = if not is_map_key(state.answers, owner), do: Process.monitor(owner)
     own = state.answers |> Map.get(owner, %{}) |> Map.put(function, answers)
     {:reply, :ok, put_in(state.answers[owner], own)}
   end

@@ -34,7 +34,7 @@ defmodule OneshotAI.Token.Cache do
 
   @impl GenServer
   def init(nil) do
-    :ets.new(__MODULE__, [:named_table, :public, read_concurrency: true])
+    _table = :ets.new(__MODULE__, [:named_table, :public, read_concurrency: true])
     {:ok, nil, {:continue, :schedule}}
   end
 

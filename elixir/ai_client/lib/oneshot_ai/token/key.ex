@@ -60,6 +60,7 @@ defmodule OneshotAI.Token.Key do
 
   defp classify(_encrypted), do: nil
 
+  @spec raise_unusable() :: no_return()
   defp raise_unusable do
     raise ArgumentError,
           "the private_key of jwt must be the PEM of an unencrypted Ed25519 or P-256 private key"
