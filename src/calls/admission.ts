@@ -2,6 +2,7 @@ import type { Principal } from "../auth/principal.ts";
 import type { Revocations } from "../auth/revocations.ts";
 import type { Catalog } from "../catalog/index.ts";
 import type { Attempt } from "../chat/attempt.ts";
+import type { Demand } from "../chat/demand.ts";
 import type { EventBatch } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { AnswerContext, Dialect, KeptContext } from "../dialects/dialect.ts";
@@ -11,7 +12,7 @@ import type { Platform } from "../platform.ts";
 import type { RetryPolicy } from "../routing/attempt.ts";
 import type { Target } from "../routing/select-target.ts";
 import type { CallRecord } from "../telemetry/call-record.ts";
-import type { Demand, MeterSettings } from "./meter.ts";
+import type { MeterSettings } from "./meter.ts";
 import type { Recording } from "./publish-record.ts";
 import type { RequestContext } from "./request-context.ts";
 

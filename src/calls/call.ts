@@ -1,6 +1,7 @@
 import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Attempt } from "../chat/attempt.ts";
 import { createArgumentsCheck } from "../chat/broken-arguments.ts";
+import { demandOf } from "../chat/demand.ts";
 import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { AnswerContext } from "../dialects/dialect.ts";
@@ -14,14 +15,7 @@ import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { sleep } from "../upstream/sleep.ts";
 import type { Admission, CallServices, RunningCall } from "./admission.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
-import {
-  createMeter,
-  demandOf,
-  measureLost,
-  measureRecord,
-  measureUsage,
-  type Progress,
-} from "./meter.ts";
+import { createMeter, measureLost, measureRecord, measureUsage, type Progress } from "./meter.ts";
 import { publishRecord } from "./publish-record.ts";
 
 /** One call, from its admission to its record. */

@@ -1,8 +1,8 @@
 import type { Policy } from "../auth/policy.ts";
 import { computeCost } from "../catalog/compute-cost.ts";
 import type { Catalog } from "../catalog/index.ts";
-import { estimateTokens, LETTERS_PER_TOKEN } from "../chat/estimate-tokens.ts";
-import type { ChatRequest } from "../chat/request.ts";
+import type { Demand } from "../chat/demand.ts";
+import { LETTERS_PER_TOKEN } from "../chat/estimate-tokens.ts";
 import type { Usage } from "../chat/usage.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { Consumption } from "../limits/limiter.ts";
@@ -16,25 +16,6 @@ export interface MeterSettings {
   readonly reserveOutputTokens: number;
   /** `UNPRICED` is `allow`. */
   readonly allowUnpriced: boolean;
-}
-
-/** What a call asks for, as far as limits are concerned. */
-export interface Demand {
-  /** The caller's field that holds the input. */
-  readonly param: string;
-  /** An estimate. */
-  inputTokens(): number;
-  /** Undefined if the caller sets no limit. */
-  readonly maxOutputTokens: number | undefined;
-}
-
-/** The demand of a chat. */
-export function demandOf(request: ChatRequest): Demand {
-  return {
-    param: "messages",
-    inputTokens: () => estimateTokens(request),
-    maxOutputTokens: request.max_tokens,
-  };
 }
 
 export interface MeterOptions extends MeterSettings {

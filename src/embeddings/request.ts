@@ -1,3 +1,4 @@
+import type { Demand } from "../chat/demand.ts";
 import { LETTERS_PER_TOKEN } from "../chat/estimate-tokens.ts";
 import type { JsonObject } from "../json/json-object.ts";
 
@@ -19,12 +20,19 @@ export interface EmbeddingRequest {
   readonly dimensions?: number;
   /** Who the caller's end user is, for the vendor. */
   readonly user?: string;
+  /** Whether the answer only says what the call would do. */
+  readonly dryRun: boolean;
   /** Other fields of OpenAI's format, for vendors of that format. */
   readonly extras: JsonObject;
 }
 
+/** An embedding has no output. */
+export function demandOfEmbeddings({ inputs }: EmbeddingRequest): Demand {
+  return { param: "input", inputTokens: () => estimateInputTokens(inputs), maxOutputTokens: 0 };
+}
+
 /** A rough count of the tokens of texts; tokens are counted as they are. */
-export function estimateInputTokens(inputs: readonly EmbeddingInput[]): number {
+function estimateInputTokens(inputs: readonly EmbeddingInput[]): number {
   let tokens = 0;
   for (const input of inputs)
     tokens +=

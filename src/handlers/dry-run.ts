@@ -1,7 +1,8 @@
 import type { Policy } from "../auth/policy.ts";
 import type { Principal } from "../auth/principal.ts";
-import { createMeter, demandOf } from "../calls/meter.ts";
+import { createMeter } from "../calls/meter.ts";
 import type { RequestContext } from "../calls/request-context.ts";
+import { type Demand, demandOf } from "../chat/demand.ts";
 import type { Warning } from "../chat/event.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { encodeErrorBody } from "../dialects/chat/encode-error.ts";
@@ -15,19 +16,25 @@ import type { Selection } from "../routing/select-targets.ts";
 import { createWarningSink } from "../routing/warning-sink.ts";
 import type { Server } from "./server.ts";
 
+export interface DryRun extends Selection {
+  readonly request: ChatRequest;
+  /** That of the request as each target would get it, if undefined. */
+  readonly demand?: Demand;
+}
+
 /** What a call would do (`dry_run`). No vendor is called, and nothing is counted. */
 export async function describeDryRun(
-  chosen: Selection & { readonly request: ChatRequest },
+  chosen: DryRun,
   { policy }: Principal,
   server: Server,
   { requestId }: RequestContext,
 ): Promise<DryRunBody> {
-  const { request, targets, skipped, deadlineMs, hedgeAfterMs } = chosen;
+  const { targets, skipped, deadlineMs, hedgeAfterMs } = chosen;
   const standings = await server.limiter.read(policy.buckets);
   return {
     dry_run: true,
     request_id: requestId,
-    targets: targets.map((target) => describeTarget(request, target, policy, server, requestId)),
+    targets: targets.map((target) => describeTarget(chosen, target, policy, server, requestId)),
     skipped: [...skipped],
     deadline_ms: deadlineMs ?? null,
     hedge_after_ms: hedgeAfterMs ?? null,
@@ -36,7 +43,7 @@ export async function describeDryRun(
 }
 
 function describeTarget(
-  request: ChatRequest,
+  { request, demand: given }: DryRun,
   target: Target,
   policy: Policy,
   { catalog, platform, meter }: Server,
@@ -44,10 +51,11 @@ function describeTarget(
 ): DryRunBody["targets"][number] {
   const warnings: Warning[] = [];
   let error: DryRunBody["targets"][number]["error"] = null;
-  let fitted = request;
+  let demand = given ?? demandOf(request);
   try {
-    fitted = fitRequest(request, target, createWarningSink(request.strict ?? false, warnings));
-    const demand = demandOf(fitted);
+    const sink = createWarningSink(request.strict ?? false, warnings);
+    const fitted = fitRequest(request, target, sink);
+    demand = given ?? demandOf(fitted);
     const targets = [target];
     const startedAt = platform.now();
     // Throws what the call would be refused with: no price, or too long a prompt.
@@ -60,6 +68,6 @@ function describeTarget(
     model: target.model.id,
     warnings,
     error,
-    estimated_cost: estimateCost(fitted, target, catalog, platform.now()),
+    estimated_cost: estimateCost(demand, target, catalog, platform.now()),
   };
 }

@@ -2,7 +2,7 @@ import { requireModel, requireScope } from "../calls/authorize.ts";
 import { openCall } from "../calls/call.ts";
 import type { RequestContext } from "../calls/request-context.ts";
 import { openaiEmbeddingsDialect } from "../dialects/openai-embeddings/index.ts";
-import { estimateInputTokens } from "../embeddings/request.ts";
+import { demandOfEmbeddings } from "../embeddings/request.ts";
 import { applyDeadlineHeader } from "../http/apply-deadline-header.ts";
 import { costHeader } from "../http/cost-header.ts";
 import { isRepeat } from "../http/is-repeat.ts";
@@ -12,6 +12,7 @@ import { answerHeaders, respondError, respondJson } from "../http/respond.ts";
 import { serverTiming } from "../http/server-timing.ts";
 import { attemptTargets } from "../routing/attempt-targets.ts";
 import { embeddingTarget } from "../routing/embedding-target.ts";
+import { describeDryRun } from "./dry-run.ts";
 import type { Server } from "./server.ts";
 
 /** `POST /v1/embeddings`: a call like any other, of one target and without output. */
@@ -31,6 +32,12 @@ export function createEmbeddings(server: Server) {
       dialect.defaultProvider,
     );
     requireModel(principal, target);
+    const demand = demandOfEmbeddings(asked);
+    if (asked.dryRun) {
+      const dryRun = { ...selection, targets: [target] as const, request: shared, demand };
+      const body = await describeDryRun(dryRun, principal, server, context);
+      return respondJson(body, context.requestId);
+    }
     const call = openCall(
       {
         kind: "embed",
@@ -41,11 +48,7 @@ export function createEmbeddings(server: Server) {
         ...selection,
         request: shared,
         targets: [target],
-        demand: {
-          param: "input",
-          inputTokens: () => estimateInputTokens(asked.inputs),
-          maxOutputTokens: 0,
-        },
+        demand,
       },
       server,
     );

@@ -104,7 +104,7 @@ export function createBreaker(
 
   return {
     record({ kind, attempts, outcome: callOutcome }) {
-      if (settings.failures === 0 || kind !== "generate") return;
+      if (settings.failures === 0 || kind === "count_tokens") return;
       for (const { provider, model, outcome, reason } of attempts) {
         // An answer that began ended as the call did.
         const ended = outcome === "ok" ? callOutcome : outcome;

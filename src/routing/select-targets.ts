@@ -1,4 +1,5 @@
 import type { Attempt, AttemptReason } from "../chat/attempt.ts";
+import { demandOf } from "../chat/demand.ts";
 import { type Fallback, MAX_TARGETS } from "../chat/fallback.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { ChatError } from "../errors/chat-error.ts";
@@ -136,7 +137,7 @@ function chooseTargets(
       continue;
     }
     if (maxUsd !== Infinity) {
-      const cost = estimateCost(request, named, catalog, platform.now());
+      const cost = estimateCost(demandOf(request), named, catalog, platform.now());
       if (!cost || cost.total > maxUsd) {
         skip("max_usd");
         continue;

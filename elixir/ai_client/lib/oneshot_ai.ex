@@ -162,8 +162,11 @@ defmodule OneshotAI do
   @spec dry_run(provider(), messages(), keyword()) :: {:ok, DryRun.t()} | {:error, Error.t()}
   def dry_run(provider, messages, opts \\ []) do
     {client, body, call} = ChatOptions.split!(provider, messages, opts, dry_run: true)
+    fetch_dry_run(client, "/chat", body, call)
+  end
 
-    with {:ok, answer} <- HTTP.fetch(client, "/chat", body, call) do
+  defp fetch_dry_run(client, path, body, call) do
+    with {:ok, answer} <- HTTP.fetch(client, path, body, call) do
       case answer do
         %{"dry_run" => true, "targets" => targets} when is_list(targets) ->
           {:ok, DryRun.decode(answer)}
@@ -528,23 +531,40 @@ defmodule OneshotAI do
   @spec embed(String.t(), String.t() | [String.t()], keyword()) ::
           {:ok, Embeddings.t()} | {:error, Error.t()}
   def embed(model, input, opts \\ []) do
-    own = [dimensions: {:count, "the length of the vectors."}]
-    {client, call} = ChatOptions.split_call!(opts, "embed", own)
-    {dimensions, call} = Keyword.pop(call, :dimensions)
-    input = List.wrap(input)
-    body = %{model: model, input: input, encoding_format: "base64"}
-    body = if dimensions, do: Map.put(body, :dimensions, dimensions), else: body
+    {client, body, call} = split_embed!(model, input, opts, "embed", [])
 
     with {:ok, answer} <- HTTP.fetch(client, "/v1/embeddings", body, call),
-         :error <- Embeddings.decode(answer, length(input)) do
+         :error <- Embeddings.decode(answer, length(body.input)) do
       {:error, Error.new(:invalid_response, "It does not have a vector for each input.")}
     end
+  end
+
+  defp split_embed!(model, input, opts, owner, fields) do
+    own = [dimensions: {:count, "the length of the vectors."}]
+    {client, call} = ChatOptions.split_call!(opts, owner, own)
+    {own, call} = Keyword.split(call, Keyword.keys(own))
+    body = %{model: model, input: List.wrap(input), encoding_format: "base64"}
+    {client, body |> Map.merge(Map.new(own)) |> Map.merge(Map.new(fields)), call}
   end
 
   @doc "Like `embed/3`, but returns the `OneshotAI.Embeddings` itself, or raises a `OneshotAI.Error`."
   @doc group: "Embeddings"
   @spec embed!(String.t(), String.t() | [String.t()], keyword()) :: Embeddings.t()
   def embed!(model, input, opts \\ []), do: unwrap!(embed(model, input, opts))
+
+  @doc """
+  What `embed/3` would do and cost, with the same options. No vendor is called. See
+  `OneshotAI.DryRun`.
+
+      {:ok, %{targets: [%{estimated_cost: cost}]}} = OneshotAI.dry_run_embed(model, texts)
+  """
+  @doc group: "Embeddings"
+  @spec dry_run_embed(String.t(), String.t() | [String.t()], keyword()) ::
+          {:ok, DryRun.t()} | {:error, Error.t()}
+  def dry_run_embed(model, input, opts \\ []) do
+    {client, body, call} = split_embed!(model, input, opts, "dry_run_embed", dry_run: true)
+    fetch_dry_run(client, "/v1/embeddings", body, call)
+  end
 
   @doc """
   Whether the server runs. Needs no token and calls no vendor.

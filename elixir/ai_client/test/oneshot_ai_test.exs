@@ -49,6 +49,14 @@ defmodule OneshotAITest do
       assert {:ok, %{provider: "echo"}} = OneshotAI.chat(nil, "Hi", model: "echo/echo")
     end
 
+    test "takes a provider and its model in one" do
+      assert {:ok, %{provider: "echo", model: "echo-slow"}} = OneshotAI.chat("echo/echo-slow", "Hi")
+
+      assert_raise ArgumentError, ~r/the model is named twice/, fn ->
+        OneshotAI.chat("echo/echo", "Hi", model: "echo-slow")
+      end
+    end
+
     test "an option that is nil is absent" do
       assert {:ok, %{warnings: []}} =
                OneshotAI.chat("echo", "Hi", model: nil, temperature: nil, tools: nil, client: nil)
@@ -68,6 +76,8 @@ defmodule OneshotAITest do
     end
 
     test "refuses an option that it does not know, and says which was meant" do
+      assert_raise ArgumentError, "limits has no option :page", fn -> OneshotAI.limits(page: 1) end
+
       assert_raise ArgumentError, ~r/no option :temprature; did you mean :temperature\?/, fn ->
         OneshotAI.chat("echo", "Hi", temprature: 1)
       end

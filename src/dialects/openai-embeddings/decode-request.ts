@@ -12,6 +12,7 @@ export function decodeRequest(body: unknown): EmbeddingRequest {
     encoding_format: encoding,
     dimensions,
     user,
+    dry_run: dryRun,
     ...extras
   } = parseBody(embeddingsBodySchema, body);
   return {
@@ -19,6 +20,7 @@ export function decodeRequest(body: unknown): EmbeddingRequest {
     inputs: decodeInput(input),
     encoding: encoding ?? "float",
     ...defined({ dimensions: dimensions ?? undefined, user: user ?? undefined }),
+    dryRun: dryRun ?? false,
     extras,
   };
 }

@@ -33,5 +33,9 @@ export const embeddingsBodySchema = z.looseObject({
     .max(65_536)
     .nullish()
     .describe("The length of the vectors, if the model can shorten them."),
+  dry_run: z
+    .boolean()
+    .nullish()
+    .describe("`true`: the answer says what the call would do and cost. No vendor is called."),
   user: z.string().max(512).nullish().describe("Who the end user is, for the vendor."),
 });

@@ -38,6 +38,17 @@ const usageSchema = z.object({
   data: z.array(z.record(z.string(), z.unknown())),
   totals: z.looseObject({ calls: z.number() }),
 });
+const dryRunSchema = z.object({
+  targets: z.array(
+    z.object({
+      provider: z.string(),
+      model: z.string(),
+      error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+      estimated_cost: z.looseObject({ total: z.number() }).nullable(),
+    }),
+  ),
+  limits: z.array(z.looseObject({ kind: z.string(), used: z.number() })),
+});
 const sentSchema = z.looseObject({ input: z.array(z.unknown()) });
 const batchSchema = z.object({
   requests: z.array(
@@ -357,6 +368,60 @@ export function describeEmbeddings({ upstream, start, main }: Conformance): void
       const third = await post(vendors, paid, token);
       expect(third.status).toBe(429);
       expect(errorSchema.parse(third.json()).error.code).toBe("rate_limit_exceeded");
+    });
+
+    test("a dry run says what the call would do and cost, and calls no vendor", async () => {
+      const ai = { max_input_tokens: 3, limits: [{ per: "subject", requests: 2, window: "1h" }] };
+      const token = await mintTestToken({ sub: `embedder-${crypto.randomUUID()}`, ai });
+      const body = {
+        model: "openai/text-embedding-3-small",
+        input: ["a".repeat(8)],
+        dry_run: true,
+      };
+      const { status, json } = await post(vendors, body, token);
+      expect(status).toBe(200);
+      expect(dryRunSchema.parse(json())).toMatchObject({
+        targets: [
+          {
+            provider: "openai",
+            model: "text-embedding-3-small",
+            error: null,
+            // Two tokens at 2 cents a million, and no output.
+            estimated_cost: { input: 4e-8, output: 0, total: 4e-8 },
+          },
+        ],
+        limits: [{ kind: "requests", used: 0 }],
+      });
+      const long = await post(vendors, { ...body, input: ["a".repeat(80)] }, token);
+      const [refused] = dryRunSchema.parse(long.json()).targets;
+      expect(refused?.error).toMatchObject({
+        param: "input",
+        message: expect.stringMatching(/about 20\.$/),
+      });
+      expect(upstream.requests).toHaveLength(0);
+    });
+
+    test("a model that keeps failing is named, until it works again", async () => {
+      const failing = await start({
+        OPENAI_API_KEY: "sk-embeddings",
+        OPENAI_BASE_URL: `${upstream.url}/v1`,
+        BREAKER_FAILURES: "2",
+        RETRY_MAX: "0",
+      });
+      const open = async () => {
+        const { json } = await failing.client.send("/health");
+        return z.looseObject({ open_breakers: z.number() }).parse(json()).open_breakers;
+      };
+      const body = { model: "openai/text-embedding-3-small", input: "a" };
+      upstream.respond = () => jsonAnswer({ error: { message: "down" } }, { status: 503 });
+      for (let times = 0; times < 2; times++) {
+        const { status } = await post(failing, body);
+        expect(status).toBe(503);
+      }
+      await until("it is named", async () => (await open()) === 1);
+      upstream.respond = answerOpenai;
+      expect((await post(failing, body)).status).toBe(200);
+      await until("it is named no more", async () => (await open()) === 0);
     });
 
     test("the call is in the log and in the ledger", async () => {

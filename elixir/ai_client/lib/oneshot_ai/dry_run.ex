@@ -1,6 +1,7 @@
 defmodule OneshotAI.DryRun do
   @moduledoc """
-  What a chat would do, from `OneshotAI.dry_run/3`. No vendor is called, and nothing is counted.
+  What a call would do, from `OneshotAI.dry_run/3` and `OneshotAI.dry_run_embed/3`. No vendor is
+  called, and nothing is counted.
 
     * `:targets` - in the order in which they would be tried. Each is a map with `:provider`,
       `:model`, `:warnings`, `:error` (why it would refuse the request, nil if it would not) and

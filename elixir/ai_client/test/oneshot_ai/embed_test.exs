@@ -67,6 +67,20 @@ defmodule OneshotAI.EmbedTest do
     assert %{kind: "chat", dimensions: nil} = Enum.find(models, &(&1.id == "echo"))
   end
 
+  test "a dry run of it" do
+    assert {:ok, %OneshotAI.DryRun{targets: [target], limits: []}} =
+             OneshotAI.dry_run_embed("echo/echo-embedding", ["one", "two"], dimensions: 256)
+
+    assert %{provider: "echo", model: "echo-embedding", error: nil} = target
+    policy = [max_input_tokens: 1]
+
+    assert {:ok, %{targets: [%{error: %Error{reason: :forbidden, param: "input"}}]}} =
+             OneshotAI.dry_run_embed("echo/echo-embedding", "one two three", policy: policy)
+
+    assert {:error, %Error{reason: :invalid_request, param: "input"}} =
+             OneshotAI.dry_run_embed("echo/echo-embedding", [])
+  end
+
   test "what it cost" do
     body = %{
       "data" => [%{"index" => 0, "embedding" => [0.5]}],
