@@ -241,6 +241,8 @@ defmodule Oneshot.WebTest do
                JSON.decode(body)
 
       assert "echo-slow" in models
+      # It makes vectors, not answers.
+      refute "echo-embedding" in models
       assert {403, message} = chat(%{@hello | provider: "claude"})
       assert message =~ "WEB_PASSWORD"
     end

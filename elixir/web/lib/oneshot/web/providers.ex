@@ -11,7 +11,7 @@ defmodule Oneshot.Web.Providers do
          {:ok, models} <- OneshotAI.list_models(timeout: 5_000) do
       {:ok,
        for %{available?: true, name: name} <- providers, allowed?(name) do
-         %{name: name, models: for(%{provider: ^name, available?: true, id: id} <- models, do: id)}
+         %{name: name, models: chat_models(models, name)}
        end}
     else
       {:error, error} -> {:error, Exception.message(error)}
@@ -19,6 +19,10 @@ defmodule Oneshot.Web.Providers do
   rescue
     # There is no key to sign tokens with; the message says what to set.
     error in ArgumentError -> {:error, Exception.message(error)}
+  end
+
+  defp chat_models(models, provider) do
+    for %{provider: ^provider, kind: "chat", available?: true, id: id} <- models, do: id
   end
 
   @spec allowed?(term()) :: boolean()
