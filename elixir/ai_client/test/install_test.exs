@@ -71,4 +71,24 @@ defmodule OneshotAI.InstallTest do
     output = NewProject.mix!(folder, ["run", "-e", call], [{"MIX_ENV", "test"}])
     assert output =~ "a: 1" and output =~ "c: 3" and output =~ ~s|{:ok, "Hi"}|
   end
+
+  if Code.ensure_loaded?(Igniter.Test) do
+    test "Igniter runs it, and a second time changes nothing" do
+      once = Mix.Tasks.OneshotAi.Install.igniter(apply(Igniter.Test, :test_project, []))
+
+      for {path, text} <- [
+            {"config/runtime.exs", "JWT_SECRET"},
+            {"config/test.exs", "transport: OneshotAI.Test"},
+            {"lib/oneshot_ai/ai_client.ex", "defdelegate chat"}
+          ] do
+        assert content(once, path) =~ text
+        assert content(Mix.Tasks.OneshotAi.Install.igniter(once), path) == content(once, path)
+      end
+    end
+
+    defp content(igniter, path) do
+      source = apply(Rewrite, :source!, [igniter.rewrite, path])
+      apply(Rewrite.Source, :get, [source, :content])
+    end
+  end
 end

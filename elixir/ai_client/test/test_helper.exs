@@ -24,6 +24,9 @@ if not req?,
 if not Code.ensure_loaded?(Phoenix.LiveDashboard.PageBuilder),
   do: IO.puts("left out: the page in LiveDashboard (needs it on the code path, by ERL_LIBS)")
 
+if not Code.ensure_loaded?(Igniter.Test),
+  do: IO.puts("left out: the installer run by Igniter (needs it on the code path, by ERL_LIBS)")
+
 ipv6? = match?({:ok, _listener}, :gen_tcp.listen(0, [:inet6, ip: {0, 0, 0, 0, 0, 0, 0, 1}]))
 
 if not ipv6?, do: IO.puts("left out: addresses of IPv6 (needs IPv6 on loopback)")
