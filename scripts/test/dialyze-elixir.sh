@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs Dialyzer on elixir/ai_client and elixir/web with its default warnings: without dialyxir, which
-# would need Hex. Debian's package is erlang-dialyzer. What it knows of OTP and Elixir is computed
-# once (a minute) and kept in the cache folder.
+# Runs Dialyzer (Debian's erlang-dialyzer) on elixir/ai_client and elixir/web, with its default
+# warnings; without dialyxir, which would need Hex. What it knows of OTP and Elixir is computed once
+# (a minute) and kept in the cache folder.
 set -euo pipefail
 cd "$(dirname "$0")/../../elixir"
 

@@ -129,8 +129,8 @@ defmodule OneshotAI.Test do
       OneshotAI.Test.stub(:fetch_answer, state: "completed", answer: "Hello!")
       OneshotAI.Test.stub(:cancel, state: "cancelled", cost: [currency: "USD", total: 0.01])
 
-  Without a stub an answer is begun (`start_chat`) and cancelled, the server is healthy, has one provider with one model, and knows of no limits and no
-  usage. `embed`, `dry_run` and `fetch_answer` need one.
+  Without a stub an answer is begun (`start_chat`) and cancelled; the server is healthy, has one
+  provider with one model, and knows of no limits and no usage. `embed`, `dry_run` and `fetch_answer` need one.
   """
   @spec stub(function_name(), term()) :: :ok
   def stub(:chat, answers), do: stub(answers)

@@ -95,7 +95,7 @@ defmodule Mix.Tasks.OneshotAi.Install do
     """
   end
 
-  # For `mix igniter.install`. This library does not depend on Igniter, so its behaviour is not named.
+  # For `mix igniter.install`. Igniter's behaviour is not named, as this library does not depend on it.
 
   @doc false
   def supports_umbrella?, do: false
