@@ -1,4 +1,6 @@
-import { Counter, Histogram, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import Counter from "prom-client/lib/counter.js";
+import Histogram from "prom-client/lib/histogram.js";
 import { ERRORS, type ErrorCode } from "../errors/error-codes.ts";
 import { errorType } from "../errors/error-type.ts";
 import { type CallRecord, firstFailure, isRescued } from "./call-record.ts";

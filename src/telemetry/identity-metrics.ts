@@ -1,4 +1,5 @@
-import { Counter, type Registry } from "prom-client";
+import type { Registry } from "prom-client";
+import Counter from "prom-client/lib/counter.js";
 import { type CallRecord, totalCost } from "./call-record.ts";
 import type { TelemetryConfig } from "./env.ts";
 import { createLabelCap, OTHER } from "./label-cap.ts";

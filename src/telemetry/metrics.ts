@@ -1,4 +1,4 @@
-import { Registry } from "prom-client";
+import Registry from "prom-client/lib/registry.js";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { Platform } from "../platform.ts";
 import { createCallMetrics } from "./call-metrics.ts";
