@@ -190,6 +190,7 @@ export function createServer(
 
 function createProviderDeps(config: Config, platform: Platform): ProviderDeps {
   return {
+    host: platform.host,
     fetch: platform.fetch,
     now: platform.now,
     randomId: platform.randomId,

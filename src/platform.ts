@@ -4,6 +4,8 @@
  */
 export interface Platform {
   readonly runtime: "bun" | "workers" | "deno";
+  /** Absent if this runtime does not tell. */
+  readonly host?: Host;
   /** Every upstream call goes through this. */
   readonly fetch: (input: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since 1970. */
@@ -16,6 +18,14 @@ export interface Platform {
   log(line: string): void;
   /** Opens a connection to a Redis or Valkey server; absent if this runtime cannot keep one. */
   connectRedis?(url: string, timeoutMs: number): Promise<RedisConnection>;
+}
+
+/** What vendors' own clients tell of where they run, in the words of Node or Deno. */
+export interface Host {
+  readonly runtime: "node" | "deno";
+  readonly version: string;
+  readonly os: string;
+  readonly arch: string;
 }
 
 /** A connection that does not mend itself: once a command fails for it, a new one is opened. */
@@ -50,6 +60,7 @@ export interface UpstreamTimeouts {
 
 /** What a provider may use of the outside world. */
 export interface ProviderDeps {
+  readonly host?: Host | undefined;
   readonly fetch: Platform["fetch"];
   readonly now: Platform["now"];
   readonly randomId: Platform["randomId"];

@@ -86,6 +86,13 @@ if (number === undefined) await runProcesses();
 await start({
   platform: {
     runtime: "bun",
+    // Vendors' clients take Bun for the Node that it stands in for.
+    host: {
+      runtime: "node",
+      version: process.version,
+      os: process.platform,
+      arch: process.arch,
+    },
     fetch: fetchUncompressed,
     now: Date.now,
     randomId: createRandomId(),

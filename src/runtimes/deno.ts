@@ -8,6 +8,8 @@ import { start } from "./start.ts";
  * types.
  */
 declare const Deno: {
+  version: { deno: string };
+  build: { os: string; arch: string };
   env: { toObject(): Record<string, string> };
   exit(code: number): never;
   memoryUsage(): { rss: number };
@@ -32,6 +34,7 @@ const redis = environment.REDIS_URL
 await start({
   platform: {
     runtime: "deno",
+    host: { runtime: "deno", version: Deno.version.deno, os: Deno.build.os, arch: Deno.build.arch },
     fetch: (input, init) => fetch(input, init),
     now: Date.now,
     randomId: createRandomId(),

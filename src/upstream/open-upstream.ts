@@ -48,11 +48,6 @@ export interface UpstreamCall {
   format: Format | null;
   createAnswerDecoder(): AnswerDecoder;
   readErrorBody: ReadErrorBody;
-  /**
-   * Sends in place of `deps.fetch`, including `headers`, if a vendor's own client is used. What it
-   * throws is classified like what fetch throws.
-   */
-  send?: (signal: AbortSignal) => Promise<Response>;
 }
 
 /**
@@ -63,15 +58,13 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
   const connection = createConnection(call.signal, deps);
   connection.limit(call.stream ? deps.timeouts.headersMs : deps.timeouts.answerMs);
   try {
-    const response = await (call.send
-      ? call.send(connection.signal)
-      : deps.fetch(call.url, {
-          method: call.method ?? "POST",
-          headers: withTraceparent(call.headers, call.traceparent),
-          body: call.body ?? null,
-          signal: connection.signal,
-          redirect: "manual",
-        }));
+    const response = await deps.fetch(call.url, {
+      method: call.method ?? "POST",
+      headers: withTraceparent(call.headers, call.traceparent),
+      body: call.body ?? null,
+      signal: connection.signal,
+      redirect: "manual",
+    });
     if (response.status !== 200) throw await readFailure(response, call.readErrorBody, deps.now());
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("text/event-stream") && response.body) {

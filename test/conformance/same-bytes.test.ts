@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, test } from "bun:test";
+import { resolve } from "node:path";
 import { ANTHROPIC_FIXTURES } from "../support/anthropic-fixtures.ts";
 import { mintTestToken, TEST_JWT } from "../support/chat-client.ts";
 import { RUNTIMES } from "../support/runtimes/runtime.ts";
@@ -178,6 +179,42 @@ describe("the same call gives the same bytes on Bun, workerd and Deno, ids and t
     }));
     expect(others.length).toBe(RUNTIMES.length - 1);
     for (const other of others) expect(other).toEqual(first ?? other);
+  });
+
+  test("Claude is told the same of this server as of Anthropic's own client", async () => {
+    const [{ message }] = ANTHROPIC_FIXTURES;
+    upstream.respond = () => jsonAnswer(message);
+    for (const { url } of servers)
+      await fetchNormalized(url, post("/chat", { provider: "claude", messages }));
+    const script = resolve(import.meta.dir, "../support/call-anthropic.ts");
+    const denoPath = resolve(import.meta.dir, "../../node_modules/.bin/deno");
+    for (const command of [
+      [process.execPath, script],
+      [denoPath, "run", "--allow-net", "--allow-env", "--allow-read", script],
+    ]) {
+      const env = { ...process.env, ...environment };
+      expect(await Bun.spawn(command, { env, stdio: ["ignore", "ignore", "inherit"] }).exited).toBe(
+        0,
+      );
+    }
+    const [bun, workers, deno, bunClient, denoClient] = upstream.requests.map(({ headers }) =>
+      [...headers].filter(([name]) =>
+        /^(accept|content-type|user-agent|x-stainless-.*)$/.test(name),
+      ),
+    );
+    expect(bun).toEqual(bunClient);
+    expect(deno).toEqual(denoClient);
+    // The client finds nothing that it knows on workerd.
+    const UNKNOWN: Record<string, string> = {
+      "x-stainless-arch": "unknown",
+      "x-stainless-os": "Unknown",
+      "x-stainless-runtime": "unknown",
+      "x-stainless-runtime-version": "unknown",
+    };
+    expect(bunClient?.length).toBe(11);
+    expect(workers).toEqual(
+      (bunClient ?? []).map(([name, value]) => [name, UNKNOWN[name] ?? value]),
+    );
   });
 
   test("JSON's edges as bodies", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../src/chat/event.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
+import type { ProviderDeps } from "../../../src/platform.ts";
 import {
   type AnswerDecoder,
   openUpstream,
@@ -42,9 +43,12 @@ function createAnswerDecoder(): AnswerDecoder {
 
 function open(
   response: PlayedResponse,
-  overrides: Partial<UpstreamCall> & { timeouts?: Record<string, number> } = {},
+  overrides: Partial<UpstreamCall> & {
+    timeouts?: Record<string, number>;
+    fetch?: ProviderDeps["fetch"];
+  } = {},
 ) {
-  const { timeouts, ...call } = overrides;
+  const { timeouts, fetch, ...call } = overrides;
   const played = playResponses(response);
   const stream = openUpstream(
     {
@@ -58,7 +62,7 @@ function open(
       readErrorBody: () => ({}),
       ...call,
     },
-    createTestDeps(played.fetch, timeouts ? { timeouts } : {}),
+    createTestDeps(fetch ?? played.fetch, timeouts ? { timeouts } : {}),
   );
   return { stream, played };
 }
@@ -137,9 +141,9 @@ describe("openUpstream", () => {
         else controller.enqueue(new TextEncoder().encode(event));
       },
     });
-    const send = async () =>
+    const fetch = async () =>
       new Response(body, { headers: { "content-type": "text/event-stream" } });
-    const { stream } = open(sseResponse(""), { send, timeouts: { progressMs: 400 } });
+    const { stream } = open(sseResponse(""), { fetch, timeouts: { progressMs: 400 } });
     expect((await outline(stream)).at(-1)).toBe(outcome);
   });
 
@@ -254,8 +258,8 @@ describe("openUpstream", () => {
 
   test("gives up if no headers arrive", async () => {
     const never = {
-      send: (signal: AbortSignal) =>
-        new Promise<Response>((_, reject) => signal.addEventListener("abort", reject)),
+      fetch: (_url: string, { signal }: RequestInit) =>
+        new Promise<Response>((_, reject) => signal?.addEventListener("abort", reject)),
     };
     expect(
       (await chatErrorOf(open({}, { ...never, timeouts: { headersMs: 20 } }).stream)).code,
