@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../../src/env/config-error.ts";
-import { type Development, enterDevelopment } from "../../src/runtimes/development.ts";
+import { readSettings, type Settings } from "../../src/runtimes/development.ts";
 import { bundleWorker } from "../deploy/bundle-worker.ts";
 import { buildPages } from "../pages/build-pages.ts";
 import { findModernNode } from "./find-modern-node.ts";
@@ -13,9 +13,9 @@ import { serveWorker } from "./serve-worker.ts";
 const HOST = "127.0.0.1";
 const port = Number(process.env.PORT || 8787);
 
-let development: Development | null;
+let settings: Settings;
 try {
-  development = enterDevelopment(process.env);
+  settings = readSettings(process.env);
   // Tried here, since workerd tells of a port that is taken by its stack.
   await Bun.serve({ hostname: HOST, port, reusePort: false, fetch: () => new Response() }).stop();
 } catch (thrown) {
@@ -27,9 +27,12 @@ try {
   );
   process.exit(1);
 }
-const variables = Object.entries(development?.environment ?? process.env).flatMap(
-  ([name, value]) => (value === undefined ? [] : [[name, value] as const]),
-);
+const { development, config } = settings;
+const secret = development ? config.JWT_SECRET : undefined;
+const variables = Object.entries({
+  ...process.env,
+  JWT_SECRET: secret ?? process.env.JWT_SECRET,
+}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 const write = (line: string) => process.stdout.write(`${line}\n`);
 
 async function greet(url: string): Promise<void> {
@@ -40,7 +43,6 @@ async function greet(url: string): Promise<void> {
 await buildPages();
 const node = findModernNode();
 if (node) {
-  const secret = development?.environment.JWT_SECRET;
   await greet(`http://${HOST}:${port}`);
   // Wrangler reads further variables from .env or .dev.vars by itself.
   const own = [

@@ -1,6 +1,6 @@
-import { type Config, loadConfig } from "../config.ts";
 import { ConfigError } from "../env/config-error.ts";
-import { type Environment, enterDevelopment } from "./development.ts";
+import type { Settings } from "./development.ts";
+import type { Processes } from "./start.ts";
 import type { StopSignal } from "./stop.ts";
 
 /** On the command line of each process but the first: its number. */
@@ -8,40 +8,17 @@ const PROCESS_OPTION = "--process=";
 /** A process that ends is started again after this long, so that a fault does not become a loop. */
 const RESTART_MS = 1000;
 
-/** The processes of `WEB_CONCURRENCY`, seen from the one that starts the others. */
-export interface Processes {
-  /** Settles with the program's exit code when the last process has ended. */
-  readonly ended: Promise<number>;
-  /** Passes a signal on to each process. */
-  signal(signal: StopSignal): void;
-}
-
 /** This process's number: 1 or more for those of `WEB_CONCURRENCY`, undefined for the first. */
 export function processNumber(argv: readonly string[]): number | undefined {
   const given = argv.find((text) => text.startsWith(PROCESS_OPTION));
   return given === undefined ? undefined : Number(given.slice(PROCESS_OPTION.length));
 }
 
-/**
- * The settings, if several processes are to share the port; null for a program of one. What one
- * process keeps to itself, the others would not know: it throws a ConfigError that names what must
- * be shared.
- */
-export function readProcessSettings(environment: Environment): Config | null {
-  const config = loadConfig(environment);
-  if (config.WEB_CONCURRENCY === 1) return null;
-  if (enterDevelopment(environment))
-    throw new ConfigError(
-      "WEB_CONCURRENCY",
-      "is more than 1, so the processes must share a JWT key: set JWT_SECRET",
-    );
-  requireShared(config);
-  return config;
-}
-
-function requireShared(config: Config): void {
+/** What one process keeps to itself, the others would not know. */
+function requireShared({ config, development }: Settings): void {
   const { WEB_CONCURRENCY, PORT, METRICS_PORT, REDIS_URL, LEDGER_FILE, DATABASE_URL } = config;
   const problem = "is more than 1, so the processes must share";
+  if (development) throw new ConfigError("WEB_CONCURRENCY", `${problem} a JWT key: set JWT_SECRET`);
   if (PORT === 0)
     throw new ConfigError("WEB_CONCURRENCY", `${problem} a port: set PORT to one that is free`);
   if (METRICS_PORT > 0 && METRICS_PORT <= PORT && PORT < METRICS_PORT + WEB_CONCURRENCY)
@@ -59,13 +36,17 @@ function requireShared(config: Config): void {
 }
 
 /**
- * Starts this program once for each process. A process that ends by itself is started again; if one
- * of them cannot start, all end with its exit code.
+ * Starts this program once for each process of `WEB_CONCURRENCY`; null if there is to be one. A
+ * process that ends by itself is started again; if one of them cannot start, all end with its exit
+ * code. Throws a ConfigError that names what they must share.
  */
 export function startProcesses(
-  { WEB_CONCURRENCY, METRICS_PORT }: Pick<Config, "WEB_CONCURRENCY" | "METRICS_PORT">,
+  settings: Settings,
   report: (line: string) => void,
-): Processes {
+): Processes | null {
+  const { WEB_CONCURRENCY, METRICS_PORT } = settings.config;
+  if (WEB_CONCURRENCY === 1) return null;
+  requireShared(settings);
   const { promise: ended, resolve } = Promise.withResolvers<number>();
   const running = new Map<number, Bun.Subprocess>();
   let exitCode: number | undefined;

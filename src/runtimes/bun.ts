@@ -1,13 +1,6 @@
-import { ConfigError } from "../env/config-error.ts";
 import { fetchUncompressed } from "./bun-fetch.ts";
 import { connectBunPostgres } from "./bun-postgres.ts";
-import {
-  onAbandoned,
-  processNumber,
-  readProcessSettings,
-  reportListening,
-  startProcesses,
-} from "./bun-processes.ts";
+import { onAbandoned, processNumber, reportListening, startProcesses } from "./bun-processes.ts";
 import { connectBunRedis } from "./bun-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
@@ -63,27 +56,10 @@ function onStop(handler: (signal: StopSignal) => void): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => handler(signal));
 }
 
-/** Runs the processes of WEB_CONCURRENCY, if there are to be several. */
-async function runProcesses(): Promise<void> {
-  let settings: ReturnType<typeof readProcessSettings>;
-  try {
-    settings = readProcessSettings(process.env);
-  } catch (thrown) {
-    if (!(thrown instanceof ConfigError)) throw thrown;
-    printError(thrown.message);
-    exit(1);
-  }
-  if (!settings) return;
-  const processes = startProcesses(settings, printError);
-  onStop(processes.signal);
-  exit(await processes.ended);
-}
-
 /** One of several processes on one port, or undefined for the only one. */
 const number = processNumber(process.argv);
-if (number === undefined) await runProcesses();
 
-await start({
+start({
   platform: {
     runtime: "bun",
     // Vendors' clients take Bun for the Node that it stands in for.
@@ -137,4 +113,10 @@ await start({
   },
   printError,
   exit,
+  startProcesses: (settings) =>
+    number === undefined ? startProcesses(settings, printError) : null,
+}).catch((thrown: unknown) => {
+  // A module with a top-level await would do this by itself, but cannot be compiled to bytecode.
+  printError(String(thrown instanceof Error ? thrown.stack : thrown));
+  exit(1);
 });

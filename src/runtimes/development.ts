@@ -1,14 +1,19 @@
 import { KEY_VARIABLES } from "../auth/create-authenticator.ts";
 import { makeSecret, mintToken } from "../auth/mint-token.ts";
-import { loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import { ConfigError } from "../env/config-error.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The environment of a server in development mode. */
+/** The settings of a program that listens by itself. */
+export interface Settings {
+  readonly config: Config;
+  /** Null unless it is in development mode; a JWT key for this run is then among the settings. */
+  readonly development: Development | null;
+}
+
+/** What a server in development mode has besides. */
 export interface Development {
-  /** Includes a JWT key that was made for this run. */
-  readonly environment: Environment;
   /** The lines to print once the server listens at `url`, with a call that works. */
   greet(url: string): Promise<string[]>;
 }
@@ -16,15 +21,15 @@ export interface Development {
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /**
- * The settings of development mode, or null if it is off. A server without a JWT key that is not in
- * production is in development mode: it gets a key for this run, and listens on loopback only. It
- * is never open to a network without a key of the operator's.
+ * A server without a JWT key that is not in production is in development mode: it gets a key for
+ * this run, and listens on loopback only. It is never open to a network without a key of the
+ * operator's. Throws a ConfigError.
  */
-export function enterDevelopment(environment: Environment): Development | null {
+export function readSettings(environment: Environment): Settings {
   const config = loadConfig(environment);
   const { NODE_ENV, HOST } = config;
   const hasKey = KEY_VARIABLES.some((name) => config[name] !== undefined);
-  if (hasKey || NODE_ENV === "production") return null;
+  if (hasKey || NODE_ENV === "production") return { config, development: null };
   if (HOST !== undefined && !LOOPBACK.has(HOST)) {
     throw new ConfigError(
       "HOST",
@@ -32,13 +37,13 @@ export function enterDevelopment(environment: Environment): Development | null {
     );
   }
   const secret = makeSecret();
+  const development = createDevelopment(config, secret);
+  const own = { METRICS_HOST: "127.0.0.1", HOST: HOST ?? "127.0.0.1", JWT_SECRET: secret };
+  return { config: loadConfig({ ...environment, ...own }), development };
+}
+
+function createDevelopment(config: Config, secret: string): Development {
   return {
-    environment: {
-      ...environment,
-      METRICS_HOST: "127.0.0.1",
-      HOST: HOST ?? "127.0.0.1",
-      JWT_SECRET: secret,
-    },
     async greet(url) {
       const token = await mintToken({
         secret,

@@ -1,5 +1,4 @@
 import { type App, createApp } from "../app.ts";
-import { type Config, loadConfig } from "../config.ts";
 import { ConfigError } from "../env/config-error.ts";
 import type { Database } from "../ledger/database.ts";
 import type { Platform } from "../platform.ts";
@@ -7,10 +6,10 @@ import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { VERSION } from "../version.ts";
 import { createBackground } from "./background.ts";
 import { chooseLedger } from "./choose-ledger.ts";
-import { type Development, type Environment, enterDevelopment } from "./development.ts";
+import { type Environment, readSettings, type Settings } from "./development.ts";
 import { loadTracer } from "./load-tracer.ts";
 import { createProcessMetrics } from "./process-metrics.ts";
-import { readPages } from "./read-pages.ts";
+import { readPage } from "./read-page.ts";
 import { reportUnhandled } from "./report-unhandled.ts";
 import { createMetricsHandler } from "./serve-metrics.ts";
 import { createStop, type Listener, type StopSignal } from "./stop.ts";
@@ -28,6 +27,19 @@ export interface Host {
   print(line: string): void;
   printError(line: string): void;
   exit(code: number): never;
+  /**
+   * Starts several processes to listen in the place of this one, if the settings ask for them and
+   * this runtime can. Throws a ConfigError.
+   */
+  startProcesses?(settings: Settings): Processes | null;
+}
+
+/** The processes of `WEB_CONCURRENCY`, seen from the one that starts the others. */
+export interface Processes {
+  /** Settles with the program's exit code when the last process has ended. */
+  readonly ended: Promise<number>;
+  /** Passes a signal on to each process. */
+  signal(signal: StopSignal): void;
 }
 
 /** Answers one request; it never rejects. */
@@ -36,13 +48,17 @@ export type Handle = (request: Request) => Promise<Response>;
 /** Starts the server, prints where it is, and ends it gracefully when asked. */
 export async function start(host: Host): Promise<void> {
   reportUnhandled(host.platform);
-  let development: Development | null;
-  let config: Config;
+  let settings: Settings;
   let metrics: Metrics;
   let app: App;
   try {
-    development = enterDevelopment(host.environment);
-    config = loadConfig(development?.environment ?? host.environment);
+    settings = readSettings(host.environment);
+    const processes = host.startProcesses?.(settings);
+    if (processes) {
+      host.onStop(processes.signal);
+      host.exit(await processes.ended);
+    }
+    const { config } = settings;
     metrics = createMetrics({
       version: VERSION,
       platform: host.platform,
@@ -52,7 +68,7 @@ export async function start(host: Host): Promise<void> {
     app = createApp(config, host.platform, {
       ledger,
       metrics,
-      readAsset: await readPages(),
+      readAsset: readPage,
       createTracer: await loadTracer(config.env),
     });
   } catch (thrown) {
@@ -60,6 +76,7 @@ export async function start(host: Host): Promise<void> {
     host.printError(thrown.message);
     host.exit(1);
   }
+  const { config, development } = settings;
   for (const source of createProcessMetrics(host.residentBytes)) metrics.add(source);
   const background = createBackground();
   let listener: Listener | undefined;
