@@ -11,7 +11,7 @@ COPY src src
 COPY pages pages
 COPY tsconfig.json ./
 COPY scripts/pages scripts/pages
-RUN bun build src/runtimes/bun.ts --target=bun --minify --splitting --sourcemap=linked --outdir=out && \
+RUN bun build src/runtimes/bun.ts --target=bun --format=cjs --bytecode --minify --sourcemap=linked --outdir=out && \
     bun scripts/pages/build-pages.ts out/pages
 
 FROM oven/bun:${BUN_VERSION}-slim

@@ -69,7 +69,7 @@
           ];
           buildPhase = ''
             cp -r ${makeDependencies pkgs} node_modules
-            bun build src/runtimes/bun.ts --target=bun --minify --splitting --sourcemap=linked --outdir=out
+            bun build src/runtimes/bun.ts --target=bun --format=cjs --bytecode --minify --sourcemap=linked --outdir=out
             bun scripts/pages/build-pages.ts out/pages
           '';
           installPhase = ''
