@@ -2,7 +2,7 @@ import { Router } from "itty-router";
 import type { RequestContext } from "./calls/request-context.ts";
 import type { Config } from "./config.ts";
 import { createServer, type Extras } from "./create-server.ts";
-import { chatDialect } from "./dialects/chat/index.ts";
+import { chatErrors } from "./dialects/chat/encode-error.ts";
 import type { ErrorDialect } from "./dialects/dialect.ts";
 import { ChatError, toChatError } from "./errors/chat-error.ts";
 import { shuttingDown } from "./errors/shutting-down.ts";
@@ -39,7 +39,7 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   const { log, metrics } = server;
   const router = Router<Request, [RequestContext]>();
 
-  const route: AddRoute = (path, methods, spoken = chatDialect) => {
+  const route: AddRoute = (path, methods, spoken = chatErrors) => {
     const handlers = methods.GET ? { ...methods, HEAD: methods.GET } : methods;
     const allow = Object.keys(handlers).join(", ");
     router.all(path, async (request: Request, arrived: RequestContext): Promise<Response> => {
@@ -90,13 +90,13 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   async function dispatch(request: Request, context: RequestContext): Promise<Response> {
     try {
       const response: Response | undefined = await router.fetch(request, context);
-      return response ?? fail(new ChatError("not_found"), chatDialect, context);
+      return response ?? fail(new ChatError("not_found"), chatErrors, context);
     } catch {
       // Not a handler's failure: Bun and Deno build the request's URL from any Host header, and the
       // router fails to parse it.
       return fail(
         new ChatError("invalid_request", { message: "The Host header is missing or not valid." }),
-        chatDialect,
+        chatErrors,
         context,
       );
     }

@@ -24,7 +24,7 @@ export interface AnswersOptions {
   /**
    * The terminal event of an answer whose writer is gone, in its dialect, after that many events.
    */
-  encodeInterrupted(head: AnswerHead, after: number): { text: string; last: number };
+  encodeInterrupted(head: AnswerHead, after: number): Promise<{ text: string; last: number }>;
 }
 
 /** A key that a request has, and what it asks. */
@@ -72,7 +72,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       ...failedEnding(new ChatError("answer_interrupted")),
       hasContent: head.isStream && last > 0,
     };
-    const terminal = head.isStream ? options.encodeInterrupted(head, last) : null;
+    const terminal = head.isStream ? await options.encodeInterrupted(head, last) : null;
     const piece = terminal && {
       after: last,
       last: terminal.last,

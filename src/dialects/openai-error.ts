@@ -2,7 +2,7 @@ import type { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import type { LimitReport } from "../errors/limit-report.ts";
 import { defined } from "../json/defined.ts";
-import type { EncodedError } from "./dialect.ts";
+import type { EncodedError, ErrorDialect } from "./dialect.ts";
 import { encodeRetryHeaders } from "./retry-headers.ts";
 
 const INVALID = "invalid_request_error";
@@ -89,10 +89,13 @@ export function encodeErrorBody(error: ChatError): OpenAIError {
   };
 }
 
-export function encodeError(error: ChatError, requestId: string): EncodedError {
+function encodeError(error: ChatError, requestId: string): EncodedError {
   return {
     status: error.status,
     headers: { "x-request-id": requestId, ...encodeRetryHeaders(error) },
     body: { error: encodeErrorBody(error) },
   };
 }
+
+/** The errors of all of OpenAI's APIs. */
+export const openaiErrors: ErrorDialect = { requestIdHeader: "x-request-id", encodeError };

@@ -2,7 +2,6 @@ import { ChatError } from "../errors/chat-error.ts";
 import type { ProviderDeps } from "../platform.ts";
 import type { GoogleCredentials } from "./credentials.ts";
 import type { GoogleConfig } from "./env.ts";
-import { exchangeToken } from "./exchange-token.ts";
 import { readCredentials } from "./read-credentials.ts";
 import { createTokenSource } from "./token-source.ts";
 
@@ -51,10 +50,11 @@ export function createGoogleAccess(
     return { reason: `${variable} is not a location such as europe-west4, us, eu or global.` };
   }
   const baseUrl = config.VERTEX_BASE_URL ?? vertexBaseUrl(location);
-  const source = createTokenSource(
-    () => exchangeToken(credentials, config.GOOGLE_TOKEN_URL, deps),
-    deps.now,
-  );
+  const source = createTokenSource(async () => {
+    // A token lasts an hour.
+    const { exchangeToken } = await import("./exchange-token.ts");
+    return exchangeToken(credentials, config.GOOGLE_TOKEN_URL, deps);
+  }, deps.now);
 
   function createHeaders(token: string): Record<string, string> {
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };

@@ -5,7 +5,6 @@ import type { Principal } from "../auth/principal.ts";
 import { requireScope } from "../calls/authorize.ts";
 import type { RequestContext } from "../calls/request-context.ts";
 import { encodeAnswerState, encodeReceipt } from "../dialects/chat/answer-state.ts";
-import { chatDialect } from "../dialects/chat/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { eventIdParam, readEventId } from "../http/read-event-id.ts";
 import { respondEmpty, respondJson, respondStream } from "../http/respond.ts";
@@ -42,7 +41,7 @@ export function createShowAnswer(server: Server) {
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     const { answers, owner, id } = await readQuestion(request, server);
     const kept = await readWhole(answers, owner, id);
-    if (!kept || kept.head.dialect !== chatDialect.name) throw notFound();
+    if (kept?.head.dialect !== "chat") throw notFound();
     if (kept.isTooLarge && kept.ending) throw new ChatError("answer_too_large");
     return respondJson(encodeAnswerState(kept), requestId);
   };
@@ -61,12 +60,12 @@ export function createResumeAnswer(server: Server) {
       if (!(thrown instanceof ChatError) || thrown.code !== "store_unavailable") throw thrown;
       return respondStream(new Response(RECONNECT).body ?? new ReadableStream(), context.requestId);
     }
-    if (!kept || kept.head.dialect !== chatDialect.name || !kept.head.isStream) throw notFound();
+    if (kept?.head.dialect !== "chat" || !kept.head.isStream) throw notFound();
     if (kept.isTooLarge) throw new ChatError("answer_too_large");
     const isOver = kept.ending !== null && after >= kept.last;
     if (isOver && !isInterrupted(kept)) return respondEmpty(context.requestId);
     const options = { answers, principal, kept, after, signal: request.signal, comesBack: true };
-    return respondStream(followAnswer(server, options), id);
+    return respondStream(await followAnswer(server, options), id);
   };
 }
 

@@ -3,7 +3,6 @@ import type { Principal } from "../auth/principal.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { decodeKeptId } from "../dialects/openai-responses/answer-id.ts";
 import { encodeState } from "../dialects/openai-responses/background.ts";
-import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import type { Target } from "../routing/select-target.ts";
@@ -15,7 +14,7 @@ import { readWhole } from "./read-kept.ts";
  * there is none.
  */
 export function findPrevious(body: unknown, dialect: Dialect): string | null {
-  if (dialect !== openaiResponsesDialect || !isJsonObject(body)) return null;
+  if (dialect.name !== "openai-responses" || !isJsonObject(body)) return null;
   const { previous_response_id: id } = body;
   return typeof id === "string" && decodeKeptId(id) !== undefined ? id : null;
 }
@@ -34,11 +33,7 @@ export async function continueConversation(
   const kept = await readWhole(answers, ownerOf(principal), decodeKeptId(previousId) ?? "");
   const isThere = kept?.ending && !kept.ending.error && !kept.isTooLarge;
   const { output } = isThere ? encodeState(kept) : {};
-  if (
-    !kept?.head.input ||
-    kept.head.dialect !== openaiResponsesDialect.name ||
-    !Array.isArray(output)
-  )
+  if (!kept?.head.input || kept.head.dialect !== "openai-responses" || !Array.isArray(output))
     throw new ChatError("invalid_request", {
       param: "previous_response_id",
       message:
@@ -55,7 +50,7 @@ export async function continueConversation(
  */
 export function asksToStore(body: unknown, dialect: Dialect, targets: readonly Target[]): boolean {
   return (
-    dialect === openaiResponsesDialect &&
+    dialect.name === "openai-responses" &&
     isJsonObject(body) &&
     body.store === true &&
     !targets.some(({ provider }) => provider.format === "openai_responses")

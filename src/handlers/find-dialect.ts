@@ -1,23 +1,38 @@
 import type { AnswerHead } from "../answers/ending.ts";
-import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.ts";
-import { chatDialect } from "../dialects/chat/index.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
-import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
-import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
+import { lazy } from "../lazy.ts";
 
-const DIALECTS: readonly Dialect[] = [
-  chatDialect,
-  openaiChatDialect,
-  openaiResponsesDialect,
-  anthropicMessagesDialect,
-];
+/** Each is loaded with the first call that speaks it. */
+const DIALECTS = {
+  chat: lazy(async () => (await import("../dialects/chat/index.ts")).chatDialect),
+  "openai-chat": lazy(
+    async () => (await import("../dialects/openai-chat/index.ts")).openaiChatDialect,
+  ),
+  "openai-responses": lazy(
+    async () => (await import("../dialects/openai-responses/index.ts")).openaiResponsesDialect,
+  ),
+  "anthropic-messages": lazy(
+    async () => (await import("../dialects/anthropic-messages/index.ts")).anthropicMessagesDialect,
+  ),
+} as const;
+
+export type GeneratingDialect = keyof typeof DIALECTS;
+
+export async function loadDialect(name: GeneratingDialect): Promise<Dialect> {
+  return DIALECTS[name]();
+}
 
 /** The dialect in which a kept answer is written. */
-export function findDialect({ dialect: name }: Pick<AnswerHead, "dialect">): Dialect {
-  const found = DIALECTS.find((dialect) => dialect.name === name);
-  if (!found) throw new ChatError("answer_expired");
-  return found;
+export async function findDialect({
+  dialect: name,
+}: Pick<AnswerHead, "dialect">): Promise<Dialect> {
+  if (!isGenerating(name)) throw new ChatError("answer_expired");
+  return loadDialect(name);
+}
+
+function isGenerating(name: string): name is GeneratingDialect {
+  return Object.hasOwn(DIALECTS, name);
 }
 
 /** What is left to say about an answer whose call is over. */
@@ -38,8 +53,11 @@ export function pastContext({ requestId, startedAt }: AnswerHead): AnswerContext
 }
 
 /** The terminal event of an answer that did not reach its own, after so many events. */
-export function encodeInterrupted(head: AnswerHead, after: number): { text: string; last: number } {
-  const encoder = findDialect(head).createStreamEncoder(pastContext(head), after);
+export async function encodeInterrupted(
+  head: AnswerHead,
+  after: number,
+): Promise<{ text: string; last: number }> {
+  const encoder = (await findDialect(head)).createStreamEncoder(pastContext(head), after);
   const text = encoder.encode([{ type: "error", error: new ChatError("answer_interrupted") }]);
   return { text, last: encoder.written ?? after + 1 };
 }

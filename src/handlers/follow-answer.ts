@@ -23,9 +23,12 @@ export interface FollowOptions {
 }
 
 /** A kept answer as a response body, from an event on, and live until its end. */
-export function followAnswer(server: Server, options: FollowOptions): ReadableStream<Uint8Array> {
+export async function followAnswer(
+  server: Server,
+  options: FollowOptions,
+): Promise<ReadableStream<Uint8Array>> {
   const { kept, principal } = options;
-  const dialect = findDialect(kept.head);
+  const dialect = await findDialect(kept.head);
   const context = pastContext(kept.head);
   const live = createLiveBody({
     ...server.stream,

@@ -7,7 +7,6 @@ import type { Ended } from "../calls/run-answer.ts";
 import type { EventStream } from "../chat/event.ts";
 import { encodeReceipt } from "../dialects/chat/answer-state.ts";
 import type { Dialect, KeptContext } from "../dialects/dialect.ts";
-import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondJson } from "../http/respond.ts";
 import { isJsonObject } from "../json/json-object.ts";
@@ -43,7 +42,7 @@ const MAX_INPUT_LETTERS = 400_000;
 
 /** What `previous_response_id` will need, if the caller lets it be stored. */
 export function describeInput({ dialect, body }: KeptCall): unknown[] | undefined {
-  if (dialect !== openaiResponsesDialect) return undefined;
+  if (dialect.name !== "openai-responses") return undefined;
   const input = isJsonObject(body) && body.store !== false ? listInput(body) : undefined;
   return input && JSON.stringify(input).length <= MAX_INPUT_LETTERS ? [...input] : undefined;
 }

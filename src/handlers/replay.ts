@@ -2,7 +2,6 @@ import type { KeptAnswer } from "../answers/answer-tail.ts";
 import type { Answers } from "../answers/answers.ts";
 import { restoreError } from "../answers/ending.ts";
 import type { Principal } from "../auth/principal.ts";
-import { chatDialect } from "../dialects/chat/index.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { eventIdParam, readEventId } from "../http/read-event-id.ts";
@@ -29,7 +28,7 @@ export async function replayAnswer(replay: Replay, server: Server): Promise<Resp
   const { answers, id, request, principal, dialect } = replay;
   const owner = ownerOf(principal);
   // The events of other dialects have no ids that come back in this header.
-  const after = dialect === chatDialect ? (readEventId(request, { hasQuery: false }) ?? 0) : 0;
+  const after = dialect.name === "chat" ? (readEventId(request, { hasQuery: false }) ?? 0) : 0;
   const { head, ending, isTooLarge } = await awaitFirst(replay, server);
   const headers = { ...ending?.headers, [dialect.requestIdHeader]: head.requestId, ...REPLAYED };
   const { background } = dialect;
@@ -53,7 +52,7 @@ export async function replayAnswer(replay: Replay, server: Server): Promise<Resp
   if (!kept) throw new ChatError("answer_expired");
   const { signal } = request;
   const options = { answers, principal, kept, after, signal, comesBack: false };
-  return respondStream(followAnswer(server, options), id, headers);
+  return respondStream(await followAnswer(server, options), id, headers);
 }
 
 /**

@@ -5,7 +5,6 @@ import { requireScope } from "../calls/authorize.ts";
 import type { RequestContext } from "../calls/request-context.ts";
 import { decodeKeptId } from "../dialects/openai-responses/answer-id.ts";
 import { encodeState } from "../dialects/openai-responses/background.ts";
-import { openaiResponsesDialect } from "../dialects/openai-responses/index.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { refuseEventId } from "../http/read-event-id.ts";
 import { respondJson, respondStream } from "../http/respond.ts";
@@ -33,7 +32,7 @@ async function readQuestion(request: Request, server: Server): Promise<Question>
 }
 
 function checkKind(kept: KeptAnswer | null): KeptAnswer {
-  if (kept?.head.dialect !== openaiResponsesDialect.name) throw notFound();
+  if (kept?.head.dialect !== "openai-responses") throw notFound();
   return kept;
 }
 
@@ -70,7 +69,7 @@ async function streamResponse(
     });
   if (kept.isTooLarge) throw new ChatError("answer_too_large");
   const options = { answers, principal, kept, after, signal: request.signal, comesBack: false };
-  return respondStream(followAnswer(server, options), id);
+  return respondStream(await followAnswer(server, options), id);
 }
 
 /** `POST /v1/responses/{id}/cancel`: ends it, and gives the response as it is then. */

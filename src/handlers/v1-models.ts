@@ -1,8 +1,9 @@
+import { readApiKey, readBearer, type TokenReader } from "../auth/read-token.ts";
 import type { RequestContext } from "../calls/request-context.ts";
 import type { ModelInfo } from "../chat/model.ts";
-import { anthropicMessagesDialect } from "../dialects/anthropic-messages/index.ts";
-import type { Dialect } from "../dialects/dialect.ts";
-import { openaiChatDialect } from "../dialects/openai-chat/index.ts";
+import { anthropicErrors } from "../dialects/anthropic-messages/encode-error.ts";
+import type { ErrorDialect } from "../dialects/dialect.ts";
+import { openaiErrors } from "../dialects/openai-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondJson } from "../http/respond.ts";
 import { allowsRoute } from "./models.ts";
@@ -13,19 +14,22 @@ import type { Server } from "./server.ts";
  * sends the epoch for unknown ones.
  */
 interface ModelShape {
-  readonly dialect: Dialect;
+  readonly dialect: ErrorDialect;
+  readonly readToken: TokenReader;
   model(id: string, provider: string): object;
   list(ids: readonly string[], models: readonly object[]): object;
 }
 
 const OPENAI: ModelShape = {
-  dialect: openaiChatDialect,
+  dialect: openaiErrors,
+  readToken: readBearer,
   model: (id, provider) => ({ id, object: "model", created: 0, owned_by: provider }),
   list: (_ids, models) => ({ object: "list", data: models }),
 };
 
 const ANTHROPIC: ModelShape = {
-  dialect: anthropicMessagesDialect,
+  dialect: anthropicErrors,
+  readToken: readApiKey,
   model: (id) => ({ type: "model", id, display_name: id, created_at: "1970-01-01T00:00:00Z" }),
   list: (ids, models) => ({
     data: models,
@@ -40,7 +44,7 @@ function shapeFor(request: Request): ModelShape {
 }
 
 /** Which of the two dialects that share this path the request speaks. */
-export function dialectOfV1Models(request: Request): Dialect {
+export function dialectOfV1Models(request: Request): ErrorDialect {
   return shapeFor(request).dialect;
 }
 
@@ -61,7 +65,7 @@ export function createListV1Models(server: Server) {
 
   return async (request: Request, { requestId }: RequestContext): Promise<Response> => {
     const shape = shapeFor(request);
-    const { policy } = await server.authenticator.authenticate(request, shape.dialect.readToken);
+    const { policy } = await server.authenticator.authenticate(request, shape.readToken);
     const headers = answerHeaders(shape.dialect, { requestId, warnings: [] });
     const wanted = readId(request.url);
     const allowed = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { type App, createApp } from "../app.ts";
 import { type Env, loadConfig } from "../config.ts";
-import { chatDialect } from "../dialects/chat/index.ts";
+import { chatErrors } from "../dialects/chat/encode-error.ts";
 import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
@@ -67,7 +67,7 @@ export function createWorker(readTracer?: ReadTracer) {
         platform.log(
           JSON.stringify({ level: "error", event: "misconfigured", message: thrown.message }),
         );
-        return respondError(new ChatError("misconfigured"), chatDialect, platform.randomId());
+        return respondError(new ChatError("misconfigured"), chatErrors, platform.randomId());
       }
       return app.fetch(request, (promise) => context.waitUntil(promise));
     },

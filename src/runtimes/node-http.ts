@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { chatDialect } from "../dialects/chat/index.ts";
+import { chatErrors } from "../dialects/chat/encode-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
 import { respondError } from "../http/respond.ts";
@@ -97,7 +97,7 @@ function copyHeaders({ rawHeaders }: IncomingMessage): Headers {
 
 function refuse(code: ErrorCode, message?: string): Response {
   const error = new ChatError(code, message === undefined ? {} : { message });
-  return respondError(error, chatDialect, crypto.randomUUID().replaceAll("-", ""));
+  return respondError(error, chatErrors, crypto.randomUUID().replaceAll("-", ""));
 }
 
 interface ReceivedBody {

@@ -6,7 +6,7 @@ import {
   type ErrorType,
 } from "../../formats/anthropic-messages/error.ts";
 import { defined } from "../../json/defined.ts";
-import type { EncodedError } from "../dialect.ts";
+import type { EncodedError, ErrorDialect } from "../dialect.ts";
 import { encodeRetryHeaders } from "../retry-headers.ts";
 
 /**
@@ -115,7 +115,7 @@ function findVendorsCode({ code, upstreamCode }: ChatError): string | undefined 
     : undefined;
 }
 
-export function encodeError(error: ChatError, requestId: string): EncodedError {
+function encodeError(error: ChatError, requestId: string): EncodedError {
   const { code, status } = error;
   return {
     status: code === "upstream_overloaded" ? OVERLOADED_STATUS : status,
@@ -123,3 +123,6 @@ export function encodeError(error: ChatError, requestId: string): EncodedError {
     body: encodeErrorBody(error, requestId),
   };
 }
+
+/** The errors of Anthropic's API. */
+export const anthropicErrors: ErrorDialect = { requestIdHeader: "request-id", encodeError };

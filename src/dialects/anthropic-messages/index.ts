@@ -2,7 +2,7 @@ import { readApiKey } from "../../auth/read-token.ts";
 import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
 import { decodeRequest } from "./decode-request.ts";
-import { encodeError } from "./encode-error.ts";
+import { anthropicErrors } from "./encode-error.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
 
@@ -11,14 +11,13 @@ export { decodeCountRequest } from "./decode-request.ts";
 /** Anthropic's Messages API, `POST /v1/messages`. */
 export const anthropicMessagesDialect: Dialect = {
   name: "anthropic-messages",
+  ...anthropicErrors,
   format: "anthropic",
   readToken: readApiKey,
   defaultProvider: "claude",
-  requestIdHeader: "request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,
-  encodeError,
   nameParam: createNameParam(
     {
       cache: "cache_control",

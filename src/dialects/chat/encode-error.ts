@@ -1,7 +1,7 @@
 import type { Attempt } from "../../chat/attempt.ts";
 import type { ChatError } from "../../errors/chat-error.ts";
 import { defined } from "../../json/defined.ts";
-import type { EncodedError } from "../dialect.ts";
+import type { EncodedError, ErrorDialect } from "../dialect.ts";
 import { encodeRetryHeaders } from "../retry-headers.ts";
 import type { ErrorBody } from "./response.ts";
 
@@ -28,7 +28,7 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
   };
 }
 
-export function encodeError(
+function encodeError(
   error: ChatError,
   requestId: string,
   attempts: readonly Attempt[] = [],
@@ -42,3 +42,6 @@ export function encodeError(
     },
   };
 }
+
+/** The errors of `/chat`, and of everything that is no vendor's API. */
+export const chatErrors: ErrorDialect = { requestIdHeader: "x-request-id", encodeError };

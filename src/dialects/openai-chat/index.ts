@@ -2,7 +2,7 @@ import { readBearer } from "../../auth/read-token.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
-import { encodeError } from "../openai-error.ts";
+import { openaiErrors } from "../openai-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeResponse } from "./encode-response.ts";
 import { createStreamEncoder } from "./encode-stream.ts";
@@ -10,14 +10,13 @@ import { createStreamEncoder } from "./encode-stream.ts";
 /** OpenAI's Chat Completions, `POST /v1/chat/completions`. */
 export const openaiChatDialect: Dialect = {
   name: "openai-chat",
+  ...openaiErrors,
   format: FORMAT,
   readToken: readBearer,
   defaultProvider: "openai",
-  requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,
-  encodeError,
   nameParam: createNameParam(
     {
       "reasoning.effort": "reasoning_effort",

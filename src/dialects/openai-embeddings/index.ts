@@ -3,7 +3,7 @@ import type { EmbeddingAnswer } from "../../embeddings/answer.ts";
 import type { EmbeddingRequest } from "../../embeddings/request.ts";
 import type { JsonObject } from "../../json/json-object.ts";
 import type { AnswerContext, Dialect } from "../dialect.ts";
-import { encodeError } from "../openai-error.ts";
+import { openaiErrors } from "../openai-error.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeResponse } from "./encode-response.ts";
 
@@ -25,10 +25,9 @@ export interface EmbeddingDialect
 /** OpenAI's Embeddings, `POST /v1/embeddings`. */
 export const openaiEmbeddingsDialect: EmbeddingDialect = {
   name: "openai-embeddings",
+  ...openaiErrors,
   readToken: readBearer,
   defaultProvider: "openai",
-  requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,
-  encodeError,
 };

@@ -1,7 +1,7 @@
 import { readBearer } from "../../auth/read-token.ts";
 import { createNameParam } from "../caller-paths.ts";
 import type { Dialect } from "../dialect.ts";
-import { encodeError } from "../openai-error.ts";
+import { openaiErrors } from "../openai-error.ts";
 import { background } from "./background.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeResponse } from "./encode-response.ts";
@@ -10,14 +10,13 @@ import { createStreamEncoder } from "./encode-stream.ts";
 /** OpenAI's Responses API, `POST /v1/responses`. */
 export const openaiResponsesDialect: Dialect = {
   name: "openai-responses",
+  ...openaiErrors,
   format: "openai_responses",
   readToken: readBearer,
   defaultProvider: "openai",
-  requestIdHeader: "x-request-id",
   decodeRequest,
   encodeResponse,
   createStreamEncoder,
-  encodeError,
   nameParam: createNameParam(
     {
       max_tokens: "max_output_tokens",

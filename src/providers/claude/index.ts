@@ -1,13 +1,12 @@
+import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { claudeCapabilities } from "./capabilities.ts";
-import { countTokens } from "./count-tokens.ts";
-import { createAnswerDecoder } from "./decode-answer.ts";
 import { createDirectTransport } from "./direct-transport.ts";
-import { encodeRequest } from "./encode-request.ts";
 import type { ClaudeConfig } from "./env.ts";
-import { readErrorBody } from "./read-error.ts";
 import { createVertexTransport } from "./vertex-transport.ts";
+
+const load = lazy(() => import("./calls.ts"));
 
 /** Claude through Anthropic's Messages API, on Anthropic's own servers or on Vertex AI. */
 export function createClaudeProvider(
@@ -29,17 +28,7 @@ export function createClaudeProvider(
   return {
     ...info,
     available: true,
-    async open(call) {
-      const request = transport.limit(encodeRequest(call, transport), call.warn);
-      return transport.open("messages", request, {
-        stream: request.body.stream === true,
-        signal: call.signal,
-        traceparent: call.traceparent,
-        format: "anthropic",
-        createAnswerDecoder: () => createAnswerDecoder(call.warn),
-        readErrorBody,
-      });
-    },
-    countTokens: (call) => countTokens(call, transport),
+    open: async (call) => (await load()).openAnswer(call, transport),
+    countTokens: async (call) => (await load()).countTokens(call, transport),
   };
 }

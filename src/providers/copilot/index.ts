@@ -1,10 +1,8 @@
 import { checkCredential } from "../../env/check-credential.ts";
 import { capabilitiesOf } from "../../formats/openai-chat/capabilities.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
-import {
-  type ChatServer,
-  openChatCompletions,
-} from "../../formats/openai-chat/open-chat-completions.ts";
+import type { ChatServer } from "../../formats/openai-chat/open-chat-completions.ts";
+import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import {
   type Provider,
@@ -15,6 +13,8 @@ import {
 } from "../provider.ts";
 import type { CopilotConfig } from "./env.ts";
 import { BRIDGE_QUIRKS } from "./quirks.ts";
+
+const load = lazy(() => import("../../formats/openai-chat/open-chat-completions.ts"));
 
 /**
  * GitHub Copilot through the bridge that the operator runs beside this server. GitHub has no HTTP
@@ -37,7 +37,7 @@ export function createCopilotProvider(
   return {
     ...info,
     available: true,
-    open: async (call) => openChatCompletions(call, bridge, deps),
+    open: async (call) => (await load()).openChatCompletions(call, bridge, deps),
   };
 }
 

@@ -1,17 +1,15 @@
 import { capabilitiesOf } from "../../formats/openai-chat/capabilities.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
-import {
-  type ChatServer,
-  openChatCompletions,
-} from "../../formats/openai-chat/open-chat-completions.ts";
-import { readErrorBody } from "../../formats/openai-chat/read-error.ts";
-import { requestEmbeddings } from "../../formats/openai-embeddings/request-embeddings.ts";
+import type { ChatServer } from "../../formats/openai-chat/open-chat-completions.ts";
+import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
 import { PRESETS } from "./presets.ts";
 import { readEntries } from "./read-entries.ts";
 import { type Env, readPreset } from "./read-presets.ts";
 import type { ServerConfig } from "./server.ts";
+
+const load = lazy(() => import("./calls.ts"));
 
 /**
  * Servers that speak OpenAI's Chat Completions: the presets and the entries of
@@ -48,7 +46,7 @@ function createProvider(
   return {
     ...info,
     available: true,
-    open: async (call) => openChatCompletions(call, server, deps),
-    embed: (call) => requestEmbeddings(call, { ...server, readErrorBody }, deps),
+    open: async (call) => (await load()).openChatCompletions(call, server, deps),
+    embed: async (call) => (await load()).embed(call, server, deps),
   };
 }

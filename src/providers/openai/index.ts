@@ -1,9 +1,6 @@
-import type { ModelInfo } from "../../chat/model.ts";
 import { checkCredential } from "../../env/check-credential.ts";
-import { requestEmbeddings } from "../../formats/openai-embeddings/request-embeddings.ts";
-import type { JsonObject } from "../../json/json-object.ts";
+import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
-import { openUpstream } from "../../upstream/open-upstream.ts";
 import {
   type Provider,
   type ProviderInfo,
@@ -12,10 +9,9 @@ import {
   unavailable,
 } from "../provider.ts";
 import { openaiCapabilities } from "./capabilities.ts";
-import { createAnswerDecoder } from "./decode-answer.ts";
-import { encodeRequest } from "./encode-request.ts";
 import type { OpenaiConfig } from "./env.ts";
-import { readErrorBody } from "./read-error.ts";
+
+const load = lazy(() => import("./calls.ts"));
 
 /**
  * OpenAI through its Responses API, the only one of its APIs in which current models take tools and
@@ -36,34 +32,12 @@ export function createOpenaiProvider(
   const fault = checkConfig(config);
   if (fault) return { ...info, ...fault };
   const headers = createHeaders(config);
-  const url = `${config.OPENAI_BASE_URL}/responses`;
+  const access = { baseUrl: config.OPENAI_BASE_URL, headers };
   return {
     ...info,
     available: true,
-    async open(call) {
-      const body = encodeRequest(call, createDefaults(call.model));
-      return openUpstream(
-        {
-          url,
-          headers: { ...headers, accept: call.stream ? "text/event-stream" : "application/json" },
-          traceparent: call.traceparent,
-          body: JSON.stringify(body),
-          stream: call.stream,
-          signal: call.signal,
-          format: "openai_responses",
-          createAnswerDecoder: () =>
-            createAnswerDecoder({
-              model: call.model.id,
-              randomId: deps.randomId,
-              warn: call.warn,
-            }),
-          readErrorBody,
-        },
-        deps,
-      );
-    },
-    embed: (call) =>
-      requestEmbeddings(call, { baseUrl: config.OPENAI_BASE_URL, headers, readErrorBody }, deps),
+    open: async (call) => (await load()).openAnswer(call, access, deps),
+    embed: async (call) => (await load()).embed(call, access, deps),
   };
 }
 
@@ -85,18 +59,4 @@ function createHeaders(config: OpenaiConfig): Record<string, string> {
   if (config.OPENAI_ORGANIZATION) headers["openai-organization"] = config.OPENAI_ORGANIZATION;
   if (config.OPENAI_PROJECT) headers["openai-project"] = config.OPENAI_PROJECT;
   return headers;
-}
-
-/**
- * The names of models without reasoning, which refuse `include: ["reasoning.encrypted_content"]`.
- */
-const WITHOUT_REASONING = /^(?:ft:)?(?:gpt-3|gpt-4|chatgpt-)|-chat\b/;
-
-/**
- * Nothing is stored at OpenAI, so the conversation must hold the reasoning. A caller may override
- * both in `extras.openai_responses` (null leaves the choice to OpenAI).
- */
-function createDefaults(model: ModelInfo): JsonObject {
-  const reasons = model.reasoning ? model.reasoning !== "none" : !WITHOUT_REASONING.test(model.id);
-  return reasons ? { store: false, include: ["reasoning.encrypted_content"] } : { store: false };
 }

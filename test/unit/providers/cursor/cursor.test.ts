@@ -103,8 +103,15 @@ function open(
   return {
     stream,
     abort: () => controller.abort(),
-    done: Promise.all(work.slice(begun)).then(() => {}),
+    done: stream.then(
+      () => settled(begun),
+      () => settled(begun),
+    ),
   };
+}
+
+async function settled(begun: number): Promise<void> {
+  await Promise.all(work.slice(begun));
 }
 
 /** The calls as `METHOD path`, in order, without the agent's id. */
