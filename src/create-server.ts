@@ -19,9 +19,8 @@ import { createBreaker } from "./routing/breaker.ts";
 import { breakerMetric } from "./routing/breaker-metric.ts";
 import { createProviders } from "./routing/create-providers.ts";
 import { createRoutes } from "./routing/routes.ts";
-import { createStores } from "./store/create-stores.ts";
+import { createStores, type StorePlaces } from "./store/create-stores.ts";
 import { createMemoryLimitStore } from "./store/memory-limits.ts";
-import type { GetStoreObject } from "./store/object-limits.ts";
 import { createLog } from "./telemetry/log.ts";
 import { createCallLog } from "./telemetry/log-call.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -31,11 +30,9 @@ import type { CreateTracer, Tracer } from "./telemetry/tracer.ts";
 import { VERSION } from "./version.ts";
 
 /** What only some runtimes have. */
-export interface Extras {
+export interface Extras extends StorePlaces {
   readonly ledger?: LedgerSource | undefined;
   readonly metrics?: Metrics | undefined;
-  /** Finds the Durable Object in which limits are kept (Workers). */
-  readonly getStoreObject?: GetStoreObject | undefined;
   readonly readAsset?: ReadAsset | undefined;
   /** Undefined unless a collector is configured. */
   readonly createTracer?: CreateTracer | undefined;
@@ -60,7 +57,7 @@ export function createServer(
   const catalog = createCatalog(config);
   const { metrics } = extras;
   const ledger = extras.ledger && createLedger(extras.ledger, { platform, log, config });
-  const stores = createStores(config, platform, extras.getStoreObject);
+  const stores = createStores(config, platform, extras);
   const revocations = createRevocations({
     store: stores.revocations,
     now: platform.now,

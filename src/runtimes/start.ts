@@ -2,6 +2,7 @@ import { type App, createApp } from "../app.ts";
 import { ConfigError } from "../env/config-error.ts";
 import type { Database } from "../ledger/database.ts";
 import type { Platform } from "../platform.ts";
+import { createRedisStores } from "../store/redis-stores.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import { VERSION } from "../version.ts";
 import { createBackground } from "./background.ts";
@@ -69,6 +70,7 @@ export async function start(host: Host): Promise<void> {
       ledger,
       metrics,
       readAsset: readPage,
+      createRedisStores,
       createTracer: await loadTracer(config.env),
     });
   } catch (thrown) {

@@ -1,7 +1,4 @@
-import type { AnswerStore } from "../answers/answer-store.ts";
-import type { RevocationStore } from "../auth/revocation.ts";
 import { ConfigError } from "../env/config-error.ts";
-import type { LimitStore } from "../limits/limit-store.ts";
 import type { Platform } from "../platform.ts";
 import { createMemoryAnswers } from "./memory-answers.ts";
 import { createMemoryLimitStore } from "./memory-limits.ts";
@@ -9,25 +6,23 @@ import { createMemoryRevocations } from "./memory-revocations.ts";
 import { createDurableObjectAnswers } from "./object-answers.ts";
 import { createDurableObjectLimitStore, type GetStoreObject } from "./object-limits.ts";
 import { createDurableObjectRevocations } from "./object-revocations.ts";
-import { createRedisAnswers } from "./redis-answers.ts";
-import { createRedisCommands } from "./redis-commands.ts";
-import { createRedisLimitStore } from "./redis-limits.ts";
-import { createRedisRevocations } from "./redis-revocations.ts";
+import type { CreateRedisStores } from "./redis-stores.ts";
+import type { Stores } from "./stores.ts";
 
 /** Beyond so many of the largest answers, the oldest ones in memory lose their content. */
 const LARGEST_ANSWERS_IN_MEMORY = 64;
-
-export interface Stores {
-  readonly kind: "memory" | "redis" | "durable_object";
-  readonly limits: LimitStore;
-  readonly revocations: RevocationStore;
-  readonly answers: AnswerStore;
-}
 
 export interface StoreConfig {
   readonly REDIS_URL?: string | undefined;
   readonly STORE_TIMEOUT_MS: number;
   readonly ANSWER_MAX_BYTES: number;
+}
+
+/** Where stores may be besides this process's memory; what is absent, this runtime has not. */
+export interface StorePlaces {
+  readonly createRedisStores?: CreateRedisStores | undefined;
+  /** Finds the Durable Object of wrangler.toml. */
+  readonly getStoreObject?: GetStoreObject | undefined;
 }
 
 /**
@@ -37,21 +32,15 @@ export interface StoreConfig {
 export function createStores(
   { REDIS_URL: url, STORE_TIMEOUT_MS: timeoutMs, ANSWER_MAX_BYTES: maxBytes }: StoreConfig,
   { now, connectRedis }: Pick<Platform, "now" | "connectRedis">,
-  getObject: GetStoreObject | undefined,
+  { createRedisStores, getStoreObject: getObject }: StorePlaces,
 ): Stores {
   if (url !== undefined) {
-    if (!connectRedis)
+    if (!connectRedis || !createRedisStores)
       throw new ConfigError(
         "REDIS_URL",
         "cannot be used on this runtime: remove it, and bind the Durable Object of wrangler.toml",
       );
-    const send = createRedisCommands({ connect: () => connectRedis(url, timeoutMs), timeoutMs });
-    return {
-      kind: "redis",
-      limits: createRedisLimitStore(send),
-      revocations: createRedisRevocations(send),
-      answers: createRedisAnswers(send),
-    };
+    return createRedisStores({ connect: () => connectRedis(url, timeoutMs), timeoutMs });
   }
   if (getObject) {
     return {
