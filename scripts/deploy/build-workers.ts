@@ -4,14 +4,16 @@ import { bundleWorker } from "./bundle-worker.ts";
 
 const folder = "dist/workers";
 rmSync(folder, { recursive: true, force: true });
-const bundle = await bundleWorker(folder);
-const kib = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
-process.stdout.write(`${bundle.path}: ${kib(bundle.bytes)}, gzip ${kib(bundle.gzipBytes)}\n`);
+const { modules, start, whole, foreign } = await bundleWorker(folder);
+const kib = ({ bytes, gzipBytes }: typeof whole) =>
+  `${(bytes / 1024).toFixed(1)} KiB, gzip ${(gzipBytes / 1024).toFixed(1)} KiB`;
+process.stdout.write(`${folder}: ${modules.size} modules, ${kib(whole)}\n`);
+process.stdout.write(`at the start: ${kib(start)}\n`);
 
-const foreign = bundle.imports.filter((name) => !name.startsWith("cloudflare:"));
-if (foreign.length > 0) {
+const missing = foreign.filter((name) => !name.startsWith("cloudflare:"));
+if (missing.length > 0) {
   process.stderr.write(
-    `The Worker imports ${foreign.join(", ")}: it must run without Node's modules.\n`,
+    `The Worker imports ${missing.join(", ")}: it must run without Node's modules.\n`,
   );
   process.exit(1);
 }

@@ -2,37 +2,61 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { runWrangler } from "./run-wrangler.ts";
 
+/** The module whose exports are the Worker. */
+const ENTRY = "workers.js";
+
+interface Part {
+  readonly code: string;
+  readonly bytes: number;
+  readonly gzipBytes: number;
+}
+
 export interface WorkerBundle {
-  /** The one module that wrangler would upload. */
-  path: string;
-  bytes: number;
-  gzipBytes: number;
-  /** Modules that it asks the runtime for (`node:…`, `cloudflare:…`). */
-  imports: string[];
+  /** The modules that wrangler would upload: name → code; the first is the entry. */
+  readonly modules: ReadonlyMap<string, string>;
+  readonly whole: Part;
+  /** Of the entry and what it imports: all that runs before the first request. */
+  readonly start: Part;
+  /** Modules that they ask the runtime for (`node:…`, `cloudflare:…`). */
+  readonly foreign: readonly string[];
 }
 
 /**
  * Bundles the Worker with wrangler itself (a dry run), so that tests and figures are about what
- * would be deployed. `entry` stands for `main` of wrangler.toml.
+ * would be deployed.
  */
-export async function bundleWorker(folder: string, entry?: string): Promise<WorkerBundle> {
-  const { exitCode, output } = await runWrangler([
-    "deploy",
-    ...(entry === undefined ? [] : [entry]),
-    "--dry-run",
-    "--outdir",
-    resolve(folder),
-  ]);
-  const modules = exitCode === 0 ? readdirSync(folder).filter((name) => name.endsWith(".js")) : [];
-  const name = modules[0];
-  if (name === undefined || modules.length > 1)
-    throw new Error(`wrangler made no single module:\n${output}`);
-  const path = join(folder, name);
-  const bundle = readFileSync(path);
+export async function bundleWorker(folder: string): Promise<WorkerBundle> {
+  const args = ["deploy", "--dry-run", "--outdir", resolve(folder)];
+  const { exitCode, output } = await runWrangler(args);
+  if (exitCode !== 0) throw new Error(`wrangler made no Worker:\n${output}`);
+  const others = readdirSync(folder).filter((name) => name.endsWith(".js") && name !== ENTRY);
+  const modules = new Map(
+    [ENTRY, ...others].map((name) => [name, readFileSync(join(folder, name), "utf8")] as const),
+  );
+  const imports = new Map([...modules].map(([name, code]) => [name, scanImports(code)] as const));
+  const started = new Set([ENTRY]);
+  for (const name of started)
+    for (const { kind, path } of imports.get(name) ?? [])
+      if (kind === "import-statement" && modules.has(nameOf(path))) started.add(nameOf(path));
+  const paths = [...imports.values()].flat().map(({ path }) => path);
   return {
-    path,
-    bytes: bundle.byteLength,
-    gzipBytes: Bun.gzipSync(bundle).byteLength,
-    imports: new Bun.Transpiler({ loader: "js" }).scanImports(bundle).map((found) => found.path),
+    modules,
+    whole: weigh([...modules.values()]),
+    start: weigh([...started].map((name) => modules.get(name) ?? "")),
+    foreign: [...new Set(paths.filter((path) => !modules.has(nameOf(path))))],
   };
+}
+
+function scanImports(code: string) {
+  return new Bun.Transpiler({ loader: "js" }).scanImports(code);
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^\.\//, "");
+}
+
+function weigh(codes: readonly string[]): Part {
+  const code = codes.join("");
+  const bytes = Buffer.from(code);
+  return { code, bytes: bytes.byteLength, gzipBytes: Bun.gzipSync(bytes).byteLength };
 }

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { buildPages } from "../pages/build-pages.ts";
 
 const root = resolve(import.meta.dir, "../..");
 
@@ -12,12 +11,8 @@ export interface WranglerRun {
   output: string;
 }
 
-/**
- * Builds the pages, which wrangler.toml names, and runs wrangler on Bun in the project's folder,
- * without questions and without telemetry.
- */
+/** Runs wrangler on Bun in the project's folder, without questions and without telemetry. */
 export async function runWrangler(args: readonly string[]): Promise<WranglerRun> {
-  await buildPages();
   const wrangler = Bun.spawn([process.execPath, "--bun", WRANGLER, ...args], {
     cwd: root,
     stdin: "ignore",

@@ -1,6 +1,6 @@
 // Serves the Worker for development. `wrangler dev` needs Node 22; on an older Node the same bundle
 // runs on workerd by Miniflare.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigError } from "../../src/env/config-error.ts";
@@ -66,11 +66,10 @@ if (node) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "worker-"));
-const { path } = await bundleWorker(folder);
-const code = readFileSync(path, "utf8");
+const { modules } = await bundleWorker(folder);
 rmSync(folder, { recursive: true, force: true });
 const { url, stop } = await serveWorker({
-  code,
+  modules,
   bindings: Object.fromEntries(variables),
   port,
   onLine: write,

@@ -21,8 +21,8 @@ export interface ServedWorker {
 }
 
 export interface ServeWorkerOptions {
-  /** The module that wrangler bundled. */
-  code: string;
+  /** The modules that wrangler would upload: name → code; the first is the entry. */
+  modules: ReadonlyMap<string, string>;
   bindings: Record<string, string>;
   port?: number;
   /** Each line that the Worker or workerd writes. */
@@ -53,7 +53,7 @@ function formatLine(line: string): string | null {
  * under Bun, as `wrangler dev` does not.
  */
 export async function serveWorker({
-  code,
+  modules,
   bindings,
   port = 0,
   onLine,
@@ -65,7 +65,7 @@ export async function serveWorker({
   const worker = new Miniflare({
     host: "127.0.0.1",
     port,
-    modules: [{ type: "ESModule", path: "worker.js", contents: code }],
+    modules: [...modules].map(([path, contents]) => ({ type: "ESModule", path, contents })),
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
     bindings,

@@ -1,14 +1,14 @@
 import { type App, createApp } from "../app.ts";
-import { type Env, loadConfig } from "../config.ts";
+import { loadConfig } from "../config.ts";
 import { chatErrors } from "../dialects/chat/encode-error.ts";
 import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { respondError } from "../http/respond.ts";
 import type { Platform } from "../platform.ts";
 import type { GetStoreObject, StoreObjectStub } from "../store/object-limits.ts";
-import type { CreateTracer } from "../telemetry/tracer.ts";
 import { findAssets } from "./find-assets.ts";
 import { findLedgerObject } from "./ledger-object.ts";
+import { loadTracer } from "./load-tracer.ts";
 import { createRandomId } from "./random-id.ts";
 
 const platform: Platform = {
@@ -36,22 +36,22 @@ function createGetStoreObject(namespace: StoreNamespace | undefined): GetStoreOb
   return namespace && ((name) => namespace.get(namespace.idFromName(name)));
 }
 
-/** Only an entry that bundles OpenTelemetry gives it. Throws a ConfigError. */
-export type ReadTracer = (env: Env) => CreateTracer | undefined;
-
 /** The Worker: one app for each isolate, because the bindings do not change while it lives. */
-export function createWorker(readTracer?: ReadTracer) {
+export function createWorker() {
   let app: App | undefined;
 
-  function start(env: Bindings): App {
+  async function start(env: Bindings): Promise<App> {
     // Workers are never in development mode: they cannot know that only this machine reaches them.
     const config = loadConfig({ ...env, NODE_ENV: "production" });
-    return createApp(config, platform, {
+    const createTracer = await loadTracer(config.env, false);
+    // Requests that came meanwhile have waited for a load of their own.
+    app ??= createApp(config, platform, {
       ledger: findLedgerObject(env),
       getStoreObject: createGetStoreObject(env.STORE),
       readAsset: findAssets(env),
-      createTracer: readTracer?.(config.env),
+      createTracer,
     });
+    return app;
   }
 
   return {
@@ -61,7 +61,7 @@ export function createWorker(readTracer?: ReadTracer) {
       context: { waitUntil(promise: Promise<unknown>): void },
     ): Promise<Response> {
       try {
-        app ??= start(env);
+        app ??= await start(env);
       } catch (thrown) {
         if (!(thrown instanceof ConfigError)) throw thrown;
         platform.log(

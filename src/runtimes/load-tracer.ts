@@ -19,12 +19,13 @@ export function wantsTracer(env: Env): boolean {
 
 /**
  * OpenTelemetry, if the environment asks for it: otherwise its packages are not even loaded, for
- * that would take as long as the rest of the start. Rejects with a ConfigError.
+ * that would take as long as the rest of the start. `usesTimers`: whether it may send later by
+ * itself, as it cannot on Workers. Rejects with a ConfigError.
  */
-export async function loadTracer(env: Env): Promise<CreateTracer | undefined> {
+export async function loadTracer(env: Env, usesTimers: boolean): Promise<CreateTracer | undefined> {
   if (!wantsTracer(env)) return undefined;
   const { createTracer } = await import("../otel/create-tracer.ts");
   const { readOtelEnv } = await import("../otel/env.ts");
   const config = readOtelEnv(env);
-  return (services) => createTracer(config, services, true);
+  return (services) => createTracer(config, services, usesTimers);
 }

@@ -71,7 +71,7 @@ export async function start(host: Host): Promise<void> {
       metrics,
       readAsset: readPage,
       createRedisStores,
-      createTracer: await loadTracer(config.env),
+      createTracer: await loadTracer(config.env, true),
     });
   } catch (thrown) {
     if (!(thrown instanceof ConfigError)) throw thrown;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { bundleWorker } from "../../../scripts/deploy/bundle-worker.ts";
@@ -57,39 +57,45 @@ async function startDeno(
   );
 }
 
-const WORKER = "src/runtimes/workers.ts";
-const WORKER_WITH_OTEL = "src/runtimes/workers-otel.ts";
-const workerCodes = new Map<string, Promise<string>>();
+let workerModules: Promise<ReadonlyMap<string, string>> | undefined;
 
-/** The bundle that wrangler would deploy, made once for a test run. */
-function loadWorkerCode(entry: string): Promise<string> {
-  let code = workerCodes.get(entry);
-  if (!code) {
-    code = bundle(entry);
-    workerCodes.set(entry, code);
-  }
-  return code;
+/** What wrangler would deploy, made once for a test run. */
+function loadWorker(): Promise<ReadonlyMap<string, string>> {
+  workerModules ??= bundle();
+  return workerModules;
 }
 
-async function bundle(entry: string): Promise<string> {
+async function bundle(): Promise<ReadonlyMap<string, string>> {
   const folder = mkdtempSync(join(tmpdir(), "worker-"));
   try {
-    return readFileSync((await bundleWorker(folder, entry)).path, "utf8");
+    return (await bundleWorker(folder)).modules;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The Worker with a clock that is stopped before any module of it runs. */
+function withStoppedClock(modules: ReadonlyMap<string, string>, now: number) {
+  const [entry = ""] = modules.keys();
+  return new Map([
+    [
+      "main.js",
+      `import "./clock.js"; export * from "./${entry}"; export { default } from "./${entry}";`,
+    ],
+    ["clock.js", stopClock(now)],
+    ...modules,
+  ]);
 }
 
 async function startWorkers(
   env: Record<string, string>,
   { now }: StartOptions,
 ): Promise<RunningServer> {
-  const isTraced = env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
-  const code = await loadWorkerCode(isTraced ? WORKER_WITH_OTEL : WORKER);
+  const modules = await loadWorker();
   let logs = "";
   const others = new Set(findChildren("workerd"));
   const worker = await serveWorker({
-    code: now === undefined ? code : stopClock(now) + code,
+    modules: now === undefined ? modules : withStoppedClock(modules, now),
     bindings: env,
     onLine: (line) => {
       logs += `${line}\n`;
