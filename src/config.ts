@@ -1,4 +1,5 @@
-import * as z from "zod";
+import "./errors/schema-messages.ts";
+import * as z from "zod/mini";
 import { answersEnv } from "./answers/env.ts";
 import { authEnv, policyEnv } from "./auth/env.ts";
 import { catalogEnv } from "./catalog/overrides.ts";
@@ -18,81 +19,105 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 const serverEnv = {
-  PORT: wholeNumber(0, 65535, 3000).describe("Port to listen on (Bun, Deno). 0 takes a free one."),
+  PORT: wholeNumber(0, 65535, 3000).check(
+    z.describe("Port to listen on (Bun, Deno). 0 takes a free one."),
+  ),
   HOST: z
-    .string()
-    .optional()
-    .describe(
-      "Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4); in development mode " +
-        "`127.0.0.1`.",
+    .optional(z.string())
+    .check(
+      z.describe(
+        "Address to listen on (Bun, Deno). Default: `::` (IPv6 and IPv4); in development mode " +
+          "`127.0.0.1`.",
+      ),
     ),
-  WEB_CONCURRENCY: wholeNumber(1, 64, 1).describe(
-    "How many processes listen on the port together, one for each core (Bun). With more than one, " +
-      "`REDIS_URL` must be set, and `LEDGER_FILE` to a file or to `off`, or `DATABASE_URL`. Their " +
-      "metrics are on `METRICS_PORT` and the ports after it, one for each process.",
+  WEB_CONCURRENCY: wholeNumber(1, 64, 1).check(
+    z.describe(
+      "How many processes listen on the port together, one for each core (Bun). With more than one, " +
+        "`REDIS_URL` must be set, and `LEDGER_FILE` to a file or to `off`, or `DATABASE_URL`. Their " +
+        "metrics are on `METRICS_PORT` and the ports after it, one for each process.",
+    ),
   ),
   NODE_ENV: z
-    .string()
-    .optional()
-    .describe(
-      "`production` turns development mode off: without a JWT key, `/chat` then answers 503. " +
-        "Workers are always in production.",
+    .optional(z.string())
+    .check(
+      z.describe(
+        "`production` turns development mode off: without a JWT key, `/chat` then answers 503. " +
+          "Workers are always in production.",
+      ),
     ),
   LOG_LEVEL: z
-    .enum(LOG_LEVELS)
-    .default("info")
-    .describe("Lowest level that is logged; `info` is one line per request, `off` logs nothing."),
-  CORS_ORIGINS: z
-    .string()
-    .optional()
-    .describe(
-      "Origins of web pages that may call this server, separated by commas. Default: none; " +
-        "callers are usually servers.",
+    ._default(z.enum(LOG_LEVELS), "info")
+    .check(
+      z.describe(
+        "Lowest level that is logged; `info` is one line per request, `off` logs nothing.",
+      ),
     ),
-  MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).describe(
-    "Largest request body, in bytes; a larger one gets a 413.",
+  CORS_ORIGINS: z
+    .optional(z.string())
+    .check(
+      z.describe(
+        "Origins of web pages that may call this server, separated by commas. Default: none; " +
+          "callers are usually servers.",
+      ),
+    ),
+  MAX_BODY_BYTES: wholeNumber(1024, 64 * 1024 * 1024, 4 * 1024 * 1024).check(
+    z.describe("Largest request body, in bytes; a larger one gets a 413."),
   ),
-  MAX_JSON_DEPTH: wholeNumber(8, 1000, MAX_BODY_DEPTH).describe(
-    "How deep lists and objects in a request body may be nested.",
+  MAX_JSON_DEPTH: wholeNumber(8, 1000, MAX_BODY_DEPTH).check(
+    z.describe("How deep lists and objects in a request body may be nested."),
   ),
-  BODY_TIMEOUT_MS: wholeNumber(10, 10 * MINUTE, 15 * SECOND).describe(
-    "How long a request body may take to arrive, in milliseconds.",
+  BODY_TIMEOUT_MS: wholeNumber(10, 10 * MINUTE, 15 * SECOND).check(
+    z.describe("How long a request body may take to arrive, in milliseconds."),
   ),
-  HEARTBEAT_MS: wholeNumber(20, MINUTE, 5 * SECOND).describe(
-    "Longest silence on a stream, in milliseconds, before a comment is sent. On Workers, sending " +
-      "it is also how the server notices that a caller left.",
+  HEARTBEAT_MS: wholeNumber(20, MINUTE, 5 * SECOND).check(
+    z.describe(
+      "Longest silence on a stream, in milliseconds, before a comment is sent. On Workers, sending " +
+        "it is also how the server notices that a caller left.",
+    ),
   ),
-  COMMIT_AFTER_MS: wholeNumber(0, 5 * MINUTE, 5 * SECOND).describe(
-    "How long a stream's headers wait for the first content, in milliseconds. Until then a " +
-      "failure can be retried, and has its own HTTP status.",
+  COMMIT_AFTER_MS: wholeNumber(0, 5 * MINUTE, 5 * SECOND).check(
+    z.describe(
+      "How long a stream's headers wait for the first content, in milliseconds. Until then a " +
+        "failure can be retried, and has its own HTTP status.",
+    ),
   ),
-  CLIENT_STALL_MS: wholeNumber(50, 60 * MINUTE, 30 * SECOND).describe(
-    "How long a caller may leave a stream unread, in milliseconds, before the server gives it up.",
+  CLIENT_STALL_MS: wholeNumber(50, 60 * MINUTE, 30 * SECOND).check(
+    z.describe(
+      "How long a caller may leave a stream unread, in milliseconds, before the server gives it up.",
+    ),
   ),
-  UPSTREAM_HEADERS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).describe(
-    "How long a provider may take to begin a streamed answer, in milliseconds.",
+  UPSTREAM_HEADERS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).check(
+    z.describe("How long a provider may take to begin a streamed answer, in milliseconds."),
   ),
-  UPSTREAM_ANSWER_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 10 * MINUTE).describe(
-    "How long a provider may take for a whole (not streamed) answer, in milliseconds.",
+  UPSTREAM_ANSWER_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 10 * MINUTE).check(
+    z.describe("How long a provider may take for a whole (not streamed) answer, in milliseconds."),
   ),
-  UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 90 * SECOND).describe(
-    "How long a provider's stream may be silent, in milliseconds.",
+  UPSTREAM_IDLE_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 90 * SECOND).check(
+    z.describe("How long a provider's stream may be silent, in milliseconds."),
   ),
-  UPSTREAM_PROGRESS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).describe(
-    "How long a provider's stream may send nothing but comments and pings, in milliseconds.",
+  UPSTREAM_PROGRESS_TIMEOUT_MS: wholeNumber(10, 60 * MINUTE, 5 * MINUTE).check(
+    z.describe(
+      "How long a provider's stream may send nothing but comments and pings, in milliseconds.",
+    ),
   ),
-  UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(10, 24 * 60 * MINUTE, 30 * MINUTE).describe(
-    "How long a provider's stream may last, in milliseconds.",
+  UPSTREAM_TOTAL_TIMEOUT_MS: wholeNumber(10, 24 * 60 * MINUTE, 30 * MINUTE).check(
+    z.describe("How long a provider's stream may last, in milliseconds."),
   ),
-  SIGNATURE_MEMORY_TURNS: wholeNumber(0, 1_000_000, 2000).describe(
-    "How many recent answers with tool calls are remembered, for an hour at most and by the caller's subject, with their reasoning and signatures, for clients that send back nothing but the calls. At most 16 million letters are kept. 0: none.",
+  SIGNATURE_MEMORY_TURNS: wholeNumber(0, 1_000_000, 2000).check(
+    z.describe(
+      "How many recent answers with tool calls are remembered, for an hour at most and by the caller's subject, with their reasoning and signatures, for clients that send back nothing but the calls. At most 16 million letters are kept. 0: none.",
+    ),
   ),
-  SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).describe(
-    "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
+  SHUTDOWN_DELAY_MS: wholeNumber(0, MINUTE, SECOND).check(
+    z.describe(
+      "How long the server goes on listening after SIGTERM while `/health` and new calls get a 503, in milliseconds (Bun, Deno). It is part of the grace.",
+    ),
   ),
-  SHUTDOWN_GRACE_MS: wholeNumber(0, 5 * MINUTE, 20 * SECOND).describe(
-    "How long running streams may continue after SIGTERM (Bun, Deno), in milliseconds, before " +
-      "they end with `shutting_down`.",
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 5 * MINUTE, 20 * SECOND).check(
+    z.describe(
+      "How long running streams may continue after SIGTERM (Bun, Deno), in milliseconds, before " +
+        "they end with `shutting_down`.",
+    ),
   ),
 };
 

@@ -21,7 +21,10 @@ export interface Section {
  * The page that explains each environment variable. Variables that no section names come first.
  * Throws if one has no description.
  */
-export function renderConfiguration(envSchema: z.ZodObject, sections: readonly Section[]): string {
+export function renderConfiguration(
+  envSchema: z.core.$ZodObject,
+  sections: readonly Section[],
+): string {
   const properties =
     z.toJSONSchema(envSchema, { io: "output", unrepresentable: "any" }).properties ?? {};
   const variables = new Map<string, Variable>();

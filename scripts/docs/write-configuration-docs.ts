@@ -3,6 +3,7 @@
  * the environment.
  */
 
+import * as z from "zod/mini";
 import { answersEnv } from "../../src/answers/env.ts";
 import { authEnv, policyEnv } from "../../src/auth/env.ts";
 import { catalogEnv } from "../../src/catalog/overrides.ts";
@@ -51,7 +52,7 @@ const SECTIONS: readonly Section[] = [
 ];
 
 export const configurationPage = (): string =>
-  renderConfiguration(envSchema.extend(otelEnv), SECTIONS);
+  renderConfiguration(z.extend(envSchema, otelEnv), SECTIONS);
 
 if (import.meta.main) {
   process.exit(

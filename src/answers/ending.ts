@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ChatError } from "../errors/chat-error.ts";
 import { type ErrorCode, isErrorCode } from "../errors/error-codes.ts";
 import { defined } from "../json/defined.ts";
@@ -13,9 +13,9 @@ const headSchema = z.object({
   /** Milliseconds since 1970. */
   startedAt: z.number(),
   /** What the dialect says of the answer before it begins. */
-  first: z.unknown().optional(),
+  first: z.optional(z.unknown()),
   /** Of the Responses API: the whole conversation so far, for `previous_response_id`. */
-  input: z.array(z.unknown()).optional(),
+  input: z.optional(z.array(z.unknown())),
 });
 export type AnswerHead = z.infer<typeof headSchema>;
 
@@ -23,37 +23,37 @@ const keptErrorSchema = z.object({
   code: z.custom<ErrorCode>((value) => typeof value === "string" && isErrorCode(value)),
   message: z.string(),
   retryable: z.boolean(),
-  param: z.string().optional(),
-  retryAfterSeconds: z.number().optional(),
-  upstreamCode: z.string().optional(),
-  upstreamStatus: z.number().optional(),
-  upstreamRequestId: z.string().optional(),
+  param: z.optional(z.string()),
+  retryAfterSeconds: z.optional(z.number()),
+  upstreamCode: z.optional(z.string()),
+  upstreamStatus: z.optional(z.number()),
+  upstreamRequestId: z.optional(z.string()),
 });
 
 const usageSchema = z.object({
   input_tokens: z.number(),
   output_tokens: z.number(),
-  cached_input_tokens: z.number().optional(),
-  cache_write_input_tokens: z.number().optional(),
-  reasoning_tokens: z.number().optional(),
+  cached_input_tokens: z.optional(z.number()),
+  cache_write_input_tokens: z.optional(z.number()),
+  reasoning_tokens: z.optional(z.number()),
   total_tokens: z.number(),
 });
 
 /** How an answer ended, and what it used. */
 const endingSchema = z.object({
-  error: keptErrorSchema.nullable(),
+  error: z.nullable(keptErrorSchema),
   /** Whether any content had arrived. If not, its key is free again. */
   hasContent: z.boolean(),
-  usage: usageSchema.nullable(),
+  usage: z.nullable(usageSchema),
   usageSource: z.enum(["provider", "estimated", "none"]),
-  cost: z
-    .object({
+  cost: z.nullable(
+    z.object({
       currency: z.literal("USD"),
       input: z.number(),
       output: z.number(),
       total: z.number(),
-    })
-    .nullable(),
+    }),
+  ),
   /** What a whole answer had beside its body. */
   headers: z.record(z.string(), z.string()),
 });
@@ -87,7 +87,7 @@ export function restoreError({ code, ...detail }: NonNullable<Ending["error"]>):
 export const readHead = (text: string): AnswerHead | null => read(headSchema, text);
 export const readEnding = (text: string): Ending | null => read(endingSchema, text);
 
-function read<T>(schema: z.ZodType<T>, text: string): T | null {
+function read<T>(schema: z.ZodMiniType<T>, text: string): T | null {
   try {
     return schema.safeParse(JSON.parse(text)).data ?? null;
   } catch {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ConfigError } from "../env/config-error.ts";
 import { parseJsonListSecret } from "../env/json-secret.ts";
 import { MAX_KEY_ID_LENGTH } from "./check-header.ts";
@@ -12,12 +12,14 @@ import { createPublicKey } from "./public-key.ts";
 import { readPem } from "./read-pem.ts";
 import { createSecretKey, requireSecret } from "./secret-key.ts";
 
-const namedSchema = z.looseObject({ kid: z.string().min(1).max(MAX_KEY_ID_LENGTH) });
+const namedSchema = z.looseObject({
+  kid: z.string().check(z.minLength(1), z.maxLength(MAX_KEY_ID_LENGTH)),
+});
 const secretSchema = z.strictObject({ kid: z.string(), secret: z.string() });
 const pemSchema = z.strictObject({
   kid: z.string(),
   pem: z.string(),
-  alg: z.enum(["EdDSA", "Ed25519", "ES256", "RS256", "PS256"]).optional(),
+  alg: z.optional(z.enum(["EdDSA", "Ed25519", "ES256", "RS256", "PS256"])),
 });
 
 /**
@@ -74,7 +76,7 @@ function readKey(member: z.output<typeof namedSchema>, index: number): VerifyKey
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, member: unknown, index: number): T {
+function parse<T>(schema: z.ZodMiniType<T>, member: unknown, index: number): T {
   const result = schema.safeParse(member);
   return result.success
     ? result.data

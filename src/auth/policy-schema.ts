@@ -1,4 +1,5 @@
-import * as z from "zod";
+import "../errors/schema-messages.ts";
+import * as z from "zod/mini";
 import { formatPath } from "../json/format-path.ts";
 import { limitSchema } from "../limits/limit.ts";
 import { isPrintableName } from "./printable-name.ts";
@@ -9,29 +10,37 @@ const MAX_TOKENS = 1_000_000_000;
 
 const nameSchema = z
   .string()
-  .refine(isPrintableName, "must be 1 to 255 printable characters without space around them");
+  .check(
+    z.refine(isPrintableName, "must be 1 to 255 printable characters without space around them"),
+  );
 
-const tokensSchema = z
-  .number()
-  .refine((value) => Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS, {
-    message: `must be a whole number from 0 to ${MAX_TOKENS}`,
-  })
-  .optional();
+const tokensSchema = z.optional(
+  z.number().check(
+    z.refine((value) => Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS, {
+      message: `must be a whole number from 0 to ${MAX_TOKENS}`,
+    }),
+  ),
+);
 
 const rules = {
   /**
    * Globs over `provider/model`; `!` excludes; the last match wins. Absent: all models; empty:
    * none.
    */
-  models: z
-    .array(z.string().regex(/^!?[\x21-\x7e]{1,254}$/, "must be a pattern such as claude/*"))
-    .max(MAX_PATTERNS, `must have at most ${MAX_PATTERNS} patterns`)
-    .optional(),
+  models: z.optional(
+    z
+      .array(
+        z.string().check(z.regex(/^!?[\x21-\x7e]{1,254}$/, "must be a pattern such as claude/*")),
+      )
+      .check(z.maxLength(MAX_PATTERNS, `must have at most ${MAX_PATTERNS} patterns`)),
+  ),
   max_output_tokens: tokensSchema,
   max_input_tokens: tokensSchema,
-  limits: z.array(limitSchema).max(MAX_LIMITS, `must have at most ${MAX_LIMITS} limits`).optional(),
+  limits: z.optional(
+    z.array(limitSchema).check(z.maxLength(MAX_LIMITS, `must have at most ${MAX_LIMITS} limits`)),
+  ),
   /** `shadow`: all of the limits count and report, and refuse nothing. */
-  mode: z.enum(["enforce", "shadow"], "must be enforce or shadow").optional(),
+  mode: z.optional(z.enum(["enforce", "shadow"], "must be enforce or shadow")),
 };
 
 /** `POLICY` and `POLICY_CEILING`. */
@@ -41,12 +50,12 @@ export type PolicyRules = z.output<typeof serverPolicySchema>;
 /** The `ai` claim: the same, and whom the caller's token speaks for besides its subject. */
 export const aiClaimSchema = z.strictObject({
   ...rules,
-  tenant: nameSchema.optional(),
-  session: nameSchema.optional(),
+  tenant: z.optional(nameSchema),
+  session: z.optional(nameSchema),
 });
 
 /** The first fault of a policy, as `limits[0].usd must be …`. */
-export function explainPolicy(error: z.ZodError): string {
+export function explainPolicy(error: z.core.$ZodError): string {
   const [issue] = error.issues;
   if (!issue) return "is not valid";
   const path = formatPath(issue.path);

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ConfigError } from "../env/config-error.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { parseStrictJson } from "../json/parse-strict-json.ts";
@@ -18,7 +18,7 @@ const COOLDOWN_MS = 30_000;
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 64 * 1024;
 
-const setSchema = z.object({ keys: z.array(z.unknown()).max(100) });
+const setSchema = z.object({ keys: z.array(z.unknown()).check(z.maxLength(100)) });
 
 export interface RemoteKeys extends KeySource {
   /** Fetches the set for the first time. It never rejects. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { isPrintableName } from "./printable-name.ts";
 
 export const REVOCABLE_CLAIMS = ["sub", "tenant", "jti", "iss"] as const;
@@ -11,7 +11,7 @@ export const revocationSchema = z.strictObject({
   /**
    * Only tokens that were issued before this (their `iat`), in seconds since 1970; null for all.
    */
-  issuedBefore: z.number().nullable(),
+  issuedBefore: z.nullable(z.number()),
   /** How long it holds, in milliseconds since 1970. */
   until: z.int(),
 });
@@ -36,27 +36,37 @@ export function revocationKey({ claim, value, issuedBefore }: Revocation): strin
   return JSON.stringify([claim, value, issuedBefore]);
 }
 
-const nameSchema = z.string().refine(isPrintableName, "must be a printable name").optional();
+const nameSchema = z.optional(
+  z.string().check(z.refine(isPrintableName, "must be a printable name")),
+);
 /** Seconds since 1970, as in a token's own claims. */
-const timeSchema = z.number().min(0).max(9_999_999_999).optional();
+const timeSchema = z.optional(z.number().check(z.gte(0), z.lte(9_999_999_999)));
 
 /**
  * The body of `POST /admin/revocations`: one claim by which the tokens are named, and two times.
  */
 export const revocationRequestSchema = z
   .strictObject({
-    sub: nameSchema.describe("The tokens of this subject."),
-    tenant: nameSchema.describe("The tokens whose `ai` claim has this tenant."),
-    jti: nameSchema.describe("This token."),
-    iss: nameSchema.describe("All tokens of this issuer, the administrator's own among them."),
-    issued_before: timeSchema.describe(
-      "Only tokens issued before this, in seconds since 1970; so newer ones go on working.",
+    sub: nameSchema.check(z.describe("The tokens of this subject.")),
+    tenant: nameSchema.check(z.describe("The tokens whose `ai` claim has this tenant.")),
+    jti: nameSchema.check(z.describe("This token.")),
+    iss: nameSchema.check(
+      z.describe("All tokens of this issuer, the administrator's own among them."),
     ),
-    until: timeSchema.describe(
-      "When the revocation ends, in seconds since 1970. Default: when the last token that is out now has ended.",
+    issued_before: timeSchema.check(
+      z.describe(
+        "Only tokens issued before this, in seconds since 1970; so newer ones go on working.",
+      ),
+    ),
+    until: timeSchema.check(
+      z.describe(
+        "When the revocation ends, in seconds since 1970. Default: when the last token that is out now has ended.",
+      ),
     ),
   })
-  .refine(
-    (body) => REVOCABLE_CLAIMS.filter((claim) => body[claim] !== undefined).length === 1,
-    `must have exactly one of ${REVOCABLE_CLAIMS.join(", ")}`,
+  .check(
+    z.refine(
+      (body) => REVOCABLE_CLAIMS.filter((claim) => body[claim] !== undefined).length === 1,
+      `must have exactly one of ${REVOCABLE_CLAIMS.join(", ")}`,
+    ),
   );

@@ -1,19 +1,21 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type ModelInfo, modelInfoSchema } from "../chat/model.ts";
 import { jsonVariable } from "../env/json-variable.ts";
 
 /** `MODEL_CATALOG`: the operator's own models by provider name, which extend or replace ours. */
-const overridesSchema = z.record(z.string().min(1), z.array(modelInfoSchema));
+const overridesSchema = z.record(z.string().check(z.minLength(1)), z.array(modelInfoSchema));
 export type CatalogOverrides = z.infer<typeof overridesSchema>;
 
 /** The catalog's variables. */
 export const catalogEnv = {
-  MODEL_CATALOG: jsonVariable(overridesSchema)
-    .optional()
-    .describe(
-      'Models to add to the catalog or to correct in it, as JSON by provider name: `{"claude": ' +
-        '[{"id": "claude-sonnet-5-5", "price": {"input": 2, "output": 10}}]}`. A model of the ' +
-        "catalog keeps every field that is not given here; prices are replaced as a whole.",
+  MODEL_CATALOG: z
+    .optional(jsonVariable(overridesSchema))
+    .check(
+      z.describe(
+        'Models to add to the catalog or to correct in it, as JSON by provider name: `{"claude": ' +
+          '[{"id": "claude-sonnet-5-5", "price": {"input": 2, "output": 10}}]}`. A model of the ' +
+          "catalog keeps every field that is not given here; prices are replaced as a whole.",
+      ),
     ),
 };
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
 
 /**
@@ -31,10 +31,9 @@ export type Extras = z.infer<typeof extrasSchema>;
  */
 export const signatureSchema = z.strictObject({
   format: formatSchema,
-  value: z.string().describe("Send it back unchanged."),
+  value: z.string().check(z.describe("Send it back unchanged.")),
   id: z
-    .string()
-    .optional()
-    .describe("Id of the signed item, if the format has one (OpenAI Responses)."),
+    .optional(z.string())
+    .check(z.describe("Id of the signed item, if the format has one (OpenAI Responses).")),
 });
 export type Signature = z.infer<typeof signatureSchema>;

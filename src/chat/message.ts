@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { extrasSchema } from "./format.ts";
 import { type Part, partSchema } from "./part.ts";
 
@@ -9,9 +9,11 @@ import { type Part, partSchema } from "./part.ts";
 export const messageSchema = z.strictObject({
   role: z
     .enum(["system", "user", "assistant", "tool"])
-    .describe("Who speaks; `tool` is for the results of tool calls."),
-  content: z.union([z.string(), z.array(partSchema)]).describe("Text, or a list of parts."),
-  extras: extrasSchema.optional(),
+    .check(z.describe("Who speaks; `tool` is for the results of tool calls.")),
+  content: z
+    .union([z.string(), z.array(partSchema)])
+    .check(z.describe("Text, or a list of parts.")),
+  extras: z.optional(extrasSchema),
 });
 export type Message = z.infer<typeof messageSchema>;
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { effortSchema } from "./request.ts";
 
 /**
@@ -43,20 +43,20 @@ export type Capability = "native" | "mapped" | "dropped";
 
 /** US dollars per million tokens. */
 export const priceSchema = z.strictObject({
-  input: z.number().min(0),
-  output: z.number().min(0),
+  input: z.number().check(z.gte(0)),
+  output: z.number().check(z.gte(0)),
   /** Default: the input price. */
-  cached_input: z.number().min(0).optional(),
+  cached_input: z.optional(z.number().check(z.gte(0))),
   /** A cache write kept for five minutes. Default: the input price. */
-  cache_write: z.number().min(0).optional(),
+  cache_write: z.optional(z.number().check(z.gte(0))),
   /** A cache write kept for an hour. Default: the price of a cache write. */
-  cache_write_1h: z.number().min(0).optional(),
+  cache_write_1h: z.optional(z.number().check(z.gte(0))),
 });
 export type Price = z.infer<typeof priceSchema>;
 
 /** The price of the whole call if its prompt has more than `above_input_tokens`. */
 export const longPromptPriceSchema = z.strictObject({
-  above_input_tokens: z.int().min(1),
+  above_input_tokens: z.int().check(z.gte(1)),
   price: priceSchema,
 });
 
@@ -66,59 +66,59 @@ export const longPromptPriceSchema = z.strictObject({
  */
 export const modelInfoSchema = z.strictObject({
   /** The vendor's own id. */
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   /** Absent for a model that chats. */
-  kind: z.literal("embedding").optional(),
+  kind: z.optional(z.literal("embedding")),
   /** The length of an embedding model's vectors, if the caller does not ask for shorter ones. */
-  dimensions: z.int().min(1).optional(),
+  dimensions: z.optional(z.int().check(z.gte(1))),
   /** Other names that callers may use; the vendor receives the id. */
-  aliases: z.array(z.string().min(1)).optional(),
+  aliases: z.optional(z.array(z.string().check(z.minLength(1)))),
   /**
    * The vendor's other ids for it (dated snapshots); the vendor receives the one that the caller
    * used.
    */
-  other_ids: z.array(z.string().min(1)).optional(),
-  context_tokens: z.int().min(1).optional(),
-  max_output_tokens: z.int().min(1).optional(),
+  other_ids: z.optional(z.array(z.string().check(z.minLength(1)))),
+  context_tokens: z.optional(z.int().check(z.gte(1))),
+  max_output_tokens: z.optional(z.int().check(z.gte(1))),
   /** What this model refuses although its provider supports it. */
-  refuses: z.array(parameterSchema).optional(),
+  refuses: z.optional(z.array(parameterSchema)),
   /** What it refuses unless `reasoning.effort` is `none`. */
-  refuses_while_reasoning: z.array(parameterSchema).optional(),
+  refuses_while_reasoning: z.optional(z.array(parameterSchema)),
   /**
    * How reasoning is set: not at all, by a token budget, by an effort, or as the model sees fit
    * within an effort.
    */
-  reasoning: z.enum(["none", "budget", "effort", "adaptive"]).optional(),
+  reasoning: z.optional(z.enum(["none", "budget", "effort", "adaptive"])),
   /**
    * The efforts that it supports, if it supports any; includes `none` if reasoning can be turned
    * off.
    */
-  efforts: z.array(effortSchema).optional(),
+  efforts: z.optional(z.array(effortSchema)),
   /** The smallest and the largest reasoning budget, if it supports budgets. */
-  reasoning_budget: z
-    .strictObject({ min: z.int().min(0), max: z.int().min(1).optional() })
-    .optional(),
+  reasoning_budget: z.optional(
+    z.strictObject({ min: z.int().check(z.gte(0)), max: z.optional(z.int().check(z.gte(1))) }),
+  ),
   /** The vendor's name for the setting that turns reasoning off, if this model has its own. */
-  reasoning_off: z.string().min(1).optional(),
+  reasoning_off: z.optional(z.string().check(z.minLength(1))),
   /** False if it refuses to continue an assistant message at the end. */
-  prefill: z.literal(false).optional(),
-  price: priceSchema.optional(),
-  long_prompt_price: longPromptPriceSchema.optional(),
+  prefill: z.optional(z.literal(false)),
+  price: z.optional(priceSchema),
+  long_prompt_price: z.optional(longPromptPriceSchema),
   /** Announced prices: from this day on (UTC) they replace the ones above. Sorted by day. */
-  price_changes: z
-    .array(
+  price_changes: z.optional(
+    z.array(
       z.strictObject({
         from: z.iso.date(),
         price: priceSchema,
-        long_prompt_price: longPromptPriceSchema.optional(),
+        long_prompt_price: z.optional(longPromptPriceSchema),
       }),
-    )
-    .optional(),
+    ),
+  ),
   /** The day on which the prices were read (YYYY-MM-DD), and the page. */
-  price_date: z.iso.date().optional(),
-  price_source: z.string().optional(),
+  price_date: z.optional(z.iso.date()),
+  price_source: z.optional(z.string()),
   /** The day on which the vendor turns the model off. */
-  retires: z.iso.date().optional(),
+  retires: z.optional(z.iso.date()),
 });
 export type ModelInfo = z.infer<typeof modelInfoSchema>;
 

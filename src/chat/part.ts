@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
 import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
 
@@ -8,44 +8,40 @@ import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
  */
 export const cacheSchema = z.strictObject({
   best_effort: z
-    .boolean()
-    .optional()
-    .describe(
-      "True: the caller relies on vendors that cache by themselves, so nothing is lost without it.",
+    .optional(z.boolean())
+    .check(
+      z.describe(
+        "True: the caller relies on vendors that cache by themselves, so nothing is lost without it.",
+      ),
     ),
-  ttl: z.enum(["5m", "1h"]).optional(),
+  ttl: z.optional(z.enum(["5m", "1h"])),
 });
 export type Cache = z.infer<typeof cacheSchema>;
 
 const media = {
   media_type: z
-    .string()
-    .max(255)
-    .optional()
-    .describe("For example `image/png` or `application/pdf`; required with `data`."),
-  data: z.string().optional().describe("The content, as base64."),
+    .optional(z.string().check(z.maxLength(255)))
+    .check(z.describe("For example `image/png` or `application/pdf`; required with `data`.")),
+  data: z.optional(z.string()).check(z.describe("The content, as base64.")),
   url: z
-    .string()
-    .max(8192)
-    .optional()
-    .describe("A public URL that the vendor fetches; this server never does."),
+    .optional(z.string().check(z.maxLength(8192)))
+    .check(z.describe("A public URL that the vendor fetches; this server never does.")),
 };
 
 const common = {
-  cache: cacheSchema.optional().describe("The vendor may cache the prompt up to here."),
-  extras: extrasSchema
-    .optional()
-    .describe("Fields of a vendor's own format, by format; not checked here."),
+  cache: z.optional(cacheSchema).check(z.describe("The vendor may cache the prompt up to here.")),
+  extras: z
+    .optional(extrasSchema)
+    .check(z.describe("Fields of a vendor's own format, by format; not checked here.")),
 };
 
 export const textPartSchema = z.strictObject({
   type: z.literal("text"),
   text: z.string(),
   refusal: z
-    .boolean()
-    .optional()
-    .describe("True if the model says here why it declines to answer."),
-  signature: signatureSchema.optional(),
+    .optional(z.boolean())
+    .check(z.describe("True if the model says here why it declines to answer.")),
+  signature: z.optional(signatureSchema),
   ...common,
 });
 export type TextPart = z.infer<typeof textPartSchema>;
@@ -65,8 +61,8 @@ export type ImagePart = z.infer<typeof imagePartSchema>;
 export const documentPartSchema = z.strictObject({
   type: z.literal("document"),
   ...media,
-  text: z.string().optional().describe("The document itself, if it is plain text."),
-  title: z.string().optional(),
+  text: z.optional(z.string()).check(z.describe("The document itself, if it is plain text.")),
+  title: z.optional(z.string()),
   ...common,
 });
 export type DocumentPart = z.infer<typeof documentPartSchema>;
@@ -75,8 +71,8 @@ export type DocumentPart = z.infer<typeof documentPartSchema>;
 export const reasoningPartSchema = z.strictObject({
   type: z.literal("reasoning"),
   text: z.string(),
-  redacted: z.boolean().optional().describe("True if the vendor hides the text."),
-  signature: signatureSchema.optional(),
+  redacted: z.optional(z.boolean()).check(z.describe("True if the vendor hides the text.")),
+  signature: z.optional(signatureSchema),
   ...common,
 });
 export type ReasoningPart = z.infer<typeof reasoningPartSchema>;
@@ -88,14 +84,13 @@ export type ReasoningPart = z.infer<typeof reasoningPartSchema>;
  */
 export const toolCallPartSchema = z.strictObject({
   type: z.literal("tool_call"),
-  id: z.string().min(1),
-  name: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
+  name: z.string().check(z.minLength(1)),
   arguments: jsonObjectSchema,
   arguments_text: z
-    .string()
-    .optional()
-    .describe("The vendor's own text, if it is not the compact JSON of `arguments`."),
-  signature: signatureSchema.optional(),
+    .optional(z.string())
+    .check(z.describe("The vendor's own text, if it is not the compact JSON of `arguments`.")),
+  signature: z.optional(signatureSchema),
   ...common,
 });
 export type ToolCallPart = z.infer<typeof toolCallPartSchema>;
@@ -109,10 +104,11 @@ export const opaquePartSchema = z.strictObject({
   format: formatSchema,
   value: jsonObjectSchema,
   text: z
-    .string()
-    .optional()
-    .describe(
-      "What a vendor of another format is told instead; empty if nothing is lost without the part.",
+    .optional(z.string())
+    .check(
+      z.describe(
+        "What a vendor of another format is told instead; empty if nothing is lost without the part.",
+      ),
     ),
 });
 export type OpaquePart = z.infer<typeof opaquePartSchema>;
@@ -131,13 +127,14 @@ const toolResultContentSchema = z.union([
 
 export const toolResultPartSchema = z.strictObject({
   type: z.literal("tool_result"),
-  tool_call_id: z.string().min(1).describe("The `id` of the call that this is the result of."),
-  name: z
+  tool_call_id: z
     .string()
-    .optional()
-    .describe("The tool's name. Default: the name in the call with this id."),
+    .check(z.minLength(1), z.describe("The `id` of the call that this is the result of.")),
+  name: z
+    .optional(z.string())
+    .check(z.describe("The tool's name. Default: the name in the call with this id.")),
   content: toolResultContentSchema,
-  is_error: z.boolean().optional().describe("True if the tool failed."),
+  is_error: z.optional(z.boolean()).check(z.describe("True if the tool failed.")),
   ...common,
 });
 export type ToolResultPart = z.infer<typeof toolResultPartSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
 import { fallbackSchema, MAX_TARGETS } from "./fallback.ts";
 import { extrasSchema, formatSchema } from "./format.ts";
@@ -15,14 +15,19 @@ export type Effort = z.infer<typeof effortSchema>;
  * mapped, with a warning.
  */
 export const reasoningSchema = z.strictObject({
-  effort: effortSchema
-    .optional()
-    .describe("How much the model reasons; `none` turns reasoning off, if the model allows it."),
-  budget_tokens: z.int().min(0).optional().describe("Most tokens to spend on reasoning."),
+  effort: z
+    .optional(effortSchema)
+    .check(
+      z.describe("How much the model reasons; `none` turns reasoning off, if the model allows it."),
+    ),
+  budget_tokens: z
+    .optional(z.int().check(z.gte(0)))
+    .check(z.describe("Most tokens to spend on reasoning.")),
   visible: z
-    .boolean()
-    .optional()
-    .describe("Whether the answer should include the reasoning text. Default: the vendor's."),
+    .optional(z.boolean())
+    .check(
+      z.describe("Whether the answer should include the reasoning text. Default: the vendor's."),
+    ),
 });
 export type Reasoning = z.infer<typeof reasoningSchema>;
 
@@ -52,10 +57,12 @@ export const responseFormatSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("json") }),
   z.strictObject({
     type: z.literal("json_schema"),
-    name: z.string().min(1).max(64).optional(),
-    description: z.string().optional(),
-    schema: jsonObjectSchema.describe("The JSON Schema for the answer's text."),
-    strict: z.boolean().optional().describe("Whether the vendor must enforce the schema."),
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+    description: z.optional(z.string()),
+    schema: jsonObjectSchema.check(z.describe("The JSON Schema for the answer's text.")),
+    strict: z
+      .optional(z.boolean())
+      .check(z.describe("Whether the vendor must enforce the schema.")),
   }),
 ]);
 export type ResponseFormat = z.infer<typeof responseFormatSchema>;
@@ -66,135 +73,128 @@ export const DEADLINE_MS = { min: 100, max: 30 * 60 * 1000 } as const;
 /** A call in the chat model, from any dialect and for any provider. */
 export const chatRequestSchema = z.strictObject({
   provider: z
-    .string()
-    .min(1)
-    .max(128)
-    .optional()
-    .describe("A provider's name or alias. Optional if `model` implies it."),
+    .optional(z.string().check(z.minLength(1), z.maxLength(128)))
+    .check(z.describe("A provider's name or alias. Optional if `model` implies it.")),
   model: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe(
-      "A model's name, a catalog alias, or `provider/model`. Default: the provider's default " +
-        "model.",
+    .optional(z.string().check(z.minLength(1), z.maxLength(256)))
+    .check(
+      z.describe(
+        "A model's name, a catalog alias, or `provider/model`. Default: the provider's default " +
+          "model.",
+      ),
     ),
   fallbacks: z
-    .array(fallbackSchema)
-    .max(MAX_TARGETS - 1)
-    .optional()
-    .describe("The targets to try, in this order, if the first one fails before its content."),
+    .optional(z.array(fallbackSchema).check(z.maxLength(MAX_TARGETS - 1)))
+    .check(
+      z.describe("The targets to try, in this order, if the first one fails before its content."),
+    ),
   deadline_ms: z
-    .int()
-    .min(DEADLINE_MS.min)
-    .max(DEADLINE_MS.max)
-    .optional()
-    .describe(
-      "How long the whole call may take, in milliseconds, with all retries and fallbacks. After " +
-        "that it ends with `deadline_exceeded`.",
+    .optional(z.int().check(z.gte(DEADLINE_MS.min), z.lte(DEADLINE_MS.max)))
+    .check(
+      z.describe(
+        "How long the whole call may take, in milliseconds, with all retries and fallbacks. After " +
+          "that it ends with `deadline_exceeded`.",
+      ),
     ),
   hedge_after_ms: z
-    .int()
-    .min(1)
-    .max(DEADLINE_MS.max)
-    .optional()
-    .describe(
-      "If no content has come after this many milliseconds, the next target is tried beside the " +
-        "first; the first content wins. Both may be billed.",
+    .optional(z.int().check(z.gte(1), z.lte(DEADLINE_MS.max)))
+    .check(
+      z.describe(
+        "If no content has come after this many milliseconds, the next target is tried beside the " +
+          "first; the first content wins. Both may be billed.",
+      ),
     ),
   messages: z
     .array(messageSchema)
-    .min(1)
-    .max(1000)
-    .describe(
-      "The conversation so far. For the next turn, append the answer's `content` unchanged.",
+    .check(
+      z.minLength(1),
+      z.maxLength(1000),
+      z.describe(
+        "The conversation so far. For the next turn, append the answer's `content` unchanged.",
+      ),
     ),
-  tools: z.array(toolSchema).max(128).optional().describe("The functions that the model may call."),
-  tool_choice: toolChoiceSchema
-    .optional()
-    .describe(
-      "Whether the model may (`auto`), must not (`none`) or must (`required`) call a tool, or " +
-        "the name of the tool that it must call; or which of the declared tools it may call " +
-        "(`mode`, `tools`).",
+  tools: z
+    .optional(z.array(toolSchema).check(z.maxLength(128)))
+    .check(z.describe("The functions that the model may call.")),
+  tool_choice: z
+    .optional(toolChoiceSchema)
+    .check(
+      z.describe(
+        "Whether the model may (`auto`), must not (`none`) or must (`required`) call a tool, or " +
+          "the name of the tool that it must call; or which of the declared tools it may call " +
+          "(`mode`, `tools`).",
+      ),
     ),
   parallel_tool_calls: z
-    .boolean()
-    .optional()
-    .describe("`false`: at most one tool call per answer."),
+    .optional(z.boolean())
+    .check(z.describe("`false`: at most one tool call per answer.")),
   temperature: z
-    .number()
-    .min(0)
-    .max(2)
-    .optional()
-    .describe("Sampling temperature, if the model supports it."),
+    .optional(z.number().check(z.gte(0), z.lte(2)))
+    .check(z.describe("Sampling temperature, if the model supports it.")),
   top_p: z
-    .number()
-    .min(0)
-    .max(1)
-    .optional()
-    .describe("Nucleus sampling: the probability mass of the tokens to choose from."),
-  max_tokens: z.int().min(1).optional().describe("Most tokens in the answer, including reasoning."),
+    .optional(z.number().check(z.gte(0), z.lte(1)))
+    .check(z.describe("Nucleus sampling: the probability mass of the tokens to choose from.")),
+  max_tokens: z
+    .optional(z.int().check(z.gte(1)))
+    .check(z.describe("Most tokens in the answer, including reasoning.")),
   stop: z
-    .array(z.string().min(1))
-    .max(16)
-    .optional()
-    .describe("Generation stops at any of these texts."),
+    .optional(z.array(z.string().check(z.minLength(1))).check(z.maxLength(16)))
+    .check(z.describe("Generation stops at any of these texts.")),
   seed: z
-    .int()
-    .optional()
-    .describe("The same seed gives a similar answer, if the vendor supports it."),
-  reasoning: reasoningSchema.optional().describe("How much the model may reason."),
-  response_format: responseFormatSchema
-    .optional()
-    .describe("Text (the default), JSON, or JSON that matches a schema."),
-  cache: cacheSchema
-    .optional()
-    .describe("Asks the vendor to cache as much of the prompt as it can."),
+    .optional(z.int())
+    .check(z.describe("The same seed gives a similar answer, if the vendor supports it.")),
+  reasoning: z.optional(reasoningSchema).check(z.describe("How much the model may reason.")),
+  response_format: z
+    .optional(responseFormatSchema)
+    .check(z.describe("Text (the default), JSON, or JSON that matches a schema.")),
+  cache: z
+    .optional(cacheSchema)
+    .check(z.describe("Asks the vendor to cache as much of the prompt as it can.")),
   metadata: z
-    .record(z.string().max(64), z.string().max(512))
-    .optional()
-    .describe("Short labels, passed to vendors that support them."),
-  extras: extrasSchema
-    .optional()
-    .describe("Fields of a vendor's own format, by format; not checked here."),
+    .optional(z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512))))
+    .check(z.describe("Short labels, passed to vendors that support them.")),
+  extras: z
+    .optional(extrasSchema)
+    .check(z.describe("Fields of a vendor's own format, by format; not checked here.")),
   requires_format: z
-    .strictObject({ format: formatSchema, param: z.string().max(256) })
-    .optional()
-    .describe(
-      "The request needs something that only vendors of this format have; `param` is its path. " +
-        "Other targets are refused.",
+    .optional(z.strictObject({ format: formatSchema, param: z.string().check(z.maxLength(256)) }))
+    .check(
+      z.describe(
+        "The request needs something that only vendors of this format have; `param` is its path. " +
+          "Other targets are refused.",
+      ),
     ),
   dry_run: z
-    .boolean()
-    .optional()
-    .describe(
-      "`true`: the answer says which targets would be tried, with their warnings and estimated " +
-        "costs. No vendor is called.",
+    .optional(z.boolean())
+    .check(
+      z.describe(
+        "`true`: the answer says which targets would be tried, with their warnings and estimated " +
+          "costs. No vendor is called.",
+      ),
     ),
   on_disconnect: z
-    .enum(["cancel", "continue"])
-    .optional()
-    .describe(
-      "What becomes of the answer if the caller's connection is lost. `continue` needs a server " +
-        "that keeps answers (`STORE_ANSWERS`). Default: `cancel`, but `continue` with an " +
-        "`Idempotency-Key`, `background` or `webhook`.",
+    .optional(z.enum(["cancel", "continue"]))
+    .check(
+      z.describe(
+        "What becomes of the answer if the caller's connection is lost. `continue` needs a server " +
+          "that keeps answers (`STORE_ANSWERS`). Default: `cancel`, but `continue` with an " +
+          "`Idempotency-Key`, `background` or `webhook`.",
+      ),
     ),
   background: z
-    .boolean()
-    .optional()
-    .describe("`true`: the server answers at once; `GET /chat/{id}` then has the answer."),
+    .optional(z.boolean())
+    .check(z.describe("`true`: the server answers at once; `GET /chat/{id}` then has the answer.")),
   webhook: z
-    .strictObject({ url: z.string().min(1).max(2048) })
-    .optional()
-    .describe("Where the server says, by a signed POST, that the answer has ended."),
-  stream: z.boolean().optional().describe("Whether to stream the answer as events."),
+    .optional(z.strictObject({ url: z.string().check(z.minLength(1), z.maxLength(2048)) }))
+    .check(z.describe("Where the server says, by a signed POST, that the answer has ended.")),
+  stream: z.optional(z.boolean()).check(z.describe("Whether to stream the answer as events.")),
   strict: z
-    .boolean()
-    .optional()
-    .describe(
-      "`true`: anything that the target does not support is an error before the call, instead of " +
-        "a warning in the answer.",
+    .optional(z.boolean())
+    .check(
+      z.describe(
+        "`true`: anything that the target does not support is an error before the call, instead of " +
+          "a warning in the answer.",
+      ),
     ),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

@@ -1,19 +1,19 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
 import { extrasSchema, formatSchema } from "./format.ts";
 import { cacheSchema } from "./part.ts";
 
 /** A function that the caller runs. `parameters` is a JSON Schema of type object. */
 export const functionToolSchema = z.strictObject({
-  type: z.literal("function").optional(),
-  name: z.string().min(1).max(128),
-  description: z.string().optional().describe("When and how to call it, for the model."),
-  parameters: jsonObjectSchema
-    .optional()
-    .describe("A JSON Schema of type `object`. Default: no arguments."),
-  strict: z.boolean().optional().describe("Whether the vendor must enforce the schema."),
-  cache: cacheSchema.optional(),
-  extras: extrasSchema.optional(),
+  type: z.optional(z.literal("function")),
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  description: z.optional(z.string()).check(z.describe("When and how to call it, for the model.")),
+  parameters: z
+    .optional(jsonObjectSchema)
+    .check(z.describe("A JSON Schema of type `object`. Default: no arguments.")),
+  strict: z.optional(z.boolean()).check(z.describe("Whether the vendor must enforce the schema.")),
+  cache: z.optional(cacheSchema),
+  extras: z.optional(extrasSchema),
 });
 export type FunctionTool = z.infer<typeof functionToolSchema>;
 
@@ -33,10 +33,10 @@ export type Tool = z.infer<typeof toolSchema>;
  */
 export const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
-  z.strictObject({ name: z.string().min(1) }),
+  z.strictObject({ name: z.string().check(z.minLength(1)) }),
   z.strictObject({
     mode: z.enum(["auto", "required"]),
-    tools: z.array(z.string().min(1)).min(1).max(128),
+    tools: z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(128)),
   }),
 ]);
 export type ToolChoice = z.infer<typeof toolChoiceSchema>;

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { ChatError } from "../errors/chat-error.ts";
 
 /**
@@ -13,7 +13,7 @@ export function encodeEmbedded(value: unknown): string {
 
 /** Undefined if the text is not ours. Throws if it is ours and damaged; `param` is its path. */
 export function decodeEmbedded<T>(
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   text: unknown,
   param: string,
 ): T | undefined {

@@ -1,4 +1,5 @@
-import type * as z from "zod";
+import "../errors/schema-messages.ts";
+import type * as z from "zod/mini";
 import { ChatError } from "../errors/chat-error.ts";
 import { formatPath } from "../json/format-path.ts";
 
@@ -8,7 +9,7 @@ type Issue = z.core.$ZodIssue;
  * Checks a body against a dialect's schema. The error names the path of the first wrong field,
  * never its value.
  */
-export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
+export function parseBody<T>(schema: z.ZodMiniType<T>, body: unknown): T {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   const first = result.error.issues[0];

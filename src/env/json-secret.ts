@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type JsonObject, jsonObjectSchema } from "../json/json-object.ts";
 import { decodeBase64 } from "./decode-base64.ts";
 import { unquote } from "./unquote.ts";

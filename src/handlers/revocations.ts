@@ -1,3 +1,4 @@
+import "../errors/schema-messages.ts";
 import { REVOCABLE_CLAIMS, type Revocation, revocationRequestSchema } from "../auth/revocation.ts";
 import { requireScope } from "../calls/authorize.ts";
 import type { RequestContext } from "../calls/request-context.ts";

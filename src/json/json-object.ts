@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Any JSON object; its members are not checked. */
 export const jsonObjectSchema = z.record(z.string(), z.unknown());

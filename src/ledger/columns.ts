@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { priceSchema } from "../chat/model.ts";
 import { USAGE_SOURCES } from "../telemetry/call-record.ts";
 import type { Columns } from "./database.ts";
@@ -44,7 +44,7 @@ export const CALL_COLUMNS = {
 /** What is known only of some calls. */
 export const NULLABLE: ReadonlySet<string> = new Set(["first_content_ms"]);
 
-const count = z.number().nullable();
+const count = z.nullable(z.number());
 
 /** The rest of a call. Money is in nano-dollars, so that sums are exact. */
 export const callDetailsSchema = z.object({
@@ -54,7 +54,7 @@ export const callDetailsSchema = z.object({
   ended_at: z.number(),
   stream: z.boolean(),
   rescued: z.boolean(),
-  finish_reason: z.string().nullable(),
+  finish_reason: z.nullable(z.string()),
   usage_source: z.enum(USAGE_SOURCES),
   input_tokens: count,
   output_tokens: count,
@@ -64,7 +64,7 @@ export const callDetailsSchema = z.object({
   input_cost_nanos: count,
   output_cost_nanos: count,
   /** Dollars for a million tokens. */
-  price: priceSchema.nullable(),
+  price: z.nullable(priceSchema),
   attempts: z.array(z.looseObject({ provider: z.string(), model: z.string() })),
 });
 export type CallDetails = Readonly<z.infer<typeof callDetailsSchema>>;

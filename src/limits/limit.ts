@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Bucket, PERS, type Per } from "./bucket.ts";
 import { windowSchema } from "./window.ts";
 
@@ -9,27 +9,31 @@ const MICRO = 1_000_000;
 
 const KINDS = ["requests", "tokens", "concurrent", "usd"] as const;
 
-const countSchema = z
-  .number()
-  .refine((value) => Number.isInteger(value) && value >= 0 && value <= MAX_COUNT, {
-    message: `must be a whole number from 0 to ${MAX_COUNT}`,
-  })
-  .optional();
+const countSchema = z.optional(
+  z.number().check(
+    z.refine((value) => Number.isInteger(value) && value >= 0 && value <= MAX_COUNT, {
+      message: `must be a whole number from 0 to ${MAX_COUNT}`,
+    }),
+  ),
+);
 
 /** Dollars → whole micro-dollars. */
-const usdSchema = z
-  .number()
-  .transform((dollars, context) => {
-    const micro = Math.round(dollars * MICRO);
-    // `2.3 * 1e6` is 2299999.9999999995: the text is compared, not the product.
-    if (dollars >= 0 && dollars <= MAX_USD && micro / MICRO === dollars) return micro;
-    context.addIssue({
-      code: "custom",
-      message: `must be a number of dollars from 0 to ${MAX_USD} with at most six decimals`,
-    });
-    return z.NEVER;
-  })
-  .optional();
+const usdSchema = z.optional(
+  z.pipe(
+    z.number(),
+    z.transform((dollars, context) => {
+      const micro = Math.round(dollars * MICRO);
+      // `2.3 * 1e6` is 2299999.9999999995: the text is compared, not the product.
+      if (dollars >= 0 && dollars <= MAX_USD && micro / MICRO === dollars) return micro;
+      context.issues.push({
+        code: "custom",
+        input: dollars,
+        message: `must be a number of dollars from 0 to ${MAX_USD} with at most six decimals`,
+      });
+      return z.NEVER;
+    }),
+  ),
+);
 
 /**
  * One limit, as policies write it: whose consumption it counts, how much of one thing, and in which
@@ -42,20 +46,22 @@ export const limitSchema = z
     tokens: countSchema,
     concurrent: countSchema,
     usd: usdSchema,
-    window: windowSchema.optional(),
-    mode: z.enum(["enforce", "shadow"], "must be enforce or shadow").optional(),
+    window: z.optional(windowSchema),
+    mode: z.optional(z.enum(["enforce", "shadow"], "must be enforce or shadow")),
   })
-  .superRefine((limit, context) => {
-    const fail = (message: string) => context.addIssue({ code: "custom", message });
-    const kinds = KINDS.filter((kind) => limit[kind] !== undefined);
-    if (kinds.length !== 1) fail(`must have exactly one of ${KINDS.join(", ")}`);
-    const isRate = limit.requests !== undefined || limit.tokens !== undefined;
-    if (isRate && !limit.window) fail("must have a window");
-    if (limit.concurrent !== undefined && limit.window)
-      fail("must have no window: it counts calls at once");
-    if (limit.usd !== undefined && limit.window && !/^1(d|mo)$/.test(limit.window.text))
-      fail("must have a window of 1d or 1mo (a UTC day or month), or none");
-  });
+  .check(
+    z.superRefine((limit, context) => {
+      const fail = (message: string) => context.addIssue({ code: "custom", message });
+      const kinds = KINDS.filter((kind) => limit[kind] !== undefined);
+      if (kinds.length !== 1) fail(`must have exactly one of ${KINDS.join(", ")}`);
+      const isRate = limit.requests !== undefined || limit.tokens !== undefined;
+      if (isRate && !limit.window) fail("must have a window");
+      if (limit.concurrent !== undefined && limit.window)
+        fail("must have no window: it counts calls at once");
+      if (limit.usd !== undefined && limit.window && !/^1(d|mo)$/.test(limit.window.text))
+        fail("must have a window of 1d or 1mo (a UTC day or month), or none");
+    }),
+  );
 export type Limit = z.output<typeof limitSchema>;
 
 /** Whom a token speaks for. */

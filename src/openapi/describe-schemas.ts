@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { revocationRequestSchema } from "../auth/revocation.ts";
 import { extrasSchema, signatureSchema } from "../chat/format.ts";
 import { messageSchema } from "../chat/message.ts";
@@ -87,7 +87,7 @@ export const SCHEMAS = {
   CountTokensRequest: countTokensBodySchema,
   Limit: limitReportSchema,
   RevocationRequest: revocationRequestSchema,
-} as const satisfies Record<string, z.ZodType>;
+} as const satisfies Record<string, z.ZodMiniType>;
 
 export type SchemaName = keyof typeof SCHEMAS;
 

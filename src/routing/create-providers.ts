@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { Catalog } from "../catalog/index.ts";
 import type { ProviderDeps } from "../platform.ts";
 import { claudeEnv } from "../providers/claude/env.ts";
@@ -25,7 +25,7 @@ export const providersEnv = {
   ...copilotEnv,
   ...openaiCompatibleEnv,
 };
-export type ProvidersConfig = z.infer<z.ZodObject<typeof providersEnv>>;
+export type ProvidersConfig = z.infer<z.ZodMiniObject<typeof providersEnv>>;
 
 /**
  * All providers that this server knows, whether or not they are available. The catalog's default

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   type AnswerStore,
   GATHER_MS,
@@ -19,18 +19,14 @@ import { createScript } from "./redis-eval.ts";
 import { StoreError } from "./store-error.ts";
 
 const appendedSchema = z.enum(["ok", "cancel", "fenced"]);
-const numberSchema = z.union([z.int(), z.string().regex(/^\d+$/).transform(Number)]);
-const readingSchema = z
-  .tuple([
-    z.string(),
-    numberSchema,
-    numberSchema,
-    z.string(),
-    numberSchema,
-    numberSchema,
-    numberSchema,
-  ])
-  .rest(z.string());
+const numberSchema = z.union([
+  z.int(),
+  z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number)),
+]);
+const readingSchema = z.tuple(
+  [z.string(), numberSchema, numberSchema, z.string(), numberSchema, numberSchema, numberSchema],
+  z.string(),
+);
 
 /**
  * How soon a reader looks again while nothing comes, in milliseconds: at first, and at last. The
@@ -117,7 +113,7 @@ function readPieces(fields: readonly string[]): Piece[] {
   return pieces;
 }
 
-function parse<T>(schema: z.ZodType<T>, answer: unknown): T {
+function parse<T>(schema: z.ZodMiniType<T>, answer: unknown): T {
   const result = schema.safeParse(answer);
   if (result.success) return result.data;
   throw new StoreError("refused", "an answer of another form");

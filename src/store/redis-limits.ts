@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Bucket, BucketState, Entry } from "../limits/bucket.ts";
 import { tickMs, windowTicks } from "../limits/gcra.ts";
 import { LEASE_MS, type LimitStore, REMEMBER_SETTLED_MS } from "../limits/limit-store.ts";
@@ -7,9 +7,10 @@ import { createScript } from "./redis-eval.ts";
 import { LIMIT_SCRIPT } from "./redis-limit-script.ts";
 import { StoreError } from "./store-error.ts";
 
-const answerSchema = z
-  .tuple([z.enum(["held", "refused", "settled", "read"]), z.int(), z.int()])
-  .rest(z.int());
+const answerSchema = z.tuple(
+  [z.enum(["held", "refused", "settled", "read"]), z.int(), z.int()],
+  z.int(),
+);
 
 /** Limits of all processes that use the same Redis or Valkey. */
 export function createRedisLimitStore(send: SendCommand): LimitStore {

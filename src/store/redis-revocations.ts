@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type RevocationStore, revocationKey, revocationSchema } from "../auth/revocation.ts";
 import type { SendCommand } from "./redis-commands.ts";
 import { createScript } from "./redis-eval.ts";

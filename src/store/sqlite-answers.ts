@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import {
   type Addition,
   type AppendResult,
@@ -28,7 +28,7 @@ const answerSchema = z.object({
   head: z.string(),
   epoch: z.int(),
   last: z.int(),
-  ending: z.string().nullable(),
+  ending: z.nullable(z.string()),
   lease_until: z.int(),
   expires_at: z.int(),
   is_cancelled: z.int(),

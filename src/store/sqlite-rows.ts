@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Bucket } from "../limits/bucket.ts";
 import { REMEMBER_SETTLED_MS } from "../limits/limit-store.ts";
 import type { Rows } from "../limits/rows.ts";

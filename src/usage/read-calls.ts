@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { firstIdAt } from "../ledger/call-row.ts";
 import { CALL_COLUMNS, callDetailsSchema } from "../ledger/columns.ts";
 import type { Database, SqlValue } from "../ledger/database.ts";
@@ -30,7 +30,10 @@ const callSchema = z.object({
   outcome: z.string(),
   duration_ms: integer,
   first_content_ms: z.union([z.null(), integer]),
-  details: z.string().transform((text) => callDetailsSchema.parse(JSON.parse(text))),
+  details: z.pipe(
+    z.string(),
+    z.transform((text) => callDetailsSchema.parse(JSON.parse(text))),
+  ),
 });
 export type StoredCall = z.infer<typeof callSchema>;
 

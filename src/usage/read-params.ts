@@ -1,4 +1,5 @@
-import * as z from "zod";
+import "../errors/schema-messages.ts";
+import * as z from "zod/mini";
 import { ChatError } from "../errors/chat-error.ts";
 import { defined } from "../json/defined.ts";
 import { DIMENSIONS, type Dimension } from "../ledger/columns.ts";
@@ -19,46 +20,56 @@ export const VIEWS = ["own", "tenant", "all"] as const;
 const daySchema = z.iso.date("must be a day: YYYY-MM-DD");
 
 const groupBySchema = z
-  .string()
-  .transform((text) => text.split(","))
-  .pipe(z.array(z.enum(GROUPS, `must name only ${GROUPS.join(", ")}, separated by commas`)))
-  .refine((names) => new Set(names).size === names.length, "must name each group once")
-  .refine(
-    (names) => names.filter((name) => isGrain(name)).length <= 1,
-    "must name only one of hour, day and month",
+  .pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) => text.split(",")),
+    ),
+    z.array(z.enum(GROUPS, `must name only ${GROUPS.join(", ")}, separated by commas`)),
+  )
+  .check(
+    z.refine((names) => new Set(names).size === names.length, "must name each group once"),
+    z.refine(
+      (names) => names.filter((name) => isGrain(name)).length <= 1,
+      "must name only one of hour, day and month",
+    ),
   );
 
 const filterShape = {
-  issuer: z.string().optional(),
-  tenant: z.string().optional(),
-  subject: z.string().optional(),
-  provider: z.string().optional(),
-  model: z.string().optional(),
-  dialect: z.string().optional(),
-  kind: z.string().optional(),
-  outcome: z.string().optional(),
+  issuer: z.optional(z.string()),
+  tenant: z.optional(z.string()),
+  subject: z.optional(z.string()),
+  provider: z.optional(z.string()),
+  model: z.optional(z.string()),
+  dialect: z.optional(z.string()),
+  kind: z.optional(z.string()),
+  outcome: z.optional(z.string()),
 } satisfies Record<Dimension, unknown>;
 
 const filterSchema = z.object(filterShape);
 
 const paramsSchema = z.strictObject({
-  from: daySchema.optional(),
-  to: daySchema.optional(),
-  time_zone: z.string().default("UTC"),
-  group_by: groupBySchema.optional(),
-  view: z.enum(VIEWS, `must be ${VIEWS.join(", ")}`).optional(),
-  format: z.enum(FORMATS, `must be ${FORMATS.join(", ")}`).default("json"),
-  limit: z
-    .string()
-    .regex(/^\d{1,4}$/, `must be a whole number from 1 to ${MAX_LIMIT}`)
-    .transform(Number)
-    .pipe(z.number().min(1).max(MAX_LIMIT, `must be at most ${MAX_LIMIT}`))
-    .default(1000),
-  page: z.string().optional(),
+  from: z.optional(daySchema),
+  to: z.optional(daySchema),
+  time_zone: z._default(z.string(), "UTC"),
+  group_by: z.optional(groupBySchema),
+  view: z.optional(z.enum(VIEWS, `must be ${VIEWS.join(", ")}`)),
+  format: z._default(z.enum(FORMATS, `must be ${FORMATS.join(", ")}`), "json"),
+  limit: z._default(
+    z.pipe(
+      z.pipe(
+        z.string().check(z.regex(/^\d{1,4}$/, `must be a whole number from 1 to ${MAX_LIMIT}`)),
+        z.transform(Number),
+      ),
+      z.number().check(z.gte(1), z.lte(MAX_LIMIT, `must be at most ${MAX_LIMIT}`)),
+    ),
+    1000,
+  ),
+  page: z.optional(z.string()),
   ...filterShape,
 });
 
-export const PARAM_NAMES = paramsSchema.keyof().options;
+export const PARAM_NAMES = z.keyof(paramsSchema).options;
 export type ParamName = (typeof PARAM_NAMES)[number];
 
 /** What a caller wants to know of the ledger. */

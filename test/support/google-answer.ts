@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { Usage } from "../../src/chat/usage.ts";
 import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
 
@@ -23,7 +24,7 @@ export interface GoogleAnswer {
 }
 
 const asObject = (value: unknown): JsonObject => jsonObjectSchema.parse(value);
-const asList = (value: unknown): JsonObject[] => jsonObjectSchema.array().parse(value ?? []);
+const asList = (value: unknown): JsonObject[] => z.array(jsonObjectSchema).parse(value ?? []);
 
 function setAtPath(target: JsonObject, path: string, update: (old: unknown) => unknown): void {
   const steps = [...path.matchAll(/\.(\w+)|\[(\d+)\]/g)].map(

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { Message } from "../../src/chat/message.ts";
 import type { DocumentPart, ImagePart, Part } from "../../src/chat/part.ts";
 import { type ChatRequest, effortSchema, type Reasoning } from "../../src/chat/request.ts";
@@ -36,7 +37,7 @@ export function toCamelCase(value: unknown): unknown {
 const asObject = (value: unknown): JsonObject => jsonObjectSchema.parse(value);
 /** Google takes one item for a list of one. */
 const asList = (value: unknown): JsonObject[] =>
-  jsonObjectSchema.array().parse(Array.isArray(value) ? value : value == null ? [] : [value]);
+  z.array(jsonObjectSchema).parse(Array.isArray(value) ? value : value == null ? [] : [value]);
 const asText = (value: unknown): string => String(value);
 
 /** The fields that are left when the known ones are taken out; undefined if none are. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import * as z from "zod/mini";
 import { envSchema, loadConfig } from "../../src/config.ts";
 import { ConfigError } from "../../src/env/config-error.ts";
 
@@ -19,7 +20,7 @@ const numbers = Object.entries(withDefault).flatMap(([name, value]) =>
 );
 const choices = Object.entries(envSchema.shape).flatMap(([name, schema]) =>
   complaintOf(name, "garbage")?.includes("one of")
-    ? [[name, schema.description ?? ""] as const]
+    ? [[name, z.globalRegistry.get(schema)?.description ?? ""] as const]
     : [],
 );
 

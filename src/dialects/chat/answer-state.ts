@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { KeptAnswer } from "../../answers/answer-tail.ts";
 import { restoreError } from "../../answers/ending.ts";
 import { defined } from "../../json/defined.ts";
@@ -18,18 +18,18 @@ export const receiptSchema = z.strictObject({
   request_id: z.string(),
   state: z.enum(["running", "completed", "failed", "cancelled"]),
   stream: z.boolean(),
-  last_event_id: z.int().describe("The `id` of the last event; 0 if the answer has none."),
-  expires_at: z.iso.datetime().describe("Until when it is kept, if it does not go on."),
-  usage: usageSchema.nullable(),
-  usage_source: z.enum(["provider", "estimated", "none"]).nullable(),
-  cost: costSchema.nullable(),
-  error: errorSchema.nullable().describe("Why it failed, or was cancelled."),
+  last_event_id: z.int().check(z.describe("The `id` of the last event; 0 if the answer has none.")),
+  expires_at: z.iso.datetime().check(z.describe("Until when it is kept, if it does not go on.")),
+  usage: z.nullable(usageSchema),
+  usage_source: z.nullable(z.enum(["provider", "estimated", "none"])),
+  cost: z.nullable(costSchema),
+  error: z.nullable(errorSchema).check(z.describe("Why it failed, or was cancelled.")),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /** The body of `GET /chat/{id}`. */
-export const answerStateSchema = receiptSchema.extend({
-  answer: chatResponseSchema.nullable().describe("The whole answer, if it is completed."),
+export const answerStateSchema = z.extend(receiptSchema, {
+  answer: z.nullable(chatResponseSchema).check(z.describe("The whole answer, if it is completed.")),
 });
 export type AnswerState = z.infer<typeof answerStateSchema>;
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { extrasSchema, formatSchema, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 import {
@@ -21,8 +21,7 @@ export const startSchema = z.strictObject({
 
 const index = z
   .int()
-  .min(0)
-  .describe("The part, counted from 0 in the order in which parts start.");
+  .check(z.gte(0), z.describe("The part, counted from 0 in the order in which parts start."));
 
 /** A part begins. `kind` says what its deltas are. */
 export const partStartSchema = z.discriminatedUnion("kind", [
@@ -30,15 +29,15 @@ export const partStartSchema = z.discriminatedUnion("kind", [
     type: z.literal("part-start"),
     index,
     kind: z.literal("text"),
-    refusal: z.boolean().optional(),
-    extras: extrasSchema.optional(),
+    refusal: z.optional(z.boolean()),
+    extras: z.optional(extrasSchema),
   }),
   z.strictObject({
     type: z.literal("part-start"),
     index,
     kind: z.literal("reasoning"),
-    redacted: z.boolean().optional(),
-    extras: extrasSchema.optional(),
+    redacted: z.optional(z.boolean()),
+    extras: z.optional(extrasSchema),
   }),
   z.strictObject({
     type: z.literal("part-start"),
@@ -46,7 +45,7 @@ export const partStartSchema = z.discriminatedUnion("kind", [
     kind: z.literal("tool_call"),
     id: z.string(),
     name: z.string(),
-    extras: extrasSchema.optional(),
+    extras: z.optional(extrasSchema),
   }),
   z.strictObject({
     type: z.literal("part-start"),
@@ -54,7 +53,7 @@ export const partStartSchema = z.discriminatedUnion("kind", [
     kind: z.literal("opaque"),
     format: formatSchema,
     value: jsonObjectSchema,
-    extras: extrasSchema.optional(),
+    extras: z.optional(extrasSchema),
   }),
 ]);
 
@@ -70,9 +69,9 @@ export const partDeltaSchema = z.strictObject({
 export const partEndSchema = z.strictObject({
   type: z.literal("part-end"),
   index,
-  signature: signatureSchema.optional(),
-  extras: extrasSchema.optional(),
-  value: jsonObjectSchema.optional(),
+  signature: z.optional(signatureSchema),
+  extras: z.optional(extrasSchema),
+  value: z.optional(jsonObjectSchema),
 });
 
 /** Token counts so far. */
@@ -95,9 +94,9 @@ export const failedSchema = z.strictObject({
   type: z.enum(["error", "cancelled"]),
   complete: z.literal(false),
   error: errorSchema,
-  usage: usageSchema.nullable().describe("The counts up to the failure."),
+  usage: z.nullable(usageSchema).check(z.describe("The counts up to the failure.")),
   usage_complete: z.literal(false),
-  cost: costSchema.nullable(),
+  cost: z.nullable(costSchema),
   warnings: z.array(warningSchema),
   attempts: z.array(attemptSchema),
 });

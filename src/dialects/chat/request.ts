@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fallbacksFieldSchema } from "../../chat/fallback.ts";
 import { messageSchema } from "../../chat/message.ts";
 import { partSchema, toolResultPartSchema } from "../../chat/part.ts";
@@ -42,20 +42,23 @@ const { requires_format: _, ...requestShape } = chatRequestSchema.shape;
 /** The body of `POST /chat`. Unknown fields are refused; null means absent. */
 export const chatBodySchema = z.strictObject({
   ...requestShape,
-  fallbacks: fallbacksFieldSchema.optional(),
+  fallbacks: z.optional(fallbacksFieldSchema),
   messages: z
     .array(
       z.union([
         messageSchema,
         toolMessageSchema,
-        answerMessageSchema.partial().required({ role: true, content: true }),
+        z.required(z.partial(answerMessageSchema), { role: true, content: true }),
       ]),
     )
-    .min(1)
-    .max(1000),
+    .check(z.minLength(1), z.maxLength(1000)),
   stop: z
-    .union([z.string().min(1), z.array(z.string().min(1)).max(16)])
-    .optional()
-    .describe("Texts at which generation ends: a list, or a single text."),
+    .optional(
+      z.union([
+        z.string().check(z.minLength(1)),
+        z.array(z.string().check(z.minLength(1))).check(z.maxLength(16)),
+      ]),
+    )
+    .check(z.describe("Texts at which generation ends: a list, or a single text.")),
 });
 export type ChatBody = z.infer<typeof chatBodySchema>;

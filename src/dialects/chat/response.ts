@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { ATTEMPT_REASONS } from "../../chat/attempt.ts";
 import { FINISH_REASONS } from "../../chat/event.ts";
 import { extrasSchema } from "../../chat/format.ts";
@@ -9,9 +9,9 @@ import { jsonObjectSchema } from "../../json/json-object.ts";
 export const usageSchema = z.strictObject({
   input_tokens: z.int(),
   output_tokens: z.int(),
-  cached_input_tokens: z.int().nullable(),
-  cache_write_input_tokens: z.int().nullable(),
-  reasoning_tokens: z.int().nullable(),
+  cached_input_tokens: z.nullable(z.int()),
+  cache_write_input_tokens: z.nullable(z.int()),
+  reasoning_tokens: z.nullable(z.int()),
   total_tokens: z.int(),
 });
 
@@ -34,36 +34,40 @@ export const attemptSchema = z.strictObject({
   model: z.string(),
   outcome: z
     .string()
-    .describe(
-      "`ok` if the answer began, `skipped` if the target was not called, else the code of the " +
-        "error.",
+    .check(
+      z.describe(
+        "`ok` if the answer began, `skipped` if the target was not called, else the code of the " +
+          "error.",
+      ),
     ),
   reason: z
-    .enum(ATTEMPT_REASONS)
-    .optional()
-    .describe("Why the target was skipped, or what its failure was in more detail."),
-  duration_ms: z.number().describe("Milliseconds until the first content, or the failure."),
-  cost: costSchema
-    .nullable()
-    .describe("What the attempt cost; null if that is unknown, as for most that failed."),
+    .optional(z.enum(ATTEMPT_REASONS))
+    .check(z.describe("Why the target was skipped, or what its failure was in more detail.")),
+  duration_ms: z
+    .number()
+    .check(z.describe("Milliseconds until the first content, or the failure.")),
+  cost: z
+    .nullable(costSchema)
+    .check(z.describe("What the attempt cost; null if that is unknown, as for most that failed.")),
 });
 
 /** What every answer reports about itself, whole or streamed. */
 export const endingShape = {
   finish_reason: z.enum(FINISH_REASONS),
-  raw_finish_reason: z.string().nullable(),
+  raw_finish_reason: z.nullable(z.string()),
   refusal: z
-    .string()
-    .optional()
-    .describe(
-      "Why the vendor declined to answer, in its own words, if it says so beside the text.",
+    .optional(z.string())
+    .check(
+      z.describe(
+        "Why the vendor declined to answer, in its own words, if it says so beside the text.",
+      ),
     ),
-  usage: usageSchema.nullable(),
+  usage: z.nullable(usageSchema),
   usage_complete: z.boolean(),
-  cost: costSchema.nullable(),
+  cost: z.nullable(costSchema),
   warnings: z.array(warningSchema),
   attempts: z.array(attemptSchema),
-  extras: extrasSchema.optional(),
+  extras: z.optional(extrasSchema),
 };
 
 /** The body of a 200 response of `POST /chat`. */
@@ -80,10 +84,12 @@ export const chatResponseSchema = z.strictObject({
     z.strictObject({
       id: z.string(),
       name: z.string(),
-      arguments: jsonObjectSchema
-        .nullable()
-        .describe("Null if what the model wrote is not a JSON object."),
-      arguments_text: z.string().optional().describe("What the model wrote, if that is not JSON."),
+      arguments: z
+        .nullable(jsonObjectSchema)
+        .check(z.describe("Null if what the model wrote is not a JSON object.")),
+      arguments_text: z
+        .optional(z.string())
+        .check(z.describe("What the model wrote, if that is not JSON.")),
     }),
   ),
   ...endingShape,
@@ -98,7 +104,7 @@ export const limitReportSchema = z.strictObject({
   used: z.number(),
   /** What running calls may still use. */
   reserved: z.number(),
-  resets_at: z.string().nullable(),
+  resets_at: z.nullable(z.string()),
 });
 
 /** The body of every answer that is not a 200, and the `error` of a stream's terminal event. */
@@ -108,27 +114,26 @@ export const errorSchema = z.strictObject({
   retryable: z.boolean(),
   request_id: z.string(),
   /** The path of the field that is wrong. */
-  param: z.string().optional(),
+  param: z.optional(z.string()),
   /** Seconds. */
-  retry_after: z.number().optional(),
+  retry_after: z.optional(z.number()),
   /** What the vendor reported: its status, error code and request id. */
-  upstream: z
-    .strictObject({
-      status: z.int().optional(),
-      code: z.string().optional(),
-      request_id: z.string().optional(),
-    })
-    .optional(),
+  upstream: z.optional(
+    z.strictObject({
+      status: z.optional(z.int()),
+      code: z.optional(z.string()),
+      request_id: z.optional(z.string()),
+    }),
+  ),
   /** The limit that refused the call. */
-  limit: limitReportSchema.optional(),
+  limit: z.optional(limitReportSchema),
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorResponseSchema = z.strictObject({
   error: errorSchema,
   attempts: z
-    .array(attemptSchema)
-    .optional()
-    .describe("What was tried before the call failed; absent if nothing was."),
+    .optional(z.array(attemptSchema))
+    .check(z.describe("What was tried before the call failed; absent if nothing was.")),
 });
 
 /** The body of a 200 of `POST /chat` with `dry_run`. */
@@ -141,16 +146,20 @@ export const dryRunSchema = z.strictObject({
         provider: z.string(),
         model: z.string(),
         warnings: z.array(warningSchema),
-        error: errorSchema.nullable().describe("Why this target would refuse the request."),
-        estimated_cost: costSchema
-          .nullable()
-          .describe("If the answer is as long as it may be; null if the model has no price."),
+        error: z
+          .nullable(errorSchema)
+          .check(z.describe("Why this target would refuse the request.")),
+        estimated_cost: z
+          .nullable(costSchema)
+          .check(
+            z.describe("If the answer is as long as it may be; null if the model has no price."),
+          ),
       }),
     )
-    .describe("In the order in which they would be tried."),
+    .check(z.describe("In the order in which they would be tried.")),
   skipped: z.array(attemptSchema),
-  deadline_ms: z.number().nullable(),
-  hedge_after_ms: z.number().nullable(),
-  limits: z.array(limitReportSchema).describe("How the token's limits stand now."),
+  deadline_ms: z.nullable(z.number()),
+  hedge_after_ms: z.nullable(z.number()),
+  limits: z.array(limitReportSchema).check(z.describe("How the token's limits stand now.")),
 });
 export type DryRunBody = z.infer<typeof dryRunSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { formatSchema, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 import { decodeEmbedded } from "../embedded-text.ts";
@@ -14,12 +14,12 @@ import { decodeEmbedded } from "../embedded-text.ts";
  */
 const foreignPartSchema = z.union([
   z.strictObject({
-    reasoning: z.union([z.string(), z.int().min(0)]),
-    redacted: z.boolean().optional(),
-    signature: signatureSchema.optional(),
+    reasoning: z.union([z.string(), z.int().check(z.gte(0))]),
+    redacted: z.optional(z.boolean()),
+    signature: z.optional(signatureSchema),
   }),
-  z.strictObject({ text: z.int().min(0), signature: signatureSchema.optional() }),
-  z.strictObject({ call: z.string(), signature: signatureSchema.optional() }),
+  z.strictObject({ text: z.int().check(z.gte(0)), signature: z.optional(signatureSchema) }),
+  z.strictObject({ call: z.string(), signature: z.optional(signatureSchema) }),
   z.strictObject({ opaque: z.strictObject({ format: formatSchema, value: jsonObjectSchema }) }),
 ]);
 export type ForeignPart = z.infer<typeof foreignPartSchema>;
@@ -28,5 +28,5 @@ export type ForeignPart = z.infer<typeof foreignPartSchema>;
  * Undefined if the text is a vendor's own. Throws if it is ours and damaged; `param` is its path.
  */
 export function decodeForeignParts(text: unknown, param: string): ForeignPart[] | undefined {
-  return decodeEmbedded(foreignPartSchema.array(), text, param);
+  return decodeEmbedded(z.array(foreignPartSchema), text, param);
 }

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
@@ -18,16 +18,16 @@ const imageSchema = z.looseObject({
 const fileSchema = z.looseObject({
   type: z.literal("file"),
   file: z.looseObject({
-    file_data: z.string().nullish(),
-    file_id: z.string().nullish(),
-    filename: z.string().nullish(),
+    file_data: z.nullish(z.string()),
+    file_id: z.nullish(z.string()),
+    filename: z.nullish(z.string()),
   }),
 });
 const refusalSchema = z.looseObject({ type: z.literal("refusal"), refusal: z.string() });
 /** Mistral's reasoning. */
 const thinkingSchema = z.looseObject({
   type: z.literal("thinking"),
-  thinking: z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+  thinking: z.array(z.looseObject({ type: z.string(), text: z.optional(z.string()) })),
 });
 
 const KNOWN_PARTS: ReadonlySet<string> = new Set([
@@ -38,10 +38,14 @@ const KNOWN_PARTS: ReadonlySet<string> = new Set([
   "thinking",
 ]);
 /** An element of an unknown type, kept whole. */
-const otherPartSchema = z
-  .looseObject({ type: z.string().min(1) })
-  .refine(({ type }) => !KNOWN_PARTS.has(type), { error: "is not a valid part of this type" })
-  .transform((value) => ({ type: "other" as const, value }));
+const otherPartSchema = z.pipe(
+  z
+    .looseObject({ type: z.string().check(z.minLength(1)) })
+    .check(
+      z.refine(({ type }) => !KNOWN_PARTS.has(type), { error: "is not a valid part of this type" }),
+    ),
+  z.transform((value) => ({ type: "other" as const, value })),
+);
 
 const contentSchema = z.union([
   z.string(),
@@ -54,24 +58,29 @@ export type WirePart = Exclude<WireContent, string>[number];
 
 const functionCallSchema = z.looseObject({
   id: z.string(),
-  type: z.literal("function").optional(),
-  function: z.looseObject({ name: z.string().min(1), arguments: z.string().nullish() }),
+  type: z.optional(z.literal("function")),
+  function: z.looseObject({
+    name: z.string().check(z.minLength(1)),
+    arguments: z.nullish(z.string()),
+  }),
 });
 /** A call that is not a function call (OpenAI's custom tools), kept whole. */
-const otherCallSchema = z
-  .looseObject({ id: z.string().min(1), type: z.string() })
-  .refine(({ type }) => type !== "function", { error: "is not a valid function call" })
-  .transform((value) => ({ type: "other" as const, value }));
+const otherCallSchema = z.pipe(
+  z
+    .looseObject({ id: z.string().check(z.minLength(1)), type: z.string() })
+    .check(z.refine(({ type }) => type !== "function", { error: "is not a valid function call" })),
+  z.transform((value) => ({ type: "other" as const, value })),
+);
 export type WireCall = z.infer<typeof functionCallSchema> | z.infer<typeof otherCallSchema>;
 
 const assistantSchema = z.looseObject({
   role: z.literal("assistant"),
-  content: contentSchema.nullish(),
-  refusal: z.string().nullish(),
-  tool_calls: z.array(z.union([functionCallSchema, otherCallSchema])).nullish(),
-  reasoning_content: z.string().nullish(),
-  reasoning: z.string().nullish(),
-  reasoning_details: z.array(jsonObjectSchema).nullish(),
+  content: z.nullish(contentSchema),
+  refusal: z.nullish(z.string()),
+  tool_calls: z.nullish(z.array(z.union([functionCallSchema, otherCallSchema]))),
+  reasoning_content: z.nullish(z.string()),
+  reasoning: z.nullish(z.string()),
+  reasoning_details: z.nullish(z.array(jsonObjectSchema)),
 });
 export type WireAssistant = z.infer<typeof assistantSchema>;
 
@@ -84,7 +93,7 @@ export type WirePlainMessage = z.infer<typeof plainMessageSchema>;
 const toolMessageSchema = z.looseObject({
   role: z.literal("tool"),
   tool_call_id: z.string(),
-  name: z.string().nullish(),
+  name: z.nullish(z.string()),
   content: contentSchema,
 });
 export type WireToolMessage = z.infer<typeof toolMessageSchema>;
@@ -97,46 +106,52 @@ export const wireMessageSchema = z.discriminatedUnion("role", [
 export type WireMessage = z.infer<typeof wireMessageSchema>;
 
 const functionToolSchema = z.looseObject({
-  type: z.literal("function").optional(),
+  type: z.optional(z.literal("function")),
   function: z.looseObject({
-    name: z.string().min(1).max(128),
-    description: z.string().nullish(),
-    parameters: jsonObjectSchema.nullish(),
-    strict: z.boolean().nullish(),
+    name: z.string().check(z.minLength(1), z.maxLength(128)),
+    description: z.nullish(z.string()),
+    parameters: z.nullish(jsonObjectSchema),
+    strict: z.nullish(z.boolean()),
   }),
 });
 /** A vendor's own tool (custom tools, web search), kept whole. */
-const otherToolSchema = z
-  .looseObject({ type: z.string().min(1) })
-  .refine(({ type }) => type !== "function", { error: "is not a valid function tool" })
-  .transform((value) => ({ type: "other" as const, value }));
+const otherToolSchema = z.pipe(
+  z
+    .looseObject({ type: z.string().check(z.minLength(1)) })
+    .check(z.refine(({ type }) => type !== "function", { error: "is not a valid function tool" })),
+  z.transform((value) => ({ type: "other" as const, value })),
+);
 export type WireTool = z.infer<typeof functionToolSchema> | z.infer<typeof otherToolSchema>;
 
 export const completionBodySchema = z.looseObject({
-  model: z.string().min(1).max(256).nullish(),
-  models: modelsFieldSchema.nullish(),
-  fallbacks: fallbacksFieldSchema.nullish(),
-  messages: z.array(wireMessageSchema).min(1).max(1000),
-  stream: z.boolean().nullish(),
-  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  max_tokens: z.int().min(1).nullish(),
-  max_completion_tokens: z.int().min(1).nullish(),
-  stop: z.union([z.string().min(1), z.array(z.string().min(1)).max(16)]).nullish(),
-  seed: z.int().nullish(),
-  tools: z
-    .array(z.union([functionToolSchema, otherToolSchema]))
-    .max(128)
-    .nullish(),
+  model: z.nullish(z.string().check(z.minLength(1), z.maxLength(256))),
+  models: z.nullish(modelsFieldSchema),
+  fallbacks: z.nullish(fallbacksFieldSchema),
+  messages: z.array(wireMessageSchema).check(z.minLength(1), z.maxLength(1000)),
+  stream: z.nullish(z.boolean()),
+  stream_options: z.nullish(z.looseObject({ include_usage: z.nullish(z.boolean()) })),
+  temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
+  top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
+  max_tokens: z.nullish(z.int().check(z.gte(1))),
+  max_completion_tokens: z.nullish(z.int().check(z.gte(1))),
+  stop: z.nullish(
+    z.union([
+      z.string().check(z.minLength(1)),
+      z.array(z.string().check(z.minLength(1))).check(z.maxLength(16)),
+    ]),
+  ),
+  seed: z.nullish(z.int()),
+  tools: z.nullish(z.array(z.union([functionToolSchema, otherToolSchema])).check(z.maxLength(128))),
   // Together takes a function's name without `type`.
-  tool_choice: z
-    .union([z.string().min(1), z.looseObject({ type: z.string().optional() })])
-    .nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
-  response_format: z.looseObject({ type: z.string().min(1) }).nullish(),
-  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
-  n: z.int().min(1).nullish(),
+  tool_choice: z.nullish(
+    z.union([z.string().check(z.minLength(1)), z.looseObject({ type: z.optional(z.string()) })]),
+  ),
+  parallel_tool_calls: z.nullish(z.boolean()),
+  response_format: z.nullish(z.looseObject({ type: z.string().check(z.minLength(1)) })),
+  metadata: z.nullish(
+    z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512))),
+  ),
+  n: z.nullish(z.int().check(z.gte(1))),
 });
 export type CompletionBody = z.infer<typeof completionBodySchema>;
 
@@ -144,10 +159,10 @@ export type CompletionBody = z.infer<typeof completionBodySchema>;
 export const jsonSchemaBodySchema = z.looseObject({
   response_format: z.looseObject({
     json_schema: z.looseObject({
-      name: z.string().min(1).max(64).nullish(),
-      description: z.string().nullish(),
-      schema: jsonObjectSchema.nullish(),
-      strict: z.boolean().nullish(),
+      name: z.nullish(z.string().check(z.minLength(1), z.maxLength(64))),
+      description: z.nullish(z.string()),
+      schema: z.nullish(jsonObjectSchema),
+      strict: z.nullish(z.boolean()),
     }),
   }),
 });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { VECTOR_ENCODINGS } from "../../embeddings/request.ts";
 
 /**
@@ -7,35 +7,42 @@ import { VECTOR_ENCODINGS } from "../../embeddings/request.ts";
  * https://platform.openai.com/docs/api-reference/embeddings/create (2026-11-28).
  */
 export const embeddingsBodySchema = z.looseObject({
-  model: z.string().min(1).max(256).describe("The model, as `provider/model` or by its name."),
+  model: z
+    .string()
+    .check(
+      z.minLength(1),
+      z.maxLength(256),
+      z.describe("The model, as `provider/model` or by its name."),
+    ),
   // Checked by hand (decode-input.ts): a union would keep an issue for each of a million tokens.
-  input: z.unknown().meta({
-    description: "A text, a list of texts, the tokens of a text, or a list of those.",
-    anyOf: [
-      { type: "string", minLength: 1 },
-      { type: "array", minItems: 1, maxItems: 2048, items: { type: "string", minLength: 1 } },
-      { type: "array", minItems: 1, items: { type: "integer", minimum: 0 } },
-      {
-        type: "array",
-        minItems: 1,
-        maxItems: 2048,
-        items: { type: "array", minItems: 1, items: { type: "integer", minimum: 0 } },
-      },
-    ],
-  }),
+  input: z.unknown().check(
+    z.meta({
+      description: "A text, a list of texts, the tokens of a text, or a list of those.",
+      anyOf: [
+        { type: "string", minLength: 1 },
+        { type: "array", minItems: 1, maxItems: 2048, items: { type: "string", minLength: 1 } },
+        { type: "array", minItems: 1, items: { type: "integer", minimum: 0 } },
+        {
+          type: "array",
+          minItems: 1,
+          maxItems: 2048,
+          items: { type: "array", minItems: 1, items: { type: "integer", minimum: 0 } },
+        },
+      ],
+    }),
+  ),
   encoding_format: z
-    .enum(VECTOR_ENCODINGS)
-    .nullish()
-    .describe("Vectors as numbers, or as the base64 of 32-bit floats."),
+    .nullish(z.enum(VECTOR_ENCODINGS))
+    .check(z.describe("Vectors as numbers, or as the base64 of 32-bit floats.")),
   dimensions: z
-    .int()
-    .min(1)
-    .max(65_536)
-    .nullish()
-    .describe("The length of the vectors, if the model can shorten them."),
+    .nullish(z.int().check(z.gte(1), z.lte(65_536)))
+    .check(z.describe("The length of the vectors, if the model can shorten them.")),
   dry_run: z
-    .boolean()
-    .nullish()
-    .describe("`true`: the answer says what the call would do and cost. No vendor is called."),
-  user: z.string().max(512).nullish().describe("Who the end user is, for the vendor."),
+    .nullish(z.boolean())
+    .check(
+      z.describe("`true`: the answer says what the call would do and cost. No vendor is called."),
+    ),
+  user: z
+    .nullish(z.string().check(z.maxLength(512)))
+    .check(z.describe("Who the end user is, for the vendor.")),
 });

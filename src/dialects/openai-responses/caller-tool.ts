@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Extras } from "../../chat/format.ts";
 import type { ToolCallPart } from "../../chat/part.ts";
 import type { Tool } from "../../chat/tool.ts";
@@ -11,9 +11,9 @@ import type { JsonObject } from "../../json/json-object.ts";
  */
 const callerToolSchema = z.strictObject({
   name: z.string(),
-  namespace: z.string().optional(),
+  namespace: z.optional(z.string()),
   /** It takes free text. */
-  custom: z.literal(true).optional(),
+  custom: z.optional(z.literal(true)),
 });
 export type CallerTool = z.infer<typeof callerToolSchema>;
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /**
  * The content parts of a message in OpenAI's Responses API (POST /v1/responses). Objects are loose:
@@ -9,17 +9,17 @@ export const inputTextSchema = z.looseObject({ type: z.literal("input_text"), te
 /** `image_url` is a URL or a data URL; `file_id` names a file stored at OpenAI. */
 export const inputImageSchema = z.looseObject({
   type: z.literal("input_image"),
-  image_url: z.string().nullish(),
-  file_id: z.string().nullish(),
+  image_url: z.nullish(z.string()),
+  file_id: z.nullish(z.string()),
 });
 
 /** `file_data` is a data URL. */
 export const inputFileSchema = z.looseObject({
   type: z.literal("input_file"),
-  file_data: z.string().nullish(),
-  file_url: z.string().nullish(),
-  file_id: z.string().nullish(),
-  filename: z.string().nullish(),
+  file_data: z.nullish(z.string()),
+  file_url: z.nullish(z.string()),
+  file_id: z.nullish(z.string()),
+  filename: z.nullish(z.string()),
 });
 
 export const outputTextSchema = z.looseObject({ type: z.literal("output_text"), text: z.string() });
@@ -29,10 +29,12 @@ const KNOWN_CONTENT = ["input_text", "input_image", "input_file", "output_text",
 
 /** Content of a type that the chat model lacks. */
 export const otherContentSchema = z.looseObject({
-  type: z.string().refine((type) => !KNOWN_CONTENT.includes(type), {
-    abort: true,
-    error: "has missing or invalid fields",
-  }),
+  type: z.string().check(
+    z.refine((type) => !KNOWN_CONTENT.includes(type), {
+      abort: true,
+      error: "has missing or invalid fields",
+    }),
+  ),
 });
 
 export const contentPartSchema = z.union([

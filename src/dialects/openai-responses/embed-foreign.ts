@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { formatSchema, type Signature, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 import { decodeEmbedded, encodeEmbedded } from "../embedded-text.ts";
@@ -11,10 +11,10 @@ const embeddedSchema = z.union([
   /** The reasoning item itself. */
   z.strictObject({
     of: z.literal("reasoning"),
-    signature: signatureSchema.optional(),
-    redacted: z.boolean().optional(),
+    signature: z.optional(signatureSchema),
+    redacted: z.optional(z.boolean()),
     /** Where it stood in an answer of OpenAI's Chat Completions, if it is not signed. */
-    origin: z.string().optional(),
+    origin: z.optional(z.string()),
   }),
   /** An earlier tool call, by its id. */
   z.strictObject({ of: z.literal("tool_call"), id: z.string(), signature: signatureSchema }),

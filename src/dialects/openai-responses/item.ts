@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { contentPartSchema } from "./content.ts";
 
 /** A message, also in the short form `{role, content}`. */
 export const messageItemSchema = z.looseObject({
-  type: z.literal("message").optional(),
+  type: z.optional(z.literal("message")),
   role: z.enum(["user", "assistant", "system", "developer"]),
   content: z.union([z.string(), z.array(contentPartSchema)]),
 });
@@ -11,10 +11,10 @@ export type MessageItem = z.infer<typeof messageItemSchema>;
 
 export const functionCallItemSchema = z.looseObject({
   type: z.literal("function_call"),
-  call_id: z.string().min(1),
-  name: z.string().min(1),
+  call_id: z.string().check(z.minLength(1)),
+  name: z.string().check(z.minLength(1)),
   /** Of a tool in a namespace. */
-  namespace: z.string().nullish(),
+  namespace: z.nullish(z.string()),
   /** JSON text. */
   arguments: z.string(),
 });
@@ -23,7 +23,7 @@ export type FunctionCallItem = z.infer<typeof functionCallItemSchema>;
 export const functionCallOutputItemSchema = z.looseObject({
   type: z.literal("function_call_output"),
   /** Absent if the output names its tool instead. */
-  call_id: z.string().min(1).nullish(),
+  call_id: z.nullish(z.string().check(z.minLength(1))),
   output: z.union([z.string(), z.array(contentPartSchema)]),
 });
 export type FunctionCallOutputItem = z.infer<typeof functionCallOutputItemSchema>;
@@ -31,16 +31,16 @@ export type FunctionCallOutputItem = z.infer<typeof functionCallOutputItemSchema
 /** A call of a tool that takes free text. */
 export const customCallItemSchema = z.looseObject({
   type: z.literal("custom_tool_call"),
-  call_id: z.string().min(1),
-  name: z.string().min(1),
-  namespace: z.string().nullish(),
+  call_id: z.string().check(z.minLength(1)),
+  name: z.string().check(z.minLength(1)),
+  namespace: z.nullish(z.string()),
   input: z.string(),
 });
 export type CustomCallItem = z.infer<typeof customCallItemSchema>;
 
 export const customCallOutputItemSchema = z.looseObject({
   type: z.literal("custom_tool_call_output"),
-  call_id: z.string().min(1),
+  call_id: z.string().check(z.minLength(1)),
   output: z.union([z.string(), z.array(contentPartSchema)]),
 });
 export type CustomCallOutputItem = z.infer<typeof customCallOutputItemSchema>;
@@ -49,10 +49,10 @@ const textsSchema = z.array(z.looseObject({ type: z.string(), text: z.string() }
 
 export const reasoningItemSchema = z.looseObject({
   type: z.literal("reasoning"),
-  id: z.string().nullish(),
-  summary: textsSchema.nullish(),
-  content: textsSchema.nullish(),
-  encrypted_content: z.string().nullish(),
+  id: z.nullish(z.string()),
+  summary: z.nullish(textsSchema),
+  content: z.nullish(textsSchema),
+  encrypted_content: z.nullish(z.string()),
 });
 export type ReasoningItem = z.infer<typeof reasoningItemSchema>;
 
@@ -70,17 +70,20 @@ const KNOWN_ITEMS = [
  * references, …
  */
 export const otherItemSchema = z.looseObject({
-  type: z.string().refine((type) => !KNOWN_ITEMS.includes(type), {
-    abort: true,
-    error: "has missing or invalid fields",
-  }),
+  type: z.string().check(
+    z.refine((type) => !KNOWN_ITEMS.includes(type), {
+      abort: true,
+      error: "has missing or invalid fields",
+    }),
+  ),
 });
 export type OtherItem = z.infer<typeof otherItemSchema>;
 
 /** A reference to an item stored at the vendor may leave its type out. */
-const untypedReferenceSchema = z
-  .strictObject({ id: z.string().min(1), type: z.null().optional() })
-  .transform(({ id }): OtherItem => ({ type: "item_reference", id }));
+const untypedReferenceSchema = z.pipe(
+  z.strictObject({ id: z.string().check(z.minLength(1)), type: z.optional(z.null()) }),
+  z.transform(({ id }): OtherItem => ({ type: "item_reference", id })),
+);
 
 export const inputItemSchema = z.union([
   z.discriminatedUnion("type", [

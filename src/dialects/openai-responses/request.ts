@@ -1,34 +1,34 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 import { inputItemSchema } from "./item.ts";
 
 export const functionToolSchema = z.looseObject({
   type: z.literal("function"),
-  name: z.string().min(1).max(128),
-  description: z.string().nullish(),
-  parameters: jsonObjectSchema.nullish(),
-  strict: z.boolean().nullish(),
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  description: z.nullish(z.string()),
+  parameters: z.nullish(jsonObjectSchema),
+  strict: z.nullish(z.boolean()),
 });
 
 /** A tool that takes free text. */
 export const customToolSchema = z.looseObject({
   type: z.literal("custom"),
-  name: z.string().min(1).max(128),
-  description: z.string().nullish(),
-  format: z
-    .looseObject({
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  description: z.nullish(z.string()),
+  format: z.nullish(
+    z.looseObject({
       type: z.string(),
-      syntax: z.string().nullish(),
-      definition: z.string().nullish(),
-    })
-    .nullish(),
+      syntax: z.nullish(z.string()),
+      definition: z.nullish(z.string()),
+    }),
+  ),
 });
 
 /** Tools under a common name, such as those of an MCP server. */
 export const namespaceToolSchema = z.looseObject({
   type: z.literal("namespace"),
-  name: z.string().min(1).max(128),
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
   tools: z.array(z.unknown()),
 });
 
@@ -41,7 +41,9 @@ export function isHosted({ type }: { type: string }): boolean {
 
 /** A tool that the vendor runs, or one of a kind that this server does not know. */
 export const otherToolSchema = z.looseObject({
-  type: z.string().refine((type) => isHosted({ type }), { abort: true, error: "is not complete" }),
+  type: z
+    .string()
+    .check(z.refine((type) => isHosted({ type }), { abort: true, error: "is not complete" })),
 });
 
 export const toolSchema = z.union([
@@ -54,7 +56,7 @@ export type CustomTool = z.infer<typeof customToolSchema>;
 
 const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
-  z.looseObject({ type: z.enum(["function", "custom"]), name: z.string().min(1) }),
+  z.looseObject({ type: z.enum(["function", "custom"]), name: z.string().check(z.minLength(1)) }),
   otherToolSchema,
 ]);
 
@@ -63,38 +65,40 @@ const textFormatSchema = z.discriminatedUnion("type", [
   z.looseObject({ type: z.literal("json_object") }),
   z.looseObject({
     type: z.literal("json_schema"),
-    name: z.string().min(1).max(64),
-    description: z.string().nullish(),
+    name: z.string().check(z.minLength(1), z.maxLength(64)),
+    description: z.nullish(z.string()),
     schema: jsonObjectSchema,
-    strict: z.boolean().nullish(),
+    strict: z.nullish(z.boolean()),
   }),
 ]);
 
 /** The body of POST /v1/responses. Unknown fields only go to a provider of this format. */
 export const responsesBodySchema = z.looseObject({
-  model: z.string().min(1).max(256).nullish(),
-  models: modelsFieldSchema.nullish(),
-  fallbacks: fallbacksFieldSchema.nullish(),
-  input: z.union([z.string(), z.array(inputItemSchema)]).nullish(),
-  instructions: z.string().nullish(),
-  tools: z.array(toolSchema).nullish(),
-  tool_choice: toolChoiceSchema.nullish(),
-  parallel_tool_calls: z.boolean().nullish(),
-  temperature: z.number().min(0).max(2).nullish(),
-  top_p: z.number().min(0).max(1).nullish(),
-  max_output_tokens: z.int().min(1).nullish(),
-  reasoning: z
-    .looseObject({
-      effort: z.string().nullish(),
-      summary: z.string().nullish(),
-      generate_summary: z.string().nullish(),
-    })
-    .nullish(),
-  text: z.looseObject({ format: textFormatSchema.nullish() }).nullish(),
-  metadata: z.record(z.string().max(64), z.string().max(512)).nullish(),
-  stream: z.boolean().nullish(),
-  store: z.boolean().nullish(),
-  background: z.boolean().nullish(),
-  include: z.array(z.string()).nullish(),
+  model: z.nullish(z.string().check(z.minLength(1), z.maxLength(256))),
+  models: z.nullish(modelsFieldSchema),
+  fallbacks: z.nullish(fallbacksFieldSchema),
+  input: z.nullish(z.union([z.string(), z.array(inputItemSchema)])),
+  instructions: z.nullish(z.string()),
+  tools: z.nullish(z.array(toolSchema)),
+  tool_choice: z.nullish(toolChoiceSchema),
+  parallel_tool_calls: z.nullish(z.boolean()),
+  temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
+  top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
+  max_output_tokens: z.nullish(z.int().check(z.gte(1))),
+  reasoning: z.nullish(
+    z.looseObject({
+      effort: z.nullish(z.string()),
+      summary: z.nullish(z.string()),
+      generate_summary: z.nullish(z.string()),
+    }),
+  ),
+  text: z.nullish(z.looseObject({ format: z.nullish(textFormatSchema) })),
+  metadata: z.nullish(
+    z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512))),
+  ),
+  stream: z.nullish(z.boolean()),
+  store: z.nullish(z.boolean()),
+  background: z.nullish(z.boolean()),
+  include: z.nullish(z.array(z.string())),
 });
 export type ResponsesBody = z.infer<typeof responsesBodySchema>;

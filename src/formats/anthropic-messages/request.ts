@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fallbacksFieldSchema } from "../../chat/fallback.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
@@ -19,9 +19,9 @@ export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
  */
 const ABORT = { abort: true };
 
-const cacheControlSchema = z
-  .looseObject({ type: z.string(), ttl: z.string().optional() })
-  .nullish();
+const cacheControlSchema = z.nullish(
+  z.looseObject({ type: z.string(), ttl: z.optional(z.string()) }),
+);
 
 const textBlockSchema = z.looseObject({
   type: z.literal("text"),
@@ -34,9 +34,13 @@ const sourceSchema = z.union([
   z.discriminatedUnion("type", [
     z.looseObject({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
     z.looseObject({ type: z.literal("url"), url: z.string() }),
-    z.looseObject({ type: z.literal("text"), media_type: z.string().optional(), data: z.string() }),
+    z.looseObject({
+      type: z.literal("text"),
+      media_type: z.optional(z.string()),
+      data: z.string(),
+    }),
   ]),
-  z.looseObject({ type: z.string().refine((type) => !KNOWN_SOURCES.has(type), ABORT) }),
+  z.looseObject({ type: z.string().check(z.refine((type) => !KNOWN_SOURCES.has(type), ABORT)) }),
 ]);
 
 const imageBlockSchema = z.looseObject({
@@ -48,14 +52,14 @@ const imageBlockSchema = z.looseObject({
 const documentBlockSchema = z.looseObject({
   type: z.literal("document"),
   source: sourceSchema,
-  title: z.string().nullish(),
+  title: z.nullish(z.string()),
   cache_control: cacheControlSchema,
 });
 
 const toolUseBlockSchema = z.looseObject({
   type: z.literal("tool_use"),
-  id: z.string().min(1),
-  name: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
+  name: z.string().check(z.minLength(1)),
   input: jsonObjectSchema,
   cache_control: cacheControlSchema,
 });
@@ -63,7 +67,7 @@ const toolUseBlockSchema = z.looseObject({
 const thinkingBlockSchema = z.looseObject({
   type: z.literal("thinking"),
   thinking: z.string(),
-  signature: z.string().optional(),
+  signature: z.optional(z.string()),
 });
 
 const redactedThinkingBlockSchema = z.looseObject({
@@ -72,14 +76,14 @@ const redactedThinkingBlockSchema = z.looseObject({
 });
 
 const otherBlockSchema = z.looseObject({
-  type: z.string().refine((type) => !KNOWN_BLOCKS.has(type), ABORT),
+  type: z.string().check(z.refine((type) => !KNOWN_BLOCKS.has(type), ABORT)),
 });
 
 const toolResultBlockSchema = z.looseObject({
   type: z.literal("tool_result"),
-  tool_use_id: z.string().min(1),
-  content: z
-    .union([
+  tool_use_id: z.string().check(z.minLength(1)),
+  content: z.optional(
+    z.union([
       z.string(),
       z.array(
         z.union([
@@ -87,9 +91,9 @@ const toolResultBlockSchema = z.looseObject({
           otherBlockSchema,
         ]),
       ),
-    ])
-    .optional(),
-  is_error: z.boolean().optional(),
+    ]),
+  ),
+  is_error: z.optional(z.boolean()),
   cache_control: cacheControlSchema,
 });
 
@@ -121,27 +125,27 @@ export const messageSchema = z.looseObject({
 export type WireMessage = z.infer<typeof messageSchema>;
 
 const customToolSchema = z.looseObject({
-  type: z.literal("custom").nullish(),
-  name: z.string().min(1).max(128),
-  description: z.string().optional(),
+  type: z.nullish(z.literal("custom")),
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  description: z.optional(z.string()),
   input_schema: jsonObjectSchema,
-  strict: z.boolean().optional(),
+  strict: z.optional(z.boolean()),
   cache_control: cacheControlSchema,
 });
 /** A tool that Anthropic runs, or whose schema Anthropic defines. */
 const vendorToolSchema = z.looseObject({
-  type: z.string().refine((type) => type !== "custom", ABORT),
+  type: z.string().check(z.refine((type) => type !== "custom", ABORT)),
 });
 export const toolSchema = z.union([customToolSchema, vendorToolSchema]);
 export type WireTool = z.infer<typeof toolSchema>;
 
 export const toolChoiceSchema = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("auto"), disable_parallel_tool_use: z.boolean().optional() }),
-  z.looseObject({ type: z.literal("any"), disable_parallel_tool_use: z.boolean().optional() }),
+  z.looseObject({ type: z.literal("auto"), disable_parallel_tool_use: z.optional(z.boolean()) }),
+  z.looseObject({ type: z.literal("any"), disable_parallel_tool_use: z.optional(z.boolean()) }),
   z.looseObject({
     type: z.literal("tool"),
-    name: z.string().min(1),
-    disable_parallel_tool_use: z.boolean().optional(),
+    name: z.string().check(z.minLength(1)),
+    disable_parallel_tool_use: z.optional(z.boolean()),
   }),
   z.looseObject({ type: z.literal("none") }),
 ]);
@@ -149,27 +153,30 @@ export type WireToolChoice = z.infer<typeof toolChoiceSchema>;
 
 const thinkingSchema = z.looseObject({
   type: z.string(),
-  budget_tokens: z.int().min(0).optional(),
-  display: z.string().nullish(),
+  budget_tokens: z.optional(z.int().check(z.gte(0))),
+  display: z.nullish(z.string()),
 });
 
-const outputFormatSchema = z.looseObject({ type: z.string(), schema: jsonObjectSchema.optional() });
+const outputFormatSchema = z.looseObject({
+  type: z.string(),
+  schema: z.optional(jsonObjectSchema),
+});
 const outputConfigSchema = z.looseObject({
-  effort: z.string().nullish(),
-  format: outputFormatSchema.nullish(),
+  effort: z.nullish(z.string()),
+  format: z.nullish(outputFormatSchema),
 });
 
 /** What a message and a token count have in common. */
 const prompt = {
-  model: z.string().min(1).max(256),
-  messages: z.array(messageSchema).min(1),
-  system: z.union([z.string(), z.array(blockSchema)]).optional(),
-  tools: z.array(toolSchema).optional(),
-  tool_choice: toolChoiceSchema.optional(),
-  thinking: thinkingSchema.optional(),
-  output_config: outputConfigSchema.optional(),
+  model: z.string().check(z.minLength(1), z.maxLength(256)),
+  messages: z.array(messageSchema).check(z.minLength(1)),
+  system: z.optional(z.union([z.string(), z.array(blockSchema)])),
+  tools: z.optional(z.array(toolSchema)),
+  tool_choice: z.optional(toolChoiceSchema),
+  thinking: z.optional(thinkingSchema),
+  output_config: z.optional(outputConfigSchema),
   /** The older name of `output_config.format`. */
-  output_format: outputFormatSchema.nullish(),
+  output_format: z.nullish(outputFormatSchema),
   cache_control: cacheControlSchema,
 };
 
@@ -177,14 +184,14 @@ const prompt = {
 export const messagesBodySchema = z.looseObject({
   ...prompt,
   /** 0 fills the prompt cache and generates nothing. */
-  max_tokens: z.int().min(0),
-  temperature: z.number().min(0).max(1).optional(),
-  top_p: z.number().min(0).max(1).optional(),
-  stop_sequences: z.array(z.string()).optional(),
-  metadata: z.looseObject({ user_id: z.string().nullish() }).optional(),
-  stream: z.boolean().optional(),
+  max_tokens: z.int().check(z.gte(0)),
+  temperature: z.optional(z.number().check(z.gte(0), z.lte(1))),
+  top_p: z.optional(z.number().check(z.gte(0), z.lte(1))),
+  stop_sequences: z.optional(z.array(z.string())),
+  metadata: z.optional(z.looseObject({ user_id: z.nullish(z.string()) })),
+  stream: z.optional(z.boolean()),
   /** This server's own. */
-  fallbacks: fallbacksFieldSchema.nullish(),
+  fallbacks: z.nullish(fallbacksFieldSchema),
 });
 export type MessagesBody = z.infer<typeof messagesBodySchema>;
 

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import type { Signature } from "../../chat/format.ts";
 import { isJsonObject, type JsonObject, jsonObjectSchema } from "../../json/json-object.ts";
 import { readText } from "../../json/narrow.ts";
@@ -16,7 +17,7 @@ export function toSignature(details: readonly JsonObject[]): Signature {
 export function detailsIn(signature: Signature): JsonObject[] | undefined {
   if (signature.format !== FORMAT) return undefined;
   try {
-    return jsonObjectSchema.array().safeParse(JSON.parse(signature.value)).data;
+    return z.array(jsonObjectSchema).safeParse(JSON.parse(signature.value)).data;
   } catch {
     return undefined;
   }

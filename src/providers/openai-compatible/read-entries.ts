@@ -1,4 +1,5 @@
-import * as z from "zod";
+import "../../errors/schema-messages.ts";
+import * as z from "zod/mini";
 import { checkCredential } from "../../env/check-credential.ts";
 import { parseJsonListSecret } from "../../env/json-secret.ts";
 import { NO_QUIRKS, quirksSchema } from "../../formats/openai-chat/quirks.ts";
@@ -51,7 +52,7 @@ export function readEntries(
 }
 
 /** The first issue, with its path. zod's messages never hold the value. */
-function describeIssue(error: z.ZodError | undefined, place: string): string {
+function describeIssue(error: z.core.$ZodError | undefined, place: string): string {
   const issue = error?.issues[0];
   if (!issue) return `${place} is not valid.`;
   const keys = issue.code === "unrecognized_keys" ? `: ${issue.keys.join(", ").slice(0, 100)}` : "";
@@ -94,7 +95,7 @@ function readAccess(
   place: string,
   env: Env,
   preset: Preset | undefined,
-  quirksError: z.ZodError | undefined,
+  quirksError: z.core.$ZodError | undefined,
 ): ServerAccess {
   const { headers = {} } = entry;
   const baseUrl = entry.base_url ?? preset?.baseUrl ?? undefined;
