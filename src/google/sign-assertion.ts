@@ -1,4 +1,5 @@
-import { importPKCS8, SignJWT } from "jose";
+import { SignJWT } from "jose/jwt/sign";
+import { importPKCS8 } from "jose/key/import";
 import { ChatError } from "../errors/chat-error.ts";
 import { defined } from "../json/defined.ts";
 import type { ServiceAccount } from "./credentials.ts";

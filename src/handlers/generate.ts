@@ -11,6 +11,7 @@ import { isRepeat } from "../http/is-repeat.ts";
 import { limitHeaders } from "../http/limit-headers.ts";
 import { answerHeaders, respondError, respondJson, respondStream } from "../http/respond.ts";
 import { serverTiming } from "../http/server-timing.ts";
+import { lazy } from "../lazy.ts";
 import { attemptTargets } from "../routing/attempt-targets.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
@@ -18,11 +19,12 @@ import { createStreamBody } from "../stream/stream-body.ts";
 import { chooseTargets } from "./choose-targets.ts";
 import { asksToStore } from "./continue-conversation.ts";
 import { describeDryRun } from "./dry-run.ts";
-import { keepOrReplay } from "./generate-kept.ts";
 import { readChatRequest } from "./read-chat-request.ts";
 import { watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
 import { readWish } from "./wish.ts";
+
+const loadKept = lazy(() => import("./generate-kept.ts"));
 
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
@@ -51,6 +53,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
     if (wish) {
       const open = (kept: KeptContext) => openCall({ ...admission, kept }, server);
       const connection = { request, context, principal, dialect };
+      const { keepOrReplay } = await loadKept();
       return keepOrReplay({ ...asking, ...connection, wish, open, attempt, headersOf }, server);
     }
     const call = openCall(admission, server);

@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Connection, createConnection } from "../ledger/connection.ts";
 import type { Database, LedgerSource, Row, RowsStatement, Statement } from "../ledger/database.ts";
-import { createObjectDatabase, type LedgerStorage } from "../ledger/ledger-object.ts";
+import type { LedgerStorage } from "../ledger/ledger-object.ts";
 
 /**
  * The Durable Object class that wrangler.toml binds to LEDGER; its methods are called by RPC. One
@@ -13,7 +13,12 @@ export class LedgerDurableObject extends DurableObject {
 
   constructor(context: { storage: LedgerStorage }, env: unknown) {
     super(context, env);
-    this.#connection = createConnection({ open: () => createObjectDatabase(context.storage) });
+    this.#connection = createConnection({
+      async open() {
+        const { createObjectDatabase } = await import("../ledger/ledger-object.ts");
+        return createObjectDatabase(context.storage);
+      },
+    });
   }
 
   async query(statement: Statement): Promise<readonly Row[]> {
