@@ -2,7 +2,6 @@ import type { Answers } from "../answers/answers.ts";
 import type { Principal } from "../auth/principal.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { decodeKeptId } from "../dialects/openai-responses/answer-id.ts";
-import { encodeState } from "../dialects/openai-responses/background.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import type { Target } from "../routing/select-target.ts";
@@ -27,12 +26,14 @@ export function findPrevious(body: unknown, dialect: Dialect): string | null {
 export async function continueConversation(
   body: unknown,
   previousId: string,
+  dialect: Dialect,
   answers: Answers,
   principal: Principal,
 ): Promise<unknown> {
   const kept = await readWhole(answers, ownerOf(principal), decodeKeptId(previousId) ?? "");
   const isThere = kept?.ending && !kept.ending.error && !kept.isTooLarge;
-  const { output } = isThere ? encodeState(kept) : {};
+  const state = isThere ? dialect.background?.encodeState(kept) : undefined;
+  const output = isJsonObject(state) ? state.output : undefined;
   if (!kept?.head.input || kept.head.dialect !== "openai-responses" || !Array.isArray(output))
     throw new ChatError("invalid_request", {
       param: "previous_response_id",

@@ -31,7 +31,7 @@ export async function readChatRequest(
   const previousId = answers && findPrevious(sent, dialect);
   const body =
     answers && previousId !== null
-      ? await continueConversation(sent, previousId, answers, principal)
+      ? await continueConversation(sent, previousId, dialect, answers, principal)
       : sent;
   const decoded = dialect.decodeRequest(body, request.headers, { keeps: answers !== null });
   const asked = applyDeadlineHeader(decoded, request.headers);
