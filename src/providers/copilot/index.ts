@@ -14,7 +14,7 @@ import {
 import type { CopilotConfig } from "./env.ts";
 import { BRIDGE_QUIRKS } from "./quirks.ts";
 
-const load = lazy(() => import("../../formats/openai-chat/open-chat-completions.ts"));
+const load = lazy(() => import("./calls.ts"));
 
 /**
  * GitHub Copilot through the bridge that the operator runs beside this server. GitHub has no HTTP

@@ -1,0 +1,1 @@
+export { openChatCompletions } from "../../formats/openai-chat/open-chat-completions.ts";
