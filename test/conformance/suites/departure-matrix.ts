@@ -111,10 +111,18 @@ export function describeDepartureMatrix({ runtime, upstream, start }: Conformanc
       const token = await mintTestToken({ sub: id, ai: { limits } });
       const startedAt = performance.now();
       const { socket, received } = await open(spoken, stage, way, id, token);
-      await until(`${id} is called`, () => call.requests.length >= stage.calls);
-      if (stage.awaitsContent)
-        await until(`${id} has content`, () => received().includes(FIRST_TEXT));
-      else await Bun.sleep(50);
+      const lines = () =>
+        subject.server
+          .logs()
+          .split("\n")
+          .filter((line) => line.includes(`"${id}"`));
+      const isThere = () =>
+        call.requests.length >= stage.calls &&
+        (!stage.awaitsContent || received().includes(FIRST_TEXT));
+      // On a busy machine the deadline may come first.
+      await until(`${id} is where it is left`, () => isThere() || lines().length > 0);
+      if (!isThere()) return "the call ended before it was left";
+      if (!stage.awaitsContent) await Bun.sleep(50);
       if (!stage.isBetweenAttempts && call.requests.some(({ closedAt }) => closedAt !== undefined))
         return "the upstream was closed too early";
       let leftAt = performance.now();
@@ -124,11 +132,6 @@ export function describeDepartureMatrix({ runtime, upstream, start }: Conformanc
         socket.end();
         setTimeout(() => socket.destroy(), 20);
       }
-      const lines = () =>
-        subject.server
-          .logs()
-          .split("\n")
-          .filter((line) => line.includes(`"${id}"`));
       if (!stage.isBetweenAttempts) {
         const wait = leftAt - performance.now() + PATIENCE_MS;
         const closed = await Promise.all(
@@ -199,7 +202,7 @@ export function describeDepartureMatrix({ runtime, upstream, start }: Conformanc
           left = failed.map(({ cell }) => cell);
         }
         expect(failures).toEqual([]);
-      }, 60_000);
+      }, 120_000);
     }
   });
 }

@@ -205,6 +205,8 @@ export function describeOtel({ runtime, upstream, start }: Conformance): void {
       upstream.enqueue(jsonAnswer(MESSAGE), sseAnswer(streamMessage(MESSAGE)));
       await subject.client.chat(CALL);
       await subject.client.chat({ ...CALL, stream: true });
+      // So that they do not come while the next test waits for its own.
+      await collected(4);
       const named = (name: string) => collector.metrics.filter((metric) => metric.name === name);
       await until("the metrics are there", () => {
         const points = named("gen_ai.client.token.usage").flatMap(
