@@ -4,7 +4,8 @@ import { resolve } from "node:path";
 const root = resolve(import.meta.dir, "../..");
 
 /**
- * The projects' tests start servers and wait for streams, and may run on two versions of Elixir.
+ * The projects' tests start servers and wait for streams, play ../shared/vectors if they are there,
+ * and may run on two versions of Elixir.
  */
 const TIMEOUT_MS = 1_500_000;
 
