@@ -10,6 +10,7 @@ import { describeEmbeddings } from "./embeddings.ts";
 import { describeFailures } from "./failures.ts";
 import { describeFallback } from "./fallback.ts";
 import { describeFaults } from "./faults.ts";
+import { describeFirstContent } from "./first-content.ts";
 import { describeGoogle } from "./google.ts";
 import { describeKeptAnswers } from "./kept-answers.ts";
 import { describeLimits } from "./limits.ts";
@@ -35,6 +36,7 @@ export const ALL_SUITES = [
   describePages,
   describeFaults,
   describeFallback,
+  describeFirstContent,
   describeGoogle,
   describeCursor,
   describeCopilot,
