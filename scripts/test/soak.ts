@@ -1,6 +1,8 @@
 // Mixed load with departures, faults, slow readers and store outages, ending in a table:
 // `npm run soak -- --minutes 10 --runtime bun|deno|workers`. Exits with 1 if a bound is broken.
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import * as z from "zod";
 import { createChatClient, mintTestToken, TEST_JWT } from "../../test/support/chat-client.ts";
@@ -9,6 +11,7 @@ import { hasRedis, startRedis } from "../../test/support/redis-server.ts";
 import { RUNTIMES } from "../../test/support/runtimes/runtime.ts";
 import { startServer } from "../../test/support/runtimes/start-server.ts";
 import { makeCall, type Verdict } from "../../test/support/soak/caller.ts";
+import { countRows } from "../../test/support/soak/count-rows.ts";
 import { inventCall } from "../../test/support/soak/invent-call.ts";
 import { countMissing, readLog, summarizeLog } from "../../test/support/soak/read-log.ts";
 import { startSoakVendor } from "../../test/support/soak/vendor.ts";
@@ -36,11 +39,16 @@ const PLATEAU_MINUTES = 8;
 const vendor = await startSoakVendor();
 // Workers keep limits in a Durable Object, which is never away.
 const redis = runtime !== "workers" && hasRedis ? await startRedis() : null;
+const folder = mkdtempSync(join(tmpdir(), "soak-"));
+// In memory the ledger would grow until it has its 50,000 calls, and hide a leak. Workers keep it in
+// a Durable Object.
+const ledgerFile = runtime === "workers" ? undefined : join(folder, "ledger.db");
 const server = await startServer(runtime, {
   ...TEST_JWT,
   ANTHROPIC_API_KEY: "sk-ant-soak-canary-0123456789",
   ANTHROPIC_BASE_URL: vendor.url,
   ...(redis ? { REDIS_URL: redis.url } : {}),
+  ...(ledgerFile ? { LEDGER_FILE: ledgerFile } : {}),
   STORE_FAILURE: "closed",
   // A busy machine is no outage.
   STORE_TIMEOUT_MS: "1500",
@@ -144,7 +152,11 @@ await settles(async () => {
 }, LEASE_MS + 10_000);
 const descriptors = countDescriptors();
 const log = readLog(server.logs());
+const countEvents = (name: string) => log.lines.filter(({ event }) => event === name).length;
+const unhandled = countEvents("unhandled");
 oddities.push(...log.foreign.slice(0, 5).map((line) => `not a log line: ${line.slice(0, 200)}`));
+
+const ledgerFaults = ledgerFile ? countRows(ledgerFile) - countEvents("answer") : 0;
 
 const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
 const third = Math.floor(samples.length / 3);
@@ -163,12 +175,10 @@ const rows: [name: string, value: string, isKept: boolean][] = [
   ["lost calls", String(verdicts.lost), verdicts.lost === 0],
   ["lying ends", String(verdicts["lying end"]), verdicts["lying end"] === 0],
   ["calls without a record, with two", `${missing}, ${doubled}`, missing + doubled === 0],
+  ["rows that the ledger has too many", String(ledgerFaults), ledgerFaults === 0],
+  ["unhandled rejections", String(unhandled), unhandled === 0],
   ["lines that are no log", String(log.foreign.length), log.foreign.length === 0],
-  [
-    "settlements lost",
-    String(log.lines.filter(({ event }) => event === "settlement_lost").length),
-    true,
-  ],
+  ["settlements lost", String(countEvents("settlement_lost")), true],
   ["upstream calls open at the end", String(openCalls), openCalls === 0],
   ["leases at the end", String(leases), leases === 0],
   [
@@ -187,8 +197,11 @@ process.stdout.write(`\n| ${runtime}, ${options.minutes} min | | |\n| --- | --- 
 for (const [name, value, isKept] of rows)
   process.stdout.write(`| ${name} | ${value} | ${isKept ? "ok" : "BROKEN"} |\n`);
 process.stdout.write(`${summarizeLog(log)}\n`);
+const minutes = samples.filter((_, at) => at % (60_000 / SAMPLE_MS) === 0).map(mib);
+process.stdout.write(`memory by the minute, MiB: ${minutes.join(" ")}\n`);
 for (const oddity of oddities.slice(0, 20)) process.stdout.write(`${oddity}\n`);
 await server.stop();
 await redis?.stop();
 await vendor.stop();
+rmSync(folder, { recursive: true });
 process.exit(rows.every(([, , isKept]) => isKept) ? 0 : 1);

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { bundleWorker } from "../../../scripts/deploy/bundle-worker.ts";
 import { serveWorker } from "../../../scripts/dev/serve-worker.ts";
 import { buildPages } from "../../../scripts/pages/build-pages.ts";
@@ -48,7 +48,13 @@ async function startDeno(
 ): Promise<RunningServer> {
   await ensurePages();
   const preload = now === undefined ? [] : ["--preload", writePreload(now)];
-  const allowed = ["--allow-net", "--allow-env", `--allow-read=${resolve(root, "dist/pages")}`];
+  const ledger = env.LEDGER_FILE === undefined ? [] : [dirname(env.LEDGER_FILE)];
+  const allowed = [
+    "--allow-net",
+    "--allow-env",
+    `--allow-read=${[resolve(root, "dist/pages"), ...ledger]}`,
+    ...ledger.map((folder) => `--allow-write=${folder}`),
+  ];
   const command = ["run", ...allowed, "--no-check", "--cached-only", ...preload];
   return spawnServer(
     "deno",
