@@ -4,7 +4,10 @@ import { migrate } from "../ledger/migrate.ts";
 import { openSqlite } from "./open-sqlite.ts";
 
 const MEMORY = ":memory:";
-/** The most calls that a ledger without a disk keeps: about 30 MB, or 60 if each has its own subject. */
+/**
+ * The most calls that a ledger without a disk keeps: about 30 MB, or 60 if each has a subject of its
+ * own.
+ */
 const MAX_MEMORY_ROWS = 50_000;
 
 /** Where the settings say that the ledger is (Bun, Deno); undefined if they want none. */
