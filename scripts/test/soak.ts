@@ -15,6 +15,7 @@ import { countRows } from "../../test/support/soak/count-rows.ts";
 import { inventCall } from "../../test/support/soak/invent-call.ts";
 import { countMissing, readLog, summarizeLog } from "../../test/support/soak/read-log.ts";
 import { startSoakVendor } from "../../test/support/soak/vendor.ts";
+import { watchStops } from "../../test/support/soak/watch-stops.ts";
 
 const { values: options } = parseArgs({
   options: {
@@ -101,6 +102,7 @@ const verdicts: Record<Verdict, number> = {
 const oddities: string[] = [];
 const samples: number[] = [];
 const sampling = setInterval(() => samples.push(readProcess(pid).residentBytes), SAMPLE_MS);
+const longestStopMs = watchStops();
 const countDescriptors = () => readdirSync(`/proc/${pid}/fd`).length;
 const descriptorsBefore = countDescriptors();
 const endAt = performance.now() + durationMs;
@@ -109,10 +111,16 @@ let made = 0;
 async function keepCalling(): Promise<void> {
   while (performance.now() < endAt) {
     const call = inventCall(made++, isStoreAway);
-    const { verdict, tail } = await makeCall(server.url, await mint(call.number), call);
+    const token = await mint(call.number);
+    const began = performance.now();
+    const { verdict, tail } = await makeCall(server.url, token, call);
     verdicts[verdict] += 1;
-    if (verdict === "lost" || verdict === "lying end")
-      oddities.push(`${verdict}: ${JSON.stringify(call)} ${JSON.stringify(tail)}`);
+    if (verdict === "lost" || verdict === "lying end") {
+      const reachedMs = Math.round((vendor.seenAt(call.number) ?? Number.NaN) - began);
+      const tookMs = Math.round(performance.now() - began);
+      const times = `${tookMs} ms, with the vendor after ${reachedMs} ms`;
+      oddities.push(`${verdict}: ${times}: ${JSON.stringify(call)} ${JSON.stringify(tail)}`);
+    }
     await Bun.sleep(Math.random() * 200);
   }
 }
@@ -142,7 +150,8 @@ async function countLeases(): Promise<number> {
 await Bun.sleep(OUTAGE_MS + 1000);
 await settles(() => vendor.openCalls() === 0, 15_000);
 const openCalls = vendor.openCalls();
-const count = () => countMissing(readLog(server.logs()), made, vendor.hasSeen);
+const count = () =>
+  countMissing(readLog(server.logs()), made, (call) => vendor.seenAt(call) !== undefined);
 await settles(() => count().missing === 0, 15_000);
 const { missing, doubled } = count();
 let leases = await countLeases();
@@ -199,6 +208,7 @@ for (const [name, value, isKept] of rows)
 process.stdout.write(`${summarizeLog(log)}\n`);
 const minutes = samples.filter((_, at) => at % (60_000 / SAMPLE_MS) === 0).map(mib);
 process.stdout.write(`memory by the minute, MiB: ${minutes.join(" ")}\n`);
+process.stdout.write(`this program stood still for up to ${Math.round(longestStopMs())} ms\n`);
 for (const oddity of oddities.slice(0, 20)) process.stdout.write(`${oddity}\n`);
 await server.stop();
 await redis?.stop();

@@ -4,6 +4,7 @@ import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.
 import type { RunningServer } from "../support/runtimes/runtime.ts";
 import { startServer } from "../support/runtimes/start-server.ts";
 import { seededRandom } from "../support/seeded-random.ts";
+import { until } from "../support/until.ts";
 import { askAndResume, type Told } from "./resuming-caller.ts";
 import { type SlowVendor, startSlowVendor, wordsFor } from "./slow-vendor.ts";
 
@@ -104,15 +105,20 @@ describe.skipIf(!hasRedis)("streams whose callers lose the connection (needs red
   test(`${KILLED} whose server is killed half-way end in order, with a reported gap`, async () => {
     const victim = await start("bun");
     const prompts = Array.from({ length: KILLED }, (_, index) => `killed-${index}`);
+    let begun = 0;
     const asked = prompts.map((prompt, index) =>
       askAndResume({
         token,
         body: bodyOf(prompt),
         drops: index % 2 === 0 ? [] : [5],
         server: (attempt) => (attempt === 0 ? victim.url : urlOf(index)),
+        onBegin: () => {
+          begun += 1;
+        },
       }),
     );
-    await Bun.sleep((WORDS * PAUSE_MS) / 2);
+    await until("all have begun", () => begun === KILLED);
+    await Bun.sleep((WORDS * PAUSE_MS) / 3);
     await victim.stop();
     let whole = 0;
     for (const [index, told] of (await Promise.all(asked)).entries()) {
@@ -134,13 +140,18 @@ describe.skipIf(!hasRedis)("streams whose callers lose the connection (needs red
   test("a writer that was paused, and whose log was taken over, writes nothing when it wakes", async () => {
     const sleeper = await start("bun");
     const prompt = "paused";
+    let hasBegun = false;
     const told = askAndResume({
       token,
       body: bodyOf(prompt),
       drops: [8],
       server: (attempt) => (attempt === 0 ? sleeper.url : urlOf(0)),
+      onBegin: () => {
+        hasBegun = true;
+      },
     });
-    await Bun.sleep((WORDS * PAUSE_MS) / 2);
+    await until("it has begun", () => hasBegun);
+    await Bun.sleep((WORDS * PAUSE_MS) / 3);
     process.kill(sleeper.pid ?? 0, "SIGSTOP");
     const { id, events } = await told;
     expect(events.at(-1)?.data).toMatchObject({ error: { code: "answer_interrupted" } });
@@ -156,7 +167,7 @@ describe.skipIf(!hasRedis)("streams whose callers lose the connection (needs red
     expect(before).toContain("answer_interrupted");
     expect(before).not.toContain('"done"');
     await sleeper.stop();
-  }, 60_000);
+  }, 120_000);
 
   test("a server that is asked to stop ends its answers first, and lets readers come back", async () => {
     const leaving = await start("bun");

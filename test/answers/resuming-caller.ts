@@ -13,6 +13,8 @@ export interface CallerOptions {
   readonly drops: readonly number[];
   /** The server for each try. */
   server(attempt: number): string;
+  /** Told when the answer has begun to come. */
+  onBegin?(): void;
 }
 
 export interface Told {
@@ -55,6 +57,7 @@ export async function askAndResume(options: CallerOptions): Promise<Told> {
         return { id, events, refused: response.status, connections: attempt + 1 };
       }
       if (!isPassing) {
+        if (id === "") options.onBegin?.();
         id = response.headers.get("x-request-id") ?? id;
         await readEvents(response, drops[attempt] ?? Infinity, events, leaving);
         const end = events.at(-1);

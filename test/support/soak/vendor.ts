@@ -72,8 +72,8 @@ function answerHalf(text: string, stream: boolean, end: Answer["end"]): Answer {
 
 export interface SoakVendor {
   readonly url: string;
-  /** Whether this call has come this far. */
-  hasSeen(call: number): boolean;
+  /** When this call came, by `performance.now()`; undefined if it has not. */
+  seenAt(call: number): number | undefined;
   /** Calls that are neither answered to their end nor closed. */
   openCalls(): number;
   stop(): Promise<void>;
@@ -82,7 +82,7 @@ export interface SoakVendor {
 /** Plays Claude's API, and knows which of its calls are still open. */
 export async function startSoakVendor(): Promise<SoakVendor> {
   const upstream: Upstream = await startUpstream();
-  const seen = new Set<number>();
+  const seen = new Map<number, number>();
   const open = new Map<UpstreamRequest, Answer["end"]>();
   upstream.respond = (request) => {
     upstream.requests.length = 0;
@@ -92,12 +92,12 @@ export async function startSoakVendor(): Promise<SoakVendor> {
     if (!isBehaviour(name)) return jsonAnswer({}, { status: 400 });
     const answer = BEHAVIOURS[name].answer(textOf(name, Number(call)), isStream);
     open.set(request, answer.end);
-    seen.add(Number(call));
+    seen.set(Number(call), performance.now());
     return answer;
   };
   return {
     url: upstream.url,
-    hasSeen: (call) => seen.has(call),
+    seenAt: (call) => seen.get(call),
     openCalls() {
       for (const [request, end] of open)
         if (request.closedAt !== undefined || (request.answered && end !== "stall"))
