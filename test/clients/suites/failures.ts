@@ -23,6 +23,9 @@ function kindOf(kind: CallerKind, status: number): string {
   return RETRYABLE.has(status) ? "AI_APICallError, retryable" : "AI_APICallError";
 }
 
+/** What a vendor has sent is with the caller by then; before, a cut is a 502. */
+const PASSED_ON_MS = 100;
+
 /** OpenAI has no 529: an overloaded server of theirs says 503. */
 function overloadedStatus({ dialect }: CallerKind): number {
   return dialect === "anthropic-messages" ? 529 : 503;
@@ -130,8 +133,8 @@ export function describeFailures({ upstream, caller }: Stage): void {
         const half = vendor.half(TEXT);
         const ends = {
           "is closed": sseAnswer(half),
-          "is cut": sseAnswer([half, 20], { end: "cut" }),
-          "is reset": sseAnswer([half, 20], { end: "reset" }),
+          "is cut": sseAnswer([half, PASSED_ON_MS], { end: "cut" }),
+          "is reset": sseAnswer([half, PASSED_ON_MS], { end: "reset" }),
           ...(vendor.streamError === null
             ? {}
             : { "tells an error": sseAnswer([half, vendor.streamError]) }),
