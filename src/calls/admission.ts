@@ -58,6 +58,6 @@ export interface Admission {
   readonly skipped: readonly Attempt[];
   /** How long the call may take, in milliseconds. */
   readonly deadlineMs: number | undefined;
-  /** After how long without content the next target is tried beside, in milliseconds. */
+  /** After how many milliseconds without content the next target is also tried, in parallel. */
   readonly hedgeAfterMs: number | undefined;
 }

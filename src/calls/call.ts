@@ -20,7 +20,7 @@ import { publishRecord } from "./publish-record.ts";
 
 /** One call, from its admission to its record. */
 export interface Call extends AttemptCall, RunningCall {
-  /** What the dialect may say about the answer. Its target is the one that answers. */
+  /** What the dialect may report about the answer. The answer's target is the one that answers. */
   readonly answer: AnswerContext;
   /**
    * Reserves what the call may consume by its token's limits, before the first attempt. Rejects
@@ -29,13 +29,13 @@ export interface Call extends AttemptCall, RunningCall {
   reserve(): Promise<void>;
   /** What became of it; null until it has ended. */
   readonly record: CallRecord | null;
-  /** How the token's limits stood then. */
+  /** The token's limits as they stood when the call was reserved. */
   readonly standings: readonly Standing[];
   /** Looks at the answer's events as they pass. */
   observe(batch: EventBatch): void;
   /** Waits for this work. If the caller leaves before it is done, the call is aborted. */
   whileConnected<T>(caller: AbortSignal, work: Promise<T>): Promise<T>;
-  /** Ends the call and hands its record to the recorders; only the first call of it counts. */
+  /** Ends the call and hands its record to the recorders. Idempotent. */
   end(failure: ChatError | null): void;
   /** Ends the call with whatever was thrown. */
   fail(thrown: unknown): ChatError;
@@ -50,7 +50,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const { platform, catalog, running } = services;
   const demand = admission.demand ?? demandOf(request);
   const { requestId, startedAt, trace } = context;
-  // Shutdown, the caller's departure and a failed write all end in this one controller.
+  // Shutdown, departure, deadline, revocation and a failed write all abort this one controller.
   const controller = new AbortController();
   const observer = createAnswerObserver(platform.now);
   const warnings: Warning[] = [];
@@ -138,7 +138,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
         catalog,
         startedAt,
       });
-      // Counting a prompt costs as much as reading it.
+      // Counting tokens costs as much as reading the prompt, so a token without limits skips it.
       const isLimited = policy.buckets.length > 0 || policy.maxInputTokens !== null;
       const reserved = isLimited ? meter.estimate() : NOTHING;
       reservation = await limiter.reserve(requestId, policy.buckets, reserved, context.waitUntil);
@@ -211,7 +211,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     const { usage, source } = call.target
       ? measureUsage(progress(), isComplete, demand)
       : measureLost(call.lost);
-    // What came of attempts without an answer has its cost with them.
+    // If no target answered, each attempt has its own cost.
     const cost = call.target && answer.cost(usage);
     setServedCost(cost);
     const tried = attempts.findLast(({ outcome }) => outcome !== "skipped");
@@ -246,7 +246,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
     const expire = () => controller.abort(new ChatError("deadline_exceeded"));
     deadline = setTimeout(expire, deadlineAt - platform.now());
   }
-  // Registered before the attempt: workerd drops what is registered once the caller has gone.
+  // Before the attempt, because workerd ignores a waitUntil made after the caller has left.
   context.waitUntil(recorded.promise);
   return call;
 }

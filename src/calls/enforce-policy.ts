@@ -52,8 +52,7 @@ export function enforcePolicy(call: EnforcedCall): () => void {
   }
 
   /**
-   * With room for more; what is left of a limit may be too little for that, but enough for what
-   * there is.
+   * Reserves room for more output; if the limit has too little left, only what is already used.
    */
   async function extend(needed: Consumption): Promise<Consumption> {
     const more = meter.extend(call.progress());

@@ -110,8 +110,7 @@ function createUsage(input: number, output: number): Usage {
 }
 
 /**
- * Dollars → micro-dollars, those begun included: budgets must not lose what is below one on each of
- * many calls.
+ * Dollars → micro-dollars, rounded up, so that many small calls do not escape a budget.
  */
 function toMicroUsd(dollars: number): number {
   // Costs are whole billionths of a dollar.

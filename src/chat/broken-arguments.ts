@@ -4,9 +4,9 @@ import type { EventBatch, Warning } from "./event.ts";
 import type { ToolCallPart } from "./part.ts";
 
 /**
- * The one field of the arguments by which a format that has only objects is told the text of a call
- * whose arguments are no JSON object. An empty object would be taken for a call without arguments,
- * and be run; this one fails the tool's own check, and the model reads what it wrote.
+ * Holds the raw text of arguments that are not a JSON object, for formats that accept only objects.
+ * An empty object would run as a call without arguments; this field fails the tool's validation,
+ * and the model sees what it wrote.
  */
 const BROKEN_FIELD = "invalid_json_arguments";
 

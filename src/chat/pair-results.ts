@@ -56,7 +56,7 @@ export function pairResults(messages: Message[], options: PairOptions): Message[
       options.warn({
         code: "adjusted_parameter",
         param: `messages[${at}].content[${index}].tool_call_id`,
-        message: `No call before has the id "${part.tool_call_id}" and waits for a result; this one was sent as text of the user.`,
+        message: `No earlier call with the id "${part.tool_call_id}" is waiting for a result; this result was sent as text of the user.`,
       });
       return toUserParts(part);
     });

@@ -9,10 +9,9 @@ export interface PathLists {
 }
 
 /**
- * What is known of the message, the part or the tool that a path such as
- * `messages[1].content[0].cache` leads to, with the rest of the path behind it: of the deepest one
- * that something is known of. If a part is none of those, its message alone counts; if a message is
- * not, its first part that is.
+ * Resolves a path such as `messages[1].content[0].cache` to the deepest object for which `find`
+ * returns a value, with the rest of the path. If the part has none, the message's is used; if the
+ * message has none, that of its first part that has one.
  */
 export function resolvePath<T>(
   param: string,

@@ -2,8 +2,8 @@ import type { SignedTurn } from "./signed-turn.ts";
 
 /**
  * Keeps the signed parts of recent answers by the ids of their calls, for clients that send back
- * nothing else (qwen-code, cline and opencode in `/v1/chat/completions`). What is not found is lost
- * as it would be without it, so an implementation may forget at any time.
+ * nothing else (qwen-code, cline and opencode in `/v1/chat/completions`). A miss costs no more than
+ * having no memory, so an implementation may forget at any time.
  *
  * `owner` is whom the answer was for: nobody else may find it. A store may keep it for several
  * machines.

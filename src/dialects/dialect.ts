@@ -31,8 +31,8 @@ export interface AnswerContext {
   /** `provider/model` of the target that answers; null until one does. */
   readonly servedBy: string | null;
   /**
-   * The format of the vendor whose API this is: raw events and bodies of this format go out as they
-   * came in. Null for this server's own API.
+   * The format of the target that answers, or of the first target until one does; null if its
+   * provider has none. Raw events and bodies of the dialect's own format go out as they came in.
    */
   readonly format: Format | null;
   readonly warnings: readonly Warning[];

@@ -33,7 +33,7 @@ async function readQuestion(request: Request, server: Server): Promise<Question>
 
 /** The same for an answer that never was, has expired, or is somebody else's. */
 export function notFound(): ChatError {
-  return new ChatError("not_found", { message: "There is no such answer, or no longer." });
+  return new ChatError("not_found", { message: "This answer does not exist, or has expired." });
 }
 
 /** `GET /chat/{id}`: what became of an answer, and the answer itself once it is whole. */

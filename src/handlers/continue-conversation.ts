@@ -19,9 +19,8 @@ export function findPrevious(body: unknown, dialect: Dialect): string | null {
 }
 
 /**
- * Puts what an answer of this server was about, and the answer, before the input of a request that
- * goes on from it (`previous_response_id`). The id of an answer that the vendor keeps stays as it
- * is.
+ * Prepends the input and the output of the answer named by `previous_response_id` to this request's
+ * input. The id of an answer that the vendor keeps is left as it is.
  */
 export async function continueConversation(
   body: unknown,
@@ -38,7 +37,7 @@ export async function continueConversation(
     throw new ChatError("invalid_request", {
       param: "previous_response_id",
       message:
-        "previous_response_id: there is no such answer, or no longer, or it is not complete. Send the whole conversation as input.",
+        "previous_response_id: this answer does not exist, has expired, or is not complete. Send the whole conversation as input.",
     });
   const { previous_response_id: _id, ...rest } = isJsonObject(body) ? body : {};
   const input = [...kept.head.input, ...output, ...(listInput(body) ?? [])];

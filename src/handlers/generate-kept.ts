@@ -10,6 +10,7 @@ import { createLiveBody } from "../stream/live-body.ts";
 import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { encodeForOne } from "./find-dialect.ts";
+import { readKeyUse } from "./keep-options.ts";
 import {
   createStop,
   describeInput,
@@ -21,15 +22,14 @@ import {
 import { ownerOf } from "./owner-of.ts";
 import { replayAnswer } from "./replay.ts";
 import type { Server } from "./server.ts";
-import { readKeyUse } from "./wish.ts";
 
 /** The answer to a request that wants it kept, or that was sent before with the same key. */
 export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Response> {
-  const { wish, request, context, principal, asked, sent, dialect } = kept;
-  const { answers } = wish;
-  if (wish.webhook) server.webhooks.check(wish.webhook);
+  const { keep, request, context, principal, asked, sent, dialect } = kept;
+  const { answers } = keep;
+  if (keep.webhook) server.webhooks.check(keep.webhook);
   const { pathname } = new URL(request.url);
-  const use = await readKeyUse(wish, pathname, sent, asked.stream ?? false);
+  const use = await readKeyUse(keep, pathname, sent, asked.stream ?? false);
   if (use) {
     const id = await answers.claim(ownerOf(principal), use, context.requestId);
     if (id !== null) {
@@ -43,10 +43,10 @@ export async function keepOrReplay(kept: KeptCall, server: Server): Promise<Resp
 
 /** Makes the call and keeps its answer. The call may outlive its connection. */
 async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server): Promise<Response> {
-  const { dialect, wish, context, principal } = kept;
+  const { dialect, keep, context, principal } = kept;
   const isStream = kept.asked.stream ?? false;
   const { requestId, startedAt } = context;
-  const { isBackground } = wish;
+  const { isBackground } = keep;
   let stop = (_reason: StopReason) => {};
   const call = kept.open({ previousId: kept.previousId });
   const input = describeInput(kept);
@@ -62,7 +62,7 @@ async function generateKept(kept: KeptCall, use: KeyUse | null, server: Server):
   let writer: AnswerWriter | undefined;
   try {
     const onStop = (reason: StopReason) => stop(reason);
-    writer = await wish.answers.begin(ownerOf(principal), head, use, onStop);
+    writer = await keep.answers.begin(ownerOf(principal), head, use, onStop);
     await call.reserve();
   } catch (thrown) {
     const error = nameFailure(call.fail(thrown), { call, dialect });
@@ -82,10 +82,10 @@ async function respondStreamed(
   setRead: (isRead: () => boolean) => void,
   server: Server,
 ): Promise<Response> {
-  const { dialect, wish, request, context, call, writer } = kept;
+  const { dialect, keep, request, context, call, writer } = kept;
   const opening = kept.attempt(call);
   const encoder = dialect.createStreamEncoder(call.answer);
-  const hasReader = !wish.isBackground || dialect.background?.streams === true;
+  const hasReader = !keep.isBackground || dialect.background?.streams === true;
   const live = hasReader
     ? createLiveBody({
         ...server.stream,
@@ -93,7 +93,7 @@ async function respondStreamed(
         callerSignal: request.signal,
         encodeFailure: (error) => encodeForOne(dialect, call.answer, error),
         onGone(reason) {
-          if (!wish.goesOn || writer.isTooLarge) call.abort(reason);
+          if (!keep.goesOn || writer.isTooLarge) call.abort(reason);
         },
       })
     : null;
@@ -121,7 +121,7 @@ async function respondStreamed(
 }
 
 async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
-  const { dialect, wish, request, context, call, writer } = kept;
+  const { dialect, keep, request, context, call, writer } = kept;
 
   async function end(ending: Ending): Promise<void> {
     await writer.end(ending);
@@ -149,9 +149,9 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
 
   const answered = answer();
   context.waitUntil(answered.catch(() => {}));
-  if (wish.isBackground) return respondBackground(kept);
+  if (keep.isBackground) return respondBackground(kept);
   try {
-    const text = await (wish.goesOn ? answered : call.whileConnected(request.signal, answered));
+    const text = await (keep.goesOn ? answered : call.whileConnected(request.signal, answered));
     return respondJsonText(text, call.requestId, 200, kept.headersOf(call));
   } catch (thrown) {
     return respondFailure(thrown, kept);

@@ -19,10 +19,10 @@ import { createStreamBody } from "../stream/stream-body.ts";
 import { chooseTargets } from "./choose-targets.ts";
 import { asksToStore } from "./continue-conversation.ts";
 import { describeDryRun } from "./dry-run.ts";
+import { readKeepOptions } from "./keep-options.ts";
 import { readChatRequest } from "./read-chat-request.ts";
 import { watchSignatures } from "./recall-signatures.ts";
 import type { Server } from "./server.ts";
-import { readWish } from "./wish.ts";
 
 const loadKept = lazy(() => import("./generate-kept.ts"));
 
@@ -49,12 +49,12 @@ export function createGenerate(dialect: Dialect, server: Server) {
     };
     const attempt = (call: Call) => attemptTargets(chosen.targets, call);
     const isStored = asksToStore(asking.body, dialect, chosen.targets);
-    const wish = readWish(chosen.request, request.headers, server.answers, isStored);
-    if (wish) {
+    const keep = readKeepOptions(chosen.request, request.headers, server.answers, isStored);
+    if (keep) {
       const open = (kept: KeptContext) => openCall({ ...admission, kept }, server);
       const connection = { request, context, principal, dialect };
       const { keepOrReplay } = await loadKept();
-      return keepOrReplay({ ...asking, ...connection, wish, open, attempt, headersOf }, server);
+      return keepOrReplay({ ...asking, ...connection, keep, open, attempt, headersOf }, server);
     }
     const call = openCall(admission, server);
     try {
@@ -73,7 +73,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       ...answerHeaders(dialect, call.answer),
       ...serverTiming(call.answer.startedAt, call.attemptedAt, call.now()),
       ...limitHeaders(dialect, call.standings),
-      // Of a stream it is not known when its headers are sent.
+      // A stream's cost is not known when its headers are sent.
       ...(call.stream ? {} : costHeader(call.served?.cost)),
     };
   }
@@ -87,7 +87,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
   }
 
   async function respondStreamed(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
-    // Until the first content, or the end of the wait for it, a failure still has its true status.
+    // A failure has its own HTTP status until the first content arrives or the wait for it ends.
     await call.whileConnected(caller, settleWithin(opening, server.stream.commitAfterMs));
     const stream = createStreamBody({
       ...server.stream,
@@ -97,7 +97,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       onBatch: call.observe,
       onFinish: call.end,
     });
-    // An attempt that is still waiting may add warnings; those are only in the stream's last event.
+    // An attempt still under way may add warnings; they appear only in the stream's last event.
     return respondStream(stream, call.requestId, headersOf(call));
   }
 }

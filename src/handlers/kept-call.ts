@@ -11,14 +11,14 @@ import { ChatError } from "../errors/chat-error.ts";
 import { respondJson } from "../http/respond.ts";
 import { isJsonObject } from "../json/json-object.ts";
 import { listInput } from "./continue-conversation.ts";
+import type { KeepOptions } from "./keep-options.ts";
 import type { AskedChat } from "./read-chat-request.ts";
 import type { Server } from "./server.ts";
-import type { Wish } from "./wish.ts";
 
 /** A call whose answer is kept, from its admission on. */
 export interface KeptCall extends AskedChat {
   readonly dialect: Dialect;
-  readonly wish: Wish;
+  readonly keep: KeepOptions;
   readonly request: Request;
   readonly context: RequestContext;
   readonly principal: Principal;
@@ -58,7 +58,7 @@ export function createStop(call: Call, isRead: () => boolean): (reason: StopReas
 }
 
 /** Says that the answer is being made. */
-export function respondBackground({ wish, dialect, context, head }: OpenKept): Response {
+export function respondBackground({ keep, dialect, context, head }: OpenKept): Response {
   const { background } = dialect;
   if (!background) throw new ChatError("internal_error", { logReason: "no_background" });
   const state = background.encodeState({
@@ -66,7 +66,7 @@ export function respondBackground({ wish, dialect, context, head }: OpenKept): R
     ending: null,
     last: 0,
     isTooLarge: false,
-    expiresAt: head.startedAt + wish.answers.ttlMs,
+    expiresAt: head.startedAt + keep.answers.ttlMs,
     text: "",
     textLast: 0,
   });
@@ -80,8 +80,8 @@ export async function notify(
   { ending, last }: Ended,
   server: Server,
 ): Promise<void> {
-  const { wish, head, writer } = kept;
-  if (wish.webhook === null) return;
+  const { keep, head, writer } = kept;
+  if (keep.webhook === null) return;
   const now = server.platform.now();
   const { isTooLarge } = writer;
   const data = encodeReceipt({
@@ -89,9 +89,9 @@ export async function notify(
     ending,
     last,
     isTooLarge,
-    expiresAt: now + wish.answers.ttlMs,
+    expiresAt: now + keep.answers.ttlMs,
   });
   const timestamp = new Date(now).toISOString();
   const body = JSON.stringify({ type: `answer.${data.state}`, timestamp, data });
-  await server.webhooks.send(wish.webhook, head.requestId, body);
+  await server.webhooks.send(keep.webhook, head.requestId, body);
 }

@@ -6,8 +6,8 @@ import { ChatError } from "../errors/chat-error.ts";
 import { refuseEventId } from "../http/read-event-id.ts";
 
 /**
- * What a caller has just got is in the log a moment later, or never if the server is gone: that is
- * known when its lease has lapsed.
+ * How long to wait for the log to reach an event that the reader already has. The writer logs an
+ * event just after it sends it; if its lease lapses first, that server is gone.
  */
 const CATCH_UP_MS = LEASE_MS + 1000;
 const LOOK_MS = 100;

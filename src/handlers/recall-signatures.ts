@@ -9,9 +9,8 @@ import { keepPlace } from "../dialects/caller-paths.ts";
 import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
 
 /**
- * The request with the reasoning and the signatures of those of its earlier answers that came back
- * with nothing but their calls, if the target that is tried first is of the format that signed
- * them.
+ * Restores the reasoning and the signatures of earlier answers that the caller sent back as bare
+ * tool calls, if the first target has the format that signed them.
  */
 export async function recallSignatures(
   request: ChatRequest,

@@ -6,7 +6,7 @@ export function refuseParams(url: string, names: readonly string[]): void {
   const name = names.find((one) => searchParams.has(one));
   if (name === undefined) return;
   throw new ChatError("invalid_request", {
-    message: `\`${name}\` is not a parameter of this path, or not with this value.`,
+    message: `This path does not accept \`${name}\`, or not with this value.`,
     param: name,
   });
 }

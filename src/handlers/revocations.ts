@@ -25,7 +25,7 @@ export function createRevoke(server: Server, maxLifetimeSeconds: number) {
     }
     const { issued_before, until, ...names } = parsed.data;
     const now = server.platform.now();
-    // Tokens live no longer than this, so later none of those that are meant is left.
+    // By then every token that was issued before the revocation has expired.
     const latest = now + (maxLifetimeSeconds + 120) * 1000;
     const claim = REVOCABLE_CLAIMS.find((name) => names[name] !== undefined) ?? "sub";
     const revocation: Revocation = {

@@ -45,7 +45,8 @@ export interface AttemptCall
   /** When the call must have ended, in milliseconds since 1970; null if it has no deadline. */
   readonly deadlineAt: number | null;
   /**
-   * After how many milliseconds without content the next target is tried beside; null for never.
+   * After how many milliseconds without content the next target is also tried, in parallel; null
+   * for never.
    */
   readonly hedgeAfterMs: number | null;
   /** About how many tokens the prompt has. */

@@ -109,7 +109,7 @@ export function createBreaker(
         // An answer that began ended as the call did.
         const ended = outcome === "ok" ? callOutcome : outcome;
         const isFailure = FAILURES.has(ended);
-        // What one request has for an empty answer says nothing about other requests.
+        // An empty answer may be due to its request, so it does not count against the target.
         if (reason === "empty_answer" || (!isFailure && entries.size === 0)) continue;
         const key = `${provider}/${model}`;
         if (isFailure) fail(key, provider, model);

@@ -15,8 +15,8 @@ export interface EmbeddingTarget {
 }
 
 /**
- * The target that a request names, as one whose answer is an event: so embeddings are attempted,
- * retried, timed and recorded as a chat is. `shared` is what a chat of this model would ask for.
+ * Wraps the embedding of the named target as an event stream, so that it is attempted, retried,
+ * timed and recorded like a chat. `shared` is the equivalent chat request.
  * Throws a ChatError for a route with several targets, and for a vendor without embeddings, whether
  * or not it is configured.
  */

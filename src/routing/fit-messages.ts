@@ -56,8 +56,8 @@ export function fitMessages({ messages, extras }: ChatRequest, fit: Fit): Messag
 }
 
 /**
- * What a vendor of this format would refuse, as it takes it. Each repair names the places of the
- * list that it is given; the warning has the caller's.
+ * Repairs what a vendor of this format would refuse. A repair reports positions in the list that it
+ * is given; warnings are mapped to the caller's paths.
  */
 function repairConversation(given: Message[], callsAreKept: boolean, fit: Fit): Message[] {
   const warnAbout =

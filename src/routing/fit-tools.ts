@@ -120,7 +120,7 @@ export function fitToolChoice(
 
 /** Refuses the choice of a tool that is not declared, as every vendor does. */
 export function checkChoice({ tool_choice: choice, tools, requires_format }: ChatRequest): void {
-  // What a vendor keeps may declare more.
+  // A conversation that the vendor keeps may declare more tools.
   if (typeof choice !== "object" || requires_format) return;
   const names = isAllowedTools(choice) ? choice.tools : [choice.name];
   const missing = names.find((name) => !hasChosen({ name }, tools));
@@ -129,7 +129,7 @@ export function checkChoice({ tool_choice: choice, tools, requires_format }: Cha
   throw new ChatError("invalid_request", { param: "tool_choice", message });
 }
 
-/** Whether no tool is declared at all, with which vendors refuse a choice. */
+/** Whether no tools are declared and the vendor refuses tool settings without them. */
 export function hasNone({ tools, requires_format }: ChatRequest, { format }: Fit): boolean {
   return !tools?.length && !requires_format && format !== "openai_chat";
 }

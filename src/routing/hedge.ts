@@ -73,7 +73,6 @@ export function hedgeTargets(
 
 function createContender(call: AttemptCall): Contender {
   const controller = new AbortController();
-  // Both signals last as long as the call.
   const warnings: Warning[] = [];
   const own: AttemptCall = {
     ...call,

@@ -2,7 +2,7 @@ import type { ChatError } from "../errors/chat-error.ts";
 
 /** A longer wait than this, which a vendor asks for, is left to the caller. */
 const MAX_RETRY_AFTER_SECONDS = 5;
-/** No retry begins later than this after the call came in. */
+/** No retry begins later than this after the first attempt of a contender. */
 export const RETRY_BUDGET_MS = 10_000;
 const FIRST_DELAY_MS = 250;
 

@@ -26,7 +26,7 @@ export interface Selection {
   readonly skipped: readonly Attempt[];
   /** How long the call may take, in milliseconds: the request's deadline or its route's. */
   readonly deadlineMs: number | undefined;
-  /** After how long without content the next target is tried beside, in milliseconds. */
+  /** After how many milliseconds without content the next target is also tried, in parallel. */
   readonly hedgeAfterMs: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { FinishReason } from "../../chat/event.ts";
-import { finishOf } from "../finish-word.ts";
+import { finishOf } from "../finish-reasons.ts";
 import type { StopReason } from "./response.ts";
 
 const FINISH_REASONS: Record<StopReason, FinishReason> = {

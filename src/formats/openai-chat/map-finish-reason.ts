@@ -1,6 +1,6 @@
 import type { FinishReason } from "../../chat/event.ts";
 import { ChatError } from "../../errors/chat-error.ts";
-import { failureOf, finishOf } from "../finish-word.ts";
+import { failureOf, finishOf } from "../finish-reasons.ts";
 
 /** OpenAI's own words, which its clients know. */
 export const WIRE_REASONS: ReadonlySet<string> = new Set([

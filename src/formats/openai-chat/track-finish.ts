@@ -1,6 +1,6 @@
 import type { FinishReason, Warning } from "../../chat/event.ts";
 import type { JsonObject } from "../../json/json-object.ts";
-import { finishOf, readReason, warnUnknownFinish } from "../finish-word.ts";
+import { finishOf, readReason, warnUnknownFinish } from "../finish-reasons.ts";
 import { isCallReason, mapFinishReason, WIRE_REASONS } from "./map-finish-reason.ts";
 
 /** What an answer holds, as far as it tells how the answer ended. */

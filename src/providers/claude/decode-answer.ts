@@ -9,7 +9,7 @@ import {
 } from "../../formats/answer-error.ts";
 import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
-import { failureOf, warnUnknownFinish } from "../../formats/finish-word.ts";
+import { failureOf, warnUnknownFinish } from "../../formats/finish-reasons.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -93,7 +93,7 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     events.push(event);
   }
 
-  /** Before the event is written that names it, which may have a place for the warning. */
+  /** Called before the event is emitted, so that the warning can still go out with it. */
   function noteStopReason(holder: JsonObject): void {
     const reason = readText(holder.stop_reason);
     if (reason === undefined || reason === stopReason) return;

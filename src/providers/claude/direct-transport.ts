@@ -57,7 +57,7 @@ function createHeaders(
   { betas, version }: ClaudeRequest,
   { type }: ClaudeCredential,
 ): Record<string, string> {
-  // With this server's OAuth token, a caller's marker of Claude Code would be a pretence.
+  // With this server's OAuth token, a caller's Claude Code beta would misrepresent this server.
   const passed = betas.filter(
     (beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")),
   );

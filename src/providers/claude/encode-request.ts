@@ -64,19 +64,19 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const format = encodeFormat(call);
   const given = isJsonObject(extras.output_config) ? { ...extras.output_config } : {};
   delete extras.output_config;
-  // A request in Anthropic's own format sets its reasoning itself, as far as the model takes that.
+  // A request in Anthropic's format sets its own reasoning; what the model refuses is removed.
   const asksForThinking = extras.thinking !== undefined || given.effort === undefined;
   if (!takesThinking(extras.thinking, call)) delete extras.thinking;
   if (!takesEffort(given.effort, call)) delete given.effort;
   const saysReasoning = "thinking" in extras || "effort" in given;
   const encoded = saysReasoning ? { budgetTokens: 0 } : encodeReasoning(call);
-  // An effort alone, of a caller of Anthropic's own format, turns no thinking on.
+  // For a caller of Anthropic's format, an effort alone does not turn thinking on.
   const reasoning = asksForThinking ? encoded : { ...encoded, thinking: undefined };
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
   const outputConfig: JsonObject = {
     ...defined({ effort: reasoning.effort }),
-    // The older place of the format, which the API refuses together with the newer one.
+    // `output_format` is the older field; the API refuses it beside `output_config.format`.
     ...(isJsonObject(extras.output_format) ? {} : format),
     ...given,
     ...("format" in given ? { format: withLimitedSchema(given.format, format) } : {}),
@@ -93,6 +93,7 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
     ),
     ...defined({ thinking: reasoning.thinking }),
     ...encodeMetadata(call),
+    // The caller's own spelling overrides ours, and `extras` override both.
     ...omit(anthropicExtras.noteFields(request, "$original"), PROTECTED_FIELDS),
     ...extras,
     ...defined({

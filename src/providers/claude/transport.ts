@@ -20,7 +20,7 @@ export type AnswerReading = Pick<
  * Claude.
  */
 export interface ClaudeTransport {
-  /** Whether it lets system messages within a conversation pass. */
+  /** Whether it accepts system messages in the middle of a conversation. */
   readonly systemTurns: boolean;
   /** The request without what this server refuses; the same one if it takes everything. */
   limit(request: ClaudeRequest, warn: EncodeCall["warn"]): ClaudeRequest;

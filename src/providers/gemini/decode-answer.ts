@@ -2,7 +2,7 @@ import type { ChatEvent, EndEvent, Warning } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import { findAnswerError, findBareError, parseEvent } from "../../formats/answer-error.ts";
-import { readReason, warnUnknownFinish } from "../../formats/finish-word.ts";
+import { readReason, warnUnknownFinish } from "../../formats/finish-reasons.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isEmptyObject, readString, readText, soleOf } from "../../json/narrow.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";

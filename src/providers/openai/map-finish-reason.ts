@@ -1,5 +1,5 @@
 import type { FinishReason, Warning } from "../../chat/event.ts";
-import { finishOf, warnUnknownFinish } from "../../formats/finish-word.ts";
+import { finishOf, warnUnknownFinish } from "../../formats/finish-reasons.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString, readText } from "../../json/narrow.ts";
 

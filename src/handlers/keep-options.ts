@@ -5,7 +5,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { IDEMPOTENCY_KEY, readIdempotencyKey } from "../http/read-idempotency-key.ts";
 
 /** What a request wants of its answer beyond this connection. */
-export interface Wish {
+export interface KeepOptions {
   /** Where it is kept. */
   readonly answers: Answers;
   /** Its `Idempotency-Key`; null if it has none. */
@@ -21,12 +21,12 @@ export interface Wish {
  * the operator lets none be kept; `isStored` says whether the request asks for it by a field of its
  * API.
  */
-export function readWish(
+export function readKeepOptions(
   { background = false, on_disconnect: onDisconnect, webhook }: ChatRequest,
   headers: Headers,
   answers: Answers | null,
   isStored: boolean,
-): Wish | null {
+): KeepOptions | null {
   const key = readIdempotencyKey(headers);
   const asksBy =
     (key !== null && IDEMPOTENCY_KEY) ||
@@ -41,16 +41,17 @@ export function readWish(
   if (background && onDisconnect === "cancel")
     throw new ChatError("invalid_request", {
       param: "on_disconnect",
-      message: "on_disconnect: an answer in the background has no connection to be cancelled by.",
+      message:
+        "on_disconnect: a background answer cannot be cancelled by disconnecting; leave this field out.",
     });
   // OpenAI ends what is only stored when its caller leaves.
   const goesOn = asksBy !== undefined && onDisconnect !== "cancel";
   return { answers, key, isBackground: background, goesOn, webhook: webhook?.url ?? null };
 }
 
-/** What the wish's key is for; null if it has none. */
+/** What the key is used for; null if there is none. */
 export async function readKeyUse(
-  { key }: Wish,
+  { key }: KeepOptions,
   path: string,
   body: unknown,
   isStream: boolean,
