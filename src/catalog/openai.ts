@@ -43,7 +43,10 @@ const LIMITS = { context_tokens: 1_050_000, max_output_tokens: 128_000 };
 const EFFORTS: Effort[] = ["low", "medium", "high", "xhigh", "max"];
 const EFFORTS_OR_NONE: Effort[] = ["none", ...EFFORTS];
 
-/** GPT-6 decides its own sampling while it reasons; astra and 6.1-sol always reason. */
+/**
+ * GPT-6 decides its own sampling while it reasons, which it does unless the effort is `none`; astra
+ * and 6.1-sol always reason.
+ */
 const SAMPLING: Parameter[] = ["temperature", "top_p"];
 const ALWAYS_REASONS = {
   reasoning: "effort",

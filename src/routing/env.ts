@@ -46,7 +46,7 @@ export const routingEnv = {
     .check(
       z.describe(
         'Named lists of targets that callers use as a model, as JSON: `{"fast": {"targets": ' +
-          '["claude/haiku", {"provider": "openai", "model": "gpt-6.1-mini"}]}}`. See ' +
+          '["claude/haiku", {"provider": "openai", "model": "gpt-6-luna"}]}}`. See ' +
           "[routing.md](routing.md).",
       ),
     ),
