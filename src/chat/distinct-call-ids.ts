@@ -1,26 +1,20 @@
 import type { Format } from "./format.ts";
 import type { Message } from "./message.ts";
 import type { Part } from "./part.ts";
+import { shorten } from "./shorten.ts";
 
 /** How a vendor of each format takes the ids of calls; absent if it takes any. */
 const ID_RULES: Readonly<Partial<Record<Format, (id: string) => string>>> = {
   // "String should match pattern '^[a-zA-Z0-9_-]+$'"
   anthropic: (id) => id.replace(/[^\w-]/g, "_"),
   // "Expected a string with maximum length 64"
-  openai_responses: (id) => (id.length <= MAX_LENGTH ? id : shorten(id, MAX_LENGTH)),
+  openai_responses: (id) => shorten(id, MAX_LENGTH),
   // OpenAI's own takes 40; those of vLLM are longer, and go back to it as they were.
   openai_chat: (id) => (id.length <= MAX_LENGTH ? id : shorten(id, 40)),
   google: (id) => id,
 };
 
 const MAX_LENGTH = 64;
-
-function shorten(id: string, length: number): string {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < id.length; at++)
-    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193) >>> 0;
-  return `${id.slice(0, length - 9)}_${hash.toString(16).padStart(8, "0")}`;
-}
 
 /** Kimi's ids: the tool's name and a count (`functions.read:1`), which have a meaning to it. */
 const COUNTED = /^(functions\..*:)(\d+)$/;

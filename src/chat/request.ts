@@ -108,13 +108,13 @@ export const chatRequestSchema = z.strictObject({
     .array(messageSchema)
     .check(
       z.minLength(1),
-      z.maxLength(1000),
+      z.maxLength(100_000),
       z.describe(
         "The conversation so far. For the next turn, append the answer's `content` unchanged.",
       ),
     ),
   tools: z
-    .optional(z.array(toolSchema).check(z.maxLength(128)))
+    .optional(z.array(toolSchema).check(z.maxLength(1024)))
     .check(z.describe("The functions that the model may call.")),
   tool_choice: z
     .optional(toolChoiceSchema)

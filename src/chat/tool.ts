@@ -3,10 +3,13 @@ import { jsonObjectSchema } from "../json/json-object.ts";
 import { extrasSchema, formatSchema } from "./format.ts";
 import { cacheSchema } from "./part.ts";
 
+/** Longer than vendors take, and in any script: see `aliasTools`. */
+export const toolNameSchema = z.string().check(z.minLength(1), z.maxLength(256));
+
 /** A function that the caller runs. `parameters` is a JSON Schema of type object. */
 export const functionToolSchema = z.strictObject({
   type: z.optional(z.literal("function")),
-  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  name: toolNameSchema,
   description: z.optional(z.string()).check(z.describe("When and how to call it, for the model.")),
   parameters: z
     .optional(jsonObjectSchema)
@@ -36,7 +39,7 @@ export const toolChoiceSchema = z.union([
   z.strictObject({ name: z.string().check(z.minLength(1)) }),
   z.strictObject({
     mode: z.enum(["auto", "required"]),
-    tools: z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(128)),
+    tools: z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(1024)),
   }),
 ]);
 export type ToolChoice = z.infer<typeof toolChoiceSchema>;

@@ -2,6 +2,7 @@ import type { EncodeCall } from "../chat/encode-call.ts";
 import type { EventStream, Warning } from "../chat/event.ts";
 import type { Format } from "../chat/format.ts";
 import type { Capability, ModelInfo, Parameter } from "../chat/model.ts";
+import type { ToolNameRule } from "../chat/tool-names.ts";
 import type { EmbeddingAnswer } from "../embeddings/answer.ts";
 import type { EmbeddingRequest } from "../embeddings/request.ts";
 import type { ErrorCode } from "../errors/error-codes.ts";
@@ -58,6 +59,8 @@ export interface ProviderInfo {
    */
   readonly defaultModel: string | null;
   readonly capabilities: Readonly<Record<Parameter, Capability>>;
+  /** Which names of tools the vendor takes; absent if it takes any, or that depends on the server. */
+  readonly toolNames?: ToolNameRule | undefined;
   /** Whether the vendor has models for embeddings. */
   readonly embeds?: true;
 }

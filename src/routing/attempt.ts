@@ -11,6 +11,7 @@ import { awaitFirstContent } from "./await-first-content.ts";
 import { callFitted } from "./fit-call.ts";
 import { isFallbacksOwn, isFinal } from "./is-final.ts";
 import { limitFirstContent } from "./limit-first-content.ts";
+import { restoreNames } from "./restore-names.ts";
 import { RETRY_BUDGET_MS, retryDelay } from "./retry-delay.ts";
 import type { Target } from "./select-target.ts";
 import { skippedAttempt } from "./select-targets.ts";
@@ -202,9 +203,11 @@ async function openTarget(
   const { provider, model } = target;
   const { stream, requestId, waitUntil } = call;
   const open = (signal: AbortSignal) =>
-    callFitted(call.request, target, call.warn, (request, warn) =>
-      provider.open({ request, model, stream, warn, requestId, traceparent, waitUntil, signal }),
-    );
+    callFitted(call.request, target, call.warn, async (request, warn, aliases) => {
+      const asked = { request, model, stream, warn, requestId, traceparent, waitUntil, signal };
+      const answer = await provider.open(asked);
+      return aliases ? restoreNames(answer, aliases) : answer;
+    });
   if (isLast || !stream) return readFirstContent(await open(call.signal), seen, isLast);
   const limit = limitFirstContent(call.signal, call.retry.firstContentMs);
   try {

@@ -1,21 +1,30 @@
 import type { Warning } from "../chat/event.ts";
 import { originalPath } from "../chat/origin.ts";
 import type { ChatRequest } from "../chat/request.ts";
+import { aliasTools, type Renames, renameTools } from "../chat/tool-names.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { FitTarget } from "./fit.ts";
 import { fitRequest } from "./fit-request.ts";
 
 /**
  * Calls a provider with the request as its vendor takes it. What the provider says of a message, a
- * part or a tool names its place in the request before it was fitted.
+ * part or a tool names its place in the request before it was fitted. `aliases` are the names that
+ * its answer has for the caller's tools, if it refuses theirs.
  */
 export async function callFitted<T>(
   given: ChatRequest,
   target: FitTarget,
   warn: (warning: Warning) => void,
-  call: (request: ChatRequest, warn: (warning: Warning) => void) => Promise<T>,
+  call: (
+    request: ChatRequest,
+    warn: (warning: Warning) => void,
+    aliases: Renames | undefined,
+  ) => Promise<T>,
 ): Promise<T> {
-  const request = fitRequest(given, target, warn);
+  const fitted = fitRequest(given, target, warn);
+  const { toolNames, format } = target.provider;
+  const aliases = toolNames && aliasTools(fitted, toolNames);
+  const request = aliases ? renameTools(fitted, aliases, format) : fitted;
   const name = (param: string) => originalPath(param, request);
   /** What a warning became in strict mode: it names the original already. */
   let refusal: unknown;
@@ -28,7 +37,7 @@ export async function callFitted<T>(
     }
   }
   try {
-    return await call(request, warnOf);
+    return await call(request, warnOf, aliases);
   } catch (thrown) {
     throw thrown instanceof ChatError && thrown !== refusal ? thrown.mapParam(name) : thrown;
   }

@@ -1,4 +1,3 @@
-import type { Format } from "../chat/format.ts";
 import { originalPath } from "../chat/origin.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { isAllowedTools, type Tool, type ToolChoice } from "../chat/tool.ts";
@@ -38,12 +37,9 @@ export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
   const pathOf = (index: number) => originalPath(`tools[${index}]`, { messages: [], tools });
   const last = new Map(tools.map((tool, at) => [tool.type === "opaque" ? tool : tool.name, at]));
   const fitted = mapOrSame(tools, (tool, index) => {
-    if (tool.type !== "opaque") {
-      checkName(tool.name, () => `${pathOf(index)}.name`, fit.format);
-      if (last.get(tool.name) !== index) {
-        fit.warn("adjusted_parameter", pathOf(index), ANOTHER);
-        return null;
-      }
+    if (tool.type !== "opaque" && last.get(tool.name) !== index) {
+      fit.warn("adjusted_parameter", pathOf(index), ANOTHER);
+      return null;
     }
     return fitTool(tool, () => pathOf(index), fit);
   });
@@ -52,22 +48,6 @@ export function fitTools(tools: Tool[], fit: Fit): Tool[] | undefined {
 
 /** Vendors refuse two of one name: "Tool names must be unique", "Duplicate function declaration". */
 const ANOTHER = "A later tool has the same name; that one was sent.";
-
-/** How a vendor of each format names tools; absent if that depends on the server. */
-const NAMES: Readonly<Partial<Record<Format, readonly [pattern: RegExp, words: string]>>> = {
-  anthropic: [/^[\w-]{1,128}$/, "letters, digits, _ and -"],
-  openai_responses: [/^[\w-]{1,128}$/, "letters, digits, _ and -"],
-  google: [/^[A-Za-z_][\w.:-]{0,127}$/, "letters, digits, _, -, . and :, with a letter or _ first"],
-};
-
-/** Refuses a name that the vendor would refuse: the caller would not know another one again. */
-function checkName(name: string, path: () => string, format: Format | null): void {
-  const rule = format === null ? undefined : NAMES[format];
-  if (!rule || rule[0].test(name)) return;
-  const param = path();
-  const message = `${param}: this provider takes names of ${rule[1]}, at most 128 of them.`;
-  throw new ChatError("unsupported_parameter", { param, message });
-}
 
 function fitTool(tool: Tool, path: () => string, fit: Fit): Tool | null {
   if (tool.type === "opaque") {

@@ -18,7 +18,7 @@ export interface Fit {
 
 /** What a request is fitted to. */
 export interface FitTarget {
-  readonly provider: Pick<Provider, "name" | "format" | "capabilities">;
+  readonly provider: Pick<Provider, "name" | "format" | "capabilities" | "toolNames">;
   readonly model: ModelInfo;
 }
 

@@ -51,7 +51,7 @@ export const chatBodySchema = z.strictObject({
         z.required(z.partial(answerMessageSchema), { role: true, content: true }),
       ]),
     )
-    .check(z.minLength(1), z.maxLength(1000)),
+    .check(z.minLength(1), z.maxLength(100_000)),
   stop: z
     .optional(
       z.union([

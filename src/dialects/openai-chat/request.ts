@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
+import { toolNameSchema } from "../../chat/tool.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
 /**
@@ -108,7 +109,7 @@ export type WireMessage = z.infer<typeof wireMessageSchema>;
 const functionToolSchema = z.looseObject({
   type: z.optional(z.literal("function")),
   function: z.looseObject({
-    name: z.string().check(z.minLength(1), z.maxLength(128)),
+    name: toolNameSchema,
     description: z.nullish(z.string()),
     parameters: z.nullish(jsonObjectSchema),
     strict: z.nullish(z.boolean()),
@@ -127,7 +128,7 @@ export const completionBodySchema = z.looseObject({
   model: z.nullish(z.string().check(z.minLength(1), z.maxLength(256))),
   models: z.nullish(modelsFieldSchema),
   fallbacks: z.nullish(fallbacksFieldSchema),
-  messages: z.array(wireMessageSchema).check(z.minLength(1), z.maxLength(1000)),
+  messages: z.array(wireMessageSchema).check(z.minLength(1), z.maxLength(100_000)),
   stream: z.nullish(z.boolean()),
   stream_options: z.nullish(z.looseObject({ include_usage: z.nullish(z.boolean()) })),
   temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
@@ -141,7 +142,9 @@ export const completionBodySchema = z.looseObject({
     ]),
   ),
   seed: z.nullish(z.int()),
-  tools: z.nullish(z.array(z.union([functionToolSchema, otherToolSchema])).check(z.maxLength(128))),
+  tools: z.nullish(
+    z.array(z.union([functionToolSchema, otherToolSchema])).check(z.maxLength(1024)),
+  ),
   // Together takes a function's name without `type`.
   tool_choice: z.nullish(
     z.union([z.string().check(z.minLength(1)), z.looseObject({ type: z.optional(z.string()) })]),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Extras } from "../../chat/format.ts";
 import type { ToolCallPart } from "../../chat/part.ts";
+import { shorten } from "../../chat/shorten.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
@@ -26,17 +27,7 @@ const DEFAULT_NAMESPACE = "functions";
 export function nameForOthers(name: string, namespace: string | undefined): string {
   const full =
     namespace === undefined || namespace === DEFAULT_NAMESPACE ? name : `${namespace}__${name}`;
-  if (full.length <= MAX_NAME_LENGTH || namespace === undefined) return full;
-  const end = `_${hash(full)}`;
-  return full.slice(0, MAX_NAME_LENGTH - end.length) + end;
-}
-
-/** FNV-1a: the same name always gets the same end, and others hardly ever. */
-function hash(text: string): string {
-  let value = 0x811c9dc5;
-  for (const character of text)
-    value = Math.imul(value ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return value.toString(16).padStart(8, "0");
+  return namespace === undefined ? full : shorten(full, MAX_NAME_LENGTH);
 }
 
 export function noteTool(tool: CallerTool): { extras?: Extras } {

@@ -1,11 +1,12 @@
 import * as z from "zod/mini";
 import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
+import { toolNameSchema } from "../../chat/tool.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 import { inputItemSchema } from "./item.ts";
 
 export const functionToolSchema = z.looseObject({
   type: z.literal("function"),
-  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  name: toolNameSchema,
   description: z.nullish(z.string()),
   parameters: z.nullish(jsonObjectSchema),
   strict: z.nullish(z.boolean()),
@@ -14,7 +15,7 @@ export const functionToolSchema = z.looseObject({
 /** A tool that takes free text. */
 export const customToolSchema = z.looseObject({
   type: z.literal("custom"),
-  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  name: toolNameSchema,
   description: z.nullish(z.string()),
   format: z.nullish(
     z.looseObject({
@@ -28,7 +29,7 @@ export const customToolSchema = z.looseObject({
 /** Tools under a common name, such as those of an MCP server. */
 export const namespaceToolSchema = z.looseObject({
   type: z.literal("namespace"),
-  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  name: toolNameSchema,
   tools: z.array(z.unknown()),
 });
 

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { fallbacksFieldSchema } from "../../chat/fallback.ts";
+import { toolNameSchema } from "../../chat/tool.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
 
 /** The blocks that the chat model has; every other type stays opaque. */
@@ -126,7 +127,7 @@ export type WireMessage = z.infer<typeof messageSchema>;
 
 const customToolSchema = z.looseObject({
   type: z.nullish(z.literal("custom")),
-  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  name: toolNameSchema,
   description: z.optional(z.string()),
   input_schema: jsonObjectSchema,
   strict: z.optional(z.boolean()),

@@ -129,6 +129,12 @@ export const quirksSchema = z.strictObject({
         "Prompt-cache hints: `as_given`, only if the caller sent `cache_control`; `automatic`, the server caches by itself; or OpenRouter's `cache_control`.",
       ),
     ),
+  tool_names: z
+    .enum(["any", "openai"])
+    .default("any")
+    .describe(
+      "`openai`: names of tools have letters, digits, `_` and `-`, and at most 64 of them. Others are sent under a name like it, and are the caller's again in the answer.",
+    ),
   tool_call_ids: z
     ._default(z.enum(["any", "nine_alphanumerics"]), "any")
     .check(

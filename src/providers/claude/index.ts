@@ -1,3 +1,4 @@
+import { ANTHROPIC_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
@@ -19,6 +20,7 @@ export function createClaudeProvider(
     format: "anthropic",
     defaultModel: config.CLAUDE_DEFAULT_MODEL ?? null,
     capabilities: claudeCapabilities,
+    toolNames: ANTHROPIC_TOOL_NAMES,
   };
   const transport =
     config.CLAUDE_TRANSPORT === "vertex"

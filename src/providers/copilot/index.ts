@@ -1,3 +1,4 @@
+import { OPENAI_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { checkCredential } from "../../env/check-credential.ts";
 import { capabilitiesOf } from "../../formats/openai-chat/capabilities.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
@@ -31,6 +32,7 @@ export function createCopilotProvider(
     format: FORMAT,
     defaultModel: config.COPILOT_DEFAULT_MODEL,
     capabilities: capabilitiesOf(BRIDGE_QUIRKS),
+    toolNames: OPENAI_TOOL_NAMES,
   };
   const bridge = readBridge(config);
   if ("reason" in bridge) return { ...info, ...bridge };

@@ -1,3 +1,4 @@
+import { GOOGLE_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
@@ -21,6 +22,7 @@ export function createGeminiProvider(
     format: "google",
     defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
     capabilities: geminiCapabilities(transport.name),
+    toolNames: GOOGLE_TOOL_NAMES,
     embeds: true,
   };
   if ("reason" in transport) {

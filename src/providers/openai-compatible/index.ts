@@ -1,3 +1,4 @@
+import { OPENAI_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { capabilitiesOf } from "../../formats/openai-chat/capabilities.ts";
 import { FORMAT } from "../../formats/openai-chat/format.ts";
 import type { ChatServer } from "../../formats/openai-chat/open-chat-completions.ts";
@@ -39,6 +40,7 @@ function createProvider(
     format: FORMAT,
     defaultModel,
     capabilities: capabilitiesOf(quirks),
+    toolNames: quirks.tool_names === "openai" ? OPENAI_TOOL_NAMES : undefined,
     embeds: true,
   };
   if ("reason" in access) return { ...info, ...access };

@@ -49,6 +49,7 @@ export const PRESETS: readonly Preset[] = [
     needsKey: true,
     defaultModel: "openrouter/auto",
     quirks: {
+      tool_names: "openai",
       reasoning_request: "reasoning",
       reasoning_visible: "exclude",
       documents: "file_or_url",
@@ -64,6 +65,7 @@ export const PRESETS: readonly Preset[] = [
     needsKey: true,
     defaultModel: "openai/gpt-oss-120b",
     quirks: {
+      tool_names: "openai",
       stream_usage: "unasked",
       efforts: ["none", "low", "medium", "high"],
       reasoning_visible: "include_reasoning",
@@ -82,6 +84,7 @@ export const PRESETS: readonly Preset[] = [
     needsKey: true,
     defaultModel: "mistral-medium-latest",
     quirks: {
+      tool_names: "openai",
       refuses: ["metadata"],
       max_tokens_field: "max_tokens",
       system_role: "system",
@@ -107,6 +110,7 @@ export const PRESETS: readonly Preset[] = [
     needsKey: true,
     defaultModel: "deepseek-v4-flash",
     quirks: {
+      tool_names: "openai",
       refuses: ["seed", "parallel_tool_calls", "metadata", "image.data", "image.url"],
       max_tokens_field: "max_tokens",
       system_role: "system",
@@ -130,6 +134,7 @@ export const PRESETS: readonly Preset[] = [
     needsKey: true,
     defaultModel: "grok-4.3",
     quirks: {
+      tool_names: "openai",
       refuses: ["metadata"],
       efforts: ["none", "low", "medium", "high", "xhigh"],
       reasoning_replay: "reasoning_content",

@@ -1,3 +1,4 @@
+import { OPENAI_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { checkCredential } from "../../env/check-credential.ts";
 import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
@@ -27,6 +28,7 @@ export function createOpenaiProvider(
     format: "openai_responses",
     defaultModel: config.OPENAI_DEFAULT_MODEL ?? null,
     capabilities: openaiCapabilities,
+    toolNames: OPENAI_TOOL_NAMES,
     embeds: true,
   };
   const fault = checkConfig(config);

@@ -280,16 +280,6 @@ describe("tools", () => {
     expect(said).toEqual(["adjusted_parameter tools[0]"]);
   });
 
-  test.each([
-    ["anthropic", "a.b"],
-    ["openai_responses", "a b"],
-    ["google", "1a"],
-  ] as const)("are named as vendors of the format %s take it: not %s", (format, name) => {
-    const thrown = thrownBy(() => fit({ tools: [{ name: "a" }, { name }] }, {}, { format }));
-    expect(thrown).toMatchObject({ code: "unsupported_parameter", param: "tools[1].name" });
-    expect(fit({ tools: [{ name }] }, {}, { format: "openai_chat" }).said).toEqual([]);
-  });
-
   test("must have the one that is chosen", () => {
     for (const tool_choice of [{ name: "z" }, { mode: "auto" as const, tools: ["a", "z"] }]) {
       const thrown = thrownBy(() => fit({ tools: [{ name: "a" }], tool_choice }));
