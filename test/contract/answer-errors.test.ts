@@ -20,7 +20,7 @@ const names = { model: "m", randomId: () => "1" };
 const FORMATS: readonly [name: string, create: () => AnswerDecoder][] = [
   ["openai-chat", () => createChatDecoder(names)],
   ["openai-responses", () => createOpenaiDecoder(names)],
-  ["anthropic-messages", () => createClaudeDecoder()],
+  ["anthropic-messages", () => createClaudeDecoder({ model: "m", randomId: () => "1" })],
   ["google", () => createGeminiDecoder(names)],
 ];
 

@@ -130,10 +130,11 @@ export const quirksSchema = z.strictObject({
       ),
     ),
   tool_names: z
-    .enum(["any", "openai"])
-    .default("any")
-    .describe(
-      "`openai`: names of tools have letters, digits, `_` and `-`, and at most 64 of them. Others are sent under a name like it, and are the caller's again in the answer.",
+    ._default(z.enum(["any", "openai"]), "any")
+    .check(
+      z.describe(
+        "`openai`: names of tools have letters, digits, `_` and `-`, and at most 64 of them. Others are sent under a name like it, and are the caller's again in the answer.",
+      ),
     ),
   tool_call_ids: z
     ._default(z.enum(["any", "nine_alphanumerics"]), "any")

@@ -1,4 +1,5 @@
 import type { EventStream } from "../../chat/event.ts";
+import type { ProviderDeps } from "../../platform.ts";
 import type { AnswerCall } from "../provider.ts";
 import { createAnswerDecoder } from "./decode-answer.ts";
 import { encodeRequest } from "./encode-request.ts";
@@ -10,6 +11,7 @@ export { countTokens } from "./count-tokens.ts";
 export async function openAnswer(
   call: AnswerCall,
   transport: ClaudeTransport,
+  { randomId }: Pick<ProviderDeps, "randomId">,
 ): Promise<EventStream> {
   const request = transport.limit(encodeRequest(call, transport), call.warn);
   return transport.open("messages", request, {
@@ -17,7 +19,8 @@ export async function openAnswer(
     signal: call.signal,
     traceparent: call.traceparent,
     format: "anthropic",
-    createAnswerDecoder: () => createAnswerDecoder(call.warn),
+    createAnswerDecoder: () =>
+      createAnswerDecoder({ model: call.model.id, randomId, warn: call.warn }),
     readErrorBody,
   });
 }

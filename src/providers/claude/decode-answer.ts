@@ -1,5 +1,4 @@
 import type { ChatEvent, EndEvent, RawEvent, StartEvent, Warning } from "../../chat/event.ts";
-import type { Extras } from "../../chat/format.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import {
   createInBandError,
@@ -7,7 +6,6 @@ import {
   findBareError,
   parseEvent,
 } from "../../formats/answer-error.ts";
-import { anthropicExtras } from "../../formats/anthropic-messages/extras.ts";
 import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
 import { failureOf, warnUnknownFinish } from "../../formats/finish-reasons.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
@@ -15,10 +13,11 @@ import { readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import type { AnswerDecoder } from "../../upstream/open-upstream.ts";
 import { createUpstreamError } from "../../upstream/upstream-error.ts";
-import { type BlockDecoder, createBlockDecoder, pushWholeBlock } from "./decode-block.ts";
+import { createBlockSequence } from "./block-sequence.ts";
 import { type CallSummary, mapFinishReason, noteCall } from "./map-finish-reason.ts";
-import { mapUsage, restOfUsage } from "./map-usage.ts";
-import { createCallIdMender, mendStopReason } from "./mend-event.ts";
+import { mapUsage, mergeUsage } from "./map-usage.ts";
+import { createBlockMender, mendMessage, mendMessageDelta, mendStopReason } from "./mend-event.ts";
+import { toMessageExtras } from "./message-extras.ts";
 import { readErrorBody } from "./read-error.ts";
 
 /** Fields of a message that the chat model expresses itself; all others become extras. */
@@ -31,44 +30,56 @@ const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
   "stop_reason",
   "usage",
 ]);
+/** The end marker of OpenAI's API, which some servers send in the place of Anthropic's. */
+const DONE = "[DONE]";
+const MESSAGE_STOP: JsonObject = { type: "message_stop" };
 const DELTA_FIELDS: ReadonlySet<string> = new Set(["stop_reason"]);
 const DELTA_EVENT_FIELDS: ReadonlySet<string> = new Set(["type", "delta", "usage"]);
 
+export interface AnswerDecoderOptions {
+  /** The requested model, used if the answer does not name one. */
+  model: string;
+  randomId(): string;
+  warn?(warning: Warning): void;
+}
+
 /**
- * An answer of the Messages API → chat events. It succeeds only with `message_stop` after a stop
- * reason.
+ * An answer of the Messages API → chat events. It succeeds only with `message_stop` (or the
+ * `[DONE]` of a server that mixes two APIs) after a stop reason.
  */
-export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDecoder {
+export function createAnswerDecoder({
+  model: requested,
+  randomId,
+  warn,
+}: AnswerDecoderOptions): AnswerDecoder {
   let id: string | undefined;
   let stopReason: string | null = null;
   let usage: JsonObject = {};
   let rest: JsonObject = {};
   /** Set if another model continued the answer after the first one refused. */
   let lastModel: string | undefined;
-  /** The vendor's indexes rise like ours, so both are the same. */
-  let nextIndex = 0;
-  const open = new Map<number, BlockDecoder>();
+  const blocks = createBlockSequence();
   const calls: CallSummary = { any: false, awaited: false };
-  const mendCallId = createCallIdMender();
+  const mendBlock = createBlockMender(randomId);
 
   function start(message: JsonObject, events: ChatEvent[], raw?: RawEvent): void {
-    id = readText(message.id);
-    const model = readText(message.model);
-    if (id === undefined || model === undefined) throw invalid("message");
+    id = readText(message.id) ?? `msg_${randomId()}`;
+    const model = readText(message.model) ?? requested;
     const event: StartEvent = { type: "start", id, model };
     events.push(raw ? { ...event, raw } : event);
     noteStopReason(message);
     if (isJsonObject(message.usage)) usage = { ...message.usage };
     rest = omit(message, MESSAGE_FIELDS);
+    if (mendMessage(message, id, model) && raw)
+      raw.data = JSON.stringify({ type: "message_start", message });
     if (!Array.isArray(message.content)) return;
     // A stream begins with an empty message, unless it continues a turn of Anthropic's code
     // execution.
     for (const block of message.content) {
       if (!isJsonObject(block)) throw invalid("block");
       noteCall(calls, block);
-      mendCallId(block);
-      pushWholeBlock(block, nextIndex, events);
-      nextIndex += 1;
+      mendBlock(block);
+      blocks.push(block, events);
     }
   }
 
@@ -102,12 +113,6 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
       warn?.(warnUnknownFinish(reason));
   }
 
-  function blockAt(event: JsonObject): BlockDecoder {
-    const block = typeof event.index === "number" ? open.get(event.index) : undefined;
-    if (!block) throw invalid("index");
-    return block;
-  }
-
   function decodeEvent(event: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
     switch (event.type) {
       case "message_start": {
@@ -124,40 +129,37 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
         return;
       }
       case "content_block_start": {
-        if (id === undefined || event.index !== nextIndex || !isJsonObject(event.content_block))
-          throw invalid("block_start");
-        noteCall(calls, event.content_block);
-        if (mendCallId(event.content_block)) raw.data = JSON.stringify(event);
-        lastModel = successorIn(event.content_block) ?? lastModel;
-        const block = createBlockDecoder(event.content_block, nextIndex);
-        open.set(nextIndex, block);
-        nextIndex += 1;
-        block.start(raw, events);
+        const { content_block: block } = event;
+        if (id === undefined || !isJsonObject(block)) throw invalid("block_start");
+        noteCall(calls, block);
+        if (mendBlock(block)) raw.data = JSON.stringify(event);
+        lastModel = successorIn(block) ?? lastModel;
+        blocks.start(event, block, raw, events);
         return;
       }
       case "content_block_delta":
         if (!isJsonObject(event.delta)) throw invalid("delta");
-        blockAt(event).add(event.delta, raw, events);
+        blocks.add(event, event.delta, raw, events);
         return;
-      case "content_block_stop": {
-        const block = blockAt(event);
-        open.delete(block.index);
-        block.end(raw, events);
+      case "content_block_stop":
+        blocks.stop(event, raw, events);
         return;
-      }
       case "message_delta": {
         if (id === undefined || !isJsonObject(event.delta)) throw invalid("message_delta");
         const { delta } = event;
+        blocks.close(events);
         noteStopReason(delta);
-        if (mendStopReason(delta, calls)) raw.data = JSON.stringify(event);
         rest = { ...rest, ...omit(delta, DELTA_FIELDS), ...omit(event, DELTA_EVENT_FIELDS) };
         if (isJsonObject(event.usage)) usage = mergeUsage(usage, event.usage);
         const counted = mapUsage(usage);
         events.push(counted ? { type: "usage", usage: counted, raw } : { type: "opaque", raw });
+        const mended = [mendStopReason(delta, calls), mendMessageDelta(event)];
+        if (mended.includes(true)) raw.data = JSON.stringify(event);
         return;
       }
       case "message_stop":
-        if (id === undefined || open.size > 0) throw invalid("message_stop");
+        if (id === undefined) throw invalid("message_stop");
+        blocks.close(events);
         end(events, { raw });
         return;
       case "error":
@@ -171,13 +173,15 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
 
   return {
     decodeMessage({ event: name, data }, events) {
-      const event = parseEvent(data);
+      const event = data === DONE ? MESSAGE_STOP : parseEvent(data);
       if (!event) return;
       const hasType = typeof event.type === "string";
       const error = event.type === "error" ? null : findAnswerError(event, hasType);
       if (error) throw createInBandError(error);
       if (typeof event.type !== "string") throw invalid("event");
-      decodeEvent(event, { event: name === "" ? event.type : name, data }, events);
+      const raw = { event: name === "" ? event.type : name, data };
+      if (data === DONE) raw.data = JSON.stringify(event);
+      decodeEvent(event, raw, events);
     },
     decodeEnd(_events, leftover) {
       const error = findBareError(leftover);
@@ -186,7 +190,9 @@ export function createAnswerDecoder(warn?: (warning: Warning) => void): AnswerDe
     },
     decodeBody(body, events) {
       if (body.type === "error") throw failure(body);
-      const isAnswer = body.type === "message" && Array.isArray(body.content);
+      if (body.type === "message" && typeof body.content === "string")
+        body.content = [{ type: "text", text: body.content }];
+      const isAnswer = (body.type ?? "message") === "message" && Array.isArray(body.content);
       const error = findAnswerError(body, isAnswer);
       if (error) throw createInBandError(error);
       if (!isAnswer) throw invalid("body");
@@ -211,20 +217,4 @@ function failure(event: JsonObject): ChatError {
 /** The model that continues the answer after this block. */
 function successorIn({ type, to }: JsonObject): string | undefined {
   return type === "fallback" && isJsonObject(to) ? readString(to.model) : undefined;
-}
-
-/** A later count replaces an earlier one; a null leaves it unchanged. */
-function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
-  const merged = { ...earlier };
-  for (const [name, value] of Object.entries(later)) if (value !== null) merged[name] = value;
-  return merged;
-}
-
-/** What an answer holds besides its parts: `stop_details`, `container`, the finer counts, … */
-function toMessageExtras(rest: JsonObject, usage: JsonObject): { extras?: Extras } {
-  const fields: JsonObject = {};
-  for (const [name, value] of Object.entries(rest)) if (value !== null) fields[name] = value;
-  const counts = restOfUsage(usage);
-  if (Object.keys(counts).length > 0) fields.usage = counts;
-  return anthropicExtras.wrap(fields);
 }

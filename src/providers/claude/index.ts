@@ -30,7 +30,7 @@ export function createClaudeProvider(
   return {
     ...info,
     available: true,
-    open: async (call) => (await load()).openAnswer(call, transport),
+    open: async (call) => (await load()).openAnswer(call, transport, deps),
     countTokens: async (call) => (await load()).countTokens(call, transport),
   };
 }

@@ -65,3 +65,10 @@ const USAGE_FIELDS: ReadonlySet<string> = new Set([
 export function restOfUsage(usage: JsonObject): JsonObject {
   return omit(usage, USAGE_FIELDS);
 }
+
+/** A later count replaces an earlier one; a null leaves it unchanged. */
+export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
+  const merged = { ...earlier };
+  for (const [name, value] of Object.entries(later)) if (value !== null) merged[name] = value;
+  return merged;
+}
