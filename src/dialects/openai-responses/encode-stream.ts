@@ -55,6 +55,10 @@ const SAID_IN_RESPONSE: ReadonlySet<string> = new Set(["service_tier"]);
 /** Where the response begins in an event; within a text, quotes are escaped. */
 const RESPONSE = /"response"\s*:\s*\{/;
 
+/** An event that only follows the one about the whole response. */
+const LATER =
+  /"type"\s*:\s*"response\.(?:output_|content_|reasoning_|refusal|function_|completed|incomplete)/;
+
 /** The kinds of parts that are encoded as they arrive. */
 const TEXT_KINDS = {
   text: "output_text",
@@ -235,10 +239,11 @@ export function createStreamEncoder(context: AnswerContext, written = 0): Stream
     encode: createPassThrough("openai_responses", context, {
       encodeOwn,
       encodeRaw,
-      // Clients refuse the events of llama.cpp's server, which number nothing; its first one has no
-      // time either.
+      // Clients refuse a stream that begins otherwise, and the events of llama.cpp's server, whose
+      // first one has neither number nor time.
       isReadable: ({ data }) =>
-        !data.includes('"response.created"') || /"(?:created_at|sequence_number)"/.test(data),
+        !LATER.test(data) &&
+        (!data.includes('"response.created"') || /"(?:created_at|sequence_number)"/.test(data)),
     }),
   };
 }

@@ -12,6 +12,7 @@ import { createItemQueue, type ItemKey } from "./item-queue.ts";
 import { createOutputSummary, mapFinishReason } from "./map-finish-reason.ts";
 import { mapUsage } from "./map-usage.ts";
 import { createCallMender } from "./mend-call.ts";
+import { createEventMender } from "./mend-event.ts";
 import { createInBandError } from "./read-error.ts";
 
 export interface AnswerNames {
@@ -31,6 +32,9 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   const output = createOutputSummary();
   const queue = createItemQueue();
   const mendCall = createCallMender(names.randomId);
+  const mender = createEventMender(names.randomId);
+  /** The items that have come whole. */
+  const finished: JsonObject[] = [];
   let started = false;
   let hasItems = false;
   /** Whether the vendor's own event was changed, for callers of the same format. */
@@ -50,7 +54,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function addItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
     // Without a call's id yet, it gets one when it is finished.
-    mended = readText(item.call_id) !== undefined && mendCall(item, key);
+    if (readText(item.call_id) !== undefined && mendCall(item, key)) mended = true;
     hasItems = true;
     queue.begin(item, key, events);
   }
@@ -58,20 +62,30 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
   function finishItem(item: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     start({}, events);
     hasItems = true;
+    finished.push(item);
     if (!queue.finish(item, key, events)) hasLostText = true;
     output.add(item);
   }
 
-  function addText(data: JsonObject, list: TextPlace["list"], events: ChatEvent[]): void {
+  function addText(
+    data: JsonObject,
+    key: ItemKey,
+    list: TextPlace["list"],
+    events: ChatEvent[],
+  ): void {
     const delta = readString(data.delta);
-    if (delta && !queue.addText(keyOf(data), placeOf(data, list), delta, events))
-      hasLostText = true;
+    if (delta && !queue.addText(key, placeOf(data, list), delta, events)) hasLostText = true;
   }
 
   /** Some servers (LM Studio) send a text only here, and not in pieces. */
-  function endText(data: JsonObject, list: TextPlace["list"], events: ChatEvent[]): void {
+  function endText(
+    data: JsonObject,
+    key: ItemKey,
+    list: TextPlace["list"],
+    events: ChatEvent[],
+  ): void {
     const text = readString(data.text) ?? readString(data.refusal) ?? readString(data.arguments);
-    if (text) queue.endText(keyOf(data), placeOf(data, list), text, events);
+    if (text) queue.endText(key, placeOf(data, list), text, events);
   }
 
   /**
@@ -82,7 +96,8 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     start(response, events);
     const items = readObjects(response.output);
     items.forEach((item, index) => {
-      if (mendCall(item, index, readString(item.id))) mended = true;
+      const wasMended = mender.complete(item, index);
+      if (mendCall(item, index, readString(item.id)) || wasMended) mended = true;
     });
     if (hasLostText && (hasItems || items.length === 0)) {
       throw new ChatError("upstream_invalid_response", { logReason: "delta_without_item" });
@@ -94,6 +109,11 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     }
     for (const [key, item] of queue.unfinished())
       finishItem(items.find(({ id }) => id !== undefined && id === item.id) ?? item, key, events);
+    // ChatGPT's own server leaves them out here, and OpenAI's client looks for them nowhere else.
+    if (items.length === 0 && finished.length > 0) {
+      response.output = finished;
+      mended = true;
+    }
     const tier = readString(response.service_tier);
     const end: EndEvent = {
       type: "end",
@@ -101,7 +121,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       usage: mapUsage(response.usage),
       ...openaiResponsesExtras.wrap(defined({ ...further, service_tier: tier })),
     };
-    if (items.length > 0 || !hasItems) end.body = response;
+    end.body = response;
     events.push(end);
   }
 
@@ -109,7 +129,7 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
     events.push({ type: "error", error: createInBandError(isJsonObject(error) ? error : {}) });
   }
 
-  function decodeData(data: JsonObject, events: ChatEvent[]): void {
+  function decodeData(data: JsonObject, key: ItemKey, events: ChatEvent[]): void {
     const response = isJsonObject(data.response) ? data.response : undefined;
     switch (data.type) {
       case "response.created":
@@ -118,34 +138,37 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
         if (response) start(response, events);
         break;
       case "response.output_item.added":
-        if (isJsonObject(data.item)) addItem(data.item, keyOf(data), events);
+        if (!isJsonObject(data.item)) break;
+        if (mender.complete(data.item, data.output_index)) mended = true;
+        addItem(data.item, key, events);
         break;
       case "response.output_item.done":
         if (!isJsonObject(data.item)) break;
-        mended = mendCall(data.item, keyOf(data));
-        finishItem(data.item, keyOf(data), events);
+        if (mender.complete(data.item, data.output_index)) mended = true;
+        if (mendCall(data.item, key)) mended = true;
+        finishItem(data.item, key, events);
         break;
       case "response.output_text.delta":
       case "response.refusal.delta":
       case "response.reasoning_text.delta":
-        addText(data, "content", events);
+        addText(data, key, "content", events);
         break;
       case "response.reasoning_summary_text.delta":
-        addText(data, "summary", events);
+        addText(data, key, "summary", events);
         break;
       case "response.function_call_arguments.delta":
-        addText(data, "arguments", events);
+        addText(data, key, "arguments", events);
         break;
       case "response.output_text.done":
       case "response.refusal.done":
       case "response.reasoning_text.done":
-        endText(data, "content", events);
+        endText(data, key, "content", events);
         break;
       case "response.reasoning_summary_text.done":
-        endText(data, "summary", events);
+        endText(data, key, "summary", events);
         break;
       case "response.function_call_arguments.done":
-        endText(data, "arguments", events);
+        endText(data, key, "arguments", events);
         break;
       case "response.completed":
       case "response.incomplete":
@@ -181,8 +204,10 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       const data = parseEvent(message.data);
       if (!data) return;
       const at = events.length;
-      mended = false;
-      decodeData(data, events);
+      // Unnumbered items are read by their ids, since such servers do not end one before the next.
+      const key = keyOf(data);
+      mended = mender.number(data);
+      decodeData(data, key, events);
       const raw = mended ? { ...message, data: JSON.stringify(data) } : message;
       const first = events[at];
       if (first) first.raw = raw;
