@@ -13,6 +13,7 @@ import {
 } from "../support/chat-completions-recordings.ts";
 import { foldAll } from "../support/fold-all.ts";
 import { findCompatible, openRecording } from "../support/open-compatible.ts";
+import { plainData } from "../support/plain-content.ts";
 import {
   collectEvents,
   createTestCall,
@@ -90,13 +91,13 @@ describe("answers through the Chat Completions dialect", () => {
       const stream = await openRecording(recording, undefined, ASKED.request);
       if (!recording.streamed) {
         const body = openaiChatDialect.encodeResponse(await foldEvents(stream), context);
-        expect(body).toStrictEqual(JSON.parse(recording.data[0] ?? ""));
+        expect(body).toStrictEqual(JSON.parse(plainData(recording.data[0] ?? "")));
         return;
       }
       const text = openaiChatDialect
         .createStreamEncoder(context)
         .encode(await collectEvents(stream));
-      expect(text).toBe(recording.data.map((data) => `data: ${data}\n\n`).join(""));
+      expect(text).toBe(recording.data.map((data) => `data: ${plainData(data)}\n\n`).join(""));
     });
 
     test(`${recording.provider} ${recording.name}: a stream of our own chunks equals the whole answer`, async () => {

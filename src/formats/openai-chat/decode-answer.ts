@@ -11,7 +11,7 @@ import { createExtrasCollector } from "./collect-extras.ts";
 import { decodeDelta } from "./decode-delta.ts";
 import { DONE } from "./format.ts";
 import { mapUsage } from "./map-usage.ts";
-import { bringsMore, createRoleMender } from "./mend-chunk.ts";
+import { bringsMore, createChunkMender, mendBody } from "./mend-chunk.ts";
 import { createPartAssembler } from "./part-assembler.ts";
 import { createInBandError } from "./read-error.ts";
 import { createToolCallAssembler } from "./tool-call-assembler.ts";
@@ -39,7 +39,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
   const parts = createPartAssembler();
   const calls = createToolCallAssembler(parts, options.randomId);
   const extras = createExtrasCollector();
-  const mendRole = createRoleMender();
+  const mendChunk = createChunkMender();
   let started = false;
   /** Events that come before the answer has an id: Azure sends its verdict on the prompt first. */
   const held: RawEvent[] = [];
@@ -140,7 +140,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       if (!bringsMore(chunk)) return false;
       const { usage: _usage, ...rest } = chunk;
       raw.data = JSON.stringify(rest);
-    } else if (mendRole(chunk) || mended) raw.data = JSON.stringify(chunk);
+    } else if (mendChunk(chunk) || mended) raw.data = JSON.stringify(chunk);
     return true;
   }
 
@@ -188,6 +188,7 @@ export function createAnswerDecoder(options: AnswerDecoderOptions): AnswerDecode
       noteUsage(body, events);
       if (finish.word === null && !usage) throw new ChatError("upstream_incomplete");
       finish.mend(choice, seen);
+      mendBody(body);
       end(events, body);
     },
   };

@@ -3,14 +3,15 @@ import { ChatError } from "../../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { isZeroValue, readText } from "../../json/narrow.ts";
 import { REASONING_FIELDS, type ReasoningField } from "./format.ts";
+import { mendContent } from "./mend-chunk.ts";
 import type { PartAssembler } from "./part-assembler.ts";
 import { textOfDetails } from "./reasoning-details.ts";
 import type { ToolCallAssembler } from "./tool-call-assembler.ts";
 
 /**
  * Decodes a streamed delta or a whole message, which have the same fields. What callers of this
- * format cannot read in it is changed; returns whether anything was. Throws if text or calls have an unknown form, because the answer would look complete
- * without them.
+ * format cannot read in it is changed; returns whether anything was. Throws if text or calls have an
+ * unknown form, because the answer would look complete without them.
  */
 export function decodeDelta(
   message: JsonObject,
@@ -32,7 +33,7 @@ export function decodeDelta(
   else if (message.tool_calls != null) throw createFormError("tool_calls");
   if (isJsonObject(message.function_call) && !isZeroValue(message.function_call))
     calls.add([{ index: 0, function: message.function_call }], events, isWhole);
-  return mended;
+  return mendContent(message) || mended;
 }
 
 /**
