@@ -1,4 +1,5 @@
 import type { Warning } from "../chat/event.ts";
+import { askToGoOn } from "../chat/give-user-turn.ts";
 import { limitCache } from "../chat/limit-cache.ts";
 import { markOrigins, originalPath } from "../chat/origin.ts";
 import type { ChatRequest, ResponseFormat } from "../chat/request.ts";
@@ -52,6 +53,12 @@ export function fitRequest(
     else changed[name] = fitted;
   }
 
+  /** Names the caller's place of something in the list as it is now. */
+  const warnAbout =
+    (messages: ChatRequest["messages"]) =>
+    ({ code, param, message }: Warning) =>
+      fit.warn(code, originalPath(param, { messages }), message);
+
   if (reasoning) {
     reasoning = fitReasoning(reasoning, request.max_tokens, model, fit);
     set("reasoning", reasoning);
@@ -91,7 +98,11 @@ export function fitRequest(
     set("parallel_tool_calls", undefined);
   if (request.response_format)
     set("response_format", fitResponseFormat(request.response_format, fit));
-  set("messages", fitMessages(request, fit));
+  const messages = fitMessages(request, fit);
+  const refusesPrefill =
+    model.prefill === false ||
+    (provider.format === "anthropic" && reasoning !== undefined && reasoning.effort !== "none");
+  set("messages", refusesPrefill ? askToGoOn(messages, warnAbout(messages)) : messages);
   if (request.extras) fit.noteForeignExtras(request.extras, () => "");
   fit.reportForeignExtras();
 

@@ -43,14 +43,16 @@ export function encodeContents({
       return;
     }
     const role = message.role === "assistant" ? "model" : "user";
+    // An answer that says nothing is left out; the user's turns around it become one.
+    if (role === "model" && encoded.length === 0) return;
     const last = turns[turns.length - 1];
     if (last?.role === role) last.parts.push(...encoded);
     else turns.push({ role, parts: encoded });
   });
   // Google refuses function calls without a user turn before them.
   if (!turns[0] || callsOf(turns[0]).length > 0) turns.unshift({ role: "user", parts: [] });
-  // A turn without parts is refused, so a turn of empty texts is sent as one empty text.
-  for (const { parts } of turns) if (parts.length === 0) parts.push({ text: "" });
+  // A turn without parts is refused, and by Vertex AI an empty text, but not a blank one.
+  for (const { parts } of turns) if (parts.length === 0) parts.push({ text: " " });
   const contents = turns.flatMap(setResultsApart);
   if (isThirdGeneration(model)) for (const content of contents) markUnsignedCalls(content);
   return defined({

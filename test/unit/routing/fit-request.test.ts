@@ -33,6 +33,7 @@ function thrownBy(run: () => unknown): ChatError {
   throw new Error("no ChatError was thrown");
 }
 
+const REFUSES: Partial<ModelInfo> = { prefill: false };
 const signature = (format: "anthropic" | "google") => ({ format, value: "c2ln" });
 const everyParameter: Partial<ChatRequest> = {
   temperature: 0.5,
@@ -547,5 +548,44 @@ describe("strict mode", () => {
     const warning: Warning = { code: "upstream_warning", param: "", message: "Soon retired." };
     createWarningSink(true, warnings)(warning);
     expect(warnings).toEqual([warning]);
+  });
+});
+
+describe("an answer that is to be continued", () => {
+  const said: Message = { role: "assistant", content: "Sure:" };
+  const messages: Message[] = [{ role: "user", content: "Hi" }, said];
+  const asked: Message = { role: "user", content: expect.stringMatching(/^Go on/) };
+
+  test.each<[string, Partial<ChatRequest>, Partial<ModelInfo>]>([
+    ["the model is known to refuse that", {}, { prefill: false }],
+    ["Claude reasons", { reasoning: { effort: "low" } }, {}],
+  ])("is followed by a request of the user's if %s", (_, request, model) => {
+    const { fitted, said: warned } = fit({ messages, ...request }, model, { format: "anthropic" });
+    expect(structuredClone(fitted.messages)).toEqual([...messages, asked]);
+    expect(warned).toEqual(["adjusted_parameter messages[1]"]);
+  });
+
+  test.each<[string, Partial<ChatRequest>, Partial<ModelInfo>]>([
+    ["if the model takes it", { messages }, {}],
+    ["that says nothing", { messages: [said, { role: "assistant", content: " " }] }, REFUSES],
+    [
+      "that the vendor's own tools left unfinished",
+      {
+        messages: [
+          {
+            role: "assistant",
+            content: [
+              { type: "text", text: "Let me look." },
+              { type: "opaque", format: "anthropic", value: { type: "server_tool_use" } },
+            ],
+          },
+        ],
+      },
+      REFUSES,
+    ],
+    ["that came before the user's message", { messages: [said, ...messages.slice(0, 1)] }, REFUSES],
+  ])("stays the last one %s", (_, request, model) => {
+    const { fitted, whole } = fit(request, model, { format: "anthropic" });
+    expect(fitted.messages).toBe(whole.messages);
   });
 });

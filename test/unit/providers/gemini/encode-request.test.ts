@@ -55,17 +55,21 @@ describe("the conversation", () => {
     expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "messages[1].role" }]);
   });
 
-  test("empty texts are left out, unless there is nothing else", () => {
+  test("empty texts and answers are left out, and a conversation of nothing else is blank", () => {
     const empty = { type: "text", text: "" } as const;
     const { contents } = encode({
       messages: [
         { role: "user", content: [empty, { type: "text", text: "a" }, empty] },
         { role: "assistant", content: "" },
+        { role: "user", content: "" },
+        { role: "assistant", content: [empty] },
+        { role: "user", content: "b" },
       ],
     });
-    expect(contents).toEqual([
-      { role: "user", parts: [{ text: "a" }] },
-      { role: "model", parts: [{ text: "" }] },
+    expect(contents).toEqual([{ role: "user", parts: [{ text: "a" }, { text: "b" }] }]);
+    // Vertex AI refuses an empty text.
+    expect(encode({ messages: [{ role: "user", content: "" }] }).contents).toEqual([
+      { role: "user", parts: [{ text: " " }] },
     ]);
   });
 
@@ -285,7 +289,7 @@ describe("tools", () => {
   test("a call at the beginning of the conversation follows an empty turn", () => {
     const messages = CALLS.filter(({ role }) => role === "assistant");
     expect(encode({ messages }).contents.map(({ role }) => role)).toEqual(["user", "model"]);
-    expect(encode({ messages }).contents[0]).toEqual({ role: "user", parts: [{ text: "" }] });
+    expect(encode({ messages }).contents[0]).toEqual({ role: "user", parts: [{ text: " " }] });
     expect(encode({ messages: [{ role: "assistant", content: "a" }] }).contents).toEqual([
       { role: "model", parts: [{ text: "a" }] },
     ]);
