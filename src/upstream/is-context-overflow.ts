@@ -39,6 +39,16 @@ const TEXTS: readonly RegExp[] = [
   /`inputs` tokens \+ `max_new_tokens` must be\b/i,
   // vLLM: "is longer than the maximum model length"; SGLang: "is longer than the model's context length"
   /\blonger than the (?:maximum model|model's context) length\b/i,
+  // llama.cpp: "Context size has been exceeded."
+  /\bcontext (?:size|length|window) (?:has been|was) exceeded\b/i,
+  // Ollama: "prompt too long; exceeded max context length by 5 tokens"
+  /\bexceeded max(?:imum)? context length\b/i,
+  // LM Studio: "Trying to keep the first 9000 tokens when context the overflows. However, …"
+  /\bthe first \d+ tokens when context the overflows\b/i,
+  // GitHub Copilot: "prompt token count of 150000 exceeds the limit of 128000"
+  /\bprompt token count of \d+ exceeds the limit\b/i,
+  // Volcano Engine: "Total tokens of image and text exceed max message tokens"
+  /\bexceed max message tokens\b/i,
   // LM Studio: "the number of tokens to keep from the initial prompt is greater than the context length"
   /\binitial prompt is greater than the context length\b/i,
   // Cerebras: "Please reduce the length of the messages or completion"

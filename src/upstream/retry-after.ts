@@ -14,7 +14,8 @@ export function readRetryAfter(headers: Headers, nowMs: number): number | undefi
   const value = headers.get("retry-after");
   if (value === null) return undefined;
   const seconds = Number(value);
-  if (seconds >= 0) return capRetryAfter(seconds);
+  // A date parser would take a negative number for a year.
+  if (!Number.isNaN(seconds)) return seconds >= 0 ? capRetryAfter(seconds) : undefined;
   const date = Date.parse(value);
   return Number.isNaN(date) ? undefined : capRetryAfter((date - nowMs) / 1000);
 }

@@ -24,6 +24,8 @@ const ABOUT_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   "request_too_large",
 ]);
 
+const TOO_LARGE = "The provider does not take a request of this size.";
+
 /** The form of a code and of a request id. Anything else is a text that may hold secrets. */
 const CODE = /^[A-Za-z][\w.-]{0,63}$|^\d{1,6}$/;
 const REQUEST_ID = /^[\w.:+/=-]{1,200}$/;
@@ -35,10 +37,14 @@ export function createUpstreamError(
   response: { retryAfterSeconds?: number | undefined; requestId?: string | null | undefined } = {},
 ): ChatError {
   const refused = body.code ?? mapStatus(status);
+  // Ollama and llama.cpp tell of it with a 500.
   const isTooLong =
-    refused === "upstream_rejected" && isContextOverflow(body.upstreamCode, body.message);
+    (refused === "upstream_rejected" || refused === "upstream_error") &&
+    isContextOverflow(body.upstreamCode, body.message);
   const code = isTooLong ? "context_length_exceeded" : refused;
-  const message = ABOUT_THE_REQUEST.has(code) ? publicMessage(body.message) : undefined;
+  const told = ABOUT_THE_REQUEST.has(code) ? publicMessage(body.message) : undefined;
+  // Our own words for that code are about this server's limit.
+  const message = told ?? (code === "request_too_large" ? TOO_LARGE : undefined);
   const retryAfterSeconds = body.retryAfterSeconds ?? response.retryAfterSeconds;
   const detail: ChatErrorDetail = { upstreamStatus: status };
   if (message !== undefined) {

@@ -21,7 +21,8 @@ export function encodeErrorBody(error: ChatError, requestId: string): ErrorBody 
     request_id: requestId,
     ...defined({
       param: error.param,
-      retry_after: error.retryAfterSeconds,
+      // Clients that wait for 0 seconds hammer the server.
+      retry_after: error.retryAfterSeconds || undefined,
       limit: error.limit,
       upstream: Object.keys(upstream).length === 0 ? undefined : upstream,
     }),

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { encodeErrorBody } from "../../../src/dialects/chat/encode-error.ts";
 import { encodeRetryHeaders } from "../../../src/dialects/retry-headers.ts";
 import { ChatError, type ChatErrorDetail } from "../../../src/errors/chat-error.ts";
 
@@ -29,4 +30,11 @@ test.each<[string, ChatErrorDetail, boolean, Record<string, string>]>([
   ],
 ])("what clients are told of a failure: %s", (_name, detail, retried, headers) => {
   expect(told(detail, retried)).toEqual(headers);
+});
+
+test("no wait is not told in the body of /chat, whose clients would hammer", () => {
+  const at = (retryAfterSeconds: number) =>
+    encodeErrorBody(new ChatError("upstream_rate_limited", { retryAfterSeconds }), "req_1");
+  expect(at(0)).not.toHaveProperty("retry_after");
+  expect(at(2)).toHaveProperty("retry_after", 2);
 });

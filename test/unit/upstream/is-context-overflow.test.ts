@@ -27,6 +27,11 @@ describe("a prompt that is too long", () => {
     "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
     "The number of tokens to keep from the initial prompt is greater than the context length",
     "Please reduce the length of the messages or completion.",
+    "Context size has been exceeded.",
+    "prompt too long; exceeded max context length by 5 tokens",
+    "Trying to keep the first 9000 tokens when context the overflows. However, the model is loaded with context length of only 4096 tokens.",
+    "prompt token count of 150000 exceeds the limit of 128000",
+    "Total tokens of image and text exceed max message tokens.",
   ])("is known by the vendor's text: %s", (message) => {
     expect(codeOf(message)).toBe("context_length_exceeded");
   });
@@ -57,9 +62,20 @@ describe("a prompt that is too long", () => {
     expect(codeOf(message)).toBe("upstream_rejected");
   });
 
-  test("is not what a failure says", () => {
+  test("is told with a 500 by some servers, but with no other failure", () => {
     const message = "maximum context length";
-    expect(createUpstreamError(500, { message }).code).toBe("upstream_error");
+    // Ollama, llama.cpp: without this, clients try again and never compact.
+    expect(createUpstreamError(500, { message })).toMatchObject({
+      code: "context_length_exceeded",
+      retryable: false,
+    });
+    expect(createUpstreamError(503, { message }).code).toBe("upstream_overloaded");
     expect(createUpstreamError(429, { message }).code).toBe("upstream_rate_limited");
   });
+});
+
+test("a vendor's limit of a request's size is not told as this server's", () => {
+  const { code, message } = createUpstreamError(413, {});
+  expect(code).toBe("request_too_large");
+  expect(message).toContain("provider");
 });

@@ -232,6 +232,7 @@ describe("openUpstream", () => {
     expect(await wait({ "retry-after-ms": "1500" })).toBe(2);
     expect(await wait({ "retry-after": "86400" })).toBe(3600);
     expect(await wait({ "retry-after": "soon" })).toBeUndefined();
+    expect(await wait({ "retry-after": "-5" })).toBeUndefined();
     expect(await wait({})).toBeUndefined();
   });
 
