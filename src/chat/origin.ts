@@ -37,3 +37,16 @@ function originOf(holder: object): string | undefined {
   const origin: unknown = Reflect.get(holder, ORIGIN);
   return typeof origin === "string" ? origin : undefined;
 }
+
+/** Whether every message and part stands where it stood when it was marked. */
+export function isInPlace(messages: readonly Message[]): boolean {
+  return messages.every((message, at) => {
+    const path = `messages[${at}]`;
+    if (originOf(message) !== path) return false;
+    const { content } = message;
+    return (
+      typeof content === "string" ||
+      content.every((part, index) => originOf(part) === `${path}.content[${index}]`)
+    );
+  });
+}

@@ -76,10 +76,16 @@ export class ChatError extends Error {
     return mapped === param ? this : this.#renamed(mapped, false);
   }
 
+  /** The same error about no field, with more in its text. */
+  withoutParam(more: string): ChatError {
+    const { param: _param, ...detail } = this.#detail;
+    return this.#copy({ ...detail, message: `${this.message} ${more}` });
+  }
+
   #renamed(param: string | undefined, isCallersPath: boolean): ChatError {
     const { param: before, message } = this;
     const { param: _param, ...detail } = this.#detail;
-    const renamed = new ChatError(this.code, {
+    return this.#copy({
       ...detail,
       ...(param === undefined ? {} : { param }),
       message:
@@ -88,8 +94,12 @@ export class ChatError extends Error {
           : message.replaceAll(before, () => param),
       isCallersPath,
     });
-    renamed.retried = this.retried;
-    return renamed;
+  }
+
+  #copy(detail: ChatErrorDetail): ChatError {
+    const copy = new ChatError(this.code, detail);
+    copy.retried = this.retried;
+    return copy;
   }
 }
 

@@ -1,10 +1,14 @@
 import type { Warning } from "../chat/event.ts";
-import { originalPath } from "../chat/origin.ts";
+import { isInPlace, originalPath } from "../chat/origin.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import { aliasTools, type Renames, renameTools } from "../chat/tool-names.ts";
 import { ChatError } from "../errors/chat-error.ts";
 import type { FitTarget } from "./fit.ts";
 import { fitRequest } from "./fit-request.ts";
+
+/** A place in a conversation, as vendors name it: `input[3]`, `messages.3.content`. */
+const INDEX = /\b(?:input|messages|contents)(?:\[\d|\.\d)/;
+const COUNTED_ANEW = "(The provider counts the conversation as it was repaired for it.)";
 
 /**
  * Calls a provider with the request as its vendor takes it. What the provider says of a message, a
@@ -39,6 +43,10 @@ export async function callFitted<T>(
   try {
     return await call(request, warnOf, aliases);
   } catch (thrown) {
-    throw thrown instanceof ChatError && thrown !== refusal ? thrown.mapParam(name) : thrown;
+    if (!(thrown instanceof ChatError) || thrown === refusal) throw thrown;
+    const isCounted = INDEX.test(thrown.param ?? "") || INDEX.test(thrown.message);
+    throw thrown.upstreamStatus !== undefined && isCounted && !isInPlace(request.messages)
+      ? thrown.withoutParam(COUNTED_ANEW)
+      : thrown.mapParam(name);
   }
 }

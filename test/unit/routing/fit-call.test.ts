@@ -86,20 +86,28 @@ describe("what a provider says of a message that it is given in another place", 
     );
     expect(failed).toMatchObject({ param: "messages[3].role" });
   });
+});
 
-  test("but not if it is the vendor's own path", async () => {
-    const fault = new ChatError("upstream_rejected", {
-      param: "messages[2]",
-      upstreamStatus: 400,
-    });
-    const failed = await chatErrorOf(
-      callFitted(
-        createRequest(),
-        target,
-        () => {},
-        () => Promise.reject(fault),
-      ),
-    );
-    expect(failed).toBe(fault);
+describe("what a vendor says of a place in a conversation", () => {
+  const said = { param: "messages[2].content", message: "messages.2.content: is wrong" };
+  const refuse = () => {
+    throw new ChatError("upstream_rejected", { ...said, upstreamStatus: 400 });
+  };
+
+  test("is not taken for the caller's if the conversation was repaired", async () => {
+    const error = await chatErrorOf(callFitted(createRequest(), target, () => {}, refuse));
+    expect(error.param).toBeUndefined();
+    expect(error.message).toStartWith(`${said.message} (The provider counts`);
+    expect(error.upstreamStatus).toBe(400);
+  });
+
+  test("is passed on if it was not", async () => {
+    const messages: ChatRequest["messages"] = [
+      { role: "user", content: "Hi" },
+      { role: "assistant", content: [{ type: "text", text: "Hello" }] },
+      { role: "user", content: "Go" },
+    ];
+    const error = await chatErrorOf(callFitted({ messages }, target, () => {}, refuse));
+    expect(error).toMatchObject(said);
   });
 });
