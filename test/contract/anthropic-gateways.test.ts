@@ -188,3 +188,15 @@ test("what was not counted is not told as nothing in /chat", async () => {
   const [path, body] = APIS[0] ?? ["", {}];
   expect((await ask(path, body, false, answer)).body.usage).toBeNull();
 });
+
+test("types that stand only in the names of events are read, and passed on", async () => {
+  const text = EVENTS.map(
+    (event) => `event: ${event.type}\ndata: ${JSON.stringify(without(event, "type"))}\n\n`,
+  ).join("");
+  const [path, body] = APIS[3] ?? ["", {}];
+  const answer = await ask(path, body, true, sseResponse(text));
+  expect(summarizeMessage(readStreamedMessage(answer.text))).toMatchObject({
+    text: "Hello",
+    finish_reason: "tool_calls",
+  });
+});

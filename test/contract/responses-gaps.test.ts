@@ -42,6 +42,14 @@ function lacking(fields: string[], itemFields: string[] = []): JsonObject[] {
 /** What servers that copy the Responses API stream, behind a first event like OpenAI's. */
 const STREAMS: readonly (readonly [string, readonly JsonObject[]])[] = [
   ["no first event", EVENTS.slice(1)],
+  ["another first event", [{ ...CREATED, type: "response.in_progress" }, ...EVENTS.slice(1)]],
+  [
+    "no output in the first event",
+    [
+      { ...CREATED, response: without(responseObject({ status: "in_progress" }), "output") },
+      ...EVENTS.slice(1),
+    ],
+  ],
   ["no numbers", lacking(["output_index", "content_index"])],
   ["no numbers and no ids", lacking(["output_index", "content_index", "item_id"], ["id"])],
   ["no ids", lacking(["item_id"], ["id"])],
@@ -86,6 +94,16 @@ describe("OpenAI's client reads a server that copies the Responses API", () => {
   test.each(STREAMS)("with %s in a stream", async (_, events) => {
     const client = createClient(sseResponse(sseText(events)));
     const response = await client.responses.stream(QUESTION).finalResponse();
+    expect(told(response)).toEqual({ text: "Hello", calls: ['{"city":"Bern"}'], ids: true });
+  });
+
+  test("with types only in the names of its events", async () => {
+    const text = EVENTS.map(
+      (event) => `event: ${event.type}\ndata: ${JSON.stringify(without(event, "type"))}\n\n`,
+    ).join("");
+    const response = await createClient(sseResponse(text))
+      .responses.stream(QUESTION)
+      .finalResponse();
     expect(told(response)).toEqual({ text: "Hello", calls: ['{"city":"Bern"}'], ids: true });
   });
 

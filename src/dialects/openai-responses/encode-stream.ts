@@ -55,9 +55,8 @@ const SAID_IN_RESPONSE: ReadonlySet<string> = new Set(["service_tier"]);
 /** Where the response begins in an event; within a text, quotes are escaped. */
 const RESPONSE = /"response"\s*:\s*\{/;
 
-/** An event that only follows the one about the whole response. */
-const LATER =
-  /"type"\s*:\s*"response\.(?:output_|content_|reasoning_|refusal|function_|completed|incomplete)/;
+/** An event that only follows the first one. */
+const LATER = /"type"\s*:\s*"response\.(?!created")/;
 
 /** The kinds of parts that are encoded as they arrive. */
 const TEXT_KINDS = {

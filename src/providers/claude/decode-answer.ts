@@ -173,14 +173,19 @@ export function createAnswerDecoder({
 
   return {
     decodeMessage({ event: name, data }, events) {
-      const event = data === DONE ? MESSAGE_STOP : parseEvent(data);
+      const given = data === DONE ? MESSAGE_STOP : parseEvent(data);
+      // The end has nothing but its type.
+      const event = given ?? (name === MESSAGE_STOP.type ? { ...MESSAGE_STOP } : null);
       if (!event) return;
+      // Some servers have it only there.
+      const isTyped = event.type !== undefined || name === "";
+      if (!isTyped) event.type = name;
       const hasType = typeof event.type === "string";
       const error = event.type === "error" ? null : findAnswerError(event, hasType);
       if (error) throw createInBandError(error);
       if (typeof event.type !== "string") throw invalid("event");
       const raw = { event: name === "" ? event.type : name, data };
-      if (data === DONE) raw.data = JSON.stringify(event);
+      if (data === DONE || !isTyped) raw.data = JSON.stringify(event);
       decodeEvent(event, raw, events);
     },
     decodeEnd(_events, leftover) {

@@ -206,7 +206,8 @@ export function createAnswerDecoder(names: AnswerNames): AnswerDecoder {
       const at = events.length;
       // Unnumbered items are read by their ids, since such servers do not end one before the next.
       const key = keyOf(data);
-      mended = mender.number(data);
+      mended = mender.name(data, message.event);
+      if (mender.number(data)) mended = true;
       decodeData(data, key, events);
       const raw = mended ? { ...message, data: JSON.stringify(data) } : message;
       const first = events[at];

@@ -7,6 +7,11 @@ const KNOWN_ITEMS: ReadonlySet<unknown> = new Set(["message", "reasoning", "func
 /** Puts into the events and items of an answer what OpenAI's clients read without looking. */
 export interface EventMender {
   /**
+   * Gives an event its type, which some servers have only in the name of the SSE event, and the
+   * response in it the list of its output. True if it was changed.
+   */
+  name(event: JsonObject, sseName: string): boolean;
+  /**
    * Gives an event the number and the id of its item, and the number of the text in it. Servers that number
    * nothing tell items apart by their ids, or have one open at a time. True if it was changed.
    */
@@ -37,6 +42,14 @@ export function createEventMender(randomId: () => string): EventMender {
   }
 
   return {
+    name(event, sseName) {
+      const { response } = event;
+      const isTyped = event.type !== undefined || !sseName.startsWith("response.");
+      if (!isTyped) event.type = sseName;
+      if (!isJsonObject(response) || Array.isArray(response.output)) return !isTyped;
+      response.output = [];
+      return true;
+    },
     number(event) {
       if (!isOfItem(event)) return false;
       let changed = false;
