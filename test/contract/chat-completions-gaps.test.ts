@@ -88,3 +88,19 @@ test("a list with something else than texts is left as it is", async () => {
   const answer = await ask("/v1/chat/completions", QUESTION);
   expect(answer.body.choices).toMatchObject([{ message: { content } }]);
 });
+
+test.each([
+  ["no type", {}],
+  ["a type that is null", { type: null }],
+])("a call with %s is a function's", async (_, type) => {
+  const call = { id: "t1", ...type, function: { name: "get", arguments: "{}" } };
+  const first = chunk({ tool_calls: [{ index: 0, ...call }] });
+  const end = chunk({}, "tool_calls", { usage: USAGE });
+  const streamed = createClient(sseResponse(sseText([first, end, DONE])));
+  const read = await streamed.chat.completions.stream(QUESTION).finalChatCompletion();
+  const whole = createClient(
+    jsonResponse({ ...body({ content: null, tool_calls: [call] }), usage: USAGE }),
+  );
+  for (const { choices } of [read, await whole.chat.completions.create(QUESTION)])
+    expect(choices[0]?.message.tool_calls).toMatchObject([{ id: "t1", type: "function" }]);
+});

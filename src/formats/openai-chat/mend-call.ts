@@ -13,8 +13,8 @@ export interface DeltaOf {
 }
 
 /**
- * Puts into a delta what callers of this format need of it: one index and one id for each call, no
- * two calls with the same, and arguments that are a text and come once. True if it was changed.
+ * Puts into a delta what callers of this format need of it: one index, one id and a type for each
+ * call, no two calls with the same, and arguments that are a text and come once. True if it was changed.
  */
 export function mendCall(
   delta: JsonObject,
@@ -23,6 +23,10 @@ export function mendCall(
   let changed = mendArguments(delta.function, isRepeated, isWhole);
   if (!isWhole && delta.index !== call.index) {
     delta.index = call.index;
+    changed = true;
+  }
+  if (typeof delta.type !== "string" && !call.custom && (isFirst || delta.type === null)) {
+    delta.type = "function";
     changed = true;
   }
   const isMissing = delta.id == null || delta.id === "null";

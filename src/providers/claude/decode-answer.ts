@@ -32,7 +32,6 @@ const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
 ]);
 /** The end marker of OpenAI's API, which some servers send in the place of Anthropic's. */
 const DONE = "[DONE]";
-const MESSAGE_STOP: JsonObject = { type: "message_stop" };
 const DELTA_FIELDS: ReadonlySet<string> = new Set(["stop_reason"]);
 const DELTA_EVENT_FIELDS: ReadonlySet<string> = new Set(["type", "delta", "usage"]);
 
@@ -173,19 +172,18 @@ export function createAnswerDecoder({
 
   return {
     decodeMessage({ event: name, data }, events) {
-      const given = data === DONE ? MESSAGE_STOP : parseEvent(data);
-      // The end has nothing but its type.
-      const event = given ?? (name === MESSAGE_STOP.type ? { ...MESSAGE_STOP } : null);
+      const isEnd = data === DONE || (name === "message_stop" && /^\s*\{\s*\}\s*$/.test(data));
+      const event: JsonObject | null = isEnd ? { type: "message_stop" } : parseEvent(data);
       if (!event) return;
-      // Some servers have it only there.
-      const isTyped = event.type !== undefined || name === "";
-      if (!isTyped) event.type = name;
+      // Some servers have the type only there.
+      const isUntyped = event.type === undefined && name !== "";
+      if (isUntyped) event.type = name;
       const hasType = typeof event.type === "string";
       const error = event.type === "error" ? null : findAnswerError(event, hasType);
       if (error) throw createInBandError(error);
       if (typeof event.type !== "string") throw invalid("event");
       const raw = { event: name === "" ? event.type : name, data };
-      if (data === DONE || !isTyped) raw.data = JSON.stringify(event);
+      if (isEnd || isUntyped) raw.data = JSON.stringify(event);
       decodeEvent(event, raw, events);
     },
     decodeEnd(_events, leftover) {
