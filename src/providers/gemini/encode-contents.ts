@@ -51,8 +51,9 @@ export function encodeContents({
   });
   // Google refuses function calls without a user turn before them.
   if (!turns[0] || callsOf(turns[0]).length > 0) turns.unshift({ role: "user", parts: [] });
-  // A turn without parts is refused, and by Vertex AI an empty text, but not a blank one.
-  for (const { parts } of turns) if (parts.length === 0) parts.push({ text: " " });
+  // A turn without parts is refused; one of the user's that says nothing is sent as an empty text,
+  // which Google takes (recorded).
+  for (const { parts } of turns) if (parts.length === 0) parts.push({ text: "" });
   const contents = turns.flatMap(setResultsApart);
   if (isThirdGeneration(model)) for (const content of contents) markUnsignedCalls(content);
   return defined({

@@ -55,7 +55,7 @@ describe("the conversation", () => {
     expect(warnings).toMatchObject([{ code: "adjusted_parameter", param: "messages[1].role" }]);
   });
 
-  test("empty texts and answers are left out, and a conversation of nothing else is blank", () => {
+  test("empty texts and answers are left out, unless there is nothing else", () => {
     const empty = { type: "text", text: "" } as const;
     const { contents } = encode({
       messages: [
@@ -67,9 +67,8 @@ describe("the conversation", () => {
       ],
     });
     expect(contents).toEqual([{ role: "user", parts: [{ text: "a" }, { text: "b" }] }]);
-    // Vertex AI refuses an empty text.
     expect(encode({ messages: [{ role: "user", content: "" }] }).contents).toEqual([
-      { role: "user", parts: [{ text: " " }] },
+      { role: "user", parts: [{ text: "" }] },
     ]);
   });
 
@@ -289,7 +288,7 @@ describe("tools", () => {
   test("a call at the beginning of the conversation follows an empty turn", () => {
     const messages = CALLS.filter(({ role }) => role === "assistant");
     expect(encode({ messages }).contents.map(({ role }) => role)).toEqual(["user", "model"]);
-    expect(encode({ messages }).contents[0]).toEqual({ role: "user", parts: [{ text: " " }] });
+    expect(encode({ messages }).contents[0]).toEqual({ role: "user", parts: [{ text: "" }] });
     expect(encode({ messages: [{ role: "assistant", content: "a" }] }).contents).toEqual([
       { role: "model", parts: [{ text: "a" }] },
     ]);
