@@ -1,88 +1,151 @@
-// Calls a server for a while and prints what it measured, as JSON. A separate process, so that its
-// work is not attributed to the server.
+// A process that puts loads on servers and measures what they take, so that its own work is not
+// attributed to them. It gets jobs by messages and answers each with a `Load`.
+import { readProcess } from "../test/support/read-process.ts";
+import { type Connection, connect, formatRequest } from "./connection.ts";
+import type { Job, Load } from "./load-job.ts";
+import { cpuSince, readThreads } from "./read-threads.ts";
+import { percentile } from "./statistics.ts";
 
-export interface LoadOptions {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-  /** Text that every answer must contain. */
-  expects: string;
-  /** Concurrent calls. */
-  connections: number;
-  /** How long new calls are started; streams that still run then are read to their end. */
-  seconds: number;
-}
+/** Connections that are opened at once; then a pause, so that no backlog overflows. */
+const BURST = 50;
+const SETTLE_MS = 100;
+const PROBE_EVERY_MS = 5;
 
-export interface LoadResult {
-  calls: number;
+const clock = () => (performance.timeOrigin + performance.now()) * 1000;
+
+interface Window {
+  counting: boolean;
+  count: number;
   failures: number;
-  /** Milliseconds until the first byte of the body, and until its last. */
-  firstByteMs: { p50: number; p99: number };
-  wholeMs: { p50: number; p99: number };
-  /** The number of deltas in all. */
-  deltas: number;
+  /** Of calls in milliseconds, of deltas in microseconds. */
+  delays: number[];
 }
 
-function percentiles(values: number[]): { p50: number; p99: number } {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { p50: at(0.5), p99: at(0.99) };
+async function openAll(job: Job, use: (connection: Connection) => void): Promise<Connection[]> {
+  const connections: Connection[] = [];
+  while (connections.length < job.connections) {
+    const count = Math.min(BURST, job.connections - connections.length);
+    const opened = await Promise.all(Array.from({ length: count }, () => connect(job.url)));
+    opened.forEach(use);
+    connections.push(...opened);
+    await Bun.sleep(count);
+  }
+  return connections;
 }
 
-const DELTA = Buffer.from("quick brown fox ");
-
-function countDeltas(bytes: Buffer): number {
-  let count = 0;
-  for (let at = bytes.indexOf(DELTA); at !== -1; at = bytes.indexOf(DELTA, at + DELTA.length))
-    count += 1;
-  return count;
-}
-
-async function runLoad({
-  url,
-  headers,
-  body,
-  expects,
-  connections,
-  seconds,
-}: LoadOptions): Promise<LoadResult> {
-  const firstByte: number[] = [];
-  const whole: number[] = [];
-  let failures = 0;
-  let deltas = 0;
-  const endsAt = performance.now() + seconds * 1000;
-
-  async function call(): Promise<void> {
-    const began = performance.now();
-    const response = await fetch(url, { method: "POST", headers, body });
-    const pieces: Uint8Array[] = [];
-    let firstAt: number | undefined;
-    for await (const piece of response.body ?? []) {
-      firstAt ??= performance.now();
-      pieces.push(piece);
+/** Calls again and again on each connection. */
+function keepCalling(request: Buffer, window: Window): (connection: Connection) => void {
+  return (connection) => {
+    function call(): void {
+      const began = performance.now();
+      connection.send(request, {
+        onContent() {},
+        onEnd(isGood) {
+          if (!isGood) {
+            window.failures += 1;
+            return;
+          }
+          if (window.counting) {
+            window.count += 1;
+            window.delays.push(performance.now() - began);
+          }
+          call();
+        },
+      });
     }
-    const ended = performance.now();
-    const bytes = Buffer.concat(pieces);
-    if (response.status !== 200 || !bytes.includes(expects)) failures += 1;
-    firstByte.push((firstAt ?? ended) - began);
-    whole.push(ended - began);
-    deltas += countDeltas(bytes);
-  }
-  async function callAgain(): Promise<void> {
-    while (performance.now() < endsAt) await call();
-  }
-  await Promise.all(Array.from({ length: connections }, callAgain));
-  return {
-    calls: whole.length,
-    failures,
-    firstByteMs: percentiles(firstByte),
-    wholeMs: percentiles(whole),
-    deltas,
+    call();
   };
 }
 
-if (import.meta.main) {
-  const options: LoadOptions = JSON.parse(process.argv[2] ?? "{}");
-  process.stdout.write(`${JSON.stringify(await runLoad(options))}\n`);
+/** One stream on each connection, read until the job ends. */
+function keepReading(
+  request: Buffer,
+  window: Window,
+  onBegin: () => void,
+): (connection: Connection) => void {
+  return (connection) => {
+    let hasBegun = false;
+    connection.send(request, {
+      onContent(sentAt) {
+        if (!hasBegun) onBegin();
+        hasBegun = true;
+        if (!window.counting) return;
+        window.count += 1;
+        if (sentAt > 0) window.delays.push(clock() - sentAt);
+      },
+      onEnd() {
+        window.failures += 1;
+      },
+    });
+  };
 }
+
+/** Milliseconds until the first content of calls one after the other, beside what else runs. */
+async function probe(job: Job, request: Buffer): Promise<number[]> {
+  const times: number[] = [];
+  const endsAt = performance.now() + job.probeSeconds * 1000;
+  while (performance.now() < endsAt) {
+    const connection = await connect(job.url);
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const began = performance.now();
+    connection.send(request, {
+      onContent: () => resolve(performance.now() - began),
+      onEnd: () => resolve(Number.NaN),
+    });
+    times.push(await promise);
+    connection.close();
+    await Bun.sleep(PROBE_EVERY_MS);
+  }
+  return times;
+}
+
+async function run(job: Job): Promise<Load> {
+  const request = formatRequest(job.url, job.headers, job.body);
+  const window: Window = { counting: false, count: 0, failures: 0, delays: [] };
+  const { pid } = job;
+  const restBytes = readProcess(pid).residentBytes;
+  const begun = Promise.withResolvers<void>();
+  let streams = 0;
+  const connections = await openAll(
+    job,
+    job.keepsReading
+      ? keepReading(request, window, () => {
+          streams += 1;
+          if (streams === job.connections) begun.resolve();
+        })
+      : keepCalling(request, window),
+  );
+  if (job.keepsReading) await Promise.race([begun.promise, Bun.sleep(30_000)]);
+  await Bun.sleep(SETTLE_MS);
+  const before = readThreads(pid);
+  window.counting = true;
+  const began = performance.now();
+  await Bun.sleep(job.seconds * 1000);
+  window.counting = false;
+  const seconds = (performance.now() - began) / 1000;
+  const cpuUs = cpuSince(before, pid);
+  const heldBytes = readProcess(pid).residentBytes;
+  if (!job.keepsReading) for (const connection of connections) connection.close();
+  const firstContent = await probe(job, request);
+  for (const connection of connections) connection.close();
+  const failures = window.failures + firstContent.filter(Number.isNaN).length;
+  if (failures > 0)
+    throw new Error(`${failures} calls of ${job.url} failed, ${window.count} went well`);
+  return {
+    count: window.count,
+    seconds,
+    cpuUs,
+    delay: { p50: percentile(window.delays, 0.5), p99: percentile(window.delays, 0.99) },
+    firstContentMs: {
+      p50: percentile(firstContent, 0.5),
+      p99: percentile(firstContent, 0.99),
+    },
+    restBytes,
+    heldBytes,
+  };
+}
+
+process.on("message", async (job: Job) => {
+  const answer = await run(job).catch((thrown: unknown) => ({ error: String(thrown) }));
+  process.send?.(answer);
+});

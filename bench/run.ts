@@ -1,198 +1,107 @@
-// CPU, time to first byte and memory of the server next to the thinnest proxy, on one machine. `npm
-// run bench -- --seconds 5 --rounds 3`; with `--against DIR`, also next to another checkout; with
-// `--otel`, also next to the same server with OpenTelemetry.
-import { cpus, loadavg, totalmem } from "node:os";
-import { resolve } from "node:path";
+// What this server takes beside programs that do less, and beside another build of it:
+//
+//   npm run bench -- --only json,streams --runtimes bun --rounds 3 --seconds 1.5
+//     --against ../other-checkout   another build, in the same run
+//     --otel                        the server with OpenTelemetry too
+//     --save FILE                   the figures, of which docs/performance.md is made
+//
+// Without options it takes less than ten minutes on two cores. Linux only: CPU time and memory are
+// read from /proc.
+import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { mintTestToken, TEST_JWT } from "../test/support/chat-client.ts";
-import { measure, median, type Program, type Run, startProgram } from "./programs.ts";
+import { hasProcessFiles } from "../test/support/read-process.ts";
+import { RUNTIMES } from "../test/support/runtimes/runtime.ts";
+import { startLoader } from "./load-job.ts";
+import { measureBundles } from "./measure-bundle.ts";
+import { measureMemory } from "./measure-memory.ts";
+import { measureStarts } from "./measure-start.ts";
+import { measureWorks, type Running } from "./measure-works.ts";
+import { createFigures, describeMachine, PARTS, type Results, readVersions } from "./results.ts";
+import { runScript } from "./start-program.ts";
+import { makeTables, printTable } from "./tables.ts";
+import { listBuilds, prepareVariants, type Setting } from "./variants.ts";
+import { GROWTH, WORKS } from "./works.ts";
 
 const { values: options } = parseArgs({
   options: {
-    seconds: { type: "string", default: "5" },
+    only: { type: "string", default: PARTS.join(",") },
+    runtimes: { type: "string", default: RUNTIMES.join(",") },
     rounds: { type: "string", default: "3" },
+    seconds: { type: "string", default: "1.5" },
     against: { type: "string" },
     otel: { type: "boolean", default: false },
+    save: { type: "string" },
   },
 });
-const seconds = Number(options.seconds);
-const rounds = Number(options.rounds);
-const content = "Tell me of the fox.";
-const anthropicBody = { model: "bench", max_tokens: 1000, messages: [{ role: "user", content }] };
-const chatBody = {
-  provider: "claude",
-  model: "bench",
-  max_tokens: 1000,
-  messages: [{ role: "user", content }],
-};
 
-interface Variant {
-  name: string;
-  /** Undefined: the upstream itself. */
-  program: Program | undefined;
-  url: string;
-  body: Record<string, unknown>;
+function choose<T extends string>(name: string, given: string, known: readonly T[]): readonly T[] {
+  const unknown = given.split(",").find((one) => !known.some((value) => value === one));
+  if (unknown !== undefined) throw new Error(`--${name}: "${unknown}" is none of ${known}`);
+  return known.filter((one) => given.split(",").includes(one));
 }
 
-const upstream = await startProgram("bench/upstream.ts", {});
-const thin = await startProgram("bench/thin-proxy.ts", { UPSTREAM: upstream.url });
-const SERVER = "src/runtimes/bun.ts";
-const serverEnv = {
-  ...TEST_JWT,
-  ANTHROPIC_API_KEY: "sk-ant-api03-bench",
-  ANTHROPIC_BASE_URL: upstream.url,
-};
-const server = await startProgram(SERVER, serverEnv);
-const other =
-  options.against === undefined
-    ? undefined
-    : await startProgram(resolve(options.against, SERVER), serverEnv);
-const collector = options.otel ? await startProgram("bench/collector.ts", {}) : undefined;
-const traced =
-  collector &&
-  (await startProgram(SERVER, { ...serverEnv, OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }));
-const headers = {
-  "content-type": "application/json",
-  authorization: `Bearer ${await mintTestToken()}`,
-};
+if (!hasProcessFiles) throw new Error("CPU time is read from /proc, which is not here");
+const parts = choose("only", options.only, PARTS);
+const runtimes = choose("runtimes", options.runtimes, RUNTIMES);
+const pace = { rounds: Number(options.rounds), seconds: Number(options.seconds) };
+const builds = listBuilds(options.against);
+const figures = createFigures();
+const loadBefore = loadavg()[0] ?? 0;
+const tell = (line: string) => process.stderr.write(`${line}\n`);
 
-function describeServer(name: string, program: Program): Variant[] {
-  return [
-    { name: `${name}, /chat`, program, url: `${program.url}/chat`, body: chatBody },
-    {
-      name: `${name}, /v1/messages`,
-      program,
-      url: `${program.url}/v1/messages`,
-      body: anthropicBody,
-    },
-  ];
-}
-
-const variants: Variant[] = [
-  { name: "direct", program: undefined, url: `${upstream.url}/v1/messages`, body: anthropicBody },
-  { name: "thinnest proxy", program: thin, url: thin.url, body: anthropicBody },
-  ...describeServer("server", server),
-  ...(traced ? describeServer("with OpenTelemetry", traced) : []),
-  ...(other ? describeServer("other", other) : []),
-];
-
-function measureVariant(
-  { program, url }: Variant,
-  body: Record<string, unknown>,
-  connections: number,
-): Promise<Run> {
-  const expects = "quick brown fox";
-  return measure(program, {
-    url,
-    headers,
-    body: JSON.stringify(body),
-    expects,
-    connections,
-    seconds,
-  });
-}
-
-/** All variants in every round, so that a busy minute of the machine affects all of them. */
-async function runRounds(
-  change: (body: Record<string, unknown>) => Record<string, unknown>,
-  connections: number,
-): Promise<Run[][]> {
-  const runs: Run[][] = variants.map(() => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [at, variant] of variants.entries()) {
-      runs[at]?.push(await measureVariant(variant, change(variant.body), connections));
+async function measureLoads(setting: Setting): Promise<void> {
+  const works = [...WORKS, ...GROWTH].filter(({ part }) => parts.includes(part));
+  const running: Running[] = [];
+  const loader = startLoader();
+  try {
+    for (const variant of setting.variants)
+      if (works.some((work) => work.takes(variant)))
+        running.push({ ...variant, program: await variant.start() });
+    for (const part of parts) {
+      const own = works.filter((work) => work.part === part);
+      if (own.length === 0) continue;
+      tell(`${part} …`);
+      await measureWorks(own, running, loader, figures, pace);
     }
+  } finally {
+    await Promise.all([loader, ...running.map(({ program }) => program)].map((one) => one.stop()));
   }
-  return runs;
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+async function measureAll(setting: Setting): Promise<void> {
+  await measureLoads(setting);
+  if (parts.includes("start")) {
+    tell("start …");
+    await measureStarts(runtimes, builds, setting, figures, pace.rounds * 2);
+  }
+  if (parts.includes("memory")) {
+    tell("memory …");
+    await measureMemory(setting.variants, figures, pace.rounds);
+  }
+  if (parts.includes("bundle")) await measureBundles(builds, figures);
 }
 
-function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  for (const row of [head, ...rows])
-    print(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    );
-}
+if (runtimes.includes("bun")) for (const { folder } of builds) await runScript(folder, "build");
+const setting = await prepareVariants(runtimes, builds, options.otel);
+await measureAll(setting).finally(setting.stop);
 
-const figure = (value: number, digits: number) =>
-  Number.isFinite(value) ? value.toFixed(digits) : "-";
+const results: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  machine: describeMachine(),
+  versions: await readVersions(),
+  builds: builds.map(({ name }) => name),
+  ...pace,
+  load: [loadBefore, loadavg()[0] ?? 0],
+  figures: figures.list(),
+};
+if (options.save !== undefined)
+  await Bun.write(options.save, `${JSON.stringify(results, null, 1)}\n`);
 
-print(
-  `${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${(totalmem() / 2 ** 30).toFixed(1)} GiB, Bun ${Bun.version}`,
+process.stdout.write(
+  `${results.machine}\n${Object.entries(results.versions).flat().join(" ")}\n` +
+    `load ${results.load.map((value) => value.toFixed(1)).join(" before, ")} after; ` +
+    `medians and ranges of ${pace.rounds} interleaved rounds of ${pace.seconds} s\n`,
 );
-print(
-  `load before: ${loadavg()
-    .map((value) => value.toFixed(2))
-    .join(" ")}; medians of ${rounds} interleaved rounds of ${seconds} s`,
-);
-
-// The first round is a warm-up and is not counted.
-for (const variant of variants) await measureVariant(variant, variant.body, 64);
-
-const JSON_CONNECTIONS = 64;
-print(`\nWhole answers (2 KB), ${JSON_CONNECTIONS} connections, saturated`);
-const whole = await runRounds((body) => body, JSON_CONNECTIONS);
-printTable(
-  ["", "CPU ms/call", "runs", "calls/s", "p50 ms", "RSS MiB"],
-  variants.map(({ name, program }, at) => {
-    const runs = whole[at] ?? [];
-    const cpu = runs.map((run) => (run.cpuSeconds * 1000) / run.calls);
-    return [
-      name,
-      program ? figure(median(cpu), 4) : "-",
-      program ? cpu.map((value) => figure(value, 4)).join(" ") : "-",
-      figure(median(runs.map((run) => run.calls / seconds)), 0),
-      figure(median(runs.map((run) => run.wholeMs.p50)), 2),
-      program ? figure(median(runs.map((run) => run.residentMiB)), 0) : "-",
-    ];
-  }),
-);
-
-const STREAMS = 100;
-const DELTAS = 300;
-const DELAY_MS = 10;
-print(`\nStreams, ${STREAMS} at a time, a delta each ${DELAY_MS} ms`);
-const streamed = await runRounds(
-  (body) => ({ ...body, model: `bench-${DELTAS}-${DELAY_MS}`, stream: true }),
-  STREAMS,
-);
-const directFirstByte = median((streamed[0] ?? []).map((run) => run.firstByteMs.p50));
-printTable(
-  ["", "CPU µs/delta", "runs", "deltas/s", "first byte added p50 ms", "RSS MiB"],
-  variants.map(({ name, program }, at) => {
-    const runs = streamed[at] ?? [];
-    const cpu = runs.map((run) => (run.cpuSeconds * 1e6) / run.deltas);
-    return [
-      name,
-      program ? figure(median(cpu), 1) : "-",
-      program ? cpu.map((value) => figure(value, 1)).join(" ") : "-",
-      figure(
-        median(runs.map((run) => run.deltas / (run.wholeMs.p50 / 1000) / (run.calls / STREAMS))),
-        0,
-      ),
-      program ? figure(median(runs.map((run) => run.firstByteMs.p50)) - directFirstByte, 2) : "-",
-      program ? figure(median(runs.map((run) => run.residentMiB)), 0) : "-",
-    ];
-  }),
-);
-
-print(
-  `\nload after: ${loadavg()
-    .map((value) => value.toFixed(2))
-    .join(" ")}`,
-);
-if (collector) {
-  const bytes = await (await fetch(collector.url)).text();
-  print(`the collector got ${(Number(bytes) / 1024 / 1024).toFixed(1)} MiB`);
-}
-const programs = [upstream, thin, server, other, traced, collector];
-await Promise.all(programs.map((program) => program?.stop()));
+for (const table of makeTables(results.figures, ["thin", ...results.builds.slice(1)]))
+  printTable(table);
+process.exit(0);

@@ -1,0 +1,58 @@
+// The memory of a process of its own: at rest, while it holds streams, and after they have ended.
+import { readProcess } from "../test/support/read-process.ts";
+import { startLoader } from "./load-job.ts";
+import { makeJob } from "./measure-works.ts";
+import type { Figures } from "./results.ts";
+import type { Variant } from "./variants.ts";
+import { HELD_STREAMS, SHORT_STREAM, WHOLE_ANSWER } from "./works.ts";
+
+const HELD_SECONDS = 4;
+/** How long a program is given to tidy up before its memory is read. */
+const REST_MS = 2000;
+
+async function measureOne(variant: Variant, figures: Figures): Promise<void> {
+  const program = await variant.start();
+  const loader = startLoader();
+  const running = { ...variant, program };
+  const residentMiB = () => readProcess(program.pid).residentBytes / 2 ** 20;
+  const add = (measure: string, value: number) => {
+    const { name, runtime } = variant;
+    figures.add(
+      { part: "memory", work: HELD_STREAMS.name, runtime, variant: name, measure },
+      value,
+    );
+  };
+  try {
+    // A few of each kind, so that the code for them is loaded.
+    for (const work of [WHOLE_ANSWER, SHORT_STREAM])
+      await loader.run(makeJob(running, { ...work, connections: 1 }, 0.02));
+    await Bun.sleep(REST_MS);
+    const rest = residentMiB();
+    const { heldBytes } = await loader.run(makeJob(running, HELD_STREAMS, HELD_SECONDS));
+    await Bun.sleep(REST_MS);
+    add("RSS at rest, MiB", rest);
+    add("KB per stream", (heldBytes / 1000 - rest * 1048.576) / HELD_STREAMS.connections);
+    add("RSS with streams, MiB", heldBytes / 2 ** 20);
+    add("RSS after, MiB", residentMiB());
+  } finally {
+    await Promise.all([loader.stop(), program.stop()]);
+  }
+}
+
+/** All on a runtime at once: others' use of the machine changes nothing in the memory of one. */
+export async function measureMemory(
+  variants: readonly Variant[],
+  figures: Figures,
+  rounds: number,
+): Promise<void> {
+  const measured = variants.filter(({ kind }) => kind === "peer" || kind === "server");
+  const runtimes = new Set(measured.map(({ runtime }) => runtime));
+  for (let round = 0; round < rounds; round++) {
+    for (const runtime of runtimes) {
+      // One after the other where processes are told apart by when they began.
+      const here = measured.filter((variant) => variant.runtime === runtime);
+      if (runtime === "workers") for (const variant of here) await measureOne(variant, figures);
+      else await Promise.all(here.map((variant) => measureOne(variant, figures)));
+    }
+  }
+}

@@ -1,0 +1,93 @@
+// The translator that most people would write: jose verifies the token, zod parses the request, the
+// answer and each delta. Against this server it leaves out policies and limits, tools, images,
+// reasoning, cost, the log and metrics, duplicate keys in JSON, errors of the vendor, retries,
+// heartbeats and timeouts, and a caller who leaves or does not read.
+import { jwtVerify } from "jose";
+import * as z from "zod";
+import { encodeDelta, readDeltas } from "./stream.ts";
+
+const URL = `${process.env.UPSTREAM}/v1/messages`;
+const KEY = new TextEncoder().encode(process.env.JWT_SECRET);
+const CLAIMS = {
+  issuer: process.env.JWT_ISSUER ?? "",
+  audience: process.env.JWT_AUDIENCE ?? "",
+  algorithms: ["HS256"],
+};
+const HEADERS = { "content-type": "application/json" };
+
+const bodySchema = z.strictObject({
+  provider: z.string().optional(),
+  model: z.string(),
+  max_tokens: z.int().positive(),
+  messages: z.array(
+    z.strictObject({
+      role: z.enum(["system", "user", "assistant"]),
+      content: z.string(),
+    }),
+  ),
+  tools: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        description: z.string().optional(),
+        parameters: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .optional(),
+  stream: z.boolean().optional(),
+});
+
+const answerSchema = z.object({
+  id: z.string(),
+  model: z.string(),
+  content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+  stop_reason: z.string(),
+  usage: z.object({ input_tokens: z.int(), output_tokens: z.int() }),
+});
+
+const deltaSchema = z.object({
+  type: z.string(),
+  delta: z.object({ text: z.string().optional() }).optional(),
+});
+
+export default {
+  async fetch(request: Request): Promise<Response> {
+    const token = request.headers.get("authorization")?.slice("Bearer ".length) ?? "";
+    try {
+      await jwtVerify(token, KEY, CLAIMS);
+    } catch {
+      return new Response(null, { status: 401 });
+    }
+    const parsed = bodySchema.safeParse(await request.json());
+    if (!parsed.success) return Response.json(parsed.error.issues, { status: 400 });
+    const { model, max_tokens, messages, stream } = parsed.data;
+    const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
+    const response = await fetch(URL, {
+      method: "POST",
+      headers: HEADERS,
+      body: JSON.stringify({
+        model,
+        max_tokens,
+        ...(system.length > 0 ? { system: system.join("\n") } : {}),
+        messages: messages.filter(({ role }) => role !== "system"),
+        stream,
+      }),
+    });
+    if (stream && response.body) {
+      const translated = readDeltas(
+        response.body,
+        (data) => deltaSchema.parse(JSON.parse(data)),
+        encodeDelta,
+      );
+      return new Response(translated, { headers: { "content-type": "text/event-stream" } });
+    }
+    const answer = answerSchema.parse(await response.json());
+    return Response.json({
+      id: answer.id,
+      model: answer.model,
+      text: answer.content.map(({ text }) => text).join(""),
+      finish_reason: answer.stop_reason,
+      usage: answer.usage,
+    });
+  },
+};
