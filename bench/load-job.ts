@@ -12,6 +12,8 @@ export interface Job {
   keepsReading: boolean;
   /** How long is measured; opening the connections comes before. */
   seconds: number;
+  /** Of calls or deltas; what is slow is measured longer than that, until there is so much of it. */
+  leastCount: number;
   /** How long after that single calls are timed; streams go on meanwhile, calls do not. */
   probeSeconds: number;
   /** The process whose use is read. */

@@ -8,7 +8,12 @@ import { percentile } from "./statistics.ts";
 
 /** Connections that are opened at once; then a pause, so that no backlog overflows. */
 const BURST = 50;
-const SETTLE_MS = 100;
+const BURST_PAUSE_MS = 10;
+const BEGIN_MS = 20_000;
+/** Until what came before is cleared away: the opening of streams, garbage of an earlier load. */
+const SETTLE_MS = { calls: 100, streams: 500 };
+/** How long is waited for `leastCount` at most. */
+const LONGEST_MS = 10_000;
 const PROBE_EVERY_MS = 5;
 
 const clock = () => (performance.timeOrigin + performance.now()) * 1000;
@@ -28,14 +33,19 @@ async function openAll(job: Job, use: (connection: Connection) => void): Promise
     const opened = await Promise.all(Array.from({ length: count }, () => connect(job.url)));
     opened.forEach(use);
     connections.push(...opened);
-    await Bun.sleep(count);
+    await Bun.sleep(BURST_PAUSE_MS);
   }
   return connections;
 }
 
 /** Calls again and again on each connection. */
-function keepCalling(request: Buffer, window: Window): (connection: Connection) => void {
+function keepCalling(
+  request: Buffer,
+  window: Window,
+  onBegin: () => void,
+): (connection: Connection) => void {
   return (connection) => {
+    let hasBegun = false;
     function call(): void {
       const began = performance.now();
       connection.send(request, {
@@ -45,6 +55,8 @@ function keepCalling(request: Buffer, window: Window): (connection: Connection) 
             window.failures += 1;
             return;
           }
+          if (!hasBegun) onBegin();
+          hasBegun = true;
           if (window.counting) {
             window.count += 1;
             window.delays.push(performance.now() - began);
@@ -105,22 +117,24 @@ async function run(job: Job): Promise<Load> {
   const { pid } = job;
   const restBytes = readProcess(pid).residentBytes;
   const begun = Promise.withResolvers<void>();
-  let streams = 0;
+  let waiting = job.connections;
+  const use = job.keepsReading ? keepReading : keepCalling;
   const connections = await openAll(
     job,
-    job.keepsReading
-      ? keepReading(request, window, () => {
-          streams += 1;
-          if (streams === job.connections) begun.resolve();
-        })
-      : keepCalling(request, window),
+    use(request, window, () => {
+      waiting -= 1;
+      if (waiting === 0) begun.resolve();
+    }),
   );
-  if (job.keepsReading) await Promise.race([begun.promise, Bun.sleep(30_000)]);
-  await Bun.sleep(SETTLE_MS);
+  // Until each connection has had an answer, the others pay for its opening.
+  await Promise.race([begun.promise, Bun.sleep(BEGIN_MS)]);
+  await Bun.sleep(job.keepsReading ? SETTLE_MS.streams : SETTLE_MS.calls);
   const before = readThreads(pid);
   window.counting = true;
   const began = performance.now();
   await Bun.sleep(job.seconds * 1000);
+  while (window.count < job.leastCount && performance.now() - began < LONGEST_MS)
+    await Bun.sleep(50);
   window.counting = false;
   const seconds = (performance.now() - began) / 1000;
   const cpuUs = cpuSince(before, pid);

@@ -10,30 +10,27 @@ const HELD_SECONDS = 4;
 /** How long a program is given to tidy up before its memory is read. */
 const REST_MS = 2000;
 
-async function measureOne(variant: Variant, figures: Figures): Promise<void> {
+export const MEMORY_WORK = `memory, ${HELD_STREAMS.name}`;
+
+async function measureOne(variant: Variant): Promise<Record<string, number>> {
   const program = await variant.start();
   const loader = startLoader();
   const running = { ...variant, program };
   const residentMiB = () => readProcess(program.pid).residentBytes / 2 ** 20;
-  const add = (measure: string, value: number) => {
-    const { name, runtime } = variant;
-    figures.add(
-      { part: "memory", work: HELD_STREAMS.name, runtime, variant: name, measure },
-      value,
-    );
-  };
   try {
     // A few of each kind, so that the code for them is loaded.
     for (const work of [WHOLE_ANSWER, SHORT_STREAM])
-      await loader.run(makeJob(running, { ...work, connections: 1 }, 0.02));
+      await loader.run({ ...makeJob(running, { ...work, connections: 1 }, 0.02), leastCount: 1 });
     await Bun.sleep(REST_MS);
     const rest = residentMiB();
     const { heldBytes } = await loader.run(makeJob(running, HELD_STREAMS, HELD_SECONDS));
     await Bun.sleep(REST_MS);
-    add("RSS at rest, MiB", rest);
-    add("KB per stream", (heldBytes / 1000 - rest * 1048.576) / HELD_STREAMS.connections);
-    add("RSS with streams, MiB", heldBytes / 2 ** 20);
-    add("RSS after, MiB", residentMiB());
+    return {
+      "KB per stream": (heldBytes / 1000 - rest * 1048.576) / HELD_STREAMS.connections,
+      "RSS at rest, MiB": rest,
+      "RSS with streams, MiB": heldBytes / 2 ** 20,
+      "RSS after, MiB": residentMiB(),
+    };
   } finally {
     await Promise.all([loader.stop(), program.stop()]);
   }
@@ -51,8 +48,14 @@ export async function measureMemory(
     for (const runtime of runtimes) {
       // One after the other where processes are told apart by when they began.
       const here = measured.filter((variant) => variant.runtime === runtime);
-      if (runtime === "workers") for (const variant of here) await measureOne(variant, figures);
-      else await Promise.all(here.map((variant) => measureOne(variant, figures)));
+      const found =
+        runtime === "workers"
+          ? await Array.fromAsync(here, measureOne)
+          : await Promise.all(here.map(measureOne));
+      here.forEach(({ name: variant }, at) => {
+        for (const [measure, value] of Object.entries(found[at] ?? {}))
+          figures.add({ part: "memory", work: MEMORY_WORK, runtime, variant, measure }, value);
+      });
     }
   }
 }

@@ -28,8 +28,8 @@ interface Starter {
   path: string;
 }
 
-const FROM_SOURCE = "from source";
-const BUILT = "built";
+const FROM_SOURCE = "start, from source";
+const BUILT = "start, built";
 
 /** Bundles a peer with the options with which the server is built. */
 async function buildPeer(name: string, folder: string): Promise<string> {

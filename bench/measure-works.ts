@@ -16,9 +16,10 @@ export interface Pace {
   seconds: number;
 }
 
+const LEAST_COUNT = 200;
 /** Calls after which an engine has compiled what they run; the time is for slow ones. */
 const WARM_CALLS = 20_000;
-const WARM_SECONDS = 6;
+const WARM_SECONDS = 3;
 const WARM_WORKS = WORKS.filter(({ warms }) => warms);
 
 export function makeJob(
@@ -34,14 +35,15 @@ export function makeJob(
     connections: work.connections,
     keepsReading: work.unit === "delta",
     seconds,
+    leastCount: LEAST_COUNT,
     probeSeconds,
     pid: program.pid,
   };
 }
 
-async function warmUp(running: readonly Running[], loader: Loader): Promise<void> {
+export async function warmUp(running: readonly Running[], loader: Loader): Promise<void> {
   for (const variant of running) {
-    for (const work of WARM_WORKS) {
+    for (const work of WARM_WORKS.filter((one) => one.takes(variant))) {
       let calls = 0;
       for (let second = 0; second < WARM_SECONDS && calls < WARM_CALLS; second++)
         calls += (await loader.run(makeJob(variant, work, 1))).count;
@@ -73,7 +75,7 @@ function addLoad(
   add("RSS MiB", load.heldBytes / 2 ** 20);
 }
 
-/** Measures works by all variants that take them; failures of a variant end the program. */
+/** Measures works by all variants that take them; a call that fails ends the program. */
 export async function measureWorks(
   works: readonly Work[],
   running: readonly Running[],
@@ -81,18 +83,17 @@ export async function measureWorks(
   figures: Figures,
   { rounds, seconds }: Pace,
 ): Promise<void> {
-  await warmUp(
-    running.filter((variant) => works.some((work) => work.takes(variant))),
-    loader,
-  );
   for (let round = 0; round < rounds; round++) {
     for (const work of works) {
       let direct: Load | undefined;
-      for (const variant of running.filter(work.takes)) {
-        const probeSeconds = work.part === "growth" ? 0 : seconds / 2;
+      const isCurve = work.part === "growth";
+      for (const variant of running) {
+        // Without a program between, calls are made once for all of them.
+        const isAsked = variant.kind === "direct" ? !isCurve : work.takes(variant);
+        if (!isAsked) continue;
+        const probeSeconds = isCurve ? 0 : seconds / 2;
         const load = await loader.run(makeJob(variant, work, seconds, probeSeconds));
-        if (load.count === 0)
-          throw new Error(`${variant.name} on ${variant.runtime} did nothing in ${seconds} s`);
+        if (load.count === 0) throw new Error(`${variant.name} on ${variant.runtime} did nothing`);
         if (variant.kind === "direct") direct = load;
         else addLoad(figures, work, variant, load, direct);
       }

@@ -26,11 +26,11 @@ const PRODUCTION: Env = {
   BUN_CONFIG_MAX_HTTP_REQUESTS: "10000",
 };
 
-const children = new Set<Bun.Subprocess>();
 // Whatever ends the measuring, it leaves nothing running.
 process.on("exit", () => {
-  for (const child of children) child.kill("SIGKILL");
+  for (const pid of findChildren()) process.kill(pid, "SIGKILL");
 });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(1));
 
 /** Starts a program and does not wait for it. */
 export function spawn(command: Command, env: Env): Program & { hasEnded(): boolean } {
@@ -48,13 +48,11 @@ export function spawn(command: Command, env: Env): Program & { hasEnded(): boole
     stdout: "ignore",
     stderr: "inherit",
   });
-  children.add(child);
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid,
     hasEnded: () => child.exitCode !== null,
     async stop() {
-      children.delete(child);
       child.kill("SIGKILL");
       await child.exited;
     },

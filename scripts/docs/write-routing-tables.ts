@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { ERRORS, isErrorCode } from "../../src/errors/error-codes.ts";
 import { ECHO_FAULTS } from "../../src/providers/echo/faults.ts";
 import { type Expected, FALLBACK_CASES, failureAlone } from "../../test/support/fallback/cases.ts";
-import { formatTable } from "./markdown.ts";
+import { fillPage, formatTable } from "./markdown.ts";
 import { writeOrCheck } from "./write-or-check.ts";
 
 const PAGE = "docs/routing.md";
@@ -73,18 +73,10 @@ function echoTable(): string {
   );
 }
 
-function fill(page: string, name: string, table: string): string {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-  const [before, rest = ""] = page.split(start);
-  const [, after] = rest.split(end);
-  if (after === undefined) throw new Error(`${PAGE} has no ${start} … ${end}`);
-  return `${before}${start}\n\n${table}\n\n${end}${after}`;
-}
-
 /** docs/routing.md with its tables as the code has them. */
 export function routingPage(): string {
   const page = readFileSync(resolve(import.meta.dir, "../..", PAGE), "utf8");
-  return fill(fill(page, "failures", failureTable()), "echo", echoTable());
+  return fillPage(fillPage(page, "failures", failureTable()), "echo", echoTable());
 }
 
 if (import.meta.main)

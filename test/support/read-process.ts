@@ -29,8 +29,8 @@ export function isRunning(pid: number): boolean {
   return existsSync(`/proc/${pid}`);
 }
 
-/** The processes that this one started, by the name of their program. */
-export function findChildren(name: string): number[] {
+/** The processes that this one started, or those of them whose program has this name. */
+export function findChildren(name?: string): number[] {
   if (!hasProcessFiles) return [];
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
@@ -40,7 +40,7 @@ export function findChildren(name: string): number[] {
         const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
         const end = stat.lastIndexOf(")");
         return (
-          stat.slice(stat.indexOf("(") + 1, end) === name &&
+          (name === undefined || stat.slice(stat.indexOf("(") + 1, end) === name) &&
           Number(stat.slice(end + 2).split(" ")[1]) === process.pid
         );
       } catch {

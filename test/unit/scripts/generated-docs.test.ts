@@ -9,6 +9,7 @@ import { renderParameters } from "../../../scripts/docs/parameter-table.ts";
 import { configurationPage } from "../../../scripts/docs/write-configuration-docs.ts";
 import { writeOrCheck } from "../../../scripts/docs/write-or-check.ts";
 import { COLUMNS, parametersPage } from "../../../scripts/docs/write-parameter-table.ts";
+import { performancePage } from "../../../scripts/docs/write-performance.ts";
 import { routingPage } from "../../../scripts/docs/write-routing-tables.ts";
 import { createCatalog } from "../../../src/catalog/index.ts";
 import { PARAMETERS } from "../../../src/chat/model.ts";
@@ -44,6 +45,14 @@ describe("docs/configuration.md", () => {
 
   test("cannot be made where a variable has no description", () => {
     expect(() => renderConfiguration(z.object({ A: z.string() }), [])).toThrow("A: description");
+  });
+});
+
+describe("docs/performance.md", () => {
+  test("has the figures of bench/results (else run: bun scripts/docs/write-performance.ts)", () => {
+    const { page, plot } = performancePage();
+    expect(read("docs/performance.md")).toBe(page);
+    expect(read("docs/performance-growth.svg")).toBe(plot);
   });
 });
 
