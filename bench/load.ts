@@ -11,7 +11,7 @@ const BURST = 50;
 const BURST_PAUSE_MS = 10;
 const BEGIN_MS = 20_000;
 /** Until what came before is cleared away: the opening of streams, garbage of an earlier load. */
-const SETTLE_MS = { calls: 100, streams: 500 };
+const SETTLE_MS = { calls: 100, streams: 500, probes: 500 };
 /** How long is waited for `leastCount` at most. */
 const LONGEST_MS = 10_000;
 const PROBE_EVERY_MS = 5;
@@ -139,7 +139,11 @@ async function run(job: Job): Promise<Load> {
   const seconds = (performance.now() - began) / 1000;
   const cpuUs = cpuSince(before, pid);
   const heldBytes = readProcess(pid).residentBytes;
-  if (!job.keepsReading) for (const connection of connections) connection.close();
+  if (!job.keepsReading) {
+    for (const connection of connections) connection.close();
+    // What was asked for is still being answered.
+    if (job.probeSeconds > 0) await Bun.sleep(SETTLE_MS.probes);
+  }
   const firstContent = await probe(job, request);
   for (const connection of connections) connection.close();
   const failures = window.failures + firstContent.filter(Number.isNaN).length;

@@ -6,9 +6,9 @@ import type { Figures } from "./results.ts";
 import type { Variant } from "./variants.ts";
 import { HELD_STREAMS, SHORT_STREAM, WHOLE_ANSWER } from "./works.ts";
 
-const HELD_SECONDS = 4;
+const HELD_SECONDS = 2;
 /** How long a program is given to tidy up before its memory is read. */
-const REST_MS = 2000;
+const REST_MS = 1500;
 
 export const MEMORY_WORK = `memory, ${HELD_STREAMS.name}`;
 

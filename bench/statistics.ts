@@ -20,8 +20,12 @@ export function rangeOf(values: readonly number[]): Range {
   return { low: Math.min(...values), middle: median(values), high: Math.max(...values) };
 }
 
-/** How many times `base` a value is; null, no difference shown, if their ranges overlap. */
+/**
+ * How many times `base` a value is; null, no difference shown, if their ranges overlap or there is
+ * none, as after a single round.
+ */
 export function compare(values: readonly number[], base: readonly number[]): number | null {
+  if (values.length < 2 || base.length < 2) return null;
   const [one, other] = [rangeOf(values), rangeOf(base)];
   if (one.low <= other.high && other.low <= one.high) return null;
   return one.middle / other.middle;

@@ -77,9 +77,12 @@ function drawPanel({ title, unit, sizes, lines }: Curve, at: number): string {
         `<circle class="dot${number}" cx="${coordinate(px)}" cy="${coordinate(py)}" r="3"><title>${name}, ${sizes[index]}: ${value}</title></circle>`,
       );
     });
-    const [endX = 0, endY = 0] = points.at(-1) ?? [];
+    // Above the higher end, so that it is not on the line.
+    const falls = (values.at(-1) ?? 0) < (values[0] ?? 0);
+    const [endX = 0, endY = 0] = (falls ? points[0] : points.at(-1)) ?? [];
+    const anchor = falls ? "start" : "end";
     parts.push(
-      `<text x="${coordinate(endX)}" y="${coordinate(endY - 8)}" text-anchor="end">${name}</text>`,
+      `<text x="${coordinate(endX)}" y="${coordinate(endY - 8)}" text-anchor="${anchor}">${name}</text>`,
     );
   });
   const [column, row] = [at % COLUMNS, Math.floor(at / COLUMNS)];

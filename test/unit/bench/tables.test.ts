@@ -18,6 +18,11 @@ describe("a comparison", () => {
     expect(compare([10, 11], [9, 14])).toBeNull();
   });
 
+  test("shows no difference after a single round", () => {
+    expect(compare([100], [9, 14])).toBeNull();
+    expect(compare([20, 28], [9])).toBeNull();
+  });
+
   test("percentiles lie between their neighbours", () => {
     expect(percentile([3, 1, 2], 0.5)).toBe(2);
     expect(percentile([1, 2], 0.5)).toBe(1.5);
