@@ -3,8 +3,12 @@ import { refuse } from "./auth-failure.ts";
 import type { Principal } from "./principal.ts";
 import { type Revocation, type RevocationStore, revocationKey } from "./revocation.ts";
 
-/** How old the list may be when a token is judged by it, in milliseconds. */
-const MAX_AGE_MS = 400;
+/**
+ * How old the list may be when a token is judged by it, in milliseconds. A running call is looked at
+ * every 400 ms, so a revocation counts after 600 ms at most, and a busy machine keeps to a second
+ * too.
+ */
+const MAX_AGE_MS = 200;
 /** For how long a store that failed is not asked again, so that not every call waits for it. */
 const COOLDOWN_MS = 1000;
 

@@ -73,8 +73,8 @@ test("is healthy by the image's own check", async () => {
 
 test("holds nothing of the repository but the bundle", async () => {
   const names = (await container.exec("ls", "/app")).split("\n");
-  // The parts that are loaded only if they are needed have files of their own.
-  expect(names.filter((name) => !/^[\w-]+\.js(\.map)?$|^pages$/.test(name))).toEqual([]);
+  // The program, its bytecode and its source map.
+  expect(names.filter((name) => !/^[\w-]+\.js(\.jsc|\.map)?$|^pages$/.test(name))).toEqual([]);
   expect(names).toContain("bun.js");
 });
 
