@@ -1,3 +1,5 @@
+import { findSyntaxFault } from "../json/find-syntax-fault.ts";
+import { JsonError } from "../json/json-error.ts";
 import { parseStrictJson } from "../json/parse-strict-json.ts";
 import type { Bucket } from "../limits/bucket.ts";
 import { createBucket, type Identity, mergeBuckets } from "../limits/limit.ts";
@@ -112,8 +114,11 @@ export function readPolicyText(text: string): PolicyRules | string {
   let value: unknown;
   try {
     value = parseStrictJson(text);
-  } catch {
-    return "is not valid JSON, or has a name twice";
+  } catch (thrown) {
+    if (!(thrown instanceof JsonError)) throw thrown;
+    return thrown.reason === "syntax"
+      ? `is not valid JSON: see ${findSyntaxFault(text)}`
+      : "is not valid JSON, or has a name twice";
   }
   const result = serverPolicySchema.safeParse(value);
   return result.success ? result.data : `is not valid: ${explainPolicy(result.error)}`;

@@ -1,5 +1,6 @@
 import "../errors/schema-messages.ts";
 import * as z from "zod/mini";
+import { findSyntaxFault } from "../json/find-syntax-fault.ts";
 import { formatPath } from "../json/format-path.ts";
 
 /** A variable that is JSON of this schema. A fault is told by its path, never with its value. */
@@ -15,7 +16,7 @@ export function jsonVariable<T extends z.ZodMiniType>(schema: T) {
       try {
         value = JSON.parse(text);
       } catch {
-        return problem("is not valid JSON");
+        return problem(`is not valid JSON: see ${findSyntaxFault(text)}`);
       }
       const result = schema.safeParse(value);
       if (result.success) return result.data;

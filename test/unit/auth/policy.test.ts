@@ -284,7 +284,7 @@ function limit(members: object): Record<string, unknown> {
 
 describe("POLICY", () => {
   test.each([
-    ["{", "is not valid JSON, or has a name twice"],
+    ["{", "is not valid JSON: see line 1, column 2"],
     ['{"models":[],"models":["*"]}', "is not valid JSON, or has a name twice"],
     ['{"tenant":"acme"}', "is not valid: tenant is not a member of a policy"],
     [

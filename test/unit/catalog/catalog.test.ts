@@ -131,7 +131,7 @@ describe("MODEL_CATALOG", () => {
   });
 
   test.each([
-    ["{", "is not valid JSON"],
+    ["{", "is not valid JSON: see line 1, column 2"],
     ["[]", "is not valid at its top"],
     [
       '{"claude":[{"id":"m","price":{"input":-1,"output":1}}]}',
