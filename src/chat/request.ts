@@ -74,7 +74,11 @@ export const DEADLINE_MS = { min: 100, max: 30 * 60 * 1000 } as const;
 export const chatRequestSchema = z.strictObject({
   provider: z
     .optional(z.string().check(z.minLength(1), z.maxLength(128)))
-    .check(z.describe("A provider's name or alias. Optional if `model` implies it.")),
+    .check(
+      z.describe(
+        "A provider's name or alias; without `model` also a route's. Optional if `model` implies it.",
+      ),
+    ),
   model: z
     .optional(z.string().check(z.minLength(1), z.maxLength(256)))
     .check(

@@ -30,16 +30,21 @@ export function selectTarget(
   defaultProvider: string | null = null,
 ): Target {
   const { provider, model } = nameTarget(request, sources, defaultProvider);
-  if (!provider.available) throw unavailableError(provider);
+  if (!provider.available) throw unavailableError(provider, request);
   return { provider, model };
 }
 
-/** The error of a call to a provider that this server cannot call. */
-export function unavailableError(provider: UnavailableProvider): ChatError {
-  return new ChatError(provider.code, {
-    param: "provider",
-    message: `${provider.name} is unavailable: ${provider.reason}`,
-  });
+/** The error of a call to a provider that this server cannot call. It names the caller's field. */
+export function unavailableError(
+  { code, name, reason }: UnavailableProvider,
+  request: TargetName,
+): ChatError {
+  return request.provider === undefined
+    ? new ChatError(code, {
+        param: "model",
+        message: `The model's provider, ${name}, is unavailable: ${reason}`,
+      })
+    : new ChatError(code, { param: "provider", message: `${name} is unavailable: ${reason}` });
 }
 
 /** What a request names, whether or not it can be called. */
@@ -130,7 +135,7 @@ function selectByModel(
 }
 
 /** By name or alias; a name takes precedence over another provider's alias. */
-function findProvider(
+export function findProvider(
   name: string,
   providers: readonly (Provider | UnavailableProvider)[],
 ): Provider | UnavailableProvider | undefined {

@@ -9,6 +9,7 @@ import { estimateCost } from "./estimate-cost.ts";
 import { findNeeds, findUnmetNeed } from "./find-unmet-need.ts";
 import { type Candidate, drawTargets, type Route, type Routes } from "./routes.ts";
 import {
+  findProvider,
   type NamedTarget,
   nameTarget,
   selectTarget,
@@ -88,11 +89,15 @@ export function selectTargets(
   };
 }
 
+/** By `model`; or by `provider` alone, unless that is a provider's name. */
 function findRoute(
   { provider, model }: TargetName,
-  { routes }: SelectionSources,
+  { routes, providers }: SelectionSources,
 ): Route | undefined {
-  return provider === undefined && model !== undefined ? routes.get(model) : undefined;
+  if (provider === undefined) return model === undefined ? undefined : routes.get(model);
+  return model === undefined && !findProvider(provider, providers)
+    ? routes.get(provider)
+    : undefined;
 }
 
 function findFallback(
@@ -158,11 +163,11 @@ function chooseTargets(
     const { target, skip } = unfit;
     return { targets: [target], skipped: skipped.filter((other) => other !== skip) };
   }
-  throw noTargetError(candidates);
+  throw noTargetError(candidates, request);
 }
 
 /** None can be called, or each that can costs too much. */
-function noTargetError(candidates: readonly Candidate[]): ChatError {
+function noTargetError(candidates: readonly Candidate[], request: TargetName): ChatError {
   const [first] = candidates;
   if (!first || candidates.some(({ target }) => target.provider.available)) {
     return new ChatError("invalid_request", {
@@ -171,7 +176,7 @@ function noTargetError(candidates: readonly Candidate[]): ChatError {
     });
   }
   const { provider } = first.target;
-  return provider.available ? new ChatError("internal_error") : unavailableError(provider);
+  return provider.available ? new ChatError("internal_error") : unavailableError(provider, request);
 }
 
 export function skippedAttempt({ provider, model }: NamedTarget, reason: AttemptReason): Attempt {

@@ -130,8 +130,10 @@ describe("ROUTES that cannot be used stop the start, and the route is named", ()
     expect(message).toContain(text);
   });
 
-  test("text that is no JSON", () => {
-    expect(messageOf(() => loadConfig({ ROUTES: "{fast}" }))).toContain("ROUTES");
+  test("text that is no JSON, with the place, and without the text", () => {
+    const message = messageOf(() => loadConfig({ ROUTES: '{"fast":\n {targets}}' }));
+    expect(message).toContain("ROUTES is not valid JSON: see line 2, column 3");
+    expect(message).not.toContain("targets");
   });
 });
 
@@ -141,11 +143,12 @@ describe("a request for a route", () => {
     cheap: { targets: ["claude/opus", "claude/haiku", "a/unpriced"], max_usd: 0.05 },
     capped: { targets: ["cheap"], max_usd: 0.001 },
     off: { targets: ["off/x"] },
+    anthropic: { targets: ["a/1"] },
   });
   const breaker = createBreaker({ failures: 1, cooldownMs: 1000 }, Date.now, () => {});
   const platform = { now: () => Date.UTC(2026, 10, 23), random: () => 0 };
 
-  function select(model: string, request: object = {}) {
+  function select(model: string | undefined, request: object = {}) {
     const asked = { messages: [{ role: "user" as const, content: "Hi" }], model, ...request };
     const selection = selectTargets(
       asked,
@@ -167,6 +170,14 @@ describe("a request for a route", () => {
     });
     expect(select("fast", { deadline_ms: 800 }).deadlineMs).toBe(800);
     expect(select("fast", { deadline_ms: 9000 }).deadlineMs).toBe(5000);
+  });
+
+  test("may name it as the provider, if no provider has that name", () => {
+    expect(select(undefined, { provider: "fast" })).toEqual(select("fast"));
+    const fallbacks = [{ provider: "fast", param: "fallbacks[0]" }];
+    expect(select("a/0", { fallbacks }).targets).toEqual(["a/0", "a/1", "claude/claude-haiku-5-5"]);
+    expect(select(undefined, { provider: "anthropic" }).targets).toEqual(["claude/stub-model"]);
+    expect(thrownBy(() => select("opus", { provider: "fast" })).message).toStartWith("Unknown");
   });
 
   test("passes over what may cost too much, or has no price", () => {

@@ -77,7 +77,7 @@ describe("a request that names no target", () => {
     [{ provider: "openrouter" }, "invalid_request", "model"],
     [{ provider: "nobody", model: "claude/opus" }, "unknown_provider", "provider"],
     [{ provider: "copilot" }, "provider_unsupported", "provider"],
-    [{ model: "github/gpt" }, "provider_unsupported", "provider"],
+    [{ model: "github/gpt" }, "provider_unsupported", "model"],
     // The catalog knows it, but this server has no such provider.
     [{ model: "gpt-6.1-sol" }, "invalid_request", "model"],
   ])("%j is refused: %s at %s", (request, code, param) => {
@@ -90,6 +90,9 @@ describe("a request that names no target", () => {
     expect(errorOf({}).message).toContain("claude, openrouter, copilot");
     expect(errorOf({ provider: "github" }).message).toBe(
       "copilot is unavailable: Set COPILOT_BRIDGE_URL.",
+    );
+    expect(errorOf({ model: "github/gpt" }).message).toBe(
+      "The model's provider, copilot, is unavailable: Set COPILOT_BRIDGE_URL.",
     );
   });
 });

@@ -139,7 +139,8 @@ describe("a request with targets", () => {
   test("of which none is available has the first one's error", () => {
     expect(thrownBy(() => select(["off/m", "off/n"]))).toMatchObject({
       code: "provider_unavailable",
-      message: "off is unavailable: Set OFF_KEY.",
+      param: "model",
+      message: "The model's provider, off, is unavailable: Set OFF_KEY.",
     });
   });
 
