@@ -77,7 +77,8 @@ defmodule OneshotAI do
 
   @typedoc """
   Who is asked: a provider's name or alias (`"claude"`, `:claude`), or a provider and its model
-  (`"claude/opus"`). May be nil if the option `:model` names both.
+  (`"claude/opus"`), or a route of the server (`"fast"`). May be nil if the option `:model` names the
+  target.
   """
   @type provider :: String.t() | atom()
 

@@ -3,6 +3,7 @@ defmodule OneshotAI.ChatOptions do
   # The options of a chat: fields of the request's body, and options of the call itself.
 
   alias OneshotAI.{Client, JSON, Options, Tool}
+  alias OneshotAI.Client.Settings
 
   @body [
     model:
@@ -91,7 +92,9 @@ defmodule OneshotAI.ChatOptions do
           {Client.t(), map(), keyword()}
   def split!(provider, messages, opts, fields \\ []) do
     {call, body} =
-      opts |> Options.validate!(@body ++ @call, "a chat") |> Keyword.split(Keyword.keys(@call))
+      opts
+      |> Options.validate!(@body ++ @call, "a chat", Settings.of_client())
+      |> Keyword.split(Keyword.keys(@call))
 
     body =
       body
@@ -109,7 +112,8 @@ defmodule OneshotAI.ChatOptions do
   """
   @spec split_call!(keyword(), String.t(), Options.schema()) :: {Client.t(), keyword()}
   def split_call!(opts, owner, own \\ []) do
-    call = Options.validate!(opts, own ++ Keyword.take(@call, @short_call), owner)
+    schema = own ++ Keyword.take(@call, @short_call)
+    call = Options.validate!(opts, schema, owner, Settings.of_client())
     {client(call), Keyword.delete(call, :client)}
   end
 

@@ -141,7 +141,7 @@ defmodule OneshotAI.HTTP do
       case client.transport.open(request) do
         {:ok, %{status: status} = response} when status in [200, 202] -> {:ok, response}
         {:ok, response} -> {:error, read_error(response)}
-        {:error, error} -> {:error, error}
+        {:error, error} -> {:error, name_address(error, request.url)}
       end
 
     with {:error, %Error{reason: reason}} when reason in @safe_reasons <- result,
@@ -153,6 +153,16 @@ defmodule OneshotAI.HTTP do
       _final -> result
     end
   end
+
+  # Host and port alone: the rest is this library's, and the address may have a password in it.
+  defp name_address(%Error{reason: reason} = error, %{scheme: scheme, host: host, port: port})
+       when reason in [:connection_refused, :unreachable] do
+    address = URI.to_string(%URI{scheme: scheme, host: host, port: port})
+    where = "It is #{address}, from AI_SERVER_URL or config :oneshot_ai, url: …"
+    %{error | message: "#{error.message} #{where}"}
+  end
+
+  defp name_address(error, _url), do: error
 
   defp in_time?(%{deadline: :infinity}, _delay), do: true
 

@@ -19,10 +19,11 @@ defmodule OneshotAI.Options do
 
   @doc """
   The options that are not nil. Raises for an undeclared name and for a value of the wrong type.
-  `owner` names the function or the settings in messages.
+  `owner` names the function or the settings in messages. `settings` are names that belong to the
+  client and not here.
   """
-  @spec validate!(keyword(), schema(), String.t()) :: keyword()
-  def validate!(opts, schema, owner) do
+  @spec validate!(keyword(), schema(), String.t(), [atom()]) :: keyword()
+  def validate!(opts, schema, owner, settings \\ []) do
     if not Keyword.keyword?(opts),
       do: raise(ArgumentError, "the options of #{owner} must be a keyword list")
 
@@ -32,7 +33,8 @@ defmodule OneshotAI.Options do
           check!(type, name, value, owner)
 
         :error ->
-          raise(ArgumentError, "#{owner} has no option #{inspect(name)}#{suggest(name, schema)}")
+          hint = if name in settings, do: point_to_client(name), else: suggest(name, schema)
+          raise(ArgumentError, "#{owner} has no option #{inspect(name)}#{hint}")
       end
 
       {name, value}
@@ -78,6 +80,11 @@ defmodule OneshotAI.Options do
   defp expected(:keyword), do: "a keyword list"
   defp expected(:map), do: "a map or a keyword list"
   defp expected({:in, values}), do: Enum.map_join(values, " or ", &inspect/1)
+
+  defp point_to_client(name),
+    do:
+      "; it is a setting of the client: config :oneshot_ai, #{name}: … " <>
+        "or client: OneshotAI.Client.new(#{name}: …)"
 
   defp suggest(name, schema) do
     text = Atom.to_string(name)

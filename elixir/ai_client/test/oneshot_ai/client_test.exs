@@ -71,6 +71,16 @@ defmodule OneshotAI.ClientTest do
     assert_raise ArgumentError, ~r/the client has no option :json/, fn -> Client.new(json: Loud) end
   end
 
+  test "a setting of the client among the options of a call is told where it belongs" do
+    hint = ~r/no option :token; it is a setting of the client: config :oneshot_ai, token: … or/
+    assert_raise ArgumentError, hint, fn -> OneshotAI.chat("echo", "Hi", token: "t") end
+    assert_raise ArgumentError, hint, fn -> OneshotAI.limits(token: "t") end
+    # That one is for the whole app.
+    assert_raise ArgumentError, "a chat has no option :json", fn ->
+      OneshotAI.chat("echo", "Hi", json: Loud)
+    end
+  end
+
   test "a mistake in the configuration stops the app when it starts, and says what was meant" do
     Application.put_env(:oneshot_ai, :time_out, 5)
     message = "config :oneshot_ai has no option :time_out; did you mean :timeout?"

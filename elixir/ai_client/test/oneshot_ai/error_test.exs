@@ -143,8 +143,10 @@ defmodule OneshotAI.ErrorTest do
   test "nothing listens" do
     client = Client.new(url: "http://127.0.0.1:1", token: "t")
 
-    assert {:error, %Error{reason: :connection_refused, retryable?: true}} =
+    assert {:error, %Error{reason: :connection_refused, retryable?: true, message: message}} =
              OneshotAI.chat("echo", "Hi", client: client)
+
+    assert message =~ "It is http://127.0.0.1:1, from AI_SERVER_URL or config :oneshot_ai, url:"
 
     assert {:error, %Error{reason: :connection_refused}} = OneshotAI.health(client: client)
 
@@ -159,6 +161,7 @@ defmodule OneshotAI.ErrorTest do
              OneshotAI.chat("echo", "Hi", client: client)
 
     assert message =~ "Its name has no address"
+    assert message =~ "http://no-such-host.invalid"
   end
 
   test "a host that takes the connection and says nothing" do

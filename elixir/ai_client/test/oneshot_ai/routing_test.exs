@@ -1,7 +1,7 @@
 defmodule OneshotAI.RoutingTest do
   use OneshotAI.Case, async: true
 
-  alias OneshotAI.{Attempt, DryRun, UsageReport}
+  alias OneshotAI.{Attempt, DryRun, JSON, UsageReport}
 
   test "a fallback answers; the attempts say what was tried, and why not" do
     assert {:ok, response} =
@@ -20,6 +20,15 @@ defmodule OneshotAI.RoutingTest do
     assert %Attempt{model: "echo-empty", reason: "empty_answer"} = Enum.at(tried, -2)
     assert %Attempt{model: "echo", outcome: "ok", reason: nil} = List.last(tried)
     assert hd(tried).outcome == "upstream_rate_limited"
+  end
+
+  test "a route of the server's, as the target and as the model" do
+    routes = JSON.encode!(%{tough: %{targets: ["echo/echo-error-first", "echo/echo"]}})
+    client = client(TestServer.start!(%{"ROUTES" => routes, "RETRY_MAX" => "0"}))
+    assert {:ok, %{text: "Hi"}} = OneshotAI.chat("tough", "Hi", client: client)
+    assert {:ok, %{text: "Hi"}} = OneshotAI.chat(nil, "Hi", model: "tough", client: client)
+    stream = OneshotAI.stream("tough", "Hi", client: client)
+    assert {:ok, %{attempts: [_failed, _ok]}} = OneshotAI.collect(stream)
   end
 
   test "a deadline, and a fallback that is tried beside a silent target" do

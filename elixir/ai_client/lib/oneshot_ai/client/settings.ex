@@ -51,6 +51,10 @@ defmodule OneshotAI.Client.Settings do
   @spec global() :: [atom()]
   def global, do: @global
 
+  @doc "The names that `OneshotAI.Client.new/1` takes."
+  @spec of_client() :: [atom()]
+  def of_client, do: Keyword.keys(@schema) -- @global
+
   @spec schema() :: Options.schema()
   def schema, do: @schema
 
