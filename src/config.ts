@@ -20,7 +20,9 @@ const MINUTE = 60 * SECOND;
 
 const serverEnv = {
   PORT: wholeNumber(0, 65535, 3000).check(
-    z.describe("Port to listen on (Bun, Deno). 0 takes a free one."),
+    z.describe(
+      "Port to listen on (Bun, Deno); `npm run dev:workers` has the default 8787. 0 takes a free one.",
+    ),
   ),
   HOST: z
     .optional(z.string())

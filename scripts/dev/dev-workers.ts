@@ -23,7 +23,7 @@ try {
   console.error(
     thrown instanceof ConfigError
       ? thrown.message
-      : `Cannot listen on port ${port} (PORT) of ${HOST}: ${thrown.message}`,
+      : `Cannot listen on port ${port} (PORT) of ${HOST}. Set PORT to a free port. The system says: ${thrown.message}`,
   );
   process.exit(1);
 }
@@ -36,7 +36,10 @@ const variables = Object.entries({
 const write = (line: string) => process.stdout.write(`${line}\n`);
 
 async function greet(url: string): Promise<void> {
-  for (const line of (await development?.greet(url)) ?? [`AI server on workerd: ${url}`])
+  const lines = await development?.greet(url);
+  for (const line of lines ?? [
+    `AI server on workerd: ${url} (pages: /playground, /dashboard, /docs)`,
+  ])
     write(line);
 }
 

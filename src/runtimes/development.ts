@@ -70,7 +70,7 @@ function createDevelopment(config: Config, secret: string): Development {
         `Dashboard:  ${url}/dashboard${signedIn}`,
         `API:        ${url}/docs`,
         "",
-        "To keep the key across restarts, and to listen on a network, set JWT_SECRET (32 bytes or more) in the environment or in .env.",
+        "To keep the key across restarts, set JWT_SECRET (32 bytes or more) in the environment or in .env.",
       ];
     },
   };

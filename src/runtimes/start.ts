@@ -97,7 +97,7 @@ export async function start(host: Host): Promise<void> {
       // Bun and Deno throw errors of their own here; their stack helps nobody.
       const message = thrown instanceof Error ? thrown.message : String(thrown);
       host.printError(
-        `Cannot listen on port ${port} (${portName}) of ${hostname} (${hostName}): ${message}`,
+        `Cannot listen on port ${port} (${portName}) of ${hostname} (${hostName}). Set ${portName} to a free port, or ${hostName} to an address of this machine. The system says: ${message}`,
       );
       host.exit(1);
     }
@@ -109,7 +109,9 @@ export async function start(host: Host): Promise<void> {
   if (config.METRICS_PORT !== 0)
     await listen(createMetricsHandler(metrics), ["METRICS_PORT", "METRICS_HOST"]);
   const url = `http://${formatHost(config.HOST ?? "::")}:${listener.port}`;
-  for (const line of (await development?.greet(url)) ?? [`AI server: ${url}`]) host.print(line);
+  if (!development) return host.print(`AI server: ${url} (pages: /playground, /dashboard, /docs)`);
+  for (const line of await development.greet(url)) host.print(line);
+  host.print("With it the server may also listen on a network.");
 }
 
 function formatHost(hostname: string): string {

@@ -48,7 +48,11 @@ describe.each(["bun", "deno"] as const)(
   "%s refuses to start, with one line that says why",
   (runtime) => {
     test.each([
-      ["a port that is taken", { PORT: String(taken.port) }, `port ${taken.port} (PORT)`],
+      [
+        "a port that is taken",
+        { PORT: String(taken.port) },
+        `port ${taken.port} (PORT) of 127.0.0.1 (HOST). Set PORT to a free port`,
+      ],
       [
         "an address that is not here",
         { HOST: "203.0.113.7", JWT_SECRET: "k1-secret-0123456789abcdef0123456789abcdef" },
