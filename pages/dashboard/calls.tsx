@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../shared/api.ts";
+import { Attempts } from "../shared/attempts.tsx";
 import { formatCount, formatDollars, formatDuration, formatTime } from "../shared/format.ts";
 import { Scroll } from "./scroll.tsx";
 import { type CallRow, type Range, usagePath } from "./usage.ts";
@@ -134,17 +135,11 @@ function CallDetails({ call }: { readonly call: CallRow }) {
   return (
     <tr>
       <td colSpan={9}>
-        <ol class="attempts">
-          {call.attempts.map((attempt, index) => (
-            <li key={`${index} ${attempt.model}`}>
-              {attempt.provider}/{attempt.model}: <code>{attempt.outcome}</code>,{" "}
-              {formatDuration(attempt.duration_ms)}
-            </li>
-          ))}
-          {call.attempts.length === 0 && <li>None was made.</li>}
-        </ol>
+        <Attempts attempts={call.attempts} isComplete={call.outcome === "ok"}>
+          <li>None was made.</li>
+        </Attempts>
         <p class="soft">
-          {call.dialect}, {call.stream ? "streamed" : "whole"}, request{" "}
+          {call.dialect}, {call.stream ? "streamed" : "whole"}, <code>{call.outcome}</code>, request{" "}
           <code>{call.request_id}</code>
         </p>
       </td>

@@ -1,5 +1,6 @@
 import {
   formatCount,
+  formatCounted,
   formatDollars,
   formatDuration,
   formatShare,
@@ -14,13 +15,13 @@ export function Tiles({ report: { totals, latency } }: { readonly report: Report
   const slowest = latency.reduce((most, { total_ms }) => Math.max(most, total_ms.p95), 0);
   const tiles = [
     ["Cost", formatCost(totals), unpriced(totals.unpriced_calls)],
-    ["Calls", formatCount(totals.calls), `${formatCount(totals.streams)} streams`],
+    ["Calls", formatCount(totals.calls), formatCounted(totals.streams, "stream")],
     [
       "Tokens",
       formatShort(totals.input_tokens + totals.output_tokens),
       `${formatShort(totals.input_tokens)} in (${formatShare(totals.cached_input_tokens, totals.input_tokens)} cached), ${formatShort(totals.output_tokens)} out`,
     ],
-    ["Errors", formatShare(totals.errors, totals.calls), `${formatCount(totals.errors)} calls`],
+    ["Errors", formatShare(totals.errors, totals.calls), formatCounted(totals.errors, "call")],
     ["Rescued", formatCount(totals.rescued_calls), "by a retry or a fallback"],
     ["Slowest p95", slowest === 0 ? "–" : formatDuration(slowest), "of all models"],
   ] as const;
@@ -39,9 +40,7 @@ export function Tiles({ report: { totals, latency } }: { readonly report: Report
 
 function unpriced(calls: number): string {
   if (calls === 0) return "by list prices";
-  return calls === 1
-    ? "1 call has no known price"
-    : `${formatCount(calls)} calls have no known price`;
+  return `${formatCounted(calls, "call")} ${calls === 1 ? "has" : "have"} no known price`;
 }
 
 const DOMAIN_NAMES: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { get } from "../shared/api.ts";
+import type { AttemptRow } from "../shared/attempts.tsx";
 
 /** The groups that a reader may choose. */
 export const GROUPS = ["model", "provider", "subject", "tenant", "dialect"] as const;
@@ -73,12 +74,7 @@ export interface CallRow {
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
   readonly cost_usd: number | null;
-  readonly attempts: readonly {
-    readonly provider: string;
-    readonly model: string;
-    readonly outcome: string;
-    readonly duration_ms: number;
-  }[];
+  readonly attempts: readonly AttemptRow[];
   readonly first_content_ms: number | null;
   readonly duration_ms: number;
 }

@@ -1,3 +1,4 @@
+import { Attempts } from "../shared/attempts.tsx";
 import { formatCount, formatDollars, formatDuration } from "../shared/format.ts";
 import type { Answer } from "./answer.ts";
 
@@ -60,14 +61,7 @@ export function AnswerDetails({ answer }: { readonly answer: Answer }) {
       {ending && ending.attempts.length > 0 && (
         <>
           <h4>Attempts</h4>
-          <ol class="attempts">
-            {ending.attempts.map((attempt, index) => (
-              <li key={`${index} ${attempt.model}`}>
-                {attempt.provider}/{attempt.model}: <code>{attempt.outcome}</code>,{" "}
-                {formatDuration(attempt.duration_ms)}
-              </li>
-            ))}
-          </ol>
+          <Attempts attempts={ending.attempts} isComplete={answer.state === "done"} />
         </>
       )}
       <details>

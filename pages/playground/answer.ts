@@ -1,3 +1,5 @@
+import type { AttemptRow } from "../shared/attempts.tsx";
+
 /** What both kinds of answers say of themselves. */
 export interface Ending {
   readonly usage: {
@@ -8,12 +10,7 @@ export interface Ending {
   } | null;
   readonly cost: { readonly total: number } | null;
   readonly warnings: readonly { readonly param: string; readonly message: string }[];
-  readonly attempts: readonly {
-    readonly provider: string;
-    readonly model: string;
-    readonly outcome: string;
-    readonly duration_ms: number;
-  }[];
+  readonly attempts: readonly AttemptRow[];
   readonly finish_reason?: string;
 }
 

@@ -2,6 +2,9 @@ const whole = new Intl.NumberFormat("en-US");
 const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 export const formatCount = (value: number): string => whole.format(value);
+/** `1 call`, `2 calls`. */
+export const formatCounted = (value: number, one: string): string =>
+  `${formatCount(value)} ${value === 1 ? one : `${one}s`}`;
 export const formatShort = (value: number): string => short.format(value);
 
 /** Dollars: cents from a dollar on, and more digits for less. */

@@ -87,7 +87,8 @@ function SignIn({ reason, onToken }: SignInProps) {
         aria-describedby="token-help"
       />
       <p id="token-help" class="soft">
-        A JWT for this server. <code>npm run -s token</code> makes one for your own calls, and{" "}
+        A JWT for this server. In development mode, use the link that the server printed at its
+        start. Otherwise <code>npm run -s token</code> makes one for your own calls, and{" "}
         <code>npm run -s token -- --scope admin</code> makes an operator's, which sees all calls. It
         stays in this tab and goes nowhere else.
       </p>

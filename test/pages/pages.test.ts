@@ -206,14 +206,20 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       const answer = await fetch(`${server.url}/chat`, {
         method: "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${caller}` },
-        body: JSON.stringify({ provider: "echo", messages: [{ role: "user", content: "Hello" }] }),
+        body: JSON.stringify({
+          provider: "echo",
+          messages: [{ role: "user", content: "Hello" }],
+          stream: true,
+        }),
       });
-      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain("event: done");
       await until("the ledger has the call", async () => {
         await openSignedIn("/dashboard", caller);
         await page.until('document.querySelector(".tiles") !== null');
         return String(await textOf(".tiles")).includes("1 call has no known price");
       });
+      expect(await textOf(".tiles")).toMatch(/1 stream(?!s)/);
+      expect(await textOf(".tiles")).toContain("0 calls");
       expect(await textOf(".tiles .figure")).toBe("–");
       expect(await textOf("main")).toContain("MODEL_CATALOG");
       expect(await textOf("main")).not.toContain("$0");
@@ -298,6 +304,13 @@ describe.skipIf(!hasChromium)("the pages in a browser (needs chromium)", () => {
       await page.until('document.querySelector("[role=status]")?.textContent === "Failed"');
       expect(await listTurns()).toContain("You: What now?");
       expect(await page.evaluate('document.querySelector("textarea").value')).toBe("What now?");
+    });
+
+    test("calls no attempt of a failed answer ok", async () => {
+      await typeModel("echo-cut");
+      await ask("one two three four");
+      await page.until('document.querySelector("[role=status]")?.textContent === "Failed"');
+      expect(await textOf(".attempts")).toContain("echo/echo-cut: began,");
     });
 
     test("stops an answer that is being written", async () => {
