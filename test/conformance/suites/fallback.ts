@@ -376,10 +376,25 @@ export function describeFallback({ runtime, upstream, start }: Conformance): voi
           expectAnswer(answer, spoken, stream, "echo/echo");
         }
       }
+      const answer = await client.chat({ provider: "fast", messages });
+      expect(attemptsOf(answer, false)).toContain("echo ok");
       expect((await client.send("/models")).json()).toMatchObject({
         routes: [{ name: "fast", strategy: "failover", targets: ["refused/m", "echo/echo"] }],
       });
       expect((await client.send("/v1/models/fast")).json()).toMatchObject({ id: "fast" });
+    });
+
+    test("a model whose provider is unavailable is refused by the caller's own field", async () => {
+      const { client } = await start(SETTINGS);
+      for (const spoken of SPOKEN_DIALECTS) {
+        const answer = await client.send(spoken.path, {
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(spoken.body({ model: "gemini/m", stream: false, prompt: PROMPT })),
+        });
+        expect(answer.status).toBe(503);
+        expect(answer.text).toContain(`"The model's provider, gemini, is unavailable: `);
+        expect(answer.text).not.toContain('"param":"provider"');
+      }
     });
 
     test("a target that keeps failing is tried last, and first again once it is well", async () => {
