@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Claims } from "../../src/auth/bearer.ts";
 import { aiClaimSchema, explainPolicy } from "../../src/auth/policy-schema.ts";
+import { findSyntaxFault } from "../../src/json/find-syntax-fault.ts";
 
 /** What the person at the keyboard got wrong. */
 export class UsageError extends Error {
@@ -43,12 +44,18 @@ function parseValue(text: string): unknown {
 
 /** The `ai` claim in a file; throws a UsageError if the server would refuse it. */
 export function readPolicyFile(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch {
+    throw new UsageError(`--policy ${path}: it cannot be read.`);
+  }
   let policy: unknown;
   try {
-    policy = JSON.parse(readFileSync(path, "utf8"));
-  } catch (thrown) {
-    const reason = thrown instanceof SyntaxError ? "it is not valid JSON" : "it cannot be read";
-    throw new UsageError(`--policy ${path}: ${reason}.`);
+    policy = JSON.parse(text);
+  } catch {
+    const place = findSyntaxFault(text);
+    throw new UsageError(`--policy ${path}: it is not valid JSON: see ${place}.`);
   }
   const result = aiClaimSchema.safeParse(policy);
   if (!result.success) throw new UsageError(`--policy ${path}: ${explainPolicy(result.error)}.`);

@@ -67,6 +67,9 @@ describe("npm run token", () => {
     const refused = runScript(["--policy", file], env);
     expect(refused.code).toBe(1);
     expect(refused.err).toContain("limit is not a member of a policy");
+
+    writeFileSync(file, '{"limits": [}');
+    expect(runScript(["--policy", file], env).err).toContain("see line 1, column 13");
   });
 
   test.each([
