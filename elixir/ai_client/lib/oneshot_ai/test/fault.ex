@@ -85,6 +85,9 @@ defmodule OneshotAI.Test.Fault do
     {:steps, before ++ ends ++ [done]}
   end
 
+  # The server tells no wait of 0 s: clients would call again at once.
+  def play({:busy, 0}, _events), do: {:error, :upstream_rate_limited, []}
+
   def play({:busy, seconds}, _events),
     do: {:error, :upstream_rate_limited, [retry_after: seconds]}
 
