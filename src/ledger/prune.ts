@@ -28,13 +28,26 @@ export function createPruner(retention: Retention): Pruner {
   return {
     async afterWrite(database, rows, now) {
       rowsSince += rows;
-      if (now - prunedAt < PRUNE_EVERY_MS && rowsSince < maxRows / 10) return;
-      prunedAt = now;
+      const isDue = now - prunedAt >= PRUNE_EVERY_MS;
+      if (!isDue && rowsSince < maxRows / 25) return;
+      if (isDue) prunedAt = now;
       rowsSince = 0;
-      await prune(database, retention, now).catch(() => {});
+      const work = isDue ? prune(database, retention, now) : trim(database, GROWING, maxRows);
+      await work.catch(() => {});
     },
   };
 }
+
+/** A table, and the column by which its rows grow old. */
+interface Table {
+  readonly name: string;
+  readonly key: string;
+}
+const CALLS: Table = { name: "ledger_calls", key: "id" };
+const USAGE: Table = { name: "ledger_usage", key: "slot" };
+/** One row for up to hundreds of calls; it has no index by its age. */
+const BATCHES: Table = { name: "ledger_batches", key: "written_at" };
+const GROWING = [CALLS, USAGE];
 
 /** Deletes what is older than the operator wants kept, and what is more than there is room for. */
 export async function prune(
@@ -42,32 +55,35 @@ export async function prune(
   { callsDays, usageDays, maxRows }: Retention,
   now: number,
 ): Promise<void> {
-  const firstCall = firstIdAt(now - callsDays * DAY_MS);
   const firstSlot = Math.floor((now - usageDays * DAY_MS) / SLOT_MS);
-  await deleteInChunks(database, "ledger_calls", "id", "id < $1", [firstCall]);
-  await deleteInChunks(database, "ledger_usage", "slot", "slot < $1", [firstSlot]);
-  await deleteInChunks(database, "ledger_batches", "id", "written_at < $1", [now - DAY_MS]);
-  if (maxRows === undefined) return;
-  for (const [table, key] of [
-    ["ledger_calls", "id"],
-    ["ledger_usage", "slot"],
-  ] as const) {
-    const newest = `SELECT ${key} FROM ${table} ORDER BY ${key} DESC LIMIT 1 OFFSET $1`;
-    await deleteInChunks(database, table, key, `${key} < (${newest})`, [maxRows]);
+  await deleteBefore(database, CALLS, "$1", firstIdAt(now - callsDays * DAY_MS));
+  await deleteBefore(database, USAGE, "$1", firstSlot);
+  await deleteBefore(database, BATCHES, "$1", now - DAY_MS);
+  if (maxRows !== undefined) await trim(database, [...GROWING, BATCHES], maxRows);
+}
+
+/** Deletes the oldest rows of each table that has too many. */
+async function trim(database: Database, tables: readonly Table[], maxRows: number): Promise<void> {
+  for (const table of tables) {
+    const { name, key } = table;
+    // Counting is cheap, and so is passing over the few that are too many; over all others it is not.
+    const surplus = `SELECT CASE WHEN COUNT(*) > $1 THEN COUNT(*) - $1 ELSE 0 END FROM ${name}`;
+    const first = `(SELECT ${key} FROM ${name} ORDER BY ${key} LIMIT 1 OFFSET (${surplus}))`;
+    await deleteBefore(database, table, first, maxRows);
   }
 }
 
-async function deleteInChunks(
+/** Deletes the rows before `first`, an expression of one parameter, a range of keys at a time. */
+async function deleteBefore(
   database: Database,
-  table: string,
-  key: string,
-  condition: string,
-  params: readonly SqlValue[],
+  { name, key }: Table,
+  first: string,
+  parameter: SqlValue,
 ): Promise<void> {
-  const some = `SELECT ${key} FROM ${table} WHERE ${condition} ORDER BY ${key} LIMIT ${CHUNK_ROWS}`;
-  const sql = `DELETE FROM ${table} WHERE ${key} IN (${some}) RETURNING 1 AS one`;
-  let deleted: number;
-  do {
-    deleted = (await database.query({ sql, params })).length;
-  } while (deleted >= CHUNK_ROWS);
+  const run = (sql: string) => database.query({ sql, params: [parameter] });
+  const old = `FROM ${name} WHERE ${key} < ${first}`;
+  const nth = (offset: number) => `SELECT ${key} ${old} ORDER BY ${key} LIMIT 1 OFFSET ${offset}`;
+  while ((await run(nth(CHUNK_ROWS))).length > 0)
+    await run(`DELETE FROM ${name} WHERE ${key} <= (${nth(CHUNK_ROWS - 1)})`);
+  await run(`DELETE ${old}`);
 }

@@ -10,13 +10,8 @@ interface Row {
   state: BucketState;
   expiresAt: number;
   readonly leases: Map<string, Lease>;
-  /** The latest end of a lease. */
-  lastUntil: number;
-  /**
-   * Whether the leases are in the order of their ends: they are equally long, and a renewed one
-   * goes to the end, so only a clock that steps back changes it.
-   */
-  inOrder: boolean;
+  /** No lease ends before this, in milliseconds since 1970. */
+  nextEndAt: number;
 }
 
 const NO_LEASES: readonly (readonly [string, Lease])[] = [];
@@ -28,7 +23,13 @@ export function createMemoryRows(): Rows {
    */
   const homes = new Map<string, Map<string, Row>>();
   let size = 0;
-  const settled = new Map<string, number>();
+  /**
+   * The calls settled in this span of REMEMBER_SETTLED_MS, and in the one before. To forget each at
+   * its own time, one map would be walked through all that was deleted of it at each call.
+   */
+  let settled = new Set<string>();
+  let settledBefore = new Set<string>();
+  let spanEndsAt = 0;
   let sweepAt = MIN_SWEEP_ROWS;
 
   const find = ({ home, key }: Bucket) => homes.get(home)?.get(key);
@@ -52,13 +53,20 @@ export function createMemoryRows(): Rows {
       state: { value: 0, at: 0, reserved: 0 },
       expiresAt: 0,
       leases: new Map(),
-      lastUntil: 0,
-      inOrder: true,
+      nextEndAt: Number.POSITIVE_INFINITY,
     };
     const rows = homes.get(bucket.home) ?? new Map<string, Row>();
     homes.set(bucket.home, rows.set(bucket.key, row));
     size += 1;
     return row;
+  }
+
+  function turnSpan(now: number): void {
+    // A clock that has stepped back must not make the span longer.
+    if (spanEndsAt - REMEMBER_SETTLED_MS <= now && now < spanEndsAt) return;
+    settledBefore = settled;
+    settled = new Set();
+    spanEndsAt = now + REMEMBER_SETTLED_MS;
   }
 
   return {
@@ -71,10 +79,8 @@ export function createMemoryRows(): Rows {
     readLease: (bucket, call) => find(bucket)?.leases.get(call),
     writeLease(bucket, call, lease) {
       const row = find(bucket) ?? add(bucket);
-      row.leases.delete(call);
-      row.inOrder = row.leases.size === 0 || (row.inOrder && lease.until >= row.lastUntil);
-      row.lastUntil = lease.until;
       row.leases.set(call, lease);
+      row.nextEndAt = Math.min(row.nextEndAt, lease.until);
     },
     dropLease(bucket, call) {
       find(bucket)?.leases.delete(call);
@@ -87,20 +93,28 @@ export function createMemoryRows(): Rows {
         remove(bucket.home, bucket.key);
         return NO_LEASES;
       }
-      const lapsed: [string, Lease][] = [];
-      for (const entry of row.leases) {
-        if (entry[1].until <= now) lapsed.push(entry);
-        else if (row.inOrder) break;
-      }
-      return lapsed;
+      return row.nextEndAt <= now ? findLapsed(row, now) : NO_LEASES;
     },
-    isSettled: (call, now) => (settled.get(call) ?? 0) > now,
+    isSettled(call, now) {
+      turnSpan(now);
+      return settled.has(call) || settledBefore.has(call);
+    },
     markSettled(call, now) {
-      for (const [other, until] of settled) {
-        if (until > now) break;
-        settled.delete(other);
-      }
-      settled.set(call, now + REMEMBER_SETTLED_MS);
+      turnSpan(now);
+      settled.add(call);
     },
   };
+}
+
+/** The leases are walked through only once in about the time that one lasts. */
+function findLapsed(row: Row, now: number): readonly (readonly [string, Lease])[] {
+  const lapsed: [string, Lease][] = [];
+  row.nextEndAt = Number.POSITIVE_INFINITY;
+  for (const entry of row.leases) {
+    const { until } = entry[1];
+    if (until <= now) lapsed.push(entry);
+    // One that has lapsed is still there: whoever asked may only have looked.
+    row.nextEndAt = Math.min(row.nextEndAt, until);
+  }
+  return lapsed;
 }

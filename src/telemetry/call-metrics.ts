@@ -1,10 +1,9 @@
 import type { Registry } from "prom-client";
-import Counter from "prom-client/lib/counter.js";
-import Histogram from "prom-client/lib/histogram.js";
 import { ERRORS, type ErrorCode } from "../errors/error-codes.ts";
 import { errorType } from "../errors/error-type.ts";
 import { type CallRecord, firstFailure, isRescued } from "./call-record.ts";
 import { createLabelCap, OTHER } from "./label-cap.ts";
+import { createCounter, createHistogram } from "./tally.ts";
 
 /** Models that are told apart, of all providers together; each has up to 70 series. */
 const MAX_MODELS = 200;
@@ -26,17 +25,18 @@ export interface CallMetrics {
 
 /** What calls do: how many, how long, how many tokens, what cost, and what went wrong. */
 export function createCallMetrics(registry: Registry): CallMetrics {
-  const target = ["provider", "model"];
-  const counter = (name: string, help: string, labelNames: string[]) =>
-    new Counter({ name: `ai_server_${name}`, help, labelNames, registers: [registry] });
-  const histogram = (name: string, help: string, buckets: number[], labelNames = target) =>
-    new Histogram({
-      name: `ai_server_${name}`,
-      help,
-      labelNames,
-      buckets,
-      registers: [registry],
-    });
+  const target = ["provider", "model"] as const;
+  const counter = <const Labels extends readonly string[]>(
+    name: string,
+    help: string,
+    labels: Labels,
+  ) => createCounter({ name: `ai_server_${name}`, help, labels }, registry);
+  const histogram = <const Labels extends readonly string[]>(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels: Labels,
+  ) => createHistogram({ name: `ai_server_${name}`, help, buckets, labels }, registry);
 
   const requests = counter(
     "requests_total",
@@ -78,16 +78,19 @@ export function createCallMetrics(registry: Registry): CallMetrics {
     "request_duration_seconds",
     "From the request to the end of the answer.",
     DURATION_BUCKETS,
+    target,
   );
   const firstContent = histogram(
     "time_to_first_content_seconds",
     "From the request to the first content of a streamed answer.",
     DURATION_BUCKETS,
+    target,
   );
   const perToken = histogram(
     "time_per_output_token_seconds",
     "From the first content to the end of a streamed answer, for each output token.",
     PER_TOKEN_BUCKETS,
+    target,
   );
   const gateway = histogram(
     "gateway_duration_seconds",
@@ -97,54 +100,55 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   );
   const models = createLabelCap(MAX_MODELS);
 
-  /** The labels of a target; a model is told apart once it has answered. */
-  function labelsOf(provider: string | null, model: string | null, answered: boolean) {
-    if (provider === null || model === null) return { provider: provider ?? "", model: "" };
+  /** The provider and the model of a target; a model is told apart once it has answered. */
+  function nameTarget(provider: string | null, model: string | null, answered: boolean) {
+    if (provider === null || model === null) return [provider ?? "", ""] as const;
     const held = models.holds(`${provider}/${model}`, answered);
-    return { provider, model: held ? model : OTHER };
+    return [provider, held ? model : OTHER] as const;
   }
 
   return {
     record(call) {
       const { usage, outcome, firstContentAt, endedAt } = call;
       const answered = firstContentAt !== null || usage !== null;
-      const labels = labelsOf(call.provider, call.model, answered);
+      const named = nameTarget(call.provider, call.model, answered);
       const { kind, dialect, route = OTHER, attemptedAt } = call;
-      requests.inc({ route, kind, dialect, ...labels, status: statusClass(outcome) });
-      if (outcome !== "ok") errors.inc({ ...labels, error_type: errorType(outcome) });
-      duration.observe(labels, seconds(call.startedAt, endedAt));
-      if (attemptedAt) gateway.observe({ route }, seconds(call.startedAt, attemptedAt));
+      requests.add(1, route, kind, dialect, ...named, statusClass(outcome));
+      if (outcome !== "ok") errors.add(1, ...named, errorType(outcome));
+      duration.observe(seconds(call.startedAt, endedAt), ...named);
+      if (attemptedAt) gateway.observe(seconds(call.startedAt, attemptedAt), route);
       if (usage) {
-        tokens.inc({ ...labels, type: "input" }, usage.input_tokens);
-        tokens.inc({ ...labels, type: "output" }, usage.output_tokens);
+        tokens.add(usage.input_tokens, ...named, "input");
+        tokens.add(usage.output_tokens, ...named, "output");
         const { cached_input_tokens, cache_write_input_tokens, reasoning_tokens } = usage;
-        if (cached_input_tokens)
-          tokens.inc({ ...labels, type: "cached_input" }, cached_input_tokens);
+        if (cached_input_tokens) tokens.add(cached_input_tokens, ...named, "cached_input");
         if (cache_write_input_tokens)
-          tokens.inc({ ...labels, type: "cache_write_input" }, cache_write_input_tokens);
-        if (reasoning_tokens) tokens.inc({ ...labels, type: "reasoning" }, reasoning_tokens);
+          tokens.add(cache_write_input_tokens, ...named, "cache_write_input");
+        if (reasoning_tokens) tokens.add(reasoning_tokens, ...named, "reasoning");
       }
-      if (call.cost) cost.inc(labels, call.cost.total);
-      else if (answered && kind !== "count_tokens") unpriced.inc(labels);
+      if (call.cost) cost.add(call.cost.total, ...named);
+      else if (answered && kind !== "count_tokens") unpriced.add(1, ...named);
       if (call.stream && firstContentAt !== null) {
-        firstContent.observe(labels, seconds(call.startedAt, firstContentAt));
-        if (usage && usage.output_tokens > 1)
-          perToken.observe(labels, seconds(firstContentAt, endedAt) / (usage.output_tokens - 1));
+        firstContent.observe(seconds(call.startedAt, firstContentAt), ...named);
+        if (usage && usage.output_tokens > 1) {
+          const each = seconds(firstContentAt, endedAt) / (usage.output_tokens - 1);
+          perToken.observe(each, ...named);
+        }
       }
       for (const attempt of call.attempts) {
         if (attempt.outcome === "skipped") continue;
         const outcome = attempt.outcome === "ok" ? "ok" : errorType(attempt.outcome);
-        const tried = labelsOf(attempt.provider, attempt.model, outcome === "ok");
-        attempts.inc({ ...tried, outcome });
-        if (attempt.cost && attempt.outcome !== "ok") cost.inc(tried, attempt.cost.total);
+        const tried = nameTarget(attempt.provider, attempt.model, outcome === "ok");
+        attempts.add(1, ...tried, outcome);
+        if (attempt.cost && attempt.outcome !== "ok") cost.add(attempt.cost.total, ...tried);
       }
       if (isRescued(call)) {
         const failed = firstFailure(call);
         const same = failed?.provider === call.provider && failed?.model === call.model;
-        rescued.inc({ ...labels, by: same ? "retry" : "fallback" });
+        rescued.add(1, ...named, same ? "retry" : "fallback");
       }
     },
-    refused: (code, route = OTHER) => refusals.inc({ route, error_type: errorType(code) }),
+    refused: (code, route = OTHER) => refusals.add(1, route, errorType(code)),
     folded: models.folded,
   };
 }

@@ -1,8 +1,8 @@
 import type { Registry } from "prom-client";
-import Counter from "prom-client/lib/counter.js";
 import { type CallRecord, totalCost } from "./call-record.ts";
 import type { TelemetryConfig } from "./env.ts";
 import { createLabelCap, OTHER } from "./label-cap.ts";
+import { createCounter } from "./tally.ts";
 
 /** Tenants, or subjects of tenants, that are told apart: each has up to three series. */
 const MAX_IDENTITIES = 1000;
@@ -19,26 +19,15 @@ export function createIdentityMetrics(
   registry: Registry,
 ): IdentityMetrics {
   if (identities === "none") return { record() {}, folded: () => 0 };
-  const labelNames = identities === "subject" ? ["tenant", "subject"] : ["tenant"];
-  const registers = [registry];
-  const requests = new Counter({
-    name: "ai_server_identity_requests_total",
-    help: "Calls of each tenant or subject.",
-    labelNames,
-    registers,
-  });
-  const tokens = new Counter({
-    name: "ai_server_identity_tokens_total",
-    help: "Tokens of each tenant or subject, input and output.",
-    labelNames,
-    registers,
-  });
-  const cost = new Counter({
-    name: "ai_server_identity_cost_usd_total",
-    help: "US dollars of each tenant or subject, by the prices of the catalog.",
-    labelNames,
-    registers,
-  });
+  const labels = identities === "subject" ? ["tenant", "subject"] : ["tenant"];
+  const counter = (name: string, help: string) =>
+    createCounter({ name: `ai_server_identity_${name}`, help, labels }, registry);
+  const requests = counter("requests_total", "Calls of each tenant or subject.");
+  const tokens = counter("tokens_total", "Tokens of each tenant or subject, input and output.");
+  const cost = counter(
+    "cost_usd_total",
+    "US dollars of each tenant or subject, by the prices of the catalog.",
+  );
   const cap = createLabelCap(MAX_IDENTITIES);
 
   return {
@@ -46,12 +35,13 @@ export function createIdentityMetrics(
       const given = call.tenant ?? "";
       const subject = identities === "subject" ? call.subject : "";
       const held = cap.holds(JSON.stringify([given, subject]), true);
-      const labels: Record<string, string> = { tenant: held ? given : OTHER };
-      if (identities === "subject") labels.subject = held ? subject : OTHER;
-      requests.inc(labels);
-      if (call.usage) tokens.inc(labels, call.usage.input_tokens + call.usage.output_tokens);
+      const named = (identities === "subject" ? [given, subject] : [given]).map((name) =>
+        held ? name : OTHER,
+      );
+      requests.add(1, ...named);
+      if (call.usage) tokens.add(call.usage.input_tokens + call.usage.output_tokens, ...named);
       const spent = totalCost(call);
-      if (spent) cost.inc(labels, spent.total);
+      if (spent) cost.add(spent.total, ...named);
     },
     folded: cap.folded,
   };

@@ -46,9 +46,9 @@ describe("the writer of the ledger", () => {
 
   test("bounds a batch, and writes the rest in further ones", async () => {
     const { writer, tries } = stage();
-    for (let index = 0; index < 450; index += 1) void writer.add(row);
-    await until("it is written", () => writer.status().written === 450);
-    expect(tries.map(({ rows }) => rows)).toEqual([200, 200, 50]);
+    for (let index = 0; index < 1100; index += 1) void writer.add(row);
+    await until("it is written", () => writer.status().written === 1100);
+    expect(tries.map(({ rows }) => rows)).toEqual([500, 500, 100]);
   });
 
   test("tries the same batch again until the database is back, and loses nothing", async () => {
@@ -91,18 +91,18 @@ describe("the writer of the ledger", () => {
 
   test("writes all that is queued when it is closed", async () => {
     const { writer } = stage({ flushMs: 60_000 });
-    for (let index = 0; index < 450; index += 1) void writer.add(row);
+    for (let index = 0; index < 1100; index += 1) void writer.add(row);
     await writer.close();
-    expect(writer.status()).toEqual({ queued: 0, written: 450, dropped: 0 });
+    expect(writer.status()).toEqual({ queued: 0, written: 1100, dropped: 0 });
   });
 
   test("ends at once if it is closed while the database is away", async () => {
     const { writer, tries, fail } = stage({ firstBackoffMs: 60_000 });
     fail(true);
-    for (let index = 0; index < 450; index += 1) void writer.add(row);
+    for (let index = 0; index < 1100; index += 1) void writer.add(row);
     await until("it has tried", () => tries.length === 1);
     await writer.close();
-    expect(writer.status()).toEqual({ queued: 0, written: 0, dropped: 450 });
+    expect(writer.status()).toEqual({ queued: 0, written: 0, dropped: 1100 });
     expect(tries.length).toBeLessThanOrEqual(2);
   });
 });

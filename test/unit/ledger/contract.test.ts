@@ -217,8 +217,17 @@ for (const { name, available, start } of LEDGER_STAGES) {
       );
       await prune(database, { callsDays: 2, usageDays: 10, maxRows: 20 }, NOON + DAY_MS);
       const left = await readCalls(database, ALL_CALLS);
-      expect(left).toHaveLength(21);
+      expect(left).toHaveLength(20);
       expect(left.every(({ tenant }) => tenant === "many")).toBe(true);
+    });
+
+    test("bounds the batches that it remembers as well", async () => {
+      const later = NOON + 2 * DAY_MS;
+      for (let index = 0; index < 30; index += 1)
+        await appendCalls(database, { id: `late-${index}`, calls: [] }, later + index);
+      await prune(database, { callsDays: 2, usageDays: 10, maxRows: 20 }, later);
+      expect(await isWritten(database, "late-9")).toBe(false);
+      expect(await isWritten(database, "late-10")).toBe(true);
     });
   });
 }
