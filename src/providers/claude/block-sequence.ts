@@ -10,18 +10,25 @@ export interface BlockSequence {
   start(event: JsonObject, block: JsonObject, raw: RawEvent, events: ChatEvent[]): void;
   add(event: JsonObject, delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void;
   stop(event: JsonObject, raw: RawEvent, events: ChatEvent[]): void;
-  /** Ends a block whose end did not come before that of the answer. */
+  /** Ends the blocks whose end did not come before that of the answer. */
   close(events: ChatEvent[]): void;
+}
+
+interface OpenBlock {
+  readonly block: BlockDecoder;
+  /** Its index as the vendor gave it. */
+  readonly given: unknown;
 }
 
 /**
  * Anthropic numbers its blocks from 0 and keeps one open. Servers that copy its API leave indexes
- * out, give all blocks the same one, begin at 1, or do not end a block before the next one; as long
- * as it is clear which block is meant, the events have the true index.
+ * out, give all blocks the same one, begin at 1, do not end a block, or sign it only after the next
+ * one has begun (llama-server); as long as it is clear which block is meant, the events have the
+ * true index.
  */
 export function createBlockSequence(): BlockSequence {
   let nextIndex = 0;
-  let open: { readonly block: BlockDecoder; readonly given: unknown } | undefined;
+  let open: OpenBlock[] = [];
   /** The vendor's indexes of blocks that were ended for it: it may do that later. */
   const closed = new Set<unknown>();
 
@@ -31,17 +38,20 @@ export function createBlockSequence(): BlockSequence {
     raw.data = JSON.stringify(event);
   }
 
-  function isOpen({ index }: JsonObject): boolean {
-    return index == null || open?.given == null || index === open.given;
+  /** The open block that an event is about: without an index, the latest. */
+  function find({ index }: JsonObject): OpenBlock | undefined {
+    const latest = open.at(-1);
+    if (index == null || latest?.given == null) return latest;
+    return open.find(({ given }) => given === index);
   }
 
-  function close(events: ChatEvent[]): void {
-    if (!open) return;
-    const { block, given } = open;
+  function close(events: ChatEvent[], blocks: readonly OpenBlock[] = open): void {
     const type = "content_block_stop";
-    open = undefined;
-    closed.add(given);
-    block.end({ event: type, data: JSON.stringify({ type, index: block.index }) }, events);
+    for (const { block, given } of blocks) {
+      closed.add(given);
+      block.end({ event: type, data: JSON.stringify({ type, index: block.index }) }, events);
+    }
+    open = open.filter((one) => !blocks.includes(one));
   }
 
   return {
@@ -50,29 +60,35 @@ export function createBlockSequence(): BlockSequence {
       nextIndex += 1;
     },
     start(event, block, raw, events) {
-      close(events);
-      closed.delete(event.index);
-      open = { block: createBlockDecoder(block, nextIndex), given: event.index };
+      const { index } = event;
+      // Only a block with an index of its own can be told apart from those that are still open.
+      close(
+        events,
+        open.filter(({ given }) => given == null || index == null || given === index),
+      );
+      closed.delete(index);
+      const begun = { block: createBlockDecoder(block, nextIndex), given: index };
+      open.push(begun);
       place(event, nextIndex, raw);
       nextIndex += 1;
-      open.block.start(raw, events);
+      begun.block.start(raw, events);
     },
     add(event, delta, raw, events) {
-      if (!open || !isOpen(event))
-        throw new ChatError("upstream_invalid_response", { logReason: "index" });
-      place(event, open.block.index, raw);
-      open.block.add(delta, raw, events);
+      const found = find(event);
+      if (!found) throw new ChatError("upstream_invalid_response", { logReason: "index" });
+      place(event, found.block.index, raw);
+      found.block.add(delta, raw, events);
     },
     stop(event, raw, events) {
-      if (!open || !isOpen(event)) {
+      const found = find(event);
+      if (!found) {
         if (closed.delete(event.index)) return;
         throw new ChatError("upstream_invalid_response", { logReason: "index" });
       }
-      const { block } = open;
-      open = undefined;
-      place(event, block.index, raw);
-      block.end(raw, events);
+      open = open.filter((one) => one !== found);
+      place(event, found.block.index, raw);
+      found.block.end(raw, events);
     },
-    close,
+    close: (events) => close(events),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent, Warning } from "../../../../src/chat/event.ts";
+import { foldBatches } from "../../../../src/chat/fold-events.ts";
 import type { JsonObject } from "../../../../src/json/json-object.ts";
 import { createAnswerDecoder } from "../../../../src/providers/claude/decode-answer.ts";
 import { expectEventOrder } from "../../../support/expect-event-order.ts";
@@ -445,6 +446,26 @@ describe("unknown events", () => {
   });
 });
 
+test("a block may be signed and ended after the next one has begun (llama-server)", () => {
+  const events = decode(
+    START,
+    start({ type: "thinking", thinking: "" }),
+    delta({ type: "thinking_delta", thinking: "Hm." }),
+    start({ type: "text", text: "" }, 1),
+    delta({ type: "text_delta", text: "Blue" }, 1),
+    delta({ type: "signature_delta", signature: "sig" }),
+    STOP,
+    { type: "content_block_stop", index: 1 },
+    END,
+    LAST,
+  );
+  const told = foldBatches([events], "anthropic");
+  expect(told.content).toEqual([
+    { type: "reasoning", text: "Hm.", signature: { format: "anthropic", value: "sig" } },
+    { type: "text", text: "Blue" },
+  ]);
+});
+
 describe("anything that is not an answer", () => {
   const other: Event = { type: "message_start", message: { id: "msg_other", model: "m" } };
   const streams: readonly (readonly [string, Event[]])[] = [
@@ -458,7 +479,7 @@ describe("anything that is not an answer", () => {
     ],
     [
       "a delta for a block that has ended",
-      [START, TEXT, start({ type: "text" }, 1), delta({ type: "text_delta", text: "a" })],
+      [START, TEXT, STOP, start({ type: "text" }, 1), delta({ type: "text_delta", text: "a" })],
     ],
     ["a block that stops twice", [START, TEXT, STOP, STOP]],
     ["another message in an open one", [START, TEXT, other]],
