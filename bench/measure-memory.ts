@@ -46,7 +46,7 @@ export async function measureMemory(
   const runtimes = new Set(measured.map(({ runtime }) => runtime));
   for (let round = 0; round < rounds; round++) {
     for (const runtime of runtimes) {
-      // One after the other where processes are told apart by when they began.
+      // On workerd one after the other: its processes are told apart by when they began.
       const here = measured.filter((variant) => variant.runtime === runtime);
       const found =
         runtime === "workers"

@@ -20,9 +20,9 @@ export interface Platform {
   connectRedis?(url: string, timeoutMs: number): Promise<RedisConnection>;
 }
 
-/** What vendors' own clients tell of where they run, in the words of Node or Deno. */
+/** The machine, as vendors' own clients describe it to them, in their words. */
 export interface Host {
-  readonly runtime: "node" | "deno";
+  readonly runtime: string;
   readonly version: string;
   readonly os: string;
   readonly arch: string;

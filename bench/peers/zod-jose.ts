@@ -4,16 +4,14 @@
 // heartbeats and timeouts, and a caller who leaves or does not read.
 import { jwtVerify } from "jose";
 import * as z from "zod";
-import { encodeDelta, readDeltas } from "./stream.ts";
+import { type Delta, translate } from "./translate.ts";
 
-const URL = `${process.env.UPSTREAM}/v1/messages`;
 const KEY = new TextEncoder().encode(process.env.JWT_SECRET);
 const CLAIMS = {
   issuer: process.env.JWT_ISSUER ?? "",
   audience: process.env.JWT_AUDIENCE ?? "",
   algorithms: ["HS256"],
 };
-const HEADERS = { "content-type": "application/json" };
 
 const bodySchema = z.strictObject({
   provider: z.string().optional(),
@@ -50,6 +48,8 @@ const deltaSchema = z.object({
   delta: z.object({ text: z.string().optional() }).optional(),
 });
 
+const parseDelta = (data: string): Delta => deltaSchema.parse(JSON.parse(data));
+
 export default {
   async fetch(request: Request): Promise<Response> {
     const token = request.headers.get("authorization")?.slice("Bearer ".length) ?? "";
@@ -60,34 +60,10 @@ export default {
     }
     const parsed = bodySchema.safeParse(await request.json());
     if (!parsed.success) return Response.json(parsed.error.issues, { status: 400 });
-    const { model, max_tokens, messages, stream } = parsed.data;
-    const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
-    const response = await fetch(URL, {
-      method: "POST",
-      headers: HEADERS,
-      body: JSON.stringify({
-        model,
-        max_tokens,
-        ...(system.length > 0 ? { system: system.join("\n") } : {}),
-        messages: messages.filter(({ role }) => role !== "system"),
-        stream,
-      }),
-    });
-    if (stream && response.body) {
-      const translated = readDeltas(
-        response.body,
-        (data) => deltaSchema.parse(JSON.parse(data)),
-        encodeDelta,
-      );
-      return new Response(translated, { headers: { "content-type": "text/event-stream" } });
-    }
-    const answer = answerSchema.parse(await response.json());
-    return Response.json({
-      id: answer.id,
-      model: answer.model,
-      text: answer.content.map(({ text }) => text).join(""),
-      finish_reason: answer.stop_reason,
-      usage: answer.usage,
-    });
+    return translate(
+      parsed.data,
+      async (response) => answerSchema.parse(await response.json()),
+      parseDelta,
+    );
   },
 };

@@ -18,19 +18,6 @@ export interface ToolNameRule {
 /** "Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'", "with maximum length 64" */
 export const OPENAI_TOOL_NAMES: ToolNameRule = { refused: /[^\w-]/g, first: /^/, maxLength: 64 };
 
-/** "String should match pattern '^[a-zA-Z0-9_-]{1,128}$'" */
-export const ANTHROPIC_TOOL_NAMES: ToolNameRule = { ...OPENAI_TOOL_NAMES, maxLength: 128 };
-
-/**
- * "Must start with a letter or an underscore. Must be alphameric, underscores, dots, colons or
- * dashes, with a maximum length of 64."
- */
-export const GOOGLE_TOOL_NAMES: ToolNameRule = {
-  refused: /[^\w.:-]/g,
-  first: /^[A-Za-z_]/,
-  maxLength: 64,
-};
-
 /** Names → other ones. */
 export type Renames = ReadonlyMap<string, string>;
 

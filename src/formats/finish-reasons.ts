@@ -9,6 +9,8 @@ const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
   ["eos_token", "stop"],
   ["stop_sequence", "stop"],
   ["end_turn", "stop"],
+  // A long run of Anthropic's own tools, which continues when the answer is sent back.
+  ["pause_turn", "stop"],
   ["complete", "stop"],
   ["completed", "stop"],
   ["done", "stop"],

@@ -1,4 +1,8 @@
 import type { Capability, Parameter } from "../../chat/model.ts";
+import { OPENAI_TOOL_NAMES, type ToolNameRule } from "../../chat/tool-names.ts";
+
+/** "String should match pattern '^[a-zA-Z0-9_-]{1,128}$'" */
+export const claudeToolNames: ToolNameRule = { ...OPENAI_TOOL_NAMES, maxLength: 128 };
 
 export const claudeCapabilities: Record<Parameter, Capability> = {
   temperature: "native",

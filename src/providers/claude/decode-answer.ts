@@ -6,8 +6,7 @@ import {
   findBareError,
   parseEvent,
 } from "../../formats/answer-error.ts";
-import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
-import { failureOf, warnUnknownFinish } from "../../formats/finish-reasons.ts";
+import { failureOf, finishOf, warnUnknownFinish } from "../../formats/finish-reasons.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 import { readString, readText } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
@@ -108,7 +107,7 @@ export function createAnswerDecoder({
     const reason = readText(holder.stop_reason);
     if (reason === undefined || reason === stopReason) return;
     stopReason = reason;
-    if (meaningOf(reason) === undefined && failureOf(reason) === undefined)
+    if (finishOf(reason) === undefined && failureOf(reason) === undefined)
       warn?.(warnUnknownFinish(reason));
   }
 

@@ -1,8 +1,7 @@
-import { ANTHROPIC_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
-import { claudeCapabilities } from "./capabilities.ts";
+import { claudeCapabilities, claudeToolNames } from "./capabilities.ts";
 import { createDirectTransport } from "./direct-transport.ts";
 import type { ClaudeConfig } from "./env.ts";
 import { createVertexTransport } from "./vertex-transport.ts";
@@ -20,7 +19,7 @@ export function createClaudeProvider(
     format: "anthropic",
     defaultModel: config.CLAUDE_DEFAULT_MODEL ?? null,
     capabilities: claudeCapabilities,
-    toolNames: ANTHROPIC_TOOL_NAMES,
+    toolNames: claudeToolNames,
   };
   const transport =
     config.CLAUDE_TRANSPORT === "vertex"

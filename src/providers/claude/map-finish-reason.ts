@@ -1,5 +1,5 @@
 import type { FinishReason } from "../../chat/event.ts";
-import { meaningOf } from "../../formats/anthropic-messages/stop-reason.ts";
+import { finishOf } from "../../formats/finish-reasons.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
 
 /** What an answer's blocks tell about its end. */
@@ -23,7 +23,7 @@ export function noteCall(calls: CallSummary, { type, caller }: JsonObject): void
  * a caller would not run the one, and would wait for the other.
  */
 export function mapFinishReason(reason: string, calls: CallSummary): FinishReason {
-  const finish = meaningOf(reason) ?? "length";
+  const finish = finishOf(reason) ?? "length";
   if (finish === "tool_calls") return calls.any ? finish : "stop";
   const isTurnsEnd = finish === "stop" && reason !== "pause_turn" && reason !== "stop_sequence";
   return isTurnsEnd && calls.awaited ? "tool_calls" : finish;

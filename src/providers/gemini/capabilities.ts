@@ -1,5 +1,16 @@
 import type { Capability, Parameter } from "../../chat/model.ts";
+import type { ToolNameRule } from "../../chat/tool-names.ts";
 import type { TransportName } from "./transport.ts";
+
+/**
+ * "Must start with a letter or an underscore. Must be alphameric, underscores, dots, colons or
+ * dashes, with a maximum length of 64."
+ */
+export const geminiToolNames: ToolNameRule = {
+  refused: /[^\w.:-]/g,
+  first: /^[A-Za-z_]/,
+  maxLength: 64,
+};
 
 /** How Gemini takes each parameter. The two transports differ only in labels. */
 export function geminiCapabilities(

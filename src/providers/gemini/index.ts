@@ -1,8 +1,7 @@
-import { GOOGLE_TOOL_NAMES } from "../../chat/tool-names.ts";
 import { lazy } from "../../lazy.ts";
 import type { ProviderDeps } from "../../platform.ts";
 import type { Provider, ProviderInfo, UnavailableProvider } from "../provider.ts";
-import { geminiCapabilities } from "./capabilities.ts";
+import { geminiCapabilities, geminiToolNames } from "./capabilities.ts";
 import type { GeminiConfig } from "./env.ts";
 import { createTransport } from "./transport.ts";
 
@@ -22,7 +21,7 @@ export function createGeminiProvider(
     format: "google",
     defaultModel: config.GEMINI_DEFAULT_MODEL ?? null,
     capabilities: geminiCapabilities(transport.name),
-    toolNames: GOOGLE_TOOL_NAMES,
+    toolNames: geminiToolNames,
     embeds: true,
   };
   if ("reason" in transport) {

@@ -12,8 +12,9 @@ export interface EventMender {
    */
   name(event: JsonObject, sseName: string): boolean;
   /**
-   * Gives an event the number and the id of its item, and the number of the text in it. Servers that number
-   * nothing tell items apart by their ids, or have one open at a time. True if it was changed.
+   * Gives an event the number and the id of its item, and the number of the text in it. Servers
+   * that number nothing tell items apart by their ids, or have one open at a time. True if it was
+   * changed.
    */
   number(event: JsonObject): boolean;
   /** Gives an item the lists and the id that its kind has. True if it was changed. */
