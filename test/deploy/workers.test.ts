@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { bundleWorker } from "../../scripts/deploy/bundle-worker.ts";
 import { checkWorker } from "../../scripts/deploy/check-worker.ts";
 import { createStandInTools } from "../support/deploy/stand-in-tools.ts";
+import { findFreePort } from "../support/find-free-port.ts";
 import { until } from "../support/until.ts";
 
 const root = resolve(import.meta.dir, "../..");
@@ -84,7 +85,7 @@ for _ in {1..600}; do sleep 0.1; done`,
       );
       const dev = Bun.spawn([process.execPath, "scripts/dev/dev-workers.ts"], {
         cwd: root,
-        env: { PATH: tools.path, HOME: tools.folder, PORT: "1" },
+        env: { PATH: tools.path, HOME: tools.folder, PORT: String(findFreePort()) },
         stdio: ["ignore", "ignore", "inherit"],
       });
       await until("wrangler is up", () => has("up"));
