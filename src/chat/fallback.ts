@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictObject } from "../json/object-schema.ts";
 
 /** Most targets of one call: the one that the caller names, and its fallbacks. */
 export const MAX_TARGETS = 8;
@@ -7,7 +8,7 @@ const providerSchema = z.string().check(z.minLength(1), z.maxLength(128));
 const modelSchema = z.string().check(z.minLength(1), z.maxLength(256));
 
 /** A target to try if those before it fail, and the path of the caller's own field for it. */
-export const fallbackSchema = z.strictObject({
+export const fallbackSchema = strictObject({
   provider: z.optional(providerSchema),
   model: modelSchema,
   param: z.string().check(z.minLength(1)),
@@ -19,7 +20,7 @@ export const fallbacksFieldSchema = z
   .array(
     z.union([
       modelSchema,
-      z.strictObject({ provider: z.nullish(providerSchema), model: modelSchema }),
+      strictObject({ provider: z.nullish(providerSchema), model: modelSchema }),
     ]),
   )
   .check(

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
+import { strictObject } from "../json/object-schema.ts";
 
 /**
  * The vendors' wire formats. A format's name is the namespace for everything that the chat model
@@ -29,7 +30,7 @@ export type Extras = z.infer<typeof extrasSchema>;
  * signature, OpenAI's encrypted reasoning. It must come back byte for byte on the next turn, to a
  * provider of the same format and to no other.
  */
-export const signatureSchema = z.strictObject({
+export const signatureSchema = strictObject({
   format: formatSchema,
   value: z.string().check(z.describe("Send it back unchanged.")),
   id: z

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictObject } from "../json/object-schema.ts";
 import { extrasSchema } from "./format.ts";
 import { type Part, partSchema } from "./part.ts";
 
@@ -6,7 +7,7 @@ import { type Part, partSchema } from "./part.ts";
  * One message. A plain string means the same as a list with one text part; the caller's form is
  * kept.
  */
-export const messageSchema = z.strictObject({
+export const messageSchema = strictObject({
   role: z
     .enum(["system", "user", "assistant", "tool"])
     .check(z.describe("Who speaks; `tool` is for the results of tool calls.")),

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { strictObject } from "../json/object-schema.ts";
 import { effortSchema } from "./request.ts";
 
 /**
@@ -42,7 +43,7 @@ export type Parameter = z.infer<typeof parameterSchema>;
 export type Capability = "native" | "mapped" | "dropped";
 
 /** US dollars per million tokens. */
-export const priceSchema = z.strictObject({
+export const priceSchema = strictObject({
   input: z.number().check(z.gte(0)),
   output: z.number().check(z.gte(0)),
   /** Default: the input price. */
@@ -55,7 +56,7 @@ export const priceSchema = z.strictObject({
 export type Price = z.infer<typeof priceSchema>;
 
 /** The price of the whole call if its prompt has more than `above_input_tokens`. */
-export const longPromptPriceSchema = z.strictObject({
+export const longPromptPriceSchema = strictObject({
   above_input_tokens: z.int().check(z.gte(1)),
   price: priceSchema,
 });
@@ -64,7 +65,7 @@ export const longPromptPriceSchema = z.strictObject({
  * What is known about a model. A model that is not in the catalog still works, without a cost and
  * without refusals.
  */
-export const modelInfoSchema = z.strictObject({
+export const modelInfoSchema = strictObject({
   /** The vendor's own id. */
   id: z.string().check(z.minLength(1)),
   /** Absent for a model that chats. */
@@ -96,7 +97,7 @@ export const modelInfoSchema = z.strictObject({
   efforts: z.optional(z.array(effortSchema)),
   /** The smallest and the largest reasoning budget, if it supports budgets. */
   reasoning_budget: z.optional(
-    z.strictObject({ min: z.int().check(z.gte(0)), max: z.optional(z.int().check(z.gte(1))) }),
+    strictObject({ min: z.int().check(z.gte(0)), max: z.optional(z.int().check(z.gte(1))) }),
   ),
   /** The vendor's name for the setting that turns reasoning off, if this model has its own. */
   reasoning_off: z.optional(z.string().check(z.minLength(1))),
@@ -107,7 +108,7 @@ export const modelInfoSchema = z.strictObject({
   /** Announced prices: from this day on (UTC) they replace the ones above. Sorted by day. */
   price_changes: z.optional(
     z.array(
-      z.strictObject({
+      strictObject({
         from: z.iso.date(),
         price: priceSchema,
         long_prompt_price: z.optional(longPromptPriceSchema),

@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
+import { strictObject } from "../json/object-schema.ts";
 import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
 
 /**
  * A prompt-cache hint: the vendor may cache everything up to and including what has the hint, for
  * `ttl`.
  */
-export const cacheSchema = z.strictObject({
+export const cacheSchema = strictObject({
   best_effort: z
     .optional(z.boolean())
     .check(
@@ -35,7 +36,7 @@ const common = {
     .check(z.describe("Fields of a vendor's own format, by format; not checked here.")),
 };
 
-export const textPartSchema = z.strictObject({
+export const textPartSchema = strictObject({
   type: z.literal("text"),
   text: z.string(),
   refusal: z
@@ -50,7 +51,7 @@ export type TextPart = z.infer<typeof textPartSchema>;
  * Either `data` (base64, with `media_type`) or `url`. The URL is passed to the vendor as text; this
  * server never fetches it.
  */
-export const imagePartSchema = z.strictObject({
+export const imagePartSchema = strictObject({
   type: z.literal("image"),
   ...media,
   ...common,
@@ -58,7 +59,7 @@ export const imagePartSchema = z.strictObject({
 export type ImagePart = z.infer<typeof imagePartSchema>;
 
 /** A PDF or plain-text document: `data` (base64, with `media_type`), `url` or `text`. */
-export const documentPartSchema = z.strictObject({
+export const documentPartSchema = strictObject({
   type: z.literal("document"),
   ...media,
   text: z.optional(z.string()).check(z.describe("The document itself, if it is plain text.")),
@@ -68,7 +69,7 @@ export const documentPartSchema = z.strictObject({
 export type DocumentPart = z.infer<typeof documentPartSchema>;
 
 /** The model's reasoning. `text` may be empty if the vendor shows only the signature. */
-export const reasoningPartSchema = z.strictObject({
+export const reasoningPartSchema = strictObject({
   type: z.literal("reasoning"),
   text: z.string(),
   redacted: z.optional(z.boolean()).check(z.describe("True if the vendor hides the text.")),
@@ -82,7 +83,7 @@ export type ReasoningPart = z.infer<typeof reasoningPartSchema>;
  * `JSON.stringify(arguments)`: other white space, or no JSON object at all (then `arguments` is
  * `{}`, and only the text counts; see `isBroken`).
  */
-export const toolCallPartSchema = z.strictObject({
+export const toolCallPartSchema = strictObject({
   type: z.literal("tool_call"),
   id: z.string().check(z.minLength(1)),
   name: z.string().check(z.minLength(1)),
@@ -99,7 +100,7 @@ export type ToolCallPart = z.infer<typeof toolCallPartSchema>;
  * A part in a vendor's own format, only for providers of that format (server tools, citations,
  * compaction, …).
  */
-export const opaquePartSchema = z.strictObject({
+export const opaquePartSchema = strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
   value: jsonObjectSchema,
@@ -125,7 +126,7 @@ const toolResultContentSchema = z.union([
   ),
 ]);
 
-export const toolResultPartSchema = z.strictObject({
+export const toolResultPartSchema = strictObject({
   type: z.literal("tool_result"),
   tool_call_id: z
     .string()

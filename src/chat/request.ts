@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
+import { strictObject } from "../json/object-schema.ts";
 import { fallbackSchema, MAX_TARGETS } from "./fallback.ts";
 import { extrasSchema, formatSchema } from "./format.ts";
 import { messageSchema } from "./message.ts";
@@ -14,7 +15,7 @@ export type Effort = z.infer<typeof effortSchema>;
  * How much the model may reason. A vendor supports `effort`, `budget_tokens` or both; the other is
  * mapped, with a warning.
  */
-export const reasoningSchema = z.strictObject({
+export const reasoningSchema = strictObject({
   effort: z
     .optional(effortSchema)
     .check(
@@ -53,9 +54,9 @@ export function nearestEffort(wanted: Effort, taken: readonly Effort[]): Effort 
 }
 
 export const responseFormatSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("text") }),
-  z.strictObject({ type: z.literal("json") }),
-  z.strictObject({
+  strictObject({ type: z.literal("text") }),
+  strictObject({ type: z.literal("json") }),
+  strictObject({
     type: z.literal("json_schema"),
     name: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
     description: z.optional(z.string()),
@@ -71,7 +72,7 @@ export type ResponseFormat = z.infer<typeof responseFormatSchema>;
 export const DEADLINE_MS = { min: 100, max: 30 * 60 * 1000 } as const;
 
 /** A call in the chat model, from any dialect and for any provider. */
-export const chatRequestSchema = z.strictObject({
+export const chatRequestSchema = strictObject({
   provider: z
     .optional(z.string().check(z.minLength(1), z.maxLength(128)))
     .check(
@@ -161,7 +162,7 @@ export const chatRequestSchema = z.strictObject({
     .optional(extrasSchema)
     .check(z.describe("Fields of a vendor's own format, by format; not checked here.")),
   requires_format: z
-    .optional(z.strictObject({ format: formatSchema, param: z.string().check(z.maxLength(256)) }))
+    .optional(strictObject({ format: formatSchema, param: z.string().check(z.maxLength(256)) }))
     .check(
       z.describe(
         "The request needs something that only vendors of this format have; `param` is its path. " +
@@ -189,7 +190,7 @@ export const chatRequestSchema = z.strictObject({
     .optional(z.boolean())
     .check(z.describe("`true`: the server answers at once; `GET /chat/{id}` then has the answer.")),
   webhook: z
-    .optional(z.strictObject({ url: z.string().check(z.minLength(1), z.maxLength(2048)) }))
+    .optional(strictObject({ url: z.string().check(z.minLength(1), z.maxLength(2048)) }))
     .check(z.describe("Where the server says, by a signed POST, that the answer has ended.")),
   stream: z.optional(z.boolean()).check(z.describe("Whether to stream the answer as events.")),
   strict: z

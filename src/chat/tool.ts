@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { jsonObjectSchema } from "../json/json-object.ts";
+import { strictObject } from "../json/object-schema.ts";
 import { extrasSchema, formatSchema } from "./format.ts";
 import { cacheSchema } from "./part.ts";
 
@@ -7,7 +8,7 @@ import { cacheSchema } from "./part.ts";
 export const toolNameSchema = z.string().check(z.minLength(1), z.maxLength(256));
 
 /** A function that the caller runs. `parameters` is a JSON Schema of type object. */
-export const functionToolSchema = z.strictObject({
+export const functionToolSchema = strictObject({
   type: z.optional(z.literal("function")),
   name: toolNameSchema,
   description: z.optional(z.string()).check(z.describe("When and how to call it, for the model.")),
@@ -21,7 +22,7 @@ export const functionToolSchema = z.strictObject({
 export type FunctionTool = z.infer<typeof functionToolSchema>;
 
 /** A tool in a vendor's own format (web search, code execution, …). */
-export const opaqueToolSchema = z.strictObject({
+export const opaqueToolSchema = strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
   value: jsonObjectSchema,
@@ -36,8 +37,8 @@ export type Tool = z.infer<typeof toolSchema>;
  */
 export const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
-  z.strictObject({ name: z.string().check(z.minLength(1)) }),
-  z.strictObject({
+  strictObject({ name: z.string().check(z.minLength(1)) }),
+  strictObject({
     mode: z.enum(["auto", "required"]),
     tools: z.array(z.string().check(z.minLength(1))).check(z.minLength(1), z.maxLength(1024)),
   }),

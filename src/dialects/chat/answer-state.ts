@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import type { KeptAnswer } from "../../answers/answer-tail.ts";
 import { restoreError } from "../../answers/ending.ts";
 import { defined } from "../../json/defined.ts";
+import { strictObject } from "../../json/object-schema.ts";
 import { encodeErrorBody } from "./encode-error.ts";
 import { foldStream } from "./fold-stream.ts";
 import { mapUsage } from "./map-usage.ts";
@@ -14,7 +15,7 @@ import {
 } from "./response.ts";
 
 /** What became of a kept answer: the receipt of DELETE, and the data of a webhook. */
-export const receiptSchema = z.strictObject({
+export const receiptSchema = strictObject({
   request_id: z.string(),
   state: z.enum(["running", "completed", "failed", "cancelled"]),
   stream: z.boolean(),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { extrasSchema, formatSchema, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { strictObject } from "../../json/object-schema.ts";
 import {
   attemptSchema,
   costSchema,
@@ -11,7 +12,7 @@ import {
 } from "./response.ts";
 
 /** The answer begins. */
-export const startSchema = z.strictObject({
+export const startSchema = strictObject({
   type: z.literal("start"),
   id: z.string(),
   request_id: z.string(),
@@ -25,21 +26,21 @@ const index = z
 
 /** A part begins. `kind` says what its deltas are. */
 export const partStartSchema = z.discriminatedUnion("kind", [
-  z.strictObject({
+  strictObject({
     type: z.literal("part-start"),
     index,
     kind: z.literal("text"),
     refusal: z.optional(z.boolean()),
     extras: z.optional(extrasSchema),
   }),
-  z.strictObject({
+  strictObject({
     type: z.literal("part-start"),
     index,
     kind: z.literal("reasoning"),
     redacted: z.optional(z.boolean()),
     extras: z.optional(extrasSchema),
   }),
-  z.strictObject({
+  strictObject({
     type: z.literal("part-start"),
     index,
     kind: z.literal("tool_call"),
@@ -47,7 +48,7 @@ export const partStartSchema = z.discriminatedUnion("kind", [
     name: z.string(),
     extras: z.optional(extrasSchema),
   }),
-  z.strictObject({
+  strictObject({
     type: z.literal("part-start"),
     index,
     kind: z.literal("opaque"),
@@ -58,7 +59,7 @@ export const partStartSchema = z.discriminatedUnion("kind", [
 ]);
 
 /** A piece of a part: text, or a fragment of a tool call's JSON arguments. */
-export const partDeltaSchema = z.strictObject({
+export const partDeltaSchema = strictObject({
   type: z.literal("part-delta"),
   index,
   kind: z.enum(["text", "reasoning", "tool_call"]),
@@ -66,7 +67,7 @@ export const partDeltaSchema = z.strictObject({
 });
 
 /** A part is complete. Its fields replace those of the same name at the part's start. */
-export const partEndSchema = z.strictObject({
+export const partEndSchema = strictObject({
   type: z.literal("part-end"),
   index,
   signature: z.optional(signatureSchema),
@@ -75,10 +76,10 @@ export const partEndSchema = z.strictObject({
 });
 
 /** Token counts so far. */
-export const usageEventSchema = z.strictObject({ type: z.literal("usage"), usage: usageSchema });
+export const usageEventSchema = strictObject({ type: z.literal("usage"), usage: usageSchema });
 
 /** The last event of a whole answer. */
-export const doneSchema = z.strictObject({
+export const doneSchema = strictObject({
   type: z.literal("done"),
   complete: z.literal(true),
   id: z.string(),
@@ -90,7 +91,7 @@ export const doneSchema = z.strictObject({
 export type DoneBody = z.infer<typeof doneSchema>;
 
 /** The last event of an answer that was cut short. */
-export const failedSchema = z.strictObject({
+export const failedSchema = strictObject({
   type: z.enum(["error", "cancelled"]),
   complete: z.literal(false),
   error: errorSchema,

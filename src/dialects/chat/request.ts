@@ -3,12 +3,13 @@ import { fallbacksFieldSchema } from "../../chat/fallback.ts";
 import { messageSchema } from "../../chat/message.ts";
 import { partSchema, toolResultPartSchema } from "../../chat/part.ts";
 import { chatRequestSchema } from "../../chat/request.ts";
+import { strictObject } from "../../json/object-schema.ts";
 
 /**
  * An answer of this server, put back as a message (`messages ++ [response]` in Elixir). Only
  * `content` and `extras` are read; the other fields repeat the content or describe the answer.
  */
-const answerMessageSchema = z.strictObject({
+const answerMessageSchema = strictObject({
   role: z.literal("assistant"),
   content: z.union([z.string(), z.array(partSchema)]),
   extras: messageSchema.shape.extras,
@@ -28,7 +29,7 @@ const answerMessageSchema = z.strictObject({
 });
 
 /** A tool message with one result, in the flat form that most APIs have. */
-const toolMessageSchema = z.strictObject({
+const toolMessageSchema = strictObject({
   role: z.literal("tool"),
   tool_call_id: toolResultPartSchema.shape.tool_call_id,
   name: toolResultPartSchema.shape.name,
@@ -40,7 +41,7 @@ const toolMessageSchema = z.strictObject({
 const { requires_format: _, ...requestShape } = chatRequestSchema.shape;
 
 /** The body of `POST /chat`. Unknown fields are refused; null means absent. */
-export const chatBodySchema = z.strictObject({
+export const chatBodySchema = strictObject({
   ...requestShape,
   fallbacks: z.optional(fallbacksFieldSchema),
   messages: z

@@ -4,9 +4,10 @@ import { FINISH_REASONS } from "../../chat/event.ts";
 import { extrasSchema } from "../../chat/format.ts";
 import { partSchema } from "../../chat/part.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { strictObject } from "../../json/object-schema.ts";
 
 /** Token counts; null if the vendor did not report one. */
-export const usageSchema = z.strictObject({
+export const usageSchema = strictObject({
   input_tokens: z.int(),
   output_tokens: z.int(),
   cached_input_tokens: z.nullable(z.int()),
@@ -16,20 +17,20 @@ export const usageSchema = z.strictObject({
 });
 
 /** The cost of the call in US dollars, by the catalog's prices. */
-export const costSchema = z.strictObject({
+export const costSchema = strictObject({
   currency: z.literal("USD"),
   input: z.number(),
   output: z.number(),
   total: z.number(),
 });
 
-export const warningSchema = z.strictObject({
+export const warningSchema = strictObject({
   code: z.string(),
   param: z.string(),
   message: z.string(),
 });
 
-export const attemptSchema = z.strictObject({
+export const attemptSchema = strictObject({
   provider: z.string(),
   model: z.string(),
   outcome: z
@@ -71,7 +72,7 @@ export const endingShape = {
 };
 
 /** The body of a 200 response of `POST /chat`. */
-export const chatResponseSchema = z.strictObject({
+export const chatResponseSchema = strictObject({
   id: z.string(),
   request_id: z.string(),
   role: z.literal("assistant"),
@@ -81,7 +82,7 @@ export const chatResponseSchema = z.strictObject({
   text: z.string(),
   content: z.array(partSchema),
   tool_calls: z.array(
-    z.strictObject({
+    strictObject({
       id: z.string(),
       name: z.string(),
       arguments: z
@@ -97,7 +98,7 @@ export const chatResponseSchema = z.strictObject({
 export type ChatResponseBody = z.infer<typeof chatResponseSchema>;
 
 /** A limit of the token, and how much of it is used. Dollars are dollars; all else is counted. */
-export const limitReportSchema = z.strictObject({
+export const limitReportSchema = strictObject({
   per: z.enum(["token", "session", "subject", "tenant", "issuer"]),
   kind: z.enum(["requests", "tokens", "concurrent", "usd"]),
   limit: z.number(),
@@ -108,7 +109,7 @@ export const limitReportSchema = z.strictObject({
 });
 
 /** The body of every answer that is not a 200, and the `error` of a stream's terminal event. */
-export const errorSchema = z.strictObject({
+export const errorSchema = strictObject({
   code: z.string(),
   message: z.string(),
   retryable: z.boolean(),
@@ -119,7 +120,7 @@ export const errorSchema = z.strictObject({
   retry_after: z.optional(z.number()),
   /** What the vendor reported: its status, error code and request id. */
   upstream: z.optional(
-    z.strictObject({
+    strictObject({
       status: z.optional(z.int()),
       code: z.optional(z.string()),
       request_id: z.optional(z.string()),
@@ -129,7 +130,7 @@ export const errorSchema = z.strictObject({
   limit: z.optional(limitReportSchema),
 });
 export type ErrorBody = z.infer<typeof errorSchema>;
-export const errorResponseSchema = z.strictObject({
+export const errorResponseSchema = strictObject({
   error: errorSchema,
   attempts: z
     .optional(z.array(attemptSchema))
@@ -137,12 +138,12 @@ export const errorResponseSchema = z.strictObject({
 });
 
 /** The body of a 200 of `POST /chat` with `dry_run`. */
-export const dryRunSchema = z.strictObject({
+export const dryRunSchema = strictObject({
   dry_run: z.literal(true),
   request_id: z.string(),
   targets: z
     .array(
-      z.strictObject({
+      strictObject({
         provider: z.string(),
         model: z.string(),
         warnings: z.array(warningSchema),

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { formatSchema, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { strictObject } from "../../json/object-schema.ts";
 import { decodeEmbedded } from "../embedded-text.ts";
 
 /**
@@ -13,14 +14,14 @@ import { decodeEmbedded } from "../embedded-text.ts";
  * For what the message says anyway, only the length is kept; for a call, its id.
  */
 const foreignPartSchema = z.union([
-  z.strictObject({
+  strictObject({
     reasoning: z.union([z.string(), z.int().check(z.gte(0))]),
     redacted: z.optional(z.boolean()),
     signature: z.optional(signatureSchema),
   }),
-  z.strictObject({ text: z.int().check(z.gte(0)), signature: z.optional(signatureSchema) }),
-  z.strictObject({ call: z.string(), signature: z.optional(signatureSchema) }),
-  z.strictObject({ opaque: z.strictObject({ format: formatSchema, value: jsonObjectSchema }) }),
+  strictObject({ text: z.int().check(z.gte(0)), signature: z.optional(signatureSchema) }),
+  strictObject({ call: z.string(), signature: z.optional(signatureSchema) }),
+  strictObject({ opaque: strictObject({ format: formatSchema, value: jsonObjectSchema }) }),
 ]);
 export type ForeignPart = z.infer<typeof foreignPartSchema>;
 

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
 import { toolNameSchema } from "../../chat/tool.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { looseObject } from "../../json/object-schema.ts";
 
 /**
  * The body of `POST /v1/chat/completions`. Known fields are checked. Unknown ones are kept, because
@@ -10,25 +11,25 @@ import { jsonObjectSchema } from "../../json/json-object.ts";
  * src/formats/openai-chat/quirks.ts.
  */
 
-const textSchema = z.looseObject({ type: z.literal("text"), text: z.string() });
-const imageSchema = z.looseObject({
+const textSchema = looseObject({ type: z.literal("text"), text: z.string() });
+const imageSchema = looseObject({
   type: z.literal("image_url"),
   // Mistral takes the URL without an object around it.
-  image_url: z.union([z.string(), z.looseObject({ url: z.string() })]),
+  image_url: z.union([z.string(), looseObject({ url: z.string() })]),
 });
-const fileSchema = z.looseObject({
+const fileSchema = looseObject({
   type: z.literal("file"),
-  file: z.looseObject({
+  file: looseObject({
     file_data: z.nullish(z.string()),
     file_id: z.nullish(z.string()),
     filename: z.nullish(z.string()),
   }),
 });
-const refusalSchema = z.looseObject({ type: z.literal("refusal"), refusal: z.string() });
+const refusalSchema = looseObject({ type: z.literal("refusal"), refusal: z.string() });
 /** Mistral's reasoning. */
-const thinkingSchema = z.looseObject({
+const thinkingSchema = looseObject({
   type: z.literal("thinking"),
-  thinking: z.array(z.looseObject({ type: z.string(), text: z.optional(z.string()) })),
+  thinking: z.array(looseObject({ type: z.string(), text: z.optional(z.string()) })),
 });
 
 const KNOWN_PARTS: ReadonlySet<string> = new Set([
@@ -57,10 +58,10 @@ const contentSchema = z.union([
 export type WireContent = z.infer<typeof contentSchema>;
 export type WirePart = Exclude<WireContent, string>[number];
 
-const functionCallSchema = z.looseObject({
+const functionCallSchema = looseObject({
   id: z.string(),
   type: z.optional(z.literal("function")),
-  function: z.looseObject({
+  function: looseObject({
     name: z.string().check(z.minLength(1)),
     arguments: z.nullish(z.string()),
   }),
@@ -74,7 +75,7 @@ const otherCallSchema = z.pipe(
 );
 export type WireCall = z.infer<typeof functionCallSchema> | z.infer<typeof otherCallSchema>;
 
-const assistantSchema = z.looseObject({
+const assistantSchema = looseObject({
   role: z.literal("assistant"),
   content: z.nullish(contentSchema),
   refusal: z.nullish(z.string()),
@@ -85,13 +86,13 @@ const assistantSchema = z.looseObject({
 });
 export type WireAssistant = z.infer<typeof assistantSchema>;
 
-const plainMessageSchema = z.looseObject({
+const plainMessageSchema = looseObject({
   role: z.enum(["system", "developer", "user"]),
   content: contentSchema,
 });
 export type WirePlainMessage = z.infer<typeof plainMessageSchema>;
 
-const toolMessageSchema = z.looseObject({
+const toolMessageSchema = looseObject({
   role: z.literal("tool"),
   tool_call_id: z.string(),
   name: z.nullish(z.string()),
@@ -106,9 +107,9 @@ export const wireMessageSchema = z.discriminatedUnion("role", [
 ]);
 export type WireMessage = z.infer<typeof wireMessageSchema>;
 
-const functionToolSchema = z.looseObject({
+const functionToolSchema = looseObject({
   type: z.optional(z.literal("function")),
-  function: z.looseObject({
+  function: looseObject({
     name: toolNameSchema,
     description: z.nullish(z.string()),
     parameters: z.nullish(jsonObjectSchema),
@@ -124,13 +125,13 @@ const otherToolSchema = z.pipe(
 );
 export type WireTool = z.infer<typeof functionToolSchema> | z.infer<typeof otherToolSchema>;
 
-export const completionBodySchema = z.looseObject({
+export const completionBodySchema = looseObject({
   model: z.nullish(z.string().check(z.minLength(1), z.maxLength(256))),
   models: z.nullish(modelsFieldSchema),
   fallbacks: z.nullish(fallbacksFieldSchema),
   messages: z.array(wireMessageSchema).check(z.minLength(1), z.maxLength(100_000)),
   stream: z.nullish(z.boolean()),
-  stream_options: z.nullish(z.looseObject({ include_usage: z.nullish(z.boolean()) })),
+  stream_options: z.nullish(looseObject({ include_usage: z.nullish(z.boolean()) })),
   temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
   top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
   max_tokens: z.nullish(z.int().check(z.gte(1))),
@@ -147,10 +148,10 @@ export const completionBodySchema = z.looseObject({
   ),
   // Together takes a function's name without `type`.
   tool_choice: z.nullish(
-    z.union([z.string().check(z.minLength(1)), z.looseObject({ type: z.optional(z.string()) })]),
+    z.union([z.string().check(z.minLength(1)), looseObject({ type: z.optional(z.string()) })]),
   ),
   parallel_tool_calls: z.nullish(z.boolean()),
-  response_format: z.nullish(z.looseObject({ type: z.string().check(z.minLength(1)) })),
+  response_format: z.nullish(looseObject({ type: z.string().check(z.minLength(1)) })),
   metadata: z.nullish(
     z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512))),
   ),
@@ -159,9 +160,9 @@ export const completionBodySchema = z.looseObject({
 export type CompletionBody = z.infer<typeof completionBodySchema>;
 
 /** The fields of a body that ask for JSON of a schema. */
-export const jsonSchemaBodySchema = z.looseObject({
-  response_format: z.looseObject({
-    json_schema: z.looseObject({
+export const jsonSchemaBodySchema = looseObject({
+  response_format: looseObject({
+    json_schema: looseObject({
       name: z.nullish(z.string().check(z.minLength(1), z.maxLength(64))),
       description: z.nullish(z.string()),
       schema: z.nullish(jsonObjectSchema),

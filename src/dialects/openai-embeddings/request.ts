@@ -1,12 +1,13 @@
 import * as z from "zod/mini";
 import { VECTOR_ENCODINGS } from "../../embeddings/request.ts";
+import { looseObject } from "../../json/object-schema.ts";
 
 /**
  * The body of `POST /v1/embeddings`. Unknown fields are kept, because a server of this format may
  * know them. Null means absent. Source:
  * https://platform.openai.com/docs/api-reference/embeddings/create (2026-11-28).
  */
-export const embeddingsBodySchema = z.looseObject({
+export const embeddingsBodySchema = looseObject({
   model: z
     .string()
     .check(

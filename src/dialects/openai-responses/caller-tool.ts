@@ -5,12 +5,13 @@ import { shorten } from "../../chat/shorten.ts";
 import type { Tool } from "../../chat/tool.ts";
 import { openaiResponsesExtras } from "../../formats/openai-responses/extras.ts";
 import type { JsonObject } from "../../json/json-object.ts";
+import { strictObject } from "../../json/object-schema.ts";
 
 /**
  * How the caller declared a tool that other vendors are offered as a function of another form or
  * name.
  */
-const callerToolSchema = z.strictObject({
+const callerToolSchema = strictObject({
   name: z.string(),
   namespace: z.optional(z.string()),
   /** It takes free text. */

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { formatSchema, type Signature, signatureSchema } from "../../chat/format.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { strictObject } from "../../json/object-schema.ts";
 import { decodeEmbedded, encodeEmbedded } from "../embedded-text.ts";
 
 /**
@@ -9,7 +10,7 @@ import { decodeEmbedded, encodeEmbedded } from "../embedded-text.ts";
  */
 const embeddedSchema = z.union([
   /** The reasoning item itself. */
-  z.strictObject({
+  strictObject({
     of: z.literal("reasoning"),
     signature: z.optional(signatureSchema),
     redacted: z.optional(z.boolean()),
@@ -17,11 +18,11 @@ const embeddedSchema = z.union([
     origin: z.optional(z.string()),
   }),
   /** An earlier tool call, by its id. */
-  z.strictObject({ of: z.literal("tool_call"), id: z.string(), signature: signatureSchema }),
+  strictObject({ of: z.literal("tool_call"), id: z.string(), signature: signatureSchema }),
   /** The text before it. */
-  z.strictObject({ of: z.literal("text"), signature: signatureSchema }),
+  strictObject({ of: z.literal("text"), signature: signatureSchema }),
   /** An opaque part of another format. */
-  z.strictObject({ of: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema }),
+  strictObject({ of: z.literal("opaque"), format: formatSchema, value: jsonObjectSchema }),
 ]);
 export type Embedded = z.infer<typeof embeddedSchema>;
 

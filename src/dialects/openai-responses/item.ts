@@ -1,15 +1,16 @@
 import * as z from "zod/mini";
+import { looseObject, strictObject } from "../../json/object-schema.ts";
 import { contentPartSchema } from "./content.ts";
 
 /** A message, also in the short form `{role, content}`. */
-export const messageItemSchema = z.looseObject({
+export const messageItemSchema = looseObject({
   type: z.optional(z.literal("message")),
   role: z.enum(["user", "assistant", "system", "developer"]),
   content: z.union([z.string(), z.array(contentPartSchema)]),
 });
 export type MessageItem = z.infer<typeof messageItemSchema>;
 
-export const functionCallItemSchema = z.looseObject({
+export const functionCallItemSchema = looseObject({
   type: z.literal("function_call"),
   call_id: z.string().check(z.minLength(1)),
   name: z.string().check(z.minLength(1)),
@@ -20,7 +21,7 @@ export const functionCallItemSchema = z.looseObject({
 });
 export type FunctionCallItem = z.infer<typeof functionCallItemSchema>;
 
-export const functionCallOutputItemSchema = z.looseObject({
+export const functionCallOutputItemSchema = looseObject({
   type: z.literal("function_call_output"),
   /** Absent if the output names its tool instead. */
   call_id: z.nullish(z.string().check(z.minLength(1))),
@@ -29,7 +30,7 @@ export const functionCallOutputItemSchema = z.looseObject({
 export type FunctionCallOutputItem = z.infer<typeof functionCallOutputItemSchema>;
 
 /** A call of a tool that takes free text. */
-export const customCallItemSchema = z.looseObject({
+export const customCallItemSchema = looseObject({
   type: z.literal("custom_tool_call"),
   call_id: z.string().check(z.minLength(1)),
   name: z.string().check(z.minLength(1)),
@@ -38,16 +39,16 @@ export const customCallItemSchema = z.looseObject({
 });
 export type CustomCallItem = z.infer<typeof customCallItemSchema>;
 
-export const customCallOutputItemSchema = z.looseObject({
+export const customCallOutputItemSchema = looseObject({
   type: z.literal("custom_tool_call_output"),
   call_id: z.string().check(z.minLength(1)),
   output: z.union([z.string(), z.array(contentPartSchema)]),
 });
 export type CustomCallOutputItem = z.infer<typeof customCallOutputItemSchema>;
 
-const textsSchema = z.array(z.looseObject({ type: z.string(), text: z.string() }));
+const textsSchema = z.array(looseObject({ type: z.string(), text: z.string() }));
 
-export const reasoningItemSchema = z.looseObject({
+export const reasoningItemSchema = looseObject({
   type: z.literal("reasoning"),
   id: z.nullish(z.string()),
   summary: z.nullish(textsSchema),
@@ -69,7 +70,7 @@ const KNOWN_ITEMS = [
  * An item of a type that the chat model lacks: calls and results of built-in tools, compaction,
  * references, …
  */
-export const otherItemSchema = z.looseObject({
+export const otherItemSchema = looseObject({
   type: z.string().check(
     z.refine((type) => !KNOWN_ITEMS.includes(type), {
       abort: true,
@@ -81,7 +82,7 @@ export type OtherItem = z.infer<typeof otherItemSchema>;
 
 /** A reference to an item stored at the vendor may leave its type out. */
 const untypedReferenceSchema = z.pipe(
-  z.strictObject({ id: z.string().check(z.minLength(1)), type: z.optional(z.null()) }),
+  strictObject({ id: z.string().check(z.minLength(1)), type: z.optional(z.null()) }),
   z.transform(({ id }): OtherItem => ({ type: "item_reference", id })),
 );
 

@@ -2,9 +2,10 @@ import * as z from "zod/mini";
 import { fallbacksFieldSchema, modelsFieldSchema } from "../../chat/fallback.ts";
 import { toolNameSchema } from "../../chat/tool.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { looseObject } from "../../json/object-schema.ts";
 import { inputItemSchema } from "./item.ts";
 
-export const functionToolSchema = z.looseObject({
+export const functionToolSchema = looseObject({
   type: z.literal("function"),
   name: toolNameSchema,
   description: z.nullish(z.string()),
@@ -13,12 +14,12 @@ export const functionToolSchema = z.looseObject({
 });
 
 /** A tool that takes free text. */
-export const customToolSchema = z.looseObject({
+export const customToolSchema = looseObject({
   type: z.literal("custom"),
   name: toolNameSchema,
   description: z.nullish(z.string()),
   format: z.nullish(
-    z.looseObject({
+    looseObject({
       type: z.string(),
       syntax: z.nullish(z.string()),
       definition: z.nullish(z.string()),
@@ -27,7 +28,7 @@ export const customToolSchema = z.looseObject({
 });
 
 /** Tools under a common name, such as those of an MCP server. */
-export const namespaceToolSchema = z.looseObject({
+export const namespaceToolSchema = looseObject({
   type: z.literal("namespace"),
   name: toolNameSchema,
   tools: z.array(z.unknown()),
@@ -41,7 +42,7 @@ export function isHosted({ type }: { type: string }): boolean {
 }
 
 /** A tool that the vendor runs, or one of a kind that this server does not know. */
-export const otherToolSchema = z.looseObject({
+export const otherToolSchema = looseObject({
   type: z
     .string()
     .check(z.refine((type) => isHosted({ type }), { abort: true, error: "is not complete" })),
@@ -57,14 +58,14 @@ export type CustomTool = z.infer<typeof customToolSchema>;
 
 const toolChoiceSchema = z.union([
   z.enum(["auto", "none", "required"]),
-  z.looseObject({ type: z.enum(["function", "custom"]), name: z.string().check(z.minLength(1)) }),
+  looseObject({ type: z.enum(["function", "custom"]), name: z.string().check(z.minLength(1)) }),
   otherToolSchema,
 ]);
 
 const textFormatSchema = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("text") }),
-  z.looseObject({ type: z.literal("json_object") }),
-  z.looseObject({
+  looseObject({ type: z.literal("text") }),
+  looseObject({ type: z.literal("json_object") }),
+  looseObject({
     type: z.literal("json_schema"),
     name: z.string().check(z.minLength(1), z.maxLength(64)),
     description: z.nullish(z.string()),
@@ -74,7 +75,7 @@ const textFormatSchema = z.discriminatedUnion("type", [
 ]);
 
 /** The body of POST /v1/responses. Unknown fields only go to a provider of this format. */
-export const responsesBodySchema = z.looseObject({
+export const responsesBodySchema = looseObject({
   model: z.nullish(z.string().check(z.minLength(1), z.maxLength(256))),
   models: z.nullish(modelsFieldSchema),
   fallbacks: z.nullish(fallbacksFieldSchema),
@@ -87,13 +88,13 @@ export const responsesBodySchema = z.looseObject({
   top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
   max_output_tokens: z.nullish(z.int().check(z.gte(1))),
   reasoning: z.nullish(
-    z.looseObject({
+    looseObject({
       effort: z.nullish(z.string()),
       summary: z.nullish(z.string()),
       generate_summary: z.nullish(z.string()),
     }),
   ),
-  text: z.nullish(z.looseObject({ format: z.nullish(textFormatSchema) })),
+  text: z.nullish(looseObject({ format: z.nullish(textFormatSchema) })),
   metadata: z.nullish(
     z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512))),
   ),

@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { fallbacksFieldSchema } from "../../chat/fallback.ts";
 import { toolNameSchema } from "../../chat/tool.ts";
 import { jsonObjectSchema } from "../../json/json-object.ts";
+import { looseObject } from "../../json/object-schema.ts";
 
 /** The blocks that the chat model has; every other type stays opaque. */
 export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
@@ -21,10 +22,10 @@ export const KNOWN_BLOCKS: ReadonlySet<string> = new Set([
 const ABORT = { abort: true };
 
 const cacheControlSchema = z.nullish(
-  z.looseObject({ type: z.string(), ttl: z.optional(z.string()) }),
+  looseObject({ type: z.string(), ttl: z.optional(z.string()) }),
 );
 
-const textBlockSchema = z.looseObject({
+const textBlockSchema = looseObject({
   type: z.literal("text"),
   text: z.string(),
   cache_control: cacheControlSchema,
@@ -33,31 +34,31 @@ const textBlockSchema = z.looseObject({
 const KNOWN_SOURCES: ReadonlySet<string> = new Set(["base64", "url", "text"]);
 const sourceSchema = z.union([
   z.discriminatedUnion("type", [
-    z.looseObject({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
-    z.looseObject({ type: z.literal("url"), url: z.string() }),
-    z.looseObject({
+    looseObject({ type: z.literal("base64"), media_type: z.string(), data: z.string() }),
+    looseObject({ type: z.literal("url"), url: z.string() }),
+    looseObject({
       type: z.literal("text"),
       media_type: z.optional(z.string()),
       data: z.string(),
     }),
   ]),
-  z.looseObject({ type: z.string().check(z.refine((type) => !KNOWN_SOURCES.has(type), ABORT)) }),
+  looseObject({ type: z.string().check(z.refine((type) => !KNOWN_SOURCES.has(type), ABORT)) }),
 ]);
 
-const imageBlockSchema = z.looseObject({
+const imageBlockSchema = looseObject({
   type: z.literal("image"),
   source: sourceSchema,
   cache_control: cacheControlSchema,
 });
 
-const documentBlockSchema = z.looseObject({
+const documentBlockSchema = looseObject({
   type: z.literal("document"),
   source: sourceSchema,
   title: z.nullish(z.string()),
   cache_control: cacheControlSchema,
 });
 
-const toolUseBlockSchema = z.looseObject({
+const toolUseBlockSchema = looseObject({
   type: z.literal("tool_use"),
   id: z.string().check(z.minLength(1)),
   name: z.string().check(z.minLength(1)),
@@ -65,22 +66,22 @@ const toolUseBlockSchema = z.looseObject({
   cache_control: cacheControlSchema,
 });
 
-const thinkingBlockSchema = z.looseObject({
+const thinkingBlockSchema = looseObject({
   type: z.literal("thinking"),
   thinking: z.string(),
   signature: z.optional(z.string()),
 });
 
-const redactedThinkingBlockSchema = z.looseObject({
+const redactedThinkingBlockSchema = looseObject({
   type: z.literal("redacted_thinking"),
   data: z.string(),
 });
 
-const otherBlockSchema = z.looseObject({
+const otherBlockSchema = looseObject({
   type: z.string().check(z.refine((type) => !KNOWN_BLOCKS.has(type), ABORT)),
 });
 
-const toolResultBlockSchema = z.looseObject({
+const toolResultBlockSchema = looseObject({
   type: z.literal("tool_result"),
   tool_use_id: z.string().check(z.minLength(1)),
   content: z.optional(
@@ -115,7 +116,7 @@ export const blockSchema = z.union([
 ]);
 export type Block = z.infer<typeof blockSchema>;
 
-export const messageSchema = z.looseObject({
+export const messageSchema = looseObject({
   /**
    * `system` inside a conversation: Opus 4.8 and later (platform.claude.com, mid-conversation
    * system messages).
@@ -125,7 +126,7 @@ export const messageSchema = z.looseObject({
 });
 export type WireMessage = z.infer<typeof messageSchema>;
 
-const customToolSchema = z.looseObject({
+const customToolSchema = looseObject({
   type: z.nullish(z.literal("custom")),
   name: toolNameSchema,
   description: z.optional(z.string()),
@@ -134,35 +135,35 @@ const customToolSchema = z.looseObject({
   cache_control: cacheControlSchema,
 });
 /** A tool that Anthropic runs, or whose schema Anthropic defines. */
-const vendorToolSchema = z.looseObject({
+const vendorToolSchema = looseObject({
   type: z.string().check(z.refine((type) => type !== "custom", ABORT)),
 });
 export const toolSchema = z.union([customToolSchema, vendorToolSchema]);
 export type WireTool = z.infer<typeof toolSchema>;
 
 export const toolChoiceSchema = z.discriminatedUnion("type", [
-  z.looseObject({ type: z.literal("auto"), disable_parallel_tool_use: z.optional(z.boolean()) }),
-  z.looseObject({ type: z.literal("any"), disable_parallel_tool_use: z.optional(z.boolean()) }),
-  z.looseObject({
+  looseObject({ type: z.literal("auto"), disable_parallel_tool_use: z.optional(z.boolean()) }),
+  looseObject({ type: z.literal("any"), disable_parallel_tool_use: z.optional(z.boolean()) }),
+  looseObject({
     type: z.literal("tool"),
     name: z.string().check(z.minLength(1)),
     disable_parallel_tool_use: z.optional(z.boolean()),
   }),
-  z.looseObject({ type: z.literal("none") }),
+  looseObject({ type: z.literal("none") }),
 ]);
 export type WireToolChoice = z.infer<typeof toolChoiceSchema>;
 
-const thinkingSchema = z.looseObject({
+const thinkingSchema = looseObject({
   type: z.string(),
   budget_tokens: z.optional(z.int().check(z.gte(0))),
   display: z.nullish(z.string()),
 });
 
-const outputFormatSchema = z.looseObject({
+const outputFormatSchema = looseObject({
   type: z.string(),
   schema: z.optional(jsonObjectSchema),
 });
-const outputConfigSchema = z.looseObject({
+const outputConfigSchema = looseObject({
   effort: z.nullish(z.string()),
   format: z.nullish(outputFormatSchema),
 });
@@ -182,14 +183,14 @@ const prompt = {
 };
 
 /** The body of `POST /v1/messages`. Unknown fields are kept. */
-export const messagesBodySchema = z.looseObject({
+export const messagesBodySchema = looseObject({
   ...prompt,
   /** 0 fills the prompt cache and generates nothing. */
   max_tokens: z.int().check(z.gte(0)),
   temperature: z.optional(z.number().check(z.gte(0), z.lte(1))),
   top_p: z.optional(z.number().check(z.gte(0), z.lte(1))),
   stop_sequences: z.optional(z.array(z.string())),
-  metadata: z.optional(z.looseObject({ user_id: z.nullish(z.string()) })),
+  metadata: z.optional(looseObject({ user_id: z.nullish(z.string()) })),
   stream: z.optional(z.boolean()),
   /** This server's own. */
   fallbacks: z.nullish(fallbacksFieldSchema),
@@ -197,5 +198,5 @@ export const messagesBodySchema = z.looseObject({
 export type MessagesBody = z.infer<typeof messagesBodySchema>;
 
 /** The body of `POST /v1/messages/count_tokens`. */
-export const countTokensBodySchema = z.looseObject(prompt);
+export const countTokensBodySchema = looseObject(prompt);
 export type CountTokensBody = z.infer<typeof countTokensBodySchema>;

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { parameterSchema } from "../../chat/model.ts";
 import { EFFORTS, effortSchema } from "../../chat/request.ts";
+import { strictObject } from "../../json/object-schema.ts";
 import { REASONING_FIELDS } from "./format.ts";
 
 /**
@@ -8,7 +9,7 @@ import { REASONING_FIELDS } from "./format.ts";
  * API takes, in the form that the caller used. Answers need no quirks: the decoder understands all
  * forms.
  */
-export const quirksSchema = z.strictObject({
+export const quirksSchema = strictObject({
   refuses: z
     ._default(z.array(parameterSchema), [])
     .check(
