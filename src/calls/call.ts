@@ -57,7 +57,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
   const attempts: Attempt[] = [...admission.skipped];
   const { deadlineMs } = admission;
   const deadlineAt = deadlineMs === undefined ? null : startedAt + deadlineMs;
-  const recorded = Promise.withResolvers<void>();
+  const recorded = Promise.withResolvers<unknown>();
   let reservation = NO_RESERVATION;
   let stopEnforcing = () => {};
   let isOpen = true;
@@ -183,7 +183,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
         isAnswered: call.target !== null,
       });
       const settled = reservation.settle(consumed);
-      void Promise.all([publishRecord(record, services), settled]).then(() => recorded.resolve());
+      const published = publishRecord(record, services);
+      recorded.resolve(published ? Promise.all([published, settled]) : settled);
     },
     fail(thrown) {
       const error = toChatError(thrown);

@@ -7,13 +7,14 @@ export interface Recording {
 }
 
 /**
- * Hands a record to every recorder, and settles when all of them are done. It never rejects: a
- * recorder that fails is logged, and the others still get the record.
+ * Hands a record to every recorder. What it returns settles when all of them are done; undefined
+ * if they are. It never rejects: a recorder that fails is logged, and the others still get the
+ * record.
  */
-export async function publishRecord(
+export function publishRecord(
   record: CallRecord,
   { recorders, log }: Recording,
-): Promise<void> {
+): Promise<unknown> | undefined {
   const pending: Promise<void>[] = [];
   const report = (thrown: unknown) =>
     log("error", "recorder", {
@@ -28,5 +29,5 @@ export async function publishRecord(
       report(thrown);
     }
   }
-  if (pending.length > 0) await Promise.all(pending);
+  return pending.length > 0 ? Promise.all(pending) : undefined;
 }

@@ -7,6 +7,7 @@ import {
   type ErrorEvent,
   type EventBatch,
   type EventStream,
+  isTerminal,
   type PartEndEvent,
   type PartStartEvent,
   usageAfter,
@@ -134,9 +135,21 @@ export function foldBatches(
   };
 }
 
-/** Reads a whole answer. Throws the error with which it ended. */
-export async function foldEvents(stream: EventStream): Promise<ChatResponse> {
+/**
+ * Reads a whole answer, and shows each batch to `observe` as it is read. Throws the error with
+ * which it ended.
+ */
+export async function foldEvents(
+  stream: EventStream,
+  observe?: (batch: EventBatch) => void,
+): Promise<ChatResponse> {
   const batches: EventBatch[] = [];
-  for (let batch = await stream.read(); batch; batch = await stream.read()) batches.push(batch);
+  for (;;) {
+    const batch = await stream.read();
+    if (!batch) break;
+    observe?.(batch);
+    batches.push(batch);
+    if (isTerminal(batch[batch.length - 1])) break;
+  }
   return foldBatches(batches, stream.format);
 }

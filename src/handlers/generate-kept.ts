@@ -7,7 +7,6 @@ import { nameError } from "../dialects/name-error.ts";
 import { type ChatError, toChatError } from "../errors/chat-error.ts";
 import { answerHeaders, respondError, respondJsonText, respondStream } from "../http/respond.ts";
 import { createLiveBody } from "../stream/live-body.ts";
-import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { encodeForOne } from "./find-dialect.ts";
 import { readKeyUse } from "./keep-options.ts";
@@ -131,7 +130,7 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
   async function answer(): Promise<string> {
     try {
       const stream = await kept.attempt(call);
-      const response = await foldEvents(observeStream(stream, call.observe));
+      const response = await foldEvents(stream, call.observe);
       const text = JSON.stringify(dialect.encodeResponse(response, call.answer));
       call.end(null);
       writer.push(text, 1);

@@ -13,7 +13,6 @@ import { answerHeaders, respondError, respondJson, respondStream } from "../http
 import { serverTiming } from "../http/server-timing.ts";
 import { lazy } from "../lazy.ts";
 import { attemptTargets } from "../routing/attempt-targets.ts";
-import { observeStream } from "../stream/observe-stream.ts";
 import { settleWithin } from "../stream/settle-within.ts";
 import { createStreamBody } from "../stream/stream-body.ts";
 import { chooseTargets } from "./choose-targets.ts";
@@ -69,17 +68,17 @@ export function createGenerate(dialect: Dialect, server: Server) {
   };
 
   function headersOf(call: Call): Record<string, string> {
-    return {
-      ...answerHeaders(dialect, call.answer),
-      ...serverTiming(call.answer.startedAt, call.attemptedAt, call.now()),
-      ...limitHeaders(dialect, call.standings),
+    return Object.assign(
+      answerHeaders(dialect, call.answer),
+      serverTiming(call.answer.startedAt, call.attemptedAt, call.now()),
+      limitHeaders(dialect, call.standings),
       // A stream's cost is not known when its headers are sent.
-      ...(call.stream ? {} : costHeader(call.served?.cost)),
-    };
+      call.stream ? undefined : costHeader(call.served?.cost),
+    );
   }
 
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
-    const answer = opening.then((stream) => foldEvents(observeStream(stream, call.observe)));
+    const answer = opening.then((stream) => foldEvents(stream, call.observe));
     const response = await call.whileConnected(caller, answer);
     const body = dialect.encodeResponse(response, call.answer);
     call.end(null);

@@ -33,7 +33,7 @@ export async function appendCalls(
 ): Promise<void> {
   await database.transact([
     { sql: "INSERT INTO ledger_batches (id, written_at) VALUES ($1, $2)", params: [id, now] },
-    { ...CALLS, rows: calls.map((row) => ({ ...row })) },
+    { ...CALLS, rows: calls },
     { ...USAGE, rows: sumRows(calls) },
   ]);
 }

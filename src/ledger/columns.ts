@@ -70,12 +70,12 @@ export const callDetailsSchema = z.object({
 export type CallDetails = Readonly<z.infer<typeof callDetailsSchema>>;
 
 /** A row before its details are JSON. */
-export interface CallRow extends Readonly<Record<Dimension, string>> {
+export type CallRow = Readonly<Record<Dimension, string>> & {
   readonly id: string;
   readonly duration_ms: number;
   readonly first_content_ms: number | null;
   readonly details: CallDetails;
-}
+};
 
 /** Sums over the calls of a quarter of an hour that agree in all dimensions. */
 export const SUMS = [

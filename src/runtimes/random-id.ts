@@ -1,4 +1,5 @@
 const ID_BYTES = 16;
+const ID_LENGTH = 2 * ID_BYTES;
 /**
  * Ids per request to the system for randomness: one request for each id costs up to 50 µs, a
  * quarter of a call.
@@ -13,16 +14,17 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
  */
 export function createRandomId(): () => string {
   const pool = new Uint8Array(ID_BYTES * POOL_IDS);
-  let next = pool.length;
+  let digits = "";
+  let next = 0;
 
   return () => {
-    if (next === pool.length) {
+    if (next === digits.length) {
       crypto.getRandomValues(pool);
+      digits = Array.from(pool, (byte) => HEX[byte]).join("");
       next = 0;
     }
-    const end = next + ID_BYTES;
-    let id = "";
-    for (; next < end; next++) id += HEX[pool[next] ?? 0];
-    return id;
+    const start = next;
+    next += ID_LENGTH;
+    return digits.slice(start, next);
   };
 }

@@ -20,20 +20,30 @@ const MAX_TEXT_LENGTH = 256;
  */
 export function createLog(platform: Pick<Platform, "log" | "now">, level: LogLevel): Log {
   const threshold = LOG_LEVELS.indexOf(level);
+  let time = Number.NaN;
+  let timeText = "";
   return (lineLevel, event, fields = {}) => {
     if (LOG_LEVELS.indexOf(lineLevel) < threshold) return;
-    const line: Record<string, unknown> = {
-      time: new Date(platform.now()).toISOString(),
-      level: lineLevel,
-      event,
-    };
-    for (const key in fields) {
-      const value = fields[key];
-      if (value !== undefined)
-        line[key] = typeof value === "string" ? value.slice(0, MAX_TEXT_LENGTH) : value;
+    const now = platform.now();
+    if (now !== time) {
+      time = now;
+      timeText = new Date(now).toISOString();
     }
-    platform.log(JSON.stringify(line).replace(/[\u2028\u2029\u007f-\u009f]/g, escapeCharacter));
+    const head = JSON.stringify({ time: timeText, level: lineLevel, event }).slice(0, -1);
+    const rest = JSON.stringify(shorten(fields)).slice(1);
+    const line = rest === "}" ? `${head}}` : `${head},${rest}`;
+    platform.log(line.replace(/[\u2028\u2029\u007f-\u009f]/g, escapeCharacter));
   };
+}
+
+/** The same fields, each text at most as long as a line may hold; most are. */
+function shorten(fields: LogFields): LogFields {
+  for (const name in fields) {
+    const value = fields[name];
+    if (typeof value === "string" && value.length > MAX_TEXT_LENGTH)
+      return shorten({ ...fields, [name]: value.slice(0, MAX_TEXT_LENGTH) });
+  }
+  return fields;
 }
 
 function escapeCharacter(character: string): string {

@@ -27,11 +27,12 @@ export function createDirectTransport(
   const credential = readClaudeCredential(config);
   if ("reason" in credential) return unavailable(credential.reason);
   const baseUrl = config.ANTHROPIC_BASE_URL ?? DEFAULT_BASE_URL;
-  const own = {
+  // Frozen, so that a runtime may make headers of it once.
+  const own = Object.freeze({
     ...clientHeaders(deps.host),
     [VERSION_HEADER]: FIRST_VERSION,
     ...authorize(credential),
-  };
+  });
 
   return {
     systemTurns: true,
@@ -40,7 +41,7 @@ export function createDirectTransport(
       const call: UpstreamCall = {
         ...reading,
         url: baseUrl + PATHS[endpoint],
-        headers: { ...own, ...createHeaders(request, credential) },
+        headers: createHeaders(own, request, credential),
         body: JSON.stringify(request.body),
       };
       return openUpstream(call, deps);
@@ -52,8 +53,9 @@ function authorize({ type, value }: ClaudeCredential): Record<string, string> {
   return type === "api_key" ? { "x-api-key": value } : { authorization: `Bearer ${value}` };
 }
 
-/** The headers that differ from call to call. */
+/** The same object for all calls that need no headers of their own. */
 function createHeaders(
+  own: Record<string, string>,
   { betas, version }: ClaudeRequest,
   { type }: ClaudeCredential,
 ): Record<string, string> {
@@ -62,7 +64,8 @@ function createHeaders(
     (beta) => beta !== OAUTH_BETA && !(type === "oauth" && beta.startsWith("claude-code-")),
   );
   const all = type === "oauth" ? [...passed, OAUTH_BETA] : passed;
-  const headers: Record<string, string> = {};
+  if (version === undefined && all.length === 0) return own;
+  const headers = { ...own };
   if (version !== undefined) headers[VERSION_HEADER] = version;
   if (all.length > 0) headers[BETA_HEADER] = all.join(",");
   return headers;
