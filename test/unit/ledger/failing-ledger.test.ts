@@ -103,7 +103,7 @@ describe("a ledger that fails", () => {
       } finally {
         await server.stop();
       }
-    });
+    }, 30_000);
 
     test("hangs, holds up no call", async () => {
       const server = await startPostgres();
