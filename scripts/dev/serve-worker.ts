@@ -25,6 +25,8 @@ export interface ServeWorkerOptions {
   modules: ReadonlyMap<string, string>;
   bindings: Record<string, string>;
   port?: number;
+  /** Where the Worker can be looked into by the protocol of Chrome's developer tools. */
+  inspectorPort?: number | undefined;
   /** Each line that the Worker or workerd writes. */
   onLine(line: string): void;
 }
@@ -56,6 +58,7 @@ export async function serveWorker({
   modules,
   bindings,
   port = 0,
+  inspectorPort,
   onLine,
 }: ServeWorkerOptions): Promise<ServedWorker> {
   const config = configSchema.parse(
@@ -65,6 +68,7 @@ export async function serveWorker({
   const worker = new Miniflare({
     host: "127.0.0.1",
     port,
+    inspectorPort,
     modules: [...modules].map(([path, contents]) => ({ type: "ESModule", path, contents })),
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,

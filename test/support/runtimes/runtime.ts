@@ -15,6 +15,8 @@ export interface RunningServer {
   died(): boolean;
   /** What it wrote so far, to standard output and standard error. */
   logs(): string;
+  /** What is left in the JavaScript heap after a collection, in bytes, if the server tells. */
+  heapBytes?(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -38,4 +40,6 @@ export interface StartOptions {
    * long ago.
    */
   now?: number;
+  /** Whether `heapBytes` is wanted: on Workers alone, whose process holds much beside the heap. */
+  tellsHeap?: boolean;
 }

@@ -4,9 +4,11 @@ import { dirname, join, resolve } from "node:path";
 import { bundleWorker } from "../../../scripts/deploy/bundle-worker.ts";
 import { serveWorker } from "../../../scripts/dev/serve-worker.ts";
 import { buildPages } from "../../../scripts/pages/build-pages.ts";
+import { findFreePort } from "../find-free-port.ts";
 import { findChildren, isRunning } from "../read-process.ts";
 import type { RunningServer, Runtime, StartOptions } from "./runtime.ts";
 import { spawnServer } from "./spawn-server.ts";
+import { openWorkerHeap } from "./worker-heap.ts";
 
 const root = resolve(import.meta.dir, "../../..");
 
@@ -95,27 +97,32 @@ function withStoppedClock(modules: ReadonlyMap<string, string>, now: number) {
 
 async function startWorkers(
   env: Record<string, string>,
-  { now }: StartOptions,
+  { now, tellsHeap }: StartOptions,
 ): Promise<RunningServer> {
   const modules = await loadWorker();
+  const inspectorPort = tellsHeap ? findFreePort() : undefined;
   let logs = "";
   const others = new Set(findChildren("workerd"));
   const worker = await serveWorker({
     modules: now === undefined ? modules : withStoppedClock(modules, now),
     bindings: env,
+    inspectorPort,
     onLine: (line) => {
       logs += `${line}\n`;
     },
   });
   const pid = findChildren("workerd").find((child) => !others.has(child));
+  const heap = inspectorPort === undefined ? undefined : await openWorkerHeap(inspectorPort);
   let stopping: Promise<void> | undefined;
   return {
+    ...(heap ? { heapBytes: heap.measure } : {}),
     runtime: "workers",
     url: worker.url,
     pid,
     died: () => stopping === undefined && pid !== undefined && !isRunning(pid),
     logs: () => logs,
     stop() {
+      heap?.close();
       stopping ??= worker.stop();
       return stopping;
     },
