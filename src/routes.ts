@@ -31,7 +31,12 @@ export type AddRoute = (
 /** A handler that is loaded with its first request. */
 function onDemand(load: () => Promise<Handler>): Handler {
   const loaded = lazy(load);
-  return async (request, context) => (await loaded())(request, context);
+  return (request, context) => {
+    const handler = loaded();
+    return handler instanceof Promise
+      ? handler.then((answer) => answer(request, context))
+      : handler(request, context);
+  };
 }
 
 /**

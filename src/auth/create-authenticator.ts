@@ -56,8 +56,10 @@ export function createAuthenticator(
       await Promise.all([revocations?.prepare(), "prepare" in keys ? keys.prepare() : undefined]);
     },
     async authenticate(request, readToken = readBearer) {
-      const principal = await verifyToken(readToken(request.headers));
-      await revocations?.check(principal);
+      const verified = verifyToken(readToken(request.headers));
+      const principal = verified instanceof Promise ? await verified : verified;
+      const checked = revocations?.check(principal);
+      if (checked) await checked;
       return principal;
     },
   };

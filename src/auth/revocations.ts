@@ -21,8 +21,11 @@ const PREPARE_PAUSE_MS = 200;
 
 /** The tokens that are no longer accepted, as this process knows them. */
 export interface Revocations {
-  /** Throws the 401 for a revoked token, or `store_unavailable` if the list could never be read. */
-  check(principal: Principal): Promise<void>;
+  /**
+   * Throws the 401 for a revoked token, or `store_unavailable` if the list could never be read; the
+   * promise, if the list is read first, rejects with it.
+   */
+  check(principal: Principal): Promise<void> | undefined;
   /** By the list as it is known now. */
   isRevoked(principal: Principal): boolean;
   /** Reads the list if it is too old. It never rejects: an old list is better than none. */
@@ -79,10 +82,20 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
     }
   }
 
-  async function refresh(): Promise<void> {
+  function isDue(): boolean {
     // A clock that has stepped back must not keep the list from being read.
     const isFresh = readNextAt - COOLDOWN_MS <= now() && now() < readNextAt;
-    if (!isFresh || (version === null && !hasFailed)) await read();
+    return !isFresh || (version === null && !hasFailed);
+  }
+
+  async function refresh(): Promise<void> {
+    if (isDue()) await read();
+  }
+
+  function judge(principal: Principal): void {
+    if (version === null && failure === "closed")
+      throw new ChatError("store_unavailable", { logReason: "revocations_unread" });
+    if (isRevoked(principal)) refuse("revoked");
   }
 
   function isRevoked(principal: Principal): boolean {
@@ -107,11 +120,10 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
         await read();
       }
     },
-    async check(principal) {
-      await refresh();
-      if (version === null && failure === "closed")
-        throw new ChatError("store_unavailable", { logReason: "revocations_unread" });
-      if (isRevoked(principal)) refuse("revoked");
+    check(principal) {
+      if (isDue()) return read().then(() => judge(principal));
+      judge(principal);
+      return undefined;
     },
     async revoke(revocation) {
       try {

@@ -25,23 +25,18 @@ export interface TokenRules extends ClaimRules {
 const MAX_CACHED_TOKENS = 1000;
 
 /**
- * Creates the function that turns a token into a principal, or throws the 401. `now` is in
- * milliseconds.
+ * Creates the function that turns a token into a principal, or rejects with the 401; at once if it
+ * has seen the token. `now` is in milliseconds.
  */
 export function createTokenVerifier(
   keys: KeySource,
   rules: TokenRules,
   readPolicy: ReadPolicy,
   now: () => number,
-): (token: string) => Promise<Principal> {
+): (token: string) => Principal | Promise<Principal> {
   const cache = createTokenCache(MAX_CACHED_TOKENS);
-  return async function verifyToken(token) {
-    const nowSeconds = Math.floor(now() / 1000);
-    const cached = cache.get(token);
-    if (cached) {
-      if (isCurrent(cached, rules, nowSeconds)) return cached.principal;
-      cache.delete(token);
-    }
+
+  async function verifyAnew(token: string, nowSeconds: number): Promise<Principal> {
     const { header, claims } = decodeToken(token);
     const { algorithm, keyId } = checkHeader(header);
     const { bearer, validFrom } = checkClaims(claims, rules, nowSeconds);
@@ -52,6 +47,14 @@ export function createTokenVerifier(
     const principal: Principal = { ...bearer, policy: readPolicy(bearer) };
     cache.set(token, { principal, validFrom });
     return principal;
+  }
+
+  return (token) => {
+    const nowSeconds = Math.floor(now() / 1000);
+    const cached = cache.get(token);
+    if (cached && isCurrent(cached, rules, nowSeconds)) return cached.principal;
+    if (cached) cache.delete(token);
+    return verifyAnew(token, nowSeconds);
   };
 }
 

@@ -130,17 +130,12 @@ export function openCall(admission: Admission, services: CallServices): Call {
       const { revocations } = services;
       const limiter = trace?.watch(services.limiter) ?? services.limiter;
       const { policy } = principal;
-      const meter = createMeter({
-        ...services.meter,
-        demand,
-        targets,
-        policy,
-        catalog,
-        startedAt,
-      });
       // Counting tokens costs as much as reading the prompt, so a token without limits skips it.
       const isLimited = policy.buckets.length > 0 || policy.maxInputTokens !== null;
-      const reserved = isLimited ? meter.estimate() : NOTHING;
+      const meter = isLimited
+        ? createMeter({ ...services.meter, demand, targets, policy, catalog, startedAt })
+        : null;
+      const reserved = meter?.estimate() ?? NOTHING;
       reservation = await limiter.reserve(requestId, policy.buckets, reserved, context.waitUntil);
       if (!isOpen) return;
       stopEnforcing = enforcePolicy({

@@ -18,7 +18,8 @@ export interface EnforcedCall {
   readonly reservation: Reservation;
   /** What the reservation is for. */
   readonly reserved: Consumption;
-  readonly meter: Meter;
+  /** Null if the token has no limits: then it can only be revoked. */
+  readonly meter: Meter | null;
   progress(): Progress;
   /** Ends the call; a stream ends with this error. */
   abort(reason: ChatError): void;
@@ -39,14 +40,14 @@ export function enforcePolicy(call: EnforcedCall): () => void {
   async function look(): Promise<void> {
     await revocations.refresh();
     if (revocations.isRevoked(principal)) throw new ChatError("revoked");
-    if (principal.policy.buckets.length === 0) return;
+    if (!meter || principal.policy.buckets.length === 0) return;
     sinceRenewalMs += WATCH_MS;
     const needed = meter.measure(call.progress());
     if (fits(needed, reserved)) {
       if (sinceRenewalMs < RENEW_MS) return;
       await reservation.renew(reserved);
     } else {
-      reserved = await extend(needed);
+      reserved = await extend(needed, meter);
     }
     sinceRenewalMs = 0;
   }
@@ -54,7 +55,7 @@ export function enforcePolicy(call: EnforcedCall): () => void {
   /**
    * Reserves room for more output; if the limit has too little left, only what is already used.
    */
-  async function extend(needed: Consumption): Promise<Consumption> {
+  async function extend(needed: Consumption, meter: Meter): Promise<Consumption> {
     const more = meter.extend(call.progress());
     try {
       await reservation.renew(more);

@@ -23,21 +23,19 @@ export const fallbacksFieldSchema = z
       strictObject({ provider: z.nullish(providerSchema), model: modelSchema }),
     ]),
   )
-  .check(
-    z.maxLength(MAX_TARGETS - 1),
-    z.describe(
+  .check(z.maxLength(MAX_TARGETS - 1))
+  .register(z.globalRegistry, {
+    description:
       "Targets to try, in this order, if those before them fail before their first content: each a " +
-        "name as in `model`, or an object.",
-    ),
-  );
+      "name as in `model`, or an object.",
+  });
 export type FallbacksField = z.infer<typeof fallbacksFieldSchema>;
 
 /** OpenRouter's `models`: targets in order, behind `model` or in its place. */
 export const modelsFieldSchema = z
   .array(modelSchema)
-  .check(
-    z.minLength(1),
-    z.maxLength(MAX_TARGETS),
-    z.describe("Targets to try in this order, behind `model` or in its place."),
-  );
+  .check(z.minLength(1), z.maxLength(MAX_TARGETS))
+  .register(z.globalRegistry, {
+    description: "Targets to try in this order, behind `model` or in its place.",
+  });
 export type ModelsField = z.infer<typeof modelsFieldSchema>;

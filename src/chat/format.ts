@@ -32,9 +32,9 @@ export type Extras = z.infer<typeof extrasSchema>;
  */
 export const signatureSchema = strictObject({
   format: formatSchema,
-  value: z.string().check(z.describe("Send it back unchanged.")),
-  id: z
-    .optional(z.string())
-    .check(z.describe("Id of the signed item, if the format has one (OpenAI Responses).")),
+  value: z.string().register(z.globalRegistry, { description: "Send it back unchanged." }),
+  id: z.optional(z.string()).register(z.globalRegistry, {
+    description: "Id of the signed item, if the format has one (OpenAI Responses).",
+  }),
 });
 export type Signature = z.infer<typeof signatureSchema>;

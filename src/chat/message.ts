@@ -8,12 +8,12 @@ import { type Part, partSchema } from "./part.ts";
  * kept.
  */
 export const messageSchema = strictObject({
-  role: z
-    .enum(["system", "user", "assistant", "tool"])
-    .check(z.describe("Who speaks; `tool` is for the results of tool calls.")),
+  role: z.enum(["system", "user", "assistant", "tool"]).register(z.globalRegistry, {
+    description: "Who speaks; `tool` is for the results of tool calls.",
+  }),
   content: z
     .union([z.string(), z.array(partSchema)])
-    .check(z.describe("Text, or a list of parts.")),
+    .register(z.globalRegistry, { description: "Text, or a list of parts." }),
   extras: z.optional(extrasSchema),
 });
 export type Message = z.infer<typeof messageSchema>;

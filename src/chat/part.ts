@@ -8,40 +8,41 @@ import { extrasSchema, formatSchema, signatureSchema } from "./format.ts";
  * `ttl`.
  */
 export const cacheSchema = strictObject({
-  best_effort: z
-    .optional(z.boolean())
-    .check(
-      z.describe(
-        "True: the caller relies on vendors that cache by themselves, so nothing is lost without it.",
-      ),
-    ),
+  best_effort: z.optional(z.boolean()).register(z.globalRegistry, {
+    description:
+      "True: the caller relies on vendors that cache by themselves, so nothing is lost without it.",
+  }),
   ttl: z.optional(z.enum(["5m", "1h"])),
 });
 export type Cache = z.infer<typeof cacheSchema>;
 
 const media = {
-  media_type: z
-    .optional(z.string().check(z.maxLength(255)))
-    .check(z.describe("For example `image/png` or `application/pdf`; required with `data`.")),
-  data: z.optional(z.string()).check(z.describe("The content, as base64.")),
-  url: z
-    .optional(z.string().check(z.maxLength(8192)))
-    .check(z.describe("A public URL that the vendor fetches; this server never does.")),
+  media_type: z.optional(z.string().check(z.maxLength(255))).register(z.globalRegistry, {
+    description: "For example `image/png` or `application/pdf`; required with `data`.",
+  }),
+  data: z
+    .optional(z.string())
+    .register(z.globalRegistry, { description: "The content, as base64." }),
+  url: z.optional(z.string().check(z.maxLength(8192))).register(z.globalRegistry, {
+    description: "A public URL that the vendor fetches; this server never does.",
+  }),
 };
 
 const common = {
-  cache: z.optional(cacheSchema).check(z.describe("The vendor may cache the prompt up to here.")),
-  extras: z
-    .optional(extrasSchema)
-    .check(z.describe("Fields of a vendor's own format, by format; not checked here.")),
+  cache: z
+    .optional(cacheSchema)
+    .register(z.globalRegistry, { description: "The vendor may cache the prompt up to here." }),
+  extras: z.optional(extrasSchema).register(z.globalRegistry, {
+    description: "Fields of a vendor's own format, by format; not checked here.",
+  }),
 };
 
 export const textPartSchema = strictObject({
   type: z.literal("text"),
   text: z.string(),
-  refusal: z
-    .optional(z.boolean())
-    .check(z.describe("True if the model says here why it declines to answer.")),
+  refusal: z.optional(z.boolean()).register(z.globalRegistry, {
+    description: "True if the model says here why it declines to answer.",
+  }),
   signature: z.optional(signatureSchema),
   ...common,
 });
@@ -62,7 +63,9 @@ export type ImagePart = z.infer<typeof imagePartSchema>;
 export const documentPartSchema = strictObject({
   type: z.literal("document"),
   ...media,
-  text: z.optional(z.string()).check(z.describe("The document itself, if it is plain text.")),
+  text: z
+    .optional(z.string())
+    .register(z.globalRegistry, { description: "The document itself, if it is plain text." }),
   title: z.optional(z.string()),
   ...common,
 });
@@ -72,7 +75,9 @@ export type DocumentPart = z.infer<typeof documentPartSchema>;
 export const reasoningPartSchema = strictObject({
   type: z.literal("reasoning"),
   text: z.string(),
-  redacted: z.optional(z.boolean()).check(z.describe("True if the vendor hides the text.")),
+  redacted: z
+    .optional(z.boolean())
+    .register(z.globalRegistry, { description: "True if the vendor hides the text." }),
   signature: z.optional(signatureSchema),
   ...common,
 });
@@ -88,9 +93,9 @@ export const toolCallPartSchema = strictObject({
   id: z.string().check(z.minLength(1)),
   name: z.string().check(z.minLength(1)),
   arguments: jsonObjectSchema,
-  arguments_text: z
-    .optional(z.string())
-    .check(z.describe("The vendor's own text, if it is not the compact JSON of `arguments`.")),
+  arguments_text: z.optional(z.string()).register(z.globalRegistry, {
+    description: "The vendor's own text, if it is not the compact JSON of `arguments`.",
+  }),
   signature: z.optional(signatureSchema),
   ...common,
 });
@@ -104,13 +109,10 @@ export const opaquePartSchema = strictObject({
   type: z.literal("opaque"),
   format: formatSchema,
   value: jsonObjectSchema,
-  text: z
-    .optional(z.string())
-    .check(
-      z.describe(
-        "What a vendor of another format is told instead; empty if nothing is lost without the part.",
-      ),
-    ),
+  text: z.optional(z.string()).register(z.globalRegistry, {
+    description:
+      "What a vendor of another format is told instead; empty if nothing is lost without the part.",
+  }),
 });
 export type OpaquePart = z.infer<typeof opaquePartSchema>;
 
@@ -128,14 +130,16 @@ const toolResultContentSchema = z.union([
 
 export const toolResultPartSchema = strictObject({
   type: z.literal("tool_result"),
-  tool_call_id: z
-    .string()
-    .check(z.minLength(1), z.describe("The `id` of the call that this is the result of.")),
-  name: z
-    .optional(z.string())
-    .check(z.describe("The tool's name. Default: the name in the call with this id.")),
+  tool_call_id: z.string().check(z.minLength(1)).register(z.globalRegistry, {
+    description: "The `id` of the call that this is the result of.",
+  }),
+  name: z.optional(z.string()).register(z.globalRegistry, {
+    description: "The tool's name. Default: the name in the call with this id.",
+  }),
   content: toolResultContentSchema,
-  is_error: z.optional(z.boolean()).check(z.describe("True if the tool failed.")),
+  is_error: z
+    .optional(z.boolean())
+    .register(z.globalRegistry, { description: "True if the tool failed." }),
   ...common,
 });
 export type ToolResultPart = z.infer<typeof toolResultPartSchema>;

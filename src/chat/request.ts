@@ -16,19 +16,15 @@ export type Effort = z.infer<typeof effortSchema>;
  * mapped, with a warning.
  */
 export const reasoningSchema = strictObject({
-  effort: z
-    .optional(effortSchema)
-    .check(
-      z.describe("How much the model reasons; `none` turns reasoning off, if the model allows it."),
-    ),
+  effort: z.optional(effortSchema).register(z.globalRegistry, {
+    description: "How much the model reasons; `none` turns reasoning off, if the model allows it.",
+  }),
   budget_tokens: z
     .optional(z.int().check(z.gte(0)))
-    .check(z.describe("Most tokens to spend on reasoning.")),
-  visible: z
-    .optional(z.boolean())
-    .check(
-      z.describe("Whether the answer should include the reasoning text. Default: the vendor's."),
-    ),
+    .register(z.globalRegistry, { description: "Most tokens to spend on reasoning." }),
+  visible: z.optional(z.boolean()).register(z.globalRegistry, {
+    description: "Whether the answer should include the reasoning text. Default: the vendor's.",
+  }),
 });
 export type Reasoning = z.infer<typeof reasoningSchema>;
 
@@ -63,7 +59,7 @@ export const responseFormatSchema = z.discriminatedUnion("type", [
     schema: jsonObjectSchema.check(z.describe("The JSON Schema for the answer's text.")),
     strict: z
       .optional(z.boolean())
-      .check(z.describe("Whether the vendor must enforce the schema.")),
+      .register(z.globalRegistry, { description: "Whether the vendor must enforce the schema." }),
   }),
 ]);
 export type ResponseFormat = z.infer<typeof responseFormatSchema>;
@@ -75,131 +71,118 @@ export const DEADLINE_MS = { min: 100, max: 30 * 60 * 1000 } as const;
 export const chatRequestSchema = strictObject({
   provider: z
     .optional(z.string().check(z.minLength(1), z.maxLength(128)))
-    .check(
-      z.describe(
+    .register(z.globalRegistry, {
+      description:
         "A provider's name or alias; without `model` also a route's. Optional if `model` implies it.",
-      ),
-    ),
-  model: z
-    .optional(z.string().check(z.minLength(1), z.maxLength(256)))
-    .check(
-      z.describe(
-        "A model's name, a catalog alias, or `provider/model`. Default: the provider's default " +
-          "model.",
-      ),
-    ),
+    }),
+  model: z.optional(z.string().check(z.minLength(1), z.maxLength(256))).register(z.globalRegistry, {
+    description:
+      "A model's name, a catalog alias, or `provider/model`. Default: the provider's default " +
+      "model.",
+  }),
   fallbacks: z
     .optional(z.array(fallbackSchema).check(z.maxLength(MAX_TARGETS - 1)))
-    .check(
-      z.describe("The targets to try, in this order, if the first one fails before its content."),
-    ),
+    .register(z.globalRegistry, {
+      description: "The targets to try, in this order, if the first one fails before its content.",
+    }),
   deadline_ms: z
     .optional(z.int().check(z.gte(DEADLINE_MS.min), z.lte(DEADLINE_MS.max)))
-    .check(
-      z.describe(
+    .register(z.globalRegistry, {
+      description:
         "How long the whole call may take, in milliseconds, with all retries and fallbacks. After " +
-          "that it ends with `deadline_exceeded`.",
-      ),
-    ),
+        "that it ends with `deadline_exceeded`.",
+    }),
   hedge_after_ms: z
     .optional(z.int().check(z.gte(1), z.lte(DEADLINE_MS.max)))
-    .check(
-      z.describe(
+    .register(z.globalRegistry, {
+      description:
         "If no content has come after this many milliseconds, the next target is tried beside the " +
-          "first; the first content wins. Both may be billed.",
-      ),
-    ),
+        "first; the first content wins. Both may be billed.",
+    }),
   messages: z
     .array(messageSchema)
-    .check(
-      z.minLength(1),
-      z.maxLength(100_000),
-      z.describe(
+    .check(z.minLength(1), z.maxLength(100_000))
+    .register(z.globalRegistry, {
+      description:
         "The conversation so far. For the next turn, append the answer's `content` unchanged.",
-      ),
-    ),
+    }),
   tools: z
     .optional(z.array(toolSchema).check(z.maxLength(1024)))
-    .check(z.describe("The functions that the model may call.")),
-  tool_choice: z
-    .optional(toolChoiceSchema)
-    .check(
-      z.describe(
-        "Whether the model may (`auto`), must not (`none`) or must (`required`) call a tool, or " +
-          "the name of the tool that it must call; or which of the declared tools it may call " +
-          "(`mode`, `tools`).",
-      ),
-    ),
+    .register(z.globalRegistry, { description: "The functions that the model may call." }),
+  tool_choice: z.optional(toolChoiceSchema).register(z.globalRegistry, {
+    description:
+      "Whether the model may (`auto`), must not (`none`) or must (`required`) call a tool, or " +
+      "the name of the tool that it must call; or which of the declared tools it may call " +
+      "(`mode`, `tools`).",
+  }),
   parallel_tool_calls: z
     .optional(z.boolean())
-    .check(z.describe("`false`: at most one tool call per answer.")),
+    .register(z.globalRegistry, { description: "`false`: at most one tool call per answer." }),
   temperature: z
     .optional(z.number().check(z.gte(0), z.lte(2)))
-    .check(z.describe("Sampling temperature, if the model supports it.")),
-  top_p: z
-    .optional(z.number().check(z.gte(0), z.lte(1)))
-    .check(z.describe("Nucleus sampling: the probability mass of the tokens to choose from.")),
+    .register(z.globalRegistry, { description: "Sampling temperature, if the model supports it." }),
+  top_p: z.optional(z.number().check(z.gte(0), z.lte(1))).register(z.globalRegistry, {
+    description: "Nucleus sampling: the probability mass of the tokens to choose from.",
+  }),
   max_tokens: z
     .optional(z.int().check(z.gte(1)))
-    .check(z.describe("Most tokens in the answer, including reasoning.")),
+    .register(z.globalRegistry, { description: "Most tokens in the answer, including reasoning." }),
   stop: z
     .optional(z.array(z.string().check(z.minLength(1))).check(z.maxLength(16)))
-    .check(z.describe("Generation stops at any of these texts.")),
-  seed: z
-    .optional(z.int())
-    .check(z.describe("The same seed gives a similar answer, if the vendor supports it.")),
-  reasoning: z.optional(reasoningSchema).check(z.describe("How much the model may reason.")),
-  response_format: z
-    .optional(responseFormatSchema)
-    .check(z.describe("Text (the default), JSON, or JSON that matches a schema.")),
-  cache: z
-    .optional(cacheSchema)
-    .check(z.describe("Asks the vendor to cache as much of the prompt as it can.")),
+    .register(z.globalRegistry, { description: "Generation stops at any of these texts." }),
+  seed: z.optional(z.int()).register(z.globalRegistry, {
+    description: "The same seed gives a similar answer, if the vendor supports it.",
+  }),
+  reasoning: z
+    .optional(reasoningSchema)
+    .register(z.globalRegistry, { description: "How much the model may reason." }),
+  response_format: z.optional(responseFormatSchema).register(z.globalRegistry, {
+    description: "Text (the default), JSON, or JSON that matches a schema.",
+  }),
+  cache: z.optional(cacheSchema).register(z.globalRegistry, {
+    description: "Asks the vendor to cache as much of the prompt as it can.",
+  }),
   metadata: z
     .optional(z.record(z.string().check(z.maxLength(64)), z.string().check(z.maxLength(512))))
-    .check(z.describe("Short labels, passed to vendors that support them.")),
-  extras: z
-    .optional(extrasSchema)
-    .check(z.describe("Fields of a vendor's own format, by format; not checked here.")),
+    .register(z.globalRegistry, {
+      description: "Short labels, passed to vendors that support them.",
+    }),
+  extras: z.optional(extrasSchema).register(z.globalRegistry, {
+    description: "Fields of a vendor's own format, by format; not checked here.",
+  }),
   requires_format: z
     .optional(strictObject({ format: formatSchema, param: z.string().check(z.maxLength(256)) }))
-    .check(
-      z.describe(
+    .register(z.globalRegistry, {
+      description:
         "The request needs something that only vendors of this format have; `param` is its path. " +
-          "Other targets are refused.",
-      ),
-    ),
-  dry_run: z
-    .optional(z.boolean())
-    .check(
-      z.describe(
-        "`true`: the answer says which targets would be tried, with their warnings and estimated " +
-          "costs. No vendor is called.",
-      ),
-    ),
-  on_disconnect: z
-    .optional(z.enum(["cancel", "continue"]))
-    .check(
-      z.describe(
-        "What becomes of the answer if the caller's connection is lost. `continue` needs a server " +
-          "that keeps answers (`STORE_ANSWERS`). Default: `cancel`, but `continue` with an " +
-          "`Idempotency-Key`, `background` or `webhook`.",
-      ),
-    ),
-  background: z
-    .optional(z.boolean())
-    .check(z.describe("`true`: the server answers at once; `GET /chat/{id}` then has the answer.")),
+        "Other targets are refused.",
+    }),
+  dry_run: z.optional(z.boolean()).register(z.globalRegistry, {
+    description:
+      "`true`: the answer says which targets would be tried, with their warnings and estimated " +
+      "costs. No vendor is called.",
+  }),
+  on_disconnect: z.optional(z.enum(["cancel", "continue"])).register(z.globalRegistry, {
+    description:
+      "What becomes of the answer if the caller's connection is lost. `continue` needs a server " +
+      "that keeps answers (`STORE_ANSWERS`). Default: `cancel`, but `continue` with an " +
+      "`Idempotency-Key`, `background` or `webhook`.",
+  }),
+  background: z.optional(z.boolean()).register(z.globalRegistry, {
+    description: "`true`: the server answers at once; `GET /chat/{id}` then has the answer.",
+  }),
   webhook: z
     .optional(strictObject({ url: z.string().check(z.minLength(1), z.maxLength(2048)) }))
-    .check(z.describe("Where the server says, by a signed POST, that the answer has ended.")),
-  stream: z.optional(z.boolean()).check(z.describe("Whether to stream the answer as events.")),
-  strict: z
+    .register(z.globalRegistry, {
+      description: "Where the server says, by a signed POST, that the answer has ended.",
+    }),
+  stream: z
     .optional(z.boolean())
-    .check(
-      z.describe(
-        "`true`: anything that the target does not support is an error before the call, instead of " +
-          "a warning in the answer.",
-      ),
-    ),
+    .register(z.globalRegistry, { description: "Whether to stream the answer as events." }),
+  strict: z.optional(z.boolean()).register(z.globalRegistry, {
+    description:
+      "`true`: anything that the target does not support is an error before the call, instead of " +
+      "a warning in the answer.",
+  }),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;

@@ -11,11 +11,15 @@ export const toolNameSchema = z.string().check(z.minLength(1), z.maxLength(256))
 export const functionToolSchema = strictObject({
   type: z.optional(z.literal("function")),
   name: toolNameSchema,
-  description: z.optional(z.string()).check(z.describe("When and how to call it, for the model.")),
-  parameters: z
-    .optional(jsonObjectSchema)
-    .check(z.describe("A JSON Schema of type `object`. Default: no arguments.")),
-  strict: z.optional(z.boolean()).check(z.describe("Whether the vendor must enforce the schema.")),
+  description: z
+    .optional(z.string())
+    .register(z.globalRegistry, { description: "When and how to call it, for the model." }),
+  parameters: z.optional(jsonObjectSchema).register(z.globalRegistry, {
+    description: "A JSON Schema of type `object`. Default: no arguments.",
+  }),
+  strict: z
+    .optional(z.boolean())
+    .register(z.globalRegistry, { description: "Whether the vendor must enforce the schema." }),
   cache: z.optional(cacheSchema),
   extras: z.optional(extrasSchema),
 });

@@ -37,7 +37,7 @@ export async function readJsonBody(request: Request, limits: BodyLimits): Promis
   return parseStrictJson(decodeUtf8(await readInTime(request, limits)), limits.maxDepth);
 }
 
-async function readInTime(request: Request, limits: BodyLimits): Promise<Uint8Array> {
+async function readInTime(request: Request, limits: BodyLimits): Promise<ArrayBuffer | Uint8Array> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new ChatError("request_timeout")), limits.timeoutMs);
@@ -53,12 +53,14 @@ async function readInTime(request: Request, limits: BodyLimits): Promise<Uint8Ar
  * HTTP itself enforces an announced length; a body without one is counted while it is read. Only
  * then is `request.body` touched: it turns a body that Bun may hold whole into a stream.
  */
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+function readBytes(request: Request, maxBytes: number): Promise<ArrayBuffer | Uint8Array> {
   const length = request.headers.get("content-length");
-  if (length !== null) {
-    if (Number(length) > maxBytes) throw tooLarge(maxBytes);
-    return new Uint8Array(await request.arrayBuffer().catch(brokenBody));
-  }
+  if (length === null) return countBytes(request, maxBytes);
+  if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+  return request.arrayBuffer().catch(brokenBody);
+}
+
+async function countBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (!request.body) return new Uint8Array();
   const reader = request.body.getReader();
   const chunks: Uint8Array[] = [];

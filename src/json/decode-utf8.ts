@@ -5,7 +5,7 @@ import { JsonError } from "./json-error.ts";
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The bytes as text; throws a JsonError if they are not UTF-8. */
-export function decodeUtf8(bytes: Uint8Array): string {
+export function decodeUtf8(bytes: ArrayBuffer | Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch {

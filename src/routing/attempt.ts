@@ -203,30 +203,17 @@ async function openTarget(
   const { provider, model } = target;
   const { stream, requestId, waitUntil } = call;
   const open = (signal: AbortSignal) =>
-    callFitted(call.request, target, call.warn, async (request, warn, aliases) => {
+    callFitted(call.request, target, call.warn, (request, warn, aliases) => {
       const asked = { request, model, stream, warn, requestId, traceparent, waitUntil, signal };
-      const answer = await provider.open(asked);
-      return aliases ? restoreNames(answer, aliases) : answer;
+      const opened = provider.open(asked);
+      return aliases ? opened.then((answer) => restoreNames(answer, aliases)) : opened;
     });
-  if (isLast || !stream) return readFirstContent(await open(call.signal), seen, isLast);
+  if (isLast || !stream) return awaitFirstContent(await open(call.signal), seen, isLast);
   const limit = limitFirstContent(call.signal, call.retry.firstContentMs);
   try {
-    return await readFirstContent(await open(limit.signal), seen, isLast);
+    return await awaitFirstContent(await open(limit.signal), seen, isLast);
   } finally {
     limit.lift();
-  }
-}
-
-async function readFirstContent(
-  opened: EventStream,
-  seen: EventBatch[],
-  takesEmpty: boolean,
-): Promise<EventStream> {
-  try {
-    return await awaitFirstContent(opened, seen, takesEmpty);
-  } catch (thrown) {
-    opened.close();
-    throw thrown;
   }
 }
 

@@ -22,33 +22,46 @@ function isMeaningful(event: ChatEvent): boolean {
 
 /**
  * Reads up to the first content, and adds what it reads to `seen`. An answer that fails before it
- * counts as not opened: the error is thrown, and the caller has seen nothing. Returns a stream that
- * begins with what was read, in one batch. An answer that ends well with nothing in it is a failure
- * only if `takesEmpty` is false: a vendor may mean it so, for instance after a tool's result.
+ * counts as not opened: it is closed, the error is thrown, and the caller has seen nothing. Returns
+ * a stream that begins with what was read, in one batch. An answer that ends well with nothing in
+ * it is a failure only if `takesEmpty` is false: a vendor may mean it so, for instance after a
+ * tool's result.
  */
 export async function awaitFirstContent(
   stream: EventStream,
   seen: EventBatch[],
   takesEmpty: boolean,
 ): Promise<EventStream> {
-  for (;;) {
-    const batch = await stream.read();
-    if (batch === null) throw new ChatError("upstream_incomplete");
-    seen.push(batch);
-    for (const event of batch) {
-      if (isMeaningful(event)) {
-        if (event.type === "end" && event.finish_reason === "stop" && !takesEmpty) {
-          throw new ChatError("upstream_invalid_response", {
-            message: "The provider's answer is empty.",
-            logReason: "empty_answer",
-          });
-        }
+  try {
+    for (;;) {
+      const batch = await stream.read();
+      if (batch === null) throw new ChatError("upstream_incomplete");
+      seen.push(batch);
+      if (hasContent(batch, takesEmpty))
         return startWith(seen.length === 1 ? batch : seen.flat(), stream);
-      }
-      if (event.type === "error") throw event.error;
-      if (event.type === "cancelled") throw new ChatError("cancelled");
     }
+  } catch (thrown) {
+    stream.close();
+    throw thrown;
   }
+}
+
+/** Throws the error with which the answer ends before its content. */
+function hasContent(batch: EventBatch, takesEmpty: boolean): boolean {
+  for (const event of batch) {
+    if (isMeaningful(event)) {
+      if (event.type === "end" && event.finish_reason === "stop" && !takesEmpty) {
+        throw new ChatError("upstream_invalid_response", {
+          message: "The provider's answer is empty.",
+          logReason: "empty_answer",
+        });
+      }
+      return true;
+    }
+    if (event.type === "error") throw event.error;
+    if (event.type === "cancelled") throw new ChatError("cancelled");
+  }
+  return false;
 }
 
 function startWith(batch: EventBatch, stream: EventStream): EventStream {

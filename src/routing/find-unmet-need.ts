@@ -44,11 +44,11 @@ export function findUnmetNeed(
   if (request.requires_format && request.requires_format.format !== provider.format)
     return "format";
   if (prefill && model.prefill === false) return "prefill";
-  const { takes } = createFit(
+  const fit = createFit(
     target,
     () => request.reasoning?.effort === "none",
     () => {},
   );
-  for (const [parameter, reason] of parameters) if (!takes(parameter)) return reason;
+  for (const [parameter, reason] of parameters) if (!fit.takes(parameter)) return reason;
   return undefined;
 }

@@ -27,6 +27,7 @@ import { mapOrSame } from "./map-or-same.ts";
  * asked.
  */
 export function fitMessages({ messages, extras }: ChatRequest, fit: Fit): Message[] {
+  if (messages.every(isPlainText)) return messages;
   const callsAreKept = fit.format === "openai_responses" && goesOnFromKept(messages, extras);
   const fitted = mapOrSame(messages, (message, index) => {
     const { content } = message;
@@ -53,6 +54,11 @@ export function fitMessages({ messages, extras }: ChatRequest, fit: Fit): Messag
     return null;
   });
   return repairConversation(fitted, callsAreKept, fit);
+}
+
+/** Most conversations are texts alone, which every vendor takes as they are. */
+function isPlainText({ role, content, extras }: Message): boolean {
+  return typeof content === "string" && role !== "tool" && extras === undefined;
 }
 
 /**

@@ -9,10 +9,15 @@ const MAX_ERROR_BYTES = 64 * 1024;
  * The body as text, or null if it is larger than `maxBytes`. Reading it at once, if its length is
  * known, costs a third less.
  */
-async function readText(response: Response, maxBytes: number): Promise<string | null> {
+function readText(response: Response, maxBytes: number): Promise<string | null> {
   // The length counts bytes on the wire, so it does not limit the size of a compressed body.
   const length = Number(response.headers.get("content-length") ?? Number.NaN);
-  if (length <= maxBytes && !response.headers.has("content-encoding")) return response.text();
+  return length <= maxBytes && !response.headers.has("content-encoding")
+    ? response.text()
+    : countText(response, maxBytes);
+}
+
+async function countText(response: Response, maxBytes: number): Promise<string | null> {
   if (!response.body) return "";
   const reader = response.body.getReader();
   const decoder = new TextDecoder();

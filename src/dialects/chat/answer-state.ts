@@ -19,18 +19,26 @@ export const receiptSchema = strictObject({
   request_id: z.string(),
   state: z.enum(["running", "completed", "failed", "cancelled"]),
   stream: z.boolean(),
-  last_event_id: z.int().check(z.describe("The `id` of the last event; 0 if the answer has none.")),
-  expires_at: z.iso.datetime().check(z.describe("Until when it is kept, if it does not go on.")),
+  last_event_id: z.int().register(z.globalRegistry, {
+    description: "The `id` of the last event; 0 if the answer has none.",
+  }),
+  expires_at: z.iso
+    .datetime()
+    .register(z.globalRegistry, { description: "Until when it is kept, if it does not go on." }),
   usage: z.nullable(usageSchema),
   usage_source: z.nullable(z.enum(["provider", "estimated", "none"])),
   cost: z.nullable(costSchema),
-  error: z.nullable(errorSchema).check(z.describe("Why it failed, or was cancelled.")),
+  error: z
+    .nullable(errorSchema)
+    .register(z.globalRegistry, { description: "Why it failed, or was cancelled." }),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
 /** The body of `GET /chat/{id}`. */
 export const answerStateSchema = z.extend(receiptSchema, {
-  answer: z.nullable(chatResponseSchema).check(z.describe("The whole answer, if it is completed.")),
+  answer: z
+    .nullable(chatResponseSchema)
+    .register(z.globalRegistry, { description: "The whole answer, if it is completed." }),
 });
 export type AnswerState = z.infer<typeof answerStateSchema>;
 

@@ -20,9 +20,9 @@ export const startSchema = strictObject({
   model: z.string(),
 });
 
-const index = z
-  .int()
-  .check(z.gte(0), z.describe("The part, counted from 0 in the order in which parts start."));
+const index = z.int().check(z.gte(0)).register(z.globalRegistry, {
+  description: "The part, counted from 0 in the order in which parts start.",
+});
 
 /** A part begins. `kind` says what its deltas are. */
 export const partStartSchema = z.discriminatedUnion("kind", [
@@ -95,7 +95,9 @@ export const failedSchema = strictObject({
   type: z.enum(["error", "cancelled"]),
   complete: z.literal(false),
   error: errorSchema,
-  usage: z.nullable(usageSchema).check(z.describe("The counts up to the failure.")),
+  usage: z
+    .nullable(usageSchema)
+    .register(z.globalRegistry, { description: "The counts up to the failure." }),
   usage_complete: z.literal(false),
   cost: z.nullable(costSchema),
   warnings: z.array(warningSchema),

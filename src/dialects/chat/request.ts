@@ -60,6 +60,8 @@ export const chatBodySchema = strictObject({
         z.array(z.string().check(z.minLength(1))).check(z.maxLength(16)),
       ]),
     )
-    .check(z.describe("Texts at which generation ends: a list, or a single text.")),
+    .register(z.globalRegistry, {
+      description: "Texts at which generation ends: a list, or a single text.",
+    }),
 });
 export type ChatBody = z.infer<typeof chatBodySchema>;

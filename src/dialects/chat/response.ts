@@ -33,36 +33,30 @@ export const warningSchema = strictObject({
 export const attemptSchema = strictObject({
   provider: z.string(),
   model: z.string(),
-  outcome: z
-    .string()
-    .check(
-      z.describe(
-        "`ok` if the answer began, `skipped` if the target was not called, else the code of the " +
-          "error.",
-      ),
-    ),
-  reason: z
-    .optional(z.enum(ATTEMPT_REASONS))
-    .check(z.describe("Why the target was skipped, or what its failure was in more detail.")),
-  duration_ms: z
-    .number()
-    .check(z.describe("Milliseconds until the first content, or the failure.")),
-  cost: z
-    .nullable(costSchema)
-    .check(z.describe("What the attempt cost; null if that is unknown, as for most that failed.")),
+  outcome: z.string().register(z.globalRegistry, {
+    description:
+      "`ok` if the answer began, `skipped` if the target was not called, else the code of the " +
+      "error.",
+  }),
+  reason: z.optional(z.enum(ATTEMPT_REASONS)).register(z.globalRegistry, {
+    description: "Why the target was skipped, or what its failure was in more detail.",
+  }),
+  duration_ms: z.number().register(z.globalRegistry, {
+    description: "Milliseconds until the first content, or the failure.",
+  }),
+  cost: z.nullable(costSchema).register(z.globalRegistry, {
+    description: "What the attempt cost; null if that is unknown, as for most that failed.",
+  }),
 });
 
 /** What every answer reports about itself, whole or streamed. */
 export const endingShape = {
   finish_reason: z.enum(FINISH_REASONS),
   raw_finish_reason: z.nullable(z.string()),
-  refusal: z
-    .optional(z.string())
-    .check(
-      z.describe(
-        "Why the vendor declined to answer, in its own words, if it says so beside the text.",
-      ),
-    ),
+  refusal: z.optional(z.string()).register(z.globalRegistry, {
+    description:
+      "Why the vendor declined to answer, in its own words, if it says so beside the text.",
+  }),
   usage: z.nullable(usageSchema),
   usage_complete: z.boolean(),
   cost: z.nullable(costSchema),
@@ -85,12 +79,12 @@ export const chatResponseSchema = strictObject({
     strictObject({
       id: z.string(),
       name: z.string(),
-      arguments: z
-        .nullable(jsonObjectSchema)
-        .check(z.describe("Null if what the model wrote is not a JSON object.")),
+      arguments: z.nullable(jsonObjectSchema).register(z.globalRegistry, {
+        description: "Null if what the model wrote is not a JSON object.",
+      }),
       arguments_text: z
         .optional(z.string())
-        .check(z.describe("What the model wrote, if that is not JSON.")),
+        .register(z.globalRegistry, { description: "What the model wrote, if that is not JSON." }),
     }),
   ),
   ...endingShape,
@@ -132,9 +126,9 @@ export const errorSchema = strictObject({
 export type ErrorBody = z.infer<typeof errorSchema>;
 export const errorResponseSchema = strictObject({
   error: errorSchema,
-  attempts: z
-    .optional(z.array(attemptSchema))
-    .check(z.describe("What was tried before the call failed; absent if nothing was.")),
+  attempts: z.optional(z.array(attemptSchema)).register(z.globalRegistry, {
+    description: "What was tried before the call failed; absent if nothing was.",
+  }),
 });
 
 /** The body of a 200 of `POST /chat` with `dry_run`. */
@@ -149,18 +143,18 @@ export const dryRunSchema = strictObject({
         warnings: z.array(warningSchema),
         error: z
           .nullable(errorSchema)
-          .check(z.describe("Why this target would refuse the request.")),
-        estimated_cost: z
-          .nullable(costSchema)
-          .check(
-            z.describe("If the answer is as long as it may be; null if the model has no price."),
-          ),
+          .register(z.globalRegistry, { description: "Why this target would refuse the request." }),
+        estimated_cost: z.nullable(costSchema).register(z.globalRegistry, {
+          description: "If the answer is as long as it may be; null if the model has no price.",
+        }),
       }),
     )
-    .check(z.describe("In the order in which they would be tried.")),
+    .register(z.globalRegistry, { description: "In the order in which they would be tried." }),
   skipped: z.array(attemptSchema),
   deadline_ms: z.nullable(z.number()),
   hedge_after_ms: z.nullable(z.number()),
-  limits: z.array(limitReportSchema).check(z.describe("How the token's limits stand now.")),
+  limits: z
+    .array(limitReportSchema)
+    .register(z.globalRegistry, { description: "How the token's limits stand now." }),
 });
 export type DryRunBody = z.infer<typeof dryRunSchema>;

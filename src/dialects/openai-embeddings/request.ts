@@ -10,11 +10,8 @@ import { looseObject } from "../../json/object-schema.ts";
 export const embeddingsBodySchema = looseObject({
   model: z
     .string()
-    .check(
-      z.minLength(1),
-      z.maxLength(256),
-      z.describe("The model, as `provider/model` or by its name."),
-    ),
+    .check(z.minLength(1), z.maxLength(256))
+    .register(z.globalRegistry, { description: "The model, as `provider/model` or by its name." }),
   // Checked by hand (decode-input.ts): a union would keep an issue for each of a million tokens.
   input: z.unknown().check(
     z.meta({
@@ -32,18 +29,16 @@ export const embeddingsBodySchema = looseObject({
       ],
     }),
   ),
-  encoding_format: z
-    .nullish(z.enum(VECTOR_ENCODINGS))
-    .check(z.describe("Vectors as numbers, or as the base64 of 32-bit floats.")),
-  dimensions: z
-    .nullish(z.int().check(z.gte(1), z.lte(65_536)))
-    .check(z.describe("The length of the vectors, if the model can shorten them.")),
-  dry_run: z
-    .nullish(z.boolean())
-    .check(
-      z.describe("`true`: the answer says what the call would do and cost. No vendor is called."),
-    ),
+  encoding_format: z.nullish(z.enum(VECTOR_ENCODINGS)).register(z.globalRegistry, {
+    description: "Vectors as numbers, or as the base64 of 32-bit floats.",
+  }),
+  dimensions: z.nullish(z.int().check(z.gte(1), z.lte(65_536))).register(z.globalRegistry, {
+    description: "The length of the vectors, if the model can shorten them.",
+  }),
+  dry_run: z.nullish(z.boolean()).register(z.globalRegistry, {
+    description: "`true`: the answer says what the call would do and cost. No vendor is called.",
+  }),
   user: z
     .nullish(z.string().check(z.maxLength(512)))
-    .check(z.describe("Who the end user is, for the vendor.")),
+    .register(z.globalRegistry, { description: "Who the end user is, for the vendor." }),
 });

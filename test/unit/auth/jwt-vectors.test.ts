@@ -68,7 +68,7 @@ describe.each(loadJwtSets())("the JWT cases $origin", ({ set }) => {
         createPolicyReader({}),
         () => now * 1000,
       );
-      expect(await judge(() => verify(token))).toStartWith(
+      expect(await judge(async () => verify(token))).toStartWith(
         expected === "reject" ? "refused: " : "accepted: ",
       );
     },

@@ -18,7 +18,9 @@ const OTHER_SECRET = "k2-secret-fedcba9876543210fedcba9876543210";
 /** A verifier with one secret and no memory of earlier tokens. */
 function verify(token: string, nowSeconds = NOW): Promise<string> {
   const keys = createUnnamedKeySource(createSecretKey(TEST_SECRET, null));
-  return judge(() => createTokenVerifier(keys, RULES, READ_POLICY, () => nowSeconds * 1000)(token));
+  return judge(async () =>
+    createTokenVerifier(keys, RULES, READ_POLICY, () => nowSeconds * 1000)(token),
+  );
 }
 
 function withClaims(changes: Record<string, unknown>): string {
@@ -262,7 +264,7 @@ describe("a ring of keys", () => {
     { ...createSecretKey(OTHER_SECRET, "k2"), id: "k2" },
   ]);
   const verifyWithRing = (token: string) =>
-    judge(() => createTokenVerifier(ring, RULES, READ_POLICY, () => NOW * 1000)(token));
+    judge(async () => createTokenVerifier(ring, RULES, READ_POLICY, () => NOW * 1000)(token));
   const sign = (kid: string | undefined, secret: string) =>
     signHs256(JSON.stringify({ alg: "HS256", typ: "JWT", kid }), JSON.stringify(claims()), secret);
 
@@ -296,7 +298,7 @@ describe("a token that was verified before", () => {
       },
     });
     const verifier = createTokenVerifier(counted, RULES, READ_POLICY, () => nowSeconds * 1000);
-    verifyAgain = (token) => judge(() => verifier(token));
+    verifyAgain = (token) => judge(async () => verifier(token));
   });
 
   test("needs no cryptography", async () => {
