@@ -49,60 +49,70 @@ export interface Meter {
 }
 
 export function createMeter(options: MeterOptions): Meter {
-  const { demand, targets, policy, catalog, startedAt, reserveOutputTokens } = options;
-  const hasBudget = policy.buckets.some(({ kind, shadow }) => kind === "usd" && !shadow);
-  let prompt: number | undefined;
-  const promptTokens = () => {
-    prompt ??= demand.inputTokens();
-    return prompt;
-  };
+  return new CallMeter(options);
+}
 
-  function price({ provider, model }: Target, usage: Usage): number {
+class CallMeter implements Meter {
+  readonly #options: MeterOptions;
+  #prompt: number | undefined;
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+  }
+
+  estimate(): Consumption {
+    const { demand, policy, reserveOutputTokens } = this.#options;
+    const inputTokens = this.#promptTokens();
+    const max = policy.maxInputTokens;
+    if (max !== null && inputTokens > max)
+      throw new ChatError("forbidden", {
+        param: demand.param,
+        message: `The token's policy (max_input_tokens) allows at most ${max} tokens of input; the request has about ${inputTokens}.`,
+      });
+    return this.#consume(inputTokens, ({ model }) =>
+      Math.min(
+        demand.maxOutputTokens ?? reserveOutputTokens,
+        model.max_output_tokens ?? Number.POSITIVE_INFINITY,
+      ),
+    );
+  }
+
+  measure({ usage, letters }: Progress, more = 0): Consumption {
+    const output = Math.max(usage?.output_tokens ?? 0, Math.ceil(letters / LETTERS_PER_TOKEN));
+    return this.#consume(usage?.input_tokens ?? this.#promptTokens(), () => output + more);
+  }
+
+  extend(progress: Progress): Consumption {
+    return this.measure(progress, this.#options.reserveOutputTokens);
+  }
+
+  #promptTokens(): number {
+    this.#prompt ??= this.#options.demand.inputTokens();
+    return this.#prompt;
+  }
+
+  /** The most that any of the targets would take. */
+  #consume(inputTokens: number, outputOf: (target: Target) => number): Consumption {
+    let [tokens, microUsd] = [0, 0];
+    for (const target of this.#options.targets) {
+      const usage = createUsage(inputTokens, outputOf(target));
+      tokens = Math.max(tokens, usage.total_tokens);
+      microUsd = Math.max(microUsd, this.#price(target, usage));
+    }
+    return { tokens, microUsd };
+  }
+
+  #price({ provider, model }: Target, usage: Usage): number {
+    const { catalog, policy, startedAt, allowUnpriced } = this.#options;
     const cost = computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id));
     if (cost) return toMicroUsd(cost.total);
-    if (hasBudget && !options.allowUnpriced)
+    if (!allowUnpriced && policy.buckets.some(({ kind, shadow }) => kind === "usd" && !shadow))
       throw new ChatError("forbidden", {
         param: "model",
         message: `The token has a budget in dollars, and ${provider.name}/${model.id} has no price: add it to MODEL_CATALOG, or set UNPRICED=allow.`,
       });
     return 0;
   }
-
-  /** The most that any of the targets would take. */
-  function consume(inputTokens: number, outputOf: (target: Target) => number): Consumption {
-    let [tokens, microUsd] = [0, 0];
-    for (const target of targets) {
-      const usage = createUsage(inputTokens, outputOf(target));
-      tokens = Math.max(tokens, usage.total_tokens);
-      microUsd = Math.max(microUsd, price(target, usage));
-    }
-    return { tokens, microUsd };
-  }
-
-  function measure({ usage, letters }: Progress, more: number): Consumption {
-    const output = Math.max(usage?.output_tokens ?? 0, Math.ceil(letters / LETTERS_PER_TOKEN));
-    return consume(usage?.input_tokens ?? promptTokens(), () => output + more);
-  }
-
-  return {
-    estimate() {
-      const inputTokens = promptTokens();
-      const max = policy.maxInputTokens;
-      if (max !== null && inputTokens > max)
-        throw new ChatError("forbidden", {
-          param: demand.param,
-          message: `The token's policy (max_input_tokens) allows at most ${max} tokens of input; the request has about ${inputTokens}.`,
-        });
-      return consume(inputTokens, ({ model }) =>
-        Math.min(
-          demand.maxOutputTokens ?? reserveOutputTokens,
-          model.max_output_tokens ?? Number.POSITIVE_INFINITY,
-        ),
-      );
-    },
-    measure: (progress) => measure(progress, 0),
-    extend: (progress) => measure(progress, reserveOutputTokens),
-  };
 }
 
 function createUsage(input: number, output: number): Usage {

@@ -10,62 +10,61 @@ export function limitHeaders(
   dialect: Pick<Dialect, "name">,
   standings: readonly Standing[],
 ): Record<string, string> {
-  if (standings.length === 0) return {};
-  const enforced = standings.filter(({ bucket }) => !bucket.shadow);
   const headers: Record<string, string> = {};
-  for (const kind of ["requests", "tokens"] as const) {
-    const tightest = findTightest(enforced.filter(({ bucket }) => bucket.kind === kind));
-    if (tightest) Object.assign(headers, describe(dialect, kind, tightest));
+  let requests: Standing | undefined;
+  let tokens: Standing | undefined;
+  let policies = "";
+  let states = "";
+  for (const standing of standings) {
+    const { bucket, remaining, resetMs } = standing;
+    if (bucket.shadow) continue;
+    if (bucket.kind === "tokens") tokens = tighter(tokens, standing);
+    if (bucket.kind !== "requests") continue;
+    requests = tighter(requests, standing);
+    const seconds = bucket.windowMs / 1000;
+    // A structured field's string: the same name for the policy and for how it stands.
+    const name = `"${bucket.per}-${seconds}s"`;
+    const reset = resetMs === null ? "" : `;t=${Math.ceil(resetMs / 1000)}`;
+    const comma = policies === "" ? "" : ", ";
+    policies += `${comma}${name};q=${bucket.limit};w=${seconds}`;
+    states += `${comma}${name};r=${remaining}${reset}`;
   }
-  const rates = enforced.flatMap((standing) =>
-    standing.bucket.kind === "requests"
-      ? [{ ...standing, windowMs: standing.bucket.windowMs }]
-      : [],
-  );
-  if (rates.length > 0) {
-    headers["ratelimit-policy"] = rates
-      .map(
-        ({ bucket, windowMs }) =>
-          `${nameOf(bucket.per, windowMs)};q=${bucket.limit};w=${windowMs / 1000}`,
-      )
-      .join(", ");
-    headers.ratelimit = rates
-      .map(({ bucket, windowMs, remaining, resetMs }) => {
-        const reset = resetMs === null ? "" : `;t=${Math.ceil(resetMs / 1000)}`;
-        return `${nameOf(bucket.per, windowMs)};r=${remaining}${reset}`;
-      })
-      .join(", ");
+  if (requests) describe(dialect, "requests", requests, headers);
+  if (tokens) describe(dialect, "tokens", tokens, headers);
+  if (policies !== "") {
+    headers["ratelimit-policy"] = policies;
+    headers.ratelimit = states;
   }
   return headers;
 }
 
-/** A structured field's string: the same name for the policy and for how it stands. */
-function nameOf(per: string, windowMs: number): string {
-  return `"${per}-${windowMs / 1000}s"`;
+/** The one of which the smaller part is left. */
+function tighter(one: Standing | undefined, other: Standing): Standing {
+  return one && shareLeft(one) <= shareLeft(other) ? one : other;
 }
 
-/** The one of which the smallest part is left. */
-function findTightest(standings: readonly Standing[]): Standing | undefined {
-  const share = ({ remaining, bucket }: Standing) => remaining / Math.max(1, bucket.limit);
-  return standings.toSorted((one, other) => share(one) - share(other))[0];
+function shareLeft({ remaining, bucket }: Standing): number {
+  return remaining / Math.max(1, bucket.limit);
 }
 
 function describe(
   { name }: Pick<Dialect, "name">,
   kind: "requests" | "tokens",
   { bucket, remaining, resetMs, now }: Standing,
-): Record<string, string> {
-  const prefix = name === "anthropic-messages" ? "anthropic-ratelimit-" : "x-ratelimit-";
-  // OpenAI's order of words is the other way round.
-  const header = (what: string) =>
-    name === "anthropic-messages" ? `${prefix}${kind}-${what}` : `${prefix}${what}-${kind}`;
+  headers: Record<string, string>,
+): void {
   const reset = resetMs ?? 0;
-  return {
-    [header("limit")]: String(bucket.limit),
-    [header("remaining")]: String(remaining),
-    [header("reset")]:
-      name === "anthropic-messages" ? new Date(now + reset).toISOString() : formatDuration(reset),
-  };
+  if (name === "anthropic-messages") {
+    const prefix = `anthropic-ratelimit-${kind}`;
+    headers[`${prefix}-limit`] = String(bucket.limit);
+    headers[`${prefix}-remaining`] = String(remaining);
+    headers[`${prefix}-reset`] = new Date(now + reset).toISOString();
+    return;
+  }
+  // OpenAI's order of words is the other way round.
+  headers[`x-ratelimit-limit-${kind}`] = String(bucket.limit);
+  headers[`x-ratelimit-remaining-${kind}`] = String(remaining);
+  headers[`x-ratelimit-reset-${kind}`] = formatDuration(reset);
 }
 
 /** As OpenAI writes it: `250ms`, `1s`, `6m0s`, `2h3m0s`. */
