@@ -14,6 +14,7 @@ import type { CallRecord } from "../telemetry/call-record.ts";
 import { createAnswerObserver } from "../telemetry/observe-answer.ts";
 import { sleep } from "../upstream/sleep.ts";
 import type { Admission, CallServices, RunningCall } from "./admission.ts";
+import { CallAnswer } from "./call-answer.ts";
 import { enforcePolicy } from "./enforce-policy.ts";
 import { createMeter, measureLost, measureRecord, measureUsage, type Progress } from "./meter.ts";
 import { publishRecord } from "./publish-record.ts";
@@ -46,7 +47,7 @@ export interface Call extends AttemptCall, RunningCall {
  * reports a provider, a model, a format or a price reads it from here.
  */
 export function openCall(admission: Admission, services: CallServices): Call {
-  const { context, dialect, principal, request, targets } = admission;
+  const { context, principal, request, targets } = admission;
   const { platform, catalog, running } = services;
   const demand = admission.demand ?? demandOf(request);
   const { requestId, startedAt, trace } = context;
@@ -65,34 +66,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
   const argumentsCheck = createArgumentsCheck((warning) => call.warn(warning));
-  const answer: AnswerContext = {
-    requestId,
-    request,
-    get warnings() {
-      return call.warnings.map((warning) => ({
-        ...warning,
-        param: dialect.nameParam?.(warning.param, request) ?? warning.param,
-      }));
-    },
-    brokenCalls: argumentsCheck.broken,
-    attempts,
-    startedAt,
-    get target() {
-      const { provider, model } = call.target ?? targets[0];
-      return { provider: provider.name, model: model.id };
-    },
-    get isFallback() {
-      return call.target !== null && call.target !== targets[0];
-    },
-    get format() {
-      return (call.target ?? targets[0]).provider.format;
-    },
-    get servedBy() {
-      return call.target && `${call.target.provider.name}/${call.target.model.id}`;
-    },
-    cost: (usage) => call.price(call.target ?? targets[0], usage),
-    kept: admission.kept,
-  };
+  const { broken: brokenCalls } = argumentsCheck;
+  const answer = new CallAnswer(admission, { attempts, brokenCalls }, () => call);
 
   const call: Call = {
     request,

@@ -39,60 +39,75 @@ export function createConnection(
   callSignal: AbortSignal,
   deps: Pick<ProviderDeps, "now">,
 ): Connection {
-  const controller = new AbortController();
-  let reason: ChatError | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let body: { cancel(): Promise<unknown> } | undefined;
+  return new CallConnection(callSignal, deps.now);
+}
 
-  function end(error: ChatError): void {
-    reason ??= error;
-    close();
-  }
-  function onCallEnded(): void {
-    end(abortReason(callSignal));
-  }
-  function release(): void {
-    clearTimeout(timer);
-    callSignal.removeEventListener("abort", onCallEnded);
-  }
-  function close(): void {
-    release();
-    body?.cancel().catch(() => {});
-    controller.abort();
-  }
-  if (callSignal.aborted) onCallEnded();
-  else callSignal.addEventListener("abort", onCallEnded);
+class CallConnection implements Connection {
+  readonly #controller = new AbortController();
+  readonly #callSignal: AbortSignal;
+  readonly #now: () => number;
+  readonly #onCallEnded = () => this.#end(abortReason(this.#callSignal));
+  #reason: ChatError | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #body: { cancel(): Promise<unknown> } | undefined;
 
-  return {
-    signal: controller.signal,
-    reason: () => reason,
-    limit(milliseconds) {
-      clearTimeout(timer);
-      timer = setTimeout(() => end(new ChatError("upstream_timeout")), milliseconds);
-    },
-    watch(timeouts) {
-      clearTimeout(timer);
-      const startedAt = deps.now();
-      const clock: StreamClock = { lastByteAt: startedAt, lastEventAt: startedAt };
-      const tickMs = Math.min(
-        1000,
-        Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4),
-      );
-      timer = setInterval(() => {
-        const now = deps.now();
-        if (
-          now - clock.lastByteAt >= timeouts.idleMs ||
-          now - clock.lastEventAt >= timeouts.progressMs
-        ) {
-          end(new ChatError("upstream_stalled"));
-        } else if (now - startedAt >= timeouts.totalMs) end(new ChatError("upstream_timeout"));
-      }, tickMs);
-      return clock;
-    },
-    reads(started) {
-      body = started;
-    },
-    release,
-    close,
-  };
+  constructor(callSignal: AbortSignal, now: () => number) {
+    this.#callSignal = callSignal;
+    this.#now = now;
+    if (callSignal.aborted) this.#onCallEnded();
+    else callSignal.addEventListener("abort", this.#onCallEnded);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  reason(): ChatError | undefined {
+    return this.#reason;
+  }
+
+  limit(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(new ChatError("upstream_timeout")), milliseconds);
+  }
+
+  watch(timeouts: UpstreamTimeouts): StreamClock {
+    clearTimeout(this.#timer);
+    const startedAt = this.#now();
+    const clock: StreamClock = { lastByteAt: startedAt, lastEventAt: startedAt };
+    const tickMs = Math.min(
+      1000,
+      Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4),
+    );
+    this.#timer = setInterval(() => {
+      const now = this.#now();
+      if (
+        now - clock.lastByteAt >= timeouts.idleMs ||
+        now - clock.lastEventAt >= timeouts.progressMs
+      ) {
+        this.#end(new ChatError("upstream_stalled"));
+      } else if (now - startedAt >= timeouts.totalMs) this.#end(new ChatError("upstream_timeout"));
+    }, tickMs);
+    return clock;
+  }
+
+  reads(started: { cancel(): Promise<unknown> }): void {
+    this.#body = started;
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#callSignal.removeEventListener("abort", this.#onCallEnded);
+  }
+
+  close(): void {
+    this.release();
+    this.#body?.cancel().catch(() => {});
+    this.#controller.abort();
+  }
+
+  #end(error: ChatError): void {
+    this.#reason ??= error;
+    this.close();
+  }
 }

@@ -1,0 +1,72 @@
+import type { Attempt } from "../chat/attempt.ts";
+import type { Warning } from "../chat/event.ts";
+import type { Format } from "../chat/format.ts";
+import type { Cost } from "../chat/model.ts";
+import type { ChatRequest } from "../chat/request.ts";
+import type { Usage } from "../chat/usage.ts";
+import type { AnswerContext, KeptContext } from "../dialects/dialect.ts";
+import type { AttemptCall } from "../routing/attempt.ts";
+import type { Target } from "../routing/select-target.ts";
+import type { Admission } from "./admission.ts";
+
+/** What a dialect may report of a call: until a target answers, it is about the first one. */
+export class CallAnswer implements AnswerContext {
+  readonly requestId: string;
+  readonly request: ChatRequest;
+  readonly attempts: readonly Attempt[];
+  readonly brokenCalls: ReadonlySet<number>;
+  readonly startedAt: number;
+  readonly kept: KeptContext | undefined;
+  readonly #admission: Admission;
+  readonly #callOf: () => AttemptCall;
+
+  constructor(
+    admission: Admission,
+    seen: Pick<AnswerContext, "attempts" | "brokenCalls">,
+    callOf: () => AttemptCall,
+  ) {
+    const { context, request, kept } = admission;
+    this.requestId = context.requestId;
+    this.request = request;
+    this.attempts = seen.attempts;
+    this.brokenCalls = seen.brokenCalls;
+    this.startedAt = context.startedAt;
+    this.kept = kept;
+    this.#admission = admission;
+    this.#callOf = callOf;
+  }
+
+  get warnings(): readonly Warning[] {
+    const { dialect, request } = this.#admission;
+    return this.#callOf().warnings.map((warning) => ({
+      ...warning,
+      param: dialect.nameParam?.(warning.param, request) ?? warning.param,
+    }));
+  }
+
+  get target(): AnswerContext["target"] {
+    const { provider, model } = this.#target;
+    return { provider: provider.name, model: model.id };
+  }
+
+  get isFallback(): boolean {
+    const { target } = this.#callOf();
+    return target !== null && target !== this.#admission.targets[0];
+  }
+
+  get format(): Format | null {
+    return this.#target.provider.format;
+  }
+
+  get servedBy(): string | null {
+    const { target } = this.#callOf();
+    return target && `${target.provider.name}/${target.model.id}`;
+  }
+
+  /** A function by itself, as some pass it on. */
+  readonly cost = (usage: Usage | null): Cost | null => this.#callOf().price(this.#target, usage);
+
+  get #target(): Target {
+    return this.#callOf().target ?? this.#admission.targets[0];
+  }
+}
