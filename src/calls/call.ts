@@ -42,6 +42,12 @@ export interface Call extends AttemptCall, RunningCall {
   fail(thrown: unknown): ChatError;
 }
 
+/** The same as it changes. */
+interface OpenCall extends Call {
+  record: CallRecord | null;
+  standings: readonly Standing[];
+}
+
 /**
  * Opens a call. The target is set late, when one of the targets begins to answer: everything that
  * reports a provider, a model, a format or a price reads it from here.
@@ -62,14 +68,13 @@ export function openCall(admission: Admission, services: CallServices): Call {
   let reservation = NO_RESERVATION;
   let stopEnforcing = () => {};
   let isOpen = true;
-  let record: CallRecord | null = null;
   let deadline: ReturnType<typeof setTimeout> | undefined;
 
   const argumentsCheck = createArgumentsCheck((warning) => call.warn(warning));
   const { broken: brokenCalls } = argumentsCheck;
   const answer = new CallAnswer(admission, { attempts, brokenCalls }, () => call);
 
-  const call: Call = {
+  const call: OpenCall = {
     request,
     stream: request.stream ?? false,
     requestId,
@@ -95,12 +100,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
     trace,
     principal,
     answer,
-    get record() {
-      return record;
-    },
-    get standings() {
-      return reservation.standings;
-    },
+    record: null,
+    standings: [],
     async reserve() {
       const { revocations } = services;
       const limiter = trace?.watch(services.limiter) ?? services.limiter;
@@ -112,6 +113,7 @@ export function openCall(admission: Admission, services: CallServices): Call {
         : null;
       const reserved = meter?.estimate() ?? NOTHING;
       reservation = await limiter.reserve(requestId, policy.buckets, reserved, context.waitUntil);
+      call.standings = reservation.standings;
       if (!isOpen) return;
       stopEnforcing = enforcePolicy({
         principal,
@@ -147,7 +149,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
       running.delete(call);
       stopEnforcing();
       if (failure) controller.abort(failure);
-      record = createRecord(failure);
+      const record = createRecord(failure);
+      call.record = record;
       const consumed = measureRecord(record, {
         lost: call.lost,
         isAnswered: call.target !== null,

@@ -12,8 +12,6 @@ type Defined<T> = {
 export function defined<T extends object>(fields: T): Defined<T>;
 export function defined(fields: Record<string, unknown>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const name of Object.keys(fields)) {
-    if (fields[name] !== undefined) result[name] = fields[name];
-  }
+  for (const name in fields) if (fields[name] !== undefined) result[name] = fields[name];
   return result;
 }

@@ -16,39 +16,61 @@ export interface AnswerObserver {
 }
 
 export function createAnswerObserver(now: () => number): AnswerObserver {
-  let usage: Usage | null = null;
-  let letters = 0;
-  let finishReason: FinishReason | null = null;
-  let error: ChatError | null = null;
-  let firstContentAt: number | null = null;
+  return new EventObserver(now);
+}
 
-  return {
-    observe(batch) {
-      for (const event of batch) {
-        usage = usageAfter(event, usage);
-        switch (event.type) {
-          case "part-delta":
-            firstContentAt ??= now();
-            letters += event.delta.length;
-            break;
-          case "end":
-            finishReason = event.finish_reason;
-            break;
-          case "error":
-            error = event.error;
-            break;
-          case "cancelled":
-            error = new ChatError("cancelled");
-            break;
-          default:
-            break;
-        }
+class EventObserver implements AnswerObserver {
+  readonly #now: () => number;
+  #usage: Usage | null = null;
+  #letters = 0;
+  #finishReason: FinishReason | null = null;
+  #error: ChatError | null = null;
+  #firstContentAt: number | null = null;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  observe(batch: EventBatch): void {
+    for (const event of batch) {
+      this.#usage = usageAfter(event, this.#usage);
+      switch (event.type) {
+        case "part-delta":
+          this.#firstContentAt ??= this.#now();
+          this.#letters += event.delta.length;
+          break;
+        case "end":
+          this.#finishReason = event.finish_reason;
+          break;
+        case "error":
+          this.#error = event.error;
+          break;
+        case "cancelled":
+          this.#error = new ChatError("cancelled");
+          break;
+        default:
+          break;
       }
-    },
-    usage: () => usage,
-    letters: () => letters,
-    finishReason: () => finishReason,
-    error: () => error,
-    firstContentAt: () => firstContentAt,
-  };
+    }
+  }
+
+  usage(): Usage | null {
+    return this.#usage;
+  }
+
+  letters(): number {
+    return this.#letters;
+  }
+
+  finishReason(): FinishReason | null {
+    return this.#finishReason;
+  }
+
+  error(): ChatError | null {
+    return this.#error;
+  }
+
+  firstContentAt(): number | null {
+    return this.#firstContentAt;
+  }
 }

@@ -29,12 +29,14 @@ export function dropNulls(value: unknown): unknown {
     }
     return copy ?? value;
   }
-  let changed = false;
-  const entries: [string, unknown][] = [];
-  for (const [key, item] of Object.entries(value)) {
+  let copy: Record<string, unknown> | undefined;
+  for (const key in value) {
+    const item: unknown = Reflect.get(value, key);
     const kept = OPAQUE_KEYS.has(key) ? item : dropNulls(item);
-    if (kept !== item || item === null) changed = true;
-    if (item !== null) entries.push([key, kept]);
+    if (kept === item && item !== null) continue;
+    copy ??= { ...value };
+    if (item === null) delete copy[key];
+    else copy[key] = kept;
   }
-  return changed ? Object.fromEntries(entries) : value;
+  return copy ?? value;
 }

@@ -27,68 +27,77 @@ interface OpenBlock {
  * true index.
  */
 export function createBlockSequence(): BlockSequence {
-  let nextIndex = 0;
-  let open: OpenBlock[] = [];
-  /** The vendor's indexes of blocks that were ended for it: it may do that later. */
-  const closed = new Set<unknown>();
+  return new IndexedBlocks();
+}
 
-  function place(event: JsonObject, index: number, raw: RawEvent): void {
-    if (event.index === index) return;
-    event.index = index;
-    raw.data = JSON.stringify(event);
+class IndexedBlocks implements BlockSequence {
+  #nextIndex = 0;
+  #open: readonly OpenBlock[] = [];
+  /** The vendor's indexes of blocks that were ended for it: it may do that later. */
+  #closed: Set<unknown> | undefined;
+
+  push(block: JsonObject, events: ChatEvent[]): void {
+    pushWholeBlock(block, this.#nextIndex, events);
+    this.#nextIndex += 1;
+  }
+
+  start(event: JsonObject, block: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    const { index } = event;
+    // Only a block with an index of its own can be told apart from those that are still open.
+    this.#end(
+      this.#open.filter(({ given }) => given == null || index == null || given === index),
+      events,
+    );
+    this.#closed?.delete(index);
+    const begun = { block: createBlockDecoder(block, this.#nextIndex), given: index };
+    this.#open = [...this.#open, begun];
+    place(event, this.#nextIndex, raw);
+    this.#nextIndex += 1;
+    begun.block.start(raw, events);
+  }
+
+  add(event: JsonObject, delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    const found = this.#find(event);
+    if (!found) throw new ChatError("upstream_invalid_response", { logReason: "index" });
+    place(event, found.block.index, raw);
+    found.block.add(delta, raw, events);
+  }
+
+  stop(event: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    const found = this.#find(event);
+    if (!found) {
+      if (this.#closed?.delete(event.index)) return;
+      throw new ChatError("upstream_invalid_response", { logReason: "index" });
+    }
+    this.#open = this.#open.filter((one) => one !== found);
+    place(event, found.block.index, raw);
+    found.block.end(raw, events);
+  }
+
+  close(events: ChatEvent[]): void {
+    this.#end(this.#open, events);
   }
 
   /** The open block that an event is about: without an index, the latest. */
-  function find({ index }: JsonObject): OpenBlock | undefined {
-    const latest = open.at(-1);
+  #find({ index }: JsonObject): OpenBlock | undefined {
+    const latest = this.#open[this.#open.length - 1];
     if (index == null || latest?.given == null) return latest;
-    return open.find(({ given }) => given === index);
+    return this.#open.find(({ given }) => given === index);
   }
 
-  function close(events: ChatEvent[], blocks: readonly OpenBlock[] = open): void {
+  #end(blocks: readonly OpenBlock[], events: ChatEvent[]): void {
     const type = "content_block_stop";
     for (const { block, given } of blocks) {
-      closed.add(given);
+      this.#closed ??= new Set();
+      this.#closed.add(given);
       block.end({ event: type, data: JSON.stringify({ type, index: block.index }) }, events);
     }
-    open = open.filter((one) => !blocks.includes(one));
+    this.#open = this.#open.filter((one) => !blocks.includes(one));
   }
+}
 
-  return {
-    push(block, events) {
-      pushWholeBlock(block, nextIndex, events);
-      nextIndex += 1;
-    },
-    start(event, block, raw, events) {
-      const { index } = event;
-      // Only a block with an index of its own can be told apart from those that are still open.
-      close(
-        events,
-        open.filter(({ given }) => given == null || index == null || given === index),
-      );
-      closed.delete(index);
-      const begun = { block: createBlockDecoder(block, nextIndex), given: index };
-      open.push(begun);
-      place(event, nextIndex, raw);
-      nextIndex += 1;
-      begun.block.start(raw, events);
-    },
-    add(event, delta, raw, events) {
-      const found = find(event);
-      if (!found) throw new ChatError("upstream_invalid_response", { logReason: "index" });
-      place(event, found.block.index, raw);
-      found.block.add(delta, raw, events);
-    },
-    stop(event, raw, events) {
-      const found = find(event);
-      if (!found) {
-        if (closed.delete(event.index)) return;
-        throw new ChatError("upstream_invalid_response", { logReason: "index" });
-      }
-      open = open.filter((one) => one !== found);
-      place(event, found.block.index, raw);
-      found.block.end(raw, events);
-    },
-    close: (events) => close(events),
-  };
+function place(event: JsonObject, index: number, raw: RawEvent): void {
+  if (event.index === index) return;
+  event.index = index;
+  raw.data = JSON.stringify(event);
 }

@@ -69,6 +69,6 @@ export function restOfUsage(usage: JsonObject): JsonObject {
 /** A later count replaces an earlier one; a null leaves it unchanged. */
 export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
   const merged = { ...earlier };
-  for (const [name, value] of Object.entries(later)) if (value !== null) merged[name] = value;
+  for (const name in later) if (later[name] !== null) merged[name] = later[name];
   return merged;
 }
