@@ -41,8 +41,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   const { log, metrics } = server;
   const router = Router<Request, [RequestContext]>();
   /**
-   * Paths without parameters, as nearly all calls have. To find them here saves the router's
-   * parsing of the query, and trying one pattern after the other.
+   * Paths without parameters, which nearly all calls ask for. Finding them here saves the router's
+   * parsing of the query, and its trying of one pattern after the other.
    */
   const plainPaths = new Map<string, RouteHandler>();
 
@@ -104,8 +104,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
         : router.fetch(request, context));
       return response ?? fail(new ChatError("not_found"), chatErrors, context);
     } catch {
-      // Not a handler's failure: Bun and Deno build the request's URL from any Host header, and this
-      // one cannot be parsed.
+      // Not a handler's failure: Bun and Deno build the request's URL from any Host header, and
+      // this one cannot be parsed.
       return fail(
         new ChatError("invalid_request", { message: "The Host header is missing or not valid." }),
         chatErrors,

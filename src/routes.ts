@@ -34,14 +34,14 @@ function onDemand(load: () => Promise<Handler>): Handler {
   return (request, context) => {
     const handler = loaded();
     return handler instanceof Promise
-      ? handler.then((answer) => answer(request, context))
+      ? handler.then((handle) => handle(request, context))
       : handler(request, context);
   };
 }
 
 /**
- * Everything that this server answers. The router tries the paths in this order. What few callers
- * ask for is loaded on demand.
+ * Everything that this server answers. Paths with parameters are tried in this order, once no other
+ * path is the one. What few callers ask for is loaded on demand.
  */
 export function addRoutes(route: AddRoute, server: Server, config: Config): void {
   const generate = (dialect: GeneratingDialect) =>

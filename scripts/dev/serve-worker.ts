@@ -25,7 +25,7 @@ export interface ServeWorkerOptions {
   modules: ReadonlyMap<string, string>;
   bindings: Record<string, string>;
   port?: number;
-  /** Where the Worker can be looked into by the protocol of Chrome's developer tools. */
+  /** The port of workerd's inspector, which speaks the protocol of Chrome's developer tools. */
   inspectorPort?: number | undefined;
   /** Each line that the Worker or workerd writes. */
   onLine(line: string): void;

@@ -106,7 +106,10 @@ const resident: number[] = [];
 const heap: number[] = [];
 const sampling = setInterval(() => {
   resident.push(readProcess(pid).residentBytes);
-  void server.heapBytes?.().then((bytes) => heap.push(bytes));
+  server.heapBytes?.().then(
+    (bytes) => heap.push(bytes),
+    (thrown: unknown) => oddities.push(`the heap was not measured: ${thrown}`),
+  );
 }, SAMPLE_MS);
 const longestStopMs = watchStops();
 const countDescriptors = () => readdirSync(`/proc/${pid}/fd`).length;
@@ -173,7 +176,7 @@ oddities.push(...log.foreign.slice(0, 5).map((line) => `not a log line: ${line.s
 
 const ledgerFaults = ledgerFile ? countRows(ledgerFile) - countEvents("answer") : 0;
 
-const mib = (bytes: number) => (bytes / 1024 / 1024).toPrecision(3);
+const mib = (bytes: number) => (bytes / 1024 / 1024).toFixed(1);
 
 /**
  * Memory is judged by the lowest of a third of the run: what garbage collection leaves. Above it is
@@ -194,6 +197,12 @@ function judgeMemory(
   ];
 }
 
+/** A heap that could not be measured is not one that did not grow. */
+function countHeaps(): [name: string, value: string, isKept: boolean] {
+  const all = `${heap.length} of ${resident.length}`;
+  return ["times that the heap was measured", all, heap.length >= resident.length * 0.9];
+}
+
 const rows: [name: string, value: string, isKept: boolean][] = [
   ["calls", String(made), made > 0],
   [
@@ -210,8 +219,8 @@ const rows: [name: string, value: string, isKept: boolean][] = [
   ["settlements lost", String(countEvents("settlement_lost")), true],
   ["upstream calls open at the end", String(openCalls), openCalls === 0],
   ["leases at the end", String(leases), leases === 0],
-  judgeMemory("resident memory", resident, heap.length === 0),
-  ...(heap.length > 0 ? [judgeMemory("heap", heap, true)] : []),
+  judgeMemory("resident memory", resident, !server.heapBytes),
+  ...(server.heapBytes ? [judgeMemory("heap", heap, true), countHeaps()] : []),
   [
     "descriptors before and after",
     `${descriptorsBefore}, ${descriptors}`,

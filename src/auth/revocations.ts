@@ -22,8 +22,8 @@ const PREPARE_PAUSE_MS = 200;
 /** The tokens that are no longer accepted, as this process knows them. */
 export interface Revocations {
   /**
-   * Throws the 401 for a revoked token, or `store_unavailable` if the list could never be read; the
-   * promise, if the list is read first, rejects with it.
+   * Throws the 401 for a revoked token, or `store_unavailable` if the list could never be read. If
+   * the list must be read first, a promise rejects with them.
    */
   check(principal: Principal): Promise<void> | undefined;
   /** By the list as it is known now. */

@@ -25,8 +25,8 @@ export interface TokenRules extends ClaimRules {
 const MAX_CACHED_TOKENS = 1000;
 
 /**
- * Creates the function that turns a token into a principal, or rejects with the 401; at once if it
- * has seen the token. `now` is in milliseconds.
+ * Creates the function that turns a token into a principal, or rejects with the 401. A token that
+ * was seen before gives its principal without a promise. `now` is in milliseconds.
  */
 export function createTokenVerifier(
   keys: KeySource,

@@ -22,14 +22,14 @@ export class CallAnswer implements AnswerContext {
 
   constructor(
     admission: Admission,
-    seen: Pick<AnswerContext, "attempts" | "brokenCalls">,
+    tracked: Pick<AnswerContext, "attempts" | "brokenCalls">,
     callOf: () => AttemptCall,
   ) {
     const { context, request, kept } = admission;
     this.requestId = context.requestId;
     this.request = request;
-    this.attempts = seen.attempts;
-    this.brokenCalls = seen.brokenCalls;
+    this.attempts = tracked.attempts;
+    this.brokenCalls = tracked.brokenCalls;
     this.startedAt = context.startedAt;
     this.kept = kept;
     this.#admission = admission;
@@ -63,7 +63,7 @@ export class CallAnswer implements AnswerContext {
     return target && `${target.provider.name}/${target.model.id}`;
   }
 
-  /** A function by itself, as some pass it on. */
+  /** A function by itself, because a dialect may pass it on. */
   readonly cost = (usage: Usage | null): Cost | null => this.#callOf().price(this.#target, usage);
 
   get #target(): Target {

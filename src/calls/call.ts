@@ -42,7 +42,7 @@ export interface Call extends AttemptCall, RunningCall {
   fail(thrown: unknown): ChatError;
 }
 
-/** The same as it changes. */
+/** A call, with the fields that are set later. */
 interface OpenCall extends Call {
   record: CallRecord | null;
   standings: readonly Standing[];

@@ -7,9 +7,9 @@ export interface Recording {
 }
 
 /**
- * Hands a record to every recorder. What it returns settles when all of them are done; undefined
- * if they are. It never rejects: a recorder that fails is logged, and the others still get the
- * record.
+ * Hands a record to every recorder. Returns a promise that settles when all of them are done, or
+ * undefined if none is pending. It never rejects: a recorder that fails is logged, and the others
+ * still get the record.
  */
 export function publishRecord(
   record: CallRecord,

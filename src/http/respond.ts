@@ -15,7 +15,7 @@ export type ReadAsset = (name: string) => Promise<Asset | null>;
 
 /**
  * The headers of a kind of response; on every one: not cacheable, not sniffable. Each is made once,
- * because to make headers takes three times as long as to copy them.
+ * because making headers takes three times as long as copying them.
  */
 function createKind(headers: Readonly<Record<string, string>>): Headers {
   return new Headers({
@@ -26,17 +26,17 @@ function createKind(headers: Readonly<Record<string, string>>): Headers {
 }
 
 const JSON_TEXT = createKind({ "content-type": "application/json" });
-/** Nothing more to say. */
-const EMPTY = createKind({});
-/** It runs no script and loads nothing. */
+/** Only what every response has. */
+const PLAIN = createKind({});
+/** A page runs no script and loads nothing. */
 const PAGE = createKind({
   "content-type": "text/html; charset=utf-8",
   "content-security-policy":
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 });
 /**
- * It loads and sends nothing but to this server, in no frame; images may be ones that the reader
- * dropped.
+ * A file of the pages loads and sends nothing but to this server, in no frame; images may be ones
+ * that the reader dropped.
  */
 const ASSET = createKind({
   "cache-control": "no-cache",
@@ -61,7 +61,7 @@ function respond(
   const response = new Response(body, { status, headers: kind });
   const { headers } = response;
   headers.set("x-request-id", requestId);
-  for (const name in own) headers.set(name, own[name] ?? "");
+  for (const [name, value] of Object.entries(own)) headers.set(name, value);
   return response;
 }
 
@@ -85,7 +85,7 @@ export function respondJsonText(
 }
 
 export function respondEmpty(requestId: string): Response {
-  return respond(null, EMPTY, requestId, 204);
+  return respond(null, PLAIN, requestId, 204);
 }
 
 /** A text that is no page: metrics, or a table. */
@@ -95,7 +95,7 @@ export function respondText(
   requestId: string,
   headers: Record<string, string> = {},
 ): Response {
-  return respond(text, EMPTY, requestId, 200, { "content-type": contentType, ...headers });
+  return respond(text, PLAIN, requestId, 200, { "content-type": contentType, ...headers });
 }
 
 /** An HTML page of this server. */

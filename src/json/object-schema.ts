@@ -12,29 +12,34 @@ export function looseObject<T extends z.core.$ZodLooseShape>(shape: T) {
 }
 
 /**
- * Whether zod is reading an object that is not valid: then it also reads the objects within, or
- * each level would read them twice.
+ * Whether zod is reading an object, as it does what `parsePresent` cannot take. Then it also reads
+ * the objects within, or each level would read them twice.
  */
 let isZodReading = false;
 
+/** The fields of an object's schema. */
+interface Fields {
+  readonly all: ReadonlyMap<string, z.core.$ZodType>;
+  /** Those whose absence means something. */
+  readonly needed: readonly string[];
+}
+
 /**
- * Lets an object's schema look at those fields only that are there. Zod (4.6.7) runs the schema of
- * every field that there may be, and most requests lack most of them: this takes a fifth of the
- * time. What is not valid is left to zod, which says what is wrong with it.
+ * Makes an object's schema read only the fields that are present, and give them in the caller's
+ * order. Zod (4.6.7) runs the schema of every field that there may be, and most requests lack most
+ * of them: it takes five times as long. What is not valid is left to zod, which says what is wrong.
  */
 function readPresent<T extends z.ZodMiniObject>(schema: T): T {
   const internals = schema._zod;
   const parseAll = internals.parse;
-  let fields: ReadonlyMap<string, z.core.$ZodType> | undefined;
-  /** Fields whose absence means something. */
-  let needed: readonly string[] = [];
+  let fields: Fields | undefined;
 
-  function listFields(): ReadonlyMap<string, z.core.$ZodType> {
+  function listFields(): Fields {
     const all = Object.entries<z.core.$ZodType>(internals.def.shape);
     const mayLack = ({ _zod }: z.core.$ZodType) =>
       _zod.optin === "optional" && _zod.optout === "optional";
-    needed = all.flatMap(([name, field]) => (mayLack(field) ? [] : [name]));
-    return new Map(all);
+    const needed = all.flatMap(([name, field]) => (mayLack(field) ? [] : [name]));
+    return { all: new Map(all), needed };
   }
 
   /** The object as it was checked; null if it is for zod to read. */
@@ -43,13 +48,13 @@ function readPresent<T extends z.ZodMiniObject>(schema: T): T {
     fields ??= listFields();
     const value: JsonObject = {};
     for (const name in input) {
-      const field = fields.get(name) ?? internals.def.catchall;
+      const field = fields.all.get(name) ?? internals.def.catchall;
       if (!field || name === "__proto__") return null;
       const result = field._zod.run({ value: input[name], issues: [] }, context);
       if (result instanceof Promise || result.issues.length > 0) return null;
       value[name] = result.value;
     }
-    for (const name of needed) if (!(name in value)) return null;
+    for (const name of fields.needed) if (!(name in value)) return null;
     return value;
   }
 

@@ -24,7 +24,7 @@ export async function fetchUncompressed(input: string, init: RequestInit): Promi
 /** Headers that were made of a frozen record: a provider sends the same with each of its calls. */
 const made = new WeakMap<HeadersInit, Headers>();
 
-/** To make a dozen headers takes 3.6 µs, a twentieth of a call. */
+/** Making a dozen headers takes 3.6 µs, a twentieth of a call. */
 function addIdentity(given: HeadersInit | undefined): Headers {
   const known = given && made.get(given);
   if (known) return known;

@@ -40,6 +40,6 @@ export interface StartOptions {
    * long ago.
    */
   now?: number;
-  /** Whether `heapBytes` is wanted: on Workers alone, whose process holds much beside the heap. */
+  /** Whether `heapBytes` is wanted: on Workers alone, whose process holds much besides the heap. */
   tellsHeap?: boolean;
 }

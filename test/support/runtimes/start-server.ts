@@ -112,7 +112,11 @@ async function startWorkers(
     },
   });
   const pid = findChildren("workerd").find((child) => !others.has(child));
-  const heap = inspectorPort === undefined ? undefined : await openWorkerHeap(inspectorPort);
+  const opening = inspectorPort === undefined ? undefined : openWorkerHeap(inspectorPort);
+  const heap = await opening?.catch(async (thrown: unknown) => {
+    await worker.stop();
+    throw thrown;
+  });
   let stopping: Promise<void> | undefined;
   return {
     ...(heap ? { heapBytes: heap.measure } : {}),

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /** The heap of a Worker, seen through workerd's inspector. */
-export interface WorkerHeap {
-  /** Bytes in use after a collection. */
+interface WorkerHeap {
+  /** Bytes in use after a collection. Rejects once the inspector has gone. */
   measure(): Promise<number>;
   close(): void;
 }
@@ -24,19 +24,22 @@ export async function openWorkerHeap(inspectorPort: number): Promise<WorkerHeap>
     socket.addEventListener("open", resolve);
     socket.addEventListener("error", reject);
   });
-  const waiting = new Map<number, (result: unknown) => void>();
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   let sent = 0;
   socket.addEventListener("message", ({ data }) => {
     const { id, result } = replySchema.parse(JSON.parse(String(data)));
-    if (id !== undefined) waiting.get(id)?.(result);
+    if (id !== undefined) waiting.get(id)?.resolve(result);
+  });
+  socket.addEventListener("close", () => {
+    for (const { reject } of waiting.values()) reject(new Error("workerd's inspector has gone"));
   });
 
   function ask(method: string): Promise<unknown> {
     const id = ++sent;
-    return new Promise((resolve) => {
-      waiting.set(id, resolve);
-      socket.send(JSON.stringify({ id, method }));
-    }).finally(() => waiting.delete(id));
+    const reply = Promise.withResolvers<unknown>();
+    waiting.set(id, reply);
+    socket.send(JSON.stringify({ id, method }));
+    return reply.promise.finally(() => waiting.delete(id));
   }
 
   return {

@@ -9,6 +9,14 @@ const shape = {
   anything: z.unknown(),
   size: z._default(z.number(), 7),
   tags: z.optional(z.array(z.string())),
+  either: z.optional(z.union([z.string(), z.strictObject({ name: z.string() })])),
+  shown: z.optional(z._default(z.boolean(), true)),
+  length: z.optional(
+    z.pipe(
+      z.string(),
+      z.transform((text: string) => text.length),
+    ),
+  ),
 };
 
 /** Whatever is put in the place of one field of a valid object. */
@@ -39,12 +47,12 @@ describe.each([
     const [mine, theirs] = [own(shape), zods(shape)];
     for (const input of inputs) {
       const [result, expected] = [mine.safeParse(input), theirs.safeParse(input)];
-      expect(result.data).toEqual(expected.data);
-      expect(result.error?.issues).toEqual(expected.error?.issues);
+      expect(result.data).toStrictEqual(expected.data);
+      expect(result.error?.issues).toStrictEqual(expected.error?.issues);
     }
   });
 
-  test("reads an invalid object no oftener than its depth", () => {
+  test("reads an invalid object no more often than its depth", () => {
     let reads = 0;
     let level: z.ZodMiniType = z.string().check(
       z.refine(() => {
@@ -59,5 +67,21 @@ describe.each([
     }
     expect(level.safeParse(input).error?.issues).toHaveLength(1);
     expect(reads).toBeLessThanOrEqual(LEVELS + 1);
+  });
+
+  test("reads as before after a check that throws", () => {
+    let throws = true;
+    const check = z.string().check(
+      z.refine(() => {
+        if (throws) throw new Error("no");
+        return true;
+      }),
+    );
+    const schema = own({ inner: own({ text: check, count: z.optional(z.int()) }) });
+    expect(() => schema.safeParse({ inner: { count: "x", text: "a" } })).toThrow("no");
+    throws = false;
+    expect(schema.safeParse({ inner: { text: "a", count: 1 } }).data).toStrictEqual({
+      inner: { text: "a", count: 1 },
+    });
   });
 });

@@ -36,6 +36,18 @@ describe("Bun's fetch of vendors", () => {
     expect([headers?.get("accept-encoding"), headers?.get("a")]).toEqual(["identity", "b"]);
   });
 
+  test("sends the headers of a frozen record with each of several calls at once", async () => {
+    const headers = Object.freeze({ a: "frozen", "content-type": "text/plain" });
+    const sent = Array.from({ length: 4 }, (_, at) =>
+      fetchUncompressed(`${server.url}identity`, { method: "POST", headers, body: `body ${at}` }),
+    );
+    for (const response of await Promise.all(sent)) await response.text();
+    for (const got of asked.slice(-4)) {
+      const values = ["a", "content-type", "accept-encoding"].map((name) => got.get(name));
+      expect(values).toEqual(["frozen", "text/plain", "identity"]);
+    }
+  });
+
   test("unpacks what is compressed all the same, no further than it is read", async () => {
     const response = await get("gzip");
     expect(response.headers.get("content-encoding")).toBeNull();
