@@ -18,8 +18,8 @@ export interface Pace {
 
 const LEAST_COUNT = 200;
 /** Calls after which an engine has compiled what they run; the time is for slow ones. */
-const WARM_CALLS = 20_000;
-const WARM_SECONDS = 3;
+const WARM_CALLS = 60_000;
+const WARM_SECONDS = 20;
 const WARM_WORKS = WORKS.filter(({ warms }) => warms);
 
 export function makeJob(
