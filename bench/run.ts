@@ -5,7 +5,8 @@
 //     --otel                        the server with OpenTelemetry too
 //     --save FILE                   the figures, of which docs/performance.md is made
 //
-// Without options it measures everything but `growth`, in less than ten minutes on two cores. Linux only: CPU time and memory are
+// Without options it measures everything but `growth`, in some twenty minutes on two cores (Bun alone:
+// ten). Linux only: CPU time and memory are
 // read from /proc.
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
