@@ -41,8 +41,8 @@ export function createApp(config: Config, platform: Platform, extras: Extras = {
   const { log, metrics } = server;
   const router = Router<Request, [RequestContext]>();
   /**
-   * Paths without parameters, which nearly all calls ask for. Finding them here saves the router's
-   * parsing of the query, and its trying of one pattern after the other.
+   * Paths without parameters, which nearly all calls ask for. Finding them here saves the router
+   * from parsing the query and trying one pattern after another.
    */
   const plainPaths = new Map<string, RouteHandler>();
 

@@ -40,8 +40,8 @@ function onDemand(load: () => Promise<Handler>): Handler {
 }
 
 /**
- * Everything that this server answers. Paths with parameters are tried in this order, once no other
- * path is the one. What few callers ask for is loaded on demand.
+ * Everything that this server answers. Paths without parameters are looked up first; the others are
+ * tried in this order. What few callers ask for is loaded on demand.
  */
 export function addRoutes(route: AddRoute, server: Server, config: Config): void {
   const generate = (dialect: GeneratingDialect) =>

@@ -23,7 +23,7 @@ const PREPARE_PAUSE_MS = 200;
 export interface Revocations {
   /**
    * Throws the 401 for a revoked token, or `store_unavailable` if the list could never be read. If
-   * the list must be read first, a promise rejects with them.
+   * the list must be read first, the returned promise rejects with the same errors.
    */
   check(principal: Principal): Promise<void> | undefined;
   /** By the list as it is known now. */

@@ -12,7 +12,7 @@ export function looseObject<T extends z.core.$ZodLooseShape>(shape: T) {
 }
 
 /**
- * Whether zod is reading an object, as it does what `parsePresent` cannot take. Then it also reads
+ * Whether zod is reading an object, which it does if `parsePresent` could not. Then it also reads
  * the objects within, or each level would read them twice.
  */
 let isZodReading = false;
