@@ -33,7 +33,8 @@ const textEncoder = new TextEncoder();
 
 /**
  * As in createStreamBody, each runtime shows in a different place that the caller left: by the
- * signal, by `cancel`, or by a queue that is never emptied.
+ * signal, by `cancel`, or by a queue that is never emptied; and one that is left is errored, or workerd
+ * would keep it.
  */
 export function createLiveBody(options: LiveBodyOptions): LiveBody {
   const { callerSignal } = options;
@@ -63,7 +64,9 @@ export function createLiveBody(options: LiveBodyOptions): LiveBody {
     if (!isClosing) options.onGone(reason);
   }
   function onCallerGone(): void {
-    leave(new ChatError("cancelled"));
+    const error = new ChatError("cancelled");
+    leave(error);
+    controller?.error(error);
   }
   function send(text: string): void {
     controller?.enqueue(textEncoder.encode(text));

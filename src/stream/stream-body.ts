@@ -47,12 +47,15 @@ const textEncoder = new TextEncoder();
  * call `cancel`. On workerd only a failed write shows it, hence the heartbeat; sometimes only a
  * queue that is never emptied does, hence the stall check. All of them lead to the one `finish`,
  * which runs once. Deno also aborts the signal of finished requests; `finish` has run by then.
+ * A stream that is left is errored too: workerd (1.20260730.1) keeps one that stays readable, and all
+ * that hangs on it, for as long as the isolate lives.
  */
 export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uint8Array> {
   const { encoder, callerSignal } = options;
   let source: EventStream | undefined;
   let finished = false;
   let watch: ReaderWatch | undefined;
+  let opened: ReadableStreamDefaultController<Uint8Array> | undefined;
 
   function finish(failure: ChatError | null): void {
     if (finished) return;
@@ -69,7 +72,9 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
     }
   }
   function onCallerGone(): void {
-    finish(new ChatError("cancelled"));
+    const error = new ChatError("cancelled");
+    finish(error);
+    opened?.error(error);
   }
   /** Ends the stream with an event that says why. */
   function fail(error: ChatError, controller: ReadableStreamDefaultController<Uint8Array>): void {
@@ -80,6 +85,7 @@ export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uin
 
   return new ReadableStream<Uint8Array>({
     start(controller) {
+      opened = controller;
       if (callerSignal.aborted) {
         onCallerGone();
         return;

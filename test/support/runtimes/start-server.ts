@@ -95,6 +95,25 @@ function withStoppedClock(modules: ReadonlyMap<string, string>, now: number) {
   ]);
 }
 
+/** Sends requests while something is done: workerd's inspector waits for them. */
+async function whileAsking<T>(url: string, work: () => Promise<T>): Promise<T> {
+  let isDone = false;
+  async function ask(): Promise<void> {
+    while (!isDone) {
+      await fetch(`${url}/health`).then((answer) => answer.text());
+      await Bun.sleep(50);
+    }
+  }
+  // That the server has gone is for the work to tell.
+  const asking = ask().catch(() => {});
+  try {
+    return await work();
+  } finally {
+    isDone = true;
+    await asking;
+  }
+}
+
 async function startWorkers(
   env: Record<string, string>,
   { now, tellsHeap }: StartOptions,
@@ -119,7 +138,7 @@ async function startWorkers(
   });
   let stopping: Promise<void> | undefined;
   return {
-    ...(heap ? { heapBytes: heap.measure } : {}),
+    ...(heap ? { heapBytes: () => whileAsking(worker.url, heap.measure) } : {}),
     runtime: "workers",
     url: worker.url,
     pid,

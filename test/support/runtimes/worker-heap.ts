@@ -2,7 +2,10 @@ import * as z from "zod";
 
 /** The heap of a Worker, seen through workerd's inspector. */
 interface WorkerHeap {
-  /** Bytes in use after a collection. Rejects once the inspector has gone. */
+  /**
+   * Bytes in use after a collection. workerd answers only while the Worker is asked for something.
+   * Rejects once the inspector has gone.
+   */
   measure(): Promise<number>;
   close(): void;
 }
@@ -44,6 +47,8 @@ export async function openWorkerHeap(inspectorPort: number): Promise<WorkerHeap>
 
   return {
     async measure() {
+      // The inspector keeps the last 1,000 lines and exceptions, and with them what they refer to.
+      await ask("Runtime.discardConsoleEntries");
       await ask("HeapProfiler.collectGarbage");
       return usageSchema.parse(await ask("Runtime.getHeapUsage")).usedSize;
     },

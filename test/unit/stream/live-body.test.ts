@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatError } from "../../../src/errors/chat-error.ts";
 import { createLiveBody, type LiveBodyOptions } from "../../../src/stream/live-body.ts";
+import { chatErrorOf } from "../../support/rejection.ts";
 
 function open(more: Partial<LiveBodyOptions> = {}) {
   const caller = new AbortController();
@@ -45,9 +46,12 @@ describe("a live body", () => {
     for (const leave of ["signal", "cancel"] as const) {
       const { live, caller, gone } = open();
       live.push("a");
-      if (leave === "signal") caller.abort();
-      await live.stream.cancel();
+      if (leave === "cancel") await live.stream.cancel();
       caller.abort();
+      if (leave === "signal")
+        expect(await chatErrorOf(new Response(live.stream).text())).toMatchObject({
+          code: "cancelled",
+        });
       live.push("b");
       live.close();
       expect(gone.map(({ code }) => code)).toEqual(["cancelled"]);

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { createChatClient, TEST_JWT } from "../support/chat-client.ts";
+import type { RunningServer } from "../support/runtimes/runtime.ts";
+import { startServer } from "../support/runtimes/start-server.ts";
+import { until } from "../support/until.ts";
+
+const DEPARTURES = 300;
+const AT_ONCE = 30;
+/**
+ * Bytes for each of them. A stream that is not let go holds its whole call, 11 KiB and more; the
+ * objects that keep answers hold some 2 KiB for each.
+ */
+const MOST_LEFT = 4000;
+
+/** A vendor who never answers. */
+let asked = 0;
+const vendor = Bun.serve({
+  hostname: "127.0.0.1",
+  port: 0,
+  fetch() {
+    asked += 1;
+    return new Promise<Response>(() => {});
+  },
+});
+
+let server: RunningServer;
+beforeAll(async () => {
+  const env = {
+    ...TEST_JWT,
+    ANTHROPIC_API_KEY: "key",
+    ANTHROPIC_BASE_URL: `http://127.0.0.1:${vendor.port}`,
+    HEARTBEAT_MS: "100",
+    COMMIT_AFTER_MS: "100",
+    STORE_ANSWERS: "on",
+  };
+  server = await startServer("workers", env, { tellsHeap: true });
+});
+afterAll(async () => {
+  await server.stop();
+  await vendor.stop(true);
+});
+
+const messages = [{ role: "user", content: "word ".repeat(1000) }];
+const FROM_ECHO = { provider: "echo", model: "echo-slow", messages };
+const FROM_VENDOR = { provider: "claude", messages };
+
+interface Departure {
+  readonly body: object;
+  /** Whether the answer can be resumed, which another kind of stream is for. */
+  readonly isKept?: boolean;
+  /** Whether the caller leaves once the vendor is asked, and not after the first content. */
+  readonly isEarly?: boolean;
+}
+
+const countDepartures = () => server.logs().split('"code":"cancelled"').length - 1;
+
+/** Callers who leave in the middle of an answer, until the server has noticed it of all of them. */
+async function depart({ body, isKept, isEarly }: Departure): Promise<void> {
+  const { open } = await createChatClient(server.url);
+  const noticed = countDepartures() + DEPARTURES;
+  for (let left = 0; left < DEPARTURES; left += AT_ONCE) {
+    const caller = new AbortController();
+    const askedThen = asked + AT_ONCE;
+    const answers = Array.from({ length: AT_ONCE }, () =>
+      open(body, {
+        signal: caller.signal,
+        ...(isKept ? { headers: { "idempotency-key": crypto.randomUUID() } } : {}),
+      }),
+    );
+    if (isEarly) await until("the vendor is asked", () => asked >= askedThen);
+    else await Promise.all(answers.map(async (answer) => (await answer).body?.getReader().read()));
+    caller.abort();
+    await Promise.allSettled(answers);
+  }
+  await until("all departures are in the log", () => countDepartures() >= noticed);
+}
+
+test.each<[string, Departure]>([
+  ["a stream", { body: { ...FROM_ECHO, stream: true } }],
+  ["a stream that has no content yet", { body: { ...FROM_VENDOR, stream: true }, isEarly: true }],
+  [
+    "a stream that is kept",
+    { body: { ...FROM_ECHO, stream: true, on_disconnect: "cancel" }, isKept: true },
+  ],
+  ["a whole answer", { body: FROM_VENDOR, isEarly: true }],
+])(
+  "callers who leave %s leave nothing in the heap",
+  async (_what, departure) => {
+    if (!server.heapBytes) throw new Error("the heap is not told");
+    await depart(departure);
+    const before = await server.heapBytes();
+    await depart(departure);
+    const after = await server.heapBytes();
+    expect((after - before) / DEPARTURES).toBeLessThan(MOST_LEFT);
+  },
+  120_000,
+);
