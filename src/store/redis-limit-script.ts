@@ -4,14 +4,17 @@
  *
  * - The time is the server's, read once: in Redis 7.0 it moves while a script runs.
  * - All numbers are whole and below 2^53. `..` and tostring write 14 digits only, so int() writes them.
- * - KEYS: the mark of a settled call, then for each bucket its hash (v, t, r: value, at, reserved;
- *   `l:CALL`: what that call holds) and its sorted set (calls by the end of their lease).
+ * - KEYS: the mark of a settled call, then for each bucket its hash and its sorted set (calls by the
+ *   end of their lease). In the hash: v, t, r: value, at, reserved; f: no lease ends before this; x:
+ *   until when both keys are kept; `l:CALL`: what that call holds.
+ * - A command costs Redis more than the arithmetic, so the sorted set is not read before `f`, and
+ *   keys are kept for SLACK longer than they must be, so that not every call sets their end anew.
  * - ARGV: operation, call, lease (ms), remember (ms), then eight for each bucket: kind, limit,
  *   ticks of the window, milliseconds of a tick, period, end (ms or -1), shadow, amount.
  * - Answer: status, index of the bucket that refused (or -1), time, then v, t, r of each bucket.
  */
 export const LIMIT_SCRIPT = `
-local MAX, DAY = 9007199254740991, 86400000
+local MAX, DAY, SLACK = 9007199254740991, 86400000, 60000
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local operation, call = ARGV[1], ARGV[2]
@@ -93,28 +96,41 @@ local function expires_at(b)
       expires = math.max(expires, now + (b.at - period_at(b.period) + 1) * longest)
     end
   end
-  return int(expires)
+  return expires
 end
 
-local function write(b)
-  redis.call('HSET', b.hash, 'v', int(b.value), 't', int(b.at), 'r', int(b.reserved))
+-- Writes the state, and more fields of the hash. The leases are kept for as long as the hash: one
+-- that is gone without being found lapsed would be reserved for ever.
+local function write(b, ...)
+  redis.call('HSET', b.hash, 'v', int(b.value), 't', int(b.at), 'r', int(b.reserved), ...)
+  if b.first ~= b.stored_first then redis.call('HSET', b.hash, 'f', int(b.first)) end
   local expires = expires_at(b)
-  redis.call('PEXPIREAT', b.hash, expires)
-  -- Not before the hash: a lease that is gone without being found lapsed would be reserved for ever.
-  redis.call('PEXPIREAT', b.leases, expires)
+  if expires <= b.kept then return end
+  b.kept = expires + SLACK
+  local kept = int(b.kept)
+  redis.call('HSET', b.hash, 'x', kept)
+  redis.call('PEXPIREAT', b.hash, kept)
+  redis.call('PEXPIREAT', b.leases, kept)
 end
 
 local function drop_lapsed(b)
-  local stored_at = b.at
+  local stored_at, calls = b.at, {}
   roll(b)
-  local calls = redis.call('ZRANGEBYSCORE', b.leases, '-inf', int(now))
-  for _, other in ipairs(calls) do
-    local held = redis.call('HGET', b.hash, 'l:' .. other)
-    if held then release(b, tonumber(held), 0) end
-    if operation ~= 'read' then
-      redis.call('HDEL', b.hash, 'l:' .. other)
-      redis.call('ZREM', b.leases, other)
+  -- A clock that has stepped back lets leases end before those that were there.
+  if now >= b.first or now + lease < b.first then
+    calls = redis.call('ZRANGEBYSCORE', b.leases, '-inf', int(now))
+    for _, other in ipairs(calls) do
+      local field = 'l:' .. other
+      local held = redis.call('HGET', b.hash, field)
+      if held then release(b, tonumber(held), 0) end
+      if other == call then b.holds = false end
+      if operation ~= 'read' then
+        redis.call('HDEL', b.hash, field)
+        redis.call('ZREM', b.leases, other)
+      end
     end
+    local after = redis.call('ZRANGEBYSCORE', b.leases, '(' .. int(now), '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    b.first = math.min(now + lease, tonumber(after[2] or MAX))
   end
   if (#calls > 0 or b.at < stored_at) and operation ~= 'read' then write(b) end
 end
@@ -127,8 +143,10 @@ for i = 1, (#KEYS - 1) / 2 do
     window = tonumber(ARGV[a + 3]), tick = tonumber(ARGV[a + 4]), period = ARGV[a + 5],
     ends = tonumber(ARGV[a + 6]), shadow = ARGV[a + 7] == '1', amount = tonumber(ARGV[a + 8]),
   }
-  local row = redis.call('HMGET', b.hash, 'v', 't', 'r')
+  local row = redis.call('HMGET', b.hash, 'v', 't', 'r', 'f', 'x', 'l:' .. call)
   b.value, b.at, b.reserved = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
+  b.first, b.kept, b.holds = tonumber(row[4] or 0), tonumber(row[5] or 0), row[6]
+  b.stored_first = b.first
   drop_lapsed(b)
   buckets[i] = b
 end
@@ -143,35 +161,33 @@ end
 
 if operation == 'read' then return answer('read', -1) end
 
-local is_settled = redis.call('EXISTS', KEYS[1]) == 1
-
 if operation == 'settle' then
-  redis.call('SET', KEYS[1], '1', 'PX', remember)
-  if is_settled then return answer('settled', -1) end
+  if not redis.call('SET', KEYS[1], '1', 'PX', remember, 'NX') then return answer('settled', -1) end
   for _, b in ipairs(buckets) do
-    local held = tonumber(redis.call('HGET', b.hash, 'l:' .. call) or 0)
-    redis.call('HDEL', b.hash, 'l:' .. call)
-    redis.call('ZREM', b.leases, call)
-    release(b, held, b.amount)
+    if b.holds then
+      redis.call('HDEL', b.hash, 'l:' .. call)
+      redis.call('ZREM', b.leases, call)
+    end
+    release(b, tonumber(b.holds or 0), b.amount)
     write(b)
   end
   return answer('settled', -1)
 end
 
-if is_settled then return answer('settled', -1) end
+if redis.call('EXISTS', KEYS[1]) == 1 then return answer('settled', -1) end
 for i, b in ipairs(buckets) do
-  local held = redis.call('HGET', b.hash, 'l:' .. call)
-  b.held = tonumber(held or 0)
+  b.held = tonumber(b.holds or 0)
   b.increase = math.max(0, b.amount - b.held)
-  if not b.shadow and (b.increase > 0 or (not held and b.limit == 0)) and not fits(b, b.increase) then
+  if not b.shadow and (b.increase > 0 or (not b.holds and b.limit == 0)) and not fits(b, b.increase) then
     return answer('refused', i - 1)
   end
 end
 for _, b in ipairs(buckets) do
   take(b, b.increase)
-  redis.call('HSET', b.hash, 'l:' .. call, int(math.max(b.held, b.amount)))
   redis.call('ZADD', b.leases, int(now + lease), call)
-  write(b)
+  write(b, 'l:' .. call, int(math.max(b.held, b.amount)))
+  -- The set may be new, though the hash is not.
+  redis.call('PEXPIREAT', b.leases, int(b.kept))
 end
 return answer('held', -1)
 `;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { expiresAt } from "../../../src/limits/apply.ts";
 import type { Bucket } from "../../../src/limits/bucket.ts";
 import { DAY_MS } from "../../../src/limits/calendar.ts";
 import type { LimitStore } from "../../../src/limits/limit-store.ts";
@@ -14,6 +15,9 @@ import { hasRedis, type RedisServer, startRedis } from "../../support/redis-serv
  * Later than the server's own clock, so that nothing expires by itself in the midst of a history.
  */
 const START = Date.parse("2048-02-27T22:00:00Z");
+
+/** What Redis tells of a key that it does not have. */
+const NO_KEY = -2;
 
 describe.skipIf(!hasRedis)("the Redis script (needs redis)", () => {
   let redis: RedisServer;
@@ -35,6 +39,16 @@ describe.skipIf(!hasRedis)("the Redis script (needs redis)", () => {
     if (clocked === script) throw new Error("the script reads no clock");
     return send(command, [clocked, ...args]);
   };
+
+  /** When a bucket's sum and its leases expire, in milliseconds since 1970, or `NO_KEY`. */
+  async function keptUntil({ home, key }: Bucket): Promise<[sum: number, leases: number]> {
+    const name = `ai:{${home}}:${key}`;
+    const [sum, leases] = await Promise.all([
+      send("PEXPIRETIME", [name]),
+      send("PEXPIRETIME", [`${name}:leases`]),
+    ]);
+    return [Number(sum), Number(leases)];
+  }
 
   function bucketsOf(home: string, random: ReturnType<typeof createRandom>): Bucket[] {
     return [
@@ -94,6 +108,15 @@ describe.skipIf(!hasRedis)("the Redis script (needs redis)", () => {
           states: pick(inMemory),
         });
         if ("status" in inMemory) expect(inRedis).toMatchObject(inMemory);
+        for (const [index, bucket] of buckets.entries()) {
+          const state = inMemory.states[index];
+          const [sum, leases] = await keptUntil(bucket);
+          const isWritten =
+            operation === "settle" || ("status" in inMemory && inMemory.status === "held");
+          if (!state || !isWritten) continue;
+          expect(sum).toBeGreaterThanOrEqual(expiresAt(bucket, state, now));
+          if (leases !== NO_KEY) expect(leases).toBeGreaterThanOrEqual(sum);
+        }
       }
     }
   });
@@ -101,11 +124,8 @@ describe.skipIf(!hasRedis)("the Redis script (needs redis)", () => {
   test("keeps leases for as long as the sums that they are part of", async () => {
     const bucket = money(100, "month", { home: "lasting" });
     await createRedisLimitStore(send).hold({ call: "c", entries: [{ bucket, amount: 1 }] });
-    const key = `ai:{lasting}:${bucket.key}`;
-    const [sum, leases] = await Promise.all(
-      [key, `${key}:leases`].map((name) => send("PEXPIRETIME", [name])),
-    );
-    expect(Number(sum)).toBeGreaterThan(Date.now() + DAY_MS);
+    const [sum, leases] = await keptUntil(bucket);
+    expect(sum).toBeGreaterThan(Date.now() + DAY_MS);
     expect(leases).toBe(sum);
   });
 
