@@ -71,6 +71,7 @@ export function createExtras<Notes extends CommonNotes = CommonNotes>(
     note: (holder, name) => holder.extras?.[format]?.[name],
     noteFields,
     wrap(fields, notes) {
+      if (!notes && isEmptyObject(fields)) return {};
       const all: JsonObject = { ...fields, ...notes };
       if (isJsonObject(all.$original) && isEmptyObject(all.$original)) delete all.$original;
       return isEmptyObject(all) ? {} : { extras: { [format]: all } };
@@ -95,7 +96,7 @@ export function createExtras<Notes extends CommonNotes = CommonNotes>(
 
 function pickFields(extras: JsonObject, except: ReadonlySet<string>): JsonObject {
   const fields: JsonObject = {};
-  for (const name of Object.keys(extras)) {
+  for (const name in extras) {
     if (!name.startsWith("$") && !except.has(name)) fields[name] = extras[name];
   }
   return fields;

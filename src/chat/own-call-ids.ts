@@ -6,8 +6,10 @@ export type OwnCallId = (given: string) => string;
  * two calls with one id as one. The vendor's is kept unless an earlier call has it.
  */
 export function createOwnCallIds(): OwnCallId {
-  const used = new Set<string>();
+  // Most answers hold no call.
+  let used: Set<string> | undefined;
   return (given) => {
+    used ??= new Set();
     let id = given;
     for (let count = 2; used.has(id); count += 1) id = `${given}_${count}`;
     used.add(id);

@@ -47,10 +47,13 @@ function readPresent<T extends z.ZodMiniObject>(schema: T): T {
     if (!isJsonObject(input)) return null;
     fields ??= listFields();
     const value: JsonObject = {};
+    // One for all fields: it is free again once a field has been found valid.
+    const payload: z.core.ParsePayload = { value: undefined, issues: [] };
     for (const name in input) {
       const field = fields.all.get(name) ?? internals.def.catchall;
       if (!field || name === "__proto__") return null;
-      const result = field._zod.run({ value: input[name], issues: [] }, context);
+      payload.value = input[name];
+      const result = field._zod.run(payload, context);
       if (result instanceof Promise || result.issues.length > 0) return null;
       value[name] = result.value;
     }

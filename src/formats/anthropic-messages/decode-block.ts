@@ -13,6 +13,7 @@ import type {
 } from "../../chat/part.ts";
 import { defined } from "../../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../../json/json-object.ts";
+import { isEmptyObject } from "../../json/narrow.ts";
 import { omit } from "../../json/omit.ts";
 import { decodeCache } from "./cache-control.ts";
 import { describeBlock } from "./describe-block.ts";
@@ -82,6 +83,7 @@ function decodeRest(
   known: ReadonlySet<string>,
 ): { cache?: Cache; extras?: Extras } {
   const rest = omit(block, known);
+  if (isEmptyObject(rest)) return {};
   const cache = decodeCache(block.cache_control);
   if (cache) delete rest.cache_control;
   return { ...defined({ cache }), ...anthropicExtras.wrap(rest) };

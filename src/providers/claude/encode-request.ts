@@ -74,13 +74,12 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const reasoning = asksForThinking ? encoded : { ...encoded, thinking: undefined };
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
-  const outputConfig: JsonObject = {
-    ...defined({ effort: reasoning.effort }),
-    // `output_format` is the older field; the API refuses it beside `output_config.format`.
-    ...(isJsonObject(extras.output_format) ? {} : format),
-    ...given,
-    ...("format" in given ? { format: withLimitedSchema(given.format, format) } : {}),
-  };
+  const outputConfig: JsonObject = {};
+  if (reasoning.effort !== undefined) outputConfig.effort = reasoning.effort;
+  // `output_format` is the older field; the API refuses it beside `output_config.format`.
+  if (!isJsonObject(extras.output_format)) Object.assign(outputConfig, format);
+  Object.assign(outputConfig, given);
+  if ("format" in given) outputConfig.format = withLimitedSchema(given.format, format);
   if (isJsonObject(extras.output_format))
     extras.output_format = withLimitedSchema(extras.output_format, format);
   const body: JsonObject = {
@@ -91,16 +90,13 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
       call,
       reasoning.thinking !== undefined && reasoning.thinking.type !== "disabled",
     ),
-    ...defined({ thinking: reasoning.thinking }),
-    ...encodeMetadata(call),
-    // The caller's own spelling overrides ours, and `extras` override both.
-    ...omit(anthropicExtras.noteFields(request, "$original"), PROTECTED_FIELDS),
-    ...extras,
-    ...defined({
-      output_config: isEmptyObject(outputConfig) ? undefined : outputConfig,
-      stream: isStreamed || undefined,
-    }),
   };
+  if (reasoning.thinking !== undefined) body.thinking = reasoning.thinking;
+  // The caller's own spelling overrides ours, and `extras` override both.
+  const original = omit(anthropicExtras.noteFields(request, "$original"), PROTECTED_FIELDS);
+  Object.assign(body, encodeMetadata(call), original, extras);
+  if (!isEmptyObject(outputConfig)) body.output_config = outputConfig;
+  if (isStreamed) body.stream = true;
   return { body, betas, version };
 }
 
@@ -181,6 +177,7 @@ function defaultMaxTokens(model: ModelInfo, budgetTokens: number): number {
 }
 
 function readExtras(request: ChatRequest): Omit<ClaudeRequest, "body"> & { extras: JsonObject } {
+  if (!anthropicExtras.has(request)) return { extras: {}, betas: [], version: undefined };
   const given = anthropicExtras.fields(request);
   return {
     extras: omit(given, PROTECTED_FIELDS),

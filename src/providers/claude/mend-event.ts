@@ -40,28 +40,37 @@ export function createBlockMender(randomId: () => string): (block: JsonObject) =
  * if it was changed. What was not counted is 0 to them.
  */
 export function mendMessage(message: JsonObject, id: string, model: string): boolean {
-  const before = { ...message };
+  const { id: givenId, model: givenModel, type, role, content, usage } = message;
   message.id = id;
   message.model = model;
   message.type ??= "message";
   message.role ??= "assistant";
   message.content ??= [];
-  message.usage = mendCounts(message.usage, ["input_tokens", "output_tokens"]);
-  return Object.keys(message).some((name) => message[name] !== before[name]);
+  message.usage = mendCounts(usage, MESSAGE_COUNTS);
+  return (
+    message.id !== givenId ||
+    message.model !== givenModel ||
+    message.type !== type ||
+    message.role !== role ||
+    message.content !== content ||
+    message.usage !== usage
+  );
 }
 
 /** The same for the event at the end. */
 export function mendMessageDelta(event: JsonObject): boolean {
   const { usage } = event;
-  event.usage = mendCounts(usage, ["output_tokens"]);
+  event.usage = mendCounts(usage, DELTA_COUNTS);
   return event.usage !== usage;
 }
 
+const MESSAGE_COUNTS = ["input_tokens", "output_tokens"] as const;
+const DELTA_COUNTS = ["output_tokens"] as const;
+
 function mendCounts(usage: unknown, names: readonly string[]): JsonObject {
-  const counts = isJsonObject(usage) ? usage : {};
-  const missing = names.filter((name) => typeof counts[name] !== "number");
-  if (missing.length === 0) return counts;
-  return { ...counts, ...Object.fromEntries(missing.map((name) => [name, 0])) };
+  let counts = isJsonObject(usage) ? usage : {};
+  for (const name of names) if (typeof counts[name] !== "number") counts = { ...counts, [name]: 0 };
+  return counts;
 }
 
 /** Makes the reason one that callers of this format can go by. True if it was changed. */
