@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # miniflare 4.20260730.0 (workerd 1.20260730.1), seen 2026-11-29: the body of an answer is a
 # ReadableStream that waits for its source; its caller leaves, and request.signal is aborted. If the
-# stream is errored then, it is collected. If it is left as it is, it stays in the heap with all that
-# it refers to, though nobody can read it any more: a heap snapshot shows it as a root. `cancel` is
-# never called. Cloudflare's own network was not tried.
+# stream is errored then, it is collected. If it is left as it is, it stays in the heap with all
+# that it refers to, though nobody can read it any more: a heap snapshot shows it as a root.
+# `cancel` is never called. Cloudflare's own network was not tried.
 # Who meets it: whoever streams for long, and only stops its own work when the signal is aborted.
 # Needs npm and a minute; Node 24 is installed beside miniflare. Exits with 1 if workerd behaves
 # otherwise.
@@ -113,7 +113,9 @@ for (const way of ["errored", "left as it is"]) {
   const { noticed } = await report();
   const before = await heapBytes();
   await Promise.all(Array.from({ length: CALLERS }, () => leave(way)));
-  while ((await report()).noticed < noticed + CALLERS) await new Promise((r) => setTimeout(r, 100));
+  const deadline = Date.now() + 20_000;
+  while ((await report()).noticed < noticed + CALLERS && Date.now() < deadline)
+    await new Promise((r) => setTimeout(r, 100));
   await new Promise((r) => setTimeout(r, 1000));
   const kept = ((await heapBytes()) - before) / CALLERS;
   // Each stream refers to 80,000 bytes.

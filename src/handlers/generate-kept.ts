@@ -112,7 +112,8 @@ async function respondStreamed(
   try {
     await settleWithin(opening, server.stream.commitAfterMs);
   } catch (thrown) {
-    await live.stream.cancel();
+    // It rejects if the caller has left meanwhile.
+    await live.stream.cancel().catch(() => {});
     await ran;
     return respondFailure(thrown, kept);
   }

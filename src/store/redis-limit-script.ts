@@ -3,18 +3,18 @@
  * deciding and writing. It runs on Redis 6.2+ and Valkey.
  *
  * - The time is the server's, read once: in Redis 7.0 it moves while a script runs.
- * - All numbers are whole and below 2^53. `..` and tostring write 14 digits only, so int() writes them.
- * - KEYS: the mark of a settled call, then for each bucket its hash and its sorted set (calls by the
- *   end of their lease). In the hash: v, t, r: value, at, reserved; f: no lease ends before this; x:
- *   until when both keys are kept; `l:CALL`: what that call holds.
- * - A command costs Redis more than the arithmetic, so the sorted set is not read before `f`, and
- *   keys are kept for SLACK longer than they must be, so that not every call sets their end anew.
+ * - All numbers are whole and below 2^53. `..` and tostring write 14 digits only, hence int().
+ * - KEYS: the mark of a settled call, then for each bucket its hash and its sorted set (calls by
+ *   the end of their lease). In the hash: v, t, r: value, at, reserved; f: no lease ends before
+ *   this; x: until when both keys are kept; `l:CALL`: what that call holds.
+ * - A command costs Redis more than the arithmetic. So the sorted set is not read before `f`, and
+ *   keys are kept a minute to an hour longer than they must be: few calls set their end anew.
  * - ARGV: operation, call, lease (ms), remember (ms), then eight for each bucket: kind, limit,
  *   ticks of the window, milliseconds of a tick, period, end (ms or -1), shadow, amount.
  * - Answer: status, index of the bucket that refused (or -1), time, then v, t, r of each bucket.
  */
 export const LIMIT_SCRIPT = `
-local MAX, DAY, SLACK = 9007199254740991, 86400000, 60000
+local MAX, DAY, HOUR, SLACK = 9007199254740991, 86400000, 3600000, 60000
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local operation, call = ARGV[1], ARGV[2]
@@ -105,7 +105,7 @@ local function write(b, ...)
   redis.call('HSET', b.hash, 'v', int(b.value), 't', int(b.at), 'r', int(b.reserved), ...)
   if b.first ~= b.stored_first then redis.call('HSET', b.hash, 'f', int(b.first)) end
   local expires = expires_at(b)
-  if expires <= b.kept then return end
+  if expires <= b.kept and b.kept <= expires + HOUR then return end
   b.kept = expires + SLACK
   local kept = int(b.kept)
   redis.call('HSET', b.hash, 'x', kept)
@@ -162,7 +162,10 @@ end
 if operation == 'read' then return answer('read', -1) end
 
 if operation == 'settle' then
-  if not redis.call('SET', KEYS[1], '1', 'PX', remember, 'NX') then return answer('settled', -1) end
+  if not redis.call('SET', KEYS[1], '1', 'PX', remember, 'NX') then
+    redis.call('PEXPIRE', KEYS[1], remember)
+    return answer('settled', -1)
+  end
   for _, b in ipairs(buckets) do
     if b.holds then
       redis.call('HDEL', b.hash, 'l:' .. call)

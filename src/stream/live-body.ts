@@ -33,8 +33,8 @@ const textEncoder = new TextEncoder();
 
 /**
  * As in createStreamBody, each runtime shows in a different place that the caller left: by the
- * signal, by `cancel`, or by a queue that is never emptied; and one that is left is errored, or workerd
- * would keep it.
+ * signal, by `cancel`, or by a queue that is never emptied. A stream whose caller has left is
+ * errored, or workerd would keep it.
  */
 export function createLiveBody(options: LiveBodyOptions): LiveBody {
   const { callerSignal } = options;

@@ -47,8 +47,9 @@ const textEncoder = new TextEncoder();
  * call `cancel`. On workerd only a failed write shows it, hence the heartbeat; sometimes only a
  * queue that is never emptied does, hence the stall check. All of them lead to the one `finish`,
  * which runs once. Deno also aborts the signal of finished requests; `finish` has run by then.
- * A stream that is left is errored too: workerd (1.20260730.1) keeps one that stays readable, and all
- * that hangs on it, for as long as the isolate lives.
+ *
+ * A stream whose caller has left is errored: workerd (1.20260730.1) keeps one that stays readable,
+ * and all that it refers to, for as long as the isolate lives.
  */
 export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uint8Array> {
   const { encoder, callerSignal } = options;

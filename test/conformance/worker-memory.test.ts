@@ -48,14 +48,14 @@ interface Departure {
   readonly body: object;
   /** Whether the answer can be resumed, which another kind of stream is for. */
   readonly isKept?: boolean;
-  /** Whether the caller leaves once the vendor is asked, and not after the first content. */
-  readonly isEarly?: boolean;
+  /** When the caller leaves. */
+  readonly after: "the vendor is asked" | "the headers" | "the first content";
 }
 
 const countDepartures = () => server.logs().split('"code":"cancelled"').length - 1;
 
 /** Callers who leave in the middle of an answer, until the server has noticed it of all of them. */
-async function depart({ body, isKept, isEarly }: Departure): Promise<void> {
+async function depart({ body, isKept, after }: Departure): Promise<void> {
   const { open } = await createChatClient(server.url);
   const noticed = countDepartures() + DEPARTURES;
   for (let left = 0; left < DEPARTURES; left += AT_ONCE) {
@@ -67,8 +67,12 @@ async function depart({ body, isKept, isEarly }: Departure): Promise<void> {
         ...(isKept ? { headers: { "idempotency-key": crypto.randomUUID() } } : {}),
       }),
     );
-    if (isEarly) await until("the vendor is asked", () => asked >= askedThen);
-    else await Promise.all(answers.map(async (answer) => (await answer).body?.getReader().read()));
+    if (after === "the vendor is asked") await until(after, () => asked >= askedThen);
+    else {
+      const opened = await Promise.all(answers);
+      if (after === "the first content")
+        await Promise.all(opened.map((answer) => answer.body?.getReader().read()));
+    }
     caller.abort();
     await Promise.allSettled(answers);
   }
@@ -76,13 +80,20 @@ async function depart({ body, isKept, isEarly }: Departure): Promise<void> {
 }
 
 test.each<[string, Departure]>([
-  ["a stream", { body: { ...FROM_ECHO, stream: true } }],
-  ["a stream that has no content yet", { body: { ...FROM_VENDOR, stream: true }, isEarly: true }],
+  ["a stream", { body: { ...FROM_ECHO, stream: true }, after: "the first content" }],
+  [
+    "a stream that has no content yet",
+    { body: { ...FROM_VENDOR, stream: true }, after: "the headers" },
+  ],
   [
     "a stream that is kept",
-    { body: { ...FROM_ECHO, stream: true, on_disconnect: "cancel" }, isKept: true },
+    {
+      body: { ...FROM_ECHO, stream: true, on_disconnect: "cancel" },
+      isKept: true,
+      after: "the first content",
+    },
   ],
-  ["a whole answer", { body: FROM_VENDOR, isEarly: true }],
+  ["a whole answer", { body: FROM_VENDOR, after: "the vendor is asked" }],
 ])(
   "callers who leave %s leave nothing in the heap",
   async (_what, departure) => {

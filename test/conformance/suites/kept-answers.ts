@@ -257,6 +257,27 @@ export function describeKeptAnswers({ start, main }: Conformance): void {
         expect((await subject.client.send(`/chat/${id}`, { token: tenant })).status).toBe(404);
       });
 
+      test("have one line in the log if their caller leaves before they begin", async () => {
+        const mark = subject.server.logs().length;
+        const caller = new AbortController();
+        const body = ask(WORDS, { model: "echo-late-3000", stream: true, on_disconnect: "cancel" });
+        const opening = subject.client.open(body, {
+          signal: caller.signal,
+          headers: { "idempotency-key": newKey() },
+        });
+        setTimeout(() => caller.abort(), 200);
+        await opening.catch(() => {});
+        const lines = () =>
+          subject.server
+            .logs()
+            .slice(mark)
+            .split("\n")
+            .filter((line) => line.includes('"code":"cancelled"'));
+        await until("it is in the log", () => lines().length > 0);
+        await Bun.sleep(200);
+        expect(lines().map((line) => JSON.parse(line).event)).toEqual(["answer"]);
+      }, 30_000);
+
       test("are stopped by DELETE, which says what was used", async () => {
         const body = ask(WORDS.repeat(10), {
           model: "echo-slow",

@@ -166,7 +166,7 @@ export function describeLimits({ start }: Conformance): void {
       const token = await mint({
         limits: [
           { per: "subject", usd: 1, window: "1mo" },
-          // Used tokens come back steadily over the window: few enough that none does meanwhile.
+          // Used tokens come back steadily over the window: here one in 17 seconds.
           { per: "subject", tokens: 5000, window: "1d" },
           { per: "subject", concurrent: 2 },
         ],

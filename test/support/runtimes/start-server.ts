@@ -100,12 +100,15 @@ async function whileAsking<T>(url: string, work: () => Promise<T>): Promise<T> {
   let isDone = false;
   async function ask(): Promise<void> {
     while (!isDone) {
-      await fetch(`${url}/health`).then((answer) => answer.text());
+      // That the server has gone is for the work to tell.
+      await fetch(`${url}/health`).then(
+        (answer) => answer.text(),
+        () => {},
+      );
       await Bun.sleep(50);
     }
   }
-  // That the server has gone is for the work to tell.
-  const asking = ask().catch(() => {});
+  const asking = ask();
   try {
     return await work();
   } finally {
