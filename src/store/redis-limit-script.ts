@@ -123,7 +123,7 @@ local function drop_lapsed(b)
       local field = 'l:' .. other
       local held = redis.call('HGET', b.hash, field)
       if held then release(b, tonumber(held), 0) end
-      if other == call then b.holds = false end
+      if other == call then b.held = nil end
       if operation ~= 'read' then
         redis.call('HDEL', b.hash, field)
         redis.call('ZREM', b.leases, other)
@@ -145,7 +145,7 @@ for i = 1, (#KEYS - 1) / 2 do
   }
   local row = redis.call('HMGET', b.hash, 'v', 't', 'r', 'f', 'x', 'l:' .. call)
   b.value, b.at, b.reserved = tonumber(row[1] or 0), tonumber(row[2] or 0), tonumber(row[3] or 0)
-  b.first, b.kept, b.holds = tonumber(row[4] or 0), tonumber(row[5] or 0), row[6]
+  b.first, b.kept, b.held = tonumber(row[4] or 0), tonumber(row[5] or 0), row[6] and tonumber(row[6])
   b.stored_first = b.first
   drop_lapsed(b)
   buckets[i] = b
@@ -167,11 +167,11 @@ if operation == 'settle' then
     return answer('settled', -1)
   end
   for _, b in ipairs(buckets) do
-    if b.holds then
+    if b.held then
       redis.call('HDEL', b.hash, 'l:' .. call)
       redis.call('ZREM', b.leases, call)
     end
-    release(b, tonumber(b.holds or 0), b.amount)
+    release(b, b.held or 0, b.amount)
     write(b)
   end
   return answer('settled', -1)
@@ -179,16 +179,15 @@ end
 
 if redis.call('EXISTS', KEYS[1]) == 1 then return answer('settled', -1) end
 for i, b in ipairs(buckets) do
-  b.held = tonumber(b.holds or 0)
-  b.increase = math.max(0, b.amount - b.held)
-  if not b.shadow and (b.increase > 0 or (not b.holds and b.limit == 0)) and not fits(b, b.increase) then
+  b.increase = math.max(0, b.amount - (b.held or 0))
+  if not b.shadow and (b.increase > 0 or (not b.held and b.limit == 0)) and not fits(b, b.increase) then
     return answer('refused', i - 1)
   end
 end
 for _, b in ipairs(buckets) do
   take(b, b.increase)
   redis.call('ZADD', b.leases, int(now + lease), call)
-  write(b, 'l:' .. call, int(math.max(b.held, b.amount)))
+  write(b, 'l:' .. call, int(math.max(b.held or 0, b.amount)))
   -- The set may be new, though the hash is not.
   redis.call('PEXPIREAT', b.leases, int(b.kept))
 end

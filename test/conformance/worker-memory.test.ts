@@ -7,10 +7,10 @@ import { until } from "../support/until.ts";
 const DEPARTURES = 300;
 const AT_ONCE = 30;
 /**
- * Bytes for each of them. A stream that is not let go holds its whole call, 11 KiB and more; the
- * objects that keep answers hold some 2 KiB for each.
+ * Most bytes that a departure may leave in the heap. A stream that is not let go holds its whole
+ * call, 11 KiB and more; a Durable Object holds some 2 KiB for each answer that it keeps.
  */
-const MOST_LEFT = 4000;
+const MOST_BYTES = 4000;
 
 /** A vendor who never answers. */
 let asked = 0;
@@ -54,7 +54,7 @@ interface Departure {
 
 const countDepartures = () => server.logs().split('"code":"cancelled"').length - 1;
 
-/** Callers who leave in the middle of an answer, until the server has noticed it of all of them. */
+/** Lets callers leave in the middle of an answer, and waits until the server has noticed all. */
 async function depart({ body, isKept, after }: Departure): Promise<void> {
   const { open } = await createChatClient(server.url);
   const noticed = countDepartures() + DEPARTURES;
@@ -102,7 +102,7 @@ test.each<[string, Departure]>([
     const before = await server.heapBytes();
     await depart(departure);
     const after = await server.heapBytes();
-    expect((after - before) / DEPARTURES).toBeLessThan(MOST_LEFT);
+    expect((after - before) / DEPARTURES).toBeLessThan(MOST_BYTES);
   },
   120_000,
 );

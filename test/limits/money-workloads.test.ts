@@ -38,7 +38,7 @@ interface Charge {
   most: number;
 }
 
-/** How long after its answer a call may be settled: a server that is killed then loses it. */
+/** How long a settlement may take after the answer: a server that is killed before loses it. */
 const SETTLING_MS = 1000;
 
 interface Member {
@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)("money (needs redis)", () => {
   /** The first is killed now and then. */
   const members: Member[] = [];
   const book = new Map<string, Charge>();
-  /** When the calls of the first ended, to their callers. */
+  /** When callers had their answers from the first server. */
   const endedOnFirst = new Map<string, number>();
 
   async function startMember(): Promise<Member> {

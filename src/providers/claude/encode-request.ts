@@ -74,11 +74,10 @@ export function encodeRequest(call: EncodeCall, options: EncodeOptions): ClaudeR
   const reasoning = asksForThinking ? encoded : { ...encoded, thinking: undefined };
   const maxTokens = request.max_tokens ?? defaultMaxTokens(model, reasoning.budgetTokens);
   const isStreamed = call.stream || maxTokens > MAX_WHOLE_TOKENS;
-  let outputConfig: JsonObject = {};
-  if (reasoning.effort !== undefined) outputConfig.effort = reasoning.effort;
   // `output_format` is the older field; the API refuses it beside `output_config.format`.
-  if (!isJsonObject(extras.output_format)) Object.assign(outputConfig, format);
-  if (!isEmptyObject(given)) outputConfig = { ...outputConfig, ...given };
+  const ownFormat = isJsonObject(extras.output_format) ? {} : format;
+  const outputConfig: JsonObject = { ...ownFormat, ...given };
+  if (reasoning.effort !== undefined) outputConfig.effort = reasoning.effort;
   if ("format" in given) outputConfig.format = withLimitedSchema(given.format, format);
   if (isJsonObject(extras.output_format))
     extras.output_format = withLimitedSchema(extras.output_format, format);

@@ -95,12 +95,12 @@ function withStoppedClock(modules: ReadonlyMap<string, string>, now: number) {
   ]);
 }
 
-/** Sends requests while something is done: workerd's inspector waits for them. */
-async function whileAsking<T>(url: string, work: () => Promise<T>): Promise<T> {
+/** Keeps a Worker busy while `work` runs: workerd's inspector answers only then. */
+async function whileBusy<T>(url: string, work: () => Promise<T>): Promise<T> {
   let isDone = false;
   async function ask(): Promise<void> {
     while (!isDone) {
-      // That the server has gone is for the work to tell.
+      // If the server has gone, `work` says so.
       await fetch(`${url}/health`).then(
         (answer) => answer.text(),
         () => {},
@@ -141,7 +141,7 @@ async function startWorkers(
   });
   let stopping: Promise<void> | undefined;
   return {
-    ...(heap ? { heapBytes: () => whileAsking(worker.url, heap.measure) } : {}),
+    ...(heap ? { heapBytes: () => whileBusy(worker.url, heap.measure) } : {}),
     runtime: "workers",
     url: worker.url,
     pid,

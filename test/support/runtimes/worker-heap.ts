@@ -3,7 +3,7 @@ import * as z from "zod";
 /** The heap of a Worker, seen through workerd's inspector. */
 interface WorkerHeap {
   /**
-   * Bytes in use after a collection. workerd answers only while the Worker is asked for something.
+   * Bytes in use after a collection. The inspector answers only while the Worker serves requests.
    * Rejects once the inspector has gone.
    */
   measure(): Promise<number>;
