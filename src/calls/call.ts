@@ -206,7 +206,8 @@ export function openCall(admission: Admission, services: CallServices): Call {
       usageSource: source,
       cost,
       price: cost && findPrice(usage, (call.target ?? targets[0]).model, startedAt),
-      attempts: [...attempts],
+      // An attempt that was given up may still note its failure.
+      attempts: attempts.map((attempt) => ({ ...attempt })),
       startedAt,
       attemptedAt: tried ? call.attemptedAt : null,
       firstContentAt: observer.firstContentAt(),

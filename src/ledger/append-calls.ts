@@ -1,11 +1,13 @@
-import { CALL_COLUMNS, type CallRow, SUMS, USAGE_COLUMNS, USAGE_KEY } from "./columns.ts";
+import type { CallRecord } from "../telemetry/call-record.ts";
+import { createCallRow } from "./call-row.ts";
+import { CALL_COLUMNS, SUMS, USAGE_COLUMNS, USAGE_KEY } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { sumRows } from "./sum-rows.ts";
 
-/** Rows that are written together, once. */
+/** Calls that are written together, once. */
 export interface Batch {
   readonly id: string;
-  readonly calls: readonly CallRow[];
+  readonly calls: readonly CallRecord[];
 }
 
 const listColumns = (columns: object) => Object.keys(columns).join(", ");
@@ -31,10 +33,11 @@ export async function appendCalls(
   { id, calls }: Batch,
   now: number,
 ): Promise<void> {
+  const rows = calls.map(createCallRow);
   await database.transact([
     { sql: "INSERT INTO ledger_batches (id, written_at) VALUES ($1, $2)", params: [id, now] },
-    { ...CALLS, rows: calls },
-    { ...USAGE, rows: sumRows(calls) },
+    { ...CALLS, rows },
+    { ...USAGE, rows: sumRows(rows) },
   ]);
 }
 

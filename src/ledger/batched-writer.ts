@@ -1,7 +1,7 @@
-import type { CallRow } from "./columns.ts";
+import type { CallRecord } from "../telemetry/call-record.ts";
 import type { Writer, WriterOptions } from "./writer.ts";
 
-/** How long a row waits for others to be written with, in milliseconds. */
+/** How long a call waits for others to be written with, in milliseconds. */
 const FLUSH_MS = 1000;
 /**
  * Rows of a transaction. SQLite holds the event loop while it writes, some 4 µs a row; and each
@@ -22,14 +22,15 @@ export interface BatchedWriterOptions extends WriterOptions {
 }
 
 /**
- * Keeps rows for a second and writes them together. While the database is away they wait; those
- * that find the queue full are dropped, and counted.
+ * Keeps calls for a second and writes them together. Their rows are made then, all at once, which
+ * costs less than making each between two calls. While the database is away they wait; those that
+ * find the queue full are dropped, and counted.
  */
 export function createBatchedWriter(options: BatchedWriterOptions): Writer {
   const { write, isReachable, randomId } = options;
   const { flushMs = FLUSH_MS, maxQueuedRows = MAX_QUEUED_ROWS } = options;
-  let queue: CallRow[] = [];
-  /** Rows of the batch that is being written. */
+  let queue: CallRecord[] = [];
+  /** Calls of the batch that is being written. */
   let taken = 0;
   let written = 0;
   let dropped = 0;
@@ -72,7 +73,7 @@ export function createBatchedWriter(options: BatchedWriterOptions): Writer {
     } while (queue.length >= BATCH_ROWS);
   }
 
-  async function writeBatch(calls: readonly CallRow[]): Promise<boolean> {
+  async function writeBatch(calls: readonly CallRecord[]): Promise<boolean> {
     const batch = { id: randomId(), calls };
     let delay = options.firstBackoffMs ?? FIRST_BACKOFF_MS;
     let refusals = 0;
@@ -97,12 +98,12 @@ export function createBatchedWriter(options: BatchedWriterOptions): Writer {
   }
 
   return {
-    add(row) {
+    add(call) {
       if (queue.length + taken >= maxQueuedRows) {
         dropped += 1;
         return;
       }
-      queue.push(row);
+      queue.push(call);
       if (queue.length === 1 || queue.length === BATCH_ROWS) schedule();
     },
     status: () => ({ queued: queue.length + taken, written, dropped }),

@@ -3,7 +3,6 @@ import type { Recorder } from "../telemetry/call-record.ts";
 import type { Log } from "../telemetry/log.ts";
 import { appendCalls, type Batch, isWritten } from "./append-calls.ts";
 import { createBatchedWriter } from "./batched-writer.ts";
-import { createCallRow } from "./call-row.ts";
 import { createConnection } from "./connection.ts";
 import type { Database, LedgerSource } from "./database.ts";
 import { createDirectWriter } from "./direct-writer.ts";
@@ -88,7 +87,7 @@ export function createLedger(source: LedgerSource, { platform, log, config }: Le
   }
 
   return {
-    record: (call) => writer.add(createCallRow(call)),
+    record: writer.add,
     status: () => ({ kind, failure, ...writer.status() }),
     database: connection.get,
     async close() {

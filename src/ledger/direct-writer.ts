@@ -3,15 +3,15 @@ import type { Writer, WriterOptions } from "./writer.ts";
 /** Between two tries, in milliseconds. */
 const RETRY_DELAYS_MS = [100, 500, 2000];
 
-/** Writes each row when it comes, for a runtime that may end with the request. */
+/** Writes each call when it ends, for a runtime that may end with the request. */
 export function createDirectWriter({ write, randomId }: WriterOptions): Writer {
   let queued = 0;
   let written = 0;
   let dropped = 0;
 
   return {
-    async add(row) {
-      const batch = { id: randomId(), calls: [row] };
+    async add(call) {
+      const batch = { id: randomId(), calls: [call] };
       queued += 1;
       for (let tries = 0; ; tries += 1) {
         try {

@@ -1,7 +1,7 @@
+import type { CallRecord } from "../telemetry/call-record.ts";
 import type { Batch } from "./append-calls.ts";
-import type { CallRow } from "./columns.ts";
 
-/** What became of the rows. */
+/** What became of the calls. */
 export interface WriterStatus {
   readonly queued: number;
   readonly written: number;
@@ -9,10 +9,10 @@ export interface WriterStatus {
   readonly dropped: number;
 }
 
-/** Takes rows off the path of the calls. */
+/** Writes calls off their own path. */
 export interface Writer {
-  /** Never throws; a promise settles when the row is written or given up. */
-  add(row: CallRow): void | Promise<void>;
+  /** Never throws; a promise settles when its row is written or given up. */
+  add(call: CallRecord): void | Promise<void>;
   status(): WriterStatus;
   /** Writes what is queued. */
   close(): Promise<void>;

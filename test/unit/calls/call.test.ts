@@ -122,6 +122,16 @@ describe("the record of a call", () => {
     expect(records).toMatchObject([{ provider: "second", model: "b", outcome: "upstream_error" }]);
   });
 
+  test("does not change when an attempt that was given up notes its failure", () => {
+    const { call } = open();
+    const kept = { provider: "first", model: "a", duration_ms: 1, cost: null } as const;
+    const cut: Attempt = { ...kept, outcome: "cancelled" };
+    call.attempts.push(cut);
+    call.end(new ChatError("deadline_exceeded"));
+    cut.outcome = "deadline_exceeded";
+    expect(records[0]?.attempts).toMatchObject([{ provider: "first", outcome: "cancelled" }]);
+  });
+
   test("tells how a stream ended whose error was one of its events", () => {
     const { call } = open({}, { stream: true });
     const error = new ChatError("upstream_incomplete", { logReason: "line_too_long" });

@@ -4,11 +4,10 @@ import {
   type BatchedWriterOptions,
   createBatchedWriter,
 } from "../../../src/ledger/batched-writer.ts";
-import { createCallRow } from "../../../src/ledger/call-row.ts";
 import { callRecord } from "../../support/call-records.ts";
 import { until } from "../../support/until.ts";
 
-const row = createCallRow(callRecord());
+const call = callRecord();
 
 /** A writer to a database that does as the test says; what it wrote is kept. */
 function stage(changes: Partial<BatchedWriterOptions> = {}) {
@@ -38,7 +37,7 @@ function stage(changes: Partial<BatchedWriterOptions> = {}) {
 describe("the writer of the ledger", () => {
   test("writes together what came within its time", async () => {
     const { writer, tries } = stage();
-    for (let index = 0; index < 5; index += 1) void writer.add(row);
+    for (let index = 0; index < 5; index += 1) void writer.add(call);
     expect(writer.status()).toEqual({ queued: 5, written: 0, dropped: 0 });
     await until("it is written", () => writer.status().written === 5);
     expect(tries.map(({ rows }) => rows)).toEqual([5]);
@@ -46,7 +45,7 @@ describe("the writer of the ledger", () => {
 
   test("bounds a batch, and writes the rest in further ones", async () => {
     const { writer, tries } = stage();
-    for (let index = 0; index < 1100; index += 1) void writer.add(row);
+    for (let index = 0; index < 1100; index += 1) void writer.add(call);
     await until("it is written", () => writer.status().written === 1100);
     expect(tries.map(({ rows }) => rows)).toEqual([500, 500, 100]);
   });
@@ -54,9 +53,9 @@ describe("the writer of the ledger", () => {
   test("tries the same batch again until the database is back, and loses nothing", async () => {
     const { writer, tries, fail } = stage();
     fail(true);
-    void writer.add(row);
+    void writer.add(call);
     await until("it has tried twice", () => tries.length >= 2);
-    void writer.add(row);
+    void writer.add(call);
     fail(false);
     await until("both are written", () => writer.status().written === 2);
     expect(new Set(tries.slice(0, -1).map(({ id }) => id))).toEqual(new Set(["batch-0"]));
@@ -68,7 +67,7 @@ describe("the writer of the ledger", () => {
   test("drops and counts what finds the queue full", async () => {
     const { writer, fail } = stage({ maxQueuedRows: 10 });
     fail(true);
-    for (let index = 0; index < 15; index += 1) void writer.add(row);
+    for (let index = 0; index < 15; index += 1) void writer.add(call);
     expect(writer.status()).toEqual({ queued: 10, written: 0, dropped: 5 });
     fail(false);
     await until("the queue is written", () => writer.status().written === 10);
@@ -82,16 +81,16 @@ describe("the writer of the ledger", () => {
       },
       isReachable: async () => true,
     });
-    void writer.add(row);
+    void writer.add(call);
     await until("it is dropped", () => writer.status().dropped === 1);
     refuse = false;
-    void writer.add(row);
+    void writer.add(call);
     await until("the next one is written", () => writer.status().written === 1);
   });
 
   test("writes all that is queued when it is closed", async () => {
     const { writer } = stage({ flushMs: 60_000 });
-    for (let index = 0; index < 1100; index += 1) void writer.add(row);
+    for (let index = 0; index < 1100; index += 1) void writer.add(call);
     await writer.close();
     expect(writer.status()).toEqual({ queued: 0, written: 1100, dropped: 0 });
   });
@@ -99,7 +98,7 @@ describe("the writer of the ledger", () => {
   test("ends at once if it is closed while the database is away", async () => {
     const { writer, tries, fail } = stage({ firstBackoffMs: 60_000 });
     fail(true);
-    for (let index = 0; index < 1100; index += 1) void writer.add(row);
+    for (let index = 0; index < 1100; index += 1) void writer.add(call);
     await until("it has tried", () => tries.length === 1);
     await writer.close();
     expect(writer.status()).toEqual({ queued: 0, written: 0, dropped: 1100 });

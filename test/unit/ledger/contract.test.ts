@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { appendCalls, isWritten } from "../../../src/ledger/append-calls.ts";
-import { createCallRow } from "../../../src/ledger/call-row.ts";
 import { SLOT_MS } from "../../../src/ledger/columns.ts";
 import type { Database } from "../../../src/ledger/database.ts";
 import { migrate } from "../../../src/ledger/migrate.ts";
@@ -39,7 +38,7 @@ for (const { name, available, start } of LEDGER_STAGES) {
 
     /** A tenant of its own keeps one test's rows out of the next one. */
     async function append(tenant: string, changes: Parameters<typeof callRecord>[0][]) {
-      const calls = changes.map((change) => createCallRow(callRecord({ tenant, ...change })));
+      const calls = changes.map((change) => callRecord({ tenant, ...change }));
       batches += 1;
       await appendCalls(database, { id: `batch-${batches}`, calls }, NOON);
       return calls;
@@ -116,7 +115,7 @@ for (const { name, available, start } of LEDGER_STAGES) {
     });
 
     test("never counts a batch twice, and says that it has it", async () => {
-      const batch = { id: "twice", calls: [createCallRow(callRecord({ tenant: "twice" }))] };
+      const batch = { id: "twice", calls: [callRecord({ tenant: "twice" })] };
       expect(await isWritten(database, "twice")).toBe(false);
       await appendCalls(database, batch, NOON);
       await expect(appendCalls(database, batch, NOON)).rejects.toThrow();
@@ -126,8 +125,8 @@ for (const { name, available, start } of LEDGER_STAGES) {
     });
 
     test("writes nothing of a batch of which one row is refused", async () => {
-      const row = createCallRow(callRecord({ tenant: "half" }));
-      const batch = { id: "half", calls: [row, row] };
+      const call = callRecord({ tenant: "half" });
+      const batch = { id: "half", calls: [call, call] };
       await expect(appendCalls(database, batch, NOON)).rejects.toThrow();
       expect(await isWritten(database, "half")).toBe(false);
       expect(await readUsage(database, { ...ALL, scope: { tenant: "half" } })).toEqual([]);
