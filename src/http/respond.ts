@@ -61,7 +61,7 @@ function respond(
   const response = new Response(body, { status, headers: kind });
   const { headers } = response;
   headers.set("x-request-id", requestId);
-  for (const [name, value] of Object.entries(own)) headers.set(name, value);
+  for (const name in own) headers.set(name, own[name] ?? "");
   return response;
 }
 

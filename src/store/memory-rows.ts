@@ -32,12 +32,23 @@ export function createMemoryRows(): Rows {
   let spanEndsAt = 0;
   let sweepAt = MIN_SWEEP_ROWS;
 
-  const find = ({ home, key }: Bucket) => homes.get(home)?.get(key);
+  /** A call asks several things of a bucket in turn, and two lookups by long texts are most of each. */
+  let lastBucket: Bucket | undefined;
+  let lastRow: Row | undefined;
+
+  function find(bucket: Bucket): Row | undefined {
+    if (bucket !== lastBucket) {
+      lastRow = homes.get(bucket.home)?.get(bucket.key);
+      lastBucket = bucket;
+    }
+    return lastRow;
+  }
 
   function remove(home: string, key: string): void {
     const rows = homes.get(home);
     if (!rows?.delete(key)) return;
     size -= 1;
+    lastBucket = undefined;
     if (rows.size === 0) homes.delete(home);
   }
 
@@ -58,6 +69,7 @@ export function createMemoryRows(): Rows {
     const rows = homes.get(bucket.home) ?? new Map<string, Row>();
     homes.set(bucket.home, rows.set(bucket.key, row));
     size += 1;
+    lastBucket = undefined;
     return row;
   }
 
