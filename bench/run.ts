@@ -16,7 +16,7 @@ import { startLoader } from "./load-job.ts";
 import { measureBundles } from "./measure-bundle.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measureStarts } from "./measure-start.ts";
-import { measureWorks, type Running, warmUp } from "./measure-works.ts";
+import { measureWorks, type Running, STEADY, warmUp } from "./measure-works.ts";
 import { createFigures, describeMachine, PARTS, type Results, readVersions } from "./results.ts";
 import { runScript } from "./start-program.ts";
 import { makeTables, printTable } from "./tables.ts";
@@ -58,7 +58,7 @@ async function measureLoads(setting: Setting): Promise<void> {
   try {
     for (const variant of setting.variants)
       if (works.some((work) => work.takes(variant)))
-        running.push({ ...variant, program: await variant.start() });
+        running.push({ ...variant, program: await variant.start(STEADY) });
     tell("warming up …");
     await warmUp(running, loader);
     for (const part of parts) {

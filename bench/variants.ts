@@ -4,7 +4,14 @@ import { basename, resolve } from "node:path";
 import { mintTestToken, TEST_JWT } from "../test/support/chat-client.ts";
 import { hasRedis, startRedis } from "../test/support/redis-server.ts";
 import type { Runtime } from "../test/support/runtimes/runtime.ts";
-import { type Program, root, startPeer, startScript, startServer } from "./start-program.ts";
+import {
+  type Env,
+  type Program,
+  root,
+  startPeer,
+  startScript,
+  startServer,
+} from "./start-program.ts";
 
 export const PEERS = ["thin", "lean", "zod-jose"] as const;
 export const THIS = "this server";
@@ -18,7 +25,8 @@ export interface Variant {
   kind: Kind;
   path: string;
   headers: Record<string, string>;
-  start(): Promise<Program>;
+  /** `env` comes on top of what the variant needs. */
+  start(env?: Env): Promise<Program>;
 }
 
 export interface Build {
@@ -73,8 +81,7 @@ export async function prepareVariants(
 
   function listServers(runtime: Runtime, { name, folder }: Build): Variant[] {
     const common = { runtime, path: "/chat" };
-    const start = (env: Record<string, string> = {}) =>
-      startServer(folder, runtime, { ...serverEnv, ...env });
+    const start = (env?: Env) => startServer(folder, runtime, { ...serverEnv, ...env });
     const option = (what: string, more: Partial<Variant>): Variant => ({
       ...{ ...common, name: `${name}, ${what}`, kind: "option", headers, start },
       ...more,
@@ -88,13 +95,13 @@ export async function prepareVariants(
       variants.push(
         option("limits in Redis", {
           headers: limited,
-          start: () => start({ REDIS_URL: redis.url }),
+          start: (env) => start({ REDIS_URL: redis.url, ...env }),
         }),
       );
     if (collector)
       variants.push(
         option("OpenTelemetry", {
-          start: () => start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }),
+          start: (env) => start({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, ...env }),
         }),
       );
     return variants;
@@ -103,7 +110,7 @@ export async function prepareVariants(
   const listPeers = (runtime: Runtime): Variant[] =>
     PEERS.map((name) => ({
       ...{ name, runtime, kind: "peer", path: "/", headers },
-      start: () => startPeer(name, runtime, peerEnv),
+      start: (env) => startPeer(name, runtime, { ...peerEnv, ...env }),
     }));
 
   return {
