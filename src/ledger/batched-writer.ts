@@ -8,7 +8,7 @@ const FLUSH_MS = 1000;
  * transaction drives the calls' own data out of the processor's cache, so few rows cost them more.
  */
 const BATCH_ROWS = 500;
-/** Rows that may wait while the database is away: about 20 MB. */
+/** Calls that may wait while the database is away: about 13 MB, or 30 with their traces. */
 const MAX_QUEUED_ROWS = 20_000;
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 30_000;

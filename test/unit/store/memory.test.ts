@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createMemoryAnswers } from "../../../src/store/memory-answers.ts";
 import { createMemoryLimitStore } from "../../../src/store/memory-limits.ts";
 import { createMemoryRevocations } from "../../../src/store/memory-revocations.ts";
-import { concurrent, entries } from "../../support/limit-buckets.ts";
+import { concurrent, entries, rate } from "../../support/limit-buckets.ts";
 import { describeAnswerStore } from "./answer-store-contract.ts";
 import { describeLimitStore } from "./limit-store-contract.ts";
 import { describeRevocationStore } from "./revocation-store-contract.ts";
@@ -35,5 +35,19 @@ describe("limits in memory", () => {
     now += 61_000;
     await limits.read(held);
     expect(await limits.hold({ call: "second", entries: held })).toMatchObject({ status: "held" });
+  });
+
+  test("count anew after a row was forgotten, whichever token asks next", async () => {
+    let now = 1_000_000;
+    const limits = createMemoryLimitStore(() => now);
+    const once = () => entries(1, rate("requests", 1, 60_000));
+    const own = once();
+    await limits.hold({ call: "first", entries: own });
+    await limits.settle({ call: "first", entries: own });
+    now += 600_000;
+    expect(await limits.hold({ call: "second", entries: own })).toMatchObject({ status: "held" });
+    expect(await limits.hold({ call: "third", entries: once() })).toMatchObject({
+      status: "refused",
+    });
   });
 });

@@ -156,6 +156,20 @@ describe("the metrics", () => {
     expect(await page()).toContain('model="other"');
   });
 
+  test("keep few calls back while nobody reads the page", () => {
+    const { record } = createMetrics({ version: "1.2.3", platform, identities: "none" });
+    const call = callRecord();
+    let counted = 0;
+    const watched = Object.defineProperty({ ...call }, "attempts", {
+      get() {
+        counted += 1;
+        return call.attempts;
+      },
+    });
+    for (let index = 0; index < 1000; index += 1) void record(watched);
+    expect(counted).toBeGreaterThanOrEqual(1000 - 256);
+  });
+
   test.each(["none", "tenant", "subject"] as const)(
     "bound the series of 10,000 subjects (identities: %s)",
     async (identities) => {
