@@ -19,7 +19,7 @@ export interface Pace {
 /**
  * Under a steady load Bun keeps what it has compiled. Between two turns of a program it throws much
  * of that away, and compiling it again was 17 to 28 µs of a call (Bun 1.4.5, eight programs in turns
- * of 2.5 s). Deno and workerd do not know this.
+ * of 2.5 s). Deno and workerd ignore it.
  */
 export const STEADY: Env = { BUN_JSC_forceCodeBlockLiveness: "1" };
 

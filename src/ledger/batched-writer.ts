@@ -9,7 +9,7 @@ const FLUSH_MS = 1000;
  */
 const BATCH_ROWS = 500;
 /** Calls that may wait while the database is away: about 13 MB, or 30 with their traces. */
-const MAX_QUEUED_ROWS = 20_000;
+const MAX_QUEUED_CALLS = 20_000;
 const FIRST_BACKOFF_MS = 1000;
 const MAX_BACKOFF_MS = 30_000;
 /** After this many failures in a row at a database that answers, the batch is given up. */
@@ -17,7 +17,7 @@ const MAX_REFUSALS = 5;
 
 export interface BatchedWriterOptions extends WriterOptions {
   readonly flushMs?: number;
-  readonly maxQueuedRows?: number;
+  readonly maxQueuedCalls?: number;
   readonly firstBackoffMs?: number;
 }
 
@@ -28,7 +28,7 @@ export interface BatchedWriterOptions extends WriterOptions {
  */
 export function createBatchedWriter(options: BatchedWriterOptions): Writer {
   const { write, isReachable, randomId } = options;
-  const { flushMs = FLUSH_MS, maxQueuedRows = MAX_QUEUED_ROWS } = options;
+  const { flushMs = FLUSH_MS, maxQueuedCalls = MAX_QUEUED_CALLS } = options;
   let queue: CallRecord[] = [];
   /** Calls of the batch that is being written. */
   let taken = 0;
@@ -99,7 +99,7 @@ export function createBatchedWriter(options: BatchedWriterOptions): Writer {
 
   return {
     add(call) {
-      if (queue.length + taken >= maxQueuedRows) {
+      if (queue.length + taken >= maxQueuedCalls) {
         dropped += 1;
         return;
       }

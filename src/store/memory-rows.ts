@@ -32,7 +32,7 @@ export function createMemoryRows(): Rows {
   let spanEndsAt = 0;
   let sweepAt = MIN_SWEEP_ROWS;
 
-  /** A call asks several things of a bucket in turn, and two lookups by long texts are most of each. */
+  /** A call asks for the same row several times running, and looking it up costs the most. */
   let lastBucket: Bucket | undefined;
   let lastRow: Row | undefined;
 

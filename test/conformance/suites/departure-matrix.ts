@@ -10,6 +10,7 @@ import {
   type Stage,
 } from "../../support/departures/stages.ts";
 import { SPOKEN_DIALECTS, type SpokenDialect } from "../../support/fallback/dialects.ts";
+import { findLogLines } from "../../support/runtimes/runtime.ts";
 import { until } from "../../support/until.ts";
 import type { UpstreamRequest } from "../../support/upstream.ts";
 import { jsonAnswer } from "../../support/upstream-answer.ts";
@@ -124,11 +125,7 @@ export function describeDepartureMatrix({ runtime, upstream, start }: Conformanc
       const token = await mintTestToken({ sub: id, ai: { limits } });
       const startedAt = performance.now();
       const { socket, received } = await open(spoken, stage, way, id, token);
-      const lines = () =>
-        subject.server
-          .logs()
-          .split("\n")
-          .filter((line) => line.includes(`"${id}"`));
+      const lines = () => findLogLines(subject.server, `"${id}"`);
       const isThere = () =>
         call.requests.length >= stage.calls &&
         (!stage.awaitsContent || received().includes(FIRST_TEXT));

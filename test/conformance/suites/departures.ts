@@ -4,7 +4,7 @@ import { TEXT_FIXTURE } from "../../support/anthropic-fixtures.ts";
 import { mintTestToken } from "../../support/chat-client.ts";
 import { measureLeast } from "../../support/measure-least.ts";
 import { openRawConnection } from "../../support/raw-http.ts";
-import { waitForLog } from "../../support/runtimes/runtime.ts";
+import { findLogLines, waitForLog } from "../../support/runtimes/runtime.ts";
 import { streamMessage } from "../../support/stream-anthropic-message.ts";
 import { until } from "../../support/until.ts";
 import { type Answer, jsonAnswer, silentAnswer, sseAnswer } from "../../support/upstream-answer.ts";
@@ -207,11 +207,7 @@ export function describeDepartures({ runtime, upstream, main, start }: Conforman
       async (stream) => {
         const callers = 10;
         const sub = `reset-${stream}`;
-        const departed = () =>
-          subject.server
-            .logs()
-            .split("\n")
-            .filter((line) => line.includes(sub) && line.includes('"code":"cancelled"'));
+        const departed = () => findLogLines(subject.server, sub, '"code":"cancelled"');
         upstream.reset();
         upstream.enqueue(...Array.from({ length: callers }, () => silentAnswer()));
         const body = JSON.stringify({ ...request, stream });

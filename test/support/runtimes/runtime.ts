@@ -34,6 +34,13 @@ export async function waitForLog(
   return logs();
 }
 
+/** The lines of the server's log so far that hold all of these texts. */
+export function findLogLines({ logs }: RunningServer, ...texts: readonly string[]): string[] {
+  return logs()
+    .split("\n")
+    .filter((line) => texts.every((text) => line.includes(text)));
+}
+
 export interface StartOptions {
   /**
    * Stops the server's clock at this time, in milliseconds since 1970, for tokens that were made

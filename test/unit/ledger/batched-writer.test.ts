@@ -65,7 +65,7 @@ describe("the writer of the ledger", () => {
   });
 
   test("drops and counts what finds the queue full", async () => {
-    const { writer, fail } = stage({ maxQueuedRows: 10 });
+    const { writer, fail } = stage({ maxQueuedCalls: 10 });
     fail(true);
     for (let index = 0; index < 15; index += 1) void writer.add(call);
     expect(writer.status()).toEqual({ queued: 10, written: 0, dropped: 5 });
