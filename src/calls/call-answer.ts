@@ -18,27 +18,23 @@ export class CallAnswer implements AnswerContext {
   readonly startedAt: number;
   readonly kept: KeptContext | undefined;
   readonly #admission: Admission;
-  readonly #callOf: () => AttemptCall;
+  readonly #call: AttemptCall;
 
-  constructor(
-    admission: Admission,
-    tracked: Pick<AnswerContext, "attempts" | "brokenCalls">,
-    callOf: () => AttemptCall,
-  ) {
+  constructor(admission: Admission, call: AttemptCall, brokenCalls: ReadonlySet<number>) {
     const { context, request, kept } = admission;
     this.requestId = context.requestId;
     this.request = request;
-    this.attempts = tracked.attempts;
-    this.brokenCalls = tracked.brokenCalls;
+    this.attempts = call.attempts;
+    this.brokenCalls = brokenCalls;
     this.startedAt = context.startedAt;
     this.kept = kept;
     this.#admission = admission;
-    this.#callOf = callOf;
+    this.#call = call;
   }
 
   get warnings(): readonly Warning[] {
     const { dialect, request } = this.#admission;
-    return this.#callOf().warnings.map((warning) => ({
+    return this.#call.warnings.map((warning) => ({
       ...warning,
       param: dialect.nameParam?.(warning.param, request) ?? warning.param,
     }));
@@ -50,7 +46,7 @@ export class CallAnswer implements AnswerContext {
   }
 
   get isFallback(): boolean {
-    const { target } = this.#callOf();
+    const { target } = this.#call;
     return target !== null && target !== this.#admission.targets[0];
   }
 
@@ -59,14 +55,14 @@ export class CallAnswer implements AnswerContext {
   }
 
   get servedBy(): string | null {
-    const { target } = this.#callOf();
+    const { target } = this.#call;
     return target && `${target.provider.name}/${target.model.id}`;
   }
 
   /** A function by itself, because a dialect may pass it on. */
-  readonly cost = (usage: Usage | null): Cost | null => this.#callOf().price(this.#target, usage);
+  readonly cost = (usage: Usage | null): Cost | null => this.#call.price(this.#target, usage);
 
   get #target(): Target {
-    return this.#callOf().target ?? this.#admission.targets[0];
+    return this.#call.target ?? this.#admission.targets[0];
   }
 }

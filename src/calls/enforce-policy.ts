@@ -12,72 +12,102 @@ const WATCH_MS = 400;
 /** A third of the lease, so that two renewals may fail. */
 const RENEW_MS = LEASE_MS / 3;
 
+/** A call as its policy sees it. */
 export interface EnforcedCall {
   readonly principal: Principal;
+  progress(): Progress;
+  /** Ends the call; a stream ends with this error. */
+  abort(reason: ChatError): void;
+}
+
+export interface EnforcementOptions {
   readonly revocations: Revocations;
   readonly reservation: Reservation;
   /** What the reservation is for. */
   readonly reserved: Consumption;
   /** Null if the token has no limits: then it can only be revoked. */
   readonly meter: Meter | null;
-  progress(): Progress;
-  /** Ends the call; a stream ends with this error. */
-  abort(reason: ChatError): void;
+}
+
+export interface Enforcement {
+  stop(): void;
 }
 
 /**
  * Holds a running call to its token's policy: renews what it has reserved, reserves more once the
  * answer outgrows it, and ends the call if its budget is used up or its token is revoked. Nothing
  * is done for each streamed event. One timer for each call, because on Workers a timer belongs to
- * the request that set it. Returns the function that stops it.
+ * the request that set it.
  */
-export function enforcePolicy(call: EnforcedCall): () => void {
-  const { principal, revocations, reservation, meter } = call;
-  let { reserved } = call;
-  let isBusy = false;
-  let sinceRenewalMs = 0;
+export function enforcePolicy(call: EnforcedCall, options: EnforcementOptions): Enforcement {
+  return new PolicyEnforcement(call, options);
+}
 
-  async function look(): Promise<void> {
-    await revocations.refresh();
-    if (revocations.isRevoked(principal)) throw new ChatError("revoked");
-    if (!meter || principal.policy.buckets.length === 0) return;
-    sinceRenewalMs += WATCH_MS;
-    const needed = meter.measure(call.progress());
-    if (fits(needed, reserved)) {
-      if (sinceRenewalMs < RENEW_MS) return;
-      await reservation.renew(reserved);
-    } else {
-      reserved = await extend(needed, meter);
+class PolicyEnforcement implements Enforcement {
+  readonly #call: EnforcedCall;
+  readonly #revocations: Revocations;
+  readonly #reservation: Reservation;
+  readonly #meter: Meter | null;
+  readonly #timer: ReturnType<typeof setInterval>;
+  #reserved: Consumption;
+  #isBusy = false;
+  #sinceRenewalMs = 0;
+
+  constructor(call: EnforcedCall, options: EnforcementOptions) {
+    this.#call = call;
+    this.#revocations = options.revocations;
+    this.#reservation = options.reservation;
+    this.#meter = options.meter;
+    this.#reserved = options.reserved;
+    this.#timer = setInterval(() => this.#tick(), WATCH_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      await this.#look();
+    } catch (thrown) {
+      this.#call.abort(toChatError(thrown));
+    } finally {
+      this.#isBusy = false;
     }
-    sinceRenewalMs = 0;
+  }
+
+  async #look(): Promise<void> {
+    const { principal } = this.#call;
+    await this.#revocations.refresh();
+    if (this.#revocations.isRevoked(principal)) throw new ChatError("revoked");
+    const meter = this.#meter;
+    if (!meter || principal.policy.buckets.length === 0) return;
+    this.#sinceRenewalMs += WATCH_MS;
+    const needed = meter.measure(this.#call.progress());
+    if (fits(needed, this.#reserved)) {
+      if (this.#sinceRenewalMs < RENEW_MS) return;
+      await this.#reservation.renew(this.#reserved);
+    } else {
+      this.#reserved = await this.#extend(needed, meter);
+    }
+    this.#sinceRenewalMs = 0;
   }
 
   /**
    * Reserves room for more output; if the limit has too little left, only what is already used.
    */
-  async function extend(needed: Consumption, meter: Meter): Promise<Consumption> {
-    const more = meter.extend(call.progress());
+  async #extend(needed: Consumption, meter: Meter): Promise<Consumption> {
+    const more = meter.extend(this.#call.progress());
     try {
-      await reservation.renew(more);
+      await this.#reservation.renew(more);
       return more;
     } catch {
-      await reservation.renew(needed);
+      await this.#reservation.renew(needed);
       return needed;
     }
   }
-
-  const timer = setInterval(async () => {
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      await look();
-    } catch (thrown) {
-      call.abort(toChatError(thrown));
-    } finally {
-      isBusy = false;
-    }
-  }, WATCH_MS);
-  return () => clearInterval(timer);
 }
 
 function fits(needed: Consumption, reserved: Consumption): boolean {

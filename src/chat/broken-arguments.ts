@@ -46,43 +46,46 @@ export function fromArgumentsObject(
     : { arguments: given };
 }
 
-export interface ArgumentsCheck {
-  /** Looks at the events as they pass. */
-  observe(batch: EventBatch): void;
-  /** The indexes of the parts that turned out to be such calls. */
-  readonly broken: ReadonlySet<number>;
-}
-
 /** Finds the calls of an answer whose arguments are no JSON object, and warns of each. */
-export function createArgumentsCheck(warn: (warning: Warning) => void): ArgumentsCheck {
-  const broken = new Set<number>();
-  const calls = new Map<number, { name: string; at: number; text: string }>();
-  let count = 0;
+export class ArgumentsCheck {
+  readonly #broken = new Set<number>();
+  readonly #calls = new Map<number, { name: string; at: number; text: string }>();
+  readonly #sink: { warn(warning: Warning): void };
+  #count = 0;
 
-  function end(index: number): void {
-    const call = calls.get(index);
-    calls.delete(index);
+  constructor(sink: { warn(warning: Warning): void }) {
+    this.#sink = sink;
+  }
+
+  /** The indexes of the parts that turned out to be such calls. */
+  get broken(): ReadonlySet<number> {
+    return this.#broken;
+  }
+
+  /** Looks at the events as they pass. */
+  observe(batch: EventBatch): void {
+    const calls = this.#calls;
+    for (const event of batch) {
+      if (event.type === "part-start" && event.kind === "tool_call") {
+        calls.set(event.index, { name: event.name, at: this.#count, text: "" });
+        this.#count += 1;
+      } else if (calls.size === 0) continue;
+      else if (event.type === "part-delta") {
+        const call = calls.get(event.index);
+        if (call) call.text += event.delta;
+      } else if (event.type === "part-end") this.#end(event.index);
+    }
+  }
+
+  #end(index: number): void {
+    const call = this.#calls.get(index);
+    this.#calls.delete(index);
     if (!call || call.text === "" || isObjectText(call.text)) return;
-    broken.add(index);
-    warn({
+    this.#broken.add(index);
+    this.#sink.warn({
       code: "tool_arguments_invalid",
       param: `tool_calls[${call.at}]`,
       message: `The model's arguments for "${call.name}" are not a JSON object; they are given as it wrote them.`,
     });
   }
-
-  function observe(batch: EventBatch): void {
-    for (const event of batch) {
-      if (event.type === "part-start" && event.kind === "tool_call") {
-        calls.set(event.index, { name: event.name, at: count, text: "" });
-        count += 1;
-      } else if (calls.size === 0) continue;
-      else if (event.type === "part-delta") {
-        const call = calls.get(event.index);
-        if (call) call.text += event.delta;
-      } else if (event.type === "part-end") end(event.index);
-    }
-  }
-
-  return { observe, broken };
 }

@@ -154,6 +154,11 @@ export function usageAfter(event: ChatEvent, before: Usage | null): Usage | null
 /** The events decoded from one upstream read. */
 export type EventBatch = readonly ChatEvent[];
 
+/** Looks at an answer's events as they pass. */
+export interface BatchObserver {
+  observe(batch: EventBatch): void;
+}
+
 /**
  * An answer as it arrives. `read` gives the next batch, or null after the terminal event. It never
  * rejects: a failure is an `error` event.

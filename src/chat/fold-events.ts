@@ -2,6 +2,7 @@ import { ChatError } from "../errors/chat-error.ts";
 import { defined } from "../json/defined.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import {
+  type BatchObserver,
   type CancelledEvent,
   type EndEvent,
   type ErrorEvent,
@@ -136,18 +137,18 @@ export function foldBatches(
 }
 
 /**
- * Reads a whole answer, and shows each batch to `observe` as it is read. Throws the error with
+ * Reads a whole answer, and shows each batch to the observer as it is read. Throws the error with
  * which it ended.
  */
 export async function foldEvents(
   stream: EventStream,
-  observe?: (batch: EventBatch) => void,
+  observer?: BatchObserver,
 ): Promise<ChatResponse> {
   const batches: EventBatch[] = [];
   for (;;) {
     const batch = await stream.read();
     if (!batch) break;
-    observe?.(batch);
+    observer?.observe(batch);
     batches.push(batch);
     if (isTerminal(batch[batch.length - 1])) break;
   }

@@ -131,7 +131,7 @@ async function respondWhole(kept: OpenKept, server: Server): Promise<Response> {
   async function answer(): Promise<string> {
     try {
       const stream = await kept.attempt(call);
-      const response = await foldEvents(stream, call.observe);
+      const response = await foldEvents(stream, call);
       const text = JSON.stringify(dialect.encodeResponse(response, call.answer));
       call.end(null);
       writer.push(text, 1);

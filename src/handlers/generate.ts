@@ -78,7 +78,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
   }
 
   async function respondWhole(call: Call, opening: Promise<EventStream>, caller: AbortSignal) {
-    const answer = opening.then((stream) => foldEvents(stream, call.observe));
+    const answer = opening.then((stream) => foldEvents(stream, call));
     const response = await call.whileConnected(caller, answer);
     const body = dialect.encodeResponse(response, call.answer);
     call.end(null);
@@ -89,12 +89,12 @@ export function createGenerate(dialect: Dialect, server: Server) {
     // A failure has its own HTTP status until the first content arrives or the wait for it ends.
     await call.whileConnected(caller, settleWithin(opening, server.stream.commitAfterMs));
     const stream = createStreamBody({
-      ...server.stream,
+      call,
       source: opening,
       encoder: dialect.createStreamEncoder(call.answer),
+      heartbeatMs: server.stream.heartbeatMs,
+      clientStallMs: server.stream.clientStallMs,
       callerSignal: caller,
-      onBatch: call.observe,
-      onFinish: call.end,
     });
     // An attempt still under way may add warnings; they appear only in the stream's last event.
     return respondStream(stream, call.requestId, headersOf(call));

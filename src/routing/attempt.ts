@@ -34,7 +34,7 @@ export interface AttemptCall
   /** Waits this many milliseconds, or until the signal is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   /** Adds to `warnings`; each attempt starts anew. */
-  readonly warn: WarningSink;
+  warn: WarningSink;
   /** The warnings of the attempt under way, or of the one that answers. */
   warnings: readonly Warning[];
   /**
@@ -52,8 +52,8 @@ export interface AttemptCall
   readonly hedgeAfterMs: number | null;
   /** About how many tokens the prompt has. */
   promptTokens(): number;
-  /** What this usage of a target costs; null if that is unknown. */
-  price(target: Target, usage: Usage | null): Cost | null;
+  /** What this usage of a target costs; null if that is unknown. Contenders of a call share it. */
+  readonly price: (target: Target, usage: Usage | null) => Cost | null;
   /** The target whose answer has begun; null until then. */
   target: Target | null;
   /** The attempt whose answer has begun; null until then. */

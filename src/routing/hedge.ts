@@ -56,6 +56,7 @@ export function hedgeTargets(
     decide(winner);
     call.target = winner.call.target;
     call.served = winner.call.served;
+    call.warn = winner.call.warn;
     call.warnings = winner.call.warnings;
     resolve(stream);
   }

@@ -9,31 +9,32 @@ const REPLACEMENT = "\ufffd";
  * JSON readers, Elixir's among them, refuse half a character. A half at the end of a delta moves to
  * the next delta of its part.
  */
-export function createSurrogateJoiner(): (events: ChatEvent[]) => void {
-  /** The half that awaits the other one, by part. */
-  const halves = new Map<number, string>();
+export class SurrogateJoiner {
+  /** The half that awaits the other one, by part; undefined until there is one. */
+  #halves: Map<number, string> | undefined;
 
-  function join(index: number, delta: string): string {
-    const text = (halves.get(index) ?? "") + delta;
-    const last = text.charCodeAt(text.length - 1);
-    if (last < 0xd800 || last > 0xdbff) {
-      halves.delete(index);
-      return text.toWellFormed();
-    }
-    halves.set(index, text.slice(-1));
-    return text.slice(0, -1).toWellFormed();
-  }
-
-  return (events) => {
+  join(events: ChatEvent[]): void {
     for (let at = 0; at < events.length; at++) {
       const event = events[at];
       if (event?.type === "part-delta") {
-        if (halves.size > 0 || !event.delta.isWellFormed())
-          event.delta = join(event.index, event.delta);
-      } else if (event?.type === "part-end" && halves.delete(event.index)) {
+        if (this.#halves?.size || !event.delta.isWellFormed())
+          event.delta = this.#joinDelta(event.index, event.delta);
+      } else if (event?.type === "part-end" && this.#halves?.delete(event.index)) {
         events.splice(at, 0, { type: "part-delta", index: event.index, delta: REPLACEMENT });
         at += 1;
       }
     }
-  };
+  }
+
+  #joinDelta(index: number, delta: string): string {
+    this.#halves ??= new Map();
+    const text = (this.#halves.get(index) ?? "") + delta;
+    const last = text.charCodeAt(text.length - 1);
+    if (last < 0xd800 || last > 0xdbff) {
+      this.#halves.delete(index);
+      return text.toWellFormed();
+    }
+    this.#halves.set(index, text.slice(-1));
+    return text.slice(0, -1).toWellFormed();
+  }
 }

@@ -92,9 +92,7 @@ export function createLiveBody(options: LiveBodyOptions): LiveBody {
         return;
       }
       callerSignal.addEventListener("abort", onCallerGone);
-      watch = watchReader(opened, {
-        heartbeatMs: options.heartbeatMs,
-        clientStallMs: options.clientStallMs,
+      watch = watchReader(opened, options, {
         onSilence: () => send(options.heartbeat),
         onStall() {
           const error = new ChatError("client_stalled");

@@ -41,63 +41,39 @@ export interface SseDecoder {
  * byte order mark is dropped.
  */
 export function createSseDecoder(): SseDecoder {
-  const decoder = new TextDecoder();
-  let rest = "";
-  let event = "";
-  let data: string | undefined;
-  let id: string | undefined;
-  let skipLineFeed = false;
-  let leftover = "";
+  return new LineDecoder();
+}
 
-  function readLine(line: string, messages: SseMessage[]): void {
-    if (line === "") {
-      if (data !== undefined)
-        messages.push(id === undefined ? { event, data } : { event, data, id });
-      event = "";
-      data = undefined;
-      return;
-    }
-    const colon = line.indexOf(":");
-    if (colon === 0) return;
-    const field = colon === -1 ? line : line.slice(0, colon);
-    if (field !== "data" && field !== "event" && field !== "id") {
-      if (field !== "retry" && leftover.length < MAX_LEFTOVER_LENGTH) leftover += `${line}\n`;
-      return;
-    }
-    // One space after the colon is syntax; a second one belongs to the value.
-    const value =
-      colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
-    if (field === "event") event = value;
-    else if (field === "id") id = value.includes("\0") ? id : value;
-    else data = data === undefined ? value : `${data}\n${value}`;
-  }
+class LineDecoder implements SseDecoder {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+  #event = "";
+  #data: string | undefined;
+  #id: string | undefined;
+  #skipLineFeed = false;
+  #leftover = "";
 
-  function checkLength(): void {
-    if (rest.length > MAX_LINE_LENGTH || (data !== undefined && data.length > MAX_LINE_LENGTH))
-      throw new SseLineTooLongError();
-  }
-
-  function decode(bytes: Uint8Array): SseMessage[] {
+  decode(bytes: Uint8Array): SseMessage[] {
     const messages: SseMessage[] = [];
-    let text = decoder.decode(bytes, { stream: true });
+    let text = this.#decoder.decode(bytes, { stream: true });
     if (text === "") return messages;
-    if (skipLineFeed) {
+    if (this.#skipLineFeed) {
       // The previous bytes ended in CR; an LF that follows belongs to the same line end.
       if (text.charCodeAt(0) === 0x0a) text = text.slice(1);
-      skipLineFeed = false;
+      this.#skipLineFeed = false;
     }
     const hasCarriageReturn = text.includes("\r");
     if (!hasCarriageReturn && !text.includes("\n")) {
       // A piece within a line. It is searched only once the line ends: flattening the joined string
       // after each piece would copy it each time, and a line of 8 MiB in small pieces would take a
       // minute of CPU.
-      rest += text;
-      checkLength();
+      this.#rest += text;
+      this.#checkLength();
       return messages;
     }
     // Only the new text is searched for line ends.
-    const searchFrom = rest.length;
-    const buffer = rest === "" ? text : rest + text;
+    const searchFrom = this.#rest.length;
+    const buffer = searchFrom === 0 ? text : this.#rest + text;
     let lineStart = 0;
     let lineFeed = buffer.indexOf("\n", searchFrom);
     let carriageReturn = hasCarriageReturn ? buffer.indexOf("\r", searchFrom) : -1;
@@ -108,17 +84,53 @@ export function createSseDecoder(): SseDecoder {
       const nextLine =
         !endsInLineFeed && lineFeed === carriageReturn + 1 ? lineEnd + 2 : lineEnd + 1;
       if (!endsInLineFeed && nextLine === buffer.length && lineFeed !== carriageReturn + 1)
-        skipLineFeed = true;
-      readLine(buffer.slice(lineStart, lineEnd), messages);
+        this.#skipLineFeed = true;
+      this.#readLine(buffer.slice(lineStart, lineEnd), messages);
       lineStart = nextLine;
       if (lineFeed !== -1 && lineFeed < nextLine) lineFeed = buffer.indexOf("\n", nextLine);
       if (carriageReturn !== -1 && carriageReturn < nextLine)
         carriageReturn = buffer.indexOf("\r", nextLine);
     }
-    rest = lineStart === 0 ? buffer : buffer.slice(lineStart);
-    checkLength();
+    this.#rest = lineStart === 0 ? buffer : buffer.slice(lineStart);
+    this.#checkLength();
     return messages;
   }
 
-  return { decode, leftover: () => leftover + rest };
+  leftover(): string {
+    return this.#leftover + this.#rest;
+  }
+
+  #readLine(line: string, messages: SseMessage[]): void {
+    if (line === "") {
+      const data = this.#data;
+      if (data !== undefined) {
+        const event = this.#event;
+        const id = this.#id;
+        messages.push(id === undefined ? { event, data } : { event, data, id });
+      }
+      this.#event = "";
+      this.#data = undefined;
+      return;
+    }
+    const colon = line.indexOf(":");
+    if (colon === 0) return;
+    const field = colon === -1 ? line : line.slice(0, colon);
+    if (field !== "data" && field !== "event" && field !== "id") {
+      if (field !== "retry" && this.#leftover.length < MAX_LEFTOVER_LENGTH)
+        this.#leftover += `${line}\n`;
+      return;
+    }
+    // One space after the colon is syntax; a second one belongs to the value.
+    const value =
+      colon === -1 ? "" : line.slice(line.charCodeAt(colon + 1) === 0x20 ? colon + 2 : colon + 1);
+    if (field === "event") this.#event = value;
+    else if (field === "id") {
+      if (!value.includes("\0")) this.#id = value;
+    } else this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
+  }
+
+  #checkLength(): void {
+    if (this.#rest.length > MAX_LINE_LENGTH || (this.#data?.length ?? 0) > MAX_LINE_LENGTH)
+      throw new SseLineTooLongError();
+  }
 }

@@ -1,6 +1,11 @@
-import { type EventBatch, type EventStream, isTerminal } from "../chat/event.ts";
+import {
+  type BatchObserver,
+  type EventBatch,
+  type EventStream,
+  isTerminal,
+} from "../chat/event.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
-import { type ReaderWatch, watchReader } from "./watch-reader.ts";
+import { type ReaderWatch, type WatchedBody, watchReader } from "./watch-reader.ts";
 
 /** Chat events → the text of the stream, batch by batch. */
 export interface StreamEncoder {
@@ -19,30 +24,36 @@ export interface StreamEncoder {
   readonly heartbeat: string;
 }
 
-export interface StreamBodyOptions {
-  /** The answer; it may still be opening, and may fail. */
-  source: Promise<EventStream>;
-  encoder: StreamEncoder;
-  /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
-  heartbeatMs: number;
-  /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
-  clientStallMs: number;
-  /** Aborted when the runtime sees the caller leave. */
-  callerSignal: AbortSignal;
-  /** Sees every batch before it is encoded. */
-  onBatch(batch: EventBatch): void;
+/** The call whose answer is streamed. */
+export interface StreamedCall extends BatchObserver {
   /**
    * Called once, when nothing more will be written: with null after a terminal event, else with the
    * reason why the caller did not get one.
    */
-  onFinish(failure: ChatError | null): void;
+  end(failure: ChatError | null): void;
+}
+
+export interface StreamBodyOptions {
+  readonly call: StreamedCall;
+  /** The answer; it may still be opening, and may fail. */
+  readonly source: Promise<EventStream>;
+  readonly encoder: StreamEncoder;
+  /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
+  readonly clientStallMs: number;
+  /** Aborted when the runtime sees the caller leave. */
+  readonly callerSignal: AbortSignal;
 }
 
 const textEncoder = new TextEncoder();
 
+/** An answer as a response body: one enqueue per batch, driven by the reader's demand. */
+export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uint8Array> {
+  return new ReadableStream(new AnswerBody(options));
+}
+
 /**
- * An answer as a response body: one enqueue per batch, driven by the reader's demand.
- *
  * Each runtime shows in a different place that the caller left. Bun and Deno abort the signal and
  * call `cancel`. On workerd only a failed write shows it, hence the heartbeat; sometimes only a
  * queue that is never emptied does, hence the stall check. All of them lead to the one `finish`,
@@ -51,96 +62,106 @@ const textEncoder = new TextEncoder();
  * A stream whose caller has left is errored: workerd (1.20260730.1) keeps one that stays readable,
  * and all that it refers to, for as long as the isolate lives.
  */
-export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uint8Array> {
-  const { encoder, callerSignal } = options;
-  let source: EventStream | undefined;
-  let finished = false;
-  let watch: ReaderWatch | undefined;
-  let opened: ReadableStreamDefaultController<Uint8Array> | undefined;
+class AnswerBody implements UnderlyingDefaultSource<Uint8Array>, WatchedBody {
+  readonly #options: StreamBodyOptions;
+  readonly #onCallerGone = () => this.cancel();
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #source: EventStream | undefined;
+  #watch: ReaderWatch | undefined;
+  #isFinished = false;
 
-  function finish(failure: ChatError | null): void {
-    if (finished) return;
-    finished = true;
-    watch?.stop();
-    callerSignal.removeEventListener("abort", onCallerGone);
-    options.onFinish(failure);
+  constructor(options: StreamBodyOptions) {
+    this.#options = options;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { callerSignal } = this.#options;
+    this.#controller = controller;
+    if (callerSignal.aborted) {
+      this.cancel();
+      return;
+    }
+    callerSignal.addEventListener("abort", this.#onCallerGone);
+    this.#watch = watchReader(controller, this.#options, this);
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const { call, encoder, source } = this.#options;
+    // A slow reader's queue is full at every tick; what counts is that it asks for more.
+    this.#watch?.asked();
+    // No further pull follows one that enqueues nothing, so this loops until it has something to
+    // write.
+    for (;;) {
+      let batch: EventBatch | null;
+      try {
+        this.#source ??= await source;
+        batch = await this.#source.read();
+      } catch (thrown) {
+        batch = [{ type: "error", error: toChatError(thrown) }];
+      }
+      if (this.#isFinished) return;
+      if (batch === null) {
+        this.#finish(null);
+        controller.close();
+        return;
+      }
+      call.observe(batch);
+      let text: string;
+      try {
+        text = encoder.encode(batch);
+      } catch (thrown) {
+        this.#fail(toChatError(thrown), controller);
+        return;
+      }
+      if (text !== "") {
+        controller.enqueue(textEncoder.encode(text));
+        this.#watch?.sent();
+      }
+      if (isTerminal(batch[batch.length - 1])) {
+        this.#finish(null);
+        controller.close();
+        return;
+      }
+      if (text !== "") return;
+    }
+  }
+
+  cancel(): void {
+    const error = new ChatError("cancelled");
+    this.#finish(error);
+    this.#controller?.error(error);
+  }
+
+  onSilence(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    controller.enqueue(textEncoder.encode(this.#options.encoder.heartbeat));
+  }
+
+  /** The caller may read on some time later, and must not take a cut answer for a whole one. */
+  onStall(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#fail(new ChatError("client_stalled"), controller);
+  }
+
+  /** Ends the stream with an event that says why. */
+  #fail(error: ChatError, controller: ReadableStreamDefaultController<Uint8Array>): void {
+    const { encoder } = this.#options;
+    controller.enqueue(textEncoder.encode(encoder.encode([{ type: "error", error }])));
+    this.#finish(error);
+    controller.close();
+  }
+
+  #finish(failure: ChatError | null): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    const { call, callerSignal, source } = this.#options;
+    this.#watch?.stop();
+    callerSignal.removeEventListener("abort", this.#onCallerGone);
+    call.end(failure);
     if (failure) {
       // The answer may still be opening; it is closed as soon as it is there.
-      options.source.then(
+      source.then(
         (late) => late.close(),
         () => {},
       );
     }
   }
-  function onCallerGone(): void {
-    const error = new ChatError("cancelled");
-    finish(error);
-    opened?.error(error);
-  }
-  /** Ends the stream with an event that says why. */
-  function fail(error: ChatError, controller: ReadableStreamDefaultController<Uint8Array>): void {
-    controller.enqueue(textEncoder.encode(encoder.encode([{ type: "error", error }])));
-    finish(error);
-    controller.close();
-  }
-
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      opened = controller;
-      if (callerSignal.aborted) {
-        onCallerGone();
-        return;
-      }
-      callerSignal.addEventListener("abort", onCallerGone);
-      watch = watchReader(controller, {
-        heartbeatMs: options.heartbeatMs,
-        clientStallMs: options.clientStallMs,
-        onSilence: () => controller.enqueue(textEncoder.encode(encoder.heartbeat)),
-        // The caller may read on some time later, and must not take a cut answer for a whole one.
-        onStall: () => fail(new ChatError("client_stalled"), controller),
-      });
-    },
-    async pull(controller) {
-      // A slow reader's queue is full at every tick; what counts is that it asks for more.
-      watch?.asked();
-      // No further pull follows one that enqueues nothing, so this loops until it has something to
-      // write.
-      for (;;) {
-        let batch: EventBatch | null;
-        try {
-          source ??= await options.source;
-          batch = await source.read();
-        } catch (thrown) {
-          batch = [{ type: "error", error: toChatError(thrown) }];
-        }
-        if (finished) return;
-        if (batch === null) {
-          finish(null);
-          controller.close();
-          return;
-        }
-        options.onBatch(batch);
-        let text: string;
-        try {
-          text = encoder.encode(batch);
-        } catch (thrown) {
-          fail(toChatError(thrown), controller);
-          return;
-        }
-        if (text !== "") {
-          controller.enqueue(textEncoder.encode(text));
-          watch?.sent();
-        }
-        if (isTerminal(batch[batch.length - 1])) {
-          finish(null);
-          controller.close();
-          return;
-        }
-        if (text !== "") return;
-      }
-    },
-    cancel() {
-      onCallerGone();
-    },
-  });
 }

@@ -1,15 +1,19 @@
-/** What a body does about a reader who is waited for, or who does not read. */
 export interface ReaderWatchOptions {
   /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
   readonly heartbeatMs: number;
   /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
   readonly clientStallMs: number;
-  /** Called when nothing was sent for as long as the heartbeat allows. */
-  onSilence(): void;
-  /** Called once, when the caller has left the stream unread for too long. */
-  onStall(): void;
 }
 
+/** What a body does about a reader who is waited for, or who does not read. */
+export interface WatchedBody {
+  /** Called when nothing was sent for as long as the heartbeat allows. */
+  onSilence(controller: ReadableStreamDefaultController<Uint8Array>): void;
+  /** Called once, when the caller has left the stream unread for too long. */
+  onStall(controller: ReadableStreamDefaultController<Uint8Array>): void;
+}
+
+/** Watches the queue between a body and its reader, by one timer. */
 export interface ReaderWatch {
   /** Something was sent. */
   sent(): void;
@@ -18,35 +22,60 @@ export interface ReaderWatch {
   stop(): void;
 }
 
-/** Watches the queue between a body and its reader, by one timer. */
 export function watchReader(
   controller: ReadableStreamDefaultController<Uint8Array>,
   options: ReaderWatchOptions,
+  body: WatchedBody,
 ): ReaderWatch {
-  const tickMs = options.heartbeatMs / 2;
+  return new QueueWatch(controller, options, body);
+}
+
+class QueueWatch implements ReaderWatch {
+  readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly #tickMs: number;
+  readonly #clientStallMs: number;
+  readonly #body: WatchedBody;
+  readonly #timer: ReturnType<typeof setInterval>;
   /** Ticks since something was sent; two ticks are the heartbeat interval. */
-  let silentTicks = 0;
-  let unreadMs = 0;
-  const timer = setInterval(() => {
-    unreadMs = (controller.desiredSize ?? 0) > 0 ? 0 : unreadMs + tickMs;
-    if (unreadMs >= options.clientStallMs) {
-      clearInterval(timer);
-      options.onStall();
+  #silentTicks = 0;
+  #unreadMs = 0;
+
+  constructor(
+    controller: ReadableStreamDefaultController<Uint8Array>,
+    { heartbeatMs, clientStallMs }: ReaderWatchOptions,
+    body: WatchedBody,
+  ) {
+    this.#controller = controller;
+    this.#tickMs = heartbeatMs / 2;
+    this.#clientStallMs = clientStallMs;
+    this.#body = body;
+    this.#timer = setInterval(() => this.#tick(), this.#tickMs);
+  }
+
+  sent(): void {
+    this.#silentTicks = 0;
+  }
+
+  asked(): void {
+    this.#unreadMs = 0;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tick(): void {
+    const hasRoom = (this.#controller.desiredSize ?? 0) > 0;
+    this.#unreadMs = hasRoom ? 0 : this.#unreadMs + this.#tickMs;
+    if (this.#unreadMs >= this.#clientStallMs) {
+      this.stop();
+      this.#body.onStall(this.#controller);
       return;
     }
-    silentTicks += 1;
+    this.#silentTicks += 1;
     // Behind data that is still unread, a heartbeat would only fill the queue.
-    if (silentTicks < 2 || unreadMs > 0) return;
-    silentTicks = 0;
-    options.onSilence();
-  }, tickMs);
-  return {
-    sent() {
-      silentTicks = 0;
-    },
-    asked() {
-      unreadMs = 0;
-    },
-    stop: () => clearInterval(timer),
-  };
+    if (this.#silentTicks < 2 || this.#unreadMs > 0) return;
+    this.#silentTicks = 0;
+    this.#body.onSilence(this.#controller);
+  }
 }

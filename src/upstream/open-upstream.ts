@@ -4,13 +4,13 @@ import { ChatError } from "../errors/chat-error.ts";
 import { isJsonObject, type JsonObject } from "../json/json-object.ts";
 import { soleOf } from "../json/narrow.ts";
 import type { ProviderDeps } from "../platform.ts";
-import { createSurrogateJoiner } from "../stream/join-surrogates.ts";
+import { SurrogateJoiner } from "../stream/join-surrogates.ts";
 import { createSseDecoder, SseLineTooLongError, type SseMessage } from "../stream/sse-decode.ts";
 import { classifyFetchError } from "./classify-fetch-error.ts";
-import { type Connection, createConnection } from "./connection.ts";
+import { type Connection, createConnection, type StreamClock } from "./connection.ts";
 import { readAnswerText } from "./read-body.ts";
 import { type ReadErrorBody, readFailure } from "./read-failure.ts";
-import { redactError } from "./redact-error.ts";
+import { redactError, type SecretsOfCall } from "./redact-error.ts";
 import { withTraceparent } from "./with-traceparent.ts";
 
 /**
@@ -68,7 +68,7 @@ export async function openUpstream(call: UpstreamCall, deps: ProviderDeps): Prom
     if (response.status !== 200) throw await readFailure(response, call.readErrorBody, deps.now());
     const type = response.headers.get("content-type") ?? "";
     if (type.startsWith("text/event-stream") && response.body) {
-      return readStream(response.body.getReader(), call, connection, deps);
+      return new UpstreamStream(response.body.getReader(), call, connection, deps);
     }
     if (!/^application\/([\w.-]+\+)?json\b/.test(type)) {
       throw new ChatError("upstream_invalid_response", { logReason: "content_type" });
@@ -110,7 +110,7 @@ async function readWhole(
       ? thrown
       : new ChatError("upstream_invalid_response", { logReason: "body" });
   }
-  createSurrogateJoiner()(events);
+  new SurrogateJoiner().join(events);
   const last = events[events.length - 1];
   if (last?.type === "error") last.error = redactError(last.error, call);
   connection.release();
@@ -142,77 +142,95 @@ function isBlank(data: string): boolean {
   return data.length <= 8 && data.trim() === "";
 }
 
-function readStream(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  call: UpstreamCall,
-  connection: Connection,
-  deps: ProviderDeps,
-): EventStream {
-  connection.reads(reader);
-  const clock = connection.watch(deps.timeouts);
-  const sse = createSseDecoder();
-  const decoder = call.createAnswerDecoder();
-  const joinSurrogates = createSurrogateJoiner();
-  let ended = false;
+/** A stream of the vendor. It keeps of the call what it needs, and not the body, which may be long. */
+class UpstreamStream implements EventStream {
+  readonly format: Format | null;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #secrets: SecretsOfCall;
+  readonly #connection: Connection;
+  readonly #clock: StreamClock;
+  readonly #now: () => number;
+  readonly #sse = createSseDecoder();
+  readonly #decoder: AnswerDecoder;
+  readonly #surrogates = new SurrogateJoiner();
+  #hasEnded = false;
 
-  /** Decodes up to the terminal event and ignores what follows: the first end wins. */
-  function decodeMessages(bytes: Uint8Array, events: ChatEvent[]): void {
-    for (const message of sse.decode(bytes)) {
-      if (isBlank(message.data)) continue;
-      decoder.decodeMessage(message, events);
-      if (isTerminal(events[events.length - 1])) return;
-    }
+  constructor(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    call: UpstreamCall,
+    connection: Connection,
+    deps: ProviderDeps,
+  ) {
+    this.format = call.format;
+    this.#reader = reader;
+    this.#secrets = { url: call.url, headers: call.headers };
+    this.#connection = connection;
+    this.#now = deps.now;
+    this.#decoder = call.createAnswerDecoder();
+    connection.reads(reader);
+    this.#clock = connection.watch(deps.timeouts);
   }
 
-  function failed(thrown: unknown, events: ChatEvent[], stage: "read" | "decode"): void {
-    const error =
-      connection.reason() ??
-      (stage === "read" ? classifyFetchError(thrown, "body") : decodingError(thrown));
-    events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error });
-  }
-
-  async function read(): Promise<EventBatch | null> {
-    if (ended) return null;
+  async read(): Promise<EventBatch | null> {
+    if (this.#hasEnded) return null;
     const events: ChatEvent[] = [];
     while (events.length === 0) {
-      let chunk: Awaited<ReturnType<typeof reader.read>>;
+      let chunk: Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>>;
       try {
-        chunk = await reader.read();
+        chunk = await this.#reader.read();
       } catch (thrown) {
-        failed(thrown, events, "read");
+        this.#fail(thrown, events, "read");
         break;
       }
-      const reason = connection.reason();
+      const reason = this.#connection.reason();
       if (reason) {
         // Some runtimes end an aborted body as if it were complete.
-        failed(reason, events, "read");
+        this.#fail(reason, events, "read");
         break;
       }
       try {
         if (chunk.done) {
-          decoder.decodeEnd(events, sse.leftover());
+          this.#decoder.decodeEnd(events, this.#sse.leftover());
           if (!isTerminal(events[events.length - 1]))
             events.push({ type: "error", error: new ChatError("upstream_incomplete") });
         } else {
-          clock.lastByteAt = deps.now();
-          decodeMessages(chunk.value, events);
+          this.#clock.lastByteAt = this.#now();
+          this.#decodeMessages(chunk.value, events);
         }
       } catch (thrown) {
-        failed(thrown, events, "decode");
+        this.#fail(thrown, events, "decode");
       }
     }
-    joinSurrogates(events);
-    if (events.some(isProgress)) clock.lastEventAt = deps.now();
+    this.#surrogates.join(events);
+    if (events.some(isProgress)) this.#clock.lastEventAt = this.#now();
     const last = events[events.length - 1];
     if (isTerminal(last)) {
-      if (last.type === "error") last.error = redactError(last.error, call);
-      ended = true;
-      drain(reader, connection);
+      if (last.type === "error") last.error = redactError(last.error, this.#secrets);
+      this.#hasEnded = true;
+      drain(this.#reader, this.#connection);
     }
     return events;
   }
 
-  return { format: call.format, read, close: () => connection.close() };
+  close(): void {
+    this.#connection.close();
+  }
+
+  /** Decodes up to the terminal event and ignores what follows: the first end wins. */
+  #decodeMessages(bytes: Uint8Array, events: ChatEvent[]): void {
+    for (const message of this.#sse.decode(bytes)) {
+      if (isBlank(message.data)) continue;
+      this.#decoder.decodeMessage(message, events);
+      if (isTerminal(events[events.length - 1])) return;
+    }
+  }
+
+  #fail(thrown: unknown, events: ChatEvent[], stage: "read" | "decode"): void {
+    const error =
+      this.#connection.reason() ??
+      (stage === "read" ? classifyFetchError(thrown, "body") : decodingError(thrown));
+    events.push(error.code === "cancelled" ? { type: "cancelled" } : { type: "error", error });
+  }
 }
 
 /** Reads the end of a finished stream, or closes the stream if the end does not come. */

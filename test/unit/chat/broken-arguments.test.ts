@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import {
-  createArgumentsCheck,
+  ArgumentsCheck,
   fromArgumentsObject,
   isBroken,
   toArgumentsObject,
@@ -41,7 +41,7 @@ describe("arguments", () => {
 
 test("each call with broken arguments is told in a warning, however it arrives", () => {
   const warnings: Warning[] = [];
-  const check = createArgumentsCheck((warning) => warnings.push(warning));
+  const check = new ArgumentsCheck({ warn: (warning) => warnings.push(warning) });
   const events = (index: number, ...pieces: string[]): ChatEvent[] => [
     { type: "part-start", index, kind: "tool_call", id: `c${index}`, name: `f${index}` },
     ...pieces.map((delta): ChatEvent => ({ type: "part-delta", index, delta })),

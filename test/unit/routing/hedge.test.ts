@@ -108,6 +108,20 @@ describe("a hedged call", () => {
     expect(call.served).toBe(attempts[1] ?? null);
   });
 
+  test("has the warnings of the one that answers, before and after it began", async () => {
+    const warned = createTarget("warned", ({ warn }) => {
+      warn({ code: "adjusted_parameter", param: "top_k", message: "It is adjusted." });
+      return Promise.resolve(playEvents([ANSWER]));
+    });
+    const call = createCall();
+    await attemptTargets([silent().target, warned.target], call);
+    call.warn({ code: "tool_arguments_invalid", param: "tool_calls[0]", message: "It is broken." });
+    expect(call.warnings.map(({ code }) => code)).toEqual([
+      "adjusted_parameter",
+      "tool_arguments_invalid",
+    ]);
+  });
+
   test("takes the first one's content if that comes first after all", async () => {
     const first = createTarget("slow", () =>
       Bun.sleep(HEDGE_MS * 3).then(() => playEvents([ANSWER])),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../../src/chat/event.ts";
-import { createSurrogateJoiner } from "../../../src/stream/join-surrogates.ts";
+import { SurrogateJoiner } from "../../../src/stream/join-surrogates.ts";
 
 const [HIGH, LOW] = ["\ud83d", "\ude00"];
 
@@ -9,8 +9,8 @@ const end = (index = 0): ChatEvent => ({ type: "part-end", index });
 
 /** The deltas of each part, and its end, after the batches went through one joiner. */
 function join(...batches: ChatEvent[][]): string[] {
-  const joinSurrogates = createSurrogateJoiner();
-  for (const batch of batches) joinSurrogates(batch);
+  const joiner = new SurrogateJoiner();
+  for (const batch of batches) joiner.join(batch);
   return batches.flat().flatMap((event) => {
     if (event.type === "part-delta")
       return event.delta === "" ? [] : [`${event.index}:${event.delta}`];
@@ -47,7 +47,7 @@ describe("a character that is cut in two", () => {
   test("leaves well-formed events unchanged", () => {
     const events = [text("😀"), end()];
     const [first] = events;
-    createSurrogateJoiner()(events);
+    new SurrogateJoiner().join(events);
     expect(events).toEqual([text("😀"), end()]);
     expect(events[0]).toBe(first);
   });

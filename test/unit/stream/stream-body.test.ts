@@ -52,8 +52,7 @@ function createBody(
     heartbeatMs: 1000,
     clientStallMs: 10_000,
     callerSignal: caller.signal,
-    onBatch() {},
-    onFinish: (failure) => finished.push(failure),
+    call: { observe() {}, end: (failure) => finished.push(failure) },
     ...overrides,
   });
   return { body, caller, finished };
@@ -107,8 +106,12 @@ describe("createStreamBody", () => {
 
   test("ends with an error event if the answer fails to open", async () => {
     const seen: EventBatch[] = [];
-    const { body, finished } = createBody(Promise.reject(new ChatError("upstream_error")), {
-      onBatch: (batch) => seen.push(batch),
+    const finished: (ChatError | null)[] = [];
+    const { body } = createBody(Promise.reject(new ChatError("upstream_error")), {
+      call: {
+        observe: (batch) => seen.push(batch),
+        end: (failure) => finished.push(failure),
+      },
     });
     expect(await new Response(body).text()).toBe("error\n");
     expect(seen[0]?.[0]).toMatchObject({ type: "error", error: { code: "upstream_error" } });
