@@ -37,6 +37,12 @@ export interface RunningCall {
   abort(reason: ChatError): void;
 }
 
+/** Makes a function that also looks at an answer's events as they pass. */
+export type WatchAnswer = (
+  answer: AnswerContext,
+  principal: Principal,
+) => (batch: EventBatch) => void;
+
 /** A request that may become a call: who asks for what, and who may answer. */
 export interface Admission {
   readonly kind: CallRecord["kind"];
@@ -50,8 +56,7 @@ export interface Admission {
   readonly isRepeat?: boolean;
   /** Set if the answer is kept. */
   readonly kept?: KeptContext | undefined;
-  /** Makes a function that also looks at the answer's events as they pass. */
-  watchAnswer?(answer: AnswerContext): (batch: EventBatch) => void;
+  readonly watchAnswer?: WatchAnswer | undefined;
   /** In order of preference; at least one. */
   readonly targets: readonly [Target, ...Target[]];
   /** Those that were named but are not tried. */

@@ -107,7 +107,7 @@ class OpenCall implements Call {
   readonly #observer: AnswerObserver;
   readonly #argumentsCheck: ArgumentsCheck;
   readonly #watch: ((batch: EventBatch) => void) | undefined;
-  readonly #recorded = Promise.withResolvers<unknown>();
+  #setRecorded: (settled: Promise<unknown>) => void = () => {};
   #reservation = NO_RESERVATION;
   #enforcement: Enforcement | undefined;
   #isOpen = true;
@@ -140,14 +140,18 @@ class OpenCall implements Call {
     this.trace = context.trace;
     this.principal = principal;
     this.answer = new CallAnswer(admission, this, this.#argumentsCheck.broken);
-    this.#watch = admission.watchAnswer?.(this.answer);
+    this.#watch = admission.watchAnswer?.(this.answer, principal);
     running.add(this);
     if (this.deadlineAt !== null) {
       const expire = () => this.abort(new ChatError("deadline_exceeded"));
       this.#deadline = setTimeout(expire, this.deadlineAt - platform.now());
     }
     // Before the attempt, because workerd ignores a waitUntil made after the caller has left.
-    context.waitUntil(this.#recorded.promise);
+    context.waitUntil(
+      new Promise((resolve) => {
+        this.#setRecorded = resolve;
+      }),
+    );
   }
 
   async reserve(): Promise<void> {
@@ -219,7 +223,7 @@ class OpenCall implements Call {
       measureRecord(record, { lost: this.lost, isAnswered }),
     );
     const published = publishRecord(record, this.#services);
-    this.#recorded.resolve(published ? Promise.all([published, settled]) : settled);
+    this.#setRecorded(published ? Promise.all([published, settled]) : settled);
   }
 
   fail(thrown: unknown): ChatError {

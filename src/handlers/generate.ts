@@ -27,6 +27,8 @@ const loadKept = lazy(() => import("./generate-kept.ts"));
 
 /** A dialect's endpoint that generates an answer: the whole flow of a call, top to bottom. */
 export function createGenerate(dialect: Dialect, server: Server) {
+  const watchAnswer = watchSignatures(dialect, server.signatures);
+
   return async function generate(request: Request, context: RequestContext): Promise<Response> {
     const principal = await server.authenticator.authenticate(request, dialect.readToken);
     requireScope(principal, "chat");
@@ -43,7 +45,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       dialect,
       principal,
       isRepeat: isRepeat(request),
-      watchAnswer: (answer) => watchSignatures(dialect, principal, answer, server.signatures),
+      watchAnswer,
       ...chosen,
     };
     const attempt = (call: Call) => attemptTargets(chosen.targets, call);

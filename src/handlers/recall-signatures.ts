@@ -1,12 +1,12 @@
 import type { Principal } from "../auth/principal.ts";
-import type { EventBatch } from "../chat/event.ts";
+import type { WatchAnswer } from "../calls/admission.ts";
 import type { Format } from "../chat/format.ts";
 import type { Message } from "../chat/message.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { SignatureMemory } from "../chat/signature-memory.ts";
 import { createTurnCollector, restoreTurn, unsignedCalls } from "../chat/signed-turn.ts";
 import { keepPlace } from "../dialects/caller-paths.ts";
-import type { AnswerContext, Dialect } from "../dialects/dialect.ts";
+import type { Dialect } from "../dialects/dialect.ts";
 
 /**
  * Restores the reasoning and the signatures of earlier answers that the caller sent back as bare
@@ -32,22 +32,22 @@ export async function recallSignatures(
 }
 
 /**
- * Watches an answer for what its caller may not send back. A caller of the vendor's own API has a
- * place for everything, and `/chat` returns every part.
+ * Watches a dialect's answers for what callers may not send back. A caller of the vendor's own API
+ * has a place for everything, and `/chat`, which is not watched, returns every part.
  */
 export function watchSignatures(
-  dialect: Dialect,
-  principal: Principal,
-  answer: AnswerContext,
+  { format }: Dialect,
   memory: SignatureMemory,
-): (batch: EventBatch) => void {
-  if (dialect.format === null) return () => {};
-  const collect = createTurnCollector(
-    () => answer.format,
-    (turn) => memory.keep(ownerOf(principal), turn),
-  );
-  return (batch) => {
-    if (answer.format !== dialect.format) collect(batch);
+): WatchAnswer | undefined {
+  if (format === null) return undefined;
+  return (answer, principal) => {
+    const collect = createTurnCollector(
+      () => answer.format,
+      (turn) => memory.keep(ownerOf(principal), turn),
+    );
+    return (batch) => {
+      if (answer.format !== format) collect(batch);
+    };
   };
 }
 

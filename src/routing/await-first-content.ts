@@ -38,7 +38,7 @@ export async function awaitFirstContent(
       if (batch === null) throw new ChatError("upstream_incomplete");
       seen.push(batch);
       if (hasContent(batch, takesEmpty))
-        return startWith(seen.length === 1 ? batch : seen.flat(), stream);
+        return new BegunStream(seen.length === 1 ? batch : seen.flat(), stream);
     }
   } catch (thrown) {
     stream.close();
@@ -64,16 +64,26 @@ function hasContent(batch: EventBatch, takesEmpty: boolean): boolean {
   return false;
 }
 
-function startWith(batch: EventBatch, stream: EventStream): EventStream {
-  let first: EventBatch | undefined = batch;
-  return {
-    format: stream.format,
-    read() {
-      if (!first) return stream.read();
-      const given = Promise.resolve(first);
-      first = undefined;
-      return given;
-    },
-    close: () => stream.close(),
-  };
+/** A stream whose first batch has been read. */
+class BegunStream implements EventStream {
+  readonly format: EventStream["format"];
+  readonly #stream: EventStream;
+  #first: EventBatch | undefined;
+
+  constructor(first: EventBatch, stream: EventStream) {
+    this.format = stream.format;
+    this.#stream = stream;
+    this.#first = first;
+  }
+
+  read(): Promise<EventBatch | null> {
+    const first = this.#first;
+    if (!first) return this.#stream.read();
+    this.#first = undefined;
+    return Promise.resolve(first);
+  }
+
+  close(): void {
+    this.#stream.close();
+  }
 }

@@ -29,24 +29,36 @@ export async function callFitted<T>(
   const { toolNames, format } = target.provider;
   const aliases = toolNames && aliasTools(fitted, toolNames);
   const request = aliases ? renameTools(fitted, aliases, format) : fitted;
-  const name = (param: string) => originalPath(param, request);
-  /** What a warning became in strict mode: it names the original already. */
-  let refusal: unknown;
-  function warnOf(warning: Warning): void {
-    try {
-      warn({ ...warning, param: name(warning.param) });
-    } catch (thrown) {
-      refusal = thrown;
-      throw thrown;
-    }
-  }
+  const placed = placeWarnings(warn, request);
   try {
-    return await call(request, warnOf, aliases);
+    return await call(request, placed.warn, aliases);
   } catch (thrown) {
-    if (!(thrown instanceof ChatError) || thrown === refusal) throw thrown;
+    if (!(thrown instanceof ChatError) || thrown === placed.refusal) throw thrown;
     const isCounted = INDEX.test(thrown.param ?? "") || INDEX.test(thrown.message);
     throw thrown.upstreamStatus !== undefined && isCounted && !isInPlace(request.messages)
       ? thrown.withoutParam(COUNTED_ANEW)
-      : thrown.mapParam(name);
+      : thrown.mapParam((param) => originalPath(param, request));
   }
+}
+
+interface PlacedWarnings {
+  warn(this: void, warning: Warning): void;
+  /** What a warning became in strict mode: it names the original already. */
+  refusal: unknown;
+}
+
+/** In a scope of its own: a provider keeps `warn` for as long as its answer streams. */
+function placeWarnings(warn: (warning: Warning) => void, request: ChatRequest): PlacedWarnings {
+  const placed: PlacedWarnings = {
+    warn(warning) {
+      try {
+        warn({ ...warning, param: originalPath(warning.param, request) });
+      } catch (thrown) {
+        placed.refusal = thrown;
+        throw thrown;
+      }
+    },
+    refusal: undefined,
+  };
+  return placed;
 }

@@ -42,7 +42,9 @@ export function createConnection(
   return new CallConnection(callSignal, deps.now);
 }
 
-class CallConnection implements Connection {
+class CallConnection implements Connection, StreamClock {
+  lastByteAt = 0;
+  lastEventAt = 0;
   readonly #controller = new AbortController();
   readonly #callSignal: AbortSignal;
   readonly #now: () => number;
@@ -74,7 +76,8 @@ class CallConnection implements Connection {
   watch(timeouts: UpstreamTimeouts): StreamClock {
     clearTimeout(this.#timer);
     const startedAt = this.#now();
-    const clock: StreamClock = { lastByteAt: startedAt, lastEventAt: startedAt };
+    this.lastByteAt = startedAt;
+    this.lastEventAt = startedAt;
     const tickMs = Math.min(
       1000,
       Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4),
@@ -82,13 +85,13 @@ class CallConnection implements Connection {
     this.#timer = setInterval(() => {
       const now = this.#now();
       if (
-        now - clock.lastByteAt >= timeouts.idleMs ||
-        now - clock.lastEventAt >= timeouts.progressMs
+        now - this.lastByteAt >= timeouts.idleMs ||
+        now - this.lastEventAt >= timeouts.progressMs
       ) {
         this.#end(new ChatError("upstream_stalled"));
       } else if (now - startedAt >= timeouts.totalMs) this.#end(new ChatError("upstream_timeout"));
     }, tickMs);
-    return clock;
+    return this;
   }
 
   reads(started: { cancel(): Promise<unknown> }): void {

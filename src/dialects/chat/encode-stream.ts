@@ -1,4 +1,4 @@
-import type { ChatEvent, PartKind, PartStartEvent } from "../../chat/event.ts";
+import type { ChatEvent, EventBatch, PartKind, PartStartEvent } from "../../chat/event.ts";
 import type { Usage } from "../../chat/usage.ts";
 import { ChatError } from "../../errors/chat-error.ts";
 import type { AnswerContext, StreamEncoder } from "../dialect.ts";
@@ -13,95 +13,110 @@ import { mapUsage } from "./map-usage.ts";
  * last event is `done`, `error` or `cancelled`.
  */
 export function createStreamEncoder(context: AnswerContext, written = 0): StreamEncoder {
-  let lastId = written;
-  let id = "";
-  let model: string | undefined;
-  let usage: Usage | null = null;
-  const kinds: PartKind[] = [];
+  return new ChatStreamEncoder(context, written);
+}
 
-  function write(event: string, json: string): string {
-    lastId += 1;
-    return `event: ${event}\nid: ${lastId}\ndata: ${json}\n\n`;
+class ChatStreamEncoder implements StreamEncoder {
+  readonly heartbeat = ": heartbeat\n\n";
+  readonly #context: AnswerContext;
+  #written: number;
+  #id = "";
+  #model: string | undefined;
+  #usage: Usage | null = null;
+  readonly #kinds: PartKind[] = [];
+
+  constructor(context: AnswerContext, written: number) {
+    this.#context = context;
+    this.#written = written;
   }
 
-  function encodeFailure(type: "error" | "cancelled", error: ChatError): string {
-    const body: FailedBody = {
-      type,
-      complete: false,
-      error: encodeErrorBody(error, context.requestId),
-      usage: mapUsage(usage),
-      usage_complete: false,
-      cost: context.cost(usage),
-      warnings: [...context.warnings],
-      attempts: [...context.attempts],
-    };
-    return write(type, JSON.stringify(body));
+  get written(): number {
+    return this.#written;
   }
 
-  function encodeEvent(event: ChatEvent): string {
+  encode(batch: EventBatch): string {
+    let text = "";
+    for (const event of batch) text += this.#encodeEvent(event);
+    return text;
+  }
+
+  #encodeEvent(event: ChatEvent): string {
+    const context = this.#context;
     switch (event.type) {
       case "start":
-        ({ id, model } = event);
-        return write(
+        this.#id = event.id;
+        this.#model = event.model;
+        return this.#write(
           "start",
           JSON.stringify({
             type: "start",
-            id,
+            id: event.id,
             request_id: context.requestId,
             provider: context.target.provider,
-            model,
+            model: event.model,
           }),
         );
       case "part-start":
-        kinds[event.index] = event.kind;
-        return write("part-start", encodePartStart(event));
+        this.#kinds[event.index] = event.kind;
+        return this.#write("part-start", encodePartStart(event));
       case "part-delta":
-        return write(
+        return this.#write(
           "part-delta",
-          `{"type":"part-delta","index":${event.index},"kind":"${kinds[event.index] ?? "text"}","delta":${JSON.stringify(event.delta)}}`,
+          `{"type":"part-delta","index":${event.index},"kind":"${this.#kinds[event.index] ?? "text"}","delta":${JSON.stringify(event.delta)}}`,
         );
       case "part-end": {
         const { signature, extras, value } = event;
-        return write(
+        return this.#write(
           "part-end",
           JSON.stringify({ type: "part-end", index: event.index, signature, extras, value }),
         );
       }
       case "usage":
-        usage = event.usage;
-        return write("usage", JSON.stringify({ type: "usage", usage: mapUsage(usage) }));
+        this.#usage = event.usage;
+        return this.#write(
+          "usage",
+          JSON.stringify({ type: "usage", usage: mapUsage(event.usage) }),
+        );
       case "opaque":
         return "";
       case "end": {
         const done: DoneBody = {
           type: "done",
           complete: true,
-          id,
+          id: this.#id,
           request_id: context.requestId,
           provider: context.target.provider,
-          model: event.model ?? model ?? context.target.model,
-          ...encodeEnding({ ...event, usage: event.usage ?? usage }, context),
+          model: event.model ?? this.#model ?? context.target.model,
+          ...encodeEnding({ ...event, usage: event.usage ?? this.#usage }, context),
         };
-        return write("done", JSON.stringify(done));
+        return this.#write("done", JSON.stringify(done));
       }
       case "error":
-        return encodeFailure("error", event.error);
+        return this.#encodeFailure("error", event.error);
       case "cancelled":
-        return encodeFailure("cancelled", new ChatError("cancelled"));
+        return this.#encodeFailure("cancelled", new ChatError("cancelled"));
     }
   }
 
-  return {
-    heartbeat: ": heartbeat\n\n",
-    get written() {
-      return lastId;
-    },
-    encode(batch) {
-      let text = "";
-      for (const event of batch) text += encodeEvent(event);
-      return text;
-    },
-  };
+  #encodeFailure(type: "error" | "cancelled", error: ChatError): string {
+    const context = this.#context;
+    const body: FailedBody = {
+      type,
+      complete: false,
+      error: encodeErrorBody(error, context.requestId),
+      usage: mapUsage(this.#usage),
+      usage_complete: false,
+      cost: context.cost(this.#usage),
+      warnings: [...context.warnings],
+      attempts: [...context.attempts],
+    };
+    return this.#write(type, JSON.stringify(body));
+  }
+
+  #write(event: string, json: string): string {
+    this.#written += 1;
+    return `event: ${event}\nid: ${this.#written}\ndata: ${json}\n\n`;
+  }
 }
 
 function encodePartStart(event: PartStartEvent): string {

@@ -30,43 +30,102 @@ export function pushWholeBlock(block: JsonObject, index: number, events: ChatEve
  * at its end it is the block that a whole answer would hold.
  */
 export function createBlockDecoder(initial: JsonObject, index: number): BlockDecoder {
-  const block: JsonObject = { ...initial };
-  const part = decodePart(initial);
-  let json = "";
-  let hasText = false;
+  return new OneBlock(initial, index);
+}
+
+class OneBlock implements BlockDecoder {
+  readonly index: number;
+  readonly #block: JsonObject;
+  readonly #part: Part;
+  #json = "";
+  #hasText = false;
   /**
    * The text in the block's start, until the first delta; MiniMax says it there again
    * (https://github.com/cline/cline/issues/9215).
    */
-  let said = part.type === "text" || part.type === "reasoning" ? part.text : "";
+  #said: string;
 
-  function pushText(delta: string, raw: RawEvent, events: ChatEvent[]): void {
-    hasText = true;
-    events.push({ type: "part-delta", index, delta, raw });
+  constructor(initial: JsonObject, index: number) {
+    const part = decodePart(initial);
+    this.index = index;
+    this.#block = { ...initial };
+    this.#part = part;
+    this.#said = part.type === "text" || part.type === "reasoning" ? part.text : "";
+  }
+
+  start(raw: RawEvent, events: ChatEvent[]): void {
+    const part = this.#part;
+    const { index } = this;
+    events.push({ ...startOf(part, index), raw });
+    // Arguments of a tool call are left to the deltas, which repeat them if there are any.
+    if ((part.type === "text" || part.type === "reasoning") && part.text !== "")
+      events.push({ type: "part-delta", index, delta: part.text });
+  }
+
+  add(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    const part = this.#part;
+    const { type } = delta;
+    if (type === "text_delta" && part.type === "text" && typeof delta.text === "string")
+      this.#pushPiece("text", delta, delta.text, raw, events);
+    else if (
+      type === "thinking_delta" &&
+      part.type === "reasoning" &&
+      typeof delta.thinking === "string"
+    ) {
+      this.#pushPiece("thinking", delta, delta.thinking, raw, events);
+    } else if (type === "input_json_delta" && typeof delta.partial_json === "string") {
+      if (part.type === "tool_call") this.#pushText(delta.partial_json, raw, events);
+      else {
+        if (part.type !== "opaque") throw invalid();
+        this.#json += delta.partial_json;
+        events.push({ type: "opaque", raw });
+      }
+    } else if (isMisplaced(type, part)) throw invalid();
+    else this.#addToBlock(delta, raw, events);
+  }
+
+  end(raw: RawEvent, events: ChatEvent[]): void {
+    const part = this.#part;
+    const { index } = this;
+    if (part.type === "tool_call" && !this.#hasText && Object.keys(part.arguments).length > 0) {
+      // If the model's own code calls the tool, the block's start already has all arguments.
+      events.push({ type: "part-delta", index, delta: JSON.stringify(part.arguments), raw });
+      events.push(endOf(decodePart(this.#block), index));
+      return;
+    }
+    if (this.#json !== "") this.#block.input = toArgumentsObject(parseArguments(this.#json));
+    events.push({ ...endOf(decodePart(this.#block), index), raw });
+  }
+
+  #pushText(delta: string, raw: RawEvent, events: ChatEvent[]): void {
+    this.#hasText = true;
+    events.push({ type: "part-delta", index: this.index, delta, raw });
   }
 
   /** A piece of a text, under this name in the vendor's delta. */
-  function pushPiece(
+  #pushPiece(
     name: "text" | "thinking",
     delta: JsonObject,
     piece: string,
     raw: RawEvent,
     events: ChatEvent[],
   ): void {
+    const said = this.#said;
     const rest = said !== "" && piece.startsWith(said) ? piece.slice(said.length) : piece;
-    said = "";
+    this.#said = "";
     if (rest !== piece)
       raw.data = JSON.stringify({
         type: "content_block_delta",
-        index,
+        index: this.index,
         delta: { ...delta, [name]: rest },
       });
     if (rest === "" && piece !== "") events.push({ type: "opaque", raw });
-    else pushText(rest, raw, events);
+    else this.#pushText(rest, raw, events);
   }
 
   /** Handles a delta that changes the part's details but not its text. */
-  function addToBlock(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+  #addToBlock(delta: JsonObject, raw: RawEvent, events: ChatEvent[]): void {
+    const block = this.#block;
     if (delta.type === "citations_delta") {
       block.citations = [
         ...(Array.isArray(block.citations) ? block.citations : []),
@@ -75,48 +134,6 @@ export function createBlockDecoder(initial: JsonObject, index: number): BlockDec
     } else mergeDelta(block, delta);
     events.push({ type: "opaque", raw });
   }
-
-  return {
-    index,
-    start(raw, events) {
-      events.push({ ...startOf(part, index), raw });
-      // Arguments of a tool call are left to the deltas, which repeat them if there are any.
-      if (part.type === "text" && part.text !== "")
-        events.push({ type: "part-delta", index, delta: part.text });
-      if (part.type === "reasoning" && part.text !== "")
-        events.push({ type: "part-delta", index, delta: part.text });
-    },
-    add(delta, raw, events) {
-      const { type } = delta;
-      if (type === "text_delta" && part.type === "text" && typeof delta.text === "string")
-        pushPiece("text", delta, delta.text, raw, events);
-      else if (
-        type === "thinking_delta" &&
-        part.type === "reasoning" &&
-        typeof delta.thinking === "string"
-      ) {
-        pushPiece("thinking", delta, delta.thinking, raw, events);
-      } else if (type === "input_json_delta" && typeof delta.partial_json === "string") {
-        if (part.type === "tool_call") pushText(delta.partial_json, raw, events);
-        else {
-          if (part.type !== "opaque") throw invalid();
-          json += delta.partial_json;
-          events.push({ type: "opaque", raw });
-        }
-      } else if (isMisplaced(type, part)) throw invalid();
-      else addToBlock(delta, raw, events);
-    },
-    end(raw, events) {
-      if (part.type === "tool_call" && !hasText && Object.keys(part.arguments).length > 0) {
-        // If the model's own code calls the tool, the block's start already has all arguments.
-        events.push({ type: "part-delta", index, delta: JSON.stringify(part.arguments), raw });
-        events.push(endOf(decodePart(block), index));
-        return;
-      }
-      if (json !== "") block.input = toArgumentsObject(parseArguments(json));
-      events.push({ ...endOf(decodePart(block), index), raw });
-    },
-  };
 }
 
 function invalid(): ChatError {

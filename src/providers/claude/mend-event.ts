@@ -12,13 +12,20 @@ const BLOCK_FIELDS: ReadonlyMap<unknown, string> = new Map([
   ["thinking", "thinking"],
 ]);
 
-/**
- * Gives a block what its readers need: its text, and if it is a call, arguments that are an object
- * and an id of its own. True if it was changed.
- */
-export function createBlockMender(randomId: () => string): (block: JsonObject) => boolean {
-  const ownId = createOwnCallIds();
-  return (block) => {
+/** Gives the blocks of an answer what their readers need. */
+export class BlockMender {
+  readonly #randomId: () => string;
+  #ownId: ((id: string) => string) | undefined;
+
+  constructor(randomId: () => string) {
+    this.#randomId = randomId;
+  }
+
+  /**
+   * A block gets its text, and if it is a call, arguments that are an object and an id of its own.
+   * True if it was changed.
+   */
+  mend(block: JsonObject): boolean {
     const field = BLOCK_FIELDS.get(block.type);
     if (field !== undefined && block[field] == null) {
       block[field] = "";
@@ -26,13 +33,14 @@ export function createBlockMender(randomId: () => string): (block: JsonObject) =
     }
     if (block.type !== "tool_use") return false;
     const { id, input } = block;
-    block.id = ownId(readText(id) ?? `toolu_${randomId()}`);
+    this.#ownId ??= createOwnCallIds();
+    block.id = this.#ownId(readText(id) ?? `toolu_${this.#randomId()}`);
     if (!isJsonObject(input))
       block.input = toArgumentsObject(
         parseArguments(typeof input === "string" ? input : JSON.stringify(input ?? {})),
       );
     return block.id !== id || block.input !== input;
-  };
+  }
 }
 
 /**
