@@ -54,10 +54,12 @@ export function createMeter(options: MeterOptions): Meter {
 
 class CallMeter implements Meter {
   readonly #options: MeterOptions;
+  readonly #hasBudget: boolean;
   #prompt: number | undefined;
 
   constructor(options: MeterOptions) {
     this.#options = options;
+    this.#hasBudget = options.policy.buckets.some(({ kind }) => kind === "usd");
   }
 
   estimate(): Consumption {
@@ -104,6 +106,8 @@ class CallMeter implements Meter {
 
   #price({ provider, model }: Target, usage: Usage): number {
     const { catalog, policy, startedAt, allowUnpriced } = this.#options;
+    // Only budgets count money, and to find a price takes longer than all else here.
+    if (!this.#hasBudget) return 0;
     const cost = computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id));
     if (cost) return toMicroUsd(cost.total);
     if (!allowUnpriced && policy.buckets.some(({ kind, shadow }) => kind === "usd" && !shadow))

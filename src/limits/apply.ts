@@ -17,46 +17,48 @@ import type { Rows } from "./rows.ts";
 
 /** Checks all buckets, then reserves in all of them or in none. */
 export function applyHold(rows: Rows, { call, entries }: HoldRequest, now: number): HoldResult {
-  const buckets = entries.map(({ bucket, amount }) => {
+  const states: BucketState[] = [];
+  const increases: number[] = [];
+  let refused = -1;
+  for (const { bucket, amount } of entries) {
     const state = dropLapsed(rows, bucket, now);
     const held = rows.readLease(bucket, call)?.amount;
-    return { bucket, amount, state, held, increase: Math.max(0, amount - (held ?? 0)) };
-  });
-  const states = buckets.map(({ state }) => state);
+    const increase = Math.max(0, amount - (held ?? 0));
+    const isAsked = increase > 0 || (held === undefined && bucket.limit === 0);
+    if (refused < 0 && !bucket.shadow && isAsked && !fits(bucket, state, increase))
+      refused = states.length;
+    states.push(state);
+    increases.push(increase);
+  }
   if (rows.isSettled(call, now)) return { status: "settled", now, states };
-  const refused = buckets.findIndex(
-    ({ bucket, state, held, increase }) =>
-      !bucket.shadow &&
-      (increase > 0 || (held === undefined && bucket.limit === 0)) &&
-      !fits(bucket, state, increase),
-  );
   if (refused >= 0) return { status: "refused", refused, now, states };
-  return {
-    status: "held",
-    now,
-    states: buckets.map(({ bucket, amount, state, held, increase }) => {
-      const taken = take(bucket, state, increase);
-      const lease = { amount: Math.max(held ?? 0, amount), until: now + LEASE_MS };
-      rows.writeLease(bucket, call, lease);
-      rows.writeState(bucket, taken, expiresAt(bucket, taken, now));
-      return taken;
-    }),
-  };
+  let index = 0;
+  for (const { bucket, amount } of entries) {
+    const state = take(bucket, states[index] ?? EMPTY, increases[index] ?? 0);
+    const held = rows.readLease(bucket, call)?.amount ?? 0;
+    rows.writeLease(bucket, call, { amount: Math.max(held, amount), until: now + LEASE_MS });
+    rows.writeState(bucket, state, expiresAt(bucket, state, now));
+    states[index] = state;
+    index += 1;
+  }
+  return { status: "held", now, states };
 }
 
 /** Replaces what the call holds by what it consumed; a second time it changes nothing. */
 export function applySettle(rows: Rows, { call, entries }: SettleRequest, now: number): Reading {
   const isSettled = rows.isSettled(call, now);
   rows.markSettled(call, now);
-  const states = entries.map(({ bucket, amount }) => {
-    const state = dropLapsed(rows, bucket, now);
-    if (isSettled) return state;
-    const held = rows.readLease(bucket, call)?.amount ?? 0;
-    rows.dropLease(bucket, call);
-    const settled = release(bucket, state, held, amount);
-    rows.writeState(bucket, settled, expiresAt(bucket, settled, now));
-    return settled;
-  });
+  const states: BucketState[] = [];
+  for (const { bucket, amount } of entries) {
+    let state = dropLapsed(rows, bucket, now);
+    if (!isSettled) {
+      const held = rows.readLease(bucket, call)?.amount ?? 0;
+      rows.dropLease(bucket, call);
+      state = release(bucket, state, held, amount);
+      rows.writeState(bucket, state, expiresAt(bucket, state, now));
+    }
+    states.push(state);
+  }
   return { now, states };
 }
 
@@ -79,25 +81,34 @@ export function applyUndo(rows: Rows, { call, entries }: HoldRequest, now: numbe
   );
 }
 
-/** The buckets as they are now; it writes nothing. */
-export function readStates(rows: Rows, entries: readonly Entry[], now: number): Reading {
-  return { now, states: entries.map(({ bucket }) => current(rows, bucket, now).state) };
-}
-
 const EMPTY: BucketState = { value: 0, at: 0, reserved: 0 };
 
+/** The buckets as they are now; it writes nothing. */
+export function readStates(rows: Rows, entries: readonly Entry[], now: number): Reading {
+  const states = entries.map(({ bucket }) => {
+    const stored = rows.readState(bucket) ?? EMPTY;
+    return withoutLapsed(bucket, stored, rows.lapsedLeases(bucket, now), now);
+  });
+  return { now, states };
+}
+
 /** The bucket's state now, without the reservations whose lease is over. */
-function current(rows: Rows, bucket: Bucket, now: number) {
-  const stored = rows.readState(bucket) ?? EMPTY;
-  const lapsed = rows.lapsedLeases(bucket, now);
+function withoutLapsed(
+  bucket: Bucket,
+  stored: BucketState,
+  lapsed: ReturnType<Rows["lapsedLeases"]>,
+  now: number,
+): BucketState {
   let state = roll(bucket, stored, now);
   for (const [, { amount }] of lapsed) state = release(bucket, state, amount, 0);
-  return { stored, lapsed, state };
+  return state;
 }
 
 /** The same, written down if there is anything that must not be found again. */
 function dropLapsed(rows: Rows, bucket: Bucket, now: number): BucketState {
-  const { stored, lapsed, state } = current(rows, bucket, now);
+  const stored = rows.readState(bucket) ?? EMPTY;
+  const lapsed = rows.lapsedLeases(bucket, now);
+  const state = withoutLapsed(bucket, stored, lapsed, now);
   for (const [call] of lapsed) rows.dropLease(bucket, call);
   // A clock that has stepped back is taken note of, or a full bucket would wait until it has caught
   // up.

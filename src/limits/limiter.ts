@@ -78,12 +78,15 @@ export function createLimiter(options: LimiterOptions): Limiter {
   const guard = createStoreGuard(options);
   let waiting = 0;
 
+  async function settleInStore(call: string, entries: readonly Entry[]): Promise<boolean> {
+    const settled = await guard.run(() => store.settle({ call, entries }));
+    return settled.ok || retrySettling(call, entries);
+  }
+
   /**
    * Tries until the store has answered, or would no longer know whether it has settled this before.
    */
-  async function settleInStore(call: string, entries: readonly Entry[]): Promise<boolean> {
-    const settle = () => guard.run(() => store.settle({ call, entries }));
-    if ((await settle()).ok) return true;
+  async function retrySettling(call: string, entries: readonly Entry[]): Promise<boolean> {
     if (waiting >= MAX_WAITING) return false;
     waiting += 1;
     const giveUpAt = now() + RETRY_SETTLING_MS;
@@ -91,7 +94,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
     try {
       while (now() < giveUpAt) {
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        if ((await settle()).ok) return true;
+        if ((await guard.run(() => store.settle({ call, entries }))).ok) return true;
         pauseMs = Math.min(LONGEST_RETRY_MS, pauseMs * 2);
       }
       return false;
@@ -100,53 +103,50 @@ export function createLimiter(options: LimiterOptions): Limiter {
     }
   }
 
-  /** A hold in a store is a reservation, or the refusal of the first limit that fails. */
-  function accept(entries: readonly Entry[], result: HoldResult): readonly Standing[] {
-    switch (result.status) {
-      case "held":
-        return describe(entries, result);
-      case "refused": {
-        const entry = entries[result.refused];
-        const state = result.states[result.refused];
-        if (!entry || !state) throw new ChatError("internal_error", { logReason: "limit_index" });
-        throw createLimitError(entry.bucket, state, entry.amount, result.now);
-      }
-      case "settled":
-        // The caller's own call was ended before; it cannot go on.
-        throw new ChatError("internal_error", { logReason: "limit_settled" });
-    }
-  }
+  class BucketReservation implements Reservation {
+    readonly #call: string;
+    readonly #buckets: readonly Bucket[];
+    readonly standings: readonly Standing[];
+    readonly #isLocal: boolean;
+    readonly #mustSettleInStore: boolean;
+    #isSettled = false;
 
-  function createReservation(
-    call: string,
-    buckets: readonly Bucket[],
-    standings: readonly Standing[],
-    isLocal: boolean,
-    mustSettleInStore: boolean,
-  ): Reservation {
-    let isSettled = false;
-    return {
-      standings,
-      async renew(consumption) {
-        const entries = createEntries(buckets, consumption, 0);
-        if (isLocal) {
-          accept(entries, await fallback.hold({ call, entries }));
-          return;
-        }
-        const held = await guard.run(() => store.hold({ call, entries }));
-        // Without an answer the lease goes on, or lapses; what was consumed is settled in the end
-        // all the same.
-        if (held.ok && !isSettled) accept(entries, held.result);
-      },
-      async settle(consumption) {
-        if (isSettled) return;
-        isSettled = true;
-        const entries = createEntries(buckets, consumption, 1);
-        if (isLocal) await fallback.settle({ call, entries });
-        if (mustSettleInStore && !(await settleInStore(call, entries)))
-          reportLost(call, consumption);
-      },
-    };
+    constructor(
+      call: string,
+      buckets: readonly Bucket[],
+      standings: readonly Standing[],
+      isLocal: boolean,
+      mustSettleInStore: boolean,
+    ) {
+      this.#call = call;
+      this.#buckets = buckets;
+      this.standings = standings;
+      this.#isLocal = isLocal;
+      this.#mustSettleInStore = mustSettleInStore;
+    }
+
+    async renew(consumption: Consumption): Promise<void> {
+      const call = this.#call;
+      const entries = createEntries(this.#buckets, consumption, 0);
+      if (this.#isLocal) {
+        accept(entries, await fallback.hold({ call, entries }));
+        return;
+      }
+      const held = await guard.run(() => store.hold({ call, entries }));
+      // Without an answer the lease goes on, or lapses; what was consumed is settled in the end all
+      // the same.
+      if (held.ok && !this.#isSettled) accept(entries, held.result);
+    }
+
+    async settle(consumption: Consumption): Promise<void> {
+      if (this.#isSettled) return;
+      this.#isSettled = true;
+      const call = this.#call;
+      const entries = createEntries(this.#buckets, consumption, 1);
+      if (this.#isLocal) await fallback.settle({ call, entries });
+      if (this.#mustSettleInStore && !(await settleInStore(call, entries)))
+        reportLost(call, consumption);
+    }
   }
 
   return {
@@ -157,7 +157,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const held = await guard.run(() => store.hold({ call, entries }));
       if (held.ok) {
         const standings = accept(entries, held.result);
-        return createReservation(call, buckets, standings, false, true);
+        return new BucketReservation(call, buckets, standings, false, true);
       }
       const hasBudget = buckets.some(({ kind, shadow }) => kind === "usd" && !shadow);
       if (hasBudget && failure === "closed") {
@@ -165,7 +165,7 @@ export function createLimiter(options: LimiterOptions): Limiter {
         throw new ChatError("store_unavailable", { retryAfterSeconds: 1 });
       }
       const standings = accept(entries, await fallback.hold({ call, entries }));
-      return createReservation(call, buckets, standings, true, held.wasTried || hasBudget);
+      return new BucketReservation(call, buckets, standings, true, held.wasTried || hasBudget);
     },
     async read(buckets) {
       if (buckets.length === 0) return [];
@@ -177,19 +177,50 @@ export function createLimiter(options: LimiterOptions): Limiter {
   };
 }
 
+/** A hold in a store is a reservation, or the refusal of the first limit that fails. */
+function accept(entries: readonly Entry[], result: HoldResult): readonly Standing[] {
+  switch (result.status) {
+    case "held":
+      return describe(entries, result);
+    case "refused": {
+      const entry = entries[result.refused];
+      const state = result.states[result.refused];
+      if (!entry || !state) throw new ChatError("internal_error", { logReason: "limit_index" });
+      throw createLimitError(entry.bucket, state, entry.amount, result.now);
+    }
+    case "settled":
+      // The caller's own call was ended before; it cannot go on.
+      throw new ChatError("internal_error", { logReason: "limit_settled" });
+  }
+}
+
 /** What a call takes of each bucket. `requests` is 0 when a call that was counted is renewed. */
 function createEntries(
   buckets: readonly Bucket[],
-  { tokens, microUsd }: Consumption,
+  consumption: Consumption,
   requests: 0 | 1,
 ): Entry[] {
-  const amounts = { requests, tokens, concurrent: 1, usd: microUsd };
-  return buckets.map((bucket) => ({ bucket, amount: amounts[bucket.kind] }));
+  return buckets.map((bucket) => ({ bucket, amount: amountOf(bucket, consumption, requests) }));
+}
+
+function amountOf({ kind }: Bucket, { tokens, microUsd }: Consumption, requests: 0 | 1): number {
+  switch (kind) {
+    case "requests":
+      return requests;
+    case "tokens":
+      return tokens;
+    case "concurrent":
+      return 1;
+    case "usd":
+      return microUsd;
+  }
 }
 
 function describe(entries: readonly Entry[], { states, now }: Reading): Standing[] {
-  return entries.flatMap(({ bucket }, index) => {
-    const state = states[index];
-    return state ? [describeStanding(bucket, state, now)] : [];
-  });
+  const standings: Standing[] = [];
+  for (const { bucket } of entries) {
+    const state = states[standings.length];
+    if (state) standings.push(describeStanding(bucket, state, now));
+  }
+  return standings;
 }

@@ -19,24 +19,34 @@ export interface Standing {
 }
 
 export function describeStanding(bucket: Bucket, state: BucketState, now: number): Standing {
-  const { used, reserved } = countUse(bucket, state);
+  const reserved = countReserved(bucket, state);
+  const used = countUsed(bucket, state);
   const remaining = Math.max(0, bucket.limit - used - reserved);
   return { bucket, used, reserved, remaining, resetMs: resetMs(bucket, state, now), now };
 }
 
-function countUse(bucket: Bucket, { value, reserved }: BucketState) {
+/** What is reserved of a rate is part of its level, and leaks with it. */
+function countReserved(bucket: Bucket, { value, reserved }: BucketState): number {
   switch (bucket.kind) {
     case "requests":
-    case "tokens": {
-      // What is reserved is part of the level, and leaks with it.
-      const units = usedUnits(bucket, value);
-      const held = Math.min(units, reserved);
-      return { used: units - held, reserved: held };
-    }
+    case "tokens":
+      return Math.min(usedUnits(bucket, value), reserved);
     case "concurrent":
-      return { used: reserved, reserved: 0 };
+      return 0;
     case "usd":
-      return { used: value, reserved };
+      return reserved;
+  }
+}
+
+function countUsed(bucket: Bucket, { value, reserved }: BucketState): number {
+  switch (bucket.kind) {
+    case "requests":
+    case "tokens":
+      return Math.max(0, usedUnits(bucket, value) - reserved);
+    case "concurrent":
+      return reserved;
+    case "usd":
+      return value;
   }
 }
 
