@@ -1,8 +1,11 @@
 import type { Bucket, BucketState } from "../limits/bucket.ts";
 import type { Lease, Rows } from "../limits/rows.ts";
 
-/** Nothing is sent twice within a process, so little need be remembered. */
-const REMEMBER_SETTLED_MS = 10_000;
+/**
+ * Nothing is sent twice within a process, so little need be remembered; and thousands of names that
+ * live for seconds cost the garbage collector more than all of the arithmetic.
+ */
+const REMEMBER_SETTLED_MS = 1000;
 /** Rows below this number are not worth a sweep. */
 const MIN_SWEEP_ROWS = 1024;
 
