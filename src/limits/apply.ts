@@ -11,8 +11,8 @@ import {
 import type { Rows } from "./rows.ts";
 
 /**
- * The arithmetic of reserving and settling. The Lua script in store/redis-limit-script.ts says the
- * same line by line, and a test compares the two on random histories.
+ * The arithmetic of reserving and settling. The Lua script in store/redis-limit-script.ts does the
+ * same, and a test compares the two on random histories.
  */
 
 /** Checks all buckets, then reserves in all of them or in none. */

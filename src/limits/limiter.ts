@@ -51,7 +51,7 @@ export interface Reservation {
   readonly standings: readonly Standing[];
   /**
    * Keeps it for another lease, and makes it larger if the call consumes more than was reserved.
-   * Rejects with the ChatError with which the call must end.
+   * Rejects with the ChatError with which the call must end. After `settle` it does nothing.
    */
   renew(consumption: Consumption): Promise<void>;
   /**
@@ -126,6 +126,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
     }
 
     async renew(consumption: Consumption): Promise<void> {
+      // Whoever asks may have waited meanwhile, longer than a store remembers that it was settled.
+      if (this.#isSettled) return;
       const call = this.#call;
       const entries = createEntries(this.#buckets, consumption, 0);
       if (this.#isLocal) {
@@ -218,9 +220,11 @@ function amountOf({ kind }: Bucket, { tokens, microUsd }: Consumption, requests:
 
 function describe(entries: readonly Entry[], { states, now }: Reading): Standing[] {
   const standings: Standing[] = [];
+  let index = 0;
   for (const { bucket } of entries) {
-    const state = states[standings.length];
+    const state = states[index];
     if (state) standings.push(describeStanding(bucket, state, now));
+    index += 1;
   }
   return standings;
 }

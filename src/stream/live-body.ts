@@ -32,7 +32,7 @@ export interface LiveBody {
 const textEncoder = new TextEncoder();
 
 /**
- * As in createStreamBody, each runtime shows in a different place that the caller left: by the
+ * As in stream-body.ts, each runtime shows in a different place that the caller left: by the
  * signal, by `cancel`, or by a queue that is never emptied. A stream whose caller has left is
  * errored, or workerd would keep it.
  */

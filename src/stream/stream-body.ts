@@ -48,16 +48,18 @@ export interface StreamBodyOptions {
 
 const textEncoder = new TextEncoder();
 
-/** An answer as a response body: one enqueue per batch, driven by the reader's demand. */
+/** An answer as a response body. */
 export function createStreamBody(options: StreamBodyOptions): ReadableStream<Uint8Array> {
   return new ReadableStream(new AnswerBody(options));
 }
 
 /**
+ * One enqueue per batch, driven by the reader's demand.
+ *
  * Each runtime shows in a different place that the caller left. Bun and Deno abort the signal and
  * call `cancel`. On workerd only a failed write shows it, hence the heartbeat; sometimes only a
- * queue that is never emptied does, hence the stall check. All of them lead to the one `finish`,
- * which runs once. Deno also aborts the signal of finished requests; `finish` has run by then.
+ * queue that is never emptied does, hence the stall check. All of them lead to `#finish`, which
+ * runs once. Deno also aborts the signal of finished requests; `#finish` has run by then.
  *
  * A stream whose caller has left is errored: workerd (1.20260730.1) keeps one that stays readable,
  * and all that it refers to, for as long as the isolate lives.

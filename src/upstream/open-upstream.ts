@@ -142,7 +142,7 @@ function isBlank(data: string): boolean {
   return data.length <= 8 && data.trim() === "";
 }
 
-/** A stream of the vendor. It keeps of the call what it needs, and not the body, which may be long. */
+/** A vendor's stream. It keeps nothing of the call's body, which may be long. */
 class UpstreamStream implements EventStream {
   readonly format: Format | null;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
