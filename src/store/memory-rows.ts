@@ -2,9 +2,9 @@ import type { Bucket, BucketState } from "../limits/bucket.ts";
 import type { Lease, Rows } from "../limits/rows.ts";
 
 /**
- * Nothing is sent twice within a process, and a limiter renews nothing that it has settled, so little
- * need be remembered; thousands of names that live for many seconds would cost the garbage collector
- * more than the arithmetic costs.
+ * Nothing is sent twice within a process, and a limiter renews nothing that it has settled, so
+ * little need be remembered; thousands of names that live for many seconds would cost the garbage
+ * collector more than the arithmetic costs.
  */
 const REMEMBER_SETTLED_MS = 1000;
 /** Rows below this number are not worth a sweep. */
