@@ -49,6 +49,9 @@ interface Call {
 async function fetchNormalized(url: string, { path, headers, ...init }: Call): Promise<string> {
   const response = await fetch(`${url}${path}`, {
     ...init,
+    // A runtime closes the connection of a refused call whose body it has not read; a call that is
+    // sent on it in that moment fails.
+    keepalive: false,
     // As curl asks: without compression, which is the runtime's (or its proxy's) own affair too.
     headers: {
       "accept-encoding": "identity",
