@@ -28,8 +28,11 @@ export interface Revocations {
   check(principal: Principal): Promise<void> | undefined;
   /** By the list as it is known now. */
   isRevoked(principal: Principal): boolean;
-  /** Reads the list if it is too old. It never rejects: an old list is better than none. */
-  refresh(): Promise<void>;
+  /**
+   * Reads the list if it is too old; undefined if it is not. It never rejects: an old list is better
+   * than none.
+   */
+  refresh(): Promise<void> | undefined;
   /** Whether the list could not be read the last time. */
   isFailing(): boolean;
   /** Reads the list for the first time, and tries again for some seconds. It never rejects. */
@@ -88,10 +91,6 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
     return !isFresh || (version === null && !hasFailed);
   }
 
-  async function refresh(): Promise<void> {
-    if (isDue()) await read();
-  }
-
   function judge(principal: Principal): void {
     if (version === null && failure === "closed")
       throw new ChatError("store_unavailable", { logReason: "revocations_unread" });
@@ -109,7 +108,7 @@ export function createRevocations({ store, now, failure }: RevocationsOptions): 
   }
 
   return {
-    refresh,
+    refresh: () => (isDue() ? read() : undefined),
     isRevoked,
     isFailing: () => hasFailed,
     async prepare() {

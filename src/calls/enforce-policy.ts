@@ -66,11 +66,20 @@ class PolicyEnforcement implements Enforcement {
     clearInterval(this.#timer);
   }
 
-  async #tick(): Promise<void> {
+  /** Makes no promise if there is nothing to wait for: there may be thousands of calls. */
+  #tick(): void {
     if (this.#isBusy) return;
+    const reading = this.#revocations.refresh();
+    if (reading || this.#isLimited) this.#look(reading);
+    else if (this.#isRevoked()) this.#call.abort(new ChatError("revoked"));
+  }
+
+  async #look(reading: Promise<void> | undefined): Promise<void> {
     this.#isBusy = true;
     try {
-      await this.#look();
+      await reading;
+      if (this.#isRevoked()) throw new ChatError("revoked");
+      if (this.#meter && this.#isLimited) await this.#keepReserved(this.#meter);
     } catch (thrown) {
       this.#call.abort(toChatError(thrown));
     } finally {
@@ -78,12 +87,15 @@ class PolicyEnforcement implements Enforcement {
     }
   }
 
-  async #look(): Promise<void> {
-    const { principal } = this.#call;
-    await this.#revocations.refresh();
-    if (this.#revocations.isRevoked(principal)) throw new ChatError("revoked");
-    const meter = this.#meter;
-    if (!meter || principal.policy.buckets.length === 0) return;
+  #isRevoked(): boolean {
+    return this.#revocations.isRevoked(this.#call.principal);
+  }
+
+  get #isLimited(): boolean {
+    return this.#call.principal.policy.buckets.length > 0;
+  }
+
+  async #keepReserved(meter: Meter): Promise<void> {
     this.#sinceRenewalMs += WATCH_MS;
     const needed = meter.measure(this.#call.progress());
     if (fits(needed, this.#reserved)) {
