@@ -2,7 +2,7 @@
 // of the machine affects all of them.
 import type { Job, Load, Loader } from "./load-job.ts";
 import { sumCpu } from "./read-threads.ts";
-import type { Figures } from "./results.ts";
+import type { Figures, Part } from "./results.ts";
 import type { Env, Program } from "./start-program.ts";
 import type { Variant } from "./variants.ts";
 import { formatBody, WORKS, type Work } from "./works.ts";
@@ -48,9 +48,15 @@ export function makeJob(
   };
 }
 
-export async function warmUp(running: readonly Running[], loader: Loader): Promise<void> {
+/** By whole answers, streams or both, as they are measured. */
+export async function warmUp(
+  running: readonly Running[],
+  loader: Loader,
+  parts: readonly Part[],
+): Promise<void> {
+  const works = WARM_WORKS.filter(({ part }) => parts.includes("growth") || parts.includes(part));
   for (const variant of running) {
-    for (const work of WARM_WORKS.filter((one) => one.takes(variant))) {
+    for (const work of works.filter((one) => one.takes(variant))) {
       let calls = 0;
       for (let second = 0; second < WARM_SECONDS && calls < WARM_CALLS; second++)
         calls += (await loader.run(makeJob(variant, work, 1))).count;

@@ -5,9 +5,8 @@
 //     --otel                        the server with OpenTelemetry too
 //     --save FILE                   the figures, of which docs/performance.md is made
 //
-// Without options it measures everything but `growth`, in some twenty minutes on two cores (Bun alone:
-// ten). Linux only: CPU time and memory are
-// read from /proc.
+// Without options it measures everything but `growth`, in some twenty minutes on two cores (Bun
+// alone: ten). Linux only: CPU time and memory are read from /proc.
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { hasProcessFiles } from "../test/support/read-process.ts";
@@ -60,7 +59,7 @@ async function measureLoads(setting: Setting): Promise<void> {
       if (works.some((work) => work.takes(variant)))
         running.push({ ...variant, program: await variant.start(STEADY) });
     tell("warming up …");
-    await warmUp(running, loader);
+    await warmUp(running, loader, parts);
     for (const part of parts) {
       const own = works.filter((work) => work.part === part);
       if (own.length === 0) continue;
