@@ -3,7 +3,7 @@ import { computeCost, findPrice } from "../catalog/compute-cost.ts";
 import type { Attempt } from "../chat/attempt.ts";
 import { ArgumentsCheck } from "../chat/broken-arguments.ts";
 import { type Demand, demandOf } from "../chat/demand.ts";
-import { type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
+import { type BatchObserver, type EventBatch, isTerminal, type Warning } from "../chat/event.ts";
 import type { Cost } from "../chat/model.ts";
 import type { ChatRequest } from "../chat/request.ts";
 import type { AnswerContext } from "../dialects/dialect.ts";
@@ -37,7 +37,7 @@ import {
 import { publishRecord } from "./publish-record.ts";
 
 /** One call, from its admission to its record. */
-export interface Call extends AttemptCall, RunningCall {
+export interface Call extends AttemptCall, RunningCall, BatchObserver {
   /** What the dialect may report about the answer. The answer's target is the one that answers. */
   readonly answer: AnswerContext;
   /**
@@ -49,8 +49,6 @@ export interface Call extends AttemptCall, RunningCall {
   readonly record: CallRecord | null;
   /** The token's limits as they stood when the call was reserved. */
   readonly standings: readonly Standing[];
-  /** Looks at the answer's events as they pass. */
-  observe(batch: EventBatch): void;
   /** Waits for this work. If the caller leaves before it is done, the call is aborted. */
   whileConnected<T>(caller: AbortSignal, work: Promise<T>): Promise<T>;
   /** Ends the call and hands its record to the recorders. Idempotent. */
@@ -94,8 +92,9 @@ class OpenCall implements Call {
   readonly answer: CallAnswer;
   record: CallRecord | null = null;
   standings: readonly Standing[] = [];
+  /** A field, because the contenders of a hedged call are copies of the call's fields. */
   readonly price: Call["price"] = ({ provider, model }, usage) =>
-    computeCost(usage, model, this.answer.startedAt, (id) =>
+    computeCost(usage, model, this.#admission.context.startedAt, (id) =>
       this.#services.catalog.lookup(provider.name, id),
     );
 
@@ -107,7 +106,7 @@ class OpenCall implements Call {
   readonly #observer: AnswerObserver;
   readonly #argumentsCheck: ArgumentsCheck;
   readonly #watch: ((batch: EventBatch) => void) | undefined;
-  #setRecorded: (settled: Promise<unknown>) => void = () => {};
+  readonly #setRecorded: (settled: Promise<unknown>) => void;
   #reservation = NO_RESERVATION;
   #enforcement: Enforcement | undefined;
   #isOpen = true;
@@ -147,11 +146,9 @@ class OpenCall implements Call {
       this.#deadline = setTimeout(expire, this.deadlineAt - platform.now());
     }
     // Before the attempt, because workerd ignores a waitUntil made after the caller has left.
-    context.waitUntil(
-      new Promise((resolve) => {
-        this.#setRecorded = resolve;
-      }),
-    );
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#setRecorded = resolve;
+    context.waitUntil(promise);
   }
 
   async reserve(): Promise<void> {

@@ -25,7 +25,7 @@ export interface EnforcementOptions {
   readonly reservation: Reservation;
   /** What the reservation is for. */
   readonly reserved: Consumption;
-  /** Null if the token has no limits: then it can only be revoked. */
+  /** Null if nothing is measured. */
   readonly meter: Meter | null;
 }
 
@@ -47,6 +47,7 @@ class PolicyEnforcement implements Enforcement {
   readonly #call: EnforcedCall;
   readonly #revocations: Revocations;
   readonly #reservation: Reservation;
+  /** Null if the token has no limits: then it can only be revoked. */
   readonly #meter: Meter | null;
   readonly #timer: ReturnType<typeof setInterval>;
   #reserved: Consumption;
@@ -57,7 +58,7 @@ class PolicyEnforcement implements Enforcement {
     this.#call = call;
     this.#revocations = options.revocations;
     this.#reservation = options.reservation;
-    this.#meter = options.meter;
+    this.#meter = call.principal.policy.buckets.length > 0 ? options.meter : null;
     this.#reserved = options.reserved;
     this.#timer = setInterval(() => this.#tick(), WATCH_MS);
   }
@@ -70,7 +71,7 @@ class PolicyEnforcement implements Enforcement {
   #tick(): void {
     if (this.#isBusy) return;
     const reading = this.#revocations.refresh();
-    if (reading || this.#isLimited) this.#look(reading);
+    if (reading || this.#meter) this.#look(reading);
     else if (this.#isRevoked()) this.#call.abort(new ChatError("revoked"));
   }
 
@@ -79,7 +80,7 @@ class PolicyEnforcement implements Enforcement {
     try {
       await reading;
       if (this.#isRevoked()) throw new ChatError("revoked");
-      if (this.#meter && this.#isLimited) await this.#keepReserved(this.#meter);
+      if (this.#meter) await this.#keepReserved(this.#meter);
     } catch (thrown) {
       this.#call.abort(toChatError(thrown));
     } finally {
@@ -89,10 +90,6 @@ class PolicyEnforcement implements Enforcement {
 
   #isRevoked(): boolean {
     return this.#revocations.isRevoked(this.#call.principal);
-  }
-
-  get #isLimited(): boolean {
-    return this.#call.principal.policy.buckets.length > 0;
   }
 
   async #keepReserved(meter: Meter): Promise<void> {

@@ -106,7 +106,7 @@ class CallMeter implements Meter {
 
   #price({ provider, model }: Target, usage: Usage): number {
     const { catalog, policy, startedAt, allowUnpriced } = this.#options;
-    // Only budgets count money, and to find a price takes longer than all else here.
+    // Only budgets count money.
     if (!this.#hasBudget) return 0;
     const cost = computeCost(usage, model, startedAt, (id) => catalog.lookup(provider.name, id));
     if (cost) return toMicroUsd(cost.total);

@@ -60,6 +60,17 @@ export interface Reservation {
   settle(consumption: Consumption): Promise<void>;
 }
 
+/** A call that holds something, and where. */
+interface HeldCall {
+  readonly call: string;
+  readonly buckets: readonly Bucket[];
+  readonly standings: readonly Standing[];
+  /** Whether it holds that in this process, because the store did not answer. */
+  readonly isLocal: boolean;
+  /** Whether the store is told too what it consumed. */
+  readonly mustSettleInStore: boolean;
+}
+
 /** Of calls without limits. */
 export const NO_RESERVATION: Reservation = {
   standings: [],
@@ -104,33 +115,23 @@ export function createLimiter(options: LimiterOptions): Limiter {
   }
 
   class BucketReservation implements Reservation {
-    readonly #call: string;
-    readonly #buckets: readonly Bucket[];
-    readonly standings: readonly Standing[];
-    readonly #isLocal: boolean;
-    readonly #mustSettleInStore: boolean;
+    readonly #held: HeldCall;
     #isSettled = false;
 
-    constructor(
-      call: string,
-      buckets: readonly Bucket[],
-      standings: readonly Standing[],
-      isLocal: boolean,
-      mustSettleInStore: boolean,
-    ) {
-      this.#call = call;
-      this.#buckets = buckets;
-      this.standings = standings;
-      this.#isLocal = isLocal;
-      this.#mustSettleInStore = mustSettleInStore;
+    constructor(held: HeldCall) {
+      this.#held = held;
+    }
+
+    get standings(): readonly Standing[] {
+      return this.#held.standings;
     }
 
     async renew(consumption: Consumption): Promise<void> {
       // Whoever asks may have waited meanwhile, longer than a store remembers that it was settled.
       if (this.#isSettled) return;
-      const call = this.#call;
-      const entries = createEntries(this.#buckets, consumption, 0);
-      if (this.#isLocal) {
+      const { call, buckets, isLocal } = this.#held;
+      const entries = createEntries(buckets, consumption, 0);
+      if (isLocal) {
         accept(entries, await fallback.hold({ call, entries }));
         return;
       }
@@ -143,11 +144,10 @@ export function createLimiter(options: LimiterOptions): Limiter {
     async settle(consumption: Consumption): Promise<void> {
       if (this.#isSettled) return;
       this.#isSettled = true;
-      const call = this.#call;
-      const entries = createEntries(this.#buckets, consumption, 1);
-      if (this.#isLocal) await fallback.settle({ call, entries });
-      if (this.#mustSettleInStore && !(await settleInStore(call, entries)))
-        reportLost(call, consumption);
+      const { call, buckets, isLocal, mustSettleInStore } = this.#held;
+      const entries = createEntries(buckets, consumption, 1);
+      if (isLocal) await fallback.settle({ call, entries });
+      if (mustSettleInStore && !(await settleInStore(call, entries))) reportLost(call, consumption);
     }
   }
 
@@ -159,7 +159,13 @@ export function createLimiter(options: LimiterOptions): Limiter {
       const held = await guard.run(() => store.hold({ call, entries }));
       if (held.ok) {
         const standings = accept(entries, held.result);
-        return new BucketReservation(call, buckets, standings, false, true);
+        return new BucketReservation({
+          call,
+          buckets,
+          standings,
+          isLocal: false,
+          mustSettleInStore: true,
+        });
       }
       const hasBudget = buckets.some(({ kind, shadow }) => kind === "usd" && !shadow);
       if (hasBudget && failure === "closed") {
@@ -167,7 +173,8 @@ export function createLimiter(options: LimiterOptions): Limiter {
         throw new ChatError("store_unavailable", { retryAfterSeconds: 1 });
       }
       const standings = accept(entries, await fallback.hold({ call, entries }));
-      return new BucketReservation(call, buckets, standings, true, held.wasTried || hasBudget);
+      const mustSettleInStore = held.wasTried || hasBudget;
+      return new BucketReservation({ call, buckets, standings, isLocal: true, mustSettleInStore });
     },
     async read(buckets) {
       if (buckets.length === 0) return [];

@@ -52,7 +52,7 @@ export interface AttemptCall
   readonly hedgeAfterMs: number | null;
   /** About how many tokens the prompt has. */
   promptTokens(): number;
-  /** What this usage of a target costs; null if that is unknown. Contenders of a call share it. */
+  /** What this usage of a target costs; null if that is unknown. */
   readonly price: (target: Target, usage: Usage | null) => Cost | null;
   /** The target whose answer has begun; null until then. */
   target: Target | null;

@@ -3,8 +3,7 @@ import type { Lease, Rows } from "../limits/rows.ts";
 
 /**
  * Nothing is sent twice within a process, and a limiter renews nothing that it has settled, so
- * little need be remembered; thousands of names that live for many seconds would cost the garbage
- * collector more than the arithmetic costs.
+ * little need be remembered: at thousands of calls a second, seconds are many names to keep.
  */
 const REMEMBER_SETTLED_MS = 1000;
 /** Rows below this number are not worth a sweep. */

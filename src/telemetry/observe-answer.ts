@@ -1,10 +1,14 @@
-import { type EventBatch, type FinishReason, usageAfter } from "../chat/event.ts";
+import {
+  type BatchObserver,
+  type EventBatch,
+  type FinishReason,
+  usageAfter,
+} from "../chat/event.ts";
 import type { Usage } from "../chat/usage.ts";
 import { ChatError } from "../errors/chat-error.ts";
 
 /** What is known of an answer after its events have passed. */
-export interface AnswerObserver {
-  observe(batch: EventBatch): void;
+export interface AnswerObserver extends BatchObserver {
   usage(): Usage | null;
   /** Letters of text, reasoning and tool arguments that have passed. */
   letters(): number;
