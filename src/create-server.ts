@@ -90,6 +90,7 @@ export function createServer(
           maxBytes: config.ANSWER_MAX_BYTES,
           failure: config.STORE_FAILURE,
           now: platform.now,
+          every: platform.every,
           encodeInterrupted,
         })
       : null;
@@ -191,6 +192,7 @@ function createProviderDeps(config: Config, platform: Platform): ProviderDeps {
     fetch: platform.fetch,
     now: platform.now,
     randomId: platform.randomId,
+    every: platform.every,
     timeouts: {
       headersMs: config.UPSTREAM_HEADERS_TIMEOUT_MS,
       answerMs: config.UPSTREAM_ANSWER_TIMEOUT_MS,

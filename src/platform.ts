@@ -14,6 +14,11 @@ export interface Platform {
   randomId(): string;
   /** From 0 up to, but not including, 1. */
   random(): number;
+  /**
+   * Calls back again and again, each time after about `milliseconds`, until the returned function is
+   * called. For what each call looks at while it runs: there may be thousands of calls.
+   */
+  every(milliseconds: number, call: () => void): () => void;
   /** Writes one line of the log. */
   log(line: string): void;
   /** Opens a connection to a Redis or Valkey server; absent if this runtime cannot keep one. */
@@ -64,5 +69,6 @@ export interface ProviderDeps {
   readonly fetch: Platform["fetch"];
   readonly now: Platform["now"];
   readonly randomId: Platform["randomId"];
+  readonly every: Platform["every"];
   readonly timeouts: UpstreamTimeouts;
 }

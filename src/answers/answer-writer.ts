@@ -1,3 +1,4 @@
+import type { Platform } from "../platform.ts";
 import type { AnswerStore, AppendResult, Piece, Terms } from "./answer-store.ts";
 import type { Ending } from "./ending.ts";
 import type { Seal } from "./seal.ts";
@@ -21,7 +22,8 @@ export interface WriterOptions {
   readonly name: string;
   readonly terms: Terms;
   readonly maxBytes: number;
-  now(): number;
+  readonly now: Platform["now"];
+  readonly every: Platform["every"];
   /** Called once for each reason. */
   onStop(reason: StopReason): void;
   /** Called from time to time while the answer runs, and at its end. */
@@ -44,7 +46,7 @@ const encoder = new TextEncoder();
  * strings. A write that fails is tried again unchanged, for the store may have it already.
  */
 export function createAnswerWriter(options: WriterOptions): AnswerWriter {
-  const { store, seal, name, terms, now } = options;
+  const { store, seal, name, terms, now, every } = options;
   let gathered = "";
   let gatheredLast = 0;
   /** The last event that is in the store, or on its way. */
@@ -121,12 +123,12 @@ export function createAnswerWriter(options: WriterOptions): AnswerWriter {
     timer ??= setTimeout(write, store.gatherMs);
   }
 
-  const ticks = setInterval(() => {
+  const stopTicks = every(TICK_MS, () => {
     if (now() - wroteAt >= TICK_MS) void write();
     if (now() - renewedAt < terms.ttlMs / 4) return;
     renewedAt = now();
     options.onRenew().catch(() => {});
-  }, TICK_MS);
+  });
 
   return {
     push(text, last) {
@@ -137,7 +139,7 @@ export function createAnswerWriter(options: WriterOptions): AnswerWriter {
       else if (timer === undefined) schedule();
     },
     async end(how) {
-      clearInterval(ticks);
+      stopTicks();
       if (!isDone) ending = await seal.seal(JSON.stringify(how), `${name}/end`);
       const giveUpAt = now() + terms.leaseMs * 2;
       while (!isDone && now() < giveUpAt) {

@@ -1,4 +1,5 @@
 import { ChatError } from "../errors/chat-error.ts";
+import type { Platform } from "../platform.ts";
 import type { AnswerStore } from "./answer-store.ts";
 import { type KeptAnswer, readAnswer } from "./answer-tail.ts";
 import {
@@ -20,7 +21,8 @@ export interface AnswersOptions {
   readonly maxBytes: number;
   /** `STORE_FAILURE`: `open` makes calls without keeping their answers while the store fails. */
   readonly failure: "closed" | "open";
-  now(): number;
+  readonly now: Platform["now"];
+  readonly every: Platform["every"];
   /**
    * The terminal event of an answer whose writer is gone, in its dialect, after that many events.
    */
@@ -143,6 +145,7 @@ export function createAnswers(options: AnswersOptions): Answers {
       terms,
       maxBytes: options.maxBytes,
       now: options.now,
+      every: options.every,
       onStop,
       async onRenew() {
         if (key === null || use === null) return;

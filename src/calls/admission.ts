@@ -21,7 +21,7 @@ export interface CallServices extends Recording {
   readonly limiter: Limiter;
   readonly revocations: Revocations;
   readonly meter: MeterSettings;
-  readonly platform: Pick<Platform, "now" | "random">;
+  readonly platform: Pick<Platform, "now" | "random" | "every">;
   readonly catalog: Catalog;
   readonly retry: RetryPolicy;
   /** The calls under way, so that a shutdown can end them. */

@@ -168,6 +168,7 @@ class OpenCall implements Call {
       reservation: this.#reservation,
       reserved,
       meter,
+      every: services.platform.every,
     });
   }
 

@@ -3,6 +3,7 @@ import type { Revocations } from "../auth/revocations.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
 import { LEASE_MS } from "../limits/limit-store.ts";
 import type { Consumption, Reservation } from "../limits/limiter.ts";
+import type { Platform } from "../platform.ts";
 import type { Meter, Progress } from "./meter.ts";
 
 /**
@@ -27,6 +28,7 @@ export interface EnforcementOptions {
   readonly reserved: Consumption;
   /** Null if nothing is measured. */
   readonly meter: Meter | null;
+  readonly every: Platform["every"];
 }
 
 export interface Enforcement {
@@ -36,8 +38,7 @@ export interface Enforcement {
 /**
  * Holds a running call to its token's policy: renews what it has reserved, reserves more once the
  * answer outgrows it, and ends the call if its budget is used up or its token is revoked. Nothing
- * is done for each streamed event. One timer for each call, because on Workers a timer belongs to
- * the request that set it.
+ * is done for each streamed event.
  */
 export function enforcePolicy(call: EnforcedCall, options: EnforcementOptions): Enforcement {
   return new PolicyEnforcement(call, options);
@@ -49,7 +50,7 @@ class PolicyEnforcement implements Enforcement {
   readonly #reservation: Reservation;
   /** Null if the token has no limits: then it can only be revoked. */
   readonly #meter: Meter | null;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #stopLooking: () => void;
   #reserved: Consumption;
   #isBusy = false;
   #sinceRenewalMs = 0;
@@ -60,11 +61,11 @@ class PolicyEnforcement implements Enforcement {
     this.#reservation = options.reservation;
     this.#meter = call.principal.policy.buckets.length > 0 ? options.meter : null;
     this.#reserved = options.reserved;
-    this.#timer = setInterval(() => this.#tick(), WATCH_MS);
+    this.#stopLooking = options.every(WATCH_MS, () => this.#tick());
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopLooking();
   }
 
   /** Makes no promise if there is nothing to wait for: there may be thousands of calls. */

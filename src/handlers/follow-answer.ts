@@ -32,6 +32,7 @@ export async function followAnswer(
   const context = pastContext(kept.head);
   const live = createLiveBody({
     ...server.stream,
+    every: server.platform.every,
     heartbeat: dialect.createStreamEncoder(context).heartbeat,
     callerSignal: options.signal,
     encodeFailure: (error) => encodeForOne(dialect, context, error),

@@ -88,6 +88,7 @@ async function respondStreamed(
   const live = hasReader
     ? createLiveBody({
         ...server.stream,
+        every: server.platform.every,
         heartbeat: encoder.heartbeat,
         callerSignal: request.signal,
         encodeFailure: (error) => encodeForOne(dialect, call.answer, error),

@@ -96,6 +96,7 @@ export function createGenerate(dialect: Dialect, server: Server) {
       encoder: dialect.createStreamEncoder(call.answer),
       heartbeatMs: server.stream.heartbeatMs,
       clientStallMs: server.stream.clientStallMs,
+      every: server.platform.every,
       callerSignal: caller,
     });
     // An attempt still under way may add warnings; they appear only in the stream's last event.

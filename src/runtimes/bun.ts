@@ -5,6 +5,7 @@ import { connectBunRedis } from "./bun-redis.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
 import type { StopSignal } from "./stop.ts";
+import { createTimerWheel } from "./timer-wheel.ts";
 
 /**
  * Log lines go out in batches: one write for each line costs more than the request it describes.
@@ -73,6 +74,7 @@ start({
     now: Date.now,
     randomId: createRandomId(),
     random: Math.random,
+    every: createTimerWheel(),
     log: writeLog,
     connectRedis: connectBunRedis,
   },

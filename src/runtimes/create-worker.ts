@@ -18,6 +18,11 @@ const platform: Platform = {
   now: Date.now,
   randomId: createRandomId(),
   random: Math.random,
+  // A timer here belongs to the request that set it, so none is shared.
+  every(milliseconds, call) {
+    const timer = setInterval(call, milliseconds);
+    return () => clearInterval(timer);
+  },
   log: (line) => console.log(line),
 };
 

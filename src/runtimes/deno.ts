@@ -2,6 +2,7 @@ import { connectDenoPostgres } from "./deno-postgres.ts";
 import { listenHttp } from "./node-http.ts";
 import { createRandomId } from "./random-id.ts";
 import { start } from "./start.ts";
+import { createTimerWheel } from "./timer-wheel.ts";
 
 /**
  * What this file uses of Deno, so that the project's type check needs no second set of runtime
@@ -39,6 +40,7 @@ await start({
     now: Date.now,
     randomId: createRandomId(),
     random: Math.random,
+    every: createTimerWheel(),
     log: (line) => console.log(line),
     ...redis,
   },

@@ -1,13 +1,9 @@
 import { ChatError } from "../errors/chat-error.ts";
-import { type ReaderWatch, watchReader } from "./watch-reader.ts";
+import { type ReaderWatch, type ReaderWatchOptions, watchReader } from "./watch-reader.ts";
 
-export interface LiveBodyOptions {
+export interface LiveBodyOptions extends ReaderWatchOptions {
   /** Keeps a silent connection alive; parsers must skip it. */
   readonly heartbeat: string;
-  /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
-  readonly heartbeatMs: number;
-  /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
-  readonly clientStallMs: number;
   /** Aborted when the runtime sees the caller leave. */
   readonly callerSignal: AbortSignal;
   /** What a caller who does not read is told at last. */

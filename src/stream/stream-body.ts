@@ -5,7 +5,12 @@ import {
   isTerminal,
 } from "../chat/event.ts";
 import { ChatError, toChatError } from "../errors/chat-error.ts";
-import { type ReaderWatch, type WatchedBody, watchReader } from "./watch-reader.ts";
+import {
+  type ReaderWatch,
+  type ReaderWatchOptions,
+  type WatchedBody,
+  watchReader,
+} from "./watch-reader.ts";
 
 /** Chat events → the text of the stream, batch by batch. */
 export interface StreamEncoder {
@@ -33,15 +38,11 @@ export interface StreamedCall extends BatchObserver {
   end(failure: ChatError | null): void;
 }
 
-export interface StreamBodyOptions {
+export interface StreamBodyOptions extends ReaderWatchOptions {
   readonly call: StreamedCall;
   /** The answer; it may still be opening, and may fail. */
   readonly source: Promise<EventStream>;
   readonly encoder: StreamEncoder;
-  /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
-  readonly heartbeatMs: number;
-  /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
-  readonly clientStallMs: number;
   /** Aborted when the runtime sees the caller leave. */
   readonly callerSignal: AbortSignal;
 }

@@ -1,8 +1,11 @@
+import type { Platform } from "../platform.ts";
+
 export interface ReaderWatchOptions {
   /** `HEARTBEAT_MS`: longest silence towards the caller, in milliseconds. */
   readonly heartbeatMs: number;
   /** `CLIENT_STALL_MS`: how long the caller may leave the stream unread, in milliseconds. */
   readonly clientStallMs: number;
+  readonly every: Platform["every"];
 }
 
 /** What a body does about a reader who is waited for, or who does not read. */
@@ -13,7 +16,7 @@ export interface WatchedBody {
   onStall(controller: ReadableStreamDefaultController<Uint8Array>): void;
 }
 
-/** Watches the queue between a body and its reader, by one timer. */
+/** Watches the queue between a body and its reader. */
 export interface ReaderWatch {
   /** Something was sent. */
   sent(): void;
@@ -35,21 +38,21 @@ class QueueWatch implements ReaderWatch {
   readonly #tickMs: number;
   readonly #clientStallMs: number;
   readonly #body: WatchedBody;
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #stopTicks: () => void;
   /** Ticks since something was sent; two ticks are the heartbeat interval. */
   #silentTicks = 0;
   #unreadMs = 0;
 
   constructor(
     controller: ReadableStreamDefaultController<Uint8Array>,
-    { heartbeatMs, clientStallMs }: ReaderWatchOptions,
+    { heartbeatMs, clientStallMs, every }: ReaderWatchOptions,
     body: WatchedBody,
   ) {
     this.#controller = controller;
     this.#tickMs = heartbeatMs / 2;
     this.#clientStallMs = clientStallMs;
     this.#body = body;
-    this.#timer = setInterval(() => this.#tick(), this.#tickMs);
+    this.#stopTicks = every(this.#tickMs, () => this.#tick());
   }
 
   sent(): void {
@@ -61,7 +64,7 @@ class QueueWatch implements ReaderWatch {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stopTicks();
   }
 
   #tick(): void {

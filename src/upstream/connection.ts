@@ -1,6 +1,6 @@
 import { abortReason } from "../errors/abort-reason.ts";
 import { ChatError } from "../errors/chat-error.ts";
-import type { ProviderDeps, UpstreamTimeouts } from "../platform.ts";
+import type { Platform, ProviderDeps, UpstreamTimeouts } from "../platform.ts";
 
 /** The abort controller of one call: a listener on a signal that outlives the call would leak. */
 export interface Connection {
@@ -10,7 +10,7 @@ export interface Connection {
   /** Replaces the running timer by one that ends the call with `upstream_timeout`. */
   limit(milliseconds: number): void;
   /** Replaces the running timer by one that watches a stream. */
-  watch(timeouts: UpstreamTimeouts): StreamClock;
+  watch(timeouts: UpstreamTimeouts, every: Platform["every"]): StreamClock;
   /**
    * Sets the body that is being read. It is cancelled before the call is aborted, because Deno
    * notices an abort only during a read and would otherwise leave the connection open.
@@ -51,6 +51,7 @@ class CallConnection implements Connection, StreamClock {
   readonly #onCallEnded = () => this.#end(abortReason(this.#callSignal));
   #reason: ChatError | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #stopWatching: (() => void) | undefined;
   #body: { cancel(): Promise<unknown> } | undefined;
 
   constructor(callSignal: AbortSignal, now: () => number) {
@@ -73,7 +74,7 @@ class CallConnection implements Connection, StreamClock {
     this.#timer = setTimeout(() => this.#end(new ChatError("upstream_timeout")), milliseconds);
   }
 
-  watch(timeouts: UpstreamTimeouts): StreamClock {
+  watch(timeouts: UpstreamTimeouts, every: Platform["every"]): StreamClock {
     clearTimeout(this.#timer);
     const startedAt = this.#now();
     this.lastByteAt = startedAt;
@@ -82,7 +83,7 @@ class CallConnection implements Connection, StreamClock {
       1000,
       Math.max(10, Math.min(timeouts.idleMs, timeouts.progressMs, timeouts.totalMs) / 4),
     );
-    this.#timer = setInterval(() => {
+    this.#stopWatching = every(tickMs, () => {
       const now = this.#now();
       if (
         now - this.lastByteAt >= timeouts.idleMs ||
@@ -90,7 +91,7 @@ class CallConnection implements Connection, StreamClock {
       ) {
         this.#end(new ChatError("upstream_stalled"));
       } else if (now - startedAt >= timeouts.totalMs) this.#end(new ChatError("upstream_timeout"));
-    }, tickMs);
+    });
     return this;
   }
 
@@ -100,6 +101,7 @@ class CallConnection implements Connection, StreamClock {
 
   release(): void {
     clearTimeout(this.#timer);
+    this.#stopWatching?.();
     this.#callSignal.removeEventListener("abort", this.#onCallEnded);
   }
 

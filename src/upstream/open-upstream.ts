@@ -168,7 +168,7 @@ class UpstreamStream implements EventStream {
     this.#now = deps.now;
     this.#decoder = call.createAnswerDecoder();
     connection.reads(reader);
-    this.#clock = connection.watch(deps.timeouts);
+    this.#clock = connection.watch(deps.timeouts, deps.every);
   }
 
   async read(): Promise<EventBatch | null> {

@@ -7,6 +7,7 @@ import { generateText, streamText } from "ai";
 import { OpenAI } from "openai/client";
 import { createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import { createTimerWheel } from "../../src/runtimes/timer-wheel.ts";
 import { mintTestToken, TEST_JWT } from "../support/chat-client.ts";
 
 /** Dollars for a million tokens. */
@@ -58,6 +59,7 @@ const app = createApp(
     fetch: async (_url, init) => answerAsVendor(JSON.parse(String(init.body))),
     now: Date.now,
     randomId: () => crypto.randomUUID().replaceAll("-", ""),
+    every: createTimerWheel(),
     log() {},
   },
 );

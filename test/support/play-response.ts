@@ -3,6 +3,7 @@ import type { ModelInfo } from "../../src/chat/model.ts";
 import type { ChatRequest } from "../../src/chat/request.ts";
 import type { Platform, ProviderDeps, UpstreamTimeouts } from "../../src/platform.ts";
 import type { AnswerCall, Provider, UnavailableProvider } from "../../src/providers/provider.ts";
+import { createTimerWheel } from "../../src/runtimes/timer-wheel.ts";
 import { requireAvailable } from "./require-available.ts";
 
 export interface PlayedResponse {
@@ -177,6 +178,7 @@ export function createTestDeps(
       ids += 1;
       return `id${ids}`;
     },
+    every: createTimerWheel(),
     timeouts: { ...TIMEOUTS, ...overrides.timeouts },
   };
 }

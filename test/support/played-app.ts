@@ -1,6 +1,7 @@
 import { createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { type JsonObject, jsonObjectSchema } from "../../src/json/json-object.ts";
+import { createTimerWheel } from "../../src/runtimes/timer-wheel.ts";
 import { mintTestToken, TEST_JWT } from "./chat-client.ts";
 import { type PlayedResponse, playResponses } from "./play-response.ts";
 
@@ -28,6 +29,7 @@ export function createPlayedApp(env: Record<string, string>, ...responses: Playe
     fetch: played.fetch,
     now: Date.now,
     randomId: () => `id${++ids}`,
+    every: createTimerWheel(),
     log() {},
   });
 

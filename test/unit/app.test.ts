@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import * as z from "zod";
 import { createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
+import { createTimerWheel } from "../../src/runtimes/timer-wheel.ts";
 
 const lineSchema = z.looseObject({
   level: z.string(),
@@ -20,6 +21,7 @@ function startLines(environment: Record<string, string>) {
     fetch: () => Promise.reject(new Error("nothing is called at start")),
     now: Date.now,
     randomId: () => "id",
+    every: createTimerWheel(),
     log: (line) => lines.push(lineSchema.parse(JSON.parse(line))),
   });
   return lines;
@@ -102,6 +104,7 @@ describe("a refused request for the models", () => {
           fetch: () => Promise.reject(new Error("nothing is called")),
           now: Date.now,
           randomId: () => "id",
+          every: createTimerWheel(),
           log: (line) => lines.push(JSON.parse(line)),
         },
       );
@@ -125,6 +128,7 @@ test("GET / says what this is, and HEAD / is a 200 too", async () => {
     fetch: () => Promise.reject(new Error("nothing is called")),
     now: Date.now,
     randomId: () => "id",
+    every: createTimerWheel(),
     log() {},
   });
   const answer = await app.fetch(new Request("http://server.test/"), () => {});

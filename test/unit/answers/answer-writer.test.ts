@@ -4,6 +4,7 @@ import { createAnswerWriter, type StopReason } from "../../../src/answers/answer
 import { failedEnding } from "../../../src/answers/ending.ts";
 import { NO_SEAL } from "../../../src/answers/seal.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { createMemoryAnswers } from "../../../src/store/memory-answers.ts";
 
 const TERMS = { ttlMs: 60_000, leaseMs: 2000 };
@@ -20,6 +21,7 @@ async function begin(more: { wrap?: (store: AnswerStore) => AnswerStore; maxByte
     terms: TERMS,
     maxBytes: more.maxBytes ?? 100_000,
     now: Date.now,
+    every: createTimerWheel(),
     onStop: (reason) => stops.push(reason),
     onRenew: () => Promise.resolve(),
   });
@@ -117,6 +119,7 @@ describe("the writer of an answer", () => {
       terms: TERMS,
       maxBytes: 1000,
       now: Date.now,
+      every: createTimerWheel(),
       onStop: (reason) => stops.push(reason),
       onRenew: () => Promise.resolve(),
     });

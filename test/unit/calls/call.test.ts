@@ -7,6 +7,7 @@ import type { Attempt } from "../../../src/chat/attempt.ts";
 import type { ChatRequest } from "../../../src/chat/request.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
 import type { Target } from "../../../src/routing/select-target.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { type CallRecord, type Recorder, totalCost } from "../../../src/telemetry/call-record.ts";
 import { createLimitServices } from "../../support/limit-services.ts";
 import { createPrincipal } from "../../support/principal.ts";
@@ -37,7 +38,7 @@ beforeEach(() => {
 
 function open(overrides: Partial<CallServices> = {}, request: Partial<ChatRequest> = {}) {
   const services: CallServices = {
-    platform: { now: () => now, random: () => 0 },
+    platform: { now: () => now, random: () => 0, every: createTimerWheel() },
     ...createLimitServices(() => now),
     catalog: createCatalog(),
     log: (_level, event, fields) => logged.push(`${event} ${fields?.reason}`),

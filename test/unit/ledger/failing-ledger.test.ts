@@ -4,6 +4,7 @@ import { loadConfig } from "../../../src/config.ts";
 import type { LedgerSource } from "../../../src/ledger/database.ts";
 import { connectBunPostgres } from "../../../src/runtimes/bun-postgres.ts";
 import { chooseLedger } from "../../../src/runtimes/choose-ledger.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { createMetrics } from "../../../src/telemetry/metrics.ts";
 import { mintTestToken, TEST_JWT } from "../../support/chat-client.ts";
 import { requireSource } from "../../support/ledger-sources.ts";
@@ -17,7 +18,7 @@ const platform = {
   now: Date.now,
   randomId: () => crypto.randomUUID().replaceAll("-", ""),
   random: Math.random,
-  sleep: () => Promise.resolve(),
+  every: createTimerWheel(),
   log: (line: string) => lines.push(line),
 };
 const token = await mintTestToken({ scope: "admin" });

@@ -5,6 +5,7 @@ import { loadConfig } from "../../../src/config.ts";
 import { isErrorCode } from "../../../src/errors/error-codes.ts";
 import { createLedger } from "../../../src/ledger/create-ledger.ts";
 import type { LedgerSource } from "../../../src/ledger/database.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { mintTestToken, TEST_JWT } from "../../support/chat-client.ts";
 import { LEDGER_STAGES, type LedgerStage } from "../../support/ledger-sources.ts";
 import { type DayCall, scriptDay } from "../../support/scripted-day.ts";
@@ -26,7 +27,7 @@ const platform = {
   now: Date.now,
   randomId: () => crypto.randomUUID().replaceAll("-", ""),
   random: Math.random,
-  sleep: () => Promise.resolve(),
+  every: createTimerWheel(),
   log() {},
 };
 

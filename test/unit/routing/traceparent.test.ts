@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { createCatalog } from "../../../src/catalog/index.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { createProviders } from "../../../src/routing/create-providers.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { createServiceAccount } from "../../support/google-credentials.ts";
 
 const TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -38,6 +39,7 @@ async function sendCall(
     },
     now: Date.now,
     randomId: () => crypto.randomUUID().replaceAll("-", ""),
+    every: createTimerWheel(),
     timeouts,
   }).find((one) => one.name === name);
   if (!provider?.available) throw new Error(`${name} is not available`);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChatError } from "../../../src/errors/chat-error.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { createLiveBody, type LiveBodyOptions } from "../../../src/stream/live-body.ts";
 import { chatErrorOf } from "../../support/rejection.ts";
 
@@ -10,6 +11,7 @@ function open(more: Partial<LiveBodyOptions> = {}) {
     heartbeat: ":hb\n\n",
     heartbeatMs: 60_000,
     clientStallMs: 60_000,
+    every: createTimerWheel(),
     callerSignal: caller.signal,
     encodeFailure: ({ code }) => `failed: ${code}\n\n`,
     onGone: (reason) => gone.push(reason),

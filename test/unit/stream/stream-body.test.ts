@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { EventBatch, EventStream } from "../../../src/chat/event.ts";
 import { ChatError } from "../../../src/errors/chat-error.ts";
+import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { createStreamBody, type StreamBodyOptions } from "../../../src/stream/stream-body.ts";
 import { chatErrorOf } from "../../support/rejection.ts";
 import { until } from "../../support/until.ts";
@@ -51,6 +52,7 @@ function createBody(
     encoder,
     heartbeatMs: 1000,
     clientStallMs: 10_000,
+    every: createTimerWheel(),
     callerSignal: caller.signal,
     call: { observe() {}, end: (failure) => finished.push(failure) },
     ...overrides,
