@@ -68,7 +68,7 @@ export function createInstruments(meter: Meter): Instruments {
       const { provider, model, usage, outcome, firstContentAt, startedAt, endedAt } = record;
       if (provider === null || model === null) return;
       const answered = firstContentAt !== null || usage !== null;
-      const held = models.holds(`${provider}/${model}`, answered) ? model : OTHER;
+      const held = models.holds(provider, model, answered) ? model : OTHER;
       const target: Attributes = {
         "gen_ai.operation.name": OPERATIONS[record.kind],
         ...targetAttributes(provider, held),

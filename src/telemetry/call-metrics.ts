@@ -103,7 +103,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   /** The provider and the model of a target; a model is told apart once it has answered. */
   function nameTarget(provider: string | null, model: string | null, answered: boolean) {
     if (provider === null || model === null) return [provider ?? "", ""] as const;
-    const held = models.holds(`${provider}/${model}`, answered);
+    const held = models.holds(provider, model, answered);
     return [provider, held ? model : OTHER] as const;
   }
 

@@ -34,7 +34,7 @@ export function createIdentityMetrics(
     record(call) {
       const given = call.tenant ?? "";
       const subject = identities === "subject" ? call.subject : "";
-      const held = cap.holds(JSON.stringify([given, subject]), true);
+      const held = cap.holds(given, subject, true);
       const named = (identities === "subject" ? [given, subject] : [given]).map((name) =>
         held ? name : OTHER,
       );
