@@ -1,6 +1,32 @@
 import type { Dialect } from "../dialects/dialect.ts";
 import type { Standing } from "../limits/standing.ts";
 
+/** Written out, because a name that is put together anew costs each call a hash and a look-up. */
+const ANTHROPIC_NAMES = {
+  requests: {
+    limit: "anthropic-ratelimit-requests-limit",
+    remaining: "anthropic-ratelimit-requests-remaining",
+    reset: "anthropic-ratelimit-requests-reset",
+  },
+  tokens: {
+    limit: "anthropic-ratelimit-tokens-limit",
+    remaining: "anthropic-ratelimit-tokens-remaining",
+    reset: "anthropic-ratelimit-tokens-reset",
+  },
+} as const;
+const OPENAI_NAMES = {
+  requests: {
+    limit: "x-ratelimit-limit-requests",
+    remaining: "x-ratelimit-remaining-requests",
+    reset: "x-ratelimit-reset-requests",
+  },
+  tokens: {
+    limit: "x-ratelimit-limit-tokens",
+    remaining: "x-ratelimit-remaining-tokens",
+    reset: "x-ratelimit-reset-tokens",
+  },
+} as const;
+
 /**
  * How much of the token's limits is left, as clients of the dialect look for it, of the tightest
  * limit of each kind; and for request limits as the IETF has it
@@ -55,16 +81,16 @@ function describe(
 ): void {
   const reset = resetMs ?? 0;
   if (name === "anthropic-messages") {
-    const prefix = `anthropic-ratelimit-${kind}`;
-    headers[`${prefix}-limit`] = String(bucket.limit);
-    headers[`${prefix}-remaining`] = String(remaining);
-    headers[`${prefix}-reset`] = new Date(now + reset).toISOString();
+    const names = ANTHROPIC_NAMES[kind];
+    headers[names.limit] = String(bucket.limit);
+    headers[names.remaining] = String(remaining);
+    headers[names.reset] = new Date(now + reset).toISOString();
     return;
   }
-  // OpenAI's order of words is the other way round.
-  headers[`x-ratelimit-limit-${kind}`] = String(bucket.limit);
-  headers[`x-ratelimit-remaining-${kind}`] = String(remaining);
-  headers[`x-ratelimit-reset-${kind}`] = formatDuration(reset);
+  const names = OPENAI_NAMES[kind];
+  headers[names.limit] = String(bucket.limit);
+  headers[names.remaining] = String(remaining);
+  headers[names.reset] = formatDuration(reset);
 }
 
 /** As OpenAI writes it: `250ms`, `1s`, `6m0s`, `2h3m0s`. */
