@@ -5,9 +5,9 @@ import { appendCalls, type Batch, isWritten } from "./append-calls.ts";
 import { createBatchedWriter } from "./batched-writer.ts";
 import { createConnection } from "./connection.ts";
 import type { Database, LedgerSource } from "./database.ts";
-import { createDirectWriter } from "./direct-writer.ts";
 import type { LedgerConfig } from "./env.ts";
 import { createPruner } from "./prune.ts";
+import { createRequestWriter } from "./request-writer.ts";
 import type { WriterStatus } from "./writer.ts";
 
 export interface LedgerStatus extends WriterStatus {
@@ -76,7 +76,9 @@ export function createLedger(source: LedgerSource, { platform, log, config }: Le
   }
 
   const options = { write, isReachable, randomId: platform.randomId };
-  const writer = source.batched ? createBatchedWriter(options) : createDirectWriter(options);
+  const writer = source.batched
+    ? createBatchedWriter(options)
+    : createRequestWriter({ ...options, now: platform.now });
 
   if (source.batched) {
     // A file that cannot be opened is told of at start, not at the first call.

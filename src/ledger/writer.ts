@@ -11,7 +11,10 @@ export interface WriterStatus {
 
 /** Writes calls off their own path. */
 export interface Writer {
-  /** Never throws; a promise settles when its row is written or given up. */
+  /**
+   * Never throws. A promise settles when the calls that wait are written or given up; the runtime
+   * must live so long.
+   */
   add(call: CallRecord): void | Promise<void>;
   status(): WriterStatus;
   /** Writes what is queued. */

@@ -1,4 +1,5 @@
 import { SpanKind } from "@opentelemetry/api";
+import { createFlushWindow } from "../telemetry/flush-window.ts";
 import type { TracedAttempt } from "../telemetry/trace.ts";
 import type { Tracer, TracerServices } from "../telemetry/tracer.ts";
 import { createInstruments } from "./create-instruments.ts";
@@ -12,7 +13,6 @@ import {
   requestAttributes,
 } from "./describe-call.ts";
 import type { OtelConfig } from "./env.ts";
-import { createFlushWindow } from "./flush-window.ts";
 import { readTraceparent, writeTraceparent } from "./traceparent.ts";
 import { watchLimiter } from "./watch-limiter.ts";
 
@@ -46,10 +46,12 @@ export function createTracer(
   const spansWindow = createFlushWindow(
     Math.min(WORKER_SPANS_MS, config.OTEL_BSP_SCHEDULE_DELAY),
     pipeline.flushSpans,
+    platform.now,
   );
   const metricsWindow = createFlushWindow(
     Math.min(WORKER_METRICS_MS, config.OTEL_METRIC_EXPORT_INTERVAL),
     pipeline.flushMetrics,
+    platform.now,
   );
 
   function flush(isSampled: boolean): Promise<void> | undefined {
