@@ -15,10 +15,10 @@ export interface Platform {
   /** From 0 up to, but not including, 1. */
   random(): number;
   /**
-   * Calls back again and again, each time after about `milliseconds`, until the returned function is
-   * called. For what each call looks at while it runs: there may be thousands of calls.
+   * Runs `callback` about every `milliseconds` until the returned function is called. It is for what
+   * each running call has to check: there may be thousands of them.
    */
-  every(milliseconds: number, call: () => void): () => void;
+  every(milliseconds: number, callback: () => void): () => void;
   /** Writes one line of the log. */
   log(line: string): void;
   /** Opens a connection to a Redis or Valkey server; absent if this runtime cannot keep one. */

@@ -124,7 +124,8 @@ export function createAnswerWriter(options: WriterOptions): AnswerWriter {
   }
 
   const stopTicks = every(TICK_MS, () => {
-    if (now() - wroteAt >= TICK_MS) void write();
+    // Half of it, because a tick may come a little early.
+    if (now() - wroteAt >= TICK_MS / 2) void write();
     if (now() - renewedAt < terms.ttlMs / 4) return;
     renewedAt = now();
     options.onRenew().catch(() => {});

@@ -19,8 +19,8 @@ const platform: Platform = {
   randomId: createRandomId(),
   random: Math.random,
   // A timer here belongs to the request that set it, so none is shared.
-  every(milliseconds, call) {
-    const timer = setInterval(call, milliseconds);
+  every(milliseconds, callback) {
+    const timer = setInterval(callback, milliseconds);
     return () => clearInterval(timer);
   },
   log: (line) => console.log(line),

@@ -1,6 +1,6 @@
 import type { Platform } from "../platform.ts";
 
-/** In how many parts a period is divided; those who join within one part are called together. */
+/** In how many parts a period is divided. */
 const SLOTS = 16;
 /** A timer of fewer milliseconds would be late most of the time. */
 const SHORTEST_SLOT_MS = 5;
@@ -9,21 +9,30 @@ const SHORTEST_SLOT_MS = 5;
  * Makes `Platform.every` with one timer for each period, however many callbacks it has. With a
  * timer for each callback, a delta each second on 1,000 streams took a third more CPU time (Bun
  * 1.4.5). Not for Workers, where a timer belongs to the request that set it.
+ *
+ * A callback first runs after a period, give or take a sixteenth of it.
  */
 export function createTimerWheel(): Platform["every"] {
   const wheels = new Map<number, Wheel>();
-  return (milliseconds, call) => {
+  return (milliseconds, callback) => {
     let wheel = wheels.get(milliseconds);
     if (!wheel) {
       wheel = new Wheel(milliseconds);
       wheels.set(milliseconds, wheel);
     }
-    return wheel.add(call);
+    return wheel.add(callback);
   };
 }
 
+/** Each callback has an entry of its own, so that one function may be there twice. */
+interface Entry {
+  readonly callback: () => void;
+  /** Where it is now. */
+  home: Set<Entry>;
+}
+
 class Slot {
-  readonly calls = new Set<() => void>();
+  readonly entries = new Set<Entry>();
   next: Slot = this;
 }
 
@@ -31,6 +40,8 @@ class Slot {
 class Wheel {
   readonly #slotMs: number;
   readonly #size: number;
+  /** Who waits for a slot: one that were given now might be served too soon. */
+  readonly #joined = new Set<Entry>();
   /** The slot that was served last, and whose turn is furthest away. */
   #last = new Slot();
   /** When that was, in slots since the process began. */
@@ -48,13 +59,13 @@ class Wheel {
     }
   }
 
-  add(call: () => void): () => void {
+  add(callback: () => void): () => void {
     if (this.#count === 0) this.#start();
     this.#count += 1;
-    const { calls } = this.#last;
-    calls.add(call);
+    const entry: Entry = { callback, home: this.#joined };
+    this.#joined.add(entry);
     return () => {
-      if (!calls.delete(call)) return;
+      if (!entry.home.delete(entry)) return;
       this.#count -= 1;
       if (this.#count === 0) clearInterval(this.#timer);
     };
@@ -71,22 +82,25 @@ class Wheel {
 
   #serve(): void {
     const now = this.#now();
-    // Nobody is called twice for what was missed.
+    // No callback runs twice for what was missed.
     this.#servedAt = Math.max(this.#servedAt, now - this.#size);
     while (this.#servedAt < now) {
-      const slot = this.#last.next;
-      for (const call of slot.calls) run(call);
-      // Only now, so that whoever joins meanwhile waits for the next turn.
-      this.#last = slot;
+      this.#last = this.#last.next;
       this.#servedAt += 1;
+      for (const { callback } of this.#last.entries) run(callback);
     }
+    for (const entry of this.#joined) {
+      entry.home = this.#last.entries;
+      entry.home.add(entry);
+    }
+    this.#joined.clear();
   }
 }
 
-/** One that throws does not keep the others from being called. */
-function run(call: () => void): void {
+/** One that throws does not keep the others from running. */
+function run(callback: () => void): void {
   try {
-    call();
+    callback();
   } catch (thrown) {
     reportError(thrown);
   }

@@ -70,12 +70,12 @@ class CallConnection implements Connection, StreamClock {
   }
 
   limit(milliseconds: number): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#timer = setTimeout(() => this.#end(new ChatError("upstream_timeout")), milliseconds);
   }
 
   watch(timeouts: UpstreamTimeouts, every: Platform["every"]): StreamClock {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     const startedAt = this.#now();
     this.lastByteAt = startedAt;
     this.lastEventAt = startedAt;
@@ -100,8 +100,7 @@ class CallConnection implements Connection, StreamClock {
   }
 
   release(): void {
-    clearTimeout(this.#timer);
-    this.#stopWatching?.();
+    this.#stopTimer();
     this.#callSignal.removeEventListener("abort", this.#onCallEnded);
   }
 
@@ -109,6 +108,12 @@ class CallConnection implements Connection, StreamClock {
     this.release();
     this.#body?.cancel().catch(() => {});
     this.#controller.abort();
+  }
+
+  /** Of the two, only one runs. */
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#stopWatching?.();
   }
 
   #end(error: ChatError): void {

@@ -11,6 +11,7 @@ import { reportUnhandled } from ${JSON.stringify(resolve(root, "src/runtimes/rep
 reportUnhandled({ now: () => 0, log: (line) => console.log(line) });
 Promise.reject(new RangeError("${SECRET}"));
 setTimeout(() => { throw new SyntaxError("${SECRET}"); }, 10);
+setTimeout(() => reportError(new EvalError("${SECRET}")), 10);
 setTimeout(() => console.log('{"still":"here"}'), 50);
 `;
 
@@ -30,6 +31,7 @@ test.each([
     expect(await child.exited).toBe(0);
     expect(out).toContain('"event":"unhandled","reason":"RangeError"');
     expect(out).toContain('"event":"unhandled","reason":"SyntaxError"');
+    expect(out).toContain('"event":"unhandled","reason":"EvalError"');
     expect(out).toContain("still");
     expect(out + error).not.toContain(SECRET);
   },

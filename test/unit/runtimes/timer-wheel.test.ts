@@ -2,8 +2,9 @@ import { describe, expect, spyOn, test } from "bun:test";
 import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 
 const PERIOD_MS = 80;
-/** A sixteenth of it: how much too early a call may come. */
+/** A sixteenth of it: so much too early a call may come. */
 const SLOT_MS = 5;
+const EARLIEST_MS = PERIOD_MS - SLOT_MS;
 
 function block(milliseconds: number): void {
   for (const until = performance.now() + milliseconds; performance.now() < until; );
@@ -13,11 +14,14 @@ describe("the timer wheel", () => {
   test("calls each one about once a period, whenever it joined", async () => {
     const every = createTimerWheel();
     const gaps: number[] = [];
+    const firstGaps: number[] = [];
     const stops = await Promise.all(
       [0, 3, 17, 40, 79].map(async (delay) => {
         await Bun.sleep(delay);
-        let last = performance.now();
+        const joined = performance.now();
+        let last = joined;
         return every(PERIOD_MS, () => {
+          if (last === joined) firstGaps.push(performance.now() - joined);
           gaps.push(performance.now() - last);
           last = performance.now();
         });
@@ -26,17 +30,38 @@ describe("the timer wheel", () => {
     await Bun.sleep(PERIOD_MS * 5);
     for (const stop of stops) stop();
     expect(gaps.length).toBeWithin(5 * 3, 5 * 6 + 1);
+    expect(firstGaps.length).toBe(5);
+    expect(Math.min(...firstGaps)).toBeGreaterThanOrEqual(EARLIEST_MS);
     gaps.sort((one, other) => one - other);
     expect(gaps[Math.floor(gaps.length / 2)]).toBeWithin(PERIOD_MS - 2 * SLOT_MS, PERIOD_MS * 1.5);
   });
 
-  test("calls nobody before its time", async () => {
+  test("calls nobody before its time, not even who joins when the wheel is late", async () => {
     const every = createTimerWheel();
+    const stopOther = every(PERIOD_MS, () => {});
+    block(PERIOD_MS * 2);
     const joined = performance.now();
     const { promise, resolve } = Promise.withResolvers<number>();
     const stop = every(PERIOD_MS, () => resolve(performance.now() - joined));
-    expect(await promise).toBeGreaterThanOrEqual(PERIOD_MS - SLOT_MS - 1);
+    expect(await promise).toBeGreaterThanOrEqual(EARLIEST_MS);
     stop();
+    stopOther();
+  });
+
+  test("takes one function twice, and shorter periods than a slot", async () => {
+    const every = createTimerWheel();
+    let calls = 0;
+    const count = () => {
+      calls += 1;
+    };
+    const cleared = spyOn(globalThis, "clearInterval");
+    const stops = [every(3, count), every(3, count)];
+    await Bun.sleep(30);
+    expect(calls).toBeGreaterThanOrEqual(4);
+    expect(calls % 2).toBe(0);
+    for (const stop of stops) stop();
+    expect(cleared).toHaveBeenCalledTimes(1);
+    cleared.mockRestore();
   });
 
   test("keeps its periods on a busy process, and makes up for none that was missed", async () => {
