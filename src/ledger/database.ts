@@ -41,8 +41,8 @@ export interface LedgerSource {
   /** Opens the database with the ledger's tables in it. It is called again if it failed. */
   open(): Promise<Database>;
   /**
-   * Whether rows are kept for a second and written together. On Workers an isolate may end with the
-   * request, so one of the requests under way writes for all.
+   * Whether rows are kept for a second and written together. On Workers nothing goes on but
+   * for a request, so the first of some calls writes the rows of all.
    */
   readonly batched: boolean;
   /** The most rows of each table; undefined if only their age bounds them. */

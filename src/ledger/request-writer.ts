@@ -1,15 +1,18 @@
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createFlushWindow } from "../telemetry/flush-window.ts";
+import type { Batch } from "./append-calls.ts";
 import type { Writer, WriterOptions } from "./writer.ts";
 
 /**
- * Calls that end within this time of each other are written together, in milliseconds: the way to a
- * Durable Object and back took two fifths of the CPU time of a call (workerd 1.20260730.1), and each
- * is a request that Cloudflare bills.
+ * The first call waits so long for others, in milliseconds, and writes them with its own: the way
+ * to a Durable Object and back took two fifths of the CPU time of a call (workerd 1.20260730.1), and
+ * each is a request that Cloudflare bills.
  */
 const GATHER_MS = 100;
 /** Between two tries, in milliseconds. */
 const RETRY_DELAYS_MS = [100, 500, 2000];
+/** Workers end what goes on for so long after a response (Cloudflare's page on `waitUntil`). */
+const LONGEST_AFTER_RESPONSE_MS = 30_000;
 
 export interface RequestWriterOptions extends WriterOptions {
   /** Milliseconds since 1970. */
@@ -17,32 +20,42 @@ export interface RequestWriterOptions extends WriterOptions {
 }
 
 /**
- * Writes calls on a runtime where nothing goes on but for a request: the first of some calls lives
- * on until it has written all of them.
+ * Writes calls on a runtime where nothing goes on but for a request. What a request leaves unwritten
+ * because it is ended, a later one writes; the batch's id keeps it from counting twice.
  */
 export function createRequestWriter({ write, randomId, now }: RequestWriterOptions): Writer {
   let queue: CallRecord[] = [];
-  /** Calls of the batches that are being written. */
-  let taken = 0;
+  /** The batches that are being written, with the time at which that began. */
+  const writing = new Map<Batch, number>();
   let written = 0;
   let dropped = 0;
   const gather = createFlushWindow(GATHER_MS, flush, now);
 
   async function flush(): Promise<void> {
-    const calls = queue;
+    const works = takeAbandoned().map((batch) => writeBatch(batch, true));
+    if (queue.length > 0) works.push(writeBatch({ id: randomId(), calls: queue }, false));
     queue = [];
-    if (calls.length === 0) return;
-    taken += calls.length;
-    if (await writeBatch(calls)) written += calls.length;
-    else dropped += calls.length;
-    taken -= calls.length;
+    await Promise.all(works);
   }
 
-  async function writeBatch(calls: readonly CallRecord[]): Promise<boolean> {
-    const batch = { id: randomId(), calls };
+  function takeAbandoned(): Batch[] {
+    const endedAt = now() - LONGEST_AFTER_RESPONSE_MS;
+    return [...writing].filter(([, begunAt]) => begunAt <= endedAt).map(([batch]) => batch);
+  }
+
+  async function writeBatch(batch: Batch, again: boolean): Promise<void> {
+    writing.set(batch, now());
+    const isWritten = await tryToWrite(batch, again);
+    // Another request may have taken it for abandoned, and have written it.
+    if (!writing.delete(batch)) return;
+    if (isWritten) written += batch.calls.length;
+    else dropped += batch.calls.length;
+  }
+
+  async function tryToWrite(batch: Batch, again: boolean): Promise<boolean> {
     for (let tries = 0; ; tries += 1) {
       try {
-        await write(batch, tries > 0);
+        await write(batch, again || tries > 0);
         return true;
       } catch {
         const delay = RETRY_DELAYS_MS[tries];
@@ -52,12 +65,18 @@ export function createRequestWriter({ write, randomId, now }: RequestWriterOptio
     }
   }
 
+  function countQueued(): number {
+    let queued = queue.length;
+    for (const { calls } of writing.keys()) queued += calls.length;
+    return queued;
+  }
+
   return {
     add(call) {
       queue.push(call);
       return gather();
     },
-    status: () => ({ queued: queue.length + taken, written, dropped }),
+    status: () => ({ queued: countQueued(), written, dropped }),
     close: flush,
   };
 }

@@ -12,8 +12,8 @@ export interface WriterStatus {
 /** Writes calls off their own path. */
 export interface Writer {
   /**
-   * Never throws. A promise settles when the calls that wait are written or given up; the runtime
-   * must live so long.
+   * Never throws. If it returns a promise, the runtime must live until that settles: all calls that
+   * wait are then written or given up. Without a promise, another call's promise covers this one.
    */
   add(call: CallRecord): void | Promise<void>;
   status(): WriterStatus;

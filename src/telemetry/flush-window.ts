@@ -1,7 +1,7 @@
 /**
- * Flushes once for all that comes within this time of the first, and gives that first one a promise
- * that settles after the flush: its runtime must live so long. If it does not, the next one after
- * twice the time is a first one again. `now` is in milliseconds.
+ * Flushes once for all that comes within a window of time. The first caller of a window gets a
+ * promise that settles after the flush; its request must live until then. If that request ends
+ * early, a new window begins with the first caller after twice the time. `now` is in milliseconds.
  */
 export function createFlushWindow(
   windowMs: number,

@@ -6,7 +6,7 @@ import { callRecord } from "../../support/call-records.ts";
 const call = callRecord();
 
 /** A writer to a database that fails as often as the test says; what it wrote is kept. */
-function stage({ failures = 0 } = {}) {
+function stage({ failures = 0, hangs = false } = {}) {
   const tries: { id: string; rows: number; again: boolean }[] = [];
   const clock = { now: 1_000_000 };
   let [left, ids] = [failures, 0];
@@ -15,6 +15,8 @@ function stage({ failures = 0 } = {}) {
       tries.push({ id, rows: calls.length, again });
       left -= 1;
       if (left >= 0) throw new Error("away");
+      // As in a request that is ended: nothing comes back.
+      if (hangs && !again) await new Promise(() => {});
     },
     isReachable: async () => true,
     randomId: () => `batch-${ids++}`,
@@ -70,6 +72,21 @@ describe("the writer of the ledger within requests", () => {
     clock.now += 1;
     await writer.add(call);
     expect(tries).toEqual([{ id: "batch-0", rows: 3, again: false }]);
+  });
+
+  test("writes again what an ended request was about to write, and counts it once", async () => {
+    const { writer, tries, clock } = stage({ hangs: true });
+    writer.add(call);
+    await Bun.sleep(150);
+    expect(tries).toEqual([{ id: "batch-0", rows: 1, again: false }]);
+    clock.now += 30_000;
+    writer.add(call);
+    await Bun.sleep(150);
+    expect(tries.slice(1)).toEqual([
+      { id: "batch-0", rows: 1, again: true },
+      { id: "batch-1", rows: 1, again: false },
+    ]);
+    expect(writer.status()).toEqual({ queued: 1, written: 1, dropped: 0 });
   });
 
   test("waits no longer if the clock steps back", async () => {
