@@ -36,18 +36,22 @@ class Slot {
   next: Slot = this;
 }
 
-/** It goes by the clock, because a busy process may serve several slots late, and at once. */
+/**
+ * It goes by the clock, because a busy process may serve several slots late, and at once; and it
+ * wakes the process only for a slot that has entries.
+ */
 class Wheel {
   readonly #slotMs: number;
   readonly #size: number;
-  /** Who waits for a slot: one that were given now might be served too soon. */
+  /** Who waits for a slot: one that is given during a turn, or while one is due, is too soon. */
   readonly #joined = new Set<Entry>();
   /** The slot that was served last, and whose turn is furthest away. */
   #last = new Slot();
   /** When that was, in slots since the process began. */
   #servedAt = 0;
   #count = 0;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #isServing = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(milliseconds: number) {
     this.#size = Math.max(1, Math.min(SLOTS, Math.floor(milliseconds / SHORTEST_SLOT_MS)));
@@ -60,33 +64,51 @@ class Wheel {
   }
 
   add(callback: () => void): () => void {
-    if (this.#count === 0) this.#start();
+    const home = this.#isServing || this.#isLate() ? this.#joined : this.#last.entries;
+    const entry: Entry = { callback, home };
+    home.add(entry);
     this.#count += 1;
-    const entry: Entry = { callback, home: this.#joined };
-    this.#joined.add(entry);
+    if (this.#count === 1 && !this.#isServing) this.#wait();
     return () => {
       if (!entry.home.delete(entry)) return;
       this.#count -= 1;
-      if (this.#count === 0) clearInterval(this.#timer);
+      if (this.#count === 0) clearTimeout(this.#timer);
     };
-  }
-
-  #start(): void {
-    this.#servedAt = this.#now();
-    this.#timer = setInterval(() => this.#serve(), this.#slotMs);
   }
 
   #now(): number {
     return Math.floor(performance.now() / this.#slotMs);
   }
 
+  /** Passes over empty slots whose time has come; whether one with entries is to be served now. */
+  #isLate(): boolean {
+    const now = this.#now();
+    if (this.#count === 0) this.#servedAt = now;
+    while (this.#servedAt < now && this.#last.next.entries.size === 0) this.#turn();
+    return this.#servedAt < now;
+  }
+
+  #turn(): void {
+    this.#last = this.#last.next;
+    this.#servedAt += 1;
+  }
+
+  /** Until the turn of the next slot with entries. */
+  #wait(): void {
+    let slots = 1;
+    for (let slot = this.#last.next; slot.entries.size === 0 && slots < this.#size; slots++)
+      slot = slot.next;
+    const turnAt = (this.#servedAt + slots) * this.#slotMs;
+    this.#timer = setTimeout(() => this.#serve(), Math.ceil(turnAt - performance.now()));
+  }
+
   #serve(): void {
+    this.#isServing = true;
     const now = this.#now();
     // No callback runs twice for what was missed.
     this.#servedAt = Math.max(this.#servedAt, now - this.#size);
     while (this.#servedAt < now) {
-      this.#last = this.#last.next;
-      this.#servedAt += 1;
+      this.#turn();
       for (const { callback } of this.#last.entries) run(callback);
     }
     for (const entry of this.#joined) {
@@ -94,6 +116,8 @@ class Wheel {
       entry.home.add(entry);
     }
     this.#joined.clear();
+    this.#isServing = false;
+    if (this.#count > 0) this.#wait();
   }
 }
 

@@ -54,7 +54,7 @@ describe("the timer wheel", () => {
     const count = () => {
       calls += 1;
     };
-    const cleared = spyOn(globalThis, "clearInterval");
+    const cleared = spyOn(globalThis, "clearTimeout");
     const stops = [every(3, count), every(3, count)];
     await Bun.sleep(30);
     expect(calls).toBeGreaterThanOrEqual(4);
@@ -143,22 +143,56 @@ describe("the timer wheel", () => {
     reported.mockRestore();
   });
 
-  test("has no timer if nobody waits", async () => {
+  test("wakes the process once a period for one callback, and never for none", async () => {
     const every = createTimerWheel();
-    const started = spyOn(globalThis, "setInterval");
-    const cleared = spyOn(globalThis, "clearInterval");
-    const stops = [every(PERIOD_MS, () => {}), every(PERIOD_MS, () => {})];
-    expect(started).toHaveBeenCalledTimes(1);
+    const started = spyOn(globalThis, "setTimeout");
+    const cleared = spyOn(globalThis, "clearTimeout");
+    let calls = 0;
+    const stops = [0, 1].map(() =>
+      every(PERIOD_MS, () => {
+        calls += 1;
+      }),
+    );
+    const endsAt = performance.now() + PERIOD_MS * 3.5;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watch = setInterval(() => performance.now() > endsAt && resolve(), 1);
+    await promise;
+    clearInterval(watch);
+    expect(calls).toBeWithin(4, 7);
+    expect(started.mock.calls.length).toBeWithin(2, 8);
+    const { length } = started.mock.calls;
     stops[0]?.();
     expect(cleared).toHaveBeenCalledTimes(0);
     stops[1]?.();
     expect(cleared).toHaveBeenCalledTimes(1);
-    // It starts again.
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const stop = every(PERIOD_MS, resolve);
-    await promise;
-    stop();
+    expect(started.mock.calls.length).toBe(length);
     started.mockRestore();
     cleared.mockRestore();
+    // It starts again.
+    const again = Promise.withResolvers<void>();
+    const stop = every(PERIOD_MS, again.resolve);
+    await again.promise;
+    stop();
+  });
+
+  test("goes on if the last one leaves and another joins while it is called", async () => {
+    const every = createTimerWheel();
+    const started = spyOn(globalThis, "setTimeout");
+    let calls = 0;
+    let stop = every(PERIOD_MS, replace);
+    function replace(): void {
+      calls += 1;
+      stop();
+      stop = every(PERIOD_MS, replace);
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const endsAt = performance.now() + PERIOD_MS * 5.5;
+    const watch = setInterval(() => performance.now() > endsAt && resolve(), 1);
+    await promise;
+    clearInterval(watch);
+    expect(calls).toBeWithin(4, 6);
+    expect(started.mock.calls.length).toBeWithin(4, 10);
+    stop();
+    started.mockRestore();
   });
 });
