@@ -1,31 +1,21 @@
 import type { Dialect } from "../dialects/dialect.ts";
 import type { Standing } from "../limits/standing.ts";
 
-/** Written out, because a name that is put together anew costs each call a hash and a look-up. */
-const ANTHROPIC_NAMES = {
-  requests: {
-    limit: "anthropic-ratelimit-requests-limit",
-    remaining: "anthropic-ratelimit-requests-remaining",
-    reset: "anthropic-ratelimit-requests-reset",
-  },
-  tokens: {
-    limit: "anthropic-ratelimit-tokens-limit",
-    remaining: "anthropic-ratelimit-tokens-remaining",
-    reset: "anthropic-ratelimit-tokens-reset",
-  },
-} as const;
-const OPENAI_NAMES = {
-  requests: {
-    limit: "x-ratelimit-limit-requests",
-    remaining: "x-ratelimit-remaining-requests",
-    reset: "x-ratelimit-reset-requests",
-  },
-  tokens: {
-    limit: "x-ratelimit-limit-tokens",
-    remaining: "x-ratelimit-remaining-tokens",
-    reset: "x-ratelimit-reset-tokens",
-  },
-} as const;
+/** Made once, because a name that is put together anew costs each call a hash and a look-up. */
+const [ANTHROPIC_NAMES, OPENAI_NAMES] = [
+  nameHeaders((kind, what) => `anthropic-ratelimit-${kind}-${what}`),
+  // OpenAI's order of words is the other way round.
+  nameHeaders((kind, what) => `x-ratelimit-${what}-${kind}`),
+];
+
+function nameHeaders(name: (kind: string, what: string) => string) {
+  const ofKind = (kind: string) => ({
+    limit: name(kind, "limit"),
+    remaining: name(kind, "remaining"),
+    reset: name(kind, "reset"),
+  });
+  return { requests: ofKind("requests"), tokens: ofKind("tokens") };
+}
 
 /**
  * How much of the token's limits is left, as clients of the dialect look for it, of the tightest
@@ -80,17 +70,11 @@ function describe(
   headers: Record<string, string>,
 ): void {
   const reset = resetMs ?? 0;
-  if (name === "anthropic-messages") {
-    const names = ANTHROPIC_NAMES[kind];
-    headers[names.limit] = String(bucket.limit);
-    headers[names.remaining] = String(remaining);
-    headers[names.reset] = new Date(now + reset).toISOString();
-    return;
-  }
-  const names = OPENAI_NAMES[kind];
+  const isAnthropic = name === "anthropic-messages";
+  const names = (isAnthropic ? ANTHROPIC_NAMES : OPENAI_NAMES)[kind];
   headers[names.limit] = String(bucket.limit);
   headers[names.remaining] = String(remaining);
-  headers[names.reset] = formatDuration(reset);
+  headers[names.reset] = isAnthropic ? new Date(now + reset).toISOString() : formatDuration(reset);
 }
 
 /** As OpenAI writes it: `250ms`, `1s`, `6m0s`, `2h3m0s`. */

@@ -1,4 +1,5 @@
-import type { Database, LedgerSource } from "./database.ts";
+import type { Database } from "./database.ts";
+import type { LedgerSource } from "./source.ts";
 
 /** The ledger's one connection, which may not be there yet, or may be gone for a while. */
 export interface Connection {

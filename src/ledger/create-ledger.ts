@@ -2,12 +2,11 @@ import type { Platform } from "../platform.ts";
 import type { Recorder } from "../telemetry/call-record.ts";
 import type { Log } from "../telemetry/log.ts";
 import { appendCalls, type Batch, isWritten } from "./append-calls.ts";
-import { createBatchedWriter } from "./batched-writer.ts";
 import { createConnection } from "./connection.ts";
-import type { Database, LedgerSource } from "./database.ts";
+import type { Database } from "./database.ts";
 import type { LedgerConfig } from "./env.ts";
 import { createPruner } from "./prune.ts";
-import { createRequestWriter } from "./request-writer.ts";
+import type { LedgerSource } from "./source.ts";
 import type { WriterStatus } from "./writer.ts";
 
 export interface LedgerStatus extends WriterStatus {
@@ -75,12 +74,10 @@ export function createLedger(source: LedgerSource, { platform, log, config }: Le
     }
   }
 
-  const options = { write, isReachable, randomId: platform.randomId };
-  const writer = source.batched
-    ? createBatchedWriter(options)
-    : createRequestWriter({ ...options, now: platform.now });
+  const { randomId, now } = platform;
+  const writer = source.createWriter({ write, isReachable, randomId, now });
 
-  if (source.batched) {
+  if (source.opensAtStart) {
     // A file that cannot be opened is told of at start, not at the first call.
     connection.get().then(
       () => log("info", "ledger", { store: kind, state: "ok" }),

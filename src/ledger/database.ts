@@ -33,18 +33,3 @@ export interface Database {
   transact(statements: readonly (Statement | RowsStatement)[]): Promise<void>;
   close(): Promise<void>;
 }
-
-/** How the ledger's rows get to its database. */
-export interface LedgerSource {
-  /** What it is, for the log: `memory`, `sqlite`, `postgres`, `durable-object`. */
-  readonly kind: string;
-  /** Opens the database with the ledger's tables in it. It is called again if it failed. */
-  open(): Promise<Database>;
-  /**
-   * Whether rows are kept for a second and written together. On Workers nothing goes on but
-   * for a request, so the first of some calls writes the rows of all.
-   */
-  readonly batched: boolean;
-  /** The most rows of each table; undefined if only their age bounds them. */
-  readonly maxRows?: number;
-}

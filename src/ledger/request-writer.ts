@@ -1,7 +1,8 @@
 import type { CallRecord } from "../telemetry/call-record.ts";
 import { createFlushWindow } from "../telemetry/flush-window.ts";
 import type { Batch } from "./append-calls.ts";
-import type { Writer, WriterOptions } from "./writer.ts";
+import type { SourceWriterOptions } from "./source.ts";
+import type { Writer } from "./writer.ts";
 
 /**
  * The first call waits so long for others, in milliseconds, and writes them with its own: the way
@@ -14,16 +15,11 @@ const RETRY_DELAYS_MS = [100, 500, 2000];
 /** Workers end what goes on for so long after a response (Cloudflare's page on `waitUntil`). */
 const LONGEST_AFTER_RESPONSE_MS = 30_000;
 
-export interface RequestWriterOptions extends WriterOptions {
-  /** Milliseconds since 1970. */
-  now(): number;
-}
-
 /**
  * Writes calls on a runtime where nothing goes on but for a request. What a request leaves unwritten
  * because it is ended, a later one writes; the batch's id keeps it from counting twice.
  */
-export function createRequestWriter({ write, randomId, now }: RequestWriterOptions): Writer {
+export function createRequestWriter({ write, randomId, now }: SourceWriterOptions): Writer {
   let queue: CallRecord[] = [];
   /** The batches that are being written, with the time at which that began. */
   const writing = new Map<Batch, number>();

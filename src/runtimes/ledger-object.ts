@@ -1,7 +1,9 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Connection, createConnection } from "../ledger/connection.ts";
-import type { Database, LedgerSource, Row, RowsStatement, Statement } from "../ledger/database.ts";
+import type { Database, Row, RowsStatement, Statement } from "../ledger/database.ts";
 import type { LedgerStorage } from "../ledger/ledger-object.ts";
+import { createRequestWriter } from "../ledger/request-writer.ts";
+import type { LedgerSource } from "../ledger/source.ts";
 
 /**
  * The Durable Object class that wrangler.toml binds to LEDGER; its methods are called by RPC. One
@@ -48,7 +50,12 @@ export function findLedgerObject(env: Readonly<Record<string, unknown>>): Ledger
     transact: (statements) => ledger().transact(statements),
     close: () => Promise.resolve(),
   };
-  return { kind: "durable-object", batched: false, open: () => Promise.resolve(database) };
+  return {
+    kind: "durable-object",
+    opensAtStart: false,
+    createWriter: createRequestWriter,
+    open: () => Promise.resolve(database),
+  };
 }
 
 function isNamespace(value: unknown): value is LedgerNamespace {

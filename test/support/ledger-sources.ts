@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Miniflare } from "miniflare";
-import type { Database, LedgerSource, Row } from "../../src/ledger/database.ts";
+import type { Database, Row } from "../../src/ledger/database.ts";
+import { createRequestWriter } from "../../src/ledger/request-writer.ts";
+import type { LedgerSource } from "../../src/ledger/source.ts";
 import { connectBunPostgres } from "../../src/runtimes/bun-postgres.ts";
 import { chooseLedger } from "../../src/runtimes/choose-ledger.ts";
 import { connectDenoPostgres } from "../../src/runtimes/deno-postgres.ts";
@@ -96,7 +98,12 @@ async function startObject(): Promise<LedgerStage> {
     close: () => Promise.resolve(),
   };
   return {
-    source: { kind: "durable-object", batched: false, open: () => Promise.resolve(database) },
+    source: {
+      kind: "durable-object",
+      opensAtStart: false,
+      createWriter: createRequestWriter,
+      open: () => Promise.resolve(database),
+    },
     stop: () => worker.dispose(),
   };
 }

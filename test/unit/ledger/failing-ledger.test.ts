@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type App, createApp } from "../../../src/app.ts";
 import { loadConfig } from "../../../src/config.ts";
-import type { LedgerSource } from "../../../src/ledger/database.ts";
+import type { LedgerSource } from "../../../src/ledger/source.ts";
 import { connectBunPostgres } from "../../../src/runtimes/bun-postgres.ts";
 import { chooseLedger } from "../../../src/runtimes/choose-ledger.ts";
 import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";

@@ -3,8 +3,9 @@ import * as z from "zod";
 import { type App, createApp } from "../../../src/app.ts";
 import { loadConfig } from "../../../src/config.ts";
 import { isErrorCode } from "../../../src/errors/error-codes.ts";
+import { createBatchedWriter } from "../../../src/ledger/batched-writer.ts";
 import { createLedger } from "../../../src/ledger/create-ledger.ts";
-import type { LedgerSource } from "../../../src/ledger/database.ts";
+import type { LedgerSource } from "../../../src/ledger/source.ts";
 import { createTimerWheel } from "../../../src/runtimes/timer-wheel.ts";
 import { mintTestToken, TEST_JWT } from "../../support/chat-client.ts";
 import { LEDGER_STAGES, type LedgerStage } from "../../support/ledger-sources.ts";
@@ -84,7 +85,8 @@ for (const { name, available, start } of LEDGER_STAGES) {
 
     async function write(source: LedgerSource): Promise<void> {
       const config = { LEDGER_CALLS_DAYS: 3650, LEDGER_USAGE_DAYS: 3650 };
-      const ledger = createLedger({ ...source, batched: true }, { platform, log() {}, config });
+      const inBatches = { ...source, createWriter: createBatchedWriter };
+      const ledger = createLedger(inBatches, { platform, log() {}, config });
       for (const { record } of day) void ledger.record(record);
       await until("the day is written", () => ledger.status().queued === 0);
       expect(ledger.status()).toMatchObject({ written: CALLS, dropped: 0, failure: null });
