@@ -16,8 +16,8 @@ const RETRY_DELAYS_MS = [100, 500, 2000];
 const LONGEST_AFTER_RESPONSE_MS = 30_000;
 
 /**
- * Writes calls on a runtime where nothing goes on but for a request. What a request leaves unwritten
- * because it is ended, a later one writes; the batch's id keeps it from counting twice.
+ * Writes calls within their requests: on Workers nothing else runs. If a request ends before it has
+ * written, a later one writes for it; the batch's id keeps its calls from counting twice.
  */
 export function createRequestWriter({ write, randomId, now }: SourceWriterOptions): Writer {
   let queue: CallRecord[] = [];

@@ -8,7 +8,7 @@ const SHORTEST_SLOT_MS = 5;
 /**
  * Makes `Platform.every` with one timer for each period, however many callbacks it has. With a
  * timer for each callback, a delta each second on 1,000 streams took a third more CPU time (Bun
- * 1.4.5). Not for Workers, where a timer belongs to the request that set it.
+ * 1.4.5). Not for Workers: there a timer belongs to the request that set it.
  *
  * A callback first runs after a period, give or take a sixteenth of it.
  */
